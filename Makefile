@@ -1,0 +1,41 @@
+# Commands: run test dev check fix bench lock. `make run` needs only git, make and Python >= 3.11.
+SHELL := /bin/sh
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Closed networks bring their own certificate store; uv reads it only when told to.
+export UV_SYSTEM_CERTS := 1
+PYTHON ?= python3
+READY := $(VENV)/.ready
+
+.PHONY: run test dev check fix bench lock clean
+
+run: $(READY)
+	@exec tossbill run
+
+dev: $(READY)
+	@exec tossbill dev
+
+test: $(READY)
+	@tossbill build && python scripts/browser.py && python -m pytest
+
+check: $(READY)
+	@sh scripts/check.sh
+
+fix: $(READY)
+	@ruff check --fix . && ruff format .
+
+bench: $(READY)
+	@tossbill build && python scripts/browser.py && python -m tests.benchmarks
+
+lock: $(READY)
+	@sh scripts/lock.sh
+
+clean:
+	rm -rf $(VENV) .web .build .states
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(VENV)/bin/uv || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)

@@ -1,0 +1,5 @@
+#!/bin/sh
+# Write requirements.lock: every package with its hashes, no index address.
+set -eu
+uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+    --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock "$@"

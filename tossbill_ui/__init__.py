@@ -1,0 +1,1 @@
+"""Tossbill UI: a self-hosted billing portal for Toss Payments."""
