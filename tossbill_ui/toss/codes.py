@@ -1,0 +1,163 @@
+"""What a Toss code means for us, one row per code.
+
+To treat a code differently, change its row. A code that is not here has never been seen:
+``lookup`` gives None, and the client calls the outcome unknown when something may have happened.
+
+Source: contract 5.1 (issue), 5.2 (charge), 5.4 (look-up, every endpoint), 5.8 (classes).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Meaning(StrEnum):
+    """What to do about a code."""
+
+    NEW_CARD = "new_card"
+    """This payment method will not work again: ask for another."""
+
+    LATER = "later"
+    """Money or a limit is missing today: try again on another day."""
+
+    SOON_AFTER_LOOKUP = "soon_after_lookup"
+    """A passing fault: look the order up, then ask again with the same Idempotency-Key."""
+
+    RESTART_REGISTRATION = "restart_registration"
+    """The authKey is unknown, used or void: the customer goes through Toss's window again."""
+
+    OPERATOR = "operator"
+    """This one request is wrong, and asking again will not help: tell the operator."""
+
+    SETUP = "setup"
+    """Our key or contract is wrong, and no request will work: tell the operator."""
+
+    ADOPT = "adopt"
+    """An earlier request did it: look it up and take what is found."""
+
+    UNKNOWN = "unknown"
+    """Something may have been left half done: look it up, then a person decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """One code of Toss's.
+
+    Attributes:
+        code: As Toss spells it.
+        meaning: What to do.
+        certain: True when a 4xx with this code proves that nothing was charged, issued or
+            deleted. A 5xx proves nothing, whatever its code.
+    """
+
+    code: str
+    meaning: Meaning
+    certain: bool
+
+
+def lookup(code: str) -> CodeRow | None:
+    """Give a code's row, or None for a code that has never been seen."""
+    return _ROWS.get(code)
+
+
+def all_rows() -> Iterator[CodeRow]:
+    """Give every row, in the order they are written."""
+    yield from _ROWS.values()
+
+
+_CERTAIN: dict[Meaning, tuple[str, ...]] = {
+    Meaning.NEW_CARD: (
+        "INVALID_CARD_NUMBER",
+        "INVALID_CARD_PASSWORD",
+        "INVALID_CARD_EXPIRATION",
+        "INVALID_CARD_IDENTITY",
+        "INVALID_REJECT_CARD",
+        "INVALID_STOPPED_CARD",
+        "INVALID_CARD_LOST_OR_STOLEN",
+        "NOT_REGISTERED_CARD_COMPANY",
+        "NOT_SUPPORTED_CARD_TYPE",
+        "EXCEED_MAX_AUTH_COUNT",
+        "INVALID_BILL_KEY_REQUEST",
+        "ALREADY_REMOVED_BILLING_KEY",
+        "INVALID_ACCOUNT_INFO_RE_REGISTER",
+    ),
+    Meaning.LATER: (
+        "REJECT_CARD_PAYMENT",
+        "REJECT_ACCOUNT_PAYMENT",
+        "REJECT_CARD_COMPANY",
+        "EXCEED_MAX_DAILY_PAYMENT_COUNT",
+        "EXCEED_MAX_PAYMENT_AMOUNT",
+        "EXCEED_MAX_AMOUNT",
+        "EXCEED_MAX_ONE_DAY_AMOUNT",
+        "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT",
+        "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT",
+        "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT",
+        "NOT_AVAILABLE_PAYMENT",
+        "NOT_AVAILABLE_BANK",
+        "MAINTAINED_METHOD",
+    ),
+    Meaning.RESTART_REGISTRATION: ("NOT_FOUND_BILLING", "INVALID_BILLING_AUTH"),
+    Meaning.OPERATOR: (
+        "INVALID_REQUEST",
+        "INVALID_BIRTH_DAY_FORMAT",
+        "INVALID_EMAIL",
+        "INVALID_CUSTOMER_KEY",
+        "INVALID_ORDER_ID",
+        "INVALID_ORDER_NAME",
+        "INVALID_REQUIRED_PARAM",
+        "NOT_MATCHES_CUSTOMER_KEY",
+        "BELOW_MINIMUM_AMOUNT",
+        "NOT_SUPPORTED_INSTALLMENT_PLAN_CARD_OR_MERCHANT",
+        "INVALID_CARD_INSTALLMENT_PLAN",
+        "NOT_SUPPORTED_MONTHLY_INSTALLMENT_PLAN",
+        "INVALID_IDEMPOTENCY_KEY",
+        "INVALID_TEST_CODE",
+        "FORBIDDEN_REQUEST",
+        "FDS_ERROR",
+        "NOT_FOUND",
+        "NOT_FOUND_PAYMENT",
+    ),
+    Meaning.SETUP: (
+        "UNAUTHORIZED_KEY",
+        "INVALID_API_KEY",
+        "INCORRECT_BASIC_AUTH_FORMAT",
+        "NOT_SUPPORTED_METHOD",
+        "API_VERSION_UPDATE_NEEDED",
+        "NOT_REGISTERED_BUSINESS",
+        "NOT_FOUND_MERCHANT",
+        "NOT_FOUND_HTTP_METHOD",
+    ),
+}
+
+_UNCERTAIN: dict[Meaning, tuple[str, ...]] = {
+    Meaning.SOON_AFTER_LOOKUP: (
+        "COMMON_ERROR",
+        "UNKNOWN_ERROR",
+        "UNKNOWN_PAYMENT_ERROR",
+        "PROVIDER_ERROR",
+        "CARD_PROCESSING_ERROR",
+        "FAILED_INTERNAL_SYSTEM_PROCESSING",
+        "FAILED_PAYMENT_INTERNAL_SYSTEM_PROCESSING",
+        "FAILED_CARD_COMPANY_RESPONSE",
+        "FAILED_BILL_KEY_AUTH_CREATION",
+        "IDEMPOTENT_REQUEST_PROCESSING",
+        "FORBIDDEN_CONSECUTIVE_REQUEST",
+        "DUPLICATED_REQUEST",
+    ),
+    Meaning.OPERATOR: ("FAILED_DB_PROCESSING",),
+    # Toss certainly did nothing this time, but something did happen before. As a refusal it would
+    # invite a retry under a new order id, and so a second charge.
+    Meaning.ADOPT: (
+        "DUPLICATED_ORDER_ID",
+        "ALREADY_PROCESSED_PAYMENT",
+        "ALREADY_COMPLETED_PAYMENT",
+    ),
+    Meaning.UNKNOWN: ("FAILED_BILLING_AUTO_CANCEL",),
+}
+
+_ROWS: dict[str, CodeRow] = {
+    code: CodeRow(code=code, meaning=meaning, certain=certain)
+    for certain, table in ((True, _CERTAIN), (False, _UNCERTAIN))
+    for meaning, codes in table.items()
+    for code in codes
+}

@@ -1,0 +1,240 @@
+"""Toss's JSON as frozen values.
+
+Toss adds fields, enum values and codes without a new API version (contract 8), so unknown fields
+are ignored and enums stay text. Only what we could not act without is required: a card that Toss
+has registered must not be lost over a detail of its description.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Annotated, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+MASK = "********"
+_LAST_CHARACTERS = 4
+_ACCOUNT_NUMBERS = frozenset({"number", "cardNumber", "bankAccountNumber"})
+_SEOUL = timezone(timedelta(hours=9))
+
+
+def _to_utc(value: datetime) -> datetime:
+    """Read a time without an offset as Seoul's: Toss leaves it out in places (contract 9)."""
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=_SEOUL)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of range") from None
+
+
+def _number_only(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("not a number")  # noqa: TRY004 - pydantic reports ValueError only
+    return value
+
+
+def _empty_for_null(value: object) -> object:
+    return "" if value is None else value
+
+
+Instant = Annotated[datetime, AfterValidator(_to_utc)]
+Won = Annotated[int, BeforeValidator(_number_only), Field(ge=0)]
+Text = Annotated[str, BeforeValidator(_empty_for_null)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        coerce_numbers_to_str=True,
+        extra="ignore",
+        frozen=True,
+        # A validation error's text otherwise repeats what Toss sent, a billing key included.
+        hide_input_in_errors=True,
+        validate_by_alias=True,
+        validate_by_name=True,
+    )
+
+
+class Problem(_Wire):
+    """An error answer of the ``/v1`` endpoints: ``{code, message}`` (contract 5)."""
+
+    code: str
+    message: Text = ""
+
+
+class BillingCard(_Wire):
+    """The registered card.
+
+    Attributes:
+        issuer_code: Two characters, for example ``61`` (contract 4.8, issuer codes).
+        acquirer_code: Two characters, or empty.
+        number: Masked by Toss, for example ``43301234****123*``.
+        card_type: 신용, 체크, 기프트 or 미확인.
+        owner_type: 개인, 법인 or 미확인.
+    """
+
+    issuer_code: Text = ""
+    acquirer_code: Text = ""
+    number: Text = ""
+    card_type: Text = ""
+    owner_type: Text = ""
+
+
+class BillingTransfer(_Wire):
+    """The registered bank account; the number is masked by Toss."""
+
+    bank_name: Text = ""
+    bank_account_number: Text = ""
+
+
+class Billing(_Wire):
+    """A registered payment method and the permission to charge it (contract 4.1).
+
+    ``cardCompany`` and ``cardNumber`` of API versions before 2024-06-01 repeat ``card`` and are
+    left out.
+
+    Attributes:
+        billing_key: The permission to charge; secret.
+        customer_key: Whose it is.
+        method: 카드 or 계좌이체.
+        authenticated_at: When the owner agreed, UTC.
+        m_id: The merchant at Toss.
+        card: Set for 카드.
+        transfers: Set for 계좌이체.
+        masked: The answer as received, billing key and account numbers masked.
+    """
+
+    billing_key: SecretStr = Field(min_length=1)
+    customer_key: str
+    method: Text = ""
+    authenticated_at: Instant
+    m_id: Text = ""
+    card: BillingCard | None = None
+    transfers: list[BillingTransfer] | None = None
+    masked: dict[str, JsonValue] = Field(default_factory=dict, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_a_masked_copy(cls, data: object) -> object:
+        if not isinstance(data, dict) or "billingKey" not in data:
+            return cast("object", data)
+        received = cast("dict[str, JsonValue]", data)
+        return {**received, "masked": _masked(received, secret=str(received["billingKey"]))}
+
+    def masked_json(self) -> str:
+        """Give Toss's answer, indented, for display in sandbox and test mode.
+
+        The billing key is masked wherever it stands; of card and account numbers the last four
+        characters stay. Fields and their order are those really received.
+        """
+        return json.dumps(self.masked, ensure_ascii=False, indent=2)
+
+
+class PaymentCard(BillingCard):
+    """The card of a payment.
+
+    Attributes:
+        amount: What this card paid, whole won.
+        approve_no: The card company's approval number; ``00000000`` in the test environment.
+    """
+
+    amount: Won = 0
+    approve_no: Text = ""
+
+
+class Cancel(_Wire):
+    """One refund of a payment, whole or part (contract 4.8).
+
+    Attributes:
+        cancel_amount: Whole won.
+        cancel_status: DONE, IN_PROGRESS or ABORTED; empty in older API versions.
+    """
+
+    cancel_amount: Won
+    cancel_reason: Text = ""
+    canceled_at: Instant | None = None
+    transaction_key: Text = ""
+    cancel_status: Text = ""
+
+
+class Receipt(_Wire):
+    """Where the customer's receipt is."""
+
+    url: Text = ""
+
+
+class Failure(_Wire):
+    """Why a payment ended without money."""
+
+    code: Text = ""
+    message: Text = ""
+
+
+class Payment(_Wire):
+    """One payment as Toss knows it (contract 4.8).
+
+    Attributes:
+        payment_key: Toss's name of it.
+        order_id: Ours.
+        status: READY, IN_PROGRESS, WAITING_FOR_DEPOSIT, DONE, CANCELED, PARTIAL_CANCELED, ABORTED
+            or EXPIRED. Whether it is wholly refunded is ``balance_amount == 0``, not a status.
+        type: NORMAL, BILLING or BRANDPAY.
+        method: 카드, 계좌이체, …; empty when Toss gives none.
+        total_amount: What was charged, whole won.
+        balance_amount: What is left after refunds, whole won.
+        requested_at: UTC.
+        approved_at: UTC; None until approved.
+        secret: Proves a payment webhook (contract 9).
+    """
+
+    payment_key: str = Field(min_length=1)
+    order_id: str
+    order_name: Text = ""
+    status: str
+    type: Text = ""
+    method: Text = ""
+    currency: Text = "KRW"
+    total_amount: Won
+    balance_amount: Won
+    requested_at: Instant | None = None
+    approved_at: Instant | None = None
+    last_transaction_key: Text = ""
+    m_id: Text = ""
+    version: Text = ""
+    is_partial_cancelable: bool | None = None
+    card: PaymentCard | None = None
+    cancels: list[Cancel] | None = None
+    failure: Failure | None = None
+    receipt: Receipt | None = None
+    secret: SecretStr | None = None
+
+    @property
+    def receipt_url(self) -> str:
+        """The receipt's address, or an empty text."""
+        return self.receipt.url if self.receipt else ""
+
+
+def _masked(received: Mapping[str, JsonValue], *, secret: str) -> dict[str, JsonValue]:
+    return {key: _mask_value(key, value, secret) for key, value in received.items()}
+
+
+def _mask_value(key: str, value: JsonValue, secret: str) -> JsonValue:
+    if key == "billingKey":
+        return MASK
+    if isinstance(value, dict):
+        return _masked(value, secret=secret)
+    if isinstance(value, list):
+        return [_mask_value(key, item, secret) for item in value]
+    if isinstance(value, str):
+        shown = value.replace(secret, MASK) if secret else value
+        return "****" + shown[-_LAST_CHARACTERS:] if key in _ACCOUNT_NUMBERS else shown
+    return value
