@@ -1,0 +1,120 @@
+"""Secrets at rest, one-time tokens and fingerprints."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+
+import itsdangerous
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from tossbill_ui.core.errors import SettingsError, TossbillError
+
+NONCE_BYTES = 12
+
+
+class Undecryptable(TossbillError):
+    """A stored secret does not open with the keys at hand, or was moved to another row."""
+
+    code = "undecryptable"
+
+
+class Cipher:
+    """Encrypts secrets with AES-256-GCM, bound to the place where they are stored.
+
+    Args:
+        keys: 32-byte keys by version; the highest version encrypts, all decrypt.
+    """
+
+    def __init__(self, keys: Mapping[int, bytes]) -> None:
+        self._keys = {version: AESGCM(key) for version, key in keys.items()}
+        self.version = max(keys)
+
+    @classmethod
+    def from_text(cls, text: str) -> Cipher:
+        """Read ``1:BASE64,2:BASE64`` as in ``TOSSBILL_ENCRYPTION_KEYS``.
+
+        Raises:
+            SettingsError: It is not of that form, or a key has not 32 bytes.
+        """
+        try:
+            pairs = [item.strip().split(":", 1) for item in text.split(",") if item.strip()]
+            keys = {int(version): base64.b64decode(key, validate=True) for version, key in pairs}
+        except (ValueError, binascii.Error):
+            keys = {}
+        if not keys or any(len(key) != 32 for key in keys.values()):
+            raise SettingsError(
+                "TOSSBILL_ENCRYPTION_KEYS must be version:key pairs, each key 32 bytes in base64, "
+                "for example 1:… ; make one with `openssl rand -base64 32`."
+            ) from None
+        return cls(keys)
+
+    def encrypt(self, secret: str, *, place: str) -> str:
+        """Encrypt for one place (``table.column:row id``); the text opens nowhere else."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._keys[self.version].encrypt(nonce, secret.encode(), place.encode())
+        return f"{self.version}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, text: str, *, place: str) -> str:
+        """Open what `encrypt` sealed for the same place.
+
+        Raises:
+            Undecryptable: The key version is unknown, the text was changed, or it was moved.
+        """
+        try:
+            version, _, body = text.partition(".")
+            raw = base64.urlsafe_b64decode(body)
+            opened = self._keys[int(version)].decrypt(
+                raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()
+            )
+        except (KeyError, ValueError, InvalidTag):
+            raise Undecryptable(f"The secret stored at {place} cannot be opened.") from None
+        return opened.decode()
+
+    def is_current(self, text: str) -> bool:
+        """Whether a text is sealed with the newest key."""
+        return text.startswith(f"{self.version}.")
+
+
+class Signer:
+    """Makes and checks tokens that need no storage.
+
+    Args:
+        keys: Secret keys, the newest first: it signs, all verify.
+    """
+
+    def __init__(self, keys: list[str]) -> None:
+        self._keys = list(reversed(keys))  # itsdangerous wants the newest last
+
+    def token(self, purpose: str, value: str) -> str:
+        """Return the token of a value, 43 characters, safe in a URL."""
+        return self._signer(purpose).get_signature(value).decode()
+
+    def verifies(self, token: str, purpose: str, value: str) -> bool:
+        """Whether a token was made here for this purpose and value, in constant time."""
+        return self._signer(purpose).verify_signature(value, token)
+
+    def _signer(self, purpose: str) -> itsdangerous.Signer:
+        return itsdangerous.Signer(
+            self._keys, salt=f"tossbill.{purpose}", digest_method=hashlib.sha256
+        )
+
+
+def fingerprint(secret: str) -> str:
+    """Return the SHA-256 of a random secret in hex: finds it again without keeping it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_id() -> str:
+    """Return a random identifier, 32 hex characters."""
+    return secrets.token_hex(16)
+
+
+def new_encryption_key() -> str:
+    """Return 32 random bytes in base64."""
+    return base64.b64encode(os.urandom(32)).decode()

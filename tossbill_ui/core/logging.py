@@ -1,0 +1,47 @@
+"""One line of JSON per event, without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+
+# The last line of defence: no code of ours logs these on purpose.
+SECRETS = re.compile(
+    r"(?P<key>(?:test|live)_g?sk_)\w+"
+    r"|(?P<name>(?:authKey|billingKey|token|tossbill_session)=)[^&\s\"']+"
+    r"|(?P<path>/v1/billing/(?:authorizations/)?)(?!authorizations|issue|card)[^/\s\"'?]+"
+)
+
+
+def redact(text: str) -> str:
+    """Replace secret keys, auth keys, billing keys and tokens by three dots."""
+    return SECRETS.sub(lambda m: f"{m['key'] or m['name'] or m['path']}…", text)
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one redacted JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; fields given with ``extra={"data": {...}}`` stand beside the text."""
+        entry: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        entry.update(getattr(record, "data", {}))
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return redact(json.dumps(entry, ensure_ascii=False, default=str))
+
+
+def set_up_logging(level: int = logging.INFO) -> None:
+    """Send every logger of the process through one redacting handler on stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Their lines carry whole URLs, and so billing keys.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)

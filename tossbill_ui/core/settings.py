@@ -1,0 +1,142 @@
+"""What the app is told from outside: environment or ``.env``, read once."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, PrivateAttr, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tossbill_ui.core.errors import SettingsError
+
+SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
+SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - a published practice key
+TOSS_API = "https://api.tosspayments.com"
+TOSS_SDK = "https://js.tosspayments.com/v2/standard"
+KEY_FORM = re.compile(r"^(test|live)_(gck|gsk|ck|sk)_\w+$")
+
+
+class Mode(StrEnum):
+    """Which Toss is on the other side (design: two keys decide it)."""
+
+    SANDBOX = "sandbox"
+    TEST = "test"
+    LIVE = "live"
+
+
+class Settings(BaseSettings):
+    """Every setting, by the name of its environment variable in lower case.
+
+    ``backend_url`` has no variable of its own: it is where the browser finds our HTTP routes,
+    the public address in production, another port under Reflex's dev server.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    toss_client_key: str = ""
+    toss_secret_key: SecretStr = SecretStr("")
+    toss_security_key: SecretStr = SecretStr("")
+    toss_api_base_url: str = ""
+    toss_sdk_url: str = ""
+    tossbill_public_url: str = ""
+    tossbill_port: int = Field(3000, ge=1, le=65535)
+    tossbill_data_dir: Path = Path(".data")
+    tossbill_database_url: SecretStr = SecretStr("")
+    tossbill_secret_keys: SecretStr = SecretStr("")
+    tossbill_encryption_keys: SecretStr = SecretStr("")
+    tossbill_brand_name: str = Field("Tossbill", max_length=60)
+    tossbill_brand_color: str = Field("#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
+
+    _dev_backend_url: str = PrivateAttr("")
+
+    @cached_property
+    def mode(self) -> Mode:
+        """The mode that the two keys ask for.
+
+        Raises:
+            SettingsError: The keys are of a wrong family, mixed, or only one is there.
+        """
+        client, secret = self.toss_client_key, self.toss_secret_key.get_secret_value()
+        if not client and not secret:
+            return Mode.SANDBOX
+        kinds = [KEY_FORM.match(key) for key in (client, secret)]
+        if not all(kinds):
+            raise SettingsError(
+                "TOSS_CLIENT_KEY and TOSS_SECRET_KEY go together: set both, as Toss's "
+                "developer centre shows them (test_ck_… with test_sk_…), or neither."
+            )
+        (client_env, client_kind), (secret_env, secret_kind) = (k.groups() for k in kinds if k)
+        if (client_kind, secret_kind) != ("ck", "sk"):
+            raise SettingsError(
+                "Billing needs the API keys (…_ck_… and …_sk_…) of Toss's developer centre; "
+                "widget keys (gck, gsk) and swapped keys do not work."
+            )
+        if client_env != secret_env:
+            raise SettingsError("One key is for test and the other for live: use one pair.")
+        return Mode(client_env)
+
+    @property
+    def client_key(self) -> str:
+        """The key that the browser may see."""
+        return self.toss_client_key or SANDBOX_CLIENT_KEY
+
+    @property
+    def secret_key(self) -> SecretStr:
+        """The key that only the server has."""
+        if self.mode is Mode.SANDBOX:
+            return SecretStr(SANDBOX_SECRET_KEY)
+        return self.toss_secret_key
+
+    @property
+    def public_url(self) -> str:
+        """Where customers find the pages, without a slash at the end."""
+        return (self.tossbill_public_url or f"http://localhost:{self.tossbill_port}").rstrip("/")
+
+    @property
+    def backend_url(self) -> str:
+        """Where the browser finds our HTTP routes, without a slash at the end."""
+        return self._dev_backend_url or self.public_url
+
+    @property
+    def is_https(self) -> bool:
+        """Whether customers come over TLS."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def api_base_url(self) -> str:
+        """Where Toss's API is; in sandbox mode this very server."""
+        if self.toss_api_base_url:
+            return self.toss_api_base_url.rstrip("/")
+        if self.mode is not Mode.SANDBOX:
+            return TOSS_API
+        port = urlsplit(self._dev_backend_url).port or self.tossbill_port
+        return f"http://127.0.0.1:{port}/sandbox"
+
+    @property
+    def sdk_url(self) -> str:
+        """Where the browser finds Toss's script."""
+        if self.toss_sdk_url:
+            return self.toss_sdk_url
+        sandbox = f"{self.backend_url}/sandbox/js/v2/standard"
+        return sandbox if self.mode is Mode.SANDBOX else TOSS_SDK
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy's address of the database, with an async driver."""
+        url = self.tossbill_database_url.get_secret_value()
+        if not url:
+            return f"sqlite+aiosqlite:///{(self.tossbill_data_dir / 'tossbill.db').resolve()}"
+        return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+
+    def for_dev_server(self, *, frontend_port: int, backend_port: int) -> Self:
+        """Return these settings as seen under Reflex's dev server, which uses two ports."""
+        settings = self.model_copy(update={"tossbill_port": frontend_port})
+        settings._dev_backend_url = f"http://localhost:{backend_port}"
+        return settings

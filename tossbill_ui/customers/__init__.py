@@ -1,0 +1,1 @@
+"""Who pays, and how we know that it is them."""

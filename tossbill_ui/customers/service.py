@@ -1,0 +1,28 @@
+"""Customers are made the first time they are needed."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.runtime import Runtime
+
+
+async def ensure_customer(rt: Runtime, session: AsyncSession, *, customer_id: str) -> Customer:
+    """Return the customer, made now if need be; safe to race with itself.
+
+    The only place that makes a customer key. It runs inside the caller's write transaction.
+    """
+    insert = postgresql.insert if rt.db.url.startswith("postgresql") else sqlite.insert
+    statement: sa.Insert = (
+        insert(Customer)
+        .values(id=customer_id, customer_key=str(uuid.uuid4()), created_at=rt.clock.now())
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
+    await session.exec(statement)
+    return (await session.exec(select(Customer).where(col(Customer.id) == customer_id))).one()

@@ -1,0 +1,59 @@
+"""Who is calling: a signed cookie, the only identity that counts.
+
+Reflex's own client token is a bearer value that pages can read; it proves nothing here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+
+from tossbill_ui.core.crypto import Signer, new_id
+
+COOKIE_NAME = "tossbill_session"
+COOKIE_SECONDS = 180 * 24 * 3600
+PURPOSE = "session"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One browser of one customer.
+
+    Attributes:
+        id: Random; a registration can only be finished by the browser that started it.
+        customer_id: Whose browser it is.
+    """
+
+    id: str
+    customer_id: str
+
+
+def new_session() -> Session:
+    """Return the session of a browser we have never seen."""
+    return Session(id=new_id(), customer_id=new_id())
+
+
+def seal(signer: Signer, session: Session) -> str:
+    """Return the cookie's value."""
+    value = f"{session.id}.{session.customer_id}"
+    return f"{value}.{signer.token(PURPOSE, value)}"
+
+
+def unseal(signer: Signer, cookie: str) -> Session | None:
+    """Return the session of a cookie's value, or nothing if we did not sign it."""
+    session_id, _, rest = cookie.partition(".")
+    customer_id, _, token = rest.partition(".")
+    if not (session_id and customer_id):
+        return None
+    if not signer.verifies(token, PURPOSE, f"{session_id}.{customer_id}"):
+        return None
+    return Session(id=session_id, customer_id=customer_id)
+
+
+def from_cookie_header(signer: Signer, header: str) -> Session | None:
+    """Return the session that a ``Cookie`` header carries, if any."""
+    try:
+        morsel = SimpleCookie(header).get(COOKIE_NAME)
+    except CookieError:
+        return None
+    return unseal(signer, morsel.value) if morsel else None

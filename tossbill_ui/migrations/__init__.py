@@ -1,0 +1,31 @@
+"""The schema's history, and how a database is brought up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import make_url
+
+HERE = Path(__file__).parent
+
+
+def alembic_config(database_url: str) -> Config:
+    """Return Alembic's configuration for a database, with an async or a plain driver."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    # Alembic works synchronously; psycopg serves both, aiosqlite does not.
+    url = make_url(database_url)
+    if url.drivername == "sqlite+aiosqlite":
+        url = url.set(drivername="sqlite")
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(database_url: str) -> None:
+    """Bring a database to the newest schema; safe to run at every start, by several at once."""
+    url = make_url(database_url)
+    if url.drivername.startswith("sqlite") and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    command.upgrade(alembic_config(database_url), "head")

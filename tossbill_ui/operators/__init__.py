@@ -1,0 +1,1 @@
+"""What our staff can look at."""

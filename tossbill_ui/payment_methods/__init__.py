@@ -1,0 +1,1 @@
+"""Registered cards and accounts, and the trips to Toss's window that made them."""

@@ -1,0 +1,166 @@
+"""The exchange of an authKey for a billing key, and what follows from each answer."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+
+from sqlmodel import col
+
+from tossbill_ui.core.crypto import fingerprint, new_id
+from tossbill_ui.core.settings import Mode
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.payment_methods import lease, repository
+from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
+from tossbill_ui.toss.wire import Billing
+
+log = logging.getLogger(__name__)
+
+# Toss keeps an Idempotency-Key for 15 days (contract §6). After that a repeated request would be
+# a new one, so a day earlier it is left to a person.
+REPEAT_FOR = timedelta(days=14)
+STILL_OPEN = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
+
+
+def topic(registration_id: str) -> str:
+    """Return what `Changes` calls this registration."""
+    return f"registration:{registration_id}"
+
+
+def auth_key_place(registration_id: str) -> str:
+    """Return the place an authKey is sealed for."""
+    return f"registration.auth_key:{registration_id}"
+
+
+def billing_key_place(method_id: str) -> str:
+    """Return the place a billing key is sealed for."""
+    return f"payment_method.billing_key:{method_id}"
+
+
+async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
+    """Ask Toss for the billing key of a claimed registration and record the answer.
+
+    Safe to repeat and to run twice at once: the Idempotency-Key was stored with the claim, so
+    Toss gives the same answer, and only the first one to record it finds the row open.
+    Source: design §6, contract §4.1 and §6.
+    """
+    async with rt.db.read() as db:
+        registration = await db.get_one(Registration, registration_id)
+        customer = await db.get_one(Customer, registration.customer_id)
+    if registration.auth_key_sealed is None:
+        return
+    auth_key = rt.cipher.decrypt(
+        registration.auth_key_sealed, place=auth_key_place(registration_id)
+    )
+    async with lease.held(rt, Registration, registration_id, attempt=attempt):
+        try:
+            billing = await rt.toss.issue_billing_key(
+                auth_key=auth_key,
+                customer_key=customer.customer_key,
+                idempotency_key=registration.idempotency_key,
+            )
+        except Refused as no:
+            await _record_failure(rt, registration_id, no.toss_code, no.toss_message)
+        except GatewayRefused as no:
+            log.error("Toss refused our key: %s", no.message)  # noqa: TRY400 - no secret-free trace
+            await _record_failure(rt, registration_id, no.toss_code, "")
+        except OutcomeUnknown as doubt:
+            log.warning("registration %s is in doubt: %s", registration_id, doubt.message)
+            await _record_doubt(rt, registration, attempt)
+        else:
+            await _record_issued(rt, registration, billing)
+    rt.changes.tell(topic(registration_id))
+
+
+async def _close(
+    rt: Runtime, db: repository.AsyncSession, registration_id: str, **values: object
+) -> bool:
+    """End a registration that is still open and wipe its authKey; False if it ended already."""
+    return await repository.update_where(
+        db,
+        Registration,
+        col(Registration.id) == registration_id,
+        col(Registration.status).in_(STILL_OPEN),
+        auth_key_sealed=None,
+        lease_until=None,
+        next_try_at=None,
+        ended_at=rt.clock.now(),
+        **values,
+    )
+
+
+async def _record_issued(rt: Runtime, registration: Registration, billing: Billing) -> None:
+    shows_json = rt.settings.mode is not Mode.LIVE
+    async with rt.db.write() as db:
+        closed = await _close(
+            rt,
+            db,
+            registration.id,
+            status=RegistrationStatus.ISSUED,
+            toss_json=billing.masked_json() if shows_json else None,
+        )
+        if closed:
+            db.add(_payment_method(rt, registration, billing))
+
+
+def _payment_method(rt: Runtime, registration: Registration, billing: Billing) -> PaymentMethod:
+    method_id = new_id()
+    billing_key = billing.billing_key.get_secret_value()
+    card, bank = billing.card, (billing.transfers or [None])[0]
+    number = card.number if card else bank.bank_account_number if bank else ""
+    return PaymentMethod(
+        id=method_id,
+        customer_id=registration.customer_id,
+        registration_id=registration.id,
+        created_at=rt.clock.now(),
+        billing_key_sealed=rt.cipher.encrypt(billing_key, place=billing_key_place(method_id)),
+        billing_key_hash=fingerprint(billing_key),
+        kind="card" if card else "account",
+        issuer_code=card.issuer_code[:8] if card else None,
+        bank_name=bank.bank_name[:40] if bank else None,
+        last_digits=last_digits(number),
+        card_type=card.card_type[:16] if card else None,
+        owner_type=card.owner_type[:16] if card else None,
+        authenticated_at=billing.authenticated_at,
+    )
+
+
+def last_digits(masked_number: str) -> str:
+    """Return the three or four digits a customer knows a card by.
+
+    Toss's mask leaves up to eleven digits visible (``43301234****123*``), which is more than
+    anyone needs to see or we may keep (product §3.1).
+    """
+    groups = re.findall(r"\d+", masked_number)
+    return groups[-1][-4:] if len(groups) > 1 else ""
+
+
+async def _record_failure(rt: Runtime, registration_id: str, code: str, message: str) -> None:
+    async with rt.db.write() as db:
+        await _close(
+            rt,
+            db,
+            registration_id,
+            status=RegistrationStatus.FAILED,
+            failure_code=code[:80],
+            failure_message=message[:200],
+        )
+
+
+async def _record_doubt(rt: Runtime, registration: Registration, attempt: int) -> None:
+    claimed_at = registration.claimed_at or lease.machine_now()
+    gives_up = lease.machine_now() - claimed_at > REPEAT_FOR
+    async with rt.db.write() as db:
+        await repository.update_where(
+            db,
+            Registration,
+            col(Registration.id) == registration.id,
+            col(Registration.status).in_(STILL_OPEN),
+            col(Registration.attempts) == attempt,
+            status=RegistrationStatus.UNKNOWN,
+            lease_until=None,
+            next_try_at=None if gives_up else lease.next_try(attempt),
+        )

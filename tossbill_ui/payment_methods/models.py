@@ -1,0 +1,117 @@
+"""Tables of the payment methods domain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from tossbill_ui.core.db import Table, UtcDateTime
+
+
+class RegistrationStatus(StrEnum):
+    """Where a registration stands (design §6).
+
+    started -> issuing -> issued | failed; issuing -> unknown -> issuing; started -> abandoned.
+    A trip that ended in the window (failed or abandoned, no authKey spent) can still succeed:
+    the browser's back button leads there.
+    """
+
+    STARTED = "started"
+    ABANDONED = "abandoned"
+    ISSUING = "issuing"
+    UNKNOWN = "unknown"
+    ISSUED = "issued"
+    FAILED = "failed"
+
+
+UNDER_WAY = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
+UNDER_WAY_SQL = "status IN ('issuing', 'unknown')"
+
+
+class Registration(Table, table=True):
+    """One trip to Toss's window and back.
+
+    The rules that matter stand in the database: an authKey belongs to one registration for
+    ever, a customer has at most one under way, and an authKey is kept just as long as it is
+    needed.
+    """
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "status IN ('started', 'abandoned', 'issuing', 'unknown', 'issued', 'failed')",
+            name="status",
+        ),
+        sa.CheckConstraint(f"({UNDER_WAY_SQL}) = (auth_key_sealed IS NOT NULL)", name="auth_key"),
+        sa.Index(
+            "uq_registration_one_under_way",
+            "customer_id",
+            unique=True,
+            sqlite_where=sa.text(UNDER_WAY_SQL),
+            postgresql_where=sa.text(UNDER_WAY_SQL),
+        ),
+        sa.Index("ix_registration_history", "customer_id", "created_at", "id"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    customer_id: str = Field(foreign_key="customer.id", max_length=32)
+    session_id: str = Field(max_length=32)
+    status: str = Field(default=RegistrationStatus.STARTED, max_length=16, index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    idempotency_key: str = Field(unique=True, max_length=64)
+    auth_key_sealed: str | None = None
+    auth_key_hash: str | None = Field(default=None, unique=True, max_length=64)
+
+    claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempts: int = 0
+
+    failure_code: str | None = Field(default=None, max_length=80)
+    failure_message: str | None = Field(default=None, max_length=200)
+    toss_json: str | None = None
+
+
+class MethodStatus(StrEnum):
+    """Where a payment method stands: active -> removing -> removed."""
+
+    ACTIVE = "active"
+    REMOVING = "removing"
+    REMOVED = "removed"
+
+
+class PaymentMethod(Table, table=True):
+    """A registered card or account; the billing key is sealed and wiped when it is removed."""
+
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('active', 'removing', 'removed')", name="status"),
+        sa.CheckConstraint(
+            "(status = 'removed') = (billing_key_sealed IS NULL)", name="billing_key"
+        ),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    customer_id: str = Field(foreign_key="customer.id", max_length=32, index=True)
+    registration_id: str = Field(foreign_key="registration.id", unique=True, max_length=32)
+    status: str = Field(default=MethodStatus.ACTIVE, max_length=16, index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    billing_key_sealed: str | None = None
+    billing_key_hash: str = Field(index=True, max_length=64)
+
+    kind: str = Field(max_length=16)
+    issuer_code: str | None = Field(default=None, max_length=8)
+    bank_name: str | None = Field(default=None, max_length=40)
+    last_digits: str = Field(default="", max_length=8)
+    card_type: str | None = Field(default=None, max_length=16)
+    owner_type: str | None = Field(default=None, max_length=16)
+    authenticated_at: datetime = Field(sa_type=UtcDateTime)
+
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempts: int = 0

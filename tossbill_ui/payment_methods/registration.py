@@ -1,0 +1,287 @@
+"""Registering a payment method: out to Toss's window and back (design §6).
+
+start -> (Toss's window) -> finish -> issuing.issue, which ends it. Each step may be repeated,
+cut off or sent by a stranger; the claim in `finish` is what makes it happen once.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from tossbill_ui.core.crypto import fingerprint, new_id
+from tossbill_ui.core.errors import Conflict, NotAllowed
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.customers.service import ensure_customer
+from tossbill_ui.customers.session import Session
+from tossbill_ui.operators import audit
+from tossbill_ui.payment_methods import issuing, repository
+from tossbill_ui.payment_methods.lease import machine_now
+from tossbill_ui.payment_methods.models import (
+    UNDER_WAY,
+    PaymentMethod,
+    Registration,
+    RegistrationStatus,
+)
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+TOKEN = "registration"  # noqa: S105 - the purpose of the token, not the token
+REUSE_FOR = timedelta(minutes=30)
+CANCELED_CODES = frozenset({"PAY_PROCESS_CANCELED", "USER_CANCEL"})
+CODE_LENGTH, MESSAGE_LENGTH = 80, 200
+AUTH_KEY_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class WindowCall:
+    """What the browser needs to open Toss's window; no secret among it."""
+
+    registration_id: str
+    sdk_url: str
+    client_key: str
+    customer_key: str
+    success_url: str
+    fail_url: str
+
+
+@dataclass(frozen=True)
+class Return:
+    """What Toss's success redirect brought back, as the browser sent it."""
+
+    registration_id: str
+    token: str
+    auth_key: str
+    customer_key: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A registration and the payment method it led to, if it did."""
+
+    registration: Registration
+    method: PaymentMethod | None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will change by itself any more."""
+        return self.registration.status not in UNDER_WAY
+
+
+async def start(rt: Runtime, session: Session) -> WindowCall:
+    """Make a registration, or take up this browser's unused one, and say how to open the window.
+
+    Raises:
+        Conflict: One is under way (``under_way``); two at once could register a card twice.
+    """
+    async with rt.db.write() as db:
+        customer = await ensure_customer(rt, db, customer_id=session.customer_id)
+        if await repository.under_way(db, customer.id):
+            raise Conflict("Another registration is under way.", code="under_way")
+        registration = await repository.reusable(
+            db,
+            customer_id=customer.id,
+            session_id=session.id,
+            since=rt.clock.now() - REUSE_FOR,
+        )
+        if registration is None:
+            registration = Registration(
+                id=new_id(),
+                customer_id=customer.id,
+                session_id=session.id,
+                created_at=rt.clock.now(),
+                idempotency_key=f"issue-{new_id()}",
+            )
+            db.add(registration)
+    return _window_call(rt, registration, customer)
+
+
+def _window_call(rt: Runtime, registration: Registration, customer: Customer) -> WindowCall:
+    # Toss adds its own parameters to these (contract §2.1, redirects). Never the request's host.
+    query = urlencode(
+        {"registration": registration.id, "token": rt.signer.token(TOKEN, registration.id)}
+    )
+    return WindowCall(
+        registration_id=registration.id,
+        sdk_url=rt.settings.sdk_url,
+        client_key=rt.settings.client_key,
+        customer_key=customer.customer_key,
+        success_url=f"{rt.settings.public_url}/success/?{query}",
+        fail_url=f"{rt.settings.public_url}/fail/?{query}",
+    )
+
+
+async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
+    """Handle Toss's success redirect: claim the registration and have the key issued.
+
+    Returns once the claim is committed; the exchange goes on by itself, and `look` or `wait`
+    tell how it ended. Coming back with the same authKey (a refresh, a second tab) changes
+    nothing.
+
+    Raises:
+        NotAllowed: Not this browser's registration, token or customer key; it is recorded.
+        Conflict: The registration already took another card (``already_used``), or another one
+            of this customer is under way (``under_way``).
+    """
+    registration = await _authorise(rt, session, back)
+    digest = fingerprint(back.auth_key)
+    if registration.auth_key_hash == digest:
+        return
+    if registration.auth_key_hash is not None:
+        raise Conflict("This registration took another card already.", code="already_used")
+    attempt = await _claim(rt, registration, back.auth_key, digest)
+    if attempt:
+        rt.tasks.spawn(
+            issuing.issue(rt, registration.id, attempt=attempt), name=f"issue {registration.id}"
+        )
+
+
+async def _authorise(rt: Runtime, session: Session | None, back: Return) -> Registration:
+    registration, customer = None, None
+    async with rt.db.read() as db:
+        registration = await repository.registration(db, back.registration_id)
+        if registration is not None:
+            customer = await db.get(Customer, registration.customer_id)
+    problem = ""
+    if registration is None or customer is None:
+        problem = "unknown_link"
+    elif not rt.signer.verifies(back.token, TOKEN, registration.id):
+        problem = "wrong_token"
+    elif session is None:
+        problem = "no_session"
+    elif session.id != registration.session_id or session.customer_id != customer.id:
+        problem = "other_session"
+    elif back.customer_key != customer.customer_key:
+        problem = "wrong_customer_key"
+    elif not 0 < len(back.auth_key) <= AUTH_KEY_LENGTH:
+        problem = "no_auth_key"
+    if problem or registration is None:
+        raise await _refusal(rt, session, problem, back.registration_id)
+    return registration
+
+
+async def _refusal(rt: Runtime, session: Session | None, problem: str, subject: str) -> NotAllowed:
+    await audit.record(
+        rt,
+        kind=f"refused.{problem}",
+        customer_id=session.customer_id if session else None,
+        subject=f"registration {subject}",
+    )
+    return NotAllowed("This return from Toss's window is not accepted.", code=problem)
+
+
+async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest: str) -> int:
+    """Take the registration and store the authKey in one step; 0 when another tab was faster."""
+    # Sealed before it is spent: a broken key store must show now, not after Toss has answered.
+    sealed = rt.cipher.encrypt(auth_key, place=issuing.auth_key_place(registration.id))
+    try:
+        async with rt.db.write() as db:
+            claimed = await repository.update_where(
+                db,
+                Registration,
+                col(Registration.id) == registration.id,
+                col(Registration.auth_key_hash).is_(None),
+                col(Registration.status).in_(repository.CLAIMABLE),
+                status=RegistrationStatus.ISSUING,
+                auth_key_sealed=sealed,
+                auth_key_hash=digest,
+                claimed_at=machine_now(),
+                lease_until=machine_now() + rt.lease,
+                attempts=1,
+                ended_at=None,
+                failure_code=None,
+                failure_message=None,
+            )
+    except IntegrityError:
+        await _explain_lost_claim(rt, registration, digest)
+    else:
+        return 1 if claimed else 0
+    return 0
+
+
+async def _explain_lost_claim(rt: Runtime, registration: Registration, digest: str) -> None:
+    """Say which rule of the database refused the claim."""
+    async with rt.db.read() as db:
+        owner = await repository.registration_by_auth_key(db, digest)
+    if owner is not None and owner.id != registration.id:
+        await audit.record(
+            rt,
+            kind="refused.auth_key_of_another",
+            customer_id=registration.customer_id,
+            subject=f"registration {registration.id}",
+        )
+        raise NotAllowed("This authKey belongs to another registration.", code="already_used")
+    raise Conflict("Another registration is under way.", code="under_way")
+
+
+async def end_in_window(
+    rt: Runtime,
+    session: Session | None,
+    *,
+    registration_id: str,
+    token: str,
+    code: str,
+    message: str,
+) -> None:
+    """Note that the customer came back from the window without a card.
+
+    It is a hint from the browser and stays one: a real authKey that comes later still counts.
+
+    Raises:
+        NotAllowed: Not this browser's registration; nothing is noted.
+    """
+    if session is None or not rt.signer.verifies(token, TOKEN, registration_id):
+        raise NotAllowed("Not this browser's registration.", code="wrong_token")
+    closed = code in CANCELED_CODES
+    async with rt.db.write() as db:
+        await repository.update_where(
+            db,
+            Registration,
+            col(Registration.id) == registration_id,
+            col(Registration.session_id) == session.id,
+            col(Registration.auth_key_hash).is_(None),
+            status=RegistrationStatus.ABANDONED if closed else RegistrationStatus.FAILED,
+            ended_at=rt.clock.now(),
+            failure_code=code[:CODE_LENGTH] or None,
+            failure_message=message[:MESSAGE_LENGTH] or None,
+        )
+
+
+async def look(rt: Runtime, session: Session | None, registration_id: str) -> Outcome:
+    """Return a registration of this customer as it stands.
+
+    Raises:
+        NotAllowed: There is none, or it is another customer's (``other_session``, or
+            ``no_session`` when the browser brought no cookie).
+    """
+    async with rt.db.read() as db:
+        registration = await repository.registration(db, registration_id)
+        method = await repository.method_of(db, registration_id)
+    if session is None:
+        raise NotAllowed("No session.", code="no_session")
+    if registration is None or registration.customer_id != session.customer_id:
+        raise NotAllowed("Not this customer's registration.", code="other_session")
+    return Outcome(registration, method)
+
+
+async def wait(
+    rt: Runtime, session: Session | None, registration_id: str, *, seconds: float
+) -> Outcome:
+    """Return the outcome when it is final, or as it stands after a number of seconds.
+
+    Raises:
+        NotAllowed: As `look`.
+    """
+    deadline = machine_now() + timedelta(seconds=seconds)
+    while True:
+        outcome = await look(rt, session, registration_id)
+        left = (deadline - machine_now()).total_seconds()
+        if outcome.is_final or left <= 0:
+            return outcome
+        await rt.changes.wait(issuing.topic(registration_id), seconds=min(left, 1.0))

@@ -1,0 +1,118 @@
+"""Removing a payment method: deleted at Toss first, then here."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from sqlmodel import col
+
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import lease, repository
+from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
+
+log = logging.getLogger(__name__)
+
+
+def topic(method_id: str) -> str:
+    """Return what `Changes` calls this payment method."""
+    return f"payment_method:{method_id}"
+
+
+async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
+    """Begin to remove one of the customer's payment methods; doing it twice is no error.
+
+    Returns once the claim is committed; `wait` tells how it ended.
+
+    Raises:
+        NotFound: No such method of this customer.
+    """
+    await _mine(rt, session, method_id)
+    async with rt.db.write() as db:
+        claimed = await repository.update_where(
+            db,
+            PaymentMethod,
+            col(PaymentMethod.id) == method_id,
+            col(PaymentMethod.status) == MethodStatus.ACTIVE,
+            status=MethodStatus.REMOVING,
+            lease_until=lease.machine_now() + rt.lease,
+            next_try_at=None,
+            attempts=1,
+        )
+    if claimed:
+        rt.tasks.spawn(delete_at_toss(rt, method_id, attempt=1), name=f"remove {method_id}")
+
+
+async def _mine(rt: Runtime, session: Session | None, method_id: str) -> PaymentMethod:
+    async with rt.db.read() as db:
+        method = await db.get(PaymentMethod, method_id)
+    if session is None or method is None or method.customer_id != session.customer_id:
+        raise NotFound("No such payment method of this customer.")
+    return method
+
+
+async def wait(
+    rt: Runtime, session: Session | None, method_id: str, *, seconds: float
+) -> PaymentMethod:
+    """Return the method when it is no longer being removed, or as it is after some seconds.
+
+    Raises:
+        NotFound: No such method of this customer.
+    """
+    deadline = lease.machine_now() + timedelta(seconds=seconds)
+    while True:
+        method = await _mine(rt, session, method_id)
+        left = (deadline - lease.machine_now()).total_seconds()
+        if method.status != MethodStatus.REMOVING or left <= 0:
+            return method
+        await rt.changes.wait(topic(method_id), seconds=min(left, 1.0))
+
+
+async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
+    """Ask Toss to delete the billing key of a claimed method and record the answer.
+
+    A refusal gives the method back: its key still works. A lost answer leaves it as being
+    removed, and asking again settles it, since deleting twice is no error (contract §4.4).
+    """
+    async with rt.db.read() as db:
+        method = await db.get_one(PaymentMethod, method_id)
+    if method.status != MethodStatus.REMOVING or method.billing_key_sealed is None:
+        return
+    billing_key = rt.cipher.decrypt(method.billing_key_sealed, place=billing_key_place(method_id))
+    async with lease.held(rt, PaymentMethod, method_id, attempt=attempt):
+        try:
+            await rt.toss.delete_billing_key(billing_key=billing_key)
+        except (Refused, GatewayRefused) as no:
+            log.error("Toss would not delete a billing key: %s", no.message)  # noqa: TRY400
+            await _record(rt, method_id, attempt, status=MethodStatus.ACTIVE, next_try_at=None)
+        except OutcomeUnknown as doubt:
+            log.warning("removal of %s is in doubt: %s", method_id, doubt.message)
+            await _record(rt, method_id, attempt, next_try_at=lease.next_try(attempt))
+        else:
+            await _record(
+                rt,
+                method_id,
+                attempt,
+                status=MethodStatus.REMOVED,
+                next_try_at=None,
+                billing_key_sealed=None,
+                removed_at=rt.clock.now(),
+            )
+    rt.changes.tell(topic(method_id))
+
+
+async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:
+    async with rt.db.write() as db:
+        await repository.update_where(
+            db,
+            PaymentMethod,
+            col(PaymentMethod.id) == method_id,
+            col(PaymentMethod.status) == MethodStatus.REMOVING,
+            col(PaymentMethod.attempts) == attempt,
+            lease_until=None,
+            **values,
+        )

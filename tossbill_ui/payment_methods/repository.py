@@ -1,0 +1,175 @@
+"""Queries of the payment methods domain; each runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.payment_methods.models import (
+    UNDER_WAY,
+    MethodStatus,
+    PaymentMethod,
+    Registration,
+    RegistrationStatus,
+)
+
+Due = Callable[[datetime], sa.ColumnElement[bool]]
+REUSABLE = (RegistrationStatus.STARTED, RegistrationStatus.ABANDONED)
+CLAIMABLE = (*REUSABLE, RegistrationStatus.FAILED)
+
+
+class HistoryFilter(StrEnum):
+    """What the history shows."""
+
+    ALL = "all"
+    ACTIVE = "active"
+    REMOVED = "removed"
+    FAILED = "failed"
+
+
+async def registration(session: AsyncSession, registration_id: str) -> Registration | None:
+    """Return a registration by its id."""
+    return await session.get(Registration, registration_id)
+
+
+async def registration_by_auth_key(session: AsyncSession, digest: str) -> Registration | None:
+    """Return the registration that an authKey was spent on."""
+    query = select(Registration).where(col(Registration.auth_key_hash) == digest)
+    return (await session.exec(query)).first()
+
+
+async def under_way(session: AsyncSession, customer_id: str) -> Registration | None:
+    """Return the customer's registration that Toss is being asked about, if any."""
+    query = select(Registration).where(
+        col(Registration.customer_id) == customer_id, col(Registration.status).in_(UNDER_WAY)
+    )
+    return (await session.exec(query)).first()
+
+
+async def reusable(
+    session: AsyncSession, *, customer_id: str, session_id: str, since: datetime
+) -> Registration | None:
+    """Return this browser's newest registration that no authKey was spent on."""
+    query = (
+        select(Registration)
+        .where(
+            col(Registration.customer_id) == customer_id,
+            col(Registration.session_id) == session_id,
+            col(Registration.status).in_(REUSABLE),
+            col(Registration.created_at) > since,
+        )
+        .order_by(col(Registration.created_at).desc())
+        .limit(1)
+    )
+    return (await session.exec(query)).first()
+
+
+async def update_where(
+    session: AsyncSession,
+    table: type[Registration | PaymentMethod],
+    *conditions: sa.ColumnElement[bool],
+    **values: Any,  # noqa: ANN401 - column values of any type
+) -> bool:
+    """Change the one row that meets the conditions; say whether there was one."""
+    statement = sa.update(table).where(*conditions).values(**values)
+    result = await session.exec(statement.execution_options(synchronize_session=False))
+    return result.rowcount == 1
+
+
+async def method_of(session: AsyncSession, registration_id: str) -> PaymentMethod | None:
+    """Return the payment method that a registration led to."""
+    query = select(PaymentMethod).where(col(PaymentMethod.registration_id) == registration_id)
+    return (await session.exec(query)).first()
+
+
+async def active_methods(session: AsyncSession, customer_id: str) -> Sequence[PaymentMethod]:
+    """Return the customer's methods that can be used, newest first."""
+    query = (
+        select(PaymentMethod)
+        .where(
+            col(PaymentMethod.customer_id) == customer_id,
+            col(PaymentMethod.status) == MethodStatus.ACTIVE,
+        )
+        .order_by(col(PaymentMethod.created_at).desc(), col(PaymentMethod.id))
+    )
+    return (await session.exec(query)).all()
+
+
+def _due(table: type[Registration | PaymentMethod], now: datetime) -> sa.ColumnElement[bool]:
+    """Nobody alive works on the row, and its time has come."""
+    return sa.or_(col(table.lease_until) < now, col(table.next_try_at) <= now)
+
+
+def due_registration(now: datetime) -> sa.ColumnElement[bool]:
+    """Condition: Toss must be asked (again) about the registration."""
+    return sa.and_(col(Registration.status).in_(UNDER_WAY), _due(Registration, now))
+
+
+def due_removal(now: datetime) -> sa.ColumnElement[bool]:
+    """Condition: Toss must be asked (again) to delete the method."""
+    return sa.and_(col(PaymentMethod.status) == MethodStatus.REMOVING, _due(PaymentMethod, now))
+
+
+async def due_ids(
+    session: AsyncSession, now: datetime, *, limit: int
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the ids of due registrations and due removals, oldest first."""
+    registrations = (
+        select(Registration.id)
+        .where(due_registration(now))
+        .order_by(col(Registration.claimed_at))
+        .limit(limit)
+    )
+    removals = (
+        select(PaymentMethod.id)
+        .where(due_removal(now))
+        .order_by(col(PaymentMethod.created_at))
+        .limit(limit)
+    )
+    return (await session.exec(registrations)).all(), (await session.exec(removals)).all()
+
+
+HISTORY_CONDITIONS: dict[HistoryFilter, sa.ColumnElement[bool]] = {
+    HistoryFilter.ALL: sa.true(),
+    HistoryFilter.ACTIVE: col(PaymentMethod.status).in_(
+        (MethodStatus.ACTIVE, MethodStatus.REMOVING)
+    ),
+    HistoryFilter.REMOVED: col(PaymentMethod.status) == MethodStatus.REMOVED,
+    HistoryFilter.FAILED: col(Registration.status).in_(
+        (RegistrationStatus.FAILED, RegistrationStatus.ABANDONED)
+    ),
+}
+
+
+async def history(
+    session: AsyncSession, *, customer_id: str, kind: HistoryFilter, offset: int, limit: int
+) -> tuple[list[tuple[Registration, PaymentMethod | None]], int]:
+    """Return a page of the customer's registrations, newest first, and how many there are.
+
+    A registration whose window was never left again is not history yet.
+    """
+    mine = (
+        col(Registration.customer_id) == customer_id,
+        col(Registration.status) != RegistrationStatus.STARTED,
+        HISTORY_CONDITIONS[kind],
+    )
+    joined = (PaymentMethod, col(PaymentMethod.registration_id) == col(Registration.id))
+    rows = (
+        select(Registration, PaymentMethod)
+        .outerjoin(*joined)
+        .where(*mine)
+        .order_by(col(Registration.created_at).desc(), col(Registration.id).desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    total = select(func.count()).select_from(Registration).outerjoin(*joined).where(*mine)
+    found: list[tuple[Registration, PaymentMethod | None]] = [
+        (row[0], row[1]) for row in (await session.exec(rows)).all()
+    ]
+    return found, (await session.exec(total)).one()

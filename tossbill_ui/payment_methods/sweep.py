@@ -1,0 +1,81 @@
+"""Takes up what a crash, a kill or a lost answer left open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
+
+from tossbill_ui.payment_methods import issuing, lease, removal, repository
+from tossbill_ui.payment_methods.models import PaymentMethod, Registration
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 20
+EVERY_SECONDS = 2.0
+
+
+async def sweep(rt: Runtime) -> int:
+    """Take up every row whose worker is gone or whose next try is due; return how many.
+
+    Source: design §6, "after a crash or a lost answer".
+    """
+    async with rt.db.read() as db:
+        registrations, removals = await repository.due_ids(db, lease.machine_now(), limit=AT_ONCE)
+    work = [_take_up_registration(rt, row_id) for row_id in registrations]
+    work += [_take_up_removal(rt, row_id) for row_id in removals]
+    for error in await asyncio.gather(*work, return_exceptions=True):
+        if error is not None:
+            log.error("a swept row could not be settled", exc_info=error)
+    return len(work)
+
+
+async def sweep_forever(rt: Runtime) -> None:
+    """Sweep every few seconds until cancelled; an error of one round does not end it."""
+    while True:
+        try:
+            await sweep(rt)
+        except (OSError, SQLAlchemyError):
+            log.exception("the sweep failed; it will be tried again")
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _take_up_registration(rt: Runtime, row_id: str) -> None:
+    attempt = await _claim(rt, Registration, row_id, repository.due_registration)
+    if attempt:
+        await issuing.issue(rt, row_id, attempt=attempt)
+
+
+async def _take_up_removal(rt: Runtime, row_id: str) -> None:
+    attempt = await _claim(rt, PaymentMethod, row_id, repository.due_removal)
+    if attempt:
+        await removal.delete_at_toss(rt, row_id, attempt=attempt)
+
+
+async def _claim(
+    rt: Runtime,
+    table: type[Registration | PaymentMethod],
+    row_id: str,
+    is_due: repository.Due,
+) -> int:
+    """Take a due row; return the number of this attempt, 0 when another was faster."""
+    async with rt.db.write() as db:
+        row = await db.get(table, row_id)
+        if row is None:
+            return 0
+        attempt = row.attempts + 1
+        now = lease.machine_now()
+        claimed = await repository.update_where(
+            db,
+            table,
+            col(table.id) == row_id,
+            col(table.attempts) == row.attempts,
+            is_due(now),
+            attempts=attempt,
+            lease_until=now + rt.lease,
+            next_try_at=None,
+        )
+    return attempt if claimed else 0

@@ -1,0 +1,80 @@
+"""What every service needs, built once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tossbill_ui.core.changes import Changes
+from tossbill_ui.core.clock import Clock, SystemClock
+from tossbill_ui.core.crypto import Cipher, Signer
+from tossbill_ui.core.db import Database
+from tossbill_ui.core.secret_file import load_secrets
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.core.tasks import Tasks
+from tossbill_ui.toss.client import TossClient
+
+DRAIN_SECONDS = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """The process's storage, gateway, clock and keys.
+
+    Attributes:
+        lease: How long a claimed row belongs to a worker that gives no sign of life; a living
+            one renews it, so it only bounds how long a killed one is waited for.
+    """
+
+    settings: Settings
+    db: Database
+    toss: TossClient
+    clock: Clock
+    cipher: Cipher
+    signer: Signer
+    changes: Changes = field(default_factory=Changes)
+    tasks: Tasks = field(default_factory=Tasks)
+    lease: timedelta = timedelta(seconds=10)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Runtime:
+        """Build everything the settings ask for; opens no connection yet.
+
+        Raises:
+            SettingsError: The settings contradict each other.
+        """
+        signing_keys, encryption_keys = load_secrets(settings)
+        return cls(
+            settings=settings,
+            db=Database(settings.database_url),
+            toss=TossClient(base_url=settings.api_base_url, secret_key=settings.secret_key),
+            clock=SystemClock(),
+            cipher=Cipher.from_text(encryption_keys),
+            signer=Signer(signing_keys),
+        )
+
+    async def close(self) -> None:
+        """Let detached work end, then close every connection."""
+        await self.tasks.drain(seconds=DRAIN_SECONDS)
+        await self.toss.aclose()
+        await self.db.close()
+
+
+_current: Runtime | None = None
+
+
+def install(runtime: Runtime | None) -> None:
+    """Make a runtime the one of this process; ``None`` takes it away."""
+    global _current
+    _current = runtime
+
+
+def current() -> Runtime:
+    """Return the runtime of this process.
+
+    Raises:
+        RuntimeError: The app has not started.
+    """
+    if _current is None:
+        raise RuntimeError("The app has not started: no runtime is installed.")
+    return _current
