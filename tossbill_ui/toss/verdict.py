@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from tossbill_ui.toss.codes import Meaning, lookup
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
-from tossbill_ui.toss.wire import MASK, Problem
+from tossbill_ui.toss.mask import MASK
+from tossbill_ui.toss.wire import Problem
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
 _TRACE_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -57,7 +58,7 @@ def read(answer: Answer, model: type[_Model]) -> _Model | None:
     if received is None:
         return None
     try:
-        return model.model_validate(received)
+        return model.model_validate(received, by_alias=True, by_name=False)
     except (ValueError, RecursionError):
         return None
 

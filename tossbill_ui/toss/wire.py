@@ -6,7 +6,6 @@ has registered must not be lost over a detail of its description.
 """
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, cast
 
@@ -22,9 +21,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-MASK = "********"
-_LAST_CHARACTERS = 4
-_ACCOUNT_NUMBERS = frozenset({"number", "cardNumber", "bankAccountNumber"})
+from tossbill_ui.toss.mask import masked
+
 _SEOUL = timezone(timedelta(hours=9))
 
 
@@ -128,7 +126,7 @@ class Billing(_Wire):
         if not isinstance(data, dict) or "billingKey" not in data:
             return cast("object", data)
         received = cast("dict[str, JsonValue]", data)
-        return {**received, "masked": _masked(received, secret=str(received["billingKey"]))}
+        return {**received, "masked": masked(received, secret=str(received["billingKey"]))}
 
     def masked_json(self) -> str:
         """Give Toss's answer, indented, for display in sandbox and test mode.
@@ -221,20 +219,3 @@ class Payment(_Wire):
     def receipt_url(self) -> str:
         """The receipt's address, or an empty text."""
         return self.receipt.url if self.receipt else ""
-
-
-def _masked(received: Mapping[str, JsonValue], *, secret: str) -> dict[str, JsonValue]:
-    return {key: _mask_value(key, value, secret) for key, value in received.items()}
-
-
-def _mask_value(key: str, value: JsonValue, secret: str) -> JsonValue:
-    if key == "billingKey":
-        return MASK
-    if isinstance(value, dict):
-        return _masked(value, secret=secret)
-    if isinstance(value, list):
-        return [_mask_value(key, item, secret) for item in value]
-    if isinstance(value, str):
-        shown = value.replace(secret, MASK) if secret else value
-        return "****" + shown[-_LAST_CHARACTERS:] if key in _ACCOUNT_NUMBERS else shown
-    return value

@@ -1,0 +1,61 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from tossbill_ui.toss.codes import Meaning, all_rows, lookup
+
+with (Path(__file__).parent / "data" / "billing-codes.csv").open(encoding="utf-8") as file:
+    CONTRACT = list(csv.DictReader(file))
+
+# How the contract words a class, and what we make of it.
+CLASSES = {
+    "no (permanent: ask for a new card)": {Meaning.NEW_CARD},
+    "later (soft decline": {Meaning.LATER},
+    "no (caller/config bug)": {Meaning.OPERATOR, Meaning.SETUP},
+    "contract/support": {Meaning.SETUP},
+    "no (restart registration)": {Meaning.RESTART_REGISTRATION},
+    "no (authKey unknown/used: restart": {Meaning.RESTART_REGISTRATION},
+    "reconcile": {Meaning.ADOPT, Meaning.UNKNOWN},
+    "yes (": {Meaning.SOON_AFTER_LOOKUP},
+}
+
+
+@pytest.mark.parametrize("recorded", CONTRACT, ids=lambda row: f"{row['api']}-{row['code']}")
+def test_every_code_means_what_the_contract_says(
+    recorded: dict[str, str],
+) -> None:
+    row = lookup(recorded["code"])
+
+    [meanings] = [m for words, m in CLASSES.items() if recorded["retryable"].startswith(words)]
+    assert row is not None
+    assert row.meaning in meanings
+
+
+@pytest.mark.parametrize("recorded", CONTRACT, ids=lambda row: f"{row['api']}-{row['code']}")
+def test_only_a_4xx_that_is_no_duplicate_is_certain(recorded: dict[str, str]) -> None:
+    row = lookup(recorded["code"])
+
+    proves_nothing = recorded["http_status"] in {"409", "500"}
+    assert row is not None
+    assert row.certain == (not proves_nothing and row.meaning is not Meaning.ADOPT)
+
+
+def test_an_unseen_code_has_no_row() -> None:
+    assert lookup("BRAND_NEW_CODE") is None
+    assert lookup("") is None
+
+
+def test_no_code_is_written_twice() -> None:
+    source = (Path(__file__).parents[2] / "tossbill_ui" / "toss" / "codes.py").read_text()
+
+    for row in all_rows():
+        assert source.count(f'"{row.code}"') == 1, row.code
+
+
+@pytest.mark.parametrize("code", ["PROVIDER_ERROR", "CARD_PROCESSING_ERROR", "DUPLICATED_REQUEST"])
+def test_a_passing_fault_under_400_is_not_certain(code: str) -> None:
+    row = lookup(code)
+
+    assert row is not None
+    assert not row.certain
