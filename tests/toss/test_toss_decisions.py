@@ -1,33 +1,24 @@
 """Status x body -> outcome, on a pretend wire."""
 
-import base64
 import json
-from collections.abc import Callable
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pydantic import JsonValue
 from toss_answers import (
     AUTH_KEY,
     BILLING,
     BILLING_KEY,
     BILLING_OLD,
-    CUSTOMER_KEY,
-    IDEMPOTENCY_KEY,
     ORDER_ID,
     PAYMENT,
     PAYMENT_KEY,
-    SECRET_KEY,
     TRACE_ID,
     problem,
 )
-from toss_wires import MakeClient
+from toss_wires import MakeClient, answers, issue
 
-from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
-from tossbill_ui.toss.wire import Billing
 
 UNREADABLE = [b"", b"<html>", b"[]", b"null", b'"x"', b"{", b"\xff\xfe", b"[" * 50_000, b"{}"]
 
@@ -66,24 +57,6 @@ DECISIONS: list[tuple[int, bytes, type[TossError]]] = [
     *((400, body, OutcomeUnknown) for body in UNREADABLE),
     *((404, body, OutcomeUnknown) for body in UNREADABLE),
 ]
-
-
-def answers(status: int, body: bytes = b"") -> Callable[[httpx.Request], httpx.Response]:
-    """Give a wire that always answers the same."""
-
-    def handler(_request: httpx.Request) -> httpx.Response:
-        return httpx.Response(
-            status, content=body, headers={"x-tosspayments-trace-id": TRACE_ID, "location": "/x"}
-        )
-
-    return handler
-
-
-async def issue(client: TossClient) -> Billing:
-    """Ask for a billing key."""
-    return await client.issue_billing_key(
-        auth_key=AUTH_KEY, customer_key=CUSTOMER_KEY, idempotency_key=IDEMPOTENCY_KEY
-    )
 
 
 @pytest.mark.parametrize(("status", "body", "outcome"), DECISIONS)
@@ -240,90 +213,3 @@ async def test_an_answer_about_another_payment_is_unknown(make_client: MakeClien
         await client.payment_by_key(payment_key="tgen_other")
     with pytest.raises(OutcomeUnknown):
         await client.payment_by_order_id(order_id="order_other")
-
-
-async def test_what_is_sent(make_client: MakeClient) -> None:
-    sent: list[httpx.Request] = []
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        sent.append(request)
-        body = json.dumps(BILLING) if request.method == "POST" else ""
-        return httpx.Response(200, content=body)
-
-    client = make_client(handler, base_url="http://127.0.0.1:3000/sandbox")
-    await issue(client)
-    await client.delete_billing_key(billing_key="a/b?c#d%e=")
-
-    post, delete = sent
-    assert post.url == "http://127.0.0.1:3000/sandbox/v1/billing/authorizations/issue"
-    assert json.loads(post.content) == {"authKey": AUTH_KEY, "customerKey": CUSTOMER_KEY}
-    assert post.headers["idempotency-key"] == IDEMPOTENCY_KEY
-    assert post.headers["content-type"] == "application/json"
-    basic = base64.b64encode(f"{SECRET_KEY}:".encode()).decode()
-    assert post.headers["authorization"] == delete.headers["authorization"] == f"Basic {basic}"
-    assert delete.url.raw_path == b"/sandbox/v1/billing/a%2Fb%3Fc%23d%25e%3D"
-
-
-@pytest.mark.parametrize("key", ["", ".", "..", "..."])
-async def test_a_key_that_would_reach_another_endpoint_is_not_sent(
-    key: str, make_client: MakeClient
-) -> None:
-    client = make_client(answers(200))
-
-    with pytest.raises(ValueError, match="only dots"):
-        await client.delete_billing_key(billing_key=key)
-    with pytest.raises(ValueError, match="only dots"):
-        await client.payment_by_key(payment_key=key)
-
-
-@pytest.mark.parametrize("key", ["", "x" * 301, "키", "a\r\nb"])
-async def test_a_bad_idempotency_key_is_not_sent(key: str, make_client: MakeClient) -> None:
-    client = make_client(answers(200))
-
-    with pytest.raises(ValueError, match="printable ASCII"):
-        await client.issue_billing_key(
-            auth_key=AUTH_KEY, customer_key=CUSTOMER_KEY, idempotency_key=key
-        )
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-known_fields = st.sampled_from([*BILLING, *PAYMENT, "code", "message", "masked"])
-bodies = st.one_of(
-    st.binary(),
-    st.dictionaries(known_fields | st.text(), json_values).map(lambda v: json.dumps(v).encode()),
-    st.dictionaries(st.sampled_from(list(BILLING)), json_values, max_size=2).map(
-        lambda changes: json.dumps({**BILLING, **changes}).encode()
-    ),
-    st.dictionaries(st.sampled_from(list(PAYMENT)), json_values, max_size=2).map(
-        lambda changes: json.dumps({**PAYMENT, **changes}).encode()
-    ),
-    st.tuples(st.from_regex(r"\A[A-Z_]{1,30}\Z"), st.text()).map(lambda pair: problem(*pair)),
-)
-
-
-@settings(
-    max_examples=100,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(status=st.integers(200, 599), body=bodies)
-async def test_any_answer_gives_a_value_or_exactly_one_error(
-    status: int, body: bytes, make_client: MakeClient
-) -> None:
-    client = make_client(answers(status, body))
-
-    for call in (
-        issue(client),
-        client.delete_billing_key(billing_key=BILLING_KEY),
-        client.payment_by_key(payment_key=PAYMENT_KEY),
-        client.payment_by_order_id(order_id=ORDER_ID),
-    ):
-        try:
-            await call
-        except TossError as error:
-            assert type(error) in {Refused, GatewayRefused, OutcomeUnknown}  # noqa: PT017
-            assert error.__context__ is None  # noqa: PT017

@@ -1,12 +1,14 @@
-"""The shapes of this folder's fixtures."""
+"""Pretend wires, and the shapes of this folder's fixtures."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import httpx
+from toss_answers import AUTH_KEY, CUSTOMER_KEY, IDEMPOTENCY_KEY, TRACE_ID
 
 from tossbill_ui.toss.client import TossClient
+from tossbill_ui.toss.wire import Billing
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -24,3 +26,21 @@ class MakeClient(Protocol):
 
 class Serve(Protocol):
     async def __call__(self, handler: Handler) -> str: ...
+
+
+def answers(status: int, body: bytes = b"") -> Callable[[httpx.Request], httpx.Response]:
+    """Give a wire that always answers the same."""
+
+    def handler(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            status, content=body, headers={"x-tosspayments-trace-id": TRACE_ID, "location": "/x"}
+        )
+
+    return handler
+
+
+async def issue(client: TossClient) -> Billing:
+    """Ask for a billing key."""
+    return await client.issue_billing_key(
+        auth_key=AUTH_KEY, customer_key=CUSTOMER_KEY, idempotency_key=IDEMPOTENCY_KEY
+    )
