@@ -1,12 +1,22 @@
 """Reflex's configuration; everything about the app itself is in tossbill_ui.core.settings."""
 
 import reflex as rx
+from reflex.plugins import SitemapPlugin
+
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.ui.plugin import AnyAddress
+
+settings = Settings()
 
 config = rx.Config(
     app_name="tossbill_ui",
     show_built_with_reflex=False,
-    state_manager_mode="memory",
     telemetry_enabled=False,
+    # One web process; nothing of value lives in states (design §5.7).
+    state_manager_mode="memory",
+    redis_token_expiration=1800,
+    cors_allowed_origins=[settings.public_url],
     frontend_compression_formats=["gzip", "brotli"],
-    plugins=[rx.plugins.SitemapPlugin()] if False else [],
+    plugins=[AnyAddress()],
+    disable_plugins=[SitemapPlugin],
 )

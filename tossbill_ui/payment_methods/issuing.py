@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 # Toss keeps an Idempotency-Key for 15 days (contract §6). After that a repeated request would be
 # a new one, so a day earlier it is left to a person.
 REPEAT_FOR = timedelta(days=14)
+# A 4xx with a code nobody has seen comes back unchanged however often we ask. Without money in
+# it, a registration may end there: the worst left behind is a key that nobody will ever charge.
+BOUND_ATTEMPTS = 3
 STILL_OPEN = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
 
 
@@ -69,7 +72,10 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
             await _record_failure(rt, registration_id, no.toss_code, "")
         except OutcomeUnknown as doubt:
             log.warning("registration %s is in doubt: %s", registration_id, doubt.message)
-            await _record_doubt(rt, registration, attempt)
+            if doubt.is_bound and attempt >= BOUND_ATTEMPTS:
+                await _record_failure(rt, registration_id, doubt.toss_code, "")
+            else:
+                await _record_doubt(rt, registration, attempt)
         else:
             await _record_issued(rt, registration, billing)
     rt.changes.tell(topic(registration_id))

@@ -56,12 +56,21 @@ class OutcomeUnknown(TossError):
     Attributes:
         sent: False when no byte of the request can have reached Toss, so that nothing happened
             and the same request may be made again at once.
+        is_bound: True when Toss answered with a 4xx that settles nothing. It is bound to the
+            Idempotency-Key, so repeating the request brings the same answer (contract 6).
     """
 
     code = "outcome_unknown"
 
     def __init__(
-        self, message: str, *, toss_code: str = "", trace_id: str = "", sent: bool = True
+        self,
+        message: str,
+        *,
+        toss_code: str = "",
+        trace_id: str = "",
+        sent: bool = True,
+        is_bound: bool = False,
     ) -> None:
         super().__init__(message, toss_code=toss_code, trace_id=trace_id)
         self.sent = sent
+        self.is_bound = is_bound

@@ -116,7 +116,9 @@ def unknown(answer: Answer) -> OutcomeUnknown:
     """Say that an answer does not settle what happened."""
     code, trace_id = code_of(answer), _trace_id(answer)
     text = f"Toss's answer settles nothing: {_describe(answer, code, trace_id)}."
-    return OutcomeUnknown(text, toss_code=code, trace_id=trace_id)
+    return OutcomeUnknown(
+        text, toss_code=code, trace_id=trace_id, is_bound=answer.is_refusal and bool(code)
+    )
 
 
 def _gateway(answer: Answer, code: str) -> GatewayRefused:

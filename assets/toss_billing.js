@@ -1,0 +1,127 @@
+// Opens Toss's window. Runs before React and without it, so that the first press works.
+//
+// What to open with ("the call") comes from the page's boot block, or later from the TossBilling
+// component. What happens is shown on <html data-sdk="idle|opening|open|failed"> and told as a
+// "tossbilling" event, which the component turns into Reflex events.
+(() => {
+  "use strict";
+  const LOAD_TIMEOUT_MS = 15000;
+  const root = document.documentElement;
+  const loading = new Map();
+  let call = null;
+  let wanted = false;
+  let last = null;
+
+  const show = (state) => {
+    root.dataset.sdk = state;
+  };
+  const tell = (kind, code = "", message = "") => {
+    const event = new CustomEvent("tossbilling", {
+      cancelable: true,
+      detail: { kind, code, message },
+    });
+    last = event.detail;
+    return document.dispatchEvent(event);
+  };
+
+  const load = (url) => {
+    if (!loading.has(url)) {
+      const script = document.createElement("script");
+      const loaded = new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error("timeout")), LOAD_TIMEOUT_MS);
+        script.onload = () => {
+          clearTimeout(timer);
+          if (typeof window.TossPayments === "function") resolve(window.TossPayments);
+          else reject(new Error("no TossPayments"));
+        };
+        script.onerror = () => reject(new Error("blocked"));
+      }).catch((error) => {
+        // Forget the failure, so that the next press tries again.
+        loading.delete(url);
+        script.remove();
+        throw error;
+      });
+      script.src = url;
+      document.head.append(script);
+      loading.set(url, loaded);
+    }
+    return loading.get(url);
+  };
+
+  const ready = async (url) => {
+    try {
+      const TossPayments = await load(url);
+      tell("ready");
+      return TossPayments;
+    } catch (error) {
+      show("failed");
+      tell("sdk_error", "SDK_LOAD_FAILED", String(error.message));
+      return null;
+    }
+  };
+
+  const request = (TossPayments, { client_key, customer_key, success_url, fail_url, sdk_url }) => {
+    const urls = { successUrl: success_url, failUrl: fail_url };
+    const isV1 = new URL(sdk_url, location.href).pathname.split("/").includes("v1");
+    if (isV1) {
+      return TossPayments(client_key).requestBillingAuth("카드", {
+        customerKey: customer_key,
+        ...urls,
+      });
+    }
+    const payment = TossPayments(client_key).payment({ customerKey: customer_key });
+    return payment.requestBillingAuth({ method: "CARD", ...urls });
+  };
+
+  const rejected = (error) => {
+    show("idle");
+    const code = String(error?.code ?? "UNKNOWN");
+    const message = String(error?.message ?? "");
+    if (!tell("reject", code, message)) return; // the component took it
+    const url = new URL(call.fail_url);
+    url.searchParams.set("code", code);
+    url.searchParams.set("message", message);
+    location.assign(url);
+  };
+
+  const open = async () => {
+    if (root.dataset.sdk === "opening" || root.dataset.sdk === "open") return;
+    show("opening");
+    if (!call) {
+      wanted = true;
+      return;
+    }
+    const TossPayments = await ready(call.sdk_url);
+    if (!TossPayments) return;
+    show("open");
+    try {
+      await request(TossPayments, call);
+    } catch (error) {
+      rejected(error);
+    }
+  };
+
+  const use = (next) => {
+    call = next;
+    if (wanted) {
+      wanted = false;
+      show("idle");
+      open();
+    } else {
+      ready(next.sdk_url);
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-toss-billing]")) open();
+  });
+  // A page from the browser's back cache holds an old registration: ask for a fresh one.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
+  window.tossBilling = { use, last: () => last };
+  show("idle");
+  const boot = document.getElementById("tossbill-boot");
+  if (boot) use(JSON.parse(boot.textContent));
+})();

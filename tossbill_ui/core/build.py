@@ -1,0 +1,113 @@
+"""The production build: made when its sources changed, kept aside from Reflex's dev server."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from tossbill_ui.core.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD_DIR = ROOT / ".build"
+SOURCES = ("tossbill_ui/**/*.py", "assets/**/*", "rxconfig.py", "reflex.lock/*")
+# Reflex reads these from what it compiled when it serves without compiling again.
+KEPT = ("build", "backend")
+
+
+def reflex_environment() -> dict[str, str]:
+    """Return the environment every Reflex command of ours runs in.
+
+    Bun and Node come from the virtual environment, the npm registry from npm itself (Reflex
+    would otherwise try several), telemetry and version checks are off.
+    """
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = os.environ | {
+        "PATH": path,
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+    }
+    if "NPM_CONFIG_REGISTRY" not in environment:
+        registry = subprocess.run(
+            ["npm", "config", "get", "registry"],  # noqa: S607 - the one of the virtual environment
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        environment["NPM_CONFIG_REGISTRY"] = registry.stdout.strip()
+    return environment
+
+
+def stamp() -> str:
+    """Return the fingerprint of everything the build is made from, 16 hex characters."""
+    digest = hashlib.sha256(version("reflex").encode())
+    for pattern in SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
+            if path.is_file() and "external" not in path.parts:
+                digest.update(str(path.relative_to(ROOT)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def ensure_build() -> Path:
+    """Return the folder of the current build, building it when the sources changed.
+
+    Safe to call from several processes; a server that runs from an older build keeps its files.
+
+    Raises:
+        SettingsError: The build failed; its output stands in ``.build/build.log``.
+    """
+    BUILD_DIR.mkdir(exist_ok=True)
+    with _locked(BUILD_DIR / "lock"):
+        done = BUILD_DIR / stamp()
+        if not done.exists():
+            _build(BUILD_DIR / "web")
+            _keep(BUILD_DIR / "web", done)
+    return done
+
+
+def _build(web_dir: Path) -> None:
+    environment = reflex_environment() | {
+        "REFLEX_WEB_WORKDIR": str(web_dir.relative_to(ROOT)),
+        "REFLEX_ENV_MODE": "prod",
+    }
+    with (BUILD_DIR / "build.log").open("w") as log:
+        made = subprocess.run(
+            [sys.executable, "-m", "reflex", "export", "--no-zip", "--env", "prod"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if made.returncode:
+        tail = "\n".join((BUILD_DIR / "build.log").read_text().splitlines()[-15:])
+        raise SettingsError(f"The build failed; .build/build.log ends so:\n{tail}")
+
+
+def _keep(web_dir: Path, done: Path) -> None:
+    """Copy what serving needs and drop older builds but the last one, which may be in use."""
+    others = [path for path in BUILD_DIR.iterdir() if path.is_dir() and path != web_dir]
+    for old in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
+        shutil.rmtree(old)
+    draft = done.with_suffix(".draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    for name in KEPT:
+        if (web_dir / name).exists():
+            shutil.copytree(web_dir / name, draft / name)
+    draft.rename(done)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

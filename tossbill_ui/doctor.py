@@ -1,0 +1,113 @@
+"""What is set, whether it fits together, and what to change; never a secret."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from tossbill_ui.core.crypto import Cipher
+from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.secret_file import FILE_NAME, load_secrets
+from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.migrations import alembic_config
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        ok: Whether it is as it should be.
+        text: What was found, or what to change.
+    """
+
+    ok: bool
+    text: str
+
+
+def start_problems(settings: Settings) -> list[str]:
+    """Return why the app must not start with these settings; empty when it may."""
+    return [finding.text for finding in _settings_findings(settings) if not finding.ok]
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything: keys, secrets, public address, files, database, schema."""
+    return [*_settings_findings(settings), *_files(settings), *_database(settings)]
+
+
+def _settings_findings(settings: Settings) -> Iterator[Finding]:
+    for look in (_mode, _secrets, _public_url):
+        try:
+            yield look(settings)
+        except SettingsError as error:
+            yield Finding(False, error.message)
+
+
+def _mode(settings: Settings) -> Finding:
+    return Finding(True, f"{settings.mode} mode; Toss's API is at {settings.api_base_url}")
+
+
+def _secrets(settings: Settings) -> Finding:
+    signing, encryption = load_secrets(settings)
+    cipher = Cipher.from_text(encryption)
+    if any(len(key) < 32 for key in signing):
+        raise SettingsError("Each key in TOSSBILL_SECRET_KEYS needs at least 32 characters.")
+    return Finding(True, f"{len(signing)} signing key(s); encryption key version {cipher.version}")
+
+
+def _public_url(settings: Settings) -> Finding:
+    url = urlsplit(settings.public_url)
+    if url.scheme not in ("http", "https") or not url.hostname or url.path or url.query:
+        raise SettingsError(
+            "TOSSBILL_PUBLIC_URL must be scheme and host only, for example https://pay.example.com"
+        )
+    if settings.mode is Mode.LIVE and not settings.is_https:
+        raise SettingsError("Live mode needs https: set TOSSBILL_PUBLIC_URL=https://….")
+    return Finding(True, f"customers come to {settings.public_url}")
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    folder = settings.tossbill_data_dir
+    secrets = folder / FILE_NAME
+    if secrets.exists():
+        open_to_others = stat.S_IMODE(secrets.stat().st_mode) & 0o077
+        yield Finding(
+            not open_to_others,
+            f"run: chmod 600 {secrets}" if open_to_others else f"{secrets} is private",
+        )
+    if not folder.exists():
+        yield Finding(True, f"{folder} will be made on the first start")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    config = alembic_config(settings.database_url)
+    url = sa.make_url(config.attributes["url"])
+    if url.drivername == "sqlite" and not settings.tossbill_data_dir.exists():
+        return
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            yield Finding(True, f"the {connection.dialect.name} database answers")
+            yield _schema(connection, ScriptDirectory.from_config(config))
+    except SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        yield Finding(
+            False, f"the database does not answer ({reason}): check TOSSBILL_DATABASE_URL"
+        )
+    finally:
+        engine.dispose()
+
+
+def _schema(connection: sa.Connection, scripts: ScriptDirectory) -> Finding:
+    have = MigrationContext.configure(connection).get_current_revision()
+    want = scripts.get_current_head()
+    if have == want:
+        return Finding(True, f"the schema is at {have}")
+    return Finding(False, f"the schema is at {have}, not {want}: run `tossbill migrate`")

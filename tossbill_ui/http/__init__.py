@@ -1,0 +1,1 @@
+"""Everything that answers HTTP besides Reflex: pages' first paint, session, limits, headers."""

@@ -1,0 +1,127 @@
+"""How much one stranger may ask for."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, OrderedDict
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_BYTES = 64 * 1024
+REQUESTS_A_SECOND, REQUEST_BURST = 50.0, 200.0
+EVENTS_A_SECOND, EVENT_BURST = 20.0, 100.0
+SOCKETS_OF_ONE_CLIENT = 100
+CLIENTS_REMEMBERED = 10_000
+EVENT_BYTES = 64 * 1024
+POLICY_VIOLATION = 1008
+
+
+class Bucket:
+    """A token bucket: ``burst`` at once, refilled at ``rate`` a second."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate, self._burst = rate, burst
+        self._left, self._at = burst, time.monotonic()
+
+    def take(self) -> bool:
+        """Use one; False when there is none."""
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Limits:
+    """ASGI middleware: bounds bodies, requests, sockets and events of each client.
+
+    One client's flood uses up that client's share and nobody else's.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._requests: OrderedDict[str, Bucket] = OrderedDict()
+        self._sockets: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is within the limits."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._bucket_of(_client(scope)).take():
+            too_many = PlainTextResponse("Too many requests.", 429, {"retry-after": "5"})
+            await too_many(scope, receive, send)
+            return
+        body = _CountedBody(receive)
+        try:
+            await self.app(scope, body, send)
+        except _BodyTooLarge:
+            await PlainTextResponse("The body is too large.", 413)(scope, receive, send)
+
+    def _bucket_of(self, client: str) -> Bucket:
+        bucket = self._requests.pop(client, None) or Bucket(REQUESTS_A_SECOND, REQUEST_BURST)
+        self._requests[client] = bucket
+        if len(self._requests) > CLIENTS_REMEMBERED:
+            self._requests.popitem(last=False)
+        return bucket
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = _client(scope)
+        if self._sockets[client] >= SOCKETS_OF_ONE_CLIENT:
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+            return
+        self._sockets[client] += 1
+        events = Bucket(EVENTS_A_SECOND, EVENT_BURST)
+
+        async def receive_some() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.receive" and not (
+                events.take() and _size(message) <= EVENT_BYTES
+            ):
+                await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+                return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
+            return message
+
+        try:
+            await self.app(scope, receive_some, send)
+        finally:
+            self._sockets[client] -= 1
+            if not self._sockets[client]:
+                del self._sockets[client]
+
+
+class _BodyTooLarge(Exception):
+    """The request's body passed the limit."""
+
+
+class _CountedBody:
+    """A ``receive`` that counts the bytes of a request's body."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive, self._bytes = receive, 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._bytes += len(message.get("body", b""))
+            if self._bytes > BODY_BYTES:
+                raise _BodyTooLarge
+        return message
+
+
+def _client(scope: Scope) -> str:
+    client: tuple[str, int] | None = scope.get("client")
+    return client[0] if client else "unknown"
+
+
+def _size(message: Message) -> int:
+    text, data = message.get("text"), message.get("bytes")
+    return len(text) if text else len(data or b"")

@@ -1,0 +1,84 @@
+"""Serves the prerendered pages with what they must show at once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tossbill_ui import runtime
+from tossbill_ui.customers import session as sessions
+from tossbill_ui.customers.session import Session
+from tossbill_ui.http.template import Template
+from tossbill_ui.prerender import FirstPaint, Moved, Visit
+
+# Where Toss returns. No session is made there: one that was lost on the way must show.
+RETURNS = frozenset({"/success/", "/fail/"})
+LOOPBACK = frozenset({"127.0.0.1", "[::1]", "0.0.0.0"})  # noqa: S104 - compared with, not bound
+NO_STORE = {"cache-control": "no-store"}
+
+
+def page_routes(client_dir: Path, paints: Mapping[str, FirstPaint]) -> list[Route]:
+    """Return a route for each page that has a first paint.
+
+    Args:
+        client_dir: What the build wrote for browsers.
+        paints: First paint by path.
+    """
+    return [
+        Route(path, _page(path, _template(client_dir, path), paint), methods=["GET"])
+        for path, paint in paints.items()
+    ]
+
+
+def _template(client_dir: Path, path: str) -> Template:
+    return Template((client_dir / path.strip("/") / "index.html").read_text())
+
+
+def _page(
+    path: str, template: Template, paint: FirstPaint
+) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
+        rt = runtime.current()
+        if moved := _to_public_host(request):
+            return moved
+        session = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
+        if session is None and path not in RETURNS:
+            session = sessions.new_session()
+        painted = await paint(rt, Visit(session=session, query=dict(request.query_params)))
+        if isinstance(painted, Moved):
+            response: Response = RedirectResponse(painted.path, status_code=303)
+        else:
+            response = HTMLResponse(template.fill(painted.slots, painted.boot))
+        response.headers.update(NO_STORE)
+        if session is not None:
+            set_session_cookie(response, session)
+        return response
+
+    return page
+
+
+def _to_public_host(request: Request) -> Response | None:
+    """Send 127.0.0.1 to localhost: cookies and return addresses belong to one name only."""
+    public = runtime.current().settings.public_url
+    if request.url.hostname in LOOPBACK and request.url.hostname not in public:
+        address = f"{public}{request.url.path}?{request.url.query}".rstrip("?")
+        return RedirectResponse(address, status_code=307)
+    return None
+
+
+def set_session_cookie(response: Response, session: Session) -> None:
+    """Give the browser its session: signed, for HTTP only, not sent along by other sites."""
+    rt = runtime.current()
+    response.set_cookie(
+        sessions.COOKIE_NAME,
+        sessions.seal(rt.signer, session),
+        max_age=sessions.COOKIE_SECONDS,
+        path="/",
+        secure=rt.settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )

@@ -1,0 +1,55 @@
+"""Small routes: session and health."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tossbill_ui import runtime
+from tossbill_ui.customers import session as sessions
+from tossbill_ui.http.pages import NO_STORE, set_session_cookie
+
+
+async def give_session(request: Request) -> Response:
+    """Set the session cookie and go back to a page of ours.
+
+    Needed where the pages themselves come from elsewhere: Reflex's dev server.
+    """
+    rt = runtime.current()
+    header = request.headers.get("cookie", "")
+    session = sessions.from_cookie_header(rt.signer, header) or sessions.new_session()
+    response = RedirectResponse(rt.settings.public_url + _own_path(request), status_code=303)
+    response.headers.update(NO_STORE)
+    set_session_cookie(response, session)
+    return response
+
+
+def _own_path(request: Request) -> str:
+    # Appended to our own origin, so it must not be able to change the host: "//evil", "@evil".
+    path = request.query_params.get("next", "/")
+    return path if path.startswith("/") and not path.startswith("//") else "/"
+
+
+async def healthz(request: Request) -> Response:
+    """Say that the process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """Say whether the database answers too."""
+    try:
+        async with runtime.current().db.read() as db:
+            await db.exec(sa.text("SELECT 1"))  # pyright: ignore[reportCallIssue, reportArgumentType] - exec is typed for select only
+    except (SQLAlchemyError, OSError):
+        return JSONResponse({"status": "no database"}, status_code=503)
+    return JSONResponse({"status": "ok"})
+
+
+ROUTES = [
+    Route("/session", give_session, methods=["GET"]),
+    Route("/healthz", healthz, methods=["GET"]),
+    Route("/readyz", readyz, methods=["GET"]),
+]

@@ -1,0 +1,79 @@
+"""Fills a prerendered page.
+
+The build marks what may change: ``data-slot="name"`` on an element with plain text, and
+``data-fill="attribute:name …"`` on an element with filled attributes (see ADR-0004).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+
+TAG = re.compile(
+    r"<(?P<tag>[a-z][a-z0-9]*)(?P<attributes>(?:\s[^<>]*)?\sdata-(?:slot|fill)=[^<>]*)>"
+    r"(?P<text>[^<]*)"
+)
+ATTRIBUTE = re.compile(r'\s(?P<name>[\w:-]+)="(?P<value>[^"]*)"')
+Part = str | Callable[[Mapping[str, str]], str]
+
+
+class Template:
+    """A prerendered page, cut once at its slots.
+
+    Args:
+        html: The page as the build wrote it.
+    """
+
+    def __init__(self, html: str) -> None:
+        body, end, tail = html.rpartition("</body>")
+        self._parts = [*_cut(body), _boot, end, tail]
+
+    def fill(self, slots: Mapping[str, str], boot: Mapping[str, str] | None = None) -> str:
+        """Return the page with escaped values in its slots; what is not given stays.
+
+        Args:
+            slots: Text by slot name.
+            boot: JSON for the page's script, put just before ``</body>``: anywhere earlier React
+                would take it for a difference and render everything anew (speed §4).
+        """
+        values = dict(slots)
+        if boot is not None:
+            values["\0boot"] = json.dumps(boot)
+        return "".join(part if isinstance(part, str) else part(values) for part in self._parts)
+
+
+def _boot(values: Mapping[str, str]) -> str:
+    data = values.get("\0boot")
+    if data is None:
+        return ""
+    # In a data block only "<" could end the element early.
+    safe = data.replace("<", "\\u003c")
+    return f'<script type="application/json" id="tossbill-boot">{safe}</script>'
+
+
+def _cut(html: str) -> list[Part]:
+    parts: list[Part] = []
+    end = 0
+    for match in TAG.finditer(html):
+        parts += [html[end : match.start()], _element(match)]
+        end = match.end()
+    return [*parts, html[end:]]
+
+
+def _element(match: re.Match[str]) -> Callable[[Mapping[str, str]], str]:
+    tag, text = match["tag"], match["text"]
+    attributes = {a["name"]: a["value"] for a in ATTRIBUTE.finditer(match["attributes"])}
+    slot = attributes.get("data-slot", "")
+    fills = dict(pair.split(":", 1) for pair in attributes.get("data-fill", "").split())
+
+    def render(values: Mapping[str, str]) -> str:
+        now = attributes | {
+            name: escape(values[source]) for name, source in fills.items() if source in values
+        }
+        inside = escape(values[slot]) if slot in values else text
+        written = "".join(f' {name}="{value}"' for name, value in now.items())
+        return f"<{tag}{written}>{inside}"
+
+    return render

@@ -1,0 +1,49 @@
+"""What a page must know before it is painted, agreed between `http` and `ui`.
+
+`http` serves the HTML that the build prerendered; `ui` knows which words belong in it. They may
+not import each other, so they meet here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from tossbill_ui.customers.session import Session
+from tossbill_ui.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One GET of a page.
+
+    Attributes:
+        session: Who came; ``None`` when the browser brought no cookie of ours.
+        query: The address's parameters, last one wins; a stranger's until checked.
+    """
+
+    session: Session | None
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What goes into the prerendered page.
+
+    Attributes:
+        slots: Text by slot name; escaped when it is put in.
+        boot: JSON for the page's own script, readable by anyone who sees the page.
+    """
+
+    slots: Mapping[str, str] = field(default_factory=dict[str, str])
+    boot: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Go to another address of ours instead, so that this one leaves no trace in the history."""
+
+    path: str
+
+
+FirstPaint = Callable[[Runtime, Visit], Awaitable[Filling | Moved]]

@@ -1,0 +1,96 @@
+"""The composition root of the web app: what is built, mounted and started, and in which order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import reflex as rx
+from reflex.environment import environment
+from reflex_base.config import get_config
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from tossbill_ui import migrations, runtime
+from tossbill_ui.core.logging import set_up_logging
+from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.http.limits import Limits
+from tossbill_ui.http.pages import page_routes
+from tossbill_ui.http.routes import ROUTES
+from tossbill_ui.http.security import SecurityHeaders
+from tossbill_ui.http.socket import SessionBoundTokens
+from tossbill_ui.payment_methods.sweep import sweep_forever
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.ui.first_paint import first_paints
+from tossbill_ui.ui.pages import add_pages
+from tossbill_ui.ui.states.page import FreshPages
+
+
+def load_settings() -> Settings:
+    """Read the settings, as they are under the server that runs us."""
+    settings = Settings()
+    if serves_pages():
+        return settings
+    config = get_config()
+    return settings.for_dev_server(
+        frontend_port=config.frontend_port or 3000, backend_port=config.backend_port or 8000
+    )
+
+
+def serves_pages() -> bool:
+    """Whether pages come from this process; under Reflex's dev server they come from Vite."""
+    return bool(environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.get())
+
+
+def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
+    """Put our routes, sandbox and protections around Reflex's own app."""
+    settings = load_settings()
+    rt = Runtime.from_settings(settings)
+    runtime.install(rt)
+    routes = [*ROUTES, *_sandbox(settings)]
+    client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
+    if serves_pages():
+        routes += page_routes(client_dir, first_paints(settings))
+    app: ASGIApp = Starlette(routes=[*routes, Mount("", app=reflex_app)])
+    app = SessionBoundTokens(app, signer=rt.signer)
+    app = SecurityHeaders(app, settings=settings, pages=client_dir.rglob("*.html"))
+    return Limits(app)
+
+
+def _sandbox(settings: Settings) -> list[Mount]:
+    if settings.mode is not Mode.SANDBOX:
+        return []
+    from tossbill_ui.sandbox.app import create_app as create_sandbox
+
+    return [
+        Mount("/sandbox", app=create_sandbox(database=settings.tossbill_data_dir / "sandbox.db"))
+    ]
+
+
+@asynccontextmanager
+async def running() -> AsyncGenerator[None]:
+    """Bring the database up to date, take up what was left open, clean up at the end."""
+    set_up_logging()
+    rt = runtime.current()
+    await asyncio.to_thread(migrations.upgrade, rt.settings.database_url)
+    sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
+    try:
+        yield
+    finally:
+        sweeper.cancel()
+        await asyncio.gather(sweeper, return_exceptions=True)
+        await rt.close()
+
+
+app = rx.App(
+    html_lang="ko",
+    stylesheets=["/app.css"],
+    toaster=None,
+    api_transformer=with_our_routes,
+)
+app.register_lifespan_task(running)
+app.add_middleware(FreshPages())
+add_pages(app)

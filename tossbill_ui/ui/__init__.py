@@ -1,0 +1,1 @@
+"""What customers see: pages -> components -> states -> views, text."""

@@ -1,0 +1,39 @@
+"""The frame of every page."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from tossbill_ui.ui.components.slots import filled, slot
+from tossbill_ui.ui.states.brand import BrandState
+from tossbill_ui.ui.text import ko
+
+
+def page(*children: rx.Component, width: str = "single") -> rx.Component:
+    """Return a page: mode banner, the shop's name, content.
+
+    Args:
+        children: The content.
+        width: ``single`` for one task (440 px), ``list`` for lists (760 px).
+    """
+    return rx.el.div(
+        _mode_banner(),
+        rx.el.header(
+            slot(rx.el.a, "brand_name", BrandState.name, href="/", class_name="brand"),
+            class_name="top",
+        ),
+        rx.el.main(*children, class_name="content"),
+        rx.el.noscript(rx.el.p(ko.REGISTER_NO_SCRIPT, class_name="no-script")),
+        class_name=f"page {width}",
+    )
+
+
+def _mode_banner() -> rx.Component:
+    return filled(
+        rx.el.div,
+        slot(rx.el.span, "mode_text", BrandState.mode_text),
+        fill={"data-mode": "mode"},
+        attrs={"data-testid": "mode-banner", "data-mode": BrandState.mode},
+        class_name="mode-banner",
+        role="note",
+    )

@@ -1,0 +1,102 @@
+"""How a registration ended: one layout for every outcome, filled by `views.ResultView`."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from tossbill_ui.ui.components.slots import filled, slot
+from tossbill_ui.ui.states.result import ResultState
+from tossbill_ui.ui.text import ko
+
+shown = ResultState.shown
+
+
+def result() -> rx.Component:
+    """Return the outcome; which parts show, CSS decides by ``data-view`` and ``data-has``."""
+    return filled(
+        rx.el.section,
+        rx.el.div(class_name="mark", aria_hidden="true"),
+        rx.el.div(
+            slot(rx.el.h1, "title", shown["title"], class_name="title"),
+            slot(rx.el.p, "body", shown["body"], class_name="lead"),
+            role="status",
+            custom_attrs={"aria-live": "polite"},
+        ),
+        _method(),
+        _code(),
+        _json(),
+        _actions(),
+        fill={"data-view": "view", "data-has": "has", "data-testid": "testid"},
+        attrs={
+            "data-view": shown["view"],
+            "data-has": shown["has"],
+            "data-testid": shown["testid"],
+        },
+        class_name="result",
+    )
+
+
+def _method() -> rx.Component:
+    return rx.el.div(
+        slot(
+            rx.el.strong,
+            "method_label",
+            shown["method_label"],
+            class_name="method-label",
+            attrs={"data-testid": "method-label"},
+        ),
+        slot(rx.el.span, "method_detail", shown["method_detail"], class_name="method-detail"),
+        rx.el.span(
+            rx.el.span(ko.REGISTERED_AT, class_name="label"),
+            slot(rx.el.time, "registered_at", shown["registered_at"]),
+            class_name="method-time",
+        ),
+        class_name="part method_label method",
+    )
+
+
+def _code() -> rx.Component:
+    return rx.el.dl(
+        rx.el.div(
+            rx.el.dt(ko.CODE_LABEL),
+            slot(rx.el.dd, "code", shown["code"], attrs={"data-testid": "failure-code"}),
+            class_name="part code",
+        ),
+        rx.el.div(
+            rx.el.dt(ko.MESSAGE_LABEL),
+            slot(rx.el.dd, "message", shown["message"], attrs={"data-testid": "failure-message"}),
+            class_name="part message",
+        ),
+        class_name="reason",
+    )
+
+
+def _json() -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(ko.JSON_TITLE),
+        slot(rx.el.pre, "toss_json", shown["toss_json"], tab_index=0),
+        class_name="part toss_json",
+    )
+
+
+def _actions() -> rx.Component:
+    return rx.el.div(
+        slot(
+            rx.el.a,
+            "action",
+            shown["action"],
+            fill={"href": "action_href", "data-testid": "action_testid"},
+            href=shown["action_href"],
+            attrs={"data-testid": shown["action_testid"]},
+            class_name="button primary",
+        ),
+        slot(
+            rx.el.a,
+            "second",
+            shown["second"],
+            fill={"href": "second_href"},
+            href=shown["second_href"],
+            class_name="button part second",
+        ),
+        class_name="bottom",
+    )

@@ -1,0 +1,46 @@
+"""The Reflex component that brings Toss's script to a page."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import reflex as rx
+
+
+class BillingCall(TypedDict):
+    """What the browser opens Toss's window with."""
+
+    sdk_url: str
+    client_key: str
+    customer_key: str
+    success_url: str
+    fail_url: str
+
+
+NO_CALL = BillingCall(sdk_url="", client_key="", customer_key="", success_url="", fail_url="")
+
+
+def _code_and_message(code: rx.Var[str], message: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str]]:
+    return (code, message)
+
+
+class TossBilling(rx.Component):
+    """Loads Toss's script and opens its window when a ``[data-toss-billing]`` button is pressed.
+
+    It shows nothing itself. The work is done by ``assets/toss_billing.js``, which every page
+    loads before React; this component hands it the call and reports what happens.
+    Card numbers are typed into Toss's window, never into ours.
+    """
+
+    library = "$/public/toss_billing.jsx"
+    tag = "TossBilling"
+    is_default = True
+
+    call: rx.Var[BillingCall]
+
+    on_sdk_ready: rx.EventHandler[rx.event.no_args_event_spec]
+    on_sdk_error: rx.EventHandler[_code_and_message]
+    on_reject: rx.EventHandler[_code_and_message]
+
+
+toss_billing = TossBilling.create

@@ -1,0 +1,78 @@
+"""What each page says before any script has run; `http` puts it into the prerendered HTML."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.ui import returning
+from tossbill_ui.ui.states.brand import brand_slots
+from tossbill_ui.ui.states.register import billing_call
+from tossbill_ui.ui.views import ResultView
+
+# Long enough for most answers of Toss, short enough that nobody looks at a blank page.
+WAIT_SECONDS = 0.8
+
+
+async def plain(rt: Runtime, visit: Visit) -> Filling:
+    """Nothing to add: the page's state brings what there is."""
+    return Filling()
+
+
+async def register(rt: Runtime, visit: Visit) -> Filling:
+    """Have a registration ready, so that the first press opens the window."""
+    if visit.session is None:
+        return Filling()
+    try:
+        call = await registration.start(rt, visit.session)
+    except Conflict:
+        return Filling(slots={"register_view": "under_way"})
+    return Filling(boot=cast("dict[str, str]", billing_call(call)))
+
+
+async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
+    """Start the exchange at once, and show how it ended if it ends quickly."""
+    if moved := await returning.take_success(rt, visit.session, visit.query):
+        return Moved(moved)
+    view, _ = await returning.outcome_view(rt, visit.session, visit.query, seconds=WAIT_SECONDS)
+    return _slots(view)
+
+
+async def fail(rt: Runtime, visit: Visit) -> Filling | Moved:
+    """Note that the window led to nothing, and show why."""
+    if moved := await returning.take_failure(rt, visit.session, visit.query):
+        return Moved(moved)
+    view, _ = await returning.outcome_view(rt, visit.session, visit.query, seconds=0)
+    return _slots(view)
+
+
+def _slots(view: ResultView) -> Filling:
+    return Filling(slots=cast("dict[str, str]", view))
+
+
+PAINTS: dict[str, FirstPaint] = {
+    "/": plain,
+    "/register/": register,
+    "/success/": success,
+    "/fail/": fail,
+    "/history/": plain,
+}
+
+
+def first_paints(settings: Settings) -> dict[str, FirstPaint]:
+    """Return the first paint of every page, the shop's name and the mode included."""
+    return {path: _branded(paint, brand_slots(settings)) for path, paint in PAINTS.items()}
+
+
+def _branded(paint: FirstPaint, brand: dict[str, str]) -> FirstPaint:
+    async def painted(rt: Runtime, visit: Visit) -> Filling | Moved:
+        filling = await paint(rt, visit)
+        if isinstance(filling, Moved):
+            return filling
+        return Filling(slots={**brand, **filling.slots}, boot=filling.boot)
+
+    return painted

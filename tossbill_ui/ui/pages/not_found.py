@@ -1,0 +1,15 @@
+"""Any address that does not exist."""
+
+import reflex as rx
+
+from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.text import ko
+
+
+def not_found_page() -> rx.Component:
+    """Say so, and lead back."""
+    return page(
+        rx.el.h1(ko.NOT_FOUND_TITLE, class_name="title"),
+        rx.el.p(ko.NOT_FOUND_BODY, class_name="lead"),
+        rx.el.div(rx.el.a(ko.TO_HOME, href="/", class_name="button primary"), class_name="bottom"),
+    )

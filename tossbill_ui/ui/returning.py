@@ -1,0 +1,72 @@
+"""Coming back from Toss's window: the same steps for `first_paint` and for the states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from tossbill_ui.core.errors import Conflict, NotAllowed
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.registration import Return
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.ui import views
+from tossbill_ui.ui.views import ResultView
+
+
+async def take_success(
+    rt: Runtime, session: Session | None, query: Mapping[str, str]
+) -> str | None:
+    """Finish a registration that came back with an authKey; say where to go on without it."""
+    if "authKey" not in query:
+        return None
+    back = Return(
+        registration_id=query.get("registration", ""),
+        token=query.get("token", ""),
+        auth_key=query["authKey"],
+        customer_key=query.get("customerKey", ""),
+    )
+    try:
+        await registration.finish(rt, session, back)
+    except (NotAllowed, Conflict) as refused:
+        return f"/success/?{urlencode({'problem': refused.code})}"
+    return f"/success/?{urlencode({'registration': back.registration_id})}"
+
+
+async def take_failure(
+    rt: Runtime, session: Session | None, query: Mapping[str, str]
+) -> str | None:
+    """Note a return without a card; say where to go on without its token."""
+    if "token" not in query:
+        return None
+    code, message = query.get("code", ""), query.get("message", "")
+    try:
+        await registration.end_in_window(
+            rt,
+            session,
+            registration_id=query.get("registration", ""),
+            token=query["token"],
+            code=code,
+            message=message,
+        )
+    except NotAllowed:
+        shown = {"code": code[: views.CODE_SHOWN], "message": message[: views.MESSAGE_SHOWN]}
+        return f"/fail/?{urlencode(shown)}"
+    return f"/fail/?{urlencode({'registration': query.get('registration', '')})}"
+
+
+async def outcome_view(
+    rt: Runtime, session: Session | None, query: Mapping[str, str], *, seconds: float
+) -> tuple[ResultView, bool]:
+    """Return what the page shows, waiting a while for a result, and whether that is the end."""
+    if "problem" in query:
+        return views.problem(query["problem"]), True
+    if "registration" in query:
+        try:
+            outcome = await registration.wait(rt, session, query["registration"], seconds=seconds)
+        except NotAllowed as refused:
+            return views.problem(refused.code), True
+        return views.result(outcome), outcome.is_final
+    if "code" in query:
+        return views.failure(query["code"], query.get("message", "")), True
+    return views.NOTHING, True

@@ -1,0 +1,1 @@
+"""What pages know and do. Every event can be sent by any browser; services decide."""

@@ -1,0 +1,46 @@
+"""Who is calling, and what every page shows."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex_base.event import Event
+
+from tossbill_ui import runtime
+from tossbill_ui.customers.session import Session, from_cookie_header
+
+
+class PageState(rx.State):
+    """Which page a tab shows; the browser sees none of it."""
+
+    _address: str = ""
+
+
+def session_of(state: rx.State) -> Session | None:
+    """Return who calls, by the signed cookie the websocket was opened with."""
+    return from_cookie_header(runtime.current().signer, state.router.headers.cookie)
+
+
+def query_of(state: rx.State) -> dict[str, str]:
+    """Return the page's address parameters; a stranger's until checked."""
+    return dict(state.router.url.query_parameters)
+
+
+class FreshPages(Middleware):
+    """Starts every page from its defaults.
+
+    A tab's state outlives its pages, so the second registration of a tab would flash the first
+    one's result. A reconnect to the same address keeps what is shown.
+    """
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """Reset our states when a tab hydrates at another address than before."""
+        if event.name.endswith(".hydrate_and_load"):
+            page = await state.get_state(PageState)
+            address = str(event.router_data.get("asPath", ""))
+            if page._address != address:
+                for substate in state.substates.values():
+                    substate.reset()
+                page._address = address
+        return None

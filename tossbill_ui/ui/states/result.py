@@ -1,0 +1,47 @@
+"""The success and failure pages, live."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from tossbill_ui import runtime
+from tossbill_ui.ui import returning, views
+from tossbill_ui.ui.states.page import query_of, session_of
+from tossbill_ui.ui.views import ResultView
+
+LOOK_AGAIN_SECONDS = 20.0
+
+
+class ResultState(rx.State):
+    """How a registration stands."""
+
+    shown: ResultView = views.WORKING
+
+    @rx.event(background=True)
+    async def load_success(self):  # noqa: ANN201 - Reflex reads events from what is yielded
+        """Show the registration and follow it to its end.
+
+        In production the HTTP layer has taken the authKey before; under the dev server, where
+        pages come from another port, it arrives here.
+        """
+        async with self:
+            session, query = session_of(self), query_of(self)
+        if moved := await returning.take_success(runtime.current(), session, query):
+            yield rx.redirect(moved, replace=True)
+            return
+        seconds, ended = 0.0, False
+        while not ended:
+            view, ended = await returning.outcome_view(
+                runtime.current(), session, query, seconds=seconds
+            )
+            async with self:
+                self.shown = view
+            seconds = LOOK_AGAIN_SECONDS
+
+    @rx.event
+    async def load_failure(self):  # noqa: ANN201
+        session, query = session_of(self), query_of(self)
+        if moved := await returning.take_failure(runtime.current(), session, query):
+            return rx.redirect(moved, replace=True)
+        self.shown, _ = await returning.outcome_view(runtime.current(), session, query, seconds=0)
+        return None

@@ -1,0 +1,248 @@
+"""View rows: what a page shows, as plain text and nothing else.
+
+The same rows fill the prerendered HTML and the Reflex states, so that both say the same. Every
+field is text; an absent one is `BLANK`, because React takes an element over from the HTML only
+where both have some text in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypedDict
+
+from tossbill_ui.core.clock import SEOUL
+from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
+from tossbill_ui.payment_methods.registration import CANCELED_CODES, Outcome
+from tossbill_ui.ui.text import ko
+from tossbill_ui.ui.text.failures import explain
+
+BLANK = "\u00a0"
+CODE_SHOWN, MESSAGE_SHOWN = 64, 160
+
+
+class ResultView(TypedDict):
+    """The success and failure pages."""
+
+    view: str
+    testid: str
+    has: str
+    title: str
+    body: str
+    method_label: str
+    method_detail: str
+    registered_at: str
+    code: str
+    message: str
+    action: str
+    action_href: str
+    action_testid: str
+    second: str
+    second_href: str
+    toss_json: str
+
+
+class HistoryRow(TypedDict):
+    """One line of the history."""
+
+    id: str
+    method_id: str
+    date: str
+    label: str
+    detail: str
+    status: str
+    tone: str
+    removable: bool
+
+
+def _result(
+    view: str,
+    title: str,
+    body: str,
+    *,
+    testid: str,
+    action: tuple[str, str] = (ko.TO_HISTORY, "/history/"),
+    second: tuple[str, str] | None = None,
+    action_testid: str = "next-button",
+    **parts: str,
+) -> ResultView:
+    has = [name for name in ("method_label", "code", "message", "toss_json") if parts.get(name)]
+    return ResultView(
+        view=view,
+        testid=testid,
+        has=" ".join([*has, *(["second"] if second else [])]) or "none",
+        title=title,
+        body=body,
+        method_label=parts.get("method_label") or BLANK,
+        method_detail=parts.get("method_detail") or BLANK,
+        registered_at=parts.get("registered_at") or BLANK,
+        code=parts.get("code") or BLANK,
+        message=parts.get("message") or BLANK,
+        action=action[0],
+        action_href=action[1],
+        action_testid=action_testid,
+        second=second[0] if second else BLANK,
+        second_href=second[1] if second else "/",
+        toss_json=parts.get("toss_json") or BLANK,
+    )
+
+
+AGAIN = (ko.RETRY, "/register/")
+HOME = (ko.TO_HOME, "/")
+
+WORKING = _result("working", ko.WORKING_TITLE, ko.WORKING_BODY, testid="registration-working")
+NOTHING = _result(
+    "nothing",
+    ko.NOTHING_TITLE,
+    ko.NOTHING_BODY,
+    testid="registration-nothing",
+    action=(ko.TO_REGISTER, "/register/"),
+)
+
+
+def _problem(code: str, title: str, body: str, action: str = ko.REGISTER_AGAIN) -> ResultView:
+    return _result(
+        code,
+        title,
+        body,
+        testid="registration-failure",
+        action=(action, "/register/"),
+        action_testid="retry-button",
+        second=HOME,
+        code=code.upper(),
+    )
+
+
+# By the code of the `NotAllowed` or `Conflict` that `payment_methods.registration` raises.
+PROBLEMS: dict[str, ResultView] = {
+    "already_used": _problem("already_used", ko.USED_TITLE, ko.USED_BODY, ko.REGISTER_ANOTHER),
+    "under_way": _problem("under_way", ko.REGISTER_UNDER_WAY, ko.REGISTER_UNDER_WAY_BODY),
+    "other_session": _problem("other_session", ko.OTHER_BROWSER_TITLE, ko.OTHER_BROWSER_BODY),
+    "no_session": _problem("no_session", ko.SESSION_LOST_TITLE, ko.SESSION_LOST_BODY),
+    "unknown_link": _problem("unknown_link", ko.BAD_LINK_TITLE, ko.BAD_LINK_BODY),
+    "wrong_token": _problem("wrong_token", ko.BAD_LINK_TITLE, ko.BAD_LINK_BODY),
+    "wrong_customer_key": _problem("wrong_customer_key", ko.BAD_LINK_TITLE, ko.BAD_LINK_BODY),
+    "no_auth_key": _problem("no_auth_key", ko.BAD_LINK_TITLE, ko.BAD_LINK_BODY),
+}
+
+
+def problem(code: str) -> ResultView:
+    """Return the page for a refused return; codes from strangers fall back to a bad link."""
+    return PROBLEMS.get(code, PROBLEMS["unknown_link"])
+
+
+def result(outcome: Outcome) -> ResultView:
+    """Return the page for a registration as it stands."""
+    registration = outcome.registration
+    match registration.status:
+        case RegistrationStatus.ISSUED if outcome.method is not None:
+            return _issued(outcome.method, registration.toss_json or "")
+        case RegistrationStatus.ISSUING:
+            return WORKING
+        case RegistrationStatus.UNKNOWN:
+            return _result("doubt", ko.DOUBT_TITLE, ko.DOUBT_BODY, testid="registration-in-doubt")
+        case RegistrationStatus.FAILED | RegistrationStatus.ABANDONED:
+            return failure(registration.failure_code or "", registration.failure_message or "")
+        case _:
+            return NOTHING
+
+
+def failure(code: str, message: str) -> ResultView:
+    """Return the page for a failure by Toss's code; both may come from a stranger."""
+    if code in CANCELED_CODES:
+        return _result(
+            "canceled",
+            ko.CANCELED_TITLE,
+            ko.CANCELED_BODY,
+            testid="registration-canceled",
+            action=(ko.REGISTER_AGAIN, "/register/"),
+            action_testid="retry-button",
+            second=HOME,
+        )
+    return _result(
+        "failed",
+        ko.FAILED_TITLE,
+        f"{explain(code)} {ko.NOTHING_CHARGED}",
+        testid="registration-failure",
+        action=AGAIN,
+        action_testid="retry-button",
+        second=HOME,
+        code=code[:CODE_SHOWN],
+        message=message[:MESSAGE_SHOWN],
+    )
+
+
+def _issued(method: PaymentMethod, toss_json: str) -> ResultView:
+    if method.status == MethodStatus.REMOVED:
+        return _result("removed", ko.REMOVED_TITLE, ko.REMOVED_BODY, testid="registration-removed")
+    return _result(
+        "issued",
+        ko.ISSUED_TITLE if method.kind == "card" else ko.ISSUED_ACCOUNT_TITLE,
+        ko.ISSUED_BODY,
+        testid="registration-success",
+        second=HOME,
+        method_label=method_label(method),
+        method_detail=method_detail(method),
+        registered_at=moment(method.authenticated_at),
+        toss_json=toss_json,
+    )
+
+
+def method_label(method: PaymentMethod) -> str:
+    """Name a method as its owner knows it: ``현대카드 ···· 123``."""
+    if method.kind == "card":
+        name = ko.ISSUERS.get(method.issuer_code or "", ko.UNKNOWN_ISSUER)
+    else:
+        name = method.bank_name or ko.ACCOUNT
+    return f"{name} ···· {method.last_digits}" if method.last_digits else name
+
+
+def method_detail(method: PaymentMethod) -> str:
+    """Say what kind of method it is: ``신용 · 개인``."""
+    return " · ".join(part for part in (method.card_type, method.owner_type) if part) or ko.ACCOUNT
+
+
+def moment(at: datetime) -> str:
+    """Write an instant in Korean time: ``2026. 11. 23. 10:00``."""
+    local = at.astimezone(SEOUL)
+    return f"{local.year}. {local.month}. {local.day}. {local:%H:%M}"
+
+
+def day(at: datetime) -> str:
+    """Write the Korean date of an instant: ``2026. 11. 23.``."""
+    local = at.astimezone(SEOUL)
+    return f"{local.year}. {local.month}. {local.day}."
+
+
+TONES: Mapping[str, str] = {
+    "active": "ink",
+    "removing": "amber",
+    "issuing": "amber",
+    "unknown": "amber",
+    "failed": "red",
+    "abandoned": "grey",
+    "removed": "grey",
+}
+
+
+def history_row(outcome: Outcome) -> HistoryRow:
+    """Return the line of one registration."""
+    registration, method = outcome.registration, outcome.method
+    status = method.status if method else registration.status
+    code = registration.failure_code or ""
+    return HistoryRow(
+        id=registration.id,
+        method_id=method.id if method else "",
+        date=day(registration.created_at),
+        label=method_label(method) if method else ko.UNKNOWN_ISSUER,
+        detail=method_detail(method) if method else _without_method(registration.status, code),
+        status=ko.STATUS[status],
+        tone=TONES[status],
+        removable=status == MethodStatus.ACTIVE,
+    )
+
+
+def _without_method(status: str, code: str) -> str:
+    if status == RegistrationStatus.FAILED:
+        return f"{explain(code)} ({code[:CODE_SHOWN]})" if code else explain(code)
+    return ko.CANCELED_TITLE if status == RegistrationStatus.ABANDONED else ko.WORKING_TITLE
