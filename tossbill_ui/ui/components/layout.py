@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.states.brand import BrandState
 from tossbill_ui.ui.text import ko
@@ -19,7 +20,7 @@ def page(*children: rx.Component, width: str = "single") -> rx.Component:
     return rx.el.div(
         _mode_banner(),
         rx.el.header(
-            slot(rx.el.a, "brand_name", BrandState.name, href="/", class_name="brand"),
+            slot(link, "brand_name", BrandState.name, href="/", class_name="brand"),
             class_name="top",
         ),
         rx.el.main(*children, class_name="content"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.states.result import ResultState
 from tossbill_ui.ui.text import ko
@@ -82,7 +83,7 @@ def _json() -> rx.Component:
 def _actions() -> rx.Component:
     return rx.el.div(
         slot(
-            rx.el.a,
+            link,
             "action",
             shown["action"],
             fill={"href": "action_href", "data-testid": "action_testid"},
@@ -91,7 +92,7 @@ def _actions() -> rx.Component:
             class_name="button primary",
         ),
         slot(
-            rx.el.a,
+            link,
             "second",
             shown["second"],
             fill={"href": "second_href"},

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.states.history import HistoryState
 from tossbill_ui.ui.text import ko
 from tossbill_ui.ui.views import HistoryRow
@@ -23,7 +24,7 @@ def history_page() -> rx.Component:
             _skeleton(),
         ),
         rx.el.div(
-            rx.el.a(ko.TO_REGISTER, href="/register/", class_name="button primary"),
+            link(ko.TO_REGISTER, href="/register/", class_name="button primary"),
             class_name="bottom",
         ),
         width="list",

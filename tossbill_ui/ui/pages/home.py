@@ -3,6 +3,7 @@
 import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.text import ko
 
 
@@ -12,7 +13,7 @@ def home_page() -> rx.Component:
         rx.el.h1(ko.HOME_TITLE, class_name="title"),
         rx.el.p(ko.HOME_BODY, class_name="lead"),
         rx.el.nav(
-            rx.el.a(
+            link(
                 ko.HOME_HISTORY,
                 rx.el.span(class_name="chevron"),
                 href="/history/",
@@ -21,7 +22,7 @@ def home_page() -> rx.Component:
             class_name="rows",
         ),
         rx.el.div(
-            rx.el.a(
+            link(
                 ko.HOME_REGISTER,
                 href="/register/",
                 class_name="button primary",

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.text import ko
 
 
@@ -11,5 +12,5 @@ def not_found_page() -> rx.Component:
     return page(
         rx.el.h1(ko.NOT_FOUND_TITLE, class_name="title"),
         rx.el.p(ko.NOT_FOUND_BODY, class_name="lead"),
-        rx.el.div(rx.el.a(ko.TO_HOME, href="/", class_name="button primary"), class_name="bottom"),
+        rx.el.div(link(ko.TO_HOME, href="/", class_name="button primary"), class_name="bottom"),
     )

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.slots import filled
 from tossbill_ui.ui.components.toss_billing import toss_billing
 from tossbill_ui.ui.states.register import RegisterState
@@ -32,7 +33,7 @@ def register_page() -> rx.Component:
 
 def _ready() -> rx.Component:
     return rx.el.section(
-        rx.el.a(ko.TO_HOME, href="/", class_name="back"),
+        link(ko.TO_HOME, href="/", class_name="back"),
         rx.el.h1(ko.REGISTER_TITLE, class_name="title"),
         rx.el.p(ko.REGISTER_BODY, class_name="lead"),
         rx.el.dl(
@@ -82,7 +83,7 @@ def _under_way() -> rx.Component:
         rx.el.h1(ko.REGISTER_UNDER_WAY, class_name="title"),
         rx.el.p(ko.REGISTER_UNDER_WAY_BODY, class_name="lead"),
         rx.el.div(
-            rx.el.a(ko.TO_HISTORY, href="/history/", class_name="button primary"),
+            link(ko.TO_HISTORY, href="/history/", class_name="button primary"),
             class_name="bottom",
         ),
         class_name="when-under-way",
