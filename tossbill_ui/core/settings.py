@@ -46,13 +46,13 @@ class Settings(BaseSettings):
     toss_api_base_url: str = ""
     toss_sdk_url: str = ""
     tossbill_public_url: str = ""
-    tossbill_port: int = Field(3000, ge=1, le=65535)
+    tossbill_port: int = Field(default=3000, ge=1, le=65535)
     tossbill_data_dir: Path = Path(".data")
     tossbill_database_url: SecretStr = SecretStr("")
     tossbill_secret_keys: SecretStr = SecretStr("")
     tossbill_encryption_keys: SecretStr = SecretStr("")
-    tossbill_brand_name: str = Field("Tossbill", max_length=60)
-    tossbill_brand_color: str = Field("#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
+    tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
+    tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
 
     _dev_backend_url: str = PrivateAttr("")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, OrderedDict
 
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -60,11 +61,7 @@ class Limits:
             too_many = PlainTextResponse("Too many requests.", 429, {"retry-after": "5"})
             await too_many(scope, receive, send)
             return
-        body = _CountedBody(receive)
-        try:
-            await self.app(scope, body, send)
-        except _BodyTooLarge:
-            await PlainTextResponse("The body is too large.", 413)(scope, receive, send)
+        await self.app(scope, _CountedBody(receive), send)
 
     def _bucket_of(self, client: str) -> Bucket:
         bucket = self._requests.pop(client, None) or Bucket(REQUESTS_A_SECOND, REQUEST_BURST)
@@ -98,10 +95,6 @@ class Limits:
                 del self._sockets[client]
 
 
-class _BodyTooLarge(Exception):
-    """The request's body passed the limit."""
-
-
 class _CountedBody:
     """A ``receive`` that counts the bytes of a request's body."""
 
@@ -113,7 +106,8 @@ class _CountedBody:
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
             if self._bytes > BODY_BYTES:
-                raise _BodyTooLarge
+                # Ours is a Starlette app on the outside, which turns this into an answer.
+                raise HTTPException(413, "The body is too large.")
         return message
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from tossbill_ui.core.text import clean
 from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.runtime import Runtime
 
@@ -19,8 +20,9 @@ async def record(rt: Runtime, *, kind: str, customer_id: str | None, subject: st
         customer_id: Who called, if we know.
         subject: What it was about, ours and not secret, cut to 80 characters.
     """
-    log.warning(kind, extra={"data": {"customer_id": customer_id, "subject": subject[:80]}})
+    subject = clean(subject, limit=80)
+    log.warning(kind, extra={"data": {"customer_id": customer_id, "subject": subject}})
     async with rt.db.write() as session:
         session.add(
-            AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=subject[:80])
+            AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=subject)
         )

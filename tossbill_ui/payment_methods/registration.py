@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.errors import Conflict, NotAllowed
+from tossbill_ui.core.text import clean
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
@@ -143,7 +144,7 @@ async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
 
 
 async def _authorise(rt: Runtime, session: Session | None, back: Return) -> Registration:
-    registration, customer = None, None
+    customer = None
     async with rt.db.read() as db:
         registration = await repository.registration(db, back.registration_id)
         if registration is not None:
@@ -159,7 +160,7 @@ async def _authorise(rt: Runtime, session: Session | None, back: Return) -> Regi
         problem = "other_session"
     elif back.customer_key != customer.customer_key:
         problem = "wrong_customer_key"
-    elif not 0 < len(back.auth_key) <= AUTH_KEY_LENGTH:
+    elif clean(back.auth_key, limit=AUTH_KEY_LENGTH) != back.auth_key or not back.auth_key:
         problem = "no_auth_key"
     if problem or registration is None:
         raise await _refusal(rt, session, problem, back.registration_id)
@@ -239,6 +240,7 @@ async def end_in_window(
     if session is None or not rt.signer.verifies(token, TOKEN, registration_id):
         raise NotAllowed("Not this browser's registration.", code="wrong_token")
     closed = code in CANCELED_CODES
+    code, message = clean(code, limit=CODE_LENGTH), clean(message, limit=MESSAGE_LENGTH)
     async with rt.db.write() as db:
         await repository.update_where(
             db,
@@ -248,8 +250,8 @@ async def end_in_window(
             col(Registration.auth_key_hash).is_(None),
             status=RegistrationStatus.ABANDONED if closed else RegistrationStatus.FAILED,
             ended_at=rt.clock.now(),
-            failure_code=code[:CODE_LENGTH] or None,
-            failure_message=message[:MESSAGE_LENGTH] or None,
+            failure_code=code or None,
+            failure_message=message or None,
         )
 
 

@@ -49,7 +49,7 @@ async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
 
 async def _mine(rt: Runtime, session: Session | None, method_id: str) -> PaymentMethod:
     async with rt.db.read() as db:
-        method = await db.get(PaymentMethod, method_id)
+        method = await repository.method(db, method_id)
     if session is None or method is None or method.customer_id != session.customer_id:
         raise NotFound("No such payment method of this customer.")
     return method

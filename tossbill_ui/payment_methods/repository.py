@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.text import is_id
 from tossbill_ui.payment_methods.models import (
     UNDER_WAY,
     MethodStatus,
@@ -34,8 +35,13 @@ class HistoryFilter(StrEnum):
 
 
 async def registration(session: AsyncSession, registration_id: str) -> Registration | None:
-    """Return a registration by its id."""
-    return await session.get(Registration, registration_id)
+    """Return a registration by its id, which may be any text from a stranger."""
+    return await session.get(Registration, registration_id) if is_id(registration_id) else None
+
+
+async def method(session: AsyncSession, method_id: str) -> PaymentMethod | None:
+    """Return a payment method by its id, which may be any text from a stranger."""
+    return await session.get(PaymentMethod, method_id) if is_id(method_id) else None
 
 
 async def registration_by_auth_key(session: AsyncSession, digest: str) -> Registration | None:
@@ -84,6 +90,8 @@ async def update_where(
 
 async def method_of(session: AsyncSession, registration_id: str) -> PaymentMethod | None:
     """Return the payment method that a registration led to."""
+    if not is_id(registration_id):
+        return None
     query = select(PaymentMethod).where(col(PaymentMethod.registration_id) == registration_id)
     return (await session.exec(query)).first()
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from tossbill_ui.core.clock import SEOUL
+from tossbill_ui.core.text import clean
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
 from tossbill_ui.payment_methods.registration import CANCELED_CODES, Outcome
 from tossbill_ui.ui.text import ko
@@ -167,8 +168,8 @@ def failure(code: str, message: str) -> ResultView:
         action=AGAIN,
         action_testid="retry-button",
         second=HOME,
-        code=code[:CODE_SHOWN],
-        message=message[:MESSAGE_SHOWN],
+        code=clean(code, limit=CODE_SHOWN),
+        message=clean(message, limit=MESSAGE_SHOWN),
     )
 
 

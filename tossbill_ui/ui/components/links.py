@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 
-def link(*children: rx.Component | str, href: str, **props: object) -> rx.Component:
+def link(*children: rx.Component | rx.Var[str] | str, **props: Any) -> rx.Component:
     """Return a link that loads the next page as a document.
 
     Each page comes with its first paint from the server, which a change of page inside React
     would skip.
     """
-    attrs = {"reloadDocument": True, **_attrs(props)}
-    return rx.el.a(*children, href=href, custom_attrs=attrs, **props)
-
-
-def _attrs(props: dict[str, object]) -> dict[str, object]:
-    attrs = props.pop("custom_attrs", {})
-    return attrs if isinstance(attrs, dict) else {}
+    return rx.el.a(*children, reload_document=True, **props)

@@ -8,6 +8,7 @@ values, so nothing moves (ADR-0004).
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import reflex as rx
 
@@ -21,7 +22,7 @@ def slot(
     *,
     fill: dict[str, str] | None = None,
     attrs: dict[str, object] | None = None,
-    **props: object,
+    **props: Any,
 ) -> rx.Component:
     """Return an element whose text is the slot ``name``.
 
@@ -41,7 +42,7 @@ def filled(
     *children: rx.Component,
     fill: dict[str, str],
     attrs: dict[str, object],
-    **props: object,
+    **props: Any,
 ) -> rx.Component:
     """Return an element whose attributes are filled, and whose children are its own."""
     return element(*children, custom_attrs=_marks("", fill) | attrs, **props)

@@ -1,0 +1,82 @@
+"""A runtime on a real database, with the wire to Toss in the test's hand."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tests.support.wire import Wire
+from tossbill_ui import migrations
+from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
+from tossbill_ui.core.db import Database
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.client import TossClient
+
+NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Tests see no ``.env`` and no keys of the machine they run on."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setenv("TOSSBILL_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with our schema and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("schema") / "empty.db"
+    migrations.upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(NOON)
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+async def rt(
+    empty_database: Path, tmp_path: Path, clock: FrozenClock, wire: Wire
+) -> AsyncGenerator[Runtime]:
+    shutil.copy(empty_database, tmp_path / "tossbill.db")
+    runtime = Runtime(
+        settings=Settings(),
+        db=Database(f"sqlite+aiosqlite:///{tmp_path / 'tossbill.db'}"),
+        toss=TossClient(
+            base_url="https://toss.test",
+            secret_key=SecretStr("test_sk_PLANTEDSECRETKEY"),
+            transport=wire.transport(),
+        ),
+        clock=clock,
+        cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
+        signer=Signer(["k" * 32]),
+        lease=timedelta(seconds=5),
+    )
+    yield runtime
+    await runtime.close()
+
+
+@pytest.fixture
+def session() -> Session:
+    return new_session()
+
+
+@pytest.fixture
+def stranger() -> Session:
+    return new_session()

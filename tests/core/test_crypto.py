@@ -1,0 +1,70 @@
+import base64
+
+import pytest
+
+from tossbill_ui.core.crypto import Cipher, Signer, Undecryptable
+from tossbill_ui.core.errors import SettingsError
+
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+def test_a_secret_opens_only_at_its_own_place() -> None:
+    cipher = Cipher({1: OLD})
+
+    sealed = cipher.encrypt("billing-key", place="payment_method.billing_key:a")
+
+    assert "billing-key" not in sealed
+    assert cipher.decrypt(sealed, place="payment_method.billing_key:a") == "billing-key"
+    with pytest.raises(Undecryptable):
+        cipher.decrypt(sealed, place="payment_method.billing_key:b")
+
+
+def test_sealing_twice_gives_different_texts() -> None:
+    cipher = Cipher({1: OLD})
+
+    assert cipher.encrypt("same", place="x") != cipher.encrypt("same", place="x")
+
+
+def test_the_newest_key_seals_and_old_ones_still_open() -> None:
+    sealed_before = Cipher({1: OLD}).encrypt("secret", place="x")
+    rotated = Cipher({1: OLD, 2: NEW})
+
+    assert rotated.decrypt(sealed_before, place="x") == "secret"
+    assert rotated.encrypt("secret", place="x").startswith("2.")
+    assert not rotated.is_current(sealed_before)
+
+
+@pytest.mark.parametrize("damage", ["", "1.", "9.AAAA", "1.!!!", "x.AAAA", "1." + "A" * 40])
+def test_a_damaged_text_is_one_clear_error(damage: str) -> None:
+    with pytest.raises(Undecryptable):
+        Cipher({1: OLD}).decrypt(damage, place="x")
+
+
+@pytest.mark.parametrize("text", ["", "1", "1:short", "a:" + "A" * 44, "1:not base64"])
+def test_malformed_encryption_keys_stop_the_start(text: str) -> None:
+    with pytest.raises(SettingsError, match="TOSSBILL_ENCRYPTION_KEYS"):
+        Cipher.from_text(text)
+
+
+def test_several_encryption_keys_are_read() -> None:
+    pairs = ",".join(f"{n}:{base64.b64encode(k).decode()}" for n, k in ((1, OLD), (2, NEW)))
+
+    assert Cipher.from_text(pairs).version == 2
+
+
+def test_a_token_counts_for_its_purpose_and_value_only() -> None:
+    signer = Signer(["k" * 32])
+    token = signer.token("registration", "id-1")
+
+    assert signer.verifies(token, "registration", "id-1")
+    assert not signer.verifies(token, "registration", "id-2")
+    assert not signer.verifies(token, "session", "id-1")
+    assert not signer.verifies("", "registration", "id-1")
+    assert not signer.verifies("가나다", "registration", "id-1")
+
+
+def test_tokens_of_an_older_key_still_count_and_those_of_a_dropped_one_do_not() -> None:
+    token = Signer(["old" * 12]).token("p", "v")
+
+    assert Signer(["new" * 12, "old" * 12]).verifies(token, "p", "v")
+    assert not Signer(["new" * 12]).verifies(token, "p", "v")

@@ -1,0 +1,120 @@
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.secret_file import load_secrets
+from tossbill_ui.core.settings import SANDBOX_CLIENT_KEY, Mode, Settings
+
+
+def make(**values: object) -> Settings:
+    return Settings.model_validate(values)
+
+
+def test_no_keys_mean_the_sandbox_on_this_machine() -> None:
+    settings = make(tossbill_port=3210)
+
+    assert settings.mode is Mode.SANDBOX
+    assert settings.client_key == SANDBOX_CLIENT_KEY
+    assert settings.api_base_url == "http://127.0.0.1:3210/sandbox"
+    assert settings.sdk_url == "http://localhost:3210/sandbox/js/v2/standard"
+
+
+@pytest.mark.parametrize("mode", ["test", "live"])
+def test_a_pair_of_api_keys_decides_the_mode(mode: str) -> None:
+    settings = make(toss_client_key=f"{mode}_ck_abc", toss_secret_key=SecretStr(f"{mode}_sk_abc"))
+
+    assert settings.mode == mode
+    assert settings.api_base_url == "https://api.tosspayments.com"
+    assert settings.sdk_url == "https://js.tosspayments.com/v2/standard"
+
+
+@pytest.mark.parametrize(
+    ("client", "secret", "words"),
+    [
+        ("test_ck_a", "", "go together"),
+        ("", "test_sk_a", "go together"),
+        ("test_ck_a", "live_sk_a", "one pair"),
+        ("test_gck_a", "test_gsk_a", "widget keys"),
+        ("test_sk_a", "test_ck_a", "swapped"),
+        ("nonsense", "test_sk_a", "go together"),
+    ],
+)
+def test_wrong_keys_stop_the_start_with_one_sentence(client: str, secret: str, words: str) -> None:
+    settings = make(toss_client_key=client, toss_secret_key=SecretStr(secret))
+
+    with pytest.raises(SettingsError, match=words) as caught:
+        _ = settings.mode
+
+    assert "sk_a" not in caught.value.message.replace("…_sk_…", "")
+
+
+def test_the_dev_server_has_its_own_backend_address() -> None:
+    settings = make().for_dev_server(frontend_port=3005, backend_port=8005)
+
+    assert settings.public_url == "http://localhost:3005"
+    assert settings.backend_url == "http://localhost:8005"
+    assert settings.api_base_url == "http://127.0.0.1:8005/sandbox"
+
+
+def test_a_postgresql_address_gets_the_async_driver() -> None:
+    url = SecretStr("postgresql://u:p@host/db")
+
+    assert make(tossbill_database_url=url).database_url == "postgresql+psycopg://u:p@host/db"
+
+
+def test_secrets_never_stand_in_a_repr() -> None:
+    settings = make(
+        toss_client_key="test_ck_a",
+        toss_secret_key=SecretStr("test_sk_PLANTED"),
+        tossbill_secret_keys=SecretStr("PLANTED"),
+        tossbill_database_url=SecretStr("postgresql://u:PLANTED@h/d"),
+    )
+
+    assert "PLANTED" not in f"{settings!r} {settings}"
+
+
+def test_secrets_are_made_once_and_privately(tmp_path: Path) -> None:
+    settings = make(tossbill_data_dir=tmp_path / "data")
+
+    first, again = load_secrets(settings), load_secrets(settings)
+
+    file = tmp_path / "data" / "secrets.json"
+    assert first == again
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert [path.name for path in file.parent.iterdir()] == ["secrets.json"]
+
+
+def test_secrets_of_the_environment_win(tmp_path: Path) -> None:
+    settings = make(tossbill_data_dir=tmp_path, tossbill_secret_keys=SecretStr("new, old"))
+
+    signing, _ = load_secrets(settings)
+
+    assert signing == ["new", "old"]
+
+
+def test_live_mode_does_not_start_on_secrets_it_made_itself(tmp_path: Path) -> None:
+    settings = make(
+        toss_client_key="live_ck_a",
+        toss_secret_key=SecretStr("live_sk_a"),
+        tossbill_data_dir=tmp_path,
+    )
+
+    with pytest.raises(SettingsError, match="TOSSBILL_SECRET_KEYS"):
+        load_secrets(settings)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unreadable_secret_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").write_text("{half")
+
+    with pytest.raises(SettingsError, match="backup"):
+        load_secrets(make(tossbill_data_dir=tmp_path))
+
+    assert (tmp_path / "secrets.json").read_text() == "{half"
+    with pytest.raises(ValueError, match="Expecting"):
+        json.loads("{half")

@@ -1,0 +1,46 @@
+"""Steps of a registration, as a browser would take them."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+from sqlmodel import select
+
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.models import PaymentMethod, Registration
+from tossbill_ui.payment_methods.registration import Outcome, Return, WindowCall
+from tossbill_ui.runtime import Runtime
+
+AUTH_KEY = "PLANTEDAUTHKEY"
+
+
+def back_from(call: WindowCall, *, auth_key: str = AUTH_KEY) -> Return:
+    """Return what Toss's redirect brings after a card was typed."""
+    query = dict(parse_qsl(urlsplit(call.success_url).query))
+    return Return(
+        registration_id=query["registration"],
+        token=query["token"],
+        auth_key=auth_key,
+        customer_key=call.customer_key,
+    )
+
+
+async def register(rt: Runtime, session: Session, *, auth_key: str = AUTH_KEY) -> Outcome:
+    """Go all the way and wait for the end."""
+    call = await registration.start(rt, session)
+    await registration.finish(rt, session, back_from(call, auth_key=auth_key))
+    await rt.tasks.drain(seconds=10)
+    return await registration.look(rt, session, call.registration_id)
+
+
+async def methods(rt: Runtime) -> list[PaymentMethod]:
+    """Return every payment method there is."""
+    async with rt.db.read() as db:
+        return list((await db.exec(select(PaymentMethod))).all())
+
+
+async def row(rt: Runtime, registration_id: str) -> Registration:
+    """Return a registration's row."""
+    async with rt.db.read() as db:
+        return await db.get_one(Registration, registration_id)

@@ -1,0 +1,225 @@
+"""What a crash, a kill or a lost answer leaves behind is taken up and settled."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col
+
+from tests.payment_methods.flow import back_from, methods, register, row
+from tests.support.wire import Answer, Wire, lose, refuse
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import issuing, lease, registration, removal
+from tossbill_ui.payment_methods.models import PaymentMethod, Registration
+from tossbill_ui.payment_methods.sweep import sweep
+from tossbill_ui.runtime import Runtime
+
+
+async def let_time_pass(rt: Runtime, by: timedelta = timedelta(days=1)) -> None:
+    """Move every lease and next try into the past, instead of waiting for them."""
+    past = lease.machine_now() - by
+    async with rt.db.write() as db:
+        for table in (Registration, PaymentMethod):
+            for column in (col(table.lease_until), col(table.next_try_at)):
+                await db.exec(sa.update(table).where(column.is_not(None)).values({column: past}))
+
+
+def text(body: str, status: int = 200) -> Answer:
+    return lambda request: httpx.Response(status, text=body)
+
+
+LOST = [
+    pytest.param(lose, id="time-out"),
+    pytest.param(refuse(500, "COMMON_ERROR"), id="500"),
+    pytest.param(refuse(409, "IDEMPOTENT_REQUEST_PROCESSING"), id="409"),
+    pytest.param(text("<html>"), id="html"),
+    pytest.param(text('{"billingKey": "PLANTED'), id="half json"),
+    pytest.param(text('{"customerKey": "x"}'), id="no billing key"),
+    pytest.param(text('{"billingKey":"k","customerKey":"someone else"}'), id="another customer's"),
+    pytest.param(text("x" * 2_000_000), id="huge"),
+]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before issuing", "after issuing"])
+@pytest.mark.parametrize("answer", LOST)
+async def test_an_answer_that_settles_nothing_is_asked_for_again(
+    rt: Runtime, session: Session, wire: Wire, answer: Answer, after: bool
+) -> None:
+    wire.then(answer, after=after)
+
+    doubtful = await register(rt, session)
+    with pytest.raises(Conflict):
+        await registration.start(rt, session)
+    await let_time_pass(rt)
+    await sweep(rt)
+
+    assert doubtful.registration.status == "unknown"
+    settled = await registration.look(rt, session, doubtful.registration.id)
+    assert settled.registration.status == "issued"
+    assert settled.registration.auth_key_sealed is None
+    assert len(await methods(rt)) == 1
+    keys = {request.headers["idempotency-key"] for request in wire.requests}
+    assert len(keys) == 1
+    assert len(wire.issued) == 1
+
+
+async def test_nothing_is_asked_again_before_its_time(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    wire.then(lose)
+    await register(rt, session)
+
+    assert await sweep(rt) == 0
+    assert len(wire.requests) == 1
+
+
+async def test_a_code_nobody_has_seen_does_not_hold_the_customer_for_ever(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    wire.then(*[refuse(400, "BRAND_NEW_CODE")] * issuing.BOUND_ATTEMPTS)
+    outcome = await register(rt, session)
+    for _ in range(issuing.BOUND_ATTEMPTS):
+        await let_time_pass(rt)
+        await sweep(rt)
+
+    outcome = await registration.look(rt, session, outcome.registration.id)
+    assert outcome.registration.status == "failed"
+    assert outcome.registration.failure_code == "BRAND_NEW_CODE"
+    await registration.start(rt, session)
+
+
+async def test_a_worker_that_died_is_replaced_with_the_same_request(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    call = await registration.start(rt, session)
+    wire.gate.clear()
+    await registration.finish(rt, session, back_from(call))
+    await rt.tasks.drain(seconds=0.05)  # cancelled in the middle of the call
+    wire.gate.set()
+    assert (await row(rt, call.registration_id)).status == "issuing"
+
+    await let_time_pass(rt)
+    await sweep(rt)
+
+    assert (await row(rt, call.registration_id)).status == "issued"
+    assert len(wire.issued) == 1
+    assert len(await methods(rt)) == 1
+
+
+async def test_a_late_worker_and_its_replacement_register_one_method(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    call = await registration.start(rt, session)
+    wire.gate.clear()
+    await registration.finish(rt, session, back_from(call))
+    await wire.asked(1)
+    await let_time_pass(rt)
+    replacement = asyncio.create_task(sweep(rt))
+    await wire.asked(2)
+    wire.gate.set()
+    await replacement
+    await rt.tasks.drain(seconds=10)
+
+    assert (await row(rt, call.registration_id)).status == "issued"
+    assert len(await methods(rt)) == 1
+
+
+async def test_a_living_worker_keeps_its_lease(rt: Runtime, session: Session, wire: Wire) -> None:
+    call = await registration.start(rt, session)
+    wire.gate.clear()
+    await registration.finish(rt, session, back_from(call))
+    before = (await row(rt, call.registration_id)).lease_until
+
+    for _ in range(100):
+        await asyncio.sleep(0.05)
+        now = (await row(rt, call.registration_id)).lease_until
+        if now != before:
+            break
+
+    assert before is not None
+    assert now is not None
+    assert now > before
+    wire.gate.set()
+    await rt.tasks.drain(seconds=10)
+
+
+async def test_after_two_weeks_a_person_decides(rt: Runtime, session: Session, wire: Wire) -> None:
+    wire.then(lose, lose)
+    outcome = await register(rt, session)
+    async with rt.db.write() as db:
+        found = await db.get_one(Registration, outcome.registration.id)
+        found.claimed_at = lease.machine_now() - timedelta(days=14, hours=1)
+        db.add(found)
+    await let_time_pass(rt)
+    await sweep(rt)
+
+    last = await row(rt, outcome.registration.id)
+    assert (last.status, last.next_try_at) == ("unknown", None)
+    assert await sweep(rt) == 0
+
+
+async def test_a_method_is_deleted_at_toss_then_here(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    method = (await register(rt, session)).method
+    assert method is not None
+
+    await removal.remove(rt, session, method.id)
+    await removal.remove(rt, session, method.id)
+    await rt.tasks.drain(seconds=10)
+    removed = await removal.wait(rt, session, method.id, seconds=1)
+
+    assert removed.status == "removed"
+    assert removed.billing_key_sealed is None
+    assert len(wire.deleted) == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_removal_without_an_answer_is_settled(
+    rt: Runtime, session: Session, wire: Wire, after: bool
+) -> None:
+    method = (await register(rt, session)).method
+    assert method is not None
+    wire.then(lose, after=after)
+    wire.then(refuse(400, "ALREADY_REMOVED_BILLING_KEY") if after else lose, after=False)
+
+    await removal.remove(rt, session, method.id)
+    await rt.tasks.drain(seconds=10)
+    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removing"
+    for _ in range(2):
+        await let_time_pass(rt)
+        await sweep(rt)
+
+    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
+
+
+async def test_a_refused_removal_gives_the_method_back(
+    rt: Runtime, session: Session, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    method = (await register(rt, session)).method
+    assert method is not None
+    wire.then(refuse(401, "UNAUTHORIZED_KEY"))
+
+    with caplog.at_level(logging.ERROR):
+        await removal.remove(rt, session, method.id)
+        await rt.tasks.drain(seconds=10)
+
+    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "active"
+    assert "PLANTED" not in caplog.text
+
+
+async def test_a_stranger_cannot_remove_a_method(
+    rt: Runtime, session: Session, stranger: Session, wire: Wire
+) -> None:
+    method = (await register(rt, session)).method
+    assert method is not None
+
+    for caller in (stranger, None):
+        with pytest.raises(removal.NotFound):
+            await removal.remove(rt, caller, method.id)
+
+    assert wire.deleted == []

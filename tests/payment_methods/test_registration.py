@@ -1,0 +1,296 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from tests.payment_methods.flow import AUTH_KEY, back_from, methods, register, row
+from tests.support.wire import Wire, refuse
+from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.errors import Conflict, NotAllowed
+from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.registration import Return
+from tossbill_ui.runtime import Runtime
+
+
+async def refusals(rt: Runtime) -> list[str]:
+    async with rt.db.read() as db:
+        return [entry.kind for entry in (await db.exec(select(AuditEntry))).all()]
+
+
+async def test_a_card_is_registered_and_described(rt: Runtime, session: Session) -> None:
+    outcome = await register(rt, session)
+
+    assert outcome.registration.status == "issued"
+    assert outcome.method is not None
+    assert (outcome.method.kind, outcome.method.issuer_code) == ("card", "61")
+    assert outcome.method.last_digits == "123"
+
+
+async def test_the_address_of_the_return_is_ours_and_names_no_secret(
+    rt: Runtime, session: Session
+) -> None:
+    call = await registration.start(rt, session)
+
+    assert call.success_url.startswith("http://localhost:3000/success/?registration=")
+    assert call.fail_url.startswith("http://localhost:3000/fail/?registration=")
+    assert "PLANTED" not in repr(call)
+
+
+async def test_a_customer_keeps_one_customer_key(rt: Runtime, session: Session) -> None:
+    calls = await asyncio.gather(*(registration.start(rt, session) for _ in range(5)))
+
+    assert len({call.customer_key for call in calls}) == 1
+
+
+async def test_an_unused_registration_is_taken_up_again(
+    rt: Runtime, session: Session, clock: FrozenClock
+) -> None:
+    first = await registration.start(rt, session)
+    again = await registration.start(rt, session)
+    clock.advance(timedelta(hours=1))
+    later = await registration.start(rt, session)
+
+    assert again == first
+    assert later.registration_id != first.registration_id
+
+
+async def test_coming_back_many_times_at_once_asks_toss_once(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    call = await registration.start(rt, session)
+    wire.gate.clear()
+
+    await asyncio.gather(*(registration.finish(rt, session, back_from(call)) for _ in range(8)))
+    wire.gate.set()
+    outcome = await registration.wait(rt, session, call.registration_id, seconds=10)
+    await registration.finish(rt, session, back_from(call))
+
+    assert outcome.registration.status == "issued"
+    assert len(wire.requests) == 1
+    assert len(await methods(rt)) == 1
+
+
+async def test_a_refusal_is_kept_with_its_code(rt: Runtime, session: Session, wire: Wire) -> None:
+    wire.then(refuse(400, "INVALID_REJECT_CARD", "카드 사용이 거절되었습니다."))
+
+    outcome = await register(rt, session)
+
+    assert outcome.registration.status == "failed"
+    assert outcome.registration.failure_code == "INVALID_REJECT_CARD"
+    assert outcome.method is None
+
+
+async def test_a_wrong_secret_key_ends_the_registration_for_now(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    wire.then(refuse(401, "UNAUTHORIZED_KEY"))
+
+    outcome = await register(rt, session)
+
+    assert outcome.registration.failure_code == "UNAUTHORIZED_KEY"
+
+
+async def test_the_auth_key_is_kept_only_while_it_is_needed(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    call = await registration.start(rt, session)
+    wire.gate.clear()
+    await registration.finish(rt, session, back_from(call))
+    during = await row(rt, call.registration_id)
+    wire.gate.set()
+    await registration.wait(rt, session, call.registration_id, seconds=10)
+    after = await row(rt, call.registration_id)
+
+    assert during.auth_key_sealed is not None
+    assert AUTH_KEY not in during.auth_key_sealed
+    assert after.auth_key_sealed is None
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"registration_id": "f" * 32}, "unknown_link"),
+        ({"token": "A" * 43}, "wrong_token"),
+        ({"token": ""}, "wrong_token"),
+        ({"customer_key": "someone-else"}, "wrong_customer_key"),
+        ({"auth_key": ""}, "no_auth_key"),
+        ({"auth_key": "x" * 301}, "no_auth_key"),
+    ],
+)
+async def test_a_forged_return_is_refused_and_recorded(
+    rt: Runtime, session: Session, wire: Wire, change: dict[str, str], problem: str
+) -> None:
+    call = await registration.start(rt, session)
+
+    with pytest.raises(NotAllowed) as caught:
+        await registration.finish(rt, session, replace(back_from(call), **change))
+
+    assert caught.value.code == problem
+    assert await refusals(rt) == [f"refused.{problem}"]
+    assert wire.requests == []
+    assert (await row(rt, call.registration_id)).status == "started"
+
+
+async def test_another_browser_cannot_finish_a_registration(
+    rt: Runtime, session: Session, stranger: Session, wire: Wire
+) -> None:
+    call = await registration.start(rt, session)
+
+    for caller, problem in ((None, "no_session"), (stranger, "other_session")):
+        with pytest.raises(NotAllowed) as caught:
+            await registration.finish(rt, caller, back_from(call))
+        assert caught.value.code == problem
+
+    assert wire.requests == []
+    await registration.finish(rt, session, back_from(call))
+
+
+async def test_another_customer_cannot_look_at_a_registration(
+    rt: Runtime, session: Session, stranger: Session
+) -> None:
+    outcome = await register(rt, session)
+
+    with pytest.raises(NotAllowed):
+        await registration.look(rt, stranger, outcome.registration.id)
+    with pytest.raises(NotAllowed):
+        await registration.look(rt, None, outcome.registration.id)
+
+
+async def test_an_auth_key_belongs_to_one_registration_for_ever(
+    rt: Runtime, session: Session, stranger: Session, wire: Wire
+) -> None:
+    await register(rt, session)
+    theirs = await registration.start(rt, stranger)
+
+    with pytest.raises(NotAllowed) as caught:
+        await registration.finish(rt, stranger, back_from(theirs))
+
+    assert caught.value.code == "already_used"
+    assert len(wire.requests) == 1
+    assert await refusals(rt) == ["refused.auth_key_of_another"]
+
+
+async def test_a_second_card_on_the_same_registration_is_not_registered(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    call = await registration.start(rt, session)
+    await registration.finish(rt, session, back_from(call, auth_key="first"))
+    await rt.tasks.drain(seconds=10)
+
+    with pytest.raises(Conflict) as caught:
+        await registration.finish(rt, session, back_from(call, auth_key="second"))
+
+    assert caught.value.code == "already_used"
+    assert len(await methods(rt)) == 1
+
+
+async def test_a_customer_has_one_registration_under_way(
+    rt: Runtime, session: Session, wire: Wire, clock: FrozenClock
+) -> None:
+    first = await registration.start(rt, session)
+    clock.advance(timedelta(hours=1))
+    second = await registration.start(rt, session)
+    wire.gate.clear()
+    await registration.finish(rt, session, back_from(first, auth_key="one"))
+
+    with pytest.raises(Conflict, match="under way"):
+        await registration.finish(rt, session, back_from(second, auth_key="two"))
+    with pytest.raises(Conflict, match="under way"):
+        await registration.start(rt, session)
+
+    wire.gate.set()
+    await rt.tasks.drain(seconds=10)
+    await registration.finish(rt, session, back_from(second, auth_key="two"))
+    await rt.tasks.drain(seconds=10)
+    assert len(await methods(rt)) == 2
+
+
+async def test_two_customers_do_not_wait_for_each_other(
+    rt: Runtime, session: Session, stranger: Session
+) -> None:
+    mine, theirs = await asyncio.gather(
+        register(rt, session, auth_key="mine"), register(rt, stranger, auth_key="theirs")
+    )
+
+    assert mine.registration.status == theirs.registration.status == "issued"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("PAY_PROCESS_CANCELED", "abandoned"), ("REJECT_CARD_COMPANY", "failed")]
+)
+async def test_a_trip_that_ended_in_the_window_can_still_succeed(
+    rt: Runtime, session: Session, code: str, status: str
+) -> None:
+    call = await registration.start(rt, session)
+    back = back_from(call)
+
+    await registration.end_in_window(
+        rt,
+        session,
+        registration_id=call.registration_id,
+        token=back.token,
+        code=code,
+        message="m" * 500,
+    )
+    ended = await row(rt, call.registration_id)
+    await registration.finish(rt, session, back)
+    await rt.tasks.drain(seconds=10)
+
+    assert (ended.status, ended.failure_code, len(ended.failure_message or "")) == (
+        status,
+        code,
+        200,
+    )
+    assert (await row(rt, call.registration_id)).status == "issued"
+
+
+async def test_a_forged_failure_ends_nothing(
+    rt: Runtime, session: Session, stranger: Session
+) -> None:
+    call = await registration.start(rt, session)
+    token = back_from(call).token
+
+    for caller, forged in ((stranger, token), (session, "forged"), (None, token)):
+        try:
+            await registration.end_in_window(
+                rt,
+                caller,
+                registration_id=call.registration_id,
+                token=forged,
+                code="REJECT_CARD_COMPANY",
+                message="",
+            )
+        except NotAllowed:
+            continue
+
+    assert (await row(rt, call.registration_id)).status == "started"
+
+
+async def test_a_failure_reported_after_success_changes_nothing(
+    rt: Runtime, session: Session
+) -> None:
+    call = await registration.start(rt, session)
+    back = back_from(call)
+    await registration.finish(rt, session, back)
+    await rt.tasks.drain(seconds=10)
+
+    await registration.end_in_window(
+        rt,
+        session,
+        registration_id=call.registration_id,
+        token=back.token,
+        code="REJECT_CARD_COMPANY",
+        message="",
+    )
+
+    assert (await row(rt, call.registration_id)).status == "issued"
+
+
+async def test_nothing_a_browser_sends_breaks_the_return(rt: Runtime) -> None:
+    for text in ("", "\x00", "가" * 1000, "' OR 1=1 --", "../..", "\ud800"):
+        with pytest.raises(NotAllowed):
+            await registration.finish(rt, new_session(), Return(text[:40], text, text, text))
