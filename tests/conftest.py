@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from tests.support.server import Server
 from tests.support.wire import Wire
 from tossbill_ui import migrations
+from tossbill_ui.build import ensure_build
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
@@ -80,3 +82,12 @@ def session() -> Session:
 @pytest.fixture
 def stranger() -> Session:
     return new_session()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
+    ensure_build()
+    running = Server(tmp_path_factory.mktemp("app") / "data")
+    running.start()
+    yield running
+    running.stop()

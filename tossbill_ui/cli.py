@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from tossbill_ui.core.build import ROOT, ensure_build, reflex_environment
+from tossbill_ui.build import ROOT, ensure_build, reflex_environment
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.secret_file import new_secrets
 from tossbill_ui.core.settings import Settings

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tossbill_ui.core.errors import SettingsError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 BUILD_DIR = ROOT / ".build"
 SOURCES = ("tossbill_ui/**/*.py", "assets/**/*", "rxconfig.py", "reflex.lock/*")
 # Reflex reads these from what it compiled when it serves without compiling again.

@@ -1,0 +1,57 @@
+"""Finds a Chromium for the tests, and installs one where there is none.
+
+Order: the system's, then Playwright's own, then Debian's package (with a font that has Korean).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium", "fonts-noto-cjk")
+
+
+def find() -> str | None:
+    """Return the path of a Chromium, if there is one."""
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def install() -> None:
+    """Try Playwright's download, then Debian's package."""
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)  # noqa: S603
+    if find() is None and shutil.which("apt-get"):
+        _apt("update", "--quiet")
+        _apt("install", "--quiet", "--yes", "--no-install-recommends", *PACKAGES)
+
+
+def _apt(*arguments: str) -> None:
+    root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    # Package scripts need the system folders, which a bare environment may leave out.
+    environment = os.environ | {
+        "DEBIAN_FRONTEND": "noninteractive",
+        "PATH": f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin",
+    }
+    subprocess.run([*root, "apt-get", *arguments], env=environment, check=False)  # noqa: S603
+
+
+def main() -> None:
+    """Make sure that there is a browser, or say what to do."""
+    if find() is None:
+        install()
+    if find() is None:
+        raise SystemExit("No Chromium was found or could be installed: install one and try again.")
+
+
+if __name__ == "__main__":
+    main()

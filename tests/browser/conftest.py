@@ -1,0 +1,60 @@
+"""One production server and one Chromium for all browser tests; each test is a new customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from scripts.browser import find
+from tests.support.server import Server
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PHONE = {"width": 375, "height": 812}
+PHONE_AGENT = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+)
+NewBrowser = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_browser(browser: Browser, server: Server) -> Generator[NewBrowser]:
+    """Make a browser with empty storage: another person."""
+    contexts: list[BrowserContext] = []
+
+    def make(*, phone: bool = False, **options: object) -> BrowserContext:
+        if phone:
+            options = {"viewport": PHONE, "user_agent": PHONE_AGENT, "has_touch": True} | options
+        options = {"locale": "ko-KR", "base_url": server.url} | options
+        context = browser.new_context(**options)  # pyright: ignore[reportArgumentType]
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    server.control("DELETE", "faults")
+
+
+@pytest.fixture
+def page(new_browser: NewBrowser) -> Page:
+    """A customer at a desk."""
+    return new_browser().new_page()

@@ -1,0 +1,134 @@
+"""The real app in a process of its own, as ``make run`` starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tossbill_ui.build import ROOT
+from tossbill_ui.core.crypto import Cipher
+
+TOSSBILL = Path(sys.executable).parent / "tossbill"
+START_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """Return a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A running app with its own data folder.
+
+    Attributes:
+        data: Its data folder; a restart finds everything there again.
+        environment: Settings on top of the defaults.
+        port: Kept over restarts.
+    """
+
+    data: Path
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address customers come to."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """Everything the process printed, over all its lives."""
+        return self.data.parent / f"{self.data.name}.log"
+
+    def start(self) -> None:
+        """Start the process and wait until it answers."""
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("TOSS", "REFLEX", "__REFLEX"))
+        } | {"TOSSBILL_DATA_DIR": str(self.data), "PORT": str(self.port), **self.environment}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [TOSSBILL, "run"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                raise RuntimeError(f"The app did not start:\n{self.log.read_text()[-3000:]}")
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            # Polling another process: there is nothing to be told by.
+            time.sleep(0.05)
+        raise TimeoutError(f"The app was not ready after {START_SECONDS} s.")
+
+    def kill(self) -> None:
+        """End the process at once, without a chance to clean up."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the process as Ctrl-C does."""
+        self._end(signal.SIGINT)
+
+    def _end(self, sign: signal.Signals) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(sign)
+            self.process.wait(timeout=30)
+
+    def control(self, method: str, path: str, **body: Any) -> Any:  # noqa: ANN401 - JSON
+        """Call the sandbox's control API."""
+        answer = httpx.request(method, f"{self.url}/sandbox/_control/{path}", timeout=10, **body)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def faults(self, *rules: dict[str, object]) -> None:
+        """Replace the sandbox's fault rules."""
+        self.control("POST", "faults", json=list(rules))
+
+    def keys_at_toss(self) -> set[str]:
+        """Return the billing keys that the sandbox's ledger says exist."""
+        ledger = self.control("GET", "ledger")
+        return {key["billing_key"] for key in ledger["billing_keys"] if not key["deleted"]}
+
+    def keys_here(self) -> set[str]:
+        """Return the billing keys of our own database, opened."""
+        secrets = json.loads((self.data / "secrets.json").read_text())
+        cipher = Cipher.from_text(secrets["encryption_keys"])
+        rows = self.rows("SELECT id, billing_key_sealed FROM payment_method WHERE status='active'")
+        return {
+            cipher.decrypt(sealed, place=f"payment_method.billing_key:{method_id}")
+            for method_id, sealed in rows
+        }
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Read our database beside the running app."""
+        connection = sqlite3.connect(f"file:{self.data / 'tossbill.db'}?mode=ro", uri=True)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def assert_ledgers_agree(self) -> None:
+        """The sandbox's ledger holds exactly the billing keys that our database holds."""
+        assert self.keys_here() == self.keys_at_toss()

@@ -1,0 +1,93 @@
+"""A raw socket.io client: what any program on the internet can send to Reflex."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import socketio
+
+NAMESPACE = "/_event"
+ROOT_STATE = "reflex___state____state"
+
+
+class Stranger:
+    """One connection; `heard` holds every message of the server."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.heard: list[Any] = []
+        self.client = socketio.AsyncClient(reconnection=False, json=None)
+        self._news = asyncio.Condition()
+        self.client.on("*", self._hear, namespace=NAMESPACE)
+
+    async def _hear(self, event: str, *data: Any) -> None:  # noqa: ANN401 - JSON
+        async with self._news:
+            self.heard.append((event, *data))
+            self._news.notify_all()
+
+    async def send(
+        self, name: str, payload: dict[str, Any] | None = None, *, path: str = "/", **router: Any  # noqa: ANN401
+    ) -> None:
+        """Send an event as a page at ``path`` would, with router data of our choice."""
+        event = {
+            "name": name,
+            "payload": payload or {},
+            "router_data": {"pathname": path, "asPath": path, "query": {}, **router},
+        }
+        await self.client.emit("event", event, namespace=NAMESPACE)
+
+    async def hydrate(self, path: str = "/", **router: Any) -> None:  # noqa: ANN401
+        """Load a page."""
+        await self.send(f"{ROOT_STATE}.hydrate_and_load", path=path, **router)
+        await self.until('"is_hydrated_rx_state_": true')
+
+    async def until(self, text: str, *, seconds: float = 10) -> None:
+        """Wait until a text was heard."""
+        async with asyncio.timeout(seconds), self._news:
+            await self._news.wait_for(lambda: text in self.everything())
+
+    async def settle(self) -> None:
+        """Wait until everything sent so far has been worked on."""
+        before = len(self.heard)
+        await self.client.emit("ping", namespace=NAMESPACE)
+        async with asyncio.timeout(10), self._news:
+            await self._news.wait_for(lambda: len(self.heard) > before)
+
+    def everything(self) -> str:
+        """Return all that was heard, as JSON."""
+        import json
+
+        return json.dumps(self.heard, ensure_ascii=False)
+
+
+@asynccontextmanager
+async def stranger(
+    url: str, *, cookie: str = "", token: str = "", origin: str | None = None
+) -> AsyncGenerator[Stranger]:
+    """Connect to a server with headers and token of our choice."""
+    visitor = Stranger(token or str(uuid4()))
+    headers = {"Cookie": cookie} if cookie else {}
+    if origin:
+        headers["Origin"] = origin
+    await visitor.client.connect(
+        f"{url}?token={visitor.token}",
+        headers=headers,
+        transports=["websocket"],
+        namespaces=[NAMESPACE],
+        socketio_path="_event",
+    )
+    try:
+        yield visitor
+    finally:
+        await visitor.client.disconnect()
+
+
+def cookie_of_a_visit(url: str) -> str:
+    """Visit the shop as a new browser; return its ``Cookie`` header."""
+    answer = httpx.get(f"{url}/")
+    return f"tossbill_session={answer.cookies['tossbill_session']}"
