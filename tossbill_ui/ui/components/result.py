@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.states.result import ResultState
 from tossbill_ui.ui.text import ko
@@ -16,7 +17,7 @@ def result() -> rx.Component:
     """Return the outcome; which parts show, CSS decides by ``data-view`` and ``data-has``."""
     return filled(
         rx.el.section,
-        rx.el.div(class_name="mark", aria_hidden="true"),
+        mark(),
         rx.el.div(
             slot(rx.el.h1, "title", shown["title"], class_name="title"),
             slot(rx.el.p, "body", shown["body"], class_name="lead"),

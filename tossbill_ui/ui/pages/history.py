@@ -9,6 +9,7 @@ from tossbill_ui.ui.text import ko
 from tossbill_ui.ui.views import HistoryRow
 
 SKELETON_ROWS = 5
+COLUMNS = (ko.COLUMN_DATE, ko.COLUMN_METHOD, ko.COLUMN_STATUS, ko.COLUMN_ACTION)
 
 
 def history_page() -> rx.Component:
@@ -51,19 +52,19 @@ def _filter() -> rx.Component:
 
 
 def _table() -> rx.Component:
+    # The roles stay where CSS makes rows of a table, which would take its meaning away.
     return rx.fragment(
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
-                    *(
-                        rx.el.th(name, scope="col")
-                        for name in (ko.COLUMN_DATE, ko.COLUMN_METHOD, ko.COLUMN_STATUS)
-                    ),
-                    rx.el.th(ko.COLUMN_ACTION, scope="col"),
-                )
+                    *(rx.el.th(name, scope="col", role="columnheader") for name in COLUMNS),
+                    role="row",
+                ),
+                role="rowgroup",
             ),
-            rx.el.tbody(rx.foreach(HistoryState.rows, _row)),
+            rx.el.tbody(rx.foreach(HistoryState.rows, _row), role="rowgroup"),
             class_name="history",
+            role="table",
             custom_attrs={"data-testid": "history-table"},
         ),
         rx.cond(HistoryState.pages > 1, _pager()),
@@ -72,16 +73,20 @@ def _table() -> rx.Component:
 
 def _row(row: rx.Var[HistoryRow]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(row["date"], class_name="date"),
+        rx.el.td(row["date"], class_name="date", role="cell"),
         rx.el.td(
             rx.el.strong(row["label"], class_name="method-label"),
             rx.el.span(row["detail"], class_name="method-detail"),
             class_name="method",
+            role="cell",
         ),
         rx.el.td(
-            rx.el.span(row["status"], class_name="status", custom_attrs={"data-tone": row["tone"]})
+            rx.el.span(row["status"], class_name="status", custom_attrs={"data-tone": row["tone"]}),
+            class_name="state",
+            role="cell",
         ),
-        rx.el.td(_removal(row), class_name="action"),
+        rx.el.td(_removal(row), class_name="action", role="cell"),
+        role="row",
         custom_attrs={"data-testid": "history-row"},
     )
 

@@ -41,8 +41,8 @@ def _ready() -> rx.Component:
             _line(ko.REGISTER_STORED, ko.REGISTER_STORED_VALUE),
             class_name="receipt",
         ),
-        _sdk_failed(),
         rx.el.p(ko.REGISTER_CONSENT, class_name="fine"),
+        _sdk_failed(),
         rx.el.div(_button(), class_name="bottom"),
         class_name="when-ready",
     )

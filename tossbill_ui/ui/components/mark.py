@@ -1,0 +1,27 @@
+"""The mark of an outcome: all of them are drawn, CSS shows the one of ``data-view``."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+STROKES = {
+    "track": "M28 10a18 18 0 1 1 0 36a18 18 0 1 1 0-36",
+    "turning": "M28 10a18 18 0 0 1 18 18",
+    "check": "M18 29l7 7l14-15",
+    "hands": "M28 16v12l8 5",
+    "pause": "M23 20v16M33 20v16",
+    "dash": "M19 28h18",
+    "bang": "M28 17v14M28 38v.01",
+}
+
+
+def mark() -> rx.Component:
+    """Return the mark; the words beside it say the same."""
+    return rx.el.div(
+        rx.el.svg(
+            *(rx.el.path(d=d, path_length=1, class_name=name) for name, d in STROKES.items()),
+            view_box="0 0 56 56",
+        ),
+        class_name="mark",
+        aria_hidden="true",
+    )
