@@ -1,0 +1,60 @@
+"""Scripts and styles, read once, with an ETag."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+_STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """The bytes of one address."""
+
+    body: bytes
+    media_type: str
+
+    @property
+    def etag(self) -> str:
+        """A name for exactly these bytes."""
+        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+
+    async def serve(self, request: Request) -> Response:
+        """Answer with the bytes, or with 304 to who has them."""
+        headers = {
+            "etag": self.etag,
+            "cache-control": "no-cache",
+            "x-content-type-options": "nosniff",
+            # A shop that isolates itself (COEP) may load the scripts, as it may load Toss's.
+            "cross-origin-resource-policy": "cross-origin",
+        }
+        if self.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(self.body, headers=headers, media_type=self.media_type)
+
+
+def routes() -> list[Route]:
+    """Return the routes of the browser scripts (contract §2) and of the window's own files."""
+    v1, v2 = _sdk("sdk_v1.js"), _sdk("sdk_v2.js")
+    table = {
+        "/js/v1": v1,
+        "/js/v1/payment": v1,
+        "/js/v2/standard": v2,
+        "/static/window.js": Asset(_read("window.js"), "text/javascript"),
+        "/static/window.css": Asset(_read("window.css"), "text/css"),
+    }
+    return [Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()]
+
+
+def _sdk(name: str) -> Asset:
+    """Put the part both versions share in front, in a scope of its own: one file, no globals."""
+    body = b"(() => {\n" + _read("sdk_window.js") + b"\n" + _read(name) + b"\n})();\n"
+    return Asset(body, "text/javascript")
+
+
+def _read(name: str) -> bytes:
+    return (_STATIC / name).read_bytes()

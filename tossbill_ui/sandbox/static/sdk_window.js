@@ -1,0 +1,104 @@
+// The part both SDK versions share: opening the window and hearing how it ended.
+
+const SCRIPT = document.currentScript || [...document.scripts].find((s) => /\/js\/v[12]/.test(s.src));
+const BASE = SCRIPT.src.slice(0, SCRIPT.src.lastIndexOf("/js/"));
+const CUSTOMER_KEY = /^[A-Za-z0-9\-_=.@]{2,50}$/;
+const isMobile = () => /Android|iPhone|iPad|iPod|Mobile/i.test(navigator.userAgent);
+
+class TossPaymentsError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "TossPaymentsError";
+    this.code = code;
+  }
+}
+
+let pending = null;
+
+// A page brought back by the Back button has no window open, whatever it remembers.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && pending) pending.close();
+});
+
+function isAbsoluteHttp(value) {
+  try {
+    return typeof value === "string" && /^https?:\/\//i.test(value) && Boolean(new URL(value).host);
+  } catch {
+    return false;
+  }
+}
+
+function windowAddress(parameters) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined) query.set(name, value);
+  }
+  return `${BASE}/window?${query}`;
+}
+
+// Resolves never: a trip that ends well, or badly at the card company, moves the whole page.
+function openWindow(parameters, cancelError) {
+  if (parameters.windowTarget === "self") {
+    location.assign(windowAddress(parameters));
+    return new Promise(() => {});
+  }
+  return new Promise((_, reject) => {
+    const frame = buildFrame(windowAddress({ ...parameters, parentOrigin: location.origin }));
+    const focused = document.activeElement;
+    const overflow = document.documentElement.style.overflow;
+
+    const close = () => {
+      removeEventListener("message", hear);
+      document.removeEventListener("focusin", keepFocus);
+      frame.dimmer.remove();
+      document.documentElement.style.overflow = overflow;
+      if (focused instanceof HTMLElement) focused.focus();
+      pending = null;
+    };
+    const fail = (error) => {
+      close();
+      reject(error);
+    };
+    const hear = (event) => {
+      if (event.source !== frame.element.contentWindow || event.origin !== new URL(BASE).origin) return;
+      const { source, ending, url, code, message } = event.data || {};
+      if (source !== "tossbill-sandbox-window") return;
+      if (ending === "canceled") fail(cancelError());
+      else if (ending === "refused") fail(new TossPaymentsError(code, message));
+      else if (isAbsoluteHttp(url)) location.assign(url);
+    };
+    const keepFocus = (event) => {
+      if (!frame.dimmer.contains(event.target)) frame.element.focus();
+    };
+
+    addEventListener("message", hear);
+    document.addEventListener("focusin", keepFocus);
+    document.documentElement.style.overflow = "hidden";
+    document.body.append(frame.dimmer);
+    frame.element.focus();
+    pending = { close, abort: fail };
+  });
+}
+
+// Styles are set on elements one by one, so they need nothing of the host's style-src.
+function buildFrame(src) {
+  const dimmer = document.createElement("div");
+  dimmer.id = "___tosspayments_dimmer___";
+  dimmer.setAttribute("role", "dialog");
+  dimmer.setAttribute("aria-modal", "true");
+  dimmer.setAttribute("aria-label", "결제창");
+  Object.assign(dimmer.style, {
+    position: "fixed", inset: "0", zIndex: "2147483647", display: "flex",
+    alignItems: "center", justifyContent: "center", background: "rgba(0, 0, 0, 0.5)",
+  });
+  const element = document.createElement("iframe");
+  element.id = "___tosspayments_iframe___";
+  element.title = "결제창 (연습용)";
+  element.src = src;
+  Object.assign(element.style, {
+    width: "min(480px, 100vw)", height: "min(760px, 100vh)", border: "0",
+    borderRadius: innerWidth > 520 ? "16px" : "0", background: "transparent",
+  });
+  dimmer.append(element);
+  return { dimmer, element };
+}

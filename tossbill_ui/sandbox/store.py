@@ -1,0 +1,68 @@
+"""The sandbox's own SQLite file: one thread, one connection, one transaction at a time."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from tossbill_ui.sandbox import schema
+
+T = TypeVar("T")
+
+
+class Store:
+    """Runs plain functions over the database, each in a transaction of its own.
+
+    The file is opened on first use, because a mounted sub-app has no lifespan. Work runs on a
+    single thread, so transactions queue up instead of failing as "database is locked", and the
+    event loop never waits for the disk. A caller that is cancelled does not cancel its
+    transaction: like a real server, the sandbox finishes what it has begun.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-store")
+        self._connection: sqlite3.Connection | None = None
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` in one transaction; it is rolled back if ``work`` raises."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._transact, work)
+
+    async def aclose(self) -> None:
+        """Close the file; a later use opens it again."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._close)
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._connection or self._open()
+        # IMMEDIATE takes the write lock first, so a second process waits instead of failing.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        return result
+
+    def _open(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA busy_timeout = 10000")
+        connection.execute("PRAGMA journal_mode = WAL")
+        # NORMAL: a killed process loses nothing; only a power cut may lose the last answers,
+        # and nobody's money is in here.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        schema.create(connection)
+        self._connection = connection
+        return connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,33 @@
+"""What nobody has measured of Toss, each with the sandbox's written default."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """Answers to the open questions of contract §13.
+
+    Attributes:
+        auth_key_unknown: Issue with an authKey Toss never made (measured, §3).
+        auth_key_used: Issue with an authKey that was used already. Unmeasured.
+        auth_key_lifetime: How long an authKey may be used; None is for ever. Undocumented.
+        customer_key_differs: Issue with another customerKey than the window's. Unmeasured.
+        refusal_spends_auth_key: Whether a card refused at issue uses up its authKey. Unmeasured.
+        delete_unknown_key: DELETE of a billing key that never was, or of another shop's.
+        delete_deleted_key: DELETE of a billing key for the second time.
+        server_errors_are_bound: Whether a 5xx answer is kept under its Idempotency-Key.
+        delete_is_idempotent: Whether DELETE honours Idempotency-Key ("all POST" is documented).
+        window_lifetime: How long a payment window waits for its customer (§4.5).
+    """
+
+    auth_key_unknown: str = "NOT_FOUND_BILLING"
+    auth_key_used: str = "NOT_FOUND_BILLING"
+    auth_key_lifetime: timedelta | None = None
+    customer_key_differs: str = "NOT_MATCHES_CUSTOMER_KEY"
+    refusal_spends_auth_key: bool = True
+    delete_unknown_key: str = "NOT_FOUND_BILLING"
+    delete_deleted_key: str = "ALREADY_REMOVED_BILLING_KEY"
+    server_errors_are_bound: bool = False
+    delete_is_idempotent: bool = False
+    window_lifetime: timedelta = timedelta(minutes=30)
