@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ class Server:
             if not name.startswith(("TOSS", "REFLEX", "__REFLEX"))
         } | {"TOSSBILL_DATA_DIR": str(self.data), "PORT": str(self.port), **self.environment}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603
                 [TOSSBILL, "run"], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         self._wait_until_ready()
@@ -74,11 +75,9 @@ class Server:
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 raise RuntimeError(f"The app did not start:\n{self.log.read_text()[-3000:]}")
-            try:
+            with suppress(httpx.HTTPError):
                 if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
                     return
-            except httpx.HTTPError:
-                pass
             # Polling another process: there is nothing to be told by.
             time.sleep(0.05)
         raise TimeoutError(f"The app was not ready after {START_SECONDS} s.")
@@ -108,8 +107,14 @@ class Server:
 
     def keys_at_toss(self) -> set[str]:
         """Return the billing keys that the sandbox's ledger says exist."""
-        ledger = self.control("GET", "ledger")
-        return {key["billing_key"] for key in ledger["billing_keys"] if not key["deleted"]}
+        return {key["billing_key"] for key in self._ledger() if not key["deleted"]}
+
+    def issued_at_toss(self) -> int:
+        """Return how many billing keys the sandbox ever issued, deleted ones included."""
+        return len(self._ledger())
+
+    def _ledger(self) -> list[dict[str, Any]]:
+        return self.control("GET", "ledger")["billing_keys"]
 
     def keys_here(self) -> set[str]:
         """Return the billing keys of our own database, opened."""

@@ -31,7 +31,12 @@ class Stranger:
             self._news.notify_all()
 
     async def send(
-        self, name: str, payload: dict[str, Any] | None = None, *, path: str = "/", **router: Any  # noqa: ANN401
+        self,
+        name: str,
+        payload: dict[str, Any] | None = None,
+        *,
+        path: str = "/",
+        **router: Any,  # noqa: ANN401
     ) -> None:
         """Send an event as a page at ``path`` would, with router data of our choice."""
         event = {

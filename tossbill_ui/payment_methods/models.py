@@ -63,7 +63,7 @@ class Registration(Table, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     idempotency_key: str = Field(unique=True, max_length=64)
-    auth_key_sealed: str | None = None
+    auth_key_sealed: str | None = Field(default=None, sa_type=sa.Text)
     auth_key_hash: str | None = Field(default=None, unique=True, max_length=64)
 
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -73,7 +73,7 @@ class Registration(Table, table=True):
 
     failure_code: str | None = Field(default=None, max_length=80)
     failure_message: str | None = Field(default=None, max_length=200)
-    toss_json: str | None = None
+    toss_json: str | None = Field(default=None, sa_type=sa.Text)
 
 
 class MethodStatus(StrEnum):
@@ -101,7 +101,7 @@ class PaymentMethod(Table, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
-    billing_key_sealed: str | None = None
+    billing_key_sealed: str | None = Field(default=None, sa_type=sa.Text)
     billing_key_hash: str = Field(index=True, max_length=64)
 
     kind: str = Field(max_length=16)

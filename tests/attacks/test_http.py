@@ -1,0 +1,133 @@
+"""Forged addresses, headers and cookies."""
+
+import re
+
+import httpx
+import pytest
+
+from tests.support.customer import APPROVED, Customer, view_of
+from tests.support.server import Server
+
+PAGES = ["/", "/register/", "/success/", "/fail/", "/history/"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/nowhere", "/app.css", "/healthz", "/session"])
+def test_every_answer_carries_the_protective_headers(server: Server, path: str) -> None:
+    answer = httpx.get(f"{server.url}{path}")
+
+    policy = answer.headers["content-security-policy"]
+    scripts = re.search(r"script-src ([^;]*)", policy)
+    assert scripts
+    assert "unsafe" not in scripts[1]
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "permissions-policy" in answer.headers
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_not_kept_and_give_a_safe_cookie(server: Server, path: str) -> None:
+    answer = httpx.get(f"{server.url}{path}")
+
+    assert answer.headers["cache-control"] == "no-store"
+    if path in ("/success/", "/fail/"):
+        assert "set-cookie" not in answer.headers
+    else:
+        cookie = answer.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=lax" in cookie
+        assert "secure" not in cookie  # plain http here; https is tested where the cookie is made
+
+
+def test_a_foreign_origin_gets_no_permission(server: Server) -> None:
+    answer = httpx.get(f"{server.url}/history/", headers={"Origin": "https://evil.example"})
+
+    assert "evil.example" not in str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-Host": "evil.example"},
+        {"X-Forwarded-Proto": "https", "Forwarded": "host=evil.example"},
+        {"Origin": "https://evil.example", "Referer": "https://evil.example/"},
+    ],
+)
+def test_headers_do_not_choose_the_return_address(server: Server, headers: dict[str, str]) -> None:
+    with Customer(server.url) as customer:
+        customer.http.headers.update(headers)
+        call = customer.open_register()
+
+    assert call["success_url"].startswith(f"{server.url}/success/?")
+    assert call["fail_url"].startswith(f"{server.url}/fail/?")
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "@evil.example", "\\"]
+)
+def test_the_session_route_leads_only_to_us(server: Server, target: str) -> None:
+    answer = httpx.get(f"{server.url}/session", params={"next": target})
+
+    assert answer.headers["location"] == f"{server.url}/"
+
+
+def test_the_address_loses_key_and_token_at_once(server: Server) -> None:
+    with Customer(server.url) as customer:
+        address = customer.through_window(customer.open_register(), card=APPROVED)
+        answer = customer.http.get(address)
+
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/success/\?registration=[0-9a-f]{32}", answer.headers["location"])
+
+
+def test_a_session_lost_on_the_way_is_said_and_nothing_is_registered(server: Server) -> None:
+    before = server.keys_at_toss()
+    with Customer(server.url) as customer:
+        address = customer.through_window(customer.open_register())
+        customer.http.cookies.clear()
+        shown = customer.arrive(address)
+
+    assert shown == "no_session"
+    assert server.keys_at_toss() == before
+
+
+def test_another_browser_cannot_finish_a_registration(server: Server) -> None:
+    before = server.keys_at_toss()
+    with Customer(server.url) as customer, Customer(server.url) as thief:
+        address = customer.through_window(customer.open_register())
+        thief.open_register()
+        assert thief.arrive(address) == "other_session"
+        assert server.keys_at_toss() == before
+        assert customer.arrive(address) == "issued"
+
+
+def test_a_forged_cookie_is_nobody(server: Server) -> None:
+    with Customer(server.url) as customer:
+        address = customer.through_window(customer.open_register())
+        value = customer.http.cookies["tossbill_session"]
+        customer.http.cookies.clear()
+        customer.http.cookies.set("tossbill_session", value[:-2] + "xx")
+        assert customer.arrive(address) == "no_session"
+
+
+def test_failure_text_is_text(server: Server) -> None:
+    evil = "<img src=x onerror=alert(1)> https://evil.example " + "x" * 5000
+    page = httpx.get(f"{server.url}/fail/", params={"code": evil, "message": evil}).text
+
+    assert "<img" not in page
+    assert 'href="https://evil' not in page
+    assert "x" * 300 not in page
+    assert view_of(page) == "failed"
+
+
+def test_a_huge_body_is_refused(server: Server) -> None:
+    assert httpx.post(f"{server.url}/", content=b"x" * 1_000_000).status_code in (405, 413)
+
+
+def test_every_refusal_is_recorded(server: Server) -> None:
+    with Customer(server.url) as customer:
+        call = customer.open_register()
+        customer.arrive(call["success_url"] + "&authKey=a&customerKey=someone-else")
+
+    kinds = [row[0] for row in server.rows("SELECT kind FROM audit_entry")]
+    assert "refused.wrong_customer_key" in kinds

@@ -1,0 +1,183 @@
+"""Everything a stranger can send to Reflex, and that it changes and reveals nothing.
+
+The list follows what Reflex does by itself: every public method can be called with anything, a
+client token is a bearer value, router data is the client's word, any origin may connect.
+"""
+
+import json
+from typing import Any
+
+import pytest
+import socketio.exceptions
+
+from tests.support.customer import Customer
+from tests.support.server import Server
+from tests.support.stranger import ROOT_STATE, cookie_of_a_visit, stranger
+from tossbill_ui.ui.states.history import HistoryState
+from tossbill_ui.ui.states.register import RegisterState
+from tossbill_ui.ui.states.result import ResultState
+
+HISTORY, REGISTER, RESULT = (
+    state.get_full_name() for state in (HistoryState, RegisterState, ResultState)
+)
+
+
+@pytest.fixture
+def victim(server: Server) -> Any:  # noqa: ANN401 - a generator fixture
+    with Customer(server.url) as customer:
+        assert customer.register() == "issued"
+        yield customer
+
+
+def method_ids(server: Server) -> set[str]:
+    return {row[0] for row in server.rows("SELECT id FROM payment_method WHERE status='active'")}
+
+
+async def test_the_owner_sees_the_history(server: Server, victim: Customer) -> None:
+    async with stranger(server.url, cookie=victim.cookie) as owner:
+        await owner.hydrate("/history/")
+        await owner.until("현대카드 ···· 123")
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
+async def test_another_origin_cannot_connect(server: Server, origin: str) -> None:
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        async with stranger(server.url, origin=origin):
+            pass
+
+
+async def test_a_stolen_client_token_opens_nothing(server: Server, victim: Customer) -> None:
+    async with stranger(server.url, cookie=victim.cookie, token="stolen-token") as owner:
+        await owner.hydrate("/history/")
+        await owner.until("현대카드")
+
+    for cookie in ("", cookie_of_a_visit(server.url)):
+        async with stranger(server.url, cookie=cookie, token="stolen-token") as thief:
+            await thief.hydrate("/history/")
+            await thief.settle()
+            assert "현대카드" not in thief.everything()
+
+
+async def test_nobodys_method_can_be_removed_by_another(server: Server, victim: Customer) -> None:
+    before = method_ids(server)
+
+    async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as thief:
+        await thief.hydrate("/history/")
+        for method_id in before:
+            await thief.send(f"{HISTORY}.remove", {"method_id": method_id}, path="/history/")
+        await thief.settle()
+        assert "현대카드" not in thief.everything()
+
+    assert method_ids(server) == before
+
+
+async def test_another_customers_registration_cannot_be_looked_at(
+    server: Server, victim: Customer
+) -> None:
+    [newest, *_] = server.rows("SELECT id FROM registration WHERE status='issued'")
+
+    async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as thief:
+        await thief.hydrate(
+            "/success/",
+            query={"registration": newest[0]},
+            asPath=f"/success/?registration={newest[0]}",
+        )
+        await thief.until("other_session")
+        assert "현대카드" not in thief.everything()
+
+
+async def test_forged_router_data_does_not_choose_the_return_address(server: Server) -> None:
+    async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as visitor:
+        evil = {
+            "asPath": "https://evil.example/register/",
+            "headers": {"origin": "https://evil.example", "host": "evil.example", "cookie": "x"},
+            "ip": "6.6.6.6",
+        }
+        await visitor.hydrate("/register/", **evil)
+        await visitor.send(f"{REGISTER}.load", path="/register/", **evil)
+        await visitor.until("success_url")
+        calls = visitor.everything()
+
+    assert f"{server.url}/success/" in calls
+    assert "evil.example/success" not in calls
+    assert "evil.example/fail" not in calls
+
+
+NONSENSE: list[Any] = [None, "", "x" * 2000, -1, 10**30, True, [], ["a"], {"a": 1}, "\x00", "'; --"]
+
+
+async def test_nonsense_arguments_do_no_harm(server: Server, victim: Customer) -> None:
+    before = method_ids(server)
+    calls = [
+        (f"{HISTORY}.choose", "kind"),
+        (f"{HISTORY}.turn", "step"),
+        (f"{HISTORY}.ask", "method_id"),
+        (f"{HISTORY}.remove", "method_id"),
+        (f"{REGISTER}.sdk_error", "code"),
+        (f"{REGISTER}.rejected", "code"),
+    ]
+
+    async with stranger(server.url, cookie=victim.cookie) as visitor:
+        await visitor.hydrate("/history/")
+        for name, argument in calls:
+            for value in NONSENSE:
+                payload = {argument: value}
+                if name.startswith(REGISTER):
+                    payload["message"] = value
+                await visitor.send(name, payload, path="/history/")
+        await visitor.settle()
+        assert "Traceback" not in visitor.everything()
+
+    assert method_ids(server) == before
+
+
+async def test_state_variables_cannot_be_set(server: Server) -> None:
+    async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as visitor:
+        await visitor.hydrate("/success/")
+        for name, payload in (
+            (f"{RESULT}.setvar", {"var_name": "shown", "value": {"view": "PLANTED"}}),
+            (f"{RESULT}.set_shown", {"value": {"view": "PLANTED"}}),
+            (f"{HISTORY}.setvar", {"var_name": "rows", "value": ["PLANTED"]}),
+            (f"{HISTORY}._show", {"kind": "all", "page": 1}),
+            (f"{ROOT_STATE}.update_vars_internal", {"vars": {f"{RESULT}.shown": "PLANTED"}}),
+            ("no.such.state.at_all", {}),
+        ):
+            await visitor.send(name, payload, path="/success/")
+        await visitor.settle()
+        await visitor.send(f"{ROOT_STATE}.hydrate_and_load", path="/success/")
+        await visitor.settle()
+        assert "PLANTED" not in visitor.everything()
+
+
+async def test_no_state_tells_a_secret(server: Server, victim: Customer) -> None:
+    secrets = json.loads((server.data / "secrets.json").read_text())
+    planted = [secrets["secret_keys"], secrets["encryption_keys"], *server.keys_here()]
+    planted += ["test_sk_", victim.cookie.partition("=")[2]]
+
+    async with stranger(server.url, cookie=victim.cookie) as owner:
+        for path in ("/", "/register/", "/success/", "/fail/", "/history/"):
+            await owner.hydrate(path)
+        await owner.settle()
+        heard = owner.everything()
+
+    assert [secret for secret in planted if secret in heard] == []
+
+
+async def test_a_flood_from_one_does_not_stop_anothers_registration(server: Server) -> None:
+    async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as flood:
+        await flood.hydrate("/history/")
+        for _ in range(1000):
+            if not flood.client.connected:
+                break
+            await flood.send(f"{HISTORY}.load", path="/history/")
+        with Customer(server.url) as other:
+            assert other.register() == "issued"
+
+
+async def test_a_huge_event_ends_the_connection_only(server: Server) -> None:
+    async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as flood:
+        await flood.send(f"{HISTORY}.ask", {"method_id": "x" * 200_000})
+        await flood.client.wait()
+
+    with Customer(server.url) as other:
+        assert other.register() == "issued"

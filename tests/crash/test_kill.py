@@ -1,0 +1,142 @@
+"""The server is killed in the middle of an exchange; the card is there once afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Generator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.customer import Customer
+from tests.support.server import Server
+from tests.support.stranger import stranger
+from tossbill_ui.build import ensure_build
+from tossbill_ui.ui.states.history import HistoryState
+
+DELAY_MS = 20_000
+
+
+@pytest.fixture
+def fragile(tmp_path: Path) -> Generator[Server]:
+    """A server of this test's own, to be killed."""
+    ensure_build()
+    running = Server(tmp_path / "data")
+    running.start()
+    yield running
+    running.stop()
+
+
+def arrive_in_background(customer: Customer, address: str) -> threading.Thread:
+    def visit() -> None:
+        with suppress(httpx.HTTPError):  # the server is killed under the request
+            customer.http.get(address, follow_redirects=True)
+
+    thread = threading.Thread(target=visit)
+    thread.start()
+    return thread
+
+
+def until(server: Server, query: str) -> None:
+    """Wait until a query of our database finds something; it is another process's work."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if server.rows(query):
+            return
+        time.sleep(0.02)
+    raise TimeoutError(query)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("delay_before", id="before Toss has issued the key"),
+        pytest.param("delay_after", id="after Toss has issued the key, before the answer"),
+    ],
+)
+def test_killed_while_toss_is_asked(fragile: Server, kind: str) -> None:
+    fragile.faults({"endpoint": "issue", "kind": kind, "count": 1, "delay_ms": DELAY_MS})
+    with Customer(fragile.url) as customer:
+        address = customer.through_window(customer.open_register())
+        visit = arrive_in_background(customer, address)
+        until(fragile, "SELECT 1 FROM registration WHERE status = 'issuing'")
+        if kind == "delay_after":
+            while not fragile.keys_at_toss():
+                time.sleep(0.02)
+        fragile.kill()
+        visit.join()
+        assert fragile.rows("SELECT status FROM registration") == [("issuing",)]
+
+        fragile.start()
+        customer.wait_for(address, "issued")
+
+    assert fragile.issued_at_toss() == 1
+    fragile.assert_ledgers_agree()
+
+
+def test_killed_after_the_answer_and_before_the_commit(fragile: Server) -> None:
+    """A lock on the database holds the commit back, as a slow disk would."""
+    with Customer(fragile.url) as customer:
+        address = customer.through_window(customer.open_register())
+        fragile.faults({"endpoint": "issue", "kind": "delay_after", "count": 1, "delay_ms": 700})
+        visit = arrive_in_background(customer, address)
+        until(fragile, "SELECT 1 FROM registration WHERE status = 'issuing'")
+        lock = sqlite3.connect(fragile.data / "tossbill.db", isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        time.sleep(1.5)  # the answer has come; the commit waits for the lock
+        fragile.kill()
+        lock.execute("ROLLBACK")
+        lock.close()
+        visit.join()
+        assert fragile.rows("SELECT status FROM registration") == [("issuing",)]
+
+        fragile.start()
+        customer.wait_for(address, "issued")
+
+    assert fragile.issued_at_toss() == 1
+    fragile.assert_ledgers_agree()
+
+
+def test_killed_before_the_claim(fragile: Server) -> None:
+    with Customer(fragile.url) as customer:
+        address = customer.through_window(customer.open_register())
+        fragile.kill()
+        fragile.start()
+        assert customer.arrive(address) == "issued"
+
+    fragile.assert_ledgers_agree()
+
+
+@pytest.mark.parametrize("kind", ["delay_before", "delay_after"])
+def test_killed_while_a_method_is_removed(fragile: Server, kind: str) -> None:
+    with Customer(fragile.url) as customer:
+        assert customer.register() == "issued"
+        fragile.faults({"endpoint": "delete", "kind": kind, "count": 1, "delay_ms": DELAY_MS})
+        asyncio.run(press_remove(fragile, customer))
+        if kind == "delay_after":
+            while fragile.keys_at_toss():
+                time.sleep(0.02)
+        fragile.kill()
+
+    fragile.start()
+    until(fragile, "SELECT 1 FROM payment_method WHERE status = 'removed'")
+
+    fragile.assert_ledgers_agree()
+    assert fragile.rows("SELECT billing_key_sealed FROM payment_method") == [(None,)]
+
+
+async def press_remove(server: Server, customer: Customer) -> None:
+    """Send the event of the button and leave once it is under way."""
+    [(method_id,)] = server.rows("SELECT id FROM payment_method")
+    async with stranger(server.url, cookie=customer.cookie) as browser:
+        await browser.hydrate("/history/")
+        name = f"{HistoryState.get_full_name()}.remove"
+        await browser.send(name, {"method_id": method_id}, path="/history/")
+        await asyncio.to_thread(
+            until, server, "SELECT 1 FROM payment_method WHERE status <> 'active'"
+        )

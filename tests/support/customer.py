@@ -1,0 +1,101 @@
+"""A customer over plain HTTP: the same requests that a browser makes, without one."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from types import TracebackType
+
+import httpx
+
+APPROVED = "9400006100001234"
+REFUSED_AT_ISSUE = "9400005100003456"
+REFUSED_IN_WINDOW = "9400001100004567"
+BOOT = re.compile(r'id="tossbill-boot">(?P<json>[^<]*)</script>')
+SHOWN = re.compile(r'<section class="result"[^>]*data-view="(?P<view>\w+)"')
+
+
+class Customer:
+    """One person with one cookie jar.
+
+    Args:
+        url: Where the app is.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = httpx.Client(base_url=url, timeout=30)
+
+    def __enter__(self) -> Customer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.http.close()
+
+    @property
+    def cookie(self) -> str:
+        """The ``Cookie`` header."""
+        return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+
+    def open_register(self) -> dict[str, str]:
+        """Open the registration page; return what its script would open the window with."""
+        page = self.http.get("/register/").raise_for_status().text
+        found = BOOT.search(page)
+        assert found, "the page has no boot block"
+        return json.loads(found["json"])
+
+    def through_window(self, call: dict[str, str], *, card: str = APPROVED) -> str:
+        """Type a card into the sandbox's window; return the address it sends the browser to."""
+        window = self.http.get(
+            "/sandbox/window",
+            params={
+                "clientKey": call["client_key"],
+                "customerKey": call["customer_key"],
+                "successUrl": call["success_url"],
+                "failUrl": call["fail_url"],
+                "windowTarget": "self",
+            },
+        )
+        assert window.status_code == 303, window.text
+        trip = window.headers["location"]
+        typed = {
+            "number": card,
+            "expiry": "12/30",
+            "birth": "900101",
+            "password": "12",
+            "agree": "yes",
+        }
+        assert self.http.post(f"{trip}/card", data=typed).status_code == 303
+        end = self.http.post(f"{trip}/code", data={"code": "000000"})
+        assert end.status_code == 303, end.text
+        return end.headers["location"]
+
+    def register(self, *, card: str = APPROVED) -> str:
+        """Register a card; return the view of the page it ends on."""
+        return self.arrive(self.through_window(self.open_register(), card=card))
+
+    def arrive(self, address: str) -> str:
+        """Follow an address of ours to its end; return the view it shows."""
+        return view_of(self.http.get(address, follow_redirects=True).raise_for_status().text)
+
+    def wait_for(self, address: str, view: str, *, tries: int = 100) -> None:
+        """Look at a page until it shows a view; each look waits on the server."""
+        shown = ""
+        for _ in range(tries):
+            shown = self.arrive(address)
+            if shown == view:
+                return
+        raise AssertionError(f"{address} shows {shown}, not {view}")
+
+
+def view_of(page: str) -> str:
+    """Return the ``data-view`` of a result page."""
+    found = SHOWN.search(unescape(page)) or re.search(r'data-view="(?P<view>\w+)"', page)
+    assert found, page[:500]
+    return found["view"]

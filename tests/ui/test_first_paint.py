@@ -1,0 +1,81 @@
+"""The first paint of each page, with the real services behind it."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.payment_methods.flow import AUTH_KEY
+from tests.support.wire import Wire, lose
+from tossbill_ui.customers.session import Session
+from tossbill_ui.prerender import Filling, Moved, Visit
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.ui import first_paint
+
+
+async def opened(rt: Runtime, session: Session) -> dict[str, str]:
+    filling = await first_paint.register(rt, Visit(session, {}))
+    assert filling.boot
+    return dict(filling.boot)
+
+
+def returned(call: dict[str, str]) -> dict[str, str]:
+    query = dict(parse_qsl(urlsplit(call["success_url"]).query))
+    return query | {"authKey": AUTH_KEY, "customerKey": call["customer_key"]}
+
+
+async def test_the_return_moves_to_an_address_without_key_and_token(
+    rt: Runtime, session: Session
+) -> None:
+    query = returned(await opened(rt, session))
+
+    moved = await first_paint.success(rt, Visit(session, query))
+
+    assert moved == Moved(f"/success/?registration={query['registration']}")
+
+
+async def test_the_page_shows_the_result_at_once(rt: Runtime, session: Session) -> None:
+    query = returned(await opened(rt, session))
+    await first_paint.success(rt, Visit(session, query))
+
+    shown = await first_paint.success(rt, Visit(session, {"registration": query["registration"]}))
+
+    assert isinstance(shown, Filling)
+    assert shown.slots["view"] == "issued"
+    assert "PLANTED" not in str({k: v for k, v in shown.slots.items() if k != "toss_json"})
+    assert "PLANTEDBILLINGKEY" not in shown.slots["toss_json"]
+
+
+async def test_while_toss_is_asked_the_register_page_does_not_start_another(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    query = returned(await opened(rt, session))
+    wire.then(lose)
+    await first_paint.success(rt, Visit(session, query))
+    await rt.tasks.drain(seconds=10)
+
+    filling = await first_paint.register(rt, Visit(session, {}))
+
+    assert filling.boot is None
+    assert filling.slots == {"register_view": "under_way"}
+
+
+async def test_the_boot_block_holds_nothing_secret(rt: Runtime, session: Session) -> None:
+    call = await opened(rt, session)
+
+    assert set(call) == {"sdk_url", "client_key", "customer_key", "success_url", "fail_url"}
+    assert "_sk_" not in str(call)
+
+
+async def test_a_failure_is_noted_and_its_token_leaves_the_address(
+    rt: Runtime, session: Session
+) -> None:
+    call = await opened(rt, session)
+    query = dict(parse_qsl(urlsplit(call["fail_url"]).query))
+    query |= {"code": "REJECT_CARD_COMPANY", "message": "거절"}
+
+    moved = await first_paint.fail(rt, Visit(session, query))
+    shown = await first_paint.fail(rt, Visit(session, {"registration": query["registration"]}))
+
+    assert moved == Moved(f"/fail/?registration={query['registration']}")
+    assert isinstance(shown, Filling)
+    assert shown.slots["code"] == "REJECT_CARD_COMPANY"
