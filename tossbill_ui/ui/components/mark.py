@@ -5,13 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 STROKES = {
-    "track": "M28 10a18 18 0 1 1 0 36a18 18 0 1 1 0-36",
-    "turning": "M28 10a18 18 0 0 1 18 18",
-    "check": "M18 29l7 7l14-15",
-    "hands": "M28 16v12l8 5",
+    "track": "M28 2a26 26 0 1 1 0 52a26 26 0 1 1 0-52",
+    "turning": "M28 2a26 26 0 0 1 26 26",
+    "check": "M17 29l8 8l15-17",
+    "hands": "M28 16v13l8 5",
     "pause": "M23 20v16M33 20v16",
     "dash": "M19 28h18",
-    "bang": "M28 17v14M28 38v.01",
+    "bang": "M28 16v14M28 39v.01",
 }
 
 

@@ -1,4 +1,7 @@
-"""Korean, in 해요체. A screen shown while money is in doubt says what happened to it."""
+"""Korean, in 해요체. A screen shown while money is in doubt says what happened to it.
+
+A line break in a text is shown as one: what became of money stands on a line of its own.
+"""
 
 TITLE_HOME = "자동결제 등록"
 TITLE_RESULT = "카드 등록 결과"
@@ -21,7 +24,7 @@ REGISTER_BUTTON = "카드 등록하기"
 REGISTER_OPENING = "카드 등록창을 열고 있어요"
 REGISTER_UNDER_WAY = "앞서 시작한 카드 등록을 확인하고 있어요"
 REGISTER_UNDER_WAY_BODY = (
-    "두 번 등록되지 않도록 먼저 한 등록이 끝나면 다시 시작할 수 있어요. 결제된 금액은 없어요."
+    "두 번 등록되지 않도록 먼저 한 등록이 끝나면 다시 시작할 수 있어요.\n결제된 금액은 없어요."
 )
 REGISTER_NO_SCRIPT = "이 페이지는 자바스크립트가 필요해요. 브라우저 설정에서 켜 주세요."
 SDK_FAILED = "결제창을 열지 못했어요"
@@ -29,37 +32,37 @@ SDK_FAILED_BODY = "광고 차단 기능을 끄고 다시 시도해 주세요. �
 RETRY = "다시 시도하기"
 
 WORKING_TITLE = "카드를 확인하고 있어요"
-WORKING_BODY = "창을 닫아도 등록은 계속돼요. 결제된 금액은 없어요."
+WORKING_BODY = "창을 닫아도 등록은 계속돼요.\n결제된 금액은 없어요."
 ISSUED_TITLE = "카드를 등록했어요"
 ISSUED_ACCOUNT_TITLE = "계좌를 등록했어요"
-ISSUED_BODY = "다음 자동결제부터 이 결제수단을 써요. 지금 결제된 금액은 없어요."
+ISSUED_BODY = "다음 자동결제부터 이 결제수단을 써요.\n지금 결제된 금액은 없어요."
 FAILED_TITLE = "카드를 등록하지 못했어요"
-NOTHING_CHARGED = "결제된 금액은 없어요."
+NOTHING_CHARGED = "\n결제된 금액은 없어요."
 CANCELED_TITLE = "카드 등록을 멈췄어요"
-CANCELED_BODY = "결제된 금액은 없어요. 원할 때 다시 시작할 수 있어요."
+CANCELED_BODY = "결제된 금액은 없어요.\n원할 때 다시 시작할 수 있어요."
 DOUBT_TITLE = "확인이 늦어지고 있어요"
 DOUBT_BODY = (
-    "카드사의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요. 결제된 금액은 없어요."
+    "카드사의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요.\n결제된 금액은 없어요."
 )
 USED_TITLE = "이미 처리한 등록이에요"
 USED_BODY = (
-    "이 등록에는 다른 카드가 먼저 등록되어, 이번 카드는 등록하지 않았어요. 결제된 금액은 없어요."
+    "이 등록에는 다른 카드가 먼저 등록되어, 이번 카드는 등록하지 않았어요.\n결제된 금액은 없어요."
 )
 OTHER_BROWSER_TITLE = "이 브라우저에서는 볼 수 없는 등록이에요"
 OTHER_BROWSER_BODY = (
-    "등록을 시작한 브라우저에서 열어 주세요. 여기서 등록된 카드와 결제된 금액은 없어요."
+    "등록을 시작한 브라우저에서 열어 주세요.\n여기서 등록된 카드와 결제된 금액은 없어요."
 )
 SESSION_LOST_TITLE = "등록을 이어갈 수 없어요"
 SESSION_LOST_BODY = (
-    "브라우저의 쿠키가 사라져 누구의 카드인지 확인하지 못했어요. "
+    "브라우저의 쿠키가 사라져 누구의 카드인지 확인하지 못했어요.\n"
     "카드는 등록하지 않았고 결제된 금액은 없어요."
 )
 BAD_LINK_TITLE = "올바르지 않은 링크예요"
-BAD_LINK_BODY = "카드는 등록하지 않았고 결제된 금액은 없어요. 처음부터 다시 등록해 주세요."
+BAD_LINK_BODY = "카드는 등록하지 않았고 결제된 금액은 없어요.\n처음부터 다시 등록해 주세요."
 NOTHING_TITLE = "확인할 등록이 없어요"
 NOTHING_BODY = "카드 등록을 시작하면 여기에서 결과를 볼 수 있어요."
 REMOVED_TITLE = "지운 결제수단이에요"
-REMOVED_BODY = "등록했던 결제수단을 지웠어요. 결제된 금액은 없어요."
+REMOVED_BODY = "등록했던 결제수단을 지웠어요.\n결제된 금액은 없어요."
 
 TO_HISTORY = "등록 내역 보기"
 TO_REGISTER = "카드 등록하기"
@@ -101,7 +104,7 @@ STATUS = {
 }
 
 NOT_FOUND_TITLE = "페이지를 찾을 수 없어요"
-NOT_FOUND_BODY = "주소가 바뀌었거나 사라졌어요. 결제된 금액은 없어요."
+NOT_FOUND_BODY = "주소가 바뀌었거나 사라졌어요.\n결제된 금액은 없어요."
 BANNER = {
     "sandbox": "연습 모드 · 실제 카드와 돈을 쓰지 않아요",
     "test": "테스트 모드 · 토스 테스트 환경이에요",
