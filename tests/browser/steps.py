@@ -1,0 +1,58 @@
+"""What a customer does, in a browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.support.customer import APPROVED
+
+Window = Page | FrameLocator
+FRAME = "iframe[src*='/sandbox/window']"
+
+
+def open_window(page: Page) -> Window:
+    """Open the registration page and press its button; return Toss's window."""
+    page.goto("/register/")
+    page.get_by_test_id("register-button").click()
+    return window_of(page)
+
+
+def window_of(page: Page) -> Window:
+    """Return Toss's window: an iframe at a desk, a page of its own on a phone."""
+    page.wait_for_function(
+        "location.pathname.startsWith('/sandbox/window') || document.querySelector('iframe')"
+    )
+    if "/sandbox/window" in page.url:
+        return page
+    return page.frame_locator("iframe").first
+
+
+def type_card(window: Window, *, card: str = APPROVED) -> None:
+    """Fill in the card form and the identity code, up to the last button."""
+    window.get_by_test_id("window-card-number").fill(card)
+    window.get_by_test_id("window-card-expiry").fill("12/30")
+    window.get_by_test_id("window-birth").fill("900101")
+    window.get_by_test_id("window-password").fill("12")
+    window.get_by_test_id("window-agree").check()
+    window.get_by_test_id("window-submit").click()
+    window.get_by_test_id("window-code").fill("000000")
+
+
+def submit(window: Window) -> None:
+    """Press the last button."""
+    window.get_by_test_id("window-submit").click()
+
+
+def register(page: Page, *, card: str = APPROVED) -> None:
+    """Register a card, all the way."""
+    window = open_window(page)
+    type_card(window, card=card)
+    submit(window)
+
+
+def expect_success(page: Page) -> None:
+    """The success page with its card is on the screen, and the address is clean."""
+    expect(page.get_by_test_id("registration-success")).to_be_visible()
+    expect(page.get_by_test_id("method-label")).to_have_text("현대카드 ···· 123")
+    assert "authKey" not in page.url
+    assert "token" not in page.url
