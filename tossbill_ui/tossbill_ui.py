@@ -15,6 +15,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from tossbill_ui import migrations, runtime
+from tossbill_ui.core.lock import alone_in
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.http.limits import Limits
@@ -22,7 +23,7 @@ from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.http.security import SecurityHeaders
 from tossbill_ui.http.socket import SessionBoundTokens
-from tossbill_ui.payment_methods.sweep import sweep_forever
+from tossbill_ui.payment_methods.sweep import release_leases, sweep_forever
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.first_paint import first_paints
 from tossbill_ui.ui.pages import add_pages
@@ -76,13 +77,16 @@ async def running() -> AsyncGenerator[None]:
     set_up_logging()
     rt = runtime.current()
     await asyncio.to_thread(migrations.upgrade, rt.settings.database_url)
-    sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
-    try:
-        yield
-    finally:
-        sweeper.cancel()
-        await asyncio.gather(sweeper, return_exceptions=True)
-        await rt.close()
+    with alone_in(rt.settings.tossbill_data_dir) as alone:
+        if alone and rt.db.is_sqlite:
+            await release_leases(rt)
+        sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
+        try:
+            yield
+        finally:
+            sweeper.cancel()
+            await asyncio.gather(sweeper, return_exceptions=True)
+            await rt.close()
 
 
 app = rx.App(

@@ -19,7 +19,7 @@ from tests.support.stranger import stranger
 from tossbill_ui.build import ensure_build
 from tossbill_ui.ui.states.history import HistoryState
 
-DELAY_MS = 20_000
+DELAY_MS = 5_000
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_killed_while_toss_is_asked(fragile: Server, kind: str) -> None:
         assert fragile.rows("SELECT status FROM registration") == [("issuing",)]
 
         fragile.start()
+        fragile.control("DELETE", "faults")
         customer.wait_for(address, "issued")
 
     assert fragile.issued_at_toss() == 1

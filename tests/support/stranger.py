@@ -79,17 +79,20 @@ async def stranger(
     headers = {"Cookie": cookie} if cookie else {}
     if origin:
         headers["Origin"] = origin
-    await visitor.client.connect(
-        f"{url}?token={visitor.token}",
-        headers=headers,
-        transports=["websocket"],
-        namespaces=[NAMESPACE],
-        socketio_path="_event",
-    )
     try:
+        await visitor.client.connect(
+            f"{url}?token={visitor.token}",
+            headers=headers,
+            transports=["websocket"],
+            namespaces=[NAMESPACE],
+            socketio_path="_event",
+        )
         yield visitor
     finally:
         await visitor.client.disconnect()
+        # A refused connection leaves its HTTP session open.
+        if (http := visitor.client.eio.http) and not http.closed:
+            await http.close()
 
 
 def cookie_of_a_visit(url: str) -> str:

@@ -64,6 +64,11 @@ class Database:
         self.url = url
         self.engine = _create_engine(url)
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file on this machine."""
+        return self.url.startswith("sqlite")
+
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """Open a session that only reads; nothing it does is kept."""

@@ -18,7 +18,7 @@ async def ensure_customer(rt: Runtime, session: AsyncSession, *, customer_id: st
 
     The only place that makes a customer key. It runs inside the caller's write transaction.
     """
-    insert = postgresql.insert if rt.db.url.startswith("postgresql") else sqlite.insert
+    insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
     statement: sa.Insert = (
         insert(Customer)
         .values(id=customer_id, customer_key=str(uuid.uuid4()), created_at=rt.clock.now())

@@ -1,0 +1,136 @@
+"""Faults change what is heard, never what happened."""
+
+import json
+import sqlite3
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sandbox.box import Box
+
+BEFORE = ["reset_before", "error_500_before", "conflict_409"]
+AFTER = [
+    "reset_after",
+    "error_500_after",
+    "html",
+    "bad_json",
+    "wrong_shape",
+    "huge_body",
+    "slow_drip",
+    "wrong_customer_key",
+    "delay_after",
+]
+
+
+async def heard(box: Box, auth_key: str) -> httpx.Response | None:
+    try:
+        return await box.issue(auth_key, key="k")
+    except httpx.TransportError:
+        return None
+
+
+@pytest.mark.parametrize(("kind", "effects"), [(k, 0) for k in BEFORE] + [(k, 1) for k in AFTER])
+async def test_the_same_key_finds_the_truth_after_any_fault(
+    box: Box, kind: str, effects: int
+) -> None:
+    auth_key = await box.auth_key()
+    await box.fault("issue", kind, count=1, delay_ms=1)
+
+    await heard(box, auth_key)
+    before_retry = len(await box.effects())
+    retry = await box.issue(auth_key, key="k")
+
+    assert before_retry == effects
+    assert retry.status_code == 200
+    [key] = (await box.ledger())["billing_keys"]
+    assert retry.json()["billingKey"] == key["billing_key"]
+
+
+def not_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "check"),
+    [
+        ("error_500_after", 500, lambda b: json.loads(b)["code"] == "COMMON_ERROR"),
+        ("error_500_before", 500, lambda b: json.loads(b)["code"] == "COMMON_ERROR"),
+        ("conflict_409", 409, lambda b: json.loads(b)["code"] == "IDEMPOTENT_REQUEST_PROCESSING"),
+        ("html", 502, lambda b: b.startswith(b"<html>")),
+        ("bad_json", 200, not_json),
+        ("wrong_shape", 200, lambda b: "billingKey" not in json.loads(b)),
+        ("huge_body", 200, lambda b: len(b) > 4_000_000),
+        ("slow_drip", 200, lambda b: "billingKey" in json.loads(b)),
+        ("wrong_customer_key", 200, lambda b: json.loads(b)["customerKey"] != "customer_1"),
+    ],
+)
+async def test_what_is_heard(box: Box, kind: str, status: int, check: Any) -> None:
+    auth_key = await box.auth_key()
+    await box.fault("issue", kind, count=1, delay_ms=1)
+
+    answer = await box.issue(auth_key, key="k")
+
+    assert answer.status_code == status
+    assert check(answer.content)
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
+async def test_a_cut_connection_is_a_transport_error_in_process_too(box: Box, kind: str) -> None:
+    await box.fault("lookup", kind)
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        await box.http.get("v1/payments/some-key")
+
+
+async def test_rules_count_down_and_wait_for_their_endpoint(box: Box) -> None:
+    await box.fault("issue", "error_500_before", count=2)
+
+    assert (await box.delete("unknown")).status_code == 404
+    statuses = [(await box.issue("unknown")).status_code for _ in range(3)]
+    rules = (await box.http.get("_control/faults")).json()
+
+    assert statuses == [500, 500, 404]
+    assert rules == [{"endpoint": "issue", "kind": "error_500_before", "count": 0, "delay_ms": 0}]
+
+
+async def test_a_rule_without_a_count_strikes_until_cleared(box: Box) -> None:
+    await box.fault("issue", "error_500_before", count=None)
+
+    struck = [(await box.issue("unknown")).status_code for _ in range(3)]
+    await box.http.delete("_control/faults")
+
+    assert struck == [500, 500, 500]
+    assert (await box.issue("unknown")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        b"{",
+        b"{}x",
+        b"7",
+        b'[{"endpoint":"issue"}]',
+        b'[{"endpoint":"nothing","kind":"html"}]',
+        b'[{"endpoint":"issue","kind":"nothing"}]',
+        b'[{"endpoint":"issue","kind":"html","count":-1}]',
+        b'[{"endpoint":"issue","kind":"html","delay_ms":-1}]',
+    ],
+)
+async def test_nonsense_is_no_rule(box: Box, rules: bytes) -> None:
+    assert (await box.http.post("_control/faults", content=rules)).status_code == 400
+
+
+async def test_the_ledger_takes_no_correction(box: Box, tmp_path: Any) -> None:
+    await box.issue(await box.auth_key())
+    other = sqlite3.connect(tmp_path / "deep" / "sandbox.db")
+
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        other.execute("DELETE FROM ledger")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        other.execute("UPDATE ledger SET effect = 'nothing'")
+    other.close()

@@ -1,0 +1,101 @@
+"""The file: its version, restarts, and death at the worst moment."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.sandbox.box import Box
+from tests.sandbox.process import running
+from tossbill_ui.sandbox.app import create_app
+from tossbill_ui.sandbox.schema import WrongSchemaVersion
+
+
+async def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "old.db")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    app = create_app(database=tmp_path / "old.db")
+    transport = httpx.ASGITransport(app)
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://box.test") as http:
+        with pytest.raises(WrongSchemaVersion, match="schema 99"):
+            await http.get("/_control/ledger")
+    await app.aclose()
+
+
+async def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
+    database = tmp_path / "sandbox.db"
+    async with running(database) as (box, _):
+        auth_key = await box.auth_key()
+        await box.fault("lookup", "error_500_before")
+        first = await box.issue(auth_key, key="k")
+
+    async with running(database) as (box, _):
+        replay = await box.issue(auth_key, key="k")
+        rules = (await box.http.get("_control/faults")).json()
+
+    assert replay.content == first.content
+    assert len(rules) == 1
+
+
+async def test_killed_between_effect_and_answer_leaves_neither(tmp_path: Path) -> None:
+    database = tmp_path / "sandbox.db"
+    async with running(database, die_mid_transaction=True) as (box, process):
+        auth_key = await box.auth_key()
+        with pytest.raises(httpx.TransportError):
+            await box.issue(auth_key, key="k")
+        await process.wait()
+
+    async with running(database) as (box, _):
+        effects = await box.effects()
+        again = await box.issue(auth_key, key="k")
+
+        assert (effects, again.status_code) == ([], 200)
+        assert await box.effects() == ["billing_key_issued"]
+
+
+@pytest.mark.parametrize(("kind", "happened"), [("delay_before", 0), ("delay_after", 1)])
+async def test_killed_before_or_after_the_commit_the_key_is_free_and_the_answer_one(
+    tmp_path: Path, kind: str, happened: int
+) -> None:
+    database = tmp_path / "sandbox.db"
+    async with running(database) as (box, process):
+        auth_key = await box.auth_key()
+        await box.fault("issue", kind, count=1, delay_ms=60_000)
+        lost = asyncio.create_task(box.issue(auth_key, key="k"))
+        await _is_under_way(box, happened)
+        process.kill()
+        with pytest.raises(httpx.TransportError):
+            await lost
+
+    async with running(database) as (box, _):
+        effects = len(await box.effects())
+        replay = await box.issue(auth_key, key="k")
+
+        assert effects == happened
+        assert replay.status_code == 200
+        [key] = (await box.ledger())["billing_keys"]
+        assert key["billing_key"] == replay.json()["billingKey"]
+
+
+async def test_a_cut_connection_is_cut_on_a_real_socket(tmp_path: Path) -> None:
+    async with running(tmp_path / "sandbox.db") as (box, _):
+        for kind, happened in [("reset_before", 0), ("reset_after", 1)]:
+            auth_key = await box.auth_key()
+            await box.fault("issue", kind, count=1)
+
+            with pytest.raises(httpx.RemoteProtocolError):
+                await box.issue(auth_key, key=kind)
+
+            assert len(await box.effects()) == happened
+
+
+async def _is_under_way(box: Box, effects: int) -> None:
+    """Wait until the rule was used, and the effect is there if there is to be one."""
+    while (await box.http.get("_control/faults")).json()[0]["count"] > 0:
+        await asyncio.sleep(0)
+    while len(await box.effects()) < effects:
+        await asyncio.sleep(0)
