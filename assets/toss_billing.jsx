@@ -1,6 +1,24 @@
 // The bridge between React and toss_billing.js, which does the work (see there).
 import { useEffect, useRef } from "react";
 
+// The prerendered page has loaded it before React. A page that React made (Reflex's dev server, a
+// change of page inside the app) has not: there React never runs the script elements it renders.
+let loading;
+const tossBilling = () => {
+  if (window.tossBilling) return Promise.resolve(window.tossBilling);
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = "/toss_billing.js";
+    script.onload = () => resolve(window.tossBilling);
+    script.onerror = () => {
+      loading = undefined;
+      reject(new Error("blocked"));
+    };
+    document.head.append(script);
+  });
+  return loading;
+};
+
 export default function TossBilling({ call, onSdkReady, onSdkError, onReject }) {
   const handlers = useRef({});
   handlers.current = { onSdkReady, onSdkError, onReject };
@@ -25,7 +43,11 @@ export default function TossBilling({ call, onSdkReady, onSdkError, onReject }) 
 
   const key = call?.success_url ?? "";
   useEffect(() => {
-    if (key) window.tossBilling?.use(call);
+    if (!key) return;
+    tossBilling().then(
+      ({ use }) => use(call),
+      (error) => handlers.current.onSdkError?.("SDK_LOAD_FAILED", error.message),
+    );
   }, [key]);
 
   return null;

@@ -65,7 +65,7 @@ class RegisterState(rx.State):
         query = _own_fail_query(self.call)
         query |= {"code": str(code)[:CODE_LENGTH], "message": str(message)[:MESSAGE_LENGTH]}
         moved = await returning.take_failure(runtime.current(), session_of(self), query)
-        return rx.redirect(moved or "/fail/", is_external=True)
+        return rx.redirect(moved or "/fail/")
 
 
 def _own_fail_query(call: BillingCall) -> dict[str, str]:
@@ -75,4 +75,4 @@ def _own_fail_query(call: BillingCall) -> dict[str, str]:
 def session_needed(path: str) -> rx.event.EventSpec:
     """Return the way to a session cookie: only an HTTP answer can set one."""
     settings = runtime.current().settings
-    return rx.redirect(f"{settings.backend_url}/session?next={path}", is_external=True)
+    return rx.redirect(f"{settings.backend_url}/session?next={path}")
