@@ -1,0 +1,102 @@
+"""Secrets are planted, everything is made to go wrong, and then every trace is searched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from tests.support.customer import APPROVED, REFUSED_AT_ISSUE, Customer
+from tests.support.server import Server
+from tests.support.stranger import stranger
+from tossbill_ui.build import ensure_build
+from tossbill_ui.core.settings import SANDBOX_SECRET_KEY
+from tossbill_ui.ui.states.history import HistoryState
+
+FAULTS = ["error_500_after", "bad_json", "html", "wrong_shape", "reset_after", "conflict_409"]
+
+
+@pytest.fixture
+def talkative(tmp_path: Path) -> Generator[Server]:
+    """A server of its own, whose every word is searched afterwards."""
+    ensure_build()
+    running = Server(tmp_path / "data")
+    running.start()
+    yield running
+    running.stop()
+
+
+class Traces:
+    """Everything a secret could have leaked into, and the secrets."""
+
+    def __init__(self) -> None:
+        self.secrets: set[str] = {SANDBOX_SECRET_KEY, APPROVED}
+        self.seen: dict[str, str] = {}
+
+    def visit(self, customer: Customer, *, card: str = APPROVED) -> None:
+        """Go through a registration, keeping every answer and the authKey."""
+        call = customer.open_register()
+        address = customer.through_window(call, card=card)
+        query = dict(parse_qsl(urlsplit(address).query))
+        self.secrets.add(query["authKey"])
+        answer = customer.http.get(address)
+        landed = customer.http.get(answer.headers["location"])
+        for name, response in (("return", answer), ("landed", landed)):
+            self.seen[f"{name} {len(self.seen)}"] = f"{response.headers} {response.text}"
+
+    def found(self) -> list[str]:
+        """Say which secret stands where."""
+        return [
+            f"{secret[:6]}… in {place}"
+            for place, text in self.seen.items()
+            for secret in self.secrets
+            if secret in text
+        ]
+
+
+async def test_no_secret_leaves_a_trace(talkative: Server) -> None:
+    traces = Traces()
+    with Customer(talkative.url) as customer:
+        traces.visit(customer)
+        traces.visit(customer, card=REFUSED_AT_ISSUE)
+        own = customer.http.get("/history/")
+        traces.seen["history page"] = own.text
+        await everything_a_browser_hears(talkative, customer, traces)
+    for kind in FAULTS:
+        talkative.faults({"endpoint": "issue", "kind": kind, "count": 1})
+        with Customer(talkative.url) as unlucky:
+            traces.visit(unlucky)
+    talkative.control("DELETE", "faults")
+    traces.secrets |= talkative.keys_at_toss()
+    made = json.loads((talkative.data / "secrets.json").read_text())
+    traces.secrets |= {made["secret_keys"], made["encryption_keys"].partition(":")[2]}
+
+    talkative.stop()
+    traces.seen["log"] = talkative.log.read_text()
+    for file in talkative.data.glob("tossbill.db*"):
+        traces.seen[file.name] = file.read_bytes().decode("latin-1")
+
+    assert len(traces.secrets) > len(FAULTS) + 4
+    assert traces.found() == []
+
+
+async def everything_a_browser_hears(server: Server, customer: Customer, traces: Traces) -> None:
+    """Load every page's state, remove the method, and keep all that comes over the socket."""
+    [(registration,)] = server.rows("SELECT id FROM registration WHERE status = 'issued'")
+    [(method,)] = server.rows("SELECT id FROM payment_method")
+    async with stranger(server.url, cookie=customer.cookie) as browser:
+        for path in ("/", "/register/", "/fail/", "/history/"):
+            await browser.hydrate(path)
+        await browser.hydrate(
+            "/success/",
+            asPath=f"/success/?registration={registration}",
+            query={"registration": registration},
+        )
+        await browser.until("현대카드")
+        name = f"{HistoryState.get_full_name()}.remove"
+        await browser.send(name, {"method_id": method}, path="/history/")
+        await browser.until("결제수단을 지웠어요")
+        traces.seen["websocket"] = browser.everything()
