@@ -13,7 +13,7 @@ config = rx.Config(
     show_built_with_reflex=False,
     telemetry_enabled=False,
     # One web process; nothing of value lives in states (design §5.7).
-    state_manager_mode="memory",
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     redis_token_expiration=1800,
     cors_allowed_origins=[settings.public_url],
     frontend_compression_formats=["gzip", "brotli"],

@@ -29,7 +29,7 @@ def find() -> str | None:
 
 def install() -> None:
     """Try Playwright's download, then Debian's package."""
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     if find() is None and shutil.which("apt-get"):
         _apt("update", "--quiet")
         _apt("install", "--quiet", "--yes", "--no-install-recommends", *PACKAGES)

@@ -95,6 +95,6 @@ app = rx.App(
     toaster=None,
     api_transformer=with_our_routes,
 )
-app.register_lifespan_task(running)
+app.register_lifespan_task(running)  # pyright: ignore[reportUnknownMemberType]
 app.add_middleware(FreshPages())
 add_pages(app)

@@ -23,7 +23,7 @@ HISTORY, REGISTER, RESULT = (
 
 
 @pytest.fixture
-def victim(server: Server) -> Any:  # noqa: ANN401 - a generator fixture
+def victim(server: Server) -> Any:
     with Customer(server.url) as customer:
         assert customer.register() == "issued"
         yield customer
@@ -88,7 +88,7 @@ async def test_another_customers_registration_cannot_be_looked_at(
 
 async def test_forged_router_data_does_not_choose_the_return_address(server: Server) -> None:
     async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as visitor:
-        evil = {
+        evil: dict[str, Any] = {
             "asPath": "https://evil.example/register/",
             "headers": {"origin": "https://evil.example", "host": "evil.example", "cookie": "x"},
             "ip": "6.6.6.6",

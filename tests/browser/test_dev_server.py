@@ -44,7 +44,7 @@ def dev_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     command = [sys.executable, "-m", "reflex", "run"]
     command += ["--frontend-port", str(frontend), "--backend-port", str(backend)]
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             command, cwd=copy, env=environment, stdout=output, stderr=output, start_new_session=True
         )
     try:

@@ -19,7 +19,7 @@ from tests.browser.steps import (
 from tests.support.customer import REFUSED_AT_ISSUE, REFUSED_IN_WINDOW
 from tests.support.server import Server
 
-SLOW = {"endpoint": "issue", "kind": "delay_after", "count": 1, "delay_ms": 3000}
+SLOW: dict[str, object] = {"endpoint": "issue", "kind": "delay_after", "count": 1, "delay_ms": 3000}
 
 
 @pytest.fixture(autouse=True)

@@ -132,7 +132,7 @@ async def test_a_living_worker_keeps_its_lease(rt: Runtime, session: Session, wi
     call = await registration.start(rt, session)
     wire.gate.clear()
     await registration.finish(rt, session, back_from(call))
-    before = (await row(rt, call.registration_id)).lease_until
+    before = now = (await row(rt, call.registration_id)).lease_until
 
     for _ in range(100):
         await asyncio.sleep(0.05)
@@ -140,8 +140,8 @@ async def test_a_living_worker_keeps_its_lease(rt: Runtime, session: Session, wi
         if now != before:
             break
 
-    assert before is not None
-    assert now is not None
+    assert before
+    assert now
     assert now > before
     wire.gate.set()
     await rt.tasks.drain(seconds=10)

@@ -65,7 +65,7 @@ class Server:
             if not name.startswith(("TOSS", "REFLEX", "__REFLEX"))
         } | {"TOSSBILL_DATA_DIR": str(self.data), "PORT": str(self.port), **self.environment}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(
                 [TOSSBILL, "run"], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         self._wait_until_ready()
@@ -95,7 +95,7 @@ class Server:
             self.process.send_signal(sign)
             self.process.wait(timeout=30)
 
-    def control(self, method: str, path: str, **body: Any) -> Any:  # noqa: ANN401 - JSON
+    def control(self, method: str, path: str, **body: Any) -> Any:
         """Call the sandbox's control API."""
         answer = httpx.request(method, f"{self.url}/sandbox/_control/{path}", timeout=10, **body)
         answer.raise_for_status()

@@ -25,7 +25,7 @@ class Stranger:
         self._news = asyncio.Condition()
         self.client.on("*", self._hear, namespace=NAMESPACE)
 
-    async def _hear(self, event: str, *data: Any) -> None:  # noqa: ANN401 - JSON
+    async def _hear(self, event: str, *data: Any) -> None:
         async with self._news:
             self.heard.append((event, *data))
             self._news.notify_all()
@@ -36,7 +36,7 @@ class Stranger:
         payload: dict[str, Any] | None = None,
         *,
         path: str = "/",
-        **router: Any,  # noqa: ANN401
+        **router: Any,
     ) -> None:
         """Send an event as a page at ``path`` would, with router data of our choice."""
         event = {
@@ -46,7 +46,7 @@ class Stranger:
         }
         await self.client.emit("event", event, namespace=NAMESPACE)
 
-    async def hydrate(self, path: str = "/", **router: Any) -> None:  # noqa: ANN401
+    async def hydrate(self, path: str = "/", **router: Any) -> None:
         """Load a page."""
         await self.send(f"{ROOT_STATE}.hydrate_and_load", path=path, **router)
         await self.until('"is_hydrated_rx_state_": true')

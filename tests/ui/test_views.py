@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,15 +14,15 @@ from tossbill_ui.ui import views
 AT = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)  # 00:30 of the 25th in Korea
 
 
-def registration(status: str, **values: str) -> Registration:
+def registration(status: str, **values: Any) -> Registration:
     return Registration(
         id="r", customer_id="c", session_id="s", status=status, created_at=AT,
         idempotency_key="k", **values,
     )  # fmt: skip
 
 
-def card(**values: str) -> PaymentMethod:
-    fields = {
+def card(**values: Any) -> PaymentMethod:
+    fields: dict[str, Any] = {
         "issuer_code": "61", "last_digits": "123", "card_type": "신용", "owner_type": "개인"
     } | values  # fmt: skip
     return PaymentMethod(

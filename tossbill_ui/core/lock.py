@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def alone_in(folder: Path) -> Iterator[bool]:
+def alone_in(folder: Path) -> Generator[bool]:
     """Hold the folder's lock if nobody else does, and say whether we do.
 
     The kernel drops the lock with the process, however it ends.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from tossbill_ui.ui.components.links import link
@@ -10,7 +12,9 @@ from tossbill_ui.ui.states.brand import BrandState
 from tossbill_ui.ui.text import ko
 
 
-def page(*children: rx.Component, width: str = "single", is_filled: bool = True) -> rx.Component:
+def page(
+    *children: rx.Component | rx.Var[Any], width: str = "single", is_filled: bool = True
+) -> rx.Component:
     """Return a page: mode banner, the shop's name, content.
 
     Args:

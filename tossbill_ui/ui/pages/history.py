@@ -71,7 +71,7 @@ def _table() -> rx.Component:
     )
 
 
-def _row(row: rx.Var[HistoryRow]) -> rx.Component:
+def _row(row: rx.vars.ObjectVar[HistoryRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(row["date"], class_name="date", role="cell"),
         rx.el.td(
@@ -91,7 +91,7 @@ def _row(row: rx.Var[HistoryRow]) -> rx.Component:
     )
 
 
-def _removal(row: rx.Var[HistoryRow]) -> rx.Component:
+def _removal(row: rx.vars.ObjectVar[HistoryRow]) -> rx.Component:
     return rx.cond(
         row["removable"],
         rx.cond(
@@ -99,7 +99,7 @@ def _removal(row: rx.Var[HistoryRow]) -> rx.Component:
             rx.el.div(
                 rx.el.span(ko.REMOVE_ASK),
                 _small(ko.REMOVE_YES, HistoryState.remove(row["method_id"]), "remove-confirm"),
-                _small(ko.REMOVE_NO, HistoryState.keep, "remove-keep"),
+                _small(ko.REMOVE_NO, HistoryState.keep, "remove-keep", auto_focus=True),
                 role="group",
                 class_name="ask",
             ),
@@ -108,13 +108,16 @@ def _removal(row: rx.Var[HistoryRow]) -> rx.Component:
     )
 
 
-def _small(label: str, on_click: rx.event.EventType[()], testid: str) -> rx.Component:
+def _small(
+    label: str, on_click: rx.event.EventType[()], testid: str, **props: object
+) -> rx.Component:
     return rx.el.button(
         label,
         type="button",
         on_click=on_click,
         class_name="small",
         custom_attrs={"data-testid": testid},
+        **props,
     )
 
 
