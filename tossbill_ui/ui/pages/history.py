@@ -1,5 +1,7 @@
 """``/history/``: every registration now, every payment later."""
 
+from typing import Any
+
 import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
@@ -92,25 +94,24 @@ def _row(row: rx.vars.ObjectVar[HistoryRow]) -> rx.Component:
 
 
 def _removal(row: rx.vars.ObjectVar[HistoryRow]) -> rx.Component:
+    method_id = row["method_id"].to(str)
     return rx.cond(
         row["removable"],
         rx.cond(
-            HistoryState.asked == row["method_id"],
+            HistoryState.asked == method_id,
             rx.el.div(
                 rx.el.span(ko.REMOVE_ASK),
-                _small(ko.REMOVE_YES, HistoryState.remove(row["method_id"]), "remove-confirm"),
+                _small(ko.REMOVE_YES, HistoryState.remove(method_id), "remove-confirm"),
                 _small(ko.REMOVE_NO, HistoryState.keep, "remove-keep", auto_focus=True),
                 role="group",
                 class_name="ask",
             ),
-            _small(ko.REMOVE, HistoryState.ask(row["method_id"]), "remove-method"),
+            _small(ko.REMOVE, HistoryState.ask(method_id), "remove-method"),
         ),
     )
 
 
-def _small(
-    label: str, on_click: rx.event.EventType[()], testid: str, **props: object
-) -> rx.Component:
+def _small(label: str, on_click: rx.event.EventType[()], testid: str, **props: Any) -> rx.Component:
     return rx.el.button(
         label,
         type="button",

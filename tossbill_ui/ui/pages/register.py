@@ -4,6 +4,7 @@ import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.components.slots import filled
 from tossbill_ui.ui.components.toss_billing import toss_billing
 from tossbill_ui.ui.states.register import RegisterState
@@ -80,6 +81,7 @@ def _sdk_failed() -> rx.Component:
 
 def _under_way() -> rx.Component:
     return rx.el.section(
+        mark(),
         rx.el.h1(ko.REGISTER_UNDER_WAY, class_name="title"),
         rx.el.p(ko.REGISTER_UNDER_WAY_BODY, class_name="lead"),
         rx.el.div(

@@ -1,6 +1,7 @@
 """Korean, in 해요체. A screen shown while money is in doubt says what happened to it.
 
 A line break in a text is shown as one: what became of money stands on a line of its own.
+Words that belong together are joined by a space that does not break.
 """
 
 TITLE_HOME = "자동결제 등록"
@@ -19,12 +20,15 @@ REGISTER_TODAY = "오늘 결제"
 REGISTER_TODAY_AMOUNT = "0원"
 REGISTER_STORED = "저장하는 정보"
 REGISTER_STORED_VALUE = "카드사와 끝 번호"
-REGISTER_CONSENT = "카드를 등록하면 자동결제에 쓰는 데 동의하는 거예요. 언제든 지울 수 있어요."
+REGISTER_CONSENT = (
+    "카드를 등록하면 자동결제에 쓰는 데 동의하는 거예요. 언제든 지울\u00a0수\u00a0있어요."
+)
 REGISTER_BUTTON = "카드 등록하기"
 REGISTER_OPENING = "카드 등록창을 열고 있어요"
-REGISTER_UNDER_WAY = "앞서 시작한 카드 등록을 확인하고 있어요"
+REGISTER_UNDER_WAY = "앞서 시작한 카드\u00a0등록을 확인하고 있어요"
 REGISTER_UNDER_WAY_BODY = (
-    "두 번 등록되지 않도록 먼저 한 등록이 끝나면 다시 시작할 수 있어요.\n결제된 금액은 없어요."
+    "두\u00a0번 등록되지 않도록 먼저 한 등록이 끝나면 다시 시작할\u00a0수\u00a0있어요.\n"
+    "결제된 금액은 없어요."
 )
 REGISTER_NO_SCRIPT = "이 페이지는 자바스크립트가 필요해요. 브라우저 설정에서 켜 주세요."
 SDK_FAILED = "결제창을 열지 못했어요"
@@ -39,16 +43,17 @@ ISSUED_BODY = "다음 자동결제부터 이 결제수단을 써요.\n지금 결
 FAILED_TITLE = "카드를 등록하지 못했어요"
 NOTHING_CHARGED = "\n결제된 금액은 없어요."
 CANCELED_TITLE = "카드 등록을 멈췄어요"
-CANCELED_BODY = "결제된 금액은 없어요.\n원할 때 다시 시작할 수 있어요."
+CANCELED_BODY = "결제된 금액은 없어요.\n원할 때 다시 시작할\u00a0수\u00a0있어요."
 DOUBT_TITLE = "확인이 늦어지고 있어요"
 DOUBT_BODY = (
-    "카드사의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요.\n결제된 금액은 없어요."
+    "카드사의 답을 기다리고 있어요. 두\u00a0번 등록되지 않으니 기다려 주세요.\n"
+    "결제된 금액은 없어요."
 )
 USED_TITLE = "이미 처리한 등록이에요"
 USED_BODY = (
     "이 등록에는 다른 카드가 먼저 등록되어, 이번 카드는 등록하지 않았어요.\n결제된 금액은 없어요."
 )
-OTHER_BROWSER_TITLE = "이 브라우저에서는 볼 수 없는 등록이에요"
+OTHER_BROWSER_TITLE = "이 브라우저에서는 볼\u00a0수\u00a0없는 등록이에요"
 OTHER_BROWSER_BODY = (
     "등록을 시작한 브라우저에서 열어 주세요.\n여기서 등록된 카드와 결제된 금액은 없어요."
 )
