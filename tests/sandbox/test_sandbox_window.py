@@ -81,18 +81,12 @@ async def test_closing_a_page_window_leads_to_fail_url(box: Box, entered: bool) 
 
 async def test_every_mistake_is_named_at_its_field_and_what_was_typed_stays(box: Box) -> None:
     address = await box.open_window()
-    nothing = {"number": "", "expiry": "", "password": "", "birth": "", "agree": ""}
+    nothing = dict.fromkeys(["number", "expiry", "password", "birth", "agree"], "")
 
     all_wrong = await box.enter_card(address, **nothing)
     one_wrong = await box.enter_card(address, number="9400 0061 0000 1234", expiry="13/30")
 
-    assert errors(all_wrong) == list(nothing) or errors(all_wrong) == [
-        "number",
-        "expiry",
-        "password",
-        "birth",
-        "agree",
-    ]
+    assert errors(all_wrong) == list(nothing)
     assert (one_wrong.status_code, errors(one_wrong)) == (422, ["expiry"])
     assert 'value="9400 0061 0000 1234"' in one_wrong.text
     assert re.search(r'id="expiry"[^>]* autofocus', one_wrong.text)

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 from pydantic import SecretStr
-from toss_answers import SECRET_KEY
-from toss_wires import Handler, MakeClient, Serve
 
+from tests.toss.toss_answers import SECRET_KEY
+from tests.toss.toss_wires import Handler, MakeClient, Serve
 from tossbill_ui.toss.client import TossClient
 
 

@@ -4,7 +4,8 @@ import json
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from toss_answers import (
+
+from tests.toss.toss_answers import (
     BILLING,
     BILLING_KEY,
     ORDER_ID,
@@ -12,8 +13,7 @@ from toss_answers import (
     PAYMENT_KEY,
     problem,
 )
-from toss_wires import MakeClient, answers, issue
-
+from tests.toss.toss_wires import MakeClient, answers, issue
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
 
 json_values = st.recursive(

@@ -5,7 +5,8 @@ import json
 import httpx
 import pytest
 from pydantic import JsonValue
-from toss_answers import (
+
+from tests.toss.toss_answers import (
     AUTH_KEY,
     BILLING,
     BILLING_KEY,
@@ -16,8 +17,7 @@ from toss_answers import (
     TRACE_ID,
     problem,
 )
-from toss_wires import MakeClient, answers, issue
-
+from tests.toss.toss_wires import MakeClient, answers, issue
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
 
 UNREADABLE = [b"", b"<html>", b"[]", b"null", b'"x"', b"{", b"\xff\xfe", b"[" * 50_000, b"{}"]

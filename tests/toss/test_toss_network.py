@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from toss_answers import (
+
+from tests.toss.toss_answers import (
     AUTH_KEY,
     BASIC_AUTH,
     BILLING_KEY,
@@ -20,8 +21,7 @@ from toss_answers import (
     ORDER_ID,
     SECRET_KEY,
 )
-from toss_wires import Handler, MakeClient, Serve
-
+from tests.toss.toss_wires import Handler, MakeClient, Serve
 from tossbill_ui.toss.client import BODY_LIMIT_BYTES, TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
 from tossbill_ui.toss.quiet import WIRE_LOGGERS

@@ -5,14 +5,15 @@ import json
 
 import httpx
 import pytest
-from toss_answers import (
+
+from tests.toss.toss_answers import (
     AUTH_KEY,
     BILLING,
     CUSTOMER_KEY,
     IDEMPOTENCY_KEY,
     SECRET_KEY,
 )
-from toss_wires import MakeClient, answers, issue
+from tests.toss.toss_wires import MakeClient, answers, issue
 
 
 async def test_what_is_sent(make_client: MakeClient) -> None:

@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 from pydantic import JsonValue, ValidationError
-from toss_answers import (
+
+from tests.toss.toss_answers import (
     BILLING,
     BILLING_KEY,
     BILLING_OLD,
@@ -12,7 +13,6 @@ from toss_answers import (
     CUSTOMER_KEY,
     PAYMENT,
 )
-
 from tossbill_ui.toss.wire import Billing, Payment
 
 

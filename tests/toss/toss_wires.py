@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import httpx
-from toss_answers import AUTH_KEY, CUSTOMER_KEY, IDEMPOTENCY_KEY, TRACE_ID
 
+from tests.toss.toss_answers import AUTH_KEY, CUSTOMER_KEY, IDEMPOTENCY_KEY, TRACE_ID
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.wire import Billing
 
