@@ -188,6 +188,26 @@ async def test_a_second_card_on_the_same_registration_is_not_registered(
     assert len(await methods(rt)) == 1
 
 
+async def test_two_cards_at_the_same_moment_register_one_and_say_so(
+    rt: Runtime, session: Session
+) -> None:
+    call = await registration.start(rt, session)
+
+    ends = await asyncio.gather(
+        *(
+            registration.finish(rt, session, back_from(call, auth_key=f"card-{number}"))
+            for number in range(6)
+        ),
+        return_exceptions=True,
+    )
+    await rt.tasks.drain(seconds=10)
+
+    refused = [end for end in ends if isinstance(end, Conflict)]
+    assert len(refused) == 5
+    assert {end.code for end in refused} == {"already_used"}
+    assert len(await methods(rt)) == 1
+
+
 async def test_a_customer_has_one_registration_under_way(
     rt: Runtime, session: Session, wire: Wire, clock: FrozenClock
 ) -> None:

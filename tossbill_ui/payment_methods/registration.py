@@ -132,15 +132,16 @@ async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
     """
     registration = await _authorise(rt, session, back)
     digest = fingerprint(back.auth_key)
-    if registration.auth_key_hash == digest:
-        return
-    if registration.auth_key_hash is not None:
-        raise Conflict("This registration took another card already.", code="already_used")
-    attempt = await _claim(rt, registration, back.auth_key, digest)
-    if attempt:
+    if registration.auth_key_hash is None and await _claim(rt, registration, back.auth_key, digest):
         rt.tasks.spawn(
-            issuing.issue(rt, registration.id, attempt=attempt), name=f"issue {registration.id}"
+            issuing.issue(rt, registration.id, attempt=1), name=f"issue {registration.id}"
         )
+        return
+    # Claimed before, perhaps a moment ago by another tab: with this card, or with another one?
+    async with rt.db.read() as db:
+        now = await db.get_one(Registration, registration.id)
+    if now.auth_key_hash != digest:
+        raise Conflict("This registration took another card already.", code="already_used")
 
 
 async def _authorise(rt: Runtime, session: Session | None, back: Return) -> Registration:
@@ -177,13 +178,13 @@ async def _refusal(rt: Runtime, session: Session | None, problem: str, subject: 
     return NotAllowed("This return from Toss's window is not accepted.", code=problem)
 
 
-async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest: str) -> int:
-    """Take the registration and store the authKey in one step; 0 when another tab was faster."""
+async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest: str) -> bool:
+    """Take the registration and store the authKey in one step; False if another was faster."""
     # Sealed before it is spent: a broken key store must show now, not after Toss has answered.
     sealed = rt.cipher.encrypt(auth_key, place=issuing.auth_key_place(registration.id))
     try:
         async with rt.db.write() as db:
-            claimed = await repository.update_where(
+            return await repository.update_where(
                 db,
                 Registration,
                 col(Registration.id) == registration.id,
@@ -200,14 +201,13 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
                 failure_message=None,
             )
     except IntegrityError:
-        await _explain_lost_claim(rt, registration, digest)
-    else:
-        return 1 if claimed else 0
-    return 0
+        raise await _lost_claim(rt, registration, digest) from None
 
 
-async def _explain_lost_claim(rt: Runtime, registration: Registration, digest: str) -> None:
-    """Say which rule of the database refused the claim."""
+async def _lost_claim(
+    rt: Runtime, registration: Registration, digest: str
+) -> NotAllowed | Conflict:
+    """Return which rule of the database refused the claim."""
     async with rt.db.read() as db:
         owner = await repository.registration_by_auth_key(db, digest)
     if owner is not None and owner.id != registration.id:
@@ -217,8 +217,8 @@ async def _explain_lost_claim(rt: Runtime, registration: Registration, digest: s
             customer_id=registration.customer_id,
             subject=f"registration {registration.id}",
         )
-        raise NotAllowed("This authKey belongs to another registration.", code="already_used")
-    raise Conflict("Another registration is under way.", code="under_way")
+        return NotAllowed("This authKey belongs to another registration.", code="already_used")
+    return Conflict("Another registration is under way.", code="under_way")
 
 
 async def end_in_window(
