@@ -25,6 +25,12 @@ from tossbill_ui.toss.client import TossClient
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser tests last: Playwright keeps an event loop running in this thread."""
+    items.sort(key=lambda item: "browser" in item.path.parent.name)
+
+
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Tests see no ``.env`` and no keys of the machine they run on."""
