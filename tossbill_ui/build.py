@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ BUILD_DIR = ROOT / ".build"
 SOURCES = ("tossbill_ui/**/*.py", "assets/**/*", "rxconfig.py", "reflex.lock/*")
 # Reflex reads these from what it compiled when it serves without compiling again.
 KEPT = ("build", "backend")
+LOCKED_PACKAGES = ROOT / "reflex.lock" / "package.json"
 
 
 def reflex_environment() -> dict[str, str]:
@@ -79,7 +81,7 @@ def _build(web_dir: Path) -> None:
         "REFLEX_WEB_WORKDIR": str(web_dir.relative_to(ROOT)),
         "REFLEX_ENV_MODE": "prod",
     }
-    with (BUILD_DIR / "build.log").open("w") as log:
+    with (BUILD_DIR / "build.log").open("w") as log, _same_form(LOCKED_PACKAGES):
         made = subprocess.run(
             [sys.executable, "-m", "reflex", "export", "--no-zip", "--env", "prod"],
             cwd=ROOT,
@@ -104,6 +106,19 @@ def _keep(web_dir: Path, done: Path) -> None:
         if (web_dir / name).exists():
             shutil.copytree(web_dir / name, draft / name)
     draft.rename(done)
+
+
+@contextmanager
+def _same_form(path: Path) -> Generator[None]:
+    """Keep a JSON file as it was written, unless what it says has changed.
+
+    Reflex writes it in one line the first time and in many later, so a first build would change
+    a committed file that says the same.
+    """
+    before = path.read_text() if path.exists() else ""
+    yield
+    if before and path.exists() and json.loads(path.read_text()) == json.loads(before):
+        path.write_text(before)
 
 
 @contextmanager

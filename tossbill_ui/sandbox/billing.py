@@ -49,8 +49,8 @@ def issue(connection: sqlite3.Connection, call: Call) -> Answer:
     Source: contract §3, §4.1, §5.1.
     """
     body = _json_object(call.body)
-    auth_key = _text(call.path.get("auth_key", body.get("authKey")))
-    customer_key = _text(body.get("customerKey"), maximum=None)
+    auth_key = _text(call.path.get("auth_key", body.get("authKey")), 1, MAX_KEY_LENGTH)
+    customer_key = _text(body.get("customerKey"), 2, None)
     if len(customer_key) > MAX_KEY_LENGTH:
         # Measured: a longer one falls over in Toss's own database (§3).
         raise TossRefusal("FAILED_DB_PROCESSING")
@@ -169,16 +169,19 @@ def _record(
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         value: object = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TossRefusal("INVALID_REQUEST") from error
     if not isinstance(value, dict):
         raise TossRefusal("INVALID_REQUEST")
     return cast("dict[str, Any]", value)
 
 
-def _text(value: object, *, maximum: int | None = MAX_KEY_LENGTH) -> str:
-    if not isinstance(value, str) or not value:
+def _text(value: object, minimum: int, maximum: int | None) -> str:
+    if not isinstance(value, str) or len(value) < minimum:
         raise TossRefusal("INVALID_REQUEST")
     if maximum is not None and len(value) > maximum:
+        raise TossRefusal("INVALID_REQUEST")
+    # JSON can spell half a character ("\ud800"), which no database column holds.
+    if any("\ud800" <= character <= "\udfff" for character in value):
         raise TossRefusal("INVALID_REQUEST")
     return value

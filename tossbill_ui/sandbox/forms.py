@@ -45,12 +45,12 @@ def check_card(typed: dict[str, str], *, card_types: str, now: datetime) -> Card
     found = {
         "number": None if is_plausible(form.digits) else "카드번호 15~16자리를 확인해 주세요.",
         "expiry": _expiry_error(form.expiry, now),
-        "birth": _birth_error(form.birth, card_types),
         "password": (
             None
             if re.fullmatch(r"[0-9]{2}", form.password)
             else "비밀번호 앞 두 자리를 숫자로 입력해 주세요."
         ),
+        "birth": _birth_error(form.birth, card_types),
         "agree": None if form.agreed else "동의하면 카드를 등록할 수 있어요.",
     }
     form.errors.update({name: text for name, text in found.items() if text})

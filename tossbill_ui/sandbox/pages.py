@@ -1,5 +1,7 @@
 """The pages of the window. ``Markup.format`` escapes everything that is put in."""
 
+from urllib.parse import urlsplit
+
 from markupsafe import Markup
 
 from tossbill_ui.sandbox.forms import CardForm
@@ -38,6 +40,7 @@ _CLOSE = Markup("""<form method="post" action="{root}/window/{trip}/cancel">
 
 _CARD_STEP = Markup("""<main>
 <h1>카드 정보를 입력해 주세요</h1>
+<p class="lead">{shop}에서 자동결제에 쓸 카드예요.</p>
 <section class="personas" aria-labelledby="personas-title" hidden>
 <h2 id="personas-title">연습용 카드 고르기</h2>
 <div class="chips">{chips}</div>
@@ -85,9 +88,9 @@ _IDENTITY_STEP = Markup("""<main>
 </form>
 </main>""")
 
-_MESSAGE = Markup("""<main class="message" role="status"{data}>
-<h1>{title}</h1>
-<p class="lead">{text}</p>
+_MESSAGE = Markup("""<main class="message"{data}>
+<div role="status"><h1>{title}</h1>
+<p class="lead">{text}</p></div>
 {more}
 </main>""")
 
@@ -108,6 +111,7 @@ def card_step(root: str, trip: Trip, form: CardForm) -> str:
     content = _CARD_STEP.format(
         root=root,
         trip=trip.id,
+        shop=urlsplit(trip.success_url).netloc,
         chips=chips,
         number=field(
             "number", "card-number", "카드번호", form.number, 23, placeholder="0000 0000 0000 0000"
