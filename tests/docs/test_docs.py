@@ -1,68 +1,191 @@
-"""What a person can set, type or meet is documented; what is documented exists."""
+"""What is not documented fails here, and so does a document that speaks of what is not there."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tossbill_ui.build import ROOT
 from tossbill_ui.cli import main
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.ui.text.failures import FAILURES
+from tossbill_ui.payment_methods.registration import CANCELED_CODES
+from tossbill_ui.sandbox.personas import PERSONAS
+from tossbill_ui.ui.text.failures import FAILURES, UNSEEN
 from tossbill_ui.ui.views import PROBLEMS
 
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")]
-LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
-SETTING = re.compile(r"\b(?:TOSSBILL|TOSS)_[A-Z][A-Z_]*[A-Z]\b")
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+SETTINGS = {name.upper() for name in Settings.model_fields}
+TARGETS = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[0].split()
+CODE_OF_ERROR = re.compile(r'^    code = "(\w+)"$', re.MULTILINE)
+RAISED_CODE = re.compile(r'\bcode="(\w+)"|\bproblem = "(\w+)"')
+LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]*)#?([^)\s]*)\)")
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^|[`/ ])(tossbill|make) ([a-z][a-z-]*)")
+INLINE_CODE = re.compile(r"`([^`\n]+)`")
 
 
-def text(name: str) -> str:
+def text_of(name: str) -> str:
     return (DOCS / name).read_text()
 
 
-@pytest.mark.parametrize("setting", [name.upper() for name in Settings.model_fields])
-def test_every_setting_is_documented(setting: str) -> None:
-    assert f"`{setting}`" in text("settings.md")
+def plain(text: str) -> str:
+    """Say it without the spaces that only keep words together."""
+    return " ".join(text.replace("\u00a0", " ").split())
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
-def test_every_command_is_documented(command: str) -> None:
-    assert f"tossbill {command}" in text("commands.md")
+def row_of(page: str, first_cell: str) -> str:
+    """Return the line of a table that begins with a name."""
+    found = [line for line in text_of(page).splitlines() if line.startswith(f"| `{first_cell}` |")]
+    assert len(found) == 1, f"docs/{page} needs one row for `{first_cell}`"
+    return found[0]
 
 
-def test_every_make_target_is_documented() -> None:
-    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert phony
-    missing = [name for name in phony[1].split() if f"make {name}" not in text("commands.md")]
-    assert missing == []
+def sources(*suffixes: str) -> Iterator[Path]:
+    for folder in ("tossbill_ui", "assets", "scripts", "tests"):
+        yield from (path for path in (ROOT / folder).rglob("*") if path.suffix in suffixes)
 
 
-@pytest.mark.parametrize("code", [*FAILURES, *(code.upper() for code in PROBLEMS)])
-def test_every_code_is_documented(code: str) -> None:
-    assert f"`{code}`" in text("codes.md") or f"`{code.lower()}`" in text("codes.md")
+def our_sources() -> str:
+    """Return our own Python; the sandbox raises codes of Toss's."""
+    files = (path for path in (ROOT / "tossbill_ui").rglob("*.py") if "sandbox" not in path.parts)
+    return "\n".join(path.read_text() for path in files)
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", name.lower()).replace(" ", "-") for name in headings}
+
+
+def code_of(page: Path) -> list[str]:
+    """Return everything a page shows as code: blocks and pieces in a line."""
+    text = page.read_text()
+    return [*FENCE.findall(text), *INLINE_CODE.findall(FENCE.sub("", text))]
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_a_setting_is_documented_with_its_default(name: str) -> None:
+    field = Settings.model_fields[name]
+    cells = [cell.strip() for cell in row_of("settings.md", name.upper()).split("|")[1:-1]]
+    _, default, secret, meaning = cells
+
+    assert meaning
+    assert ("yes" in secret) == ("SecretStr" in str(field.annotation))
+    if isinstance(field.default, int) or (field.default and "SecretStr" not in str(field.default)):
+        assert default.strip("`") == str(field.default)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: object) -> None:
-    path = ROOT / str(page)
-    broken = [link for link in LINK.findall(path.read_text()) if not (path.parent / link).exists()]
+def test_a_page_speaks_of_no_setting_that_does_not_exist(page: Path) -> None:
+    named = set(re.findall(r"\bTOSS(?:BILL)?_[A-Z_]+", page.read_text()))
+
+    assert named <= SETTINGS
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_a_command_is_documented_with_its_options(name: str) -> None:
+    command = main.commands[name]
+    heading, found = f"\n### {name}\n", text_of("commands.md")
+    assert heading in found
+    section = found.split(heading)[1].split("\n### ")[0]
+
+    assert f"`tossbill {name}`" in section
+    for option in command.params:
+        assert f"`{option.opts[0]}`" in section
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_make_target_is_documented(target: str) -> None:
+    assert row_of("commands.md", f"make {target}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_shows_no_command_that_does_not_exist(page: Path) -> None:
+    there = {"tossbill": set(main.commands), "make": set(TARGETS)}
+    shown = [found for code in code_of(page) for found in COMMAND.findall(code)]
+
+    assert [(program, name) for program, name in shown if name not in there[program]] == []
+
+
+@pytest.mark.parametrize("code", sorted(FAILURES))
+def test_a_code_of_toss_is_documented_in_the_customers_words(code: str) -> None:
+    assert plain(FAILURES[code]) in row_of("codes.md", code)
+
+
+def test_canceling_and_unseen_codes_are_documented() -> None:
+    page = text_of("codes.md")
+
+    assert [code for code in CANCELED_CODES if f"`{code}`" not in page] == []
+    assert plain(UNSEEN) in plain(page)
+
+
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+def test_a_problem_of_ours_is_documented_in_the_customers_words(code: str) -> None:
+    assert plain(PROBLEMS[code]["title"]) in row_of("codes.md", code)
+
+
+def test_every_code_that_is_raised_has_words_for_the_customer() -> None:
+    raised = {one or other for one, other in RAISED_CODE.findall(our_sources())}
+
+    assert raised
+    assert raised <= set(PROBLEMS)
+
+
+@pytest.mark.parametrize("code", sorted(CODE_OF_ERROR.findall(our_sources())))
+def test_the_code_of_an_error_class_is_documented(code: str) -> None:
+    assert row_of("codes.md", code)
+
+
+@pytest.mark.parametrize("number", sorted(PERSONAS))
+def test_a_card_of_the_sandbox_is_documented(number: str) -> None:
+    persona, row = PERSONAS[number], row_of("3-sandbox.md", number)
+
+    assert all(code in row for code in (persona.window_code, persona.issue_code) if code)
+
+
+def test_a_decision_that_is_referred_to_is_written_down() -> None:
+    texts = [path.read_text() for path in (*sources(".py", ".js", ".jsx", ".css"), *PAGES)]
+    named = {number for text in texts for number in re.findall(r"ADR-(\d{4})\b", text)}
+    written = [path.name[:4] for path in (DOCS / "adr").glob("*.md")]
+
+    assert named
+    assert named <= set(written)
+    assert len(written) == len(set(written))
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "adr").glob("*.md")), ids=lambda page: page.name)
+def test_a_decision_says_why_and_what_it_costs(page: Path) -> None:
+    text = page.read_text()
+
+    assert text.startswith(f"# {page.name[:4]} ")
+    assert re.findall(r"^(?:## |\*\*)(Context|Decision|What we gave up)", text, re.MULTILINE) == [
+        "Context",
+        "Decision",
+        "What we gave up",
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_link_leads_somewhere(page: Path) -> None:
+    broken: list[str] = []
+    for target, anchor in LINK.findall(FENCE.sub("", page.read_text())):
+        there = (page.parent / target).resolve() if target else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            broken.append(f"{target}#{anchor}")
+
     assert broken == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_no_page_names_a_setting_that_does_not_exist(page: object) -> None:
-    known = {name.upper() for name in Settings.model_fields}
-    named = set(SETTING.findall((ROOT / str(page)).read_text()))
-    assert named - known == set()
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, ahead = set[Path](), [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        reached.add(page)
+        links = LINK.findall(FENCE.sub("", page.read_text()))
+        targets = {(page.parent / target).resolve() for target, _ in links if target}
+        ahead += [path for path in targets if path.suffix == ".md" and path not in reached]
 
-
-def test_every_decision_that_code_names_is_written_down() -> None:
-    named = {
-        number
-        for file in (ROOT / "tossbill_ui").rglob("*.py")
-        for number in re.findall(r"ADR-(\d{4})", file.read_text())
-    }
-    written = {file.name[:4] for file in (DOCS / "adr").glob("*.md")}
-    assert named <= written
+    assert [page.name for page in PAGES if page not in reached] == []
