@@ -79,15 +79,16 @@ class Box:
         *,
         customer_key: str = "customer_1",
         key: str | None = None,
-        **options: Any,
+        auth: tuple[str, str] = AUTH,
+        language: str = "",
     ) -> httpx.Response:
-        headers = {**options.pop("headers", {}), **({"idempotency-key": key} if key else {})}
+        headers = {"accept-language": language} | ({"idempotency-key": key} if key else {})
         body = {"authKey": auth_key, "customerKey": customer_key}
-        options = {"auth": AUTH, "json": body, **options}
-        return await self.http.post(ISSUE, headers=headers, **options)
+        return await self.http.post(ISSUE, headers=headers, json=body, auth=auth)
 
-    async def delete(self, billing_key: str, **options: Any) -> httpx.Response:
-        return await self.http.delete(f"v1/billing/{billing_key}", auth=AUTH, **options)
+    async def delete(self, billing_key: str, *, key: str | None = None) -> httpx.Response:
+        headers = {"idempotency-key": key} if key else {}
+        return await self.http.delete(f"v1/billing/{billing_key}", auth=AUTH, headers=headers)
 
     async def ledger(self) -> dict[str, Any]:
         return (await self.http.get("_control/ledger")).json()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -54,7 +54,7 @@ async def chromium() -> AsyncGenerator[Browser]:
         await browser.close()
 
 
-def request_to(shop: str, **changes: Any) -> dict[str, Any]:
+def request_to(shop: str, **changes: str) -> dict[str, Any]:
     urls = {
         "successUrl": f"{shop}/success/?registration=7",
         "failUrl": f"{shop}/fail/?registration=7",
@@ -62,9 +62,9 @@ def request_to(shop: str, **changes: Any) -> dict[str, Any]:
     return {"method": "CARD", **urls, **changes}
 
 
-async def ask(page: Page, shop: str, *, after: str = "", **changes: Any) -> None:
+async def ask(page: Page, shop: str, **changes: str) -> None:
     await page.goto(f"{shop}/register")
-    values = [SANDBOX_CLIENT_KEY, "customer_1", request_to(shop, **changes), after]
+    values = [SANDBOX_CLIENT_KEY, "customer_1", request_to(shop, **changes), ""]
     await page.evaluate(REQUEST_V2, values)
 
 
@@ -255,7 +255,7 @@ async def test_the_window_works_without_scripts(chromium: Browser, shop: str) ->
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_page_of_the_window_is_accessible(
-    chromium: Browser, shop: str, scheme: Any
+    chromium: Browser, shop: str, scheme: Literal["light", "dark"]
 ) -> None:
     page = await chromium.new_page(color_scheme=scheme, viewport={"width": 375, "height": 812})
 

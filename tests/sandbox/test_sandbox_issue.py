@@ -2,7 +2,6 @@
 
 import base64
 import re
-from typing import Any
 
 import httpx
 import pytest
@@ -167,7 +166,7 @@ async def test_a_refused_card_spends_its_auth_key(box: Box) -> None:
     ],
 )
 async def test_errors_speak_the_language_asked_for(box: Box, language: str, message: str) -> None:
-    answer = await box.issue("unknown", headers={"accept-language": language})
+    answer = await box.issue("unknown", language=language)
 
     assert answer.json() == {"code": "NOT_FOUND_BILLING", "message": message}
 
@@ -233,7 +232,7 @@ async def test_issuing_by_card_data_needs_a_contract(box: Box) -> None:
     ],
 )
 async def test_only_this_machine_controls_the_sandbox(
-    sandbox: Sandbox, client: Any, headers: dict[str, str], status: int
+    sandbox: Sandbox, client: tuple[str, int], headers: dict[str, str], status: int
 ) -> None:
     transport = httpx.ASGITransport(sandbox, client=client)
     async with httpx.AsyncClient(transport=transport, base_url="http://box.test") as http:

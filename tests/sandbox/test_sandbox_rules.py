@@ -3,7 +3,7 @@
 import pytest
 
 from tossbill_ui.sandbox.errors import ERRORS, WINDOW_MESSAGES
-from tossbill_ui.sandbox.personas import ISSUERS, PERSONAS, describe, is_plausible, mask
+from tossbill_ui.sandbox.personas import ISSUERS, PERSONAS, Persona, describe, is_plausible, mask
 from tossbill_ui.sandbox.switches import Switches
 from tossbill_ui.sandbox.urls import is_absolute_http, with_parameters
 
@@ -18,8 +18,10 @@ def test_the_luhn_check_itself() -> None:
     assert luhn_holds("4111111111111111")
 
 
-@pytest.mark.parametrize("persona", PERSONAS.values(), ids=lambda persona: persona.name)
-def test_a_personas_number_cannot_be_a_real_card(persona) -> None:  # noqa: ANN001 # pyright: ignore
+@pytest.mark.parametrize(
+    "persona", PERSONAS.values(), ids=[persona.name for persona in PERSONAS.values()]
+)
+def test_a_personas_number_cannot_be_a_real_card(persona: Persona) -> None:
     assert is_plausible(persona.number)
     assert not luhn_holds(persona.number)
     assert persona.number.startswith("940000" + persona.issuer_code)
