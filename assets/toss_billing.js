@@ -1,10 +1,11 @@
 // Opens Toss's window. Runs before React and without it, so that the first press works.
 //
-// What to open with ("the call") comes from the page's boot block, or later from the TossBilling
+// What to open with ("the call") comes from the page's data-call, or later from the TossBilling
 // component. What happens is shown on <html data-sdk="idle|opening|open|failed"> and told as a
 // "tossbilling" event, which the component turns into Reflex events.
 (() => {
   "use strict";
+  if (window.tossBilling) return;
   const LOAD_TIMEOUT_MS = 15000;
   const root = document.documentElement;
   const loading = new Map();
@@ -122,6 +123,11 @@
 
   window.tossBilling = { use, last: () => last };
   show("idle");
-  const boot = document.getElementById("tossbill-boot");
-  if (boot) use(JSON.parse(boot.textContent));
+  // We may be here before the element is: then the end of the document is soon enough.
+  const useFilled = () => {
+    const filled = document.querySelector("[data-call]");
+    if (filled) use(JSON.parse(filled.dataset.call));
+    return filled;
+  };
+  if (!useFilled()) document.addEventListener("DOMContentLoaded", useFilled);
 })();

@@ -31,12 +31,12 @@ class Filling:
     """What goes into the prerendered page.
 
     Attributes:
-        slots: Text by slot name; escaped when it is put in.
-        boot: JSON for the page's own script, readable by anyone who sees the page.
+        slots: Text by slot name; escaped when it is put in, readable by whoever sees the page.
+        scripts: Addresses the page's own script will load, for the browser to fetch at once.
     """
 
     slots: Mapping[str, str] = field(default_factory=dict[str, str])
-    boot: Mapping[str, str] | None = None
+    scripts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

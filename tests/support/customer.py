@@ -12,7 +12,7 @@ import httpx
 APPROVED = "9400006100001234"
 REFUSED_AT_ISSUE = "9400005100003456"
 REFUSED_IN_WINDOW = "9400001100004567"
-BOOT = re.compile(r'id="tossbill-boot">(?P<json>[^<]*)</script>')
+CALL = re.compile(r'data-call="(?P<json>[^"]*)"')
 SHOWN = re.compile(r'<section class="result"[^>]*data-view="(?P<view>\w+)"')
 
 
@@ -46,9 +46,9 @@ class Customer:
     def open_register(self) -> dict[str, str]:
         """Open the registration page; return what its script would open the window with."""
         page = self.http.get("/register/").raise_for_status().text
-        found = BOOT.search(page)
-        assert found, "the page has no boot block"
-        return json.loads(found["json"])
+        found = CALL.search(page)
+        assert found, "the page has no call"
+        return json.loads(unescape(found["json"]))
 
     def through_window(self, call: dict[str, str], *, card: str = APPROVED) -> str:
         """Type a card into the sandbox's window; return the address it sends the browser to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.payment_methods.flow import AUTH_KEY
@@ -14,8 +15,7 @@ from tossbill_ui.ui import first_paint
 
 async def opened(rt: Runtime, session: Session) -> dict[str, str]:
     filling = await first_paint.register(rt, Visit(session, {}))
-    assert filling.boot
-    return dict(filling.boot)
+    return json.loads(filling.slots["call"])
 
 
 def returned(call: dict[str, str]) -> dict[str, str]:
@@ -55,11 +55,10 @@ async def test_while_toss_is_asked_the_register_page_does_not_start_another(
 
     filling = await first_paint.register(rt, Visit(session, {}))
 
-    assert filling.boot is None
     assert filling.slots == {"register_view": "under_way"}
 
 
-async def test_the_boot_block_holds_nothing_secret(rt: Runtime, session: Session) -> None:
+async def test_the_call_in_the_page_holds_nothing_secret(rt: Runtime, session: Session) -> None:
     call = await opened(rt, session)
 
     assert set(call) == {"sdk_url", "client_key", "customer_key", "success_url", "fail_url"}

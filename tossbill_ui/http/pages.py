@@ -52,7 +52,9 @@ def _page(
         if isinstance(painted, Moved):
             response: Response = RedirectResponse(painted.path, status_code=303)
         else:
-            response = HTMLResponse(template.fill(painted.slots, painted.boot))
+            response = HTMLResponse(template.fill(painted.slots))
+            for script in painted.scripts:
+                response.headers.append("link", f"<{script}>; rel=preload; as=script")
         response.headers.update(NO_STORE)
         if session is not None:
             set_session_cookie(response, session)

@@ -6,7 +6,6 @@ The build marks what may change: ``data-slot="name"`` on an element with plain t
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from html import escape
@@ -27,30 +26,15 @@ class Template:
     """
 
     def __init__(self, html: str) -> None:
-        body, end, tail = html.rpartition("</body>")
-        self._parts = [*_cut(body), _boot, end, tail]
+        self._parts = _cut(html)
 
-    def fill(self, slots: Mapping[str, str], boot: Mapping[str, str] | None = None) -> str:
+    def fill(self, slots: Mapping[str, str]) -> str:
         """Return the page with escaped values in its slots; what is not given stays.
 
         Args:
             slots: Text by slot name.
-            boot: JSON for the page's script, put just before ``</body>``: anywhere earlier React
-                would take it for a difference and render everything anew (speed §4).
         """
-        values = dict(slots)
-        if boot is not None:
-            values["\0boot"] = json.dumps(boot)
-        return "".join(part if isinstance(part, str) else part(values) for part in self._parts)
-
-
-def _boot(values: Mapping[str, str]) -> str:
-    data = values.get("\0boot")
-    if data is None:
-        return ""
-    # In a data block only "<" could end the element early.
-    safe = data.replace("<", "\\u003c")
-    return f'<script type="application/json" id="tossbill-boot">{safe}</script>'
+        return "".join(part if isinstance(part, str) else part(slots) for part in self._parts)
 
 
 def _cut(html: str) -> list[Part]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import cast
 
 from tossbill_ui.core.errors import Conflict
@@ -31,7 +33,7 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
         call = await registration.start(rt, visit.session)
     except Conflict:
         return Filling(slots={"register_view": "under_way"})
-    return Filling(boot=cast("dict[str, str]", billing_call(call)))
+    return Filling(slots={"call": json.dumps(billing_call(call))}, scripts=(call.sdk_url,))
 
 
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
@@ -73,6 +75,6 @@ def _branded(paint: FirstPaint, brand: dict[str, str]) -> FirstPaint:
         filling = await paint(rt, visit)
         if isinstance(filling, Moved):
             return filling
-        return Filling(slots={**brand, **filling.slots}, boot=filling.boot)
+        return replace(filling, slots={**brand, **filling.slots})
 
     return painted

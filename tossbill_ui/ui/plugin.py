@@ -1,8 +1,10 @@
-"""What we change in Reflex's build."""
+"""What we change in Reflex's build; each change fails when Reflex's own form has changed."""
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Unpack
 
 from reflex_base.plugins import Plugin
@@ -10,6 +12,22 @@ from reflex_base.plugins.base import PostBuildContext
 
 # Reflex writes the server's address into the bundle; one bundle must serve every address.
 BAKED = re.compile(r"[`\"'](ws|http)://localhost:\d+(/[\w-]*)[`\"']")
+
+PRELOAD = re.compile(r'<link rel="modulepreload" href="(?P<href>[^"]+)"/>')
+START = re.compile(r'(?P<open><script type="module" async="">)(?P<text>[^<]+)</script>')
+IMPORT = re.compile(r'^import (?:\* as (?P<name>\w+) from )?"(?P<href>[^"]+)";$', re.MULTILINE)
+# React starts when the page has loaded; should something hang, after three seconds all the same.
+AFTER_LOAD = """\
+await new Promise((go) => {{
+  if (document.readyState === "complete") go();
+  addEventListener("load", go);
+  setTimeout(go, 3000);
+}});
+for (const href of {preloads}) {{
+  document.head.append(Object.assign(document.createElement("link"), {{ rel: "modulepreload", href }}));
+}}
+const [{names}] = await Promise.all({hrefs}.map((href) => import(href)));
+{rest}"""
 
 
 class AnyAddress(Plugin):
@@ -30,3 +48,31 @@ def _from_origin(match: re.Match[str]) -> str:
     scheme, path = match.groups()
     origin = "location.origin.replace(/^http/,`ws`)" if scheme == "ws" else "location.origin"
     return f"({origin}+`{path}`)"
+
+
+class LateReact(Plugin):
+    """Lets a page paint and take its first click before React is fetched (ADR-0009)."""
+
+    def post_build(self, **context: Unpack[PostBuildContext]) -> None:
+        """Move React behind the load event in every prerendered page."""
+        for page in context["static_dir"].rglob("*.html"):
+            page.write_text(_react_after_load(page))
+
+
+def _react_after_load(page: Path) -> str:
+    html = page.read_text()
+    if not START.search(html):
+        raise RuntimeError(f"{page.name} no longer starts React where we look for it.")
+    preloads = PRELOAD.findall(html)
+    return START.sub(lambda match: _late(match, preloads), PRELOAD.sub("", html))
+
+
+def _late(match: re.Match[str], preloads: list[str]) -> str:
+    imports = list(IMPORT.finditer(match["text"]))
+    text = AFTER_LOAD.format(
+        preloads=json.dumps(preloads),
+        names=", ".join(found["name"] or "" for found in imports),
+        hrefs=json.dumps([found["href"] for found in imports]),
+        rest=IMPORT.sub("", match["text"]).strip(),
+    )
+    return f"{match['open']}{text}</script>"

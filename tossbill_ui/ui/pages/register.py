@@ -14,7 +14,7 @@ from tossbill_ui.ui.text import ko
 def register_page() -> rx.Component:
     """Say what will happen, then open the window."""
     return page(
-        rx.el.script(src="/toss_billing.js", defer=True),
+        rx.el.script(src="/toss_billing.js", async_=True),
         toss_billing(
             call=RegisterState.call,
             on_sdk_ready=RegisterState.sdk_ready,
@@ -25,7 +25,7 @@ def register_page() -> rx.Component:
             rx.el.div,
             _ready(),
             _under_way(),
-            fill={"data-view": "register_view"},
+            fill={"data-view": "register_view", "data-call": "call"},
             attrs={"data-view": RegisterState.view},
             class_name="register",
         ),
