@@ -12,7 +12,7 @@ config = rx.Config(
     app_name="tossbill_ui",
     show_built_with_reflex=False,
     telemetry_enabled=False,
-    # One web process; nothing of value lives in states (design §5.7).
+    # One web process; nothing of value lives in states.
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     redis_token_expiration=1800,
     cors_allowed_origins=[settings.public_url],

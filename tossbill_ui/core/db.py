@@ -79,7 +79,7 @@ class Database:
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """Open a session that commits at the end, or rolls back on an error.
 
-        Keep it short: no call to Toss may happen inside (design rule 2).
+        Keep it short: no call to Toss may happen inside (ADR-0003).
         """
         engine = self.engine.execution_options(**{WRITE: True})
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():

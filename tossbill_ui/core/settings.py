@@ -22,7 +22,7 @@ KEY_FORM = re.compile(r"^(test|live)_(gck|gsk|ck|sk)_\w+$")
 
 
 class Mode(StrEnum):
-    """Which Toss is on the other side (design: two keys decide it)."""
+    """Which Toss is on the other side : the two keys decide it."""
 
     SANDBOX = "sandbox"
     TEST = "test"

@@ -48,7 +48,7 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
 
     Safe to repeat and to run twice at once: the Idempotency-Key was stored with the claim, so
     Toss gives the same answer, and only the first one to record it finds the row open.
-    Source: design §6, contract §4.1 and §6.
+    Source: ADR-0003, contract §4.1 and §6.
     """
     async with rt.db.read() as db:
         registration = await db.get_one(Registration, registration_id)

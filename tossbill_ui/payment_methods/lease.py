@@ -1,7 +1,7 @@
 """A claimed row belongs to a worker as long as the worker lives.
 
 Leases and back-off stand on the machine's clock, not on ``rt.clock``: a virtual clock that jumps
-a month must not take work away from a living worker (design §7).
+a month must not take work away from a living worker.
 """
 
 from __future__ import annotations

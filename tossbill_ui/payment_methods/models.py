@@ -12,7 +12,7 @@ from tossbill_ui.core.db import Table, UtcDateTime
 
 
 class RegistrationStatus(StrEnum):
-    """Where a registration stands (design §6).
+    """Where a registration stands (ADR-0003).
 
     started -> issuing -> issued | failed; issuing -> unknown -> issuing; started -> abandoned.
     A trip that ended in the window (failed or abandoned, no authKey spent) can still succeed:

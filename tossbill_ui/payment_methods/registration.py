@@ -1,4 +1,4 @@
-"""Registering a payment method: out to Toss's window and back (design §6).
+"""Registering a payment method: out to Toss's window and back (ADR-0003).
 
 start -> (Toss's window) -> finish -> issuing.issue, which ends it. Each step may be repeated,
 cut off or sent by a stranger; the claim in `finish` is what makes it happen once.

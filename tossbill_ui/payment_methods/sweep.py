@@ -34,7 +34,7 @@ async def release_leases(rt: Runtime) -> None:
 async def sweep(rt: Runtime) -> int:
     """Take up every row whose worker is gone or whose next try is due; return how many.
 
-    Source: design §6, "after a crash or a lost answer".
+    Source: ADR-0003.
     """
     async with rt.db.read() as db:
         registrations, removals = await repository.due_ids(db, lease.machine_now(), limit=AT_ONCE)

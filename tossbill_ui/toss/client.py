@@ -18,7 +18,7 @@ from tossbill_ui.toss.quiet import silence_wire_logs
 from tossbill_ui.toss.verdict import Answer
 from tossbill_ui.toss.wire import Billing, Payment
 
-# A charge may take 60 s (contract 10).
+# A charge may take 60 s (contract §10).
 DEFAULT_TIMEOUT = httpx.Timeout(connect=5, write=10, read=65, pool=10)
 # A read time-out starts anew with every byte; this one does not.
 DEADLINE_SECONDS = 70.0
@@ -33,7 +33,7 @@ _NEVER_SENT = (
     httpx.UnsupportedProtocol,
 )
 # No such key is left at Toss, which is what a deletion is for. A DELETE repeated after a lost
-# answer must not be taken for a failure. What Toss says to it is unmeasured (contract 4.4, 13).
+# answer must not be taken for a failure. What Toss says to it is unmeasured (contract §4.4, 13).
 _DELETED_ALREADY = frozenset({"ALREADY_REMOVED_BILLING_KEY", "NOT_FOUND_BILLING"})
 
 
@@ -47,7 +47,7 @@ class TossClient:
         timeout: Limits of single steps, in seconds.
         deadline_seconds: Limit of a whole call.
 
-    Source: contract 1 (authentication), 4 (endpoints), 6 (Idempotency-Key).
+    Source: contract §1 (authentication), 4 (endpoints), 6 (Idempotency-Key).
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class TossClient:
             OutcomeUnknown: It may have been issued; repeat with the same ``idempotency_key``.
             ValueError: ``idempotency_key`` cannot stand in a header.
 
-        Source: contract 4.1, 5.1, 6.
+        Source: contract §4.1, 5.1, 6.
         """
         answer = await self._send(
             "POST",
@@ -122,7 +122,7 @@ class TossClient:
             OutcomeUnknown: It may be deleted; ask again.
             ValueError: ``billing_key`` cannot stand in an address.
 
-        Source: contract 4.4.
+        Source: contract §4.4.
         """
         answer = await self._send("DELETE", f"/v1/billing/{_segment(billing_key)}")
         # The success has no body. Somebody else's page under a 200, such as a proxy's, has one.
@@ -140,7 +140,7 @@ class TossClient:
             OutcomeUnknown: The look-up failed, which says nothing about the payment.
             ValueError: ``payment_key`` cannot stand in an address.
 
-        Source: contract 4.5.
+        Source: contract §4.5.
         """
         answer = await self._send("GET", f"/v1/payments/{_segment(payment_key)}")
         payment = _looked_up(answer)
@@ -156,7 +156,7 @@ class TossClient:
             OutcomeUnknown: The look-up failed, which says nothing about the payment.
             ValueError: ``order_id`` cannot stand in an address.
 
-        Source: contract 4.5.
+        Source: contract §4.5.
         """
         answer = await self._send("GET", f"/v1/payments/orders/{_segment(order_id)}")
         payment = _looked_up(answer)

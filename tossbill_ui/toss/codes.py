@@ -3,7 +3,7 @@
 To treat a code differently, change its row. A code that is not here has never been seen:
 ``lookup`` gives None, and the client calls the outcome unknown when something may have happened.
 
-Source: contract 5.1 (issue), 5.2 (charge), 5.4 (look-up, every endpoint), 5.8 (classes).
+Source: contract §5.1 (issue), 5.2 (charge), 5.4 (look-up, every endpoint), 5.8 (classes).
 """
 
 from collections.abc import Iterator

@@ -57,7 +57,7 @@ class OutcomeUnknown(TossError):
         sent: False when no byte of the request can have reached Toss, so that nothing happened
             and the same request may be made again at once.
         is_bound: True when Toss answered with a 4xx that settles nothing. It is bound to the
-            Idempotency-Key, so repeating the request brings the same answer (contract 6).
+            Idempotency-Key, so repeating the request brings the same answer (contract §6).
     """
 
     code = "outcome_unknown"

@@ -1,7 +1,7 @@
 """One answer from Toss becomes one value or exactly one error.
 
 Pure: bytes in, a value or an error out. The code decides before the status does, since transient
-faults come under 400 and lists of codes are not complete (contract 5). Errors are raised outside
+faults come under 400 and lists of codes are not complete (contract §5). Errors are raised outside
 ``except`` blocks: what is caught here holds the answer, and would hang on as ``__context__``.
 """
 

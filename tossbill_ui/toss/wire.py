@@ -1,6 +1,6 @@
 """Toss's JSON as frozen values.
 
-Toss adds fields, enum values and codes without a new API version (contract 8), so unknown fields
+Toss adds fields, enum values and codes without a new API version (contract §8), so unknown fields
 are ignored and enums stay text. Only what we could not act without is required: a card that Toss
 has registered must not be lost over a detail of its description.
 """
@@ -27,7 +27,7 @@ _SEOUL = timezone(timedelta(hours=9))
 
 
 def _to_utc(value: datetime) -> datetime:
-    """Read a time without an offset as Seoul's: Toss leaves it out in places (contract 9)."""
+    """Read a time without an offset as Seoul's: Toss leaves it out in places (contract §9)."""
     try:
         return (value if value.tzinfo else value.replace(tzinfo=_SEOUL)).astimezone(UTC)
     except OverflowError:
@@ -63,7 +63,7 @@ class _Wire(BaseModel):
 
 
 class Problem(_Wire):
-    """An error answer of the ``/v1`` endpoints: ``{code, message}`` (contract 5)."""
+    """An error answer of the ``/v1`` endpoints: ``{code, message}`` (contract §5)."""
 
     code: str
     message: Text = ""
@@ -73,7 +73,7 @@ class BillingCard(_Wire):
     """The registered card.
 
     Attributes:
-        issuer_code: Two characters, for example ``61`` (contract 4.8, issuer codes).
+        issuer_code: Two characters, for example ``61`` (contract §4.8, issuer codes).
         acquirer_code: Two characters, or empty.
         number: Masked by Toss, for example ``43301234****123*``.
         card_type: 신용, 체크, 기프트 or 미확인.
@@ -95,7 +95,7 @@ class BillingTransfer(_Wire):
 
 
 class Billing(_Wire):
-    """A registered payment method and the permission to charge it (contract 4.1).
+    """A registered payment method and the permission to charge it (contract §4.1).
 
     ``cardCompany`` and ``cardNumber`` of API versions before 2024-06-01 repeat ``card`` and are
     left out.
@@ -150,7 +150,7 @@ class PaymentCard(BillingCard):
 
 
 class Cancel(_Wire):
-    """One refund of a payment, whole or part (contract 4.8).
+    """One refund of a payment, whole or part (contract §4.8).
 
     Attributes:
         cancel_amount: Whole won.
@@ -178,7 +178,7 @@ class Failure(_Wire):
 
 
 class Payment(_Wire):
-    """One payment as Toss knows it (contract 4.8).
+    """One payment as Toss knows it (contract §4.8).
 
     Attributes:
         payment_key: Toss's name of it.
@@ -191,7 +191,7 @@ class Payment(_Wire):
         balance_amount: What is left after refunds, whole won.
         requested_at: UTC.
         approved_at: UTC; None until approved.
-        secret: Proves a payment webhook (contract 9).
+        secret: Proves a payment webhook (contract §9).
     """
 
     payment_key: str = Field(min_length=1)

@@ -24,7 +24,8 @@ await new Promise((go) => {{
   setTimeout(go, 3000);
 }});
 for (const href of {preloads}) {{
-  document.head.append(Object.assign(document.createElement("link"), {{ rel: "modulepreload", href }}));
+  const link = Object.assign(document.createElement("link"), {{ rel: "modulepreload", href }});
+  document.head.append(link);
 }}
 const [{names}] = await Promise.all({hrefs}.map((href) => import(href)));
 {rest}"""
