@@ -25,6 +25,7 @@ from tossbill_ui.http.security import SecurityHeaders
 from tossbill_ui.http.socket import SessionBoundTokens
 from tossbill_ui.payment_methods.sweep import release_leases, sweep_forever
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints
 from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.states.page import FreshPages
@@ -91,10 +92,13 @@ async def running() -> AsyncGenerator[None]:
 
 app = rx.App(
     html_lang="ko",
+    head_components=head(),
     stylesheets=["/app.css"],
     toaster=None,
     api_transformer=with_our_routes,
 )
+# Every page has a notice of its own for a lost connection.
+app.app_wraps.pop((5, "Overlay"))
 app.register_lifespan_task(running)  # pyright: ignore[reportUnknownMemberType]
 app.add_middleware(FreshPages())
 add_pages(app)

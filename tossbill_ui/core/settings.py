@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, PrivateAttr, SecretStr
+from pydantic import Field, PrivateAttr, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tossbill_ui.core.errors import SettingsError
@@ -18,6 +18,7 @@ SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - a published practice key
 TOSS_API = "https://api.tosspayments.com"
 TOSS_SDK = "https://js.tosspayments.com/v2/standard"
+LOGO_TYPES = (".svg", ".png", ".webp", ".jpg")
 KEY_FORM = re.compile(r"^(test|live)_(gck|gsk|ck|sk)_\w+$")
 
 
@@ -53,8 +54,16 @@ class Settings(BaseSettings):
     tossbill_encryption_keys: SecretStr = SecretStr("")
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
     tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
+    tossbill_brand_logo: Path | None = None
 
     _dev_backend_url: str = PrivateAttr("")
+
+    @field_validator("tossbill_brand_logo")
+    @classmethod
+    def _is_picture(cls, logo: Path | None) -> Path | None:
+        if logo is not None and not (logo.is_file() and logo.suffix.lower() in LOGO_TYPES):
+            raise ValueError(f"must be the path of a picture ({', '.join(LOGO_TYPES)})")
+        return logo
 
     @cached_property
     def mode(self) -> Mode:

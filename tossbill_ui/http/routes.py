@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tossbill_ui import runtime
@@ -48,7 +48,16 @@ async def readyz(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+async def brand_logo(request: Request) -> Response:
+    """Send the shop's mark."""
+    logo = runtime.current().settings.tossbill_brand_logo
+    if logo is None:
+        return Response(status_code=404)
+    return FileResponse(logo, headers={"cache-control": "public, max-age=3600"})
+
+
 ROUTES = [
+    Route("/brand/logo", brand_logo, methods=["GET"]),
     Route("/session", give_session, methods=["GET"]),
     Route("/healthz", healthz, methods=["GET"]),
     Route("/readyz", readyz, methods=["GET"]),

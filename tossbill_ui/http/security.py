@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tossbill_ui.core.settings import Mode, Settings
 
 INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
+OK = 200
 TOSS = "https://*.tosspayments.com"
 
 
@@ -81,6 +82,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith("/assets/") and message["status"] == OK:
+                    # The build puts a file's fingerprint into its name.
+                    headers.setdefault("cache-control", "public, max-age=31536000, immutable")
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -28,11 +28,6 @@ BOUND_ATTEMPTS = 3
 STILL_OPEN = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
 
 
-def topic(registration_id: str) -> str:
-    """Return what `Changes` calls this registration."""
-    return f"registration:{registration_id}"
-
-
 def auth_key_place(registration_id: str) -> str:
     """Return the place an authKey is sealed for."""
     return f"registration.auth_key:{registration_id}"
@@ -78,7 +73,7 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
                 await _record_doubt(rt, registration, attempt)
         else:
             await _record_issued(rt, registration, billing)
-    rt.changes.tell(topic(registration_id))
+    rt.changes.tell(customer.id)
 
 
 async def _close(

@@ -286,4 +286,4 @@ async def wait(
         left = (deadline - machine_now()).total_seconds()
         if outcome.is_final or left <= 0:
             return outcome
-        await rt.changes.wait(issuing.topic(registration_id), seconds=min(left, 1.0))
+        await rt.changes.wait(outcome.registration.customer_id, seconds=min(left, 1.0))

@@ -18,11 +18,6 @@ from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
 log = logging.getLogger(__name__)
 
 
-def topic(method_id: str) -> str:
-    """Return what `Changes` calls this payment method."""
-    return f"payment_method:{method_id}"
-
-
 async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
     """Begin to remove one of the customer's payment methods; doing it twice is no error.
 
@@ -69,7 +64,7 @@ async def wait(
         left = (deadline - lease.machine_now()).total_seconds()
         if method.status != MethodStatus.REMOVING or left <= 0:
             return method
-        await rt.changes.wait(topic(method_id), seconds=min(left, 1.0))
+        await rt.changes.wait(method.customer_id, seconds=min(left, 1.0))
 
 
 async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
@@ -102,7 +97,7 @@ async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
                 billing_key_sealed=None,
                 removed_at=rt.clock.now(),
             )
-    rt.changes.tell(topic(method_id))
+    rt.changes.tell(method.customer_id)
 
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:

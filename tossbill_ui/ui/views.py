@@ -190,12 +190,12 @@ def _issued(method: PaymentMethod, toss_json: str) -> ResultView:
 
 
 def method_label(method: PaymentMethod) -> str:
-    """Name a method as its owner knows it: ``현대카드 ···· 123``."""
+    """Name a method as its owner knows it, ``현대카드 ···· 123``; dots and digits stay together."""
     if method.kind == "card":
         name = ko.ISSUERS.get(method.issuer_code or "", ko.UNKNOWN_ISSUER)
     else:
         name = method.bank_name or ko.ACCOUNT
-    return f"{name} ···· {method.last_digits}" if method.last_digits else name
+    return f"{name} ····\u00a0{method.last_digits}" if method.last_digits else name
 
 
 def method_detail(method: PaymentMethod) -> str:

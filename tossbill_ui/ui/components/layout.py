@@ -5,29 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.states.brand import BrandState
 from tossbill_ui.ui.text import ko
 
+shown = BrandState.shown
 
-def page(
-    *children: rx.Component | rx.Var[Any], width: str = "single", is_filled: bool = True
-) -> rx.Component:
-    """Return a page: mode banner, the shop's name, content.
+
+def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Component:
+    """Return a page: mode banner, the shop's mark and name, content.
 
     Args:
         children: The content.
         width: ``single`` for one task (440 px), ``list`` for lists (760 px).
-        is_filled: Whether the server fills the page. Where it does not, the page must not name
-            a shop or a mode that the build knew nothing of.
     """
-    return rx.el.div(
-        _header() if is_filled else rx.el.header(class_name="top"),
+    return filled(
+        rx.el.div,
+        _header(),
         rx.el.main(*children, class_name="content"),
         rx.el.noscript(rx.el.p(ko.REGISTER_NO_SCRIPT, class_name="no-script")),
+        _offline(),
+        fill={"style": "brand_style"},
+        attrs={"style": BrandState.colors},
         class_name=f"page {width}",
+    )
+
+
+def _offline() -> rx.Component:
+    """Say that the page no longer hears from the server; it goes when the connection is back."""
+    return rx.el.div(
+        rx.cond(
+            has_too_many_connection_errors,
+            rx.el.p(rx.el.strong(ko.OFFLINE), " ", ko.OFFLINE_BODY, class_name="offline"),
+        ),
+        role="status",
+        custom_attrs={"data-testid": "offline"},
     )
 
 
@@ -35,7 +50,18 @@ def _header() -> rx.Component:
     return rx.el.header(
         _mode_banner(),
         rx.el.div(
-            slot(link, "brand_name", BrandState.name, href="/", class_name="brand"),
+            link(
+                filled(
+                    rx.el.img,
+                    fill={"src": "brand_logo"},
+                    attrs={"src": shown["brand_logo"]},
+                    alt="",
+                    class_name="logo",
+                ),
+                slot(rx.el.span, "brand_name", shown["brand_name"]),
+                href="/",
+                class_name="brand",
+            ),
             class_name="top",
         ),
     )
@@ -44,9 +70,9 @@ def _header() -> rx.Component:
 def _mode_banner() -> rx.Component:
     return filled(
         rx.el.div,
-        slot(rx.el.span, "mode_text", BrandState.mode_text),
+        slot(rx.el.span, "mode_text", shown["mode_text"]),
         fill={"data-mode": "mode"},
-        attrs={"data-testid": "mode-banner", "data-mode": BrandState.mode},
+        attrs={"data-testid": "mode-banner", "data-mode": shown["mode"]},
         class_name="mode-banner",
         role="note",
     )

@@ -44,4 +44,4 @@ def add_pages(app: rx.App) -> None:
         title=ko.HISTORY_TITLE,
         on_load=[BrandState.load, HistoryState.load],
     )
-    app.add_page(not_found_page, route="404", title=ko.NOT_FOUND_TITLE)
+    app.add_page(not_found_page, route="404", title=ko.NOT_FOUND_TITLE, on_load=BrandState.load)

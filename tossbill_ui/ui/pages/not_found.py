@@ -13,5 +13,4 @@ def not_found_page() -> rx.Component:
         rx.el.h1(ko.NOT_FOUND_TITLE, class_name="title"),
         rx.el.p(ko.NOT_FOUND_BODY, class_name="lead"),
         rx.el.div(link(ko.TO_HOME, href="/", class_name="button primary"), class_name="bottom"),
-        is_filled=False,
     )

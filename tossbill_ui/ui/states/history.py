@@ -14,6 +14,8 @@ from tossbill_ui.ui.text import ko
 from tossbill_ui.ui.views import HistoryRow, history_row
 
 REMOVAL_SECONDS = 3.0
+# Another process may have changed a row, and its notices do not reach this one.
+LOOK_AGAIN_SECONDS = 15.0
 
 
 class HistoryState(rx.State):
@@ -28,9 +30,16 @@ class HistoryState(rx.State):
     asked: str = ""
     notice: str = ""
 
-    @rx.event
+    @rx.event(background=True)
     async def load(self) -> None:
-        await self._show(self.kind, 1)
+        """Show the history and follow it until the tab goes away, which ends this event."""
+        async with self:
+            session = session_of(self)
+            await self._show(self.kind, 1)
+        while True:
+            await history.changed(runtime.current(), session, seconds=LOOK_AGAIN_SECONDS)
+            async with self:
+                await self._show(self.kind, self.page)
 
     @rx.event
     async def choose(self, kind: str) -> None:
@@ -69,6 +78,8 @@ class HistoryState(rx.State):
     async def _show(self, kind: str, page: int) -> None:
         found = await history.history(runtime.current(), session_of(self), kind=kind, page=page)
         self.kind = kind if kind in set(HistoryFilter) else HistoryFilter.ALL
-        self.rows = [history_row(outcome) for outcome in found.outcomes]
+        rows = [history_row(outcome) for outcome in found.outcomes]
+        if rows != self.rows:
+            self.rows = rows
         self.page, self.pages, self.total = found.number, found.pages, found.total
-        self.phase = "rows" if self.rows else "empty"
+        self.phase = "rows" if rows else "empty"

@@ -108,6 +108,10 @@ STATUS = {
     "abandoned": "멈춤",
 }
 
+OFFLINE = "연결이 끊겼어요."
+OFFLINE_BODY = (
+    "다시 이어지면 화면도 저절로 바뀌어요. 그동안 이 화면에서 새로 결제되는 금액은 없어요."
+)
 NOT_FOUND_TITLE = "페이지를 찾을 수 없어요"
 NOT_FOUND_BODY = "주소가 바뀌었거나 사라졌어요.\n결제된 금액은 없어요."
 BANNER = {
