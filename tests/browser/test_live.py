@@ -1,0 +1,69 @@
+"""What changes on a page that nobody touches, and whose shop it is."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import NewBrowser
+from tests.browser.steps import register
+from tests.support.server import Server
+
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28"><path d="M0 0h28v28H0z"/></svg>'
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Generator[Server]:
+    """A server of its own, which a test may stop, with the shop's own looks."""
+    logo = tmp_path / "logo.svg"
+    logo.write_text(LOGO)
+    looks = {"NAME": "달빛커피", "COLOR": "#FFD400", "LOGO": str(logo)}
+    environment = {f"TOSSBILL_BRAND_{name}": value for name, value in looks.items()}
+    server = Server(tmp_path / "data", environment)
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -> None:
+    page = browser.new_page(base_url=shop.url)
+    page.goto("/register/")
+
+    expect(page.locator(".brand")).to_have_text("달빛커피")
+    expect(page.get_by_test_id("register-button")).to_have_css("background-color", "rgb(255, 212, 0)")
+    expect(page.get_by_test_id("register-button")).to_have_css("color", "rgb(0, 0, 0)")
+    assert page.evaluate("document.querySelector('.logo').naturalWidth") > 0
+
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_test_id("offline")).to_be_empty()
+    shop.stop()
+    expect(page.get_by_test_id("offline")).to_contain_text("연결이 끊겼어요", timeout=30_000)
+    shop.start()
+    expect(page.get_by_test_id("offline")).to_be_empty(timeout=30_000)
+    page.close()
+
+
+def test_the_history_follows_a_registration_in_doubt(page: Page, server: Server) -> None:
+    server.faults({"endpoint": "issue", "kind": "error_500_after", "count": 1})
+    register(page)
+    expect(page.get_by_test_id("registration-in-doubt")).to_be_visible()
+
+    page.goto("/history/")
+
+    expect(page.get_by_test_id("history-row")).to_contain_text("확인 중")
+    expect(page.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=20_000)
+
+
+def test_the_history_of_one_tab_shows_what_another_did(new_browser: NewBrowser) -> None:
+    person = new_browser()
+    watching, acting = person.new_page(), person.new_page()
+    watching.goto("/history/")
+    expect(watching.get_by_test_id("history-empty")).to_be_visible()
+
+    register(acting)
+    expect(acting.get_by_test_id("registration-success")).to_be_visible()
+
+    expect(watching.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=3_000)
