@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from tests.support.postgres import Postgres
 from tests.support.server import Server
 from tests.support.wire import Wire
 from tossbill_ui import migrations
@@ -48,6 +49,19 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def database_url(empty_database: Path, tmp_path: Path) -> str:
+    """A database with our schema and no rows; folders of tests may choose another kind."""
+    return f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'tossbill.db')}"
+
+
 @pytest.fixture
 def clock() -> FrozenClock:
     return FrozenClock(NOON)
@@ -59,13 +73,10 @@ def wire() -> Wire:
 
 
 @pytest.fixture
-async def rt(
-    empty_database: Path, tmp_path: Path, clock: FrozenClock, wire: Wire
-) -> AsyncGenerator[Runtime]:
-    shutil.copy(empty_database, tmp_path / "tossbill.db")
+async def rt(database_url: str, clock: FrozenClock, wire: Wire) -> AsyncGenerator[Runtime]:
     runtime = Runtime(
         settings=Settings(),
-        db=Database(f"sqlite+aiosqlite:///{tmp_path / 'tossbill.db'}"),
+        db=Database(database_url),
         toss=TossClient(
             base_url="https://toss.test",
             secret_key=SecretStr("test_sk_PLANTEDSECRETKEY"),

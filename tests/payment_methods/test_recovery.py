@@ -6,26 +6,15 @@ from datetime import timedelta
 
 import httpx
 import pytest
-import sqlalchemy as sa
-from sqlmodel import col
 
-from tests.payment_methods.flow import back_from, methods, register, row
+from tests.payment_methods.flow import back_from, let_time_pass, methods, register, row
 from tests.support.wire import Answer, Wire, lose, refuse
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import issuing, lease, registration, removal
-from tossbill_ui.payment_methods.models import PaymentMethod, Registration
+from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.payment_methods.sweep import sweep
 from tossbill_ui.runtime import Runtime
-
-
-async def let_time_pass(rt: Runtime, by: timedelta = timedelta(days=1)) -> None:
-    """Move every lease and next try into the past, instead of waiting for them."""
-    past = lease.machine_now() - by
-    async with rt.db.write() as db:
-        for table in (Registration, PaymentMethod):
-            for column in (col(table.lease_until), col(table.next_try_at)):
-                await db.exec(sa.update(table).where(column.is_not(None)).values({column: past}))
 
 
 def text(body: str, status: int = 200) -> Answer:

@@ -1,12 +1,14 @@
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pytest
 from sqlmodel import select
 
 from tests.payment_methods.flow import AUTH_KEY, back_from, methods, register, row
-from tests.support.wire import Wire, refuse
+from tests.support.wire import Wire, billing, refuse
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.customers.session import Session, new_session
@@ -314,3 +316,20 @@ async def test_nothing_a_browser_sends_breaks_the_return(rt: Runtime) -> None:
     for text in ("", "\x00", "가" * 1000, "' OR 1=1 --", "../..", "\ud800"):
         with pytest.raises(NotAllowed):
             await registration.finish(rt, new_session(), Return(text[:40], text, text, text))
+
+
+async def test_any_text_in_toss_answer_can_be_stored(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    def strange(request: httpx.Request) -> httpx.Response:
+        answer = billing(json.loads(request.content)["customerKey"])
+        card = {"issuerCode": "\x006\x001", "cardType": "신\x00용" * 9, "ownerType": "\x00"}
+        return httpx.Response(200, json={**answer, "card": card, "extra": "\x00"})
+
+    wire.then(strange, after=True)
+
+    outcome = await register(rt, session)
+
+    assert outcome.registration.status == "issued"
+    assert outcome.method is not None
+    assert outcome.method.issuer_code == "6 1"

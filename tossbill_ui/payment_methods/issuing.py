@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.settings import Mode
+from tossbill_ui.core.text import clean
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods import lease, repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
@@ -120,11 +121,11 @@ def _payment_method(rt: Runtime, registration: Registration, billing: Billing) -
         billing_key_sealed=rt.cipher.encrypt(billing_key, place=billing_key_place(method_id)),
         billing_key_hash=fingerprint(billing_key),
         kind="card" if card else "account",
-        issuer_code=card.issuer_code[:8] if card else None,
-        bank_name=bank.bank_name[:40] if bank else None,
+        issuer_code=clean(card.issuer_code, limit=8) if card else None,
+        bank_name=clean(bank.bank_name, limit=40) if bank else None,
         last_digits=last_digits(number),
-        card_type=card.card_type[:16] if card else None,
-        owner_type=card.owner_type[:16] if card else None,
+        card_type=clean(card.card_type, limit=16) if card else None,
+        owner_type=clean(card.owner_type, limit=16) if card else None,
         authenticated_at=billing.authenticated_at,
     )
 

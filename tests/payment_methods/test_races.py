@@ -1,0 +1,117 @@
+"""Several processes on one database: the rows decide who acts, and one of them does.
+
+Each worker here has connections and tasks of its own, as a process has; Toss is shared.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from tests.payment_methods.flow import back_from, let_time_pass, methods, register, row
+from tests.support.wire import Wire, lose
+from tossbill_ui.core.changes import Changes
+from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.db import Database
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.tasks import Tasks
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import registration, removal
+from tossbill_ui.payment_methods.sweep import sweep
+from tossbill_ui.runtime import Runtime
+
+WORKERS = 4
+
+
+@pytest.fixture
+async def workers(rt: Runtime) -> AsyncGenerator[list[Runtime]]:
+    others = [
+        replace(rt, db=Database(rt.db.url), tasks=Tasks(), changes=Changes())
+        for _ in range(WORKERS)
+    ]
+    yield others
+    for worker in others:
+        await worker.tasks.drain(seconds=10)
+        await worker.db.close()
+
+
+async def drain(workers: list[Runtime]) -> None:
+    for worker in workers:
+        await worker.tasks.drain(seconds=10)
+
+
+async def test_one_customer_is_made(workers: list[Runtime], session: Session) -> None:
+    calls = await asyncio.gather(*(registration.start(worker, session) for worker in workers * 3))
+
+    assert len({call.customer_key for call in calls}) == 1
+    async with workers[0].db.read() as db:
+        assert len((await db.exec(select(Customer))).all()) == 1
+
+
+async def test_one_return_in_every_process_is_claimed_once(
+    rt: Runtime, workers: list[Runtime], session: Session, wire: Wire
+) -> None:
+    call = await registration.start(rt, session)
+
+    await asyncio.gather(
+        *(registration.finish(worker, session, back_from(call)) for worker in workers * 3)
+    )
+    await drain(workers)
+
+    assert len(wire.requests) == 1
+    assert len(await methods(rt)) == 1
+
+
+async def test_of_two_registrations_claimed_at_once_one_waits_for_the_other(
+    rt: Runtime, workers: list[Runtime], session: Session, wire: Wire, clock: FrozenClock
+) -> None:
+    calls = []
+    for _ in workers:
+        calls.append(await registration.start(rt, session))
+        clock.advance(timedelta(hours=1))
+    wire.gate.clear()
+
+    ends = await asyncio.gather(
+        *(
+            registration.finish(worker, session, back_from(call, auth_key=f"card-{number}"))
+            for number, (worker, call) in enumerate(zip(workers, calls, strict=True))
+        ),
+        return_exceptions=True,
+    )
+    wire.gate.set()
+    await drain(workers)
+
+    refused = [end for end in ends if isinstance(end, Conflict)]
+    assert [end.code for end in refused] == ["under_way"] * (WORKERS - 1)
+    assert len(await methods(rt)) == 1
+
+
+async def test_a_due_row_is_taken_up_by_one_of_many_sweeps(
+    rt: Runtime, workers: list[Runtime], session: Session, wire: Wire
+) -> None:
+    wire.then(lose, after=True)
+    outcome = await register(rt, session)
+    await let_time_pass(rt)
+
+    await asyncio.gather(*(sweep(worker) for worker in workers))
+
+    assert len(wire.requests) == 2
+    assert (await row(rt, outcome.registration.id)).attempts == 2
+    assert len(await methods(rt)) == 1
+
+
+async def test_a_method_removed_in_every_process_is_deleted_once(
+    rt: Runtime, workers: list[Runtime], session: Session, wire: Wire
+) -> None:
+    method = (await register(rt, session)).method
+    assert method is not None
+
+    await asyncio.gather(*(removal.remove(worker, session, method.id) for worker in workers))
+    await drain(workers)
+
+    assert len(wire.deleted) == 1
+    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"

