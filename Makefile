@@ -1,4 +1,4 @@
-# Commands: run test dev check fix bench lock. `make run` needs only git, make and Python >= 3.11.
+# Commands: run test dev check fix bench lock clean. `make run` needs only git, make and Python >= 3.11.
 SHELL := /bin/sh
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -35,7 +35,7 @@ clean:
 
 $(READY): requirements.lock pyproject.toml
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@test -x $(VENV)/bin/uv || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@test -x $(VENV)/bin/uv || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements.lock
 	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD_DIR = ROOT / ".build"
 SOURCES = ("tossbill_ui/**/*.py", "assets/**/*", "rxconfig.py", "reflex.lock/*")
 # Reflex reads these from what it compiled when it serves without compiling again.
+KEPT_BUILDS = 3
 KEPT = ("build", "backend")
 LOCKED_PACKAGES = ROOT / "reflex.lock" / "package.json"
 
@@ -96,9 +97,9 @@ def _build(web_dir: Path) -> None:
 
 
 def _keep(web_dir: Path, done: Path) -> None:
-    """Copy what serving needs and drop older builds but the last one, which may be in use."""
+    """Copy what serving needs and drop older builds but the last few, which may be in use."""
     others = [path for path in BUILD_DIR.iterdir() if path.is_dir() and path != web_dir]
-    for old in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
+    for old in sorted(others, key=lambda path: path.stat().st_mtime)[:-KEPT_BUILDS]:
         shutil.rmtree(old)
     draft = done.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)

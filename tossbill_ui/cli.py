@@ -13,7 +13,10 @@ import click
 from tossbill_ui.build import ROOT, ensure_build, reflex_environment
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.secret_file import new_secrets
-from tossbill_ui.core.settings import Settings
+from tossbill_ui.core.settings import Mode, Settings
+
+# Whoever listens here can be reached at 127.0.0.1.
+ON_LOOPBACK = ("127.0.0.1", "localhost", "0.0.0.0")  # noqa: S104 - compared with, not bound
 
 
 class _Sentences(click.Group):
@@ -41,6 +44,10 @@ def run(host: str, port: int | None) -> None:
         os.environ["TOSSBILL_PORT"] = str(port)
     settings = Settings()
     _check_start(settings, host)
+    if settings.mode is Mode.SANDBOX and host not in ON_LOOPBACK:
+        # The sandbox answers in this process, at the address we listen on.
+        address = f"http://{host}:{settings.tossbill_port}/sandbox"
+        os.environ.setdefault("TOSS_API_BASE_URL", address)
     build = ensure_build()
     os.environ |= {
         "REFLEX_ENV_MODE": "prod",
@@ -62,7 +69,7 @@ def run(host: str, port: int | None) -> None:
         access_log=False,
         log_config=None,
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=settings.tossbill_trusted_proxies,
         server_header=False,
         timeout_graceful_shutdown=5,
         ws_max_size=128 * 1024,

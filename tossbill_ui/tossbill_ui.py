@@ -58,8 +58,8 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
         routes += page_routes(client_dir, first_paints(settings))
     app: ASGIApp = Starlette(routes=[*routes, Mount("", app=reflex_app)])
     app = SessionBoundTokens(app, signer=rt.signer)
-    app = SecurityHeaders(app, settings=settings, pages=client_dir.rglob("*.html"))
-    return Limits(app)
+    app = Limits(app)
+    return SecurityHeaders(app, settings=settings, pages=client_dir.rglob("*.html"))
 
 
 def _sandbox(settings: Settings) -> list[Mount]:

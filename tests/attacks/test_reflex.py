@@ -21,6 +21,9 @@ HISTORY, REGISTER, RESULT = (
     state.get_full_name() for state in (HistoryState, RegisterState, ResultState)
 )
 
+# What the history of someone without cards says.
+EMPTY = '"phase_rx_state_": "empty"'
+
 
 @pytest.fixture
 def victim(server: Server) -> Any:
@@ -36,7 +39,7 @@ def method_ids(server: Server) -> set[str]:
 async def test_the_owner_sees_the_history(server: Server, victim: Customer) -> None:
     async with stranger(server.url, cookie=victim.cookie) as owner:
         await owner.hydrate("/history/")
-        await owner.until("현대카드 ···· 123")
+        await owner.until("현대카드 ····\u00a0123")
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
@@ -54,7 +57,7 @@ async def test_a_stolen_client_token_opens_nothing(server: Server, victim: Custo
     for cookie in ("", cookie_of_a_visit(server.url)):
         async with stranger(server.url, cookie=cookie, token="stolen-token") as thief:
             await thief.hydrate("/history/")
-            await thief.settle()
+            await thief.until(EMPTY)
             assert "현대카드" not in thief.everything()
 
 
@@ -65,6 +68,7 @@ async def test_nobodys_method_can_be_removed_by_another(server: Server, victim: 
         await thief.hydrate("/history/")
         for method_id in before:
             await thief.send(f"{HISTORY}.remove", {"method_id": method_id}, path="/history/")
+        await thief.until(EMPTY)
         await thief.settle()
         assert "현대카드" not in thief.everything()
 
@@ -157,7 +161,7 @@ async def test_no_state_tells_a_secret(server: Server, victim: Customer) -> None
     async with stranger(server.url, cookie=victim.cookie) as owner:
         for path in ("/", "/register/", "/success/", "/fail/", "/history/"):
             await owner.hydrate(path)
-        await owner.settle()
+        await owner.until("현대카드")
         heard = owner.everything()
 
     assert [secret for secret in planted if secret in heard] == []

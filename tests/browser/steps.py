@@ -53,6 +53,6 @@ def register(page: Page, *, card: str = APPROVED) -> None:
 def expect_success(page: Page) -> None:
     """The success page with its card is on the screen, and the address is clean."""
     expect(page.get_by_test_id("registration-success")).to_be_visible()
-    expect(page.get_by_test_id("method-label")).to_have_text("현대카드 ···· 123")
+    expect(page.get_by_test_id("method-label")).to_have_text("현대카드 ····\u00a0123")
     assert "authKey" not in page.url
     assert "token" not in page.url

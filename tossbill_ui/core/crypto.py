@@ -76,10 +76,6 @@ class Cipher:
             raise Undecryptable(f"The secret stored at {place} cannot be opened.") from None
         return opened.decode()
 
-    def is_current(self, text: str) -> bool:
-        """Whether a text is sealed with the newest key."""
-        return text.startswith(f"{self.version}.")
-
 
 class Signer:
     """Makes and checks tokens that need no storage.

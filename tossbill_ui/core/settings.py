@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     toss_sdk_url: str = ""
     tossbill_public_url: str = ""
     tossbill_port: int = Field(default=3000, ge=1, le=65535)
+    tossbill_trusted_proxies: str = "127.0.0.1"
     tossbill_data_dir: Path = Path(".data")
     tossbill_database_url: SecretStr = SecretStr("")
     tossbill_secret_keys: SecretStr = SecretStr("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,7 +18,7 @@ from tossbill_ui.prerender import FirstPaint, Moved, Visit
 
 # Where Toss returns. No session is made there: one that was lost on the way must show.
 RETURNS = frozenset({"/success/", "/fail/"})
-LOOPBACK = frozenset({"127.0.0.1", "[::1]", "0.0.0.0"})  # noqa: S104 - compared with, not bound
+LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not bound
 NO_STORE = {"cache-control": "no-store"}
 
 
@@ -64,9 +65,13 @@ def _page(
 
 
 def _to_public_host(request: Request) -> Response | None:
-    """Send 127.0.0.1 to localhost: cookies and return addresses belong to one name only."""
+    """Send 127.0.0.1 to localhost: cookies and return addresses belong to one name only.
+
+    With another public host a loopback name means a proxy that does not pass ``Host`` on; sending
+    the browser to where it came from would go round in circles.
+    """
     public = runtime.current().settings.public_url
-    if request.url.hostname in LOOPBACK and request.url.hostname not in public:
+    if request.url.hostname in LOOPBACK and urlsplit(public).hostname == "localhost":
         address = f"{public}{request.url.path}?{request.url.query}".rstrip("?")
         return RedirectResponse(address, status_code=307)
     return None

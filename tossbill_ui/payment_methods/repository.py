@@ -96,19 +96,6 @@ async def method_of(session: AsyncSession, registration_id: str) -> PaymentMetho
     return (await session.exec(query)).first()
 
 
-async def active_methods(session: AsyncSession, customer_id: str) -> Sequence[PaymentMethod]:
-    """Return the customer's methods that can be used, newest first."""
-    query = (
-        select(PaymentMethod)
-        .where(
-            col(PaymentMethod.customer_id) == customer_id,
-            col(PaymentMethod.status) == MethodStatus.ACTIVE,
-        )
-        .order_by(col(PaymentMethod.created_at).desc(), col(PaymentMethod.id))
-    )
-    return (await session.exec(query)).all()
-
-
 def _due(table: type[Registration | PaymentMethod], now: datetime) -> sa.ColumnElement[bool]:
     """Nobody alive works on the row, and its time has come."""
     return sa.or_(col(table.lease_until) < now, col(table.next_try_at) <= now)

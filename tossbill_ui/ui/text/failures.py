@@ -1,6 +1,7 @@
 """What Toss's codes mean in a customer's words; the code itself is shown beside them."""
 
-_CHECK_CARD = "카드 정보를 다시 확인해 주세요."
+from tossbill_ui.toss.codes import Meaning, lookup
+
 _ASK_ISSUER = "카드사에서 거절했어요. 다른 카드를 쓰거나 카드사에 문의해 주세요."
 _SHOP = "가게의 결제 설정에 문제가 있어요. 잠시 뒤 다시 시도해 주세요."
 _START_AGAIN = "등록 시간이 지났거나 이미 쓴 확인이에요. 처음부터 다시 등록해 주세요."
@@ -42,11 +43,12 @@ FAILURES = {
     "INVALID_METHOD_TRANSACTION": "등록창이 이미 열려 있어요. 그 창에서 이어가 주세요.",
     "FORBIDDEN_SCRIPT": _SHOP,
     "NETWORK_ERROR": "인터넷 연결을 확인하고 다시 시도해 주세요.",
-    "UNKNOWN": _CHECK_CARD,
 }
 UNSEEN = "등록을 마치지 못했어요. 다른 카드로 시도하거나 잠시 뒤 다시 시도해 주세요."
 
 
 def explain(code: str) -> str:
     """Return the customer's words for a code, also for one nobody has seen yet."""
-    return FAILURES.get(code, UNSEEN)
+    row = lookup(code)
+    is_ours = row is not None and row.meaning in (Meaning.SETUP, Meaning.OPERATOR)
+    return FAILURES.get(code, _SHOP if is_ours else UNSEEN)

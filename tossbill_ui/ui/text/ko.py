@@ -11,8 +11,6 @@ HOME_TITLE = "결제수단을 등록하고\n자동결제를 시작해요"
 HOME_BODY = "카드는 토스페이먼츠의 안전한 창에서 등록하고, 카드 번호는 저장하지 않아요."
 HOME_REGISTER = "카드 등록하기"
 HOME_HISTORY = "등록 내역 보기"
-HOME_METHODS = "등록한 결제수단"
-HOME_NO_METHODS = "아직 등록한 결제수단이 없어요"
 
 REGISTER_TITLE = "카드를 등록할게요"
 REGISTER_BODY = "토스페이먼츠 창에서 카드 정보를 입력하고 본인 확인을 하면 끝나요."
@@ -86,7 +84,6 @@ HISTORY_CLEAR = "필터 지우기"
 HISTORY_LOADING = "내역을 불러오고 있어요"
 HISTORY_FILTERS = {"all": "전체", "active": "사용 중", "removed": "지움", "failed": "등록 안 됨"}
 HISTORY_FILTER_LABEL = "내역 고르기"
-HISTORY_STALE = "새로 불러오지 못했어요"
 COLUMN_DATE, COLUMN_METHOD, COLUMN_STATUS = "날짜", "결제수단", "상태"
 COLUMN_ACTION = "관리"
 PREVIOUS, NEXT = "이전", "다음"
@@ -118,7 +115,6 @@ BANNER = {
     "sandbox": "연습 모드 · 실제 카드와 돈을 쓰지 않아요",
     "test": "테스트 모드 · 토스 테스트 환경이에요",
 }
-PAGE_ERROR = "불편을 드려 죄송합니다. 화면을 새로 불러와 주세요. 결제된 금액은 없습니다."
 
 ISSUERS = {
     "3K": "기업BC카드",
