@@ -134,6 +134,23 @@ class Server:
         finally:
             connection.close()
 
+    def hold_repeats(self) -> None:
+        """Put off every repeat that is due at some time, until `let_time_pass`."""
+        self._move_repeats("2999-01-01 00:00:00.000000")
+
+    def let_time_pass(self) -> None:
+        """Make every repeat due now, instead of waiting for it."""
+        self._move_repeats("2000-01-01 00:00:00.000000")
+
+    def _move_repeats(self, to: str) -> None:
+        connection = sqlite3.connect(self.data / "tossbill.db", isolation_level=None, timeout=10)
+        for table in ("registration", "payment_method"):
+            connection.execute(
+                f"UPDATE {table} SET next_try_at = ? WHERE next_try_at IS NOT NULL",  # noqa: S608 - names of ours
+                (to,),
+            )
+        connection.close()
+
     def assert_ledgers_agree(self) -> None:
         """The sandbox's ledger holds exactly the billing keys that our database holds."""
         assert self.keys_here() == self.keys_at_toss()
