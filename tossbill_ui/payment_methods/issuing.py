@@ -93,19 +93,31 @@ async def _ask(
         await _record_issued(rt, registration, billing)
 
 
+def ending(rt: Runtime, status: RegistrationStatus) -> dict[str, object]:
+    """Return what every end of a registration writes: the authKey is wiped, nothing is due."""
+    return {
+        "status": status,
+        "auth_key_sealed": None,
+        "lease_until": None,
+        "next_try_at": None,
+        "ended_at": rt.clock.now(),
+    }
+
+
 async def _close(
-    rt: Runtime, db: repository.AsyncSession, registration_id: str, **values: object
+    rt: Runtime,
+    db: repository.AsyncSession,
+    registration_id: str,
+    status: RegistrationStatus,
+    **values: object,
 ) -> bool:
-    """End a registration that is still open and wipe its authKey; False if it ended already."""
+    """End a registration that is still open; False if it ended already."""
     return await repository.update_where(
         db,
         Registration,
         col(Registration.id) == registration_id,
         col(Registration.status).in_(STILL_OPEN),
-        auth_key_sealed=None,
-        lease_until=None,
-        next_try_at=None,
-        ended_at=rt.clock.now(),
+        **ending(rt, status),
         **values,
     )
 
@@ -117,7 +129,7 @@ async def _record_issued(rt: Runtime, registration: Registration, billing: Billi
             rt,
             db,
             registration.id,
-            status=RegistrationStatus.ISSUED,
+            RegistrationStatus.ISSUED,
             toss_json=billing.masked_json() if shows_json else None,
         )
         if closed:
@@ -162,7 +174,7 @@ async def _record_failure(rt: Runtime, registration_id: str, code: str, message:
             rt,
             db,
             registration_id,
-            status=RegistrationStatus.FAILED,
+            RegistrationStatus.FAILED,
             failure_code=code[:80],
             failure_message=message[:200],
         )

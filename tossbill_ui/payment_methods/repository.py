@@ -58,6 +58,16 @@ async def under_way(session: AsyncSession, customer_id: str) -> Registration | N
     return (await session.exec(query)).first()
 
 
+async def in_doubt(session: AsyncSession) -> Sequence[Registration]:
+    """Return every registration whose outcome is unknown, oldest first."""
+    query = (
+        select(Registration)
+        .where(col(Registration.status) == RegistrationStatus.UNKNOWN)
+        .order_by(col(Registration.claimed_at), col(Registration.id))
+    )
+    return (await session.exec(query)).all()
+
+
 async def reusable(
     session: AsyncSession, *, customer_id: str, session_id: str, since: datetime
 ) -> Registration | None:
