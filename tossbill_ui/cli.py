@@ -138,7 +138,7 @@ def settle(registration: str | None, end: str | None) -> None:
     from tossbill_ui.payment_methods import settling
 
     if bool(registration) != bool(end):
-        raise click.UsageError("Name a registration and how to end it: settle REGISTRATION --as failed")
+        raise click.UsageError("Name one and how to end it: settle REGISTRATION --as failed")
     if registration:
         _in_runtime(lambda rt: settling.end_as_failed(rt, registration))
         click.echo(f"Registration {registration} has ended as failed.")

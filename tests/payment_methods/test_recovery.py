@@ -10,12 +10,14 @@ import pytest
 
 from tests.payment_methods.flow import back_from, let_time_pass, methods, register, row
 from tests.support.wire import Answer, Wire, lose, refuse
+from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import issuing, lease, registration, removal
+from tossbill_ui.payment_methods.history import history
 from tossbill_ui.payment_methods.models import Registration
-from tossbill_ui.payment_methods.sweep import sweep
+from tossbill_ui.payment_methods.sweep import abandon_forgotten, sweep
 from tossbill_ui.runtime import Runtime
 
 
@@ -151,6 +153,38 @@ async def test_after_two_weeks_a_person_decides(rt: Runtime, session: Session, w
     last = await row(rt, outcome.registration.id)
     assert (last.status, last.next_try_at) == ("unknown", None)
     assert await sweep(rt) == 0
+
+
+async def test_after_a_day_a_registration_that_led_to_nothing_is_abandoned(
+    rt: Runtime, session: Session, stranger: Session, clock: FrozenClock
+) -> None:
+    old = await registration.start(rt, session)
+    clock.advance(timedelta(hours=23))
+    young = await registration.start(rt, stranger)
+    assert await abandon_forgotten(rt) == 0
+    clock.advance(timedelta(hours=2))
+
+    rounds = [await abandon_forgotten(rt), await abandon_forgotten(rt)]
+
+    assert rounds == [1, 0]
+    ended = await row(rt, old.registration_id)
+    assert (ended.status, ended.ended_at) == ("abandoned", clock.now())
+    assert (await row(rt, young.registration_id)).status == "started"
+    assert (await history(rt, session)).total == 0
+
+
+async def test_a_card_that_comes_after_a_day_still_counts(
+    rt: Runtime, session: Session, clock: FrozenClock
+) -> None:
+    call = await registration.start(rt, session)
+    clock.advance(timedelta(days=2))
+    await abandon_forgotten(rt)
+
+    await registration.finish(rt, session, back_from(call))
+    await rt.tasks.drain(seconds=10)
+
+    assert (await row(rt, call.registration_id)).status == "issued"
+    assert (await history(rt, session)).total == 1
 
 
 async def test_a_method_is_deleted_at_toss_then_here(
