@@ -116,12 +116,15 @@ def test_half_a_settlement_is_a_wrong_use(arguments: list[str]) -> None:
     assert CliRunner().invoke(main, arguments).exit_code == 2
 
 
-def test_readable_secrets_are_found() -> None:
+@pytest.mark.parametrize("name", ["secrets.json", "tossbill.db"])
+def test_files_that_others_can_read_are_found(name: str) -> None:
     settings = Settings()
     load_secrets(settings)
-    (settings.tossbill_data_dir / "secrets.json").chmod(0o644)
+    migrations.upgrade(settings.database_url)
+    assert all(finding.ok for finding in examine(settings))
+    (settings.tossbill_data_dir / name).chmod(0o644)
 
-    assert "chmod 600" in texts(settings)
+    assert f"chmod 600 {settings.tossbill_data_dir / name}" in texts(settings)
 
 
 def test_live_mode_needs_https_and_its_own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,12 +84,12 @@ def _public_url(settings: Settings) -> Finding:
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
-    secrets = settings.tossbill_data_dir / FILE_NAME
-    if secrets.exists():
-        open_to_others = stat.S_IMODE(secrets.stat().st_mode) & 0o077
+    folder = settings.tossbill_data_dir
+    for path in sorted([*folder.glob(FILE_NAME), *folder.glob("*.db")]):
+        open_to_others = stat.S_IMODE(path.stat().st_mode) & 0o077
         yield Finding(
             not open_to_others,
-            f"run: chmod 600 {secrets}" if open_to_others else f"{secrets} is private",
+            f"run: chmod 600 {path}*" if open_to_others else f"{path} is private",
         )
 
 
