@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from click.testing import CliRunner
 from pydantic import SecretStr
 
+from tests.payment_methods.flow import register
+from tests.support.wire import Wire, lose
 from tossbill_ui import migrations
 from tossbill_ui.cli import main
-from tossbill_ui.core.crypto import Cipher
+from tossbill_ui.core.crypto import Cipher, new_encryption_key
+from tossbill_ui.core.secret_file import load_secrets
 from tossbill_ui.core.settings import Settings
+from tossbill_ui.customers.session import new_session
 from tossbill_ui.doctor import examine
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.client import TossClient
 
 
 def texts(settings: Settings) -> str:
@@ -33,18 +42,89 @@ def test_a_fresh_sandbox_is_healthy() -> None:
 
 def test_an_old_schema_is_found() -> None:
     settings = Settings()
-    settings.tossbill_data_dir.mkdir(parents=True)
+    migrations.upgrade(settings.database_url)
+    command.downgrade(migrations.alembic_config(settings.database_url), "base")
 
     assert "run `tossbill migrate`" in texts(settings)
 
 
-def test_readable_secrets_are_found() -> None:
-    settings = Settings()
-    migrations.upgrade(settings.database_url)
-    examine(settings)
-    (settings.tossbill_data_dir / "secrets.json").chmod(0o644)
+def test_on_a_fresh_machine_the_doctor_is_content_and_makes_nothing() -> None:
+    result = CliRunner().invoke(main, ["doctor"])
 
-    assert "chmod 600" in texts(settings)
+    assert result.exit_code == 0, result.output
+    assert "FIX" not in result.output
+    assert "will be made" in result.output
+    assert not Settings().tossbill_data_dir.exists()
+
+
+@pytest.mark.parametrize("name", ["rotate-keys", "settle"])
+def test_without_a_database_a_command_says_so_and_makes_nothing(name: str) -> None:
+    result = CliRunner().invoke(main, [name])
+
+    assert result.exit_code == 1
+    assert "There is no database" in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert not Settings().tossbill_data_dir.exists()
+
+
+def test_a_lost_encryption_key_stops_the_rotation_with_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asyncio.run(in_doubt())
+    monkeypatch.setenv("TOSSBILL_ENCRYPTION_KEYS", f"2:{new_encryption_key()}")
+
+    result = CliRunner().invoke(main, ["rotate-keys"])
+
+    assert result.exit_code == 1
+    assert "cannot be opened" in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
+async def in_doubt() -> str:
+    """Leave a registration in doubt in the database of the settings; return its id."""
+    await asyncio.to_thread(migrations.upgrade, Settings().database_url)
+    wire = Wire()
+    wire.then(lose)
+    toss = TossClient(
+        base_url="https://toss.test",
+        secret_key=SecretStr("test_sk_a"),
+        transport=wire.transport(),
+    )
+    rt = replace(Runtime.from_settings(Settings()), toss=toss)
+    outcome = await register(rt, new_session())
+    await rt.close()
+    return outcome.registration.id
+
+
+def test_a_registration_in_doubt_is_listed_and_ended_by_hand() -> None:
+    registration_id = asyncio.run(in_doubt())
+    run = CliRunner().invoke
+
+    listed = run(main, ["settle"])
+    ended = run(main, ["settle", registration_id, "--as", "failed"])
+    again = run(main, ["settle", registration_id, "--as", "failed"])
+
+    assert registration_id in listed.output
+    assert "attempts: 1" in listed.output
+    assert (ended.exit_code, again.exit_code) == (0, 1)
+    assert "is not in doubt" in again.output
+    assert run(main, ["settle"]).output == "No registration is in doubt.\n"
+
+
+@pytest.mark.parametrize("arguments", [["settle", "f" * 32], ["settle", "--as", "failed"]])
+def test_half_a_settlement_is_a_wrong_use(arguments: list[str]) -> None:
+    assert CliRunner().invoke(main, arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["secrets.json", "tossbill.db"])
+def test_files_that_others_can_read_are_found(name: str) -> None:
+    settings = Settings()
+    load_secrets(settings)
+    migrations.upgrade(settings.database_url)
+    assert all(finding.ok for finding in examine(settings))
+    (settings.tossbill_data_dir / name).chmod(0o644)
+
+    assert f"chmod 600 {settings.tossbill_data_dir / name}" in texts(settings)
 
 
 def test_live_mode_needs_https_and_its_own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

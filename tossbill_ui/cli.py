@@ -6,26 +6,34 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from tossbill_ui.build import ROOT, ensure_build, reflex_environment
-from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.errors import SettingsError, TossbillError
 from tossbill_ui.core.secret_file import new_secrets
 from tossbill_ui.core.settings import Mode, Settings
 
 # Whoever listens here can be reached at 127.0.0.1.
 ON_LOOPBACK = ("127.0.0.1", "localhost", "0.0.0.0")  # noqa: S104 - compared with, not bound
 
+if TYPE_CHECKING:
+    from tossbill_ui.payment_methods.models import Registration
+    from tossbill_ui.runtime import Runtime
+
+T = TypeVar("T")
+
 
 class _Sentences(click.Group):
-    """Shows a wrong set-up as one sentence, not as a traceback."""
+    """Shows what we raise on purpose as one sentence, not as a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except SettingsError as error:
+        except TossbillError as error:
             raise click.ClickException(error.message) from None
 
 
@@ -125,16 +133,53 @@ def new_keys() -> None:
 def rotate_keys() -> None:
     """Seal every stored secret with the newest encryption key."""
     from tossbill_ui.payment_methods.rotation import rotate
+
+    click.echo(f"{_in_runtime(rotate)} secrets sealed with the newest key.")
+
+
+@main.command()
+@click.argument("registration", required=False)
+@click.option("--as", "end", type=click.Choice(["failed"]), help="How to end it.")
+def settle(registration: str | None, end: str | None) -> None:
+    """List the registrations in doubt, or end one of them by hand."""
+    from tossbill_ui.payment_methods import settling
+
+    if bool(registration) != bool(end):
+        raise click.UsageError("Name one and how to end it: settle REGISTRATION --as failed")
+    if registration:
+        _in_runtime(lambda rt: settling.end_as_failed(rt, registration))
+        click.echo(f"Registration {registration} has ended as failed.")
+        return
+    found = _in_runtime(settling.in_doubt)
+    click.echo("\n".join(map(_in_doubt, found)) or "No registration is in doubt.")
+
+
+def _in_doubt(registration: Registration) -> str:
+    next_try = registration.next_try_at
+    return (
+        f"{registration.id}  in doubt since {registration.claimed_at:%Y-%m-%d %H:%M} UTC,"
+        f" attempts: {registration.attempts}, "
+        + (f"next {next_try:%Y-%m-%d %H:%M} UTC" if next_try else "waits for you")
+    )
+
+
+def _in_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
+    """Do something with the database, which must be there and up to date."""
+    from tossbill_ui.doctor import database_problems
     from tossbill_ui.runtime import Runtime
 
-    async def work() -> int:
-        rt = Runtime.from_settings(Settings())
+    settings = Settings()
+    if problems := database_problems(settings):
+        raise SettingsError(problems[0])
+
+    async def run() -> T:
+        rt = Runtime.from_settings(settings)
         try:
-            return await rotate(rt)
+            return await work(rt)
         finally:
             await rt.close()
 
-    click.echo(f"{asyncio.run(work())} secrets sealed with the newest key.")
+    return asyncio.run(run())
 
 
 @main.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tossbill_ui.core.crypto import Cipher
 from tossbill_ui.core.errors import SettingsError
-from tossbill_ui.core.secret_file import FILE_NAME, load_secrets
+from tossbill_ui.core.secret_file import FILE_NAME, load_secrets, will_be_made
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.migrations import alembic_config
 
@@ -42,6 +43,13 @@ def examine(settings: Settings) -> list[Finding]:
     return [*_settings_findings(settings), *_files(settings), *_database(settings)]
 
 
+def database_problems(settings: Settings) -> list[str]:
+    """Return why no command can work on the database; empty when one can. Makes no file."""
+    if missing := _missing_file(settings):
+        return [f"There is no database at {missing} yet: start the app or run `tossbill migrate`."]
+    return [finding.text for finding in _database(settings) if not finding.ok]
+
+
 def _settings_findings(settings: Settings) -> Iterator[Finding]:
     for look in (_mode, _secrets, _public_url):
         try:
@@ -55,6 +63,8 @@ def _mode(settings: Settings) -> Finding:
 
 
 def _secrets(settings: Settings) -> Finding:
+    if will_be_made(settings):
+        return Finding(True, "signing and encryption keys will be made on the first start")
     signing, encryption = load_secrets(settings)
     cipher = Cipher.from_text(encryption)
     if any(len(key) < 32 for key in signing):
@@ -75,22 +85,28 @@ def _public_url(settings: Settings) -> Finding:
 
 def _files(settings: Settings) -> Iterator[Finding]:
     folder = settings.tossbill_data_dir
-    secrets = folder / FILE_NAME
-    if secrets.exists():
-        open_to_others = stat.S_IMODE(secrets.stat().st_mode) & 0o077
+    for path in sorted([*folder.glob(FILE_NAME), *folder.glob("*.db")]):
+        open_to_others = stat.S_IMODE(path.stat().st_mode) & 0o077
         yield Finding(
             not open_to_others,
-            f"run: chmod 600 {secrets}" if open_to_others else f"{secrets} is private",
+            f"run: chmod 600 {path}*" if open_to_others else f"{path} is private",
         )
-    if not folder.exists():
-        yield Finding(True, f"{folder} will be made on the first start")
+
+
+def _missing_file(settings: Settings) -> Path | None:
+    """Return where SQLite's file will be made, if it is not there yet."""
+    url = sa.make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
+        return None
+    return Path(url.database or "")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    if missing := _missing_file(settings):
+        yield Finding(True, f"the database will be made at {missing} on the first start")
+        return
     config = alembic_config(settings.database_url)
     url = sa.make_url(config.attributes["url"])
-    if url.drivername == "sqlite" and not settings.tossbill_data_dir.exists():
-        return
     engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import reflex as rx
@@ -15,7 +16,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from tossbill_ui import migrations, runtime
-from tossbill_ui.core.lock import alone_in
+from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.http.limits import Limits
@@ -29,6 +30,8 @@ from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints
 from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.states.page import FreshPages
+
+log = logging.getLogger(__name__)
 
 
 def load_settings() -> Settings:
@@ -78,9 +81,11 @@ async def running() -> AsyncGenerator[None]:
     set_up_logging()
     rt = runtime.current()
     await asyncio.to_thread(migrations.upgrade, rt.settings.database_url)
-    with alone_in(rt.settings.tossbill_data_dir) as alone:
-        if alone and rt.db.is_sqlite:
+    with alone_on(rt.db.file) if rt.db.file else nullcontext(False) as alone:
+        if alone:
             await release_leases(rt)
+        elif rt.db.is_sqlite:
+            log.warning("another process works on this database too; only one should")
         sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
         try:
             yield

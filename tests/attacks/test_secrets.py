@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -81,6 +82,16 @@ async def test_no_secret_leaves_a_trace(talkative: Server) -> None:
 
     assert len(traces.secrets) > len(FAULTS) + 4
     assert traces.found() == []
+
+
+def test_no_file_is_open_to_others(server: Server) -> None:
+    with Customer(server.url) as customer:
+        assert customer.register() == "issued"
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in server.data.iterdir()}
+
+    assert {"tossbill.db", "tossbill.db-wal", "sandbox.db", "secrets.json"} <= set(modes)
+    assert [name for name, mode in modes.items() if mode & 0o077] == []
 
 
 async def everything_a_browser_hears(server: Server, customer: Customer, traces: Traces) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -111,6 +112,23 @@ def test_killed_before_the_claim(fragile: Server) -> None:
         assert customer.arrive(address) == "issued"
 
     fragile.assert_ledgers_agree()
+
+
+def test_a_registration_of_long_ago_is_abandoned(server: Server) -> None:
+    with Customer(server.url) as customer:
+        begun = customer.open_register()["success_url"]
+    [registration_id] = parse_qs(urlsplit(begun).query)["registration"]
+    database = sqlite3.connect(server.data / "tossbill.db", isolation_level=None, timeout=10)
+    database.execute(
+        "UPDATE registration SET created_at = '2026-01-01 00:00:00.000000' WHERE id = ?",
+        (registration_id,),
+    )
+    database.close()
+
+    until(
+        server,
+        f"SELECT 1 FROM registration WHERE id = '{registration_id}' AND status = 'abandoned'",  # noqa: S608 - an id of ours
+    )
 
 
 @pytest.mark.parametrize("kind", ["delay_before", "delay_after"])

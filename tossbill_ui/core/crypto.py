@@ -73,7 +73,9 @@ class Cipher:
                 raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()
             )
         except (KeyError, ValueError, InvalidTag):
-            raise Undecryptable(f"The secret stored at {place} cannot be opened.") from None
+            raise Undecryptable(
+                f"The secret stored at {place} cannot be opened with TOSSBILL_ENCRYPTION_KEYS."
+            ) from None
         return opened.decode()
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -68,6 +69,12 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether it is a file on this machine."""
         return self.url.startswith("sqlite")
+
+    @property
+    def file(self) -> Path | None:
+        """Where SQLite's file is; None for a database server."""
+        name = sa.make_url(self.url).database
+        return Path(name) if self.is_sqlite and name else None
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:

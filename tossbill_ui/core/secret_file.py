@@ -38,6 +38,15 @@ def load_secrets(settings: Settings) -> tuple[list[str], str]:
     return [key.strip() for key in signing.split(",") if key.strip()], encryption
 
 
+def will_be_made(settings: Settings) -> bool:
+    """Whether `load_secrets` would make everything now; looking makes nothing."""
+    is_set = settings.tossbill_secret_keys.get_secret_value() or (
+        settings.tossbill_encryption_keys.get_secret_value()
+    )
+    path = settings.tossbill_data_dir / FILE_NAME
+    return not is_set and settings.mode is not Mode.LIVE and not path.exists()
+
+
 def new_secrets() -> dict[str, str]:
     """Return a fresh pair in the form of the two settings."""
     return {

@@ -28,4 +28,6 @@ def upgrade(database_url: str) -> None:
     url = make_url(database_url)
     if url.drivername.startswith("sqlite") and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # SQLite gives its helper files the mode of the database.
+        Path(url.database).touch(mode=0o600)
     command.upgrade(alembic_config(database_url), "head")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from tossbill_ui.core.text import clean
 from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.runtime import Runtime
@@ -12,17 +14,24 @@ log = logging.getLogger(__name__)
 
 
 async def record(rt: Runtime, *, kind: str, customer_id: str | None, subject: str) -> None:
-    """Add a line, in a transaction of its own.
+    """Add a line, in a transaction of its own, and say it in the log; see `add`."""
+    data = {"customer_id": customer_id, "subject": clean(subject, limit=80)}
+    log.warning(kind, extra={"data": data})
+    async with rt.db.write() as session:
+        add(rt, session, kind=kind, customer_id=customer_id, subject=subject)
+
+
+def add(
+    rt: Runtime, session: AsyncSession, *, kind: str, customer_id: str | None, subject: str
+) -> None:
+    """Add a line within the caller's transaction.
 
     Args:
         rt: The process's runtime.
+        session: The line is there if this commits.
         kind: What happened, for example ``refused.wrong_token``.
-        customer_id: Who called, if we know.
+        customer_id: Who called or was concerned, if we know.
         subject: What it was about, ours and not secret, cut to 80 characters.
     """
     subject = clean(subject, limit=80)
-    log.warning(kind, extra={"data": {"customer_id": customer_id, "subject": subject}})
-    async with rt.db.write() as session:
-        session.add(
-            AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=subject)
-        )
+    session.add(AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=subject))

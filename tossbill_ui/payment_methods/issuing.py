@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlmodel import col
 
-from tossbill_ui.core.crypto import fingerprint, new_id
+from tossbill_ui.core.crypto import Undecryptable, fingerprint, new_id
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.core.text import clean
 from tossbill_ui.customers.models import Customer
@@ -51,45 +51,68 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
         customer = await db.get_one(Customer, registration.customer_id)
     if registration.auth_key_sealed is None:
         return
-    auth_key = rt.cipher.decrypt(
-        registration.auth_key_sealed, place=auth_key_place(registration_id)
-    )
+    try:
+        auth_key = rt.cipher.decrypt(
+            registration.auth_key_sealed, place=auth_key_place(registration_id)
+        )
+    except Undecryptable as locked:
+        log.error("registration %s must wait: %s", registration_id, locked.message)  # noqa: TRY400
+        await _record_doubt(rt, registration, attempt)
+        return
     async with lease.held(rt, Registration, registration_id, attempt=attempt):
-        try:
-            billing = await rt.toss.issue_billing_key(
-                auth_key=auth_key,
-                customer_key=customer.customer_key,
-                idempotency_key=registration.idempotency_key,
-            )
-        except Refused as no:
-            await _record_failure(rt, registration_id, no.toss_code, no.toss_message)
-        except GatewayRefused as no:
-            log.error("Toss refused our key: %s", no.message)  # noqa: TRY400 - no secret-free trace
-            await _record_failure(rt, registration_id, no.toss_code, "")
-        except OutcomeUnknown as doubt:
-            log.warning("registration %s is in doubt: %s", registration_id, doubt.message)
-            if doubt.is_bound and attempt >= BOUND_ATTEMPTS:
-                await _record_failure(rt, registration_id, doubt.toss_code, "")
-            else:
-                await _record_doubt(rt, registration, attempt)
-        else:
-            await _record_issued(rt, registration, billing)
+        await _ask(rt, registration, customer.customer_key, auth_key, attempt)
     rt.changes.tell(customer.id)
 
 
+async def _ask(
+    rt: Runtime, registration: Registration, customer_key: str, auth_key: str, attempt: int
+) -> None:
+    try:
+        billing = await rt.toss.issue_billing_key(
+            auth_key=auth_key,
+            customer_key=customer_key,
+            idempotency_key=registration.idempotency_key,
+        )
+    except Refused as no:
+        await _record_failure(rt, registration.id, no.toss_code, no.toss_message)
+    except GatewayRefused as no:
+        log.error("Toss refused our key: %s", no.message)  # noqa: TRY400 - no secret-free trace
+        await _record_failure(rt, registration.id, no.toss_code, "")
+    except OutcomeUnknown as doubt:
+        log.warning("registration %s is in doubt: %s", registration.id, doubt.message)
+        if doubt.is_bound and attempt >= BOUND_ATTEMPTS:
+            await _record_failure(rt, registration.id, doubt.toss_code, "")
+        else:
+            await _record_doubt(rt, registration, attempt)
+    else:
+        await _record_issued(rt, registration, billing)
+
+
+def ending(rt: Runtime, status: RegistrationStatus) -> dict[str, object]:
+    """Return what every end of a registration writes: the authKey is wiped, nothing is due."""
+    return {
+        "status": status,
+        "auth_key_sealed": None,
+        "lease_until": None,
+        "next_try_at": None,
+        "ended_at": rt.clock.now(),
+    }
+
+
 async def _close(
-    rt: Runtime, db: repository.AsyncSession, registration_id: str, **values: object
+    rt: Runtime,
+    db: repository.AsyncSession,
+    registration_id: str,
+    status: RegistrationStatus,
+    **values: object,
 ) -> bool:
-    """End a registration that is still open and wipe its authKey; False if it ended already."""
+    """End a registration that is still open; False if it ended already."""
     return await repository.update_where(
         db,
         Registration,
         col(Registration.id) == registration_id,
         col(Registration.status).in_(STILL_OPEN),
-        auth_key_sealed=None,
-        lease_until=None,
-        next_try_at=None,
-        ended_at=rt.clock.now(),
+        **ending(rt, status),
         **values,
     )
 
@@ -101,7 +124,7 @@ async def _record_issued(rt: Runtime, registration: Registration, billing: Billi
             rt,
             db,
             registration.id,
-            status=RegistrationStatus.ISSUED,
+            RegistrationStatus.ISSUED,
             toss_json=billing.masked_json() if shows_json else None,
         )
         if closed:
@@ -146,7 +169,7 @@ async def _record_failure(rt: Runtime, registration_id: str, code: str, message:
             rt,
             db,
             registration_id,
-            status=RegistrationStatus.FAILED,
+            RegistrationStatus.FAILED,
             failure_code=code[:80],
             failure_message=message[:200],
         )

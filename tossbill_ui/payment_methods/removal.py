@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlmodel import col
 
+from tossbill_ui.core.crypto import Undecryptable
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import lease, repository
@@ -77,7 +78,14 @@ async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
         method = await db.get_one(PaymentMethod, method_id)
     if method.status != MethodStatus.REMOVING or method.billing_key_sealed is None:
         return
-    billing_key = rt.cipher.decrypt(method.billing_key_sealed, place=billing_key_place(method_id))
+    try:
+        billing_key = rt.cipher.decrypt(
+            method.billing_key_sealed, place=billing_key_place(method_id)
+        )
+    except Undecryptable as locked:
+        log.error("removal of %s must wait: %s", method_id, locked.message)  # noqa: TRY400
+        await _record(rt, method_id, attempt, next_try_at=lease.next_try(attempt))
+        return
     async with lease.held(rt, PaymentMethod, method_id, attempt=attempt):
         try:
             await rt.toss.delete_billing_key(billing_key=billing_key)

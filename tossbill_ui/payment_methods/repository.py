@@ -58,6 +58,16 @@ async def under_way(session: AsyncSession, customer_id: str) -> Registration | N
     return (await session.exec(query)).first()
 
 
+async def in_doubt(session: AsyncSession) -> Sequence[Registration]:
+    """Return every registration whose outcome is unknown, oldest first."""
+    query = (
+        select(Registration)
+        .where(col(Registration.status) == RegistrationStatus.UNKNOWN)
+        .order_by(col(Registration.claimed_at), col(Registration.id))
+    )
+    return (await session.exec(query)).all()
+
+
 async def reusable(
     session: AsyncSession, *, customer_id: str, session_id: str, since: datetime
 ) -> Registration | None:
@@ -130,6 +140,14 @@ async def due_ids(
     return (await session.exec(registrations)).all(), (await session.exec(removals)).all()
 
 
+def forgotten(before: datetime) -> sa.ColumnElement[bool]:
+    """Condition: the registration was started before an instant and nobody came back."""
+    return sa.and_(
+        col(Registration.status) == RegistrationStatus.STARTED,
+        col(Registration.created_at) < before,
+    )
+
+
 HISTORY_CONDITIONS: dict[HistoryFilter, sa.ColumnElement[bool]] = {
     HistoryFilter.ALL: sa.true(),
     HistoryFilter.ACTIVE: col(PaymentMethod.status).in_(
@@ -147,11 +165,15 @@ async def history(
 ) -> tuple[list[tuple[Registration, PaymentMethod | None]], int]:
     """Return a page of the customer's registrations, newest first, and how many there are.
 
-    A registration whose window was never left again is not history yet.
+    A registration whose window nobody came back from is no history, however long ago.
     """
     mine = (
         col(Registration.customer_id) == customer_id,
         col(Registration.status) != RegistrationStatus.STARTED,
+        sa.or_(
+            col(Registration.status) != RegistrationStatus.ABANDONED,
+            col(Registration.failure_code).is_not(None),
+        ),
         HISTORY_CONDITIONS[kind],
     )
     joined = (PaymentMethod, col(PaymentMethod.registration_id) == col(Registration.id))

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
+from sqlmodel import col, select
 
 from tossbill_ui.payment_methods import issuing, lease, removal, repository
-from tossbill_ui.payment_methods.models import PaymentMethod, Registration
+from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 EVERY_SECONDS = 2.0
+# Toss's window lives for 30 minutes; a day later nobody comes back from it.
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 async def release_leases(rt: Runtime) -> None:
@@ -46,11 +49,31 @@ async def sweep(rt: Runtime) -> int:
     return len(work)
 
 
+async def abandon_forgotten(rt: Runtime) -> int:
+    """End the registrations that were started a day ago and led to nothing; return how many.
+
+    Nothing is spent by that: a real authKey that comes even later still counts.
+    """
+    forgotten = repository.forgotten(rt.clock.now() - FORGOTTEN_AFTER)
+    # Asked first: a write would wake the disk every two seconds for nothing.
+    async with rt.db.read() as db:
+        if (await db.exec(select(Registration.id).where(forgotten).limit(1))).first() is None:
+            return 0
+    end = sa.update(Registration).where(forgotten)
+    async with rt.db.write() as db:
+        done = await db.exec(
+            end.values(status=RegistrationStatus.ABANDONED, ended_at=rt.clock.now())
+        )
+    log.info("%d registrations were never finished and are abandoned", done.rowcount)
+    return done.rowcount
+
+
 async def sweep_forever(rt: Runtime) -> None:
     """Sweep every few seconds until cancelled; an error of one round does not end it."""
     while True:
         try:
             await sweep(rt)
+            await abandon_forgotten(rt)
         except (OSError, SQLAlchemyError):
             log.exception("the sweep failed; it will be tried again")
         await asyncio.sleep(EVERY_SECONDS)
