@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from tossbill_ui.build import ROOT, ensure_build, reflex_environment
+from tossbill_ui.core.address import check_free, reached_at
 from tossbill_ui.core.errors import SettingsError, TossbillError
 from tossbill_ui.core.secret_file import new_secrets
-from tossbill_ui.core.settings import Settings
+from tossbill_ui.core.settings import Mode, Settings
 
 if TYPE_CHECKING:
     from tossbill_ui.payment_methods.models import Registration
@@ -45,10 +45,14 @@ def main() -> None:
 @click.option("--port", type=int, envvar="PORT", help="Port to listen on; else TOSSBILL_PORT.")
 def run(host: str, port: int | None) -> None:
     """Serve the app: the production build on one port."""
-    if port:
+    if port is not None:
         os.environ["TOSSBILL_PORT"] = str(port)
     settings = Settings()
     _check_start(settings, host)
+    if settings.mode is Mode.SANDBOX:
+        # The app calls its own sandbox, so it must call where it listens.
+        at = reached_at(host, settings.tossbill_port)
+        os.environ.setdefault("TOSS_API_BASE_URL", f"http://{at}/sandbox")
     build = ensure_build()
     os.environ |= {
         "REFLEX_ENV_MODE": "prod",
@@ -83,14 +87,7 @@ def _check_start(settings: Settings, host: str) -> None:
     problems = start_problems(settings)
     if problems:
         raise SettingsError(problems[0])
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, settings.tossbill_port))
-        except OSError:
-            raise SettingsError(
-                f"Port {settings.tossbill_port} is taken; choose another: PORT=3001 make run"
-            ) from None
+    check_free(host, settings.tossbill_port)
 
 
 @main.command()

@@ -17,7 +17,7 @@ from tossbill_ui.prerender import FirstPaint, Moved, Visit
 
 # Where Toss returns. No session is made there: one that was lost on the way must show.
 RETURNS = frozenset({"/success/", "/fail/"})
-LOOPBACK = frozenset({"127.0.0.1", "[::1]", "0.0.0.0"})  # noqa: S104 - compared with, not bound
+LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not bound
 NO_STORE = {"cache-control": "no-store"}
 
 
