@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from pydantic import SecretStr
 
 from tests.payment_methods.flow import register
+from tests.support.server import free_port
 from tests.support.wire import Wire, lose
 from tossbill_ui import migrations
 from tossbill_ui.cli import main
@@ -161,6 +162,28 @@ def test_a_taken_port_is_one_clear_sentence() -> None:
     assert result.output.strip() == (
         f"Error: Port {port} is taken; choose another: PORT=3001 make run"
     )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid", "2001:db8::1", "a b"])
+def test_a_host_that_is_not_ours_is_one_clear_sentence(host: str) -> None:
+    result = CliRunner().invoke(main, ["run", "--host", host, "--port", str(free_port())])
+
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: HOST={host} is no address of this machine")
+    assert len(result.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["run", "doctor", "migrate", "rotate-keys"])
+def test_a_malformed_setting_is_one_clear_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("TOSSBILL_PORT", "abc")
+
+    result = CliRunner().invoke(main, [name])
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: TOSSBILL_PORT has a wrong form")
+    assert len(result.output.strip().splitlines()) == 1
 
 
 def test_mixed_keys_stop_the_start_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

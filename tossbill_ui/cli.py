@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,12 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from tossbill_ui.build import ROOT, ensure_build, reflex_environment
+from tossbill_ui.core.address import check_free, reached_at
 from tossbill_ui.core.errors import SettingsError, TossbillError
 from tossbill_ui.core.secret_file import new_secrets
 from tossbill_ui.core.settings import Mode, Settings
-
-# Whoever listens here can be reached at 127.0.0.1.
-ON_LOOPBACK = ("127.0.0.1", "localhost", "0.0.0.0")  # noqa: S104 - compared with, not bound
 
 if TYPE_CHECKING:
     from tossbill_ui.payment_methods.models import Registration
@@ -48,14 +45,14 @@ def main() -> None:
 @click.option("--port", type=int, envvar="PORT", help="Port to listen on; else TOSSBILL_PORT.")
 def run(host: str, port: int | None) -> None:
     """Serve the app: the production build on one port."""
-    if port:
+    if port is not None:
         os.environ["TOSSBILL_PORT"] = str(port)
     settings = Settings()
     _check_start(settings, host)
-    if settings.mode is Mode.SANDBOX and host not in ON_LOOPBACK:
-        # The sandbox answers in this process, at the address we listen on.
-        address = f"http://{host}:{settings.tossbill_port}/sandbox"
-        os.environ.setdefault("TOSS_API_BASE_URL", address)
+    if settings.mode is Mode.SANDBOX:
+        # The app calls its own sandbox, so it must call where it listens.
+        at = reached_at(host, settings.tossbill_port)
+        os.environ.setdefault("TOSS_API_BASE_URL", f"http://{at}/sandbox")
     build = ensure_build()
     os.environ |= {
         "REFLEX_ENV_MODE": "prod",
@@ -90,14 +87,7 @@ def _check_start(settings: Settings, host: str) -> None:
     problems = start_problems(settings)
     if problems:
         raise SettingsError(problems[0])
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, settings.tossbill_port))
-        except OSError:
-            raise SettingsError(
-                f"Port {settings.tossbill_port} is taken; choose another: PORT=3001 make run"
-            ) from None
+    check_free(host, settings.tossbill_port)
 
 
 @main.command()

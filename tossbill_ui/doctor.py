@@ -51,7 +51,7 @@ def database_problems(settings: Settings) -> list[str]:
 
 
 def _settings_findings(settings: Settings) -> Iterator[Finding]:
-    for look in (_mode, _secrets, _public_url):
+    for look in (_mode, _secrets, _public_url, _database_url):
         try:
             yield look(settings)
         except SettingsError as error:
@@ -81,6 +81,11 @@ def _public_url(settings: Settings) -> Finding:
     if settings.mode is Mode.LIVE and not settings.is_https:
         raise SettingsError("Live mode needs https: set TOSSBILL_PUBLIC_URL=https://….")
     return Finding(True, f"customers come to {settings.public_url}")
+
+
+def _database_url(settings: Settings) -> Finding:
+    backend = sa.make_url(settings.database_url).get_backend_name()
+    return Finding(True, f"the database is {backend}")
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

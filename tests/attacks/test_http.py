@@ -83,6 +83,16 @@ def test_headers_do_not_choose_the_return_address(server: Server, headers: dict[
     assert call["fail_url"].startswith(f"{server.url}/fail/?")
 
 
+@pytest.mark.parametrize("number", ["127.0.0.1", "[::1]"])
+def test_who_comes_by_number_is_sent_to_our_name(server: Server, number: str) -> None:
+    host = {"host": f"{number}:{server.port}"}
+
+    answer = httpx.get(f"{server.url}/register/", params={"a": "b"}, headers=host)
+
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"{server.url}/register/?a=b"
+
+
 @pytest.mark.parametrize(
     "target", ["//evil.example", "https://evil.example", "@evil.example", "\\"]
 )

