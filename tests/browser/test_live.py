@@ -48,14 +48,16 @@ def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -
 
 
 def test_the_history_follows_a_registration_in_doubt(page: Page, server: Server) -> None:
-    server.faults({"endpoint": "issue", "kind": "error_500_after", "count": 1})
+    server.faults({"endpoint": "issue", "kind": "error_500_after"})
     register(page)
     expect(page.get_by_test_id("registration-in-doubt")).to_be_visible()
 
     page.goto("/history/")
 
     expect(page.get_by_test_id("history-row")).to_contain_text("확인 중")
-    expect(page.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=20_000)
+    server.control("DELETE", "faults")
+    server.let_time_pass()
+    expect(page.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=30_000)
 
 
 def test_the_history_of_one_tab_shows_what_another_did(new_browser: NewBrowser) -> None:
