@@ -142,6 +142,8 @@ def result(outcome: Outcome) -> ResultView:
             return WORKING
         case RegistrationStatus.UNKNOWN:
             return _result("doubt", ko.DOUBT_TITLE, ko.DOUBT_BODY, testid="registration-in-doubt")
+        case RegistrationStatus.ABANDONED if registration.failure_code is None:
+            return NOTHING  # nobody came back from the window
         case RegistrationStatus.FAILED | RegistrationStatus.ABANDONED:
             return failure(registration.failure_code or "", registration.failure_message or "")
         case _:
