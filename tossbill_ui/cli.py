@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -63,22 +64,25 @@ def run(host: str, port: int | None) -> None:
     }
     import uvicorn
 
+    from tossbill_ui.worker.beside import worker_beside
+
     click.echo(f"Tossbill UI ({settings.mode} mode) is at {settings.public_url}", err=True)
-    uvicorn.run(
-        "tossbill_ui.tossbill_ui:app",
-        factory=True,
-        host=host,
-        port=settings.tossbill_port,
-        # One process: states live in its memory. An access log would hold authKeys.
-        workers=1,
-        access_log=False,
-        log_config=None,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.tossbill_trusted_proxies,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-        ws_max_size=128 * 1024,
-    )
+    with worker_beside() if settings.tossbill_worker == "on" else nullcontext():
+        uvicorn.run(
+            "tossbill_ui.tossbill_ui:app",
+            factory=True,
+            host=host,
+            port=settings.tossbill_port,
+            # One process: states live in its memory. An access log would hold authKeys.
+            workers=1,
+            access_log=False,
+            log_config=None,
+            proxy_headers=True,
+            forwarded_allow_ips=settings.tossbill_trusted_proxies,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            ws_max_size=128 * 1024,
+        )
 
 
 def _check_start(settings: Settings, host: str) -> None:
@@ -88,6 +92,16 @@ def _check_start(settings: Settings, host: str) -> None:
     if problems:
         raise SettingsError(problems[0])
     check_free(host, settings.tossbill_port)
+
+
+@main.command()
+@click.option("--name", default="worker-1", show_default=True, help="Each living worker's own.")
+@click.option("--with-parent", is_flag=True, help="End when standard input closes.")
+def worker(name: str, with_parent: bool) -> None:
+    """Run the periodic work alone, until a signal ends it."""
+    from tossbill_ui.worker.process import serve
+
+    serve(Settings(), name=name, with_parent=with_parent)
 
 
 @main.command()
@@ -200,3 +214,7 @@ def sandbox(port: int, db: Path) -> None:
     app = Starlette(routes=[Mount("/sandbox", app=create_app(database=db))])
     click.echo(f"Toss's sandbox is at http://localhost:{port}/sandbox", err=True)
     uvicorn.run(app, host="127.0.0.1", port=port, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

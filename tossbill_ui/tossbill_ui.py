@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
 import reflex as rx
@@ -75,6 +75,15 @@ def _sandbox(settings: Settings) -> list[Mount]:
     ]
 
 
+def _worker(settings: Settings) -> AbstractContextManager[None]:
+    """Under Reflex's dev server nothing else starts a worker: it runs in a thread of ours."""
+    if serves_pages() or settings.tossbill_worker == "off":
+        return nullcontext()
+    from tossbill_ui.worker.process import worker_inside
+
+    return worker_inside(settings)
+
+
 @asynccontextmanager
 async def running() -> AsyncGenerator[None]:
     """Bring the database up to date, take up what was left open, clean up at the end."""
@@ -88,7 +97,8 @@ async def running() -> AsyncGenerator[None]:
             log.warning("another process works on this database too; only one should")
         sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
         try:
-            yield
+            with _worker(rt.settings):
+                yield
         finally:
             sweeper.cancel()
             await asyncio.gather(sweeper, return_exceptions=True)

@@ -65,7 +65,12 @@ class Server:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("TOSS", "REFLEX", "__REFLEX"))
-        } | {"TOSSBILL_DATA_DIR": str(self.data), "PORT": str(self.port), **self.environment}
+        } | {
+            "TOSSBILL_WORKER": "off",
+            "TOSSBILL_DATA_DIR": str(self.data),
+            "PORT": str(self.port),
+            **self.environment,
+        }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [TOSSBILL, "run"], cwd=ROOT, env=environment, stdout=log, stderr=log

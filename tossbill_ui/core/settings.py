@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     tossbill_trusted_proxies: str = "127.0.0.1"
     tossbill_data_dir: Path = Path(".data")
     tossbill_database_url: SecretStr = SecretStr("")
+    tossbill_worker: Literal["on", "off"] = "on"
     tossbill_secret_keys: SecretStr = SecretStr("")
     tossbill_encryption_keys: SecretStr = SecretStr("")
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
@@ -176,6 +177,18 @@ class Settings(BaseSettings):
             "TOSSBILL_DATABASE_URL must be of the form postgresql://user:password@host/name "
             "or sqlite:////a/path.db."
         )
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Whether the database is a file on this machine."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def worker_database_url(self) -> str:
+        """Where the worker keeps its schedules: a file of their own, or the same server."""
+        if self.uses_sqlite:
+            return f"sqlite:///{(self.tossbill_data_dir / 'worker.db').resolve()}"
+        return self.database_url.replace("+psycopg", "", 1)
 
     def for_dev_server(self, *, frontend_port: int, backend_port: int) -> Self:
         """Return these settings as seen under Reflex's dev server, which uses two ports."""

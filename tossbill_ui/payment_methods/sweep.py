@@ -73,7 +73,6 @@ async def sweep_forever(rt: Runtime) -> None:
     while True:
         try:
             await sweep(rt)
-            await abandon_forgotten(rt)
         except (OSError, SQLAlchemyError):
             log.exception("the sweep failed; it will be tried again")
         await asyncio.sleep(EVERY_SECONDS)

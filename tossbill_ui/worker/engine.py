@@ -1,0 +1,184 @@
+"""The passes on DBOS: the only file that imports it.
+
+Every schedule puts a workflow without data on a queue of its own, one at a time for each worker.
+No ids and no money travel through DBOS, so its rows may be lost, doubled or parked (ADR-0010).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as Late
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy.exc import OperationalError
+
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.worker.passes import Pass
+
+log = logging.getLogger(__name__)
+
+NAME = "tossbill"
+# Never changes: DBOS leaves rows of another version lying, so a roll-back would starve.
+VERSION = "tossbill-1"
+SEOUL = "Asia/Seoul"
+KEPT_FOR = timedelta(days=7)
+DATABASE_RETRY_SECONDS = 2.0
+# A pass that is still at work at the stop; what it leaves open, the next start takes up.
+FINISH_SECONDS = 1.5
+HOUSEKEEPING = "housekeeping"
+
+T = TypeVar("T")
+ScheduledWorkflow = Callable[[datetime, object], None]
+
+
+class Engine:
+    """Runs passes on their schedules, from `start` to `stop`.
+
+    It has a thread with an event loop of its own, on which its runtime lives: never start it on
+    a loop that is running, DBOS would take that loop over.
+
+    Args:
+        settings: Which database and Toss the passes work with.
+        passes: What to run.
+        name: This worker's, the same at each of its starts and no other living worker's.
+        stop: Once it is set, nothing more is started.
+    """
+
+    def __init__(
+        self, settings: Settings, passes: Sequence[Pass], *, name: str, stop: threading.Event
+    ) -> None:
+        self._settings, self._passes, self._name = settings, passes, name
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="passes", daemon=True)
+        self._stopping = stop
+        self._active: set[Future[None]] = set()
+        self._thread.start()
+        self._rt = self._call(_build(settings)).result()
+
+    def start(self) -> None:
+        """Start, waiting for the database as long as it takes; returns early when stopped."""
+        while not self._stopping.is_set():
+            try:
+                self._launch()
+            except OperationalError as away:
+                log.warning("the database does not answer; the worker tries again: %s", away.orig)
+                DBOS.destroy(destroy_registry=True)
+                self._stopping.wait(DATABASE_RETRY_SECONDS)
+            else:
+                return
+
+    def stop(self) -> None:
+        """Start nothing more, give what runs a moment, then end."""
+        self._stopping.set()
+        for running in list(self._active):
+            try:
+                running.result(timeout=FINISH_SECONDS)
+            except (Late, CancelledError):
+                running.cancel()
+        DBOS.destroy(destroy_registry=True)
+        self._call(self._rt.close()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _launch(self) -> None:
+        if self._settings.uses_sqlite:
+            _prepare_file(self._settings.worker_database_url.removeprefix("sqlite:///"))
+        DBOS(config=_config(self._settings, self._name))
+        workflows = {each: self._workflow(each.name, self._doing(each)) for each in self._passes}
+        housekeeping = self._workflow(HOUSEKEEPING, _forget_old_rows)
+        DBOS.launch()
+        DBOS.register_queue(HOUSEKEEPING, worker_concurrency=1, on_conflict="always_update")
+        _schedule(HOUSEKEEPING, housekeeping, "0 30 4 * * *")
+        for each, workflow in workflows.items():
+            DBOS.register_queue(each.name, worker_concurrency=1, on_conflict="always_update")
+            _schedule(each.name, workflow, each.cron)
+            # What a crash left open does not wait for the clock.
+            DBOS.enqueue_workflow(each.name, workflow, datetime.now(UTC), None)
+
+    def _workflow(self, name: str, work: Callable[[], None]) -> ScheduledWorkflow:
+        @DBOS.workflow(name=name)
+        def run(at: datetime, context: object) -> None:
+            if self._stopping.is_set():
+                return
+            try:
+                work()
+            except Exception:
+                # The rows hold the truth, and the next round does what this one did not.
+                log.exception("%s failed; its next round tries again", name)
+
+        return run
+
+    def _doing(self, each: Pass) -> Callable[[], None]:
+        async def once() -> None:
+            await each.run(self._rt)
+
+        def work() -> None:
+            running = self._call(once())
+            self._active.add(running)
+            try:
+                running.result()
+            except CancelledError:
+                log.info("%s was cut off by the stop", each.name)
+            finally:
+                self._active.discard(running)
+
+        return work
+
+    def _call(self, work: Coroutine[object, object, T]) -> Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+async def _build(settings: Settings) -> Runtime:
+    return Runtime.from_settings(settings)
+
+
+def _config(settings: Settings, name: str) -> DBOSConfig:
+    return DBOSConfig(
+        name=NAME,
+        system_database_url=settings.worker_database_url,
+        executor_id=name,
+        application_version=VERSION,
+        serializer=DBOSPortableJSONSerializer(),
+        sys_db_pool_size=5,
+        log_level="WARNING",
+    )
+
+
+def _schedule(name: str, workflow: ScheduledWorkflow, cron: str) -> None:
+    DBOS.apply_schedules(
+        [
+            {
+                "schedule_name": name,
+                "workflow_fn": workflow,
+                "schedule": cron,
+                "cron_timezone": SEOUL,
+                "queue_name": name,
+            }
+        ]
+    )
+
+
+def _forget_old_rows() -> None:
+    """Delete DBOS's history: it keeps every row for ever, the unfinished of the dead too."""
+    before = (datetime.now(UTC) - KEPT_FOR).isoformat()
+    old = DBOS.list_workflows(end_time=before, load_input=False, load_output=False, limit=10_000)
+    if old:
+        DBOS.delete_workflows([workflow.workflow_id for workflow in old])
+
+
+def _prepare_file(path: str) -> None:
+    """Make DBOS's file ours alone, and let its readers and writer pass each other."""
+    os.close(os.open(path, os.O_CREAT, 0o600))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")

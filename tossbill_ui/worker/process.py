@@ -1,0 +1,90 @@
+"""A worker's life: wait for its turn, run the passes, end when told or when the parent is gone."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tossbill_ui import migrations
+from tossbill_ui.core.lock import alone_on
+from tossbill_ui.core.logging import set_up_logging
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.worker.engine import Engine
+from tossbill_ui.worker.passes import PASSES
+
+log = logging.getLogger(__name__)
+
+STANDBY_SECONDS = 3.0
+
+
+def serve(settings: Settings, *, name: str, with_parent: bool = False) -> None:
+    """Run the passes until a signal comes.
+
+    Args:
+        settings: Which database and Toss to work with.
+        name: This worker's; see `Engine`.
+        with_parent: End also when standard input closes: the parent is gone, however it ended.
+    """
+    set_up_logging()
+    stop = threading.Event()
+
+    def end(number: int, frame: object) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    if with_parent:
+        threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
+    work_until(stop, settings, name=name)
+
+
+def work_until(stop: threading.Event, settings: Settings, *, name: str) -> None:
+    """Run the passes until an event is set; on SQLite only one worker at a time does."""
+    if not settings.uses_sqlite:
+        _run(stop, settings, name)
+        return
+    turn = Path(f"{sa.make_url(settings.database_url).database}.worker")
+    while not stop.is_set():
+        with alone_on(turn) as alone:
+            if alone:
+                _run(stop, settings, name)
+                return
+        log.info("another worker is at work on this database; this one stands by")
+        stop.wait(STANDBY_SECONDS)
+
+
+@contextmanager
+def worker_inside(settings: Settings) -> Generator[None]:
+    """Run a worker in a thread of this process while the block runs: for Reflex's dev server."""
+    stop = threading.Event()
+    options = {"name": "worker-dev"}
+    thread = threading.Thread(target=work_until, args=(stop, settings), kwargs=options)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _run(stop: threading.Event, settings: Settings, name: str) -> None:
+    migrations.upgrade(settings.database_url)
+    engine = Engine(settings, PASSES, name=name, stop=stop)
+    try:
+        engine.start()
+        log.info("worker %s is at work", name)
+        stop.wait()
+    finally:
+        engine.stop()
+
+
+def _watch_parent(stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()
