@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from tossbill_ui.sandbox.accounts import account_number_of
 from tossbill_ui.sandbox.app import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 
@@ -16,6 +17,12 @@ CARD = {
     "expiry": "12/30",
     "birth": "900101",
     "password": "12",
+    "agree": "yes",
+}
+ACCOUNT = {
+    "company": "90",
+    "number": account_number_of(PERSONAS_BY_NAME["approve"]),
+    "birth": "900101",
     "agree": "yes",
 }
 WINDOW = {
@@ -54,6 +61,9 @@ class Box:
 
     async def enter_card(self, address: str, **changes: str) -> httpx.Response:
         return await self.http.post(f"{self._host}{address}/card", data={**CARD, **changes})
+
+    async def enter_account(self, address: str, **changes: str) -> httpx.Response:
+        return await self.http.post(f"{self._host}{address}/account", data={**ACCOUNT, **changes})
 
     async def enter_code(self, address: str, code: str = "000000") -> httpx.Response:
         return await self.http.post(f"{self._host}{address}/code", data={"code": code})

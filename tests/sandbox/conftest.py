@@ -5,11 +5,22 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.async_api import Browser, async_playwright
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from scripts.browser import find
 from tests.sandbox.box import Box, HandClock
+from tests.sandbox.process import running
 from tossbill_ui.sandbox.app import Sandbox, create_app
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
@@ -30,3 +41,22 @@ async def box(sandbox: Sandbox) -> AsyncGenerator[Box]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://box.test/sandbox/") as http:
         yield Box(http)
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncGenerator[str]:
+    async with running(tmp_path / "sandbox.db") as (box, _):
+        yield str(box.http.base_url).removesuffix("/sandbox/")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str | None:
+    return find()
+
+
+@pytest.fixture
+async def chromium(chromium_path: str | None) -> AsyncGenerator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield browser
+        await browser.close()

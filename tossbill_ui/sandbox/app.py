@@ -28,7 +28,7 @@ class Sandbox(Starlette):
                 *self._api.routes(),
                 *window.routes(),
                 *Control(store).routes(),
-                *assets.routes(),
+                *assets.routes(switches),
             ]
         )
 

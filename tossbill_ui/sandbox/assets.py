@@ -1,12 +1,15 @@
 """Scripts and styles, read once, with an ETag."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from tossbill_ui.sandbox.switches import Switches
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -37,9 +40,9 @@ class Asset:
         return Response(self.body, headers=headers, media_type=self.media_type)
 
 
-def routes() -> list[Route]:
+def routes(switches: Switches) -> list[Route]:
     """Return the routes of the browser scripts (contract §2) and of the window's own files."""
-    v1, v2 = _sdk("sdk_v1.js"), _sdk("sdk_v2.js")
+    v1, v2 = _sdk("sdk_v1.js", switches), _sdk("sdk_v2.js", switches)
     table = {
         "/js/v1": v1,
         "/js/v1/payment": v1,
@@ -50,9 +53,11 @@ def routes() -> list[Route]:
     return [Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()]
 
 
-def _sdk(name: str) -> Asset:
+def _sdk(name: str, switches: Switches) -> Asset:
     """Put the part both versions share in front, in a scope of its own: one file, no globals."""
-    body = b"(() => {\n" + _read("sdk_window.js") + b"\n" + _read(name) + b"\n})();\n"
+    chosen = json.dumps({"destroyNeedsWindow": switches.destroy_needs_window}).encode()
+    head = b"(() => {\nconst SWITCHES = " + chosen + b";\n"
+    body = head + _read("sdk_window.js") + b"\n" + _read(name) + b"\n})();\n"
     return Asset(body, "text/javascript")
 
 

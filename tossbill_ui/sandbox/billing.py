@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from tossbill_ui.sandbox import ledger
+from tossbill_ui.sandbox.accounts import Account
 from tossbill_ui.sandbox.answers import Answer, refusal, success
 from tossbill_ui.sandbox.auth import Shop
 from tossbill_ui.sandbox.clock import to_toss_time
@@ -129,7 +130,25 @@ def _make_billing_key(
         ),
     )
     _record(connection, call, "billing_key_issued", customer_key, billing_key)
+    if account := Account.from_json(authorization["card"]):
+        return _billing_object_of_account(call, customer_key, billing_key, account)
     return _billing_object(call, customer_key, billing_key, Card.from_json(authorization["card"]))
+
+
+def _billing_object_of_account(
+    call: Call, customer_key: str, billing_key: str, account: Account
+) -> dict[str, Any]:
+    """Write the Billing object of an account (contract §4.1, TRANSFER)."""
+    return {
+        "mId": call.shop.m_id,
+        "customerKey": customer_key,
+        "authenticatedAt": to_toss_time(call.now),
+        "method": "계좌이체",
+        "billingKey": billing_key,
+        "card": None,
+        "transfers": [account.to_transfer()],
+        "easyPay": None,
+    }
 
 
 def _billing_object(call: Call, customer_key: str, billing_key: str, card: Card) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-VERSION = 1
+VERSION = 2
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public, opens nothing
@@ -15,8 +15,8 @@ _TABLES = {
         m_id TEXT NOT NULL,
         api_version TEXT NOT NULL
     """,
-    # One trip of a customer through the window. No card number is ever stored: bin and tail are
-    # the eight and three digits that Toss's own mask shows.
+    # One trip of a customer through the window. No card number is ever stored: card holds
+    # what Toss's own answer shows of a card or an account, as JSON.
     "trip": """
         id TEXT PRIMARY KEY,
         client_key TEXT NOT NULL REFERENCES shop,
@@ -25,8 +25,11 @@ _TABLES = {
         fail_url TEXT NOT NULL,
         target TEXT NOT NULL CHECK (target IN ('self', 'iframe')),
         parent_origin TEXT NOT NULL,
+        method TEXT NOT NULL CHECK (method IN ('CARD', 'TRANSFER')),
         card_types TEXT NOT NULL,
-        step TEXT NOT NULL CHECK (step IN ('card', 'identity', 'succeeded', 'failed', 'canceled')),
+        step TEXT NOT NULL CHECK (
+            step IN ('method', 'identity', 'succeeded', 'failed', 'canceled', 'expired')
+        ),
         card TEXT,
         persona TEXT,
         end_code TEXT,

@@ -19,6 +19,9 @@ class Switches:
         server_errors_are_bound: Whether a 5xx answer is kept under its Idempotency-Key.
         delete_is_idempotent: Whether DELETE honours Idempotency-Key ("all POST" is documented).
         window_lifetime: How long a payment window waits for its customer (§4.5).
+        window_expired: The code on failUrl when it waited too long. Undocumented.
+        destroy_needs_window: Whether ``payment.destroy()`` with nothing open rejects with
+            ``NO_ACTIVE_PAYMENT_REQUEST``; Toss's own types say both (§2.1).
     """
 
     auth_key_unknown: str = "NOT_FOUND_BILLING"
@@ -31,3 +34,5 @@ class Switches:
     server_errors_are_bound: bool = False
     delete_is_idempotent: bool = False
     window_lifetime: timedelta = timedelta(minutes=30)
+    window_expired: str = "PAY_PROCESS_ABORTED"
+    destroy_needs_window: bool = False
