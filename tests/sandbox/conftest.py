@@ -29,8 +29,19 @@ def hand_clock() -> HandClock:
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path, hand_clock: HandClock) -> AsyncGenerator[Sandbox]:
-    app = create_app(database=tmp_path / "deep" / "sandbox.db", clock=hand_clock)
+def webhook_transport() -> httpx.AsyncBaseTransport | None:
+    return None
+
+
+@pytest.fixture
+async def sandbox(
+    tmp_path: Path, hand_clock: HandClock, webhook_transport: httpx.AsyncBaseTransport | None
+) -> AsyncGenerator[Sandbox]:
+    app = create_app(
+        database=tmp_path / "deep" / "sandbox.db",
+        clock=hand_clock,
+        webhook_transport=webhook_transport,
+    )
     yield app
     await app.aclose()
 

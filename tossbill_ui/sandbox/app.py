@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import httpx
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from tossbill_ui.sandbox import assets
 from tossbill_ui.sandbox.api import Api
 from tossbill_ui.sandbox.clock import Clock, SystemClock
 from tossbill_ui.sandbox.control import Control
+from tossbill_ui.sandbox.postman import Postman
 from tossbill_ui.sandbox.schema import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
 from tossbill_ui.sandbox.store import Store
 from tossbill_ui.sandbox.switches import Switches
+from tossbill_ui.sandbox.webhook_control import WebhookControl
 from tossbill_ui.sandbox.window import Window
 
 __all__ = ["SANDBOX_CLIENT_KEY", "SANDBOX_SECRET_KEY", "Sandbox", "create_app"]
@@ -19,27 +23,42 @@ __all__ = ["SANDBOX_CLIENT_KEY", "SANDBOX_SECRET_KEY", "Sandbox", "create_app"]
 class Sandbox(Starlette):
     """Toss in a box. Its addresses respect the ``root_path`` it is mounted under."""
 
-    def __init__(self, store: Store, clock: Clock, switches: Switches) -> None:
+    def __init__(self, store: Store, clock: Clock, switches: Switches, postman: Postman) -> None:
         self._store = store
+        self._postman = postman
         self._api = Api(store, clock, switches)
-        window = Window(store, clock, switches)
         super().__init__(
             routes=[
                 *self._api.routes(),
-                *window.routes(),
+                *Window(store, clock, switches).routes(),
                 *Control(store).routes(),
+                *WebhookControl(store, clock, switches, postman).routes(),
                 *assets.routes(switches),
             ]
         )
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve; the first request also sends webhooks that an earlier process left."""
+        self.start()
+        await super().__call__(scope, receive, send)
+
+    def start(self) -> None:
+        """Begin to send webhooks. A mounted app has no lifespan; its first request does this."""
+        self._postman.start()
+
     async def aclose(self) -> None:
         """Finish what is under way and close the file. Nothing needs to be opened first."""
         await self._api.aclose()
+        await self._postman.aclose()
         await self._store.aclose()
 
 
 def create_app(
-    *, database: Path, clock: Clock | None = None, switches: Switches | None = None
+    *,
+    database: Path,
+    clock: Clock | None = None,
+    switches: Switches | None = None,
+    webhook_transport: httpx.AsyncBaseTransport | None = None,
 ) -> Sandbox:
     """Build the sandbox over its own SQLite file, which is opened on first use.
 
@@ -47,5 +66,8 @@ def create_app(
         database: The file; made with its folder when it does not exist.
         clock: Where the time comes from.
         switches: How the unknowns of Toss are set.
+        webhook_transport: How webhooks travel, for example ``httpx.ASGITransport(your_app)``;
+            over real sockets if not given.
     """
-    return Sandbox(Store(database), clock or SystemClock(), switches or Switches())
+    store, clock, switches = Store(database), clock or SystemClock(), switches or Switches()
+    return Sandbox(store, clock, switches, Postman(store, clock, switches, webhook_transport))

@@ -14,6 +14,7 @@ from tossbill_ui.sandbox.answers import Answer, refusal, success
 from tossbill_ui.sandbox.auth import Shop
 from tossbill_ui.sandbox.clock import to_toss_time
 from tossbill_ui.sandbox.errors import TossRefusal
+from tossbill_ui.sandbox.events import record_event
 from tossbill_ui.sandbox.personas import ISSUERS, PERSONAS_BY_NAME, Card
 from tossbill_ui.sandbox.switches import Switches
 
@@ -86,6 +87,9 @@ def delete(connection: sqlite3.Connection, call: Call) -> Answer:
         (call.now.isoformat(), billing_key),
     )
     _record(connection, call, "billing_key_deleted", row["customer_key"], billing_key)
+    # The reason is the one in Toss's own example (contract §9).
+    reason = {"billingKey": billing_key, "reason": "삭제 API 요청"}
+    record_event(connection, call.now, "BILLING_DELETED", reason)
     return success(None)
 
 

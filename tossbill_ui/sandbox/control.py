@@ -1,10 +1,7 @@
 """The control API: only for tests and for people at this machine."""
 
-import ipaddress
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,10 +9,9 @@ from starlette.routing import Route
 
 from tossbill_ui.sandbox import faults, ledger, schema
 from tossbill_ui.sandbox.auth import Shop, register
+from tossbill_ui.sandbox.local import Handler, local_only
 from tossbill_ui.sandbox.personas import PERSONAS
 from tossbill_ui.sandbox.store import Store
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Control:
@@ -35,7 +31,9 @@ class Control:
             ("POST", "/_control/faults", self._replace_faults),
             ("DELETE", "/_control/faults", self._clear_faults),
         ]
-        return [Route(path, _local(handler), methods=[method]) for method, path, handler in table]
+        return [
+            Route(path, local_only(handler), methods=[method]) for method, path, handler in table
+        ]
 
     async def _ledger(self, request: Request) -> Response:
         return JSONResponse(await self._store.run(ledger.read))
@@ -69,25 +67,3 @@ class Control:
     async def _clear_faults(self, request: Request) -> Response:
         await self._store.run(lambda c: faults.replace(c, []))
         return await self._read_faults(request)
-
-
-def _local(handler: Handler) -> Handler:
-    async def guarded(request: Request) -> Response:
-        if not (_from_this_machine(request) and _from_no_other_site(request)):
-            return JSONResponse({"error": "only from this machine"}, status_code=403)
-        return await handler(request)
-
-    return guarded
-
-
-def _from_this_machine(request: Request) -> bool:
-    try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
-
-
-def _from_no_other_site(request: Request) -> bool:
-    """Keep a web page of another origin from using the browser on this machine."""
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")

@@ -69,6 +69,40 @@ _TABLES = {
         customer_key TEXT NOT NULL,
         billing_key TEXT NOT NULL
     """,
+    "events": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL
+    """,
+    "webhook_endpoint": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        url TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        removed INTEGER NOT NULL DEFAULT 0
+    """,
+    "webhook_cursor": """
+        last_event_id INTEGER NOT NULL
+    """,
+    "webhook_delivery": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        endpoint_id INTEGER NOT NULL REFERENCES webhook_endpoint,
+        event_type TEXT NOT NULL,
+        transmission_id TEXT NOT NULL,
+        body TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'pending'
+            CHECK (state IN ('pending', 'delivered', 'failed')),
+        retried_count INTEGER NOT NULL DEFAULT 0,
+        due_at TEXT CHECK ((due_at IS NULL) = (state <> 'pending')),
+        created_at TEXT NOT NULL
+    """,
+    "webhook_attempt": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        delivery_id INTEGER NOT NULL REFERENCES webhook_delivery,
+        at TEXT NOT NULL,
+        status INTEGER,
+        error TEXT
+    """,
     "fault": """
         position INTEGER PRIMARY KEY,
         endpoint TEXT NOT NULL,
@@ -78,9 +112,14 @@ _TABLES = {
     """,
 }
 
+_INDEXES = [
+    "CREATE INDEX webhook_due ON webhook_delivery (due_at) WHERE due_at IS NOT NULL",
+    "CREATE INDEX webhook_attempt_of ON webhook_attempt (delivery_id)",
+]
 _TRIGGERS = [
-    f"CREATE TRIGGER ledger_no_{verb} BEFORE {verb} ON ledger "
-    f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, 'the {name} is append-only'); END"
+    for table, name in (("ledger", "ledger"), ("events", "list of events"))
     for verb in ("update", "delete")
 ]
 
@@ -118,8 +157,9 @@ def rebuild(connection: sqlite3.Connection) -> None:
 def _build(connection: sqlite3.Connection) -> None:
     for name, columns in _TABLES.items():
         connection.execute(f"CREATE TABLE {name} ({columns})")
-    for trigger in _TRIGGERS:
-        connection.execute(trigger)
+    for statement in (*_INDEXES, *_TRIGGERS):
+        connection.execute(statement)
+    connection.execute("INSERT INTO webhook_cursor VALUES (0)")
     connection.execute(
         "INSERT INTO shop VALUES (?, ?, ?, ?)",
         (SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, "tossbillbox", NEWEST_API_VERSION),

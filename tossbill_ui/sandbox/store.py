@@ -25,19 +25,27 @@ class Store:
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-store")
         self._connection: sqlite3.Connection | None = None
+        self._listeners: list[Callable[[], None]] = []
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` in one transaction; it is rolled back if ``work`` raises."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._transact, work)
+        return await loop.run_in_executor(self._thread, self._transact, work, loop)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call a function, on the event loop, after every transaction that wrote something."""
+        self._listeners.append(listener)
 
     async def aclose(self) -> None:
         """Close the file; a later use opens it again."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._close)
 
-    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _transact(
+        self, work: Callable[[sqlite3.Connection], T], loop: asyncio.AbstractEventLoop
+    ) -> T:
         connection = self._connection or self._open()
+        before = connection.total_changes
         # IMMEDIATE takes the write lock first, so a second process waits instead of failing.
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -46,6 +54,10 @@ class Store:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+        if connection.total_changes != before:
+            # From here and not from run(): a caller that is cancelled has written all the same.
+            for listener in self._listeners:
+                loop.call_soon_threadsafe(listener)
         return result
 
     def _open(self) -> sqlite3.Connection:

@@ -22,6 +22,11 @@ class Switches:
         window_expired: The code on failUrl when it waited too long. Undocumented.
         destroy_needs_window: Whether ``payment.destroy()`` with nothing open rejects with
             ``NO_ACTIVE_PAYMENT_REQUEST``; Toss's own types say both (§2.1).
+        billing_status_webhooks: The statuses of a billing payment that are told by webhook.
+            ``DONE`` is not, as documented; of the others nothing is said (§9).
+        cancel_status_webhook: Whether a cancel sends ``CANCEL_STATUS_CHANGED``, which is
+            documented for overseas easy pay only (§9).
+        webhook_timeout: How long a webhook waits for its 200 (§9).
     """
 
     auth_key_unknown: str = "NOT_FOUND_BILLING"
@@ -36,3 +41,8 @@ class Switches:
     window_lifetime: timedelta = timedelta(minutes=30)
     window_expired: str = "PAY_PROCESS_ABORTED"
     destroy_needs_window: bool = False
+    billing_status_webhooks: frozenset[str] = frozenset(
+        {"CANCELED", "PARTIAL_CANCELED", "ABORTED", "EXPIRED"}
+    )
+    cancel_status_webhook: bool = False
+    webhook_timeout: timedelta = timedelta(seconds=10)
