@@ -2,7 +2,9 @@
 
 import sqlite3
 
-VERSION = 1
+from tossbill_ui.sandbox import chance
+
+VERSION = 2
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public, opens nothing
@@ -66,6 +68,17 @@ _TABLES = {
         customer_key TEXT NOT NULL,
         billing_key TEXT NOT NULL
     """,
+    # What Toss tells a shop of. Not a list of what happened: that is the ledger.
+    "events": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL
+    """,
+    "chance": """
+        seed TEXT NOT NULL,
+        draws INTEGER NOT NULL
+    """,
     "fault": """
         position INTEGER PRIMARY KEY,
         endpoint TEXT NOT NULL,
@@ -76,8 +89,9 @@ _TABLES = {
 }
 
 _TRIGGERS = [
-    f"CREATE TRIGGER ledger_no_{verb} BEFORE {verb} ON ledger "
-    f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, 'the list of {table} is append-only'); END"
+    for table in ("ledger", "events")
     for verb in ("update", "delete")
 ]
 
@@ -121,4 +135,5 @@ def _build(connection: sqlite3.Connection) -> None:
         "INSERT INTO shop VALUES (?, ?, ?, ?)",
         (SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, "tossbillbox", NEWEST_API_VERSION),
     )
+    connection.execute("INSERT INTO chance VALUES (?, 0)", (chance.new_seed(),))
     connection.execute(f"PRAGMA user_version = {VERSION}")
