@@ -1,44 +1,38 @@
-"""What happened that Toss may tell the shop about: an append-only list.
+"""What Toss would tell a shop of: an append-only list, written with the effect it tells of.
 
-An event is written in the transaction that has its effect; webhooks are made from it.
+Delivery is somebody else's work. A row is there exactly when Toss sends a webhook, so the
+billing-completion silence (contract §9) is a row that was never written.
 """
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One row."""
-
-    id: int
-    at: datetime
-    kind: str
-    body: dict[str, Any]
-
-
 def record_event(
-    connection: sqlite3.Connection, at: datetime, kind: str, body: dict[str, Any]
-) -> None:
-    """Write one event; ``kind`` is Toss's eventType, ``body`` its data."""
-    connection.execute(
-        "INSERT INTO events (at, kind, body) VALUES (?, ?, ?)",
-        (at.isoformat(), kind, json.dumps(body, ensure_ascii=False)),
+    connection: sqlite3.Connection, at: datetime, kind: str, body: Mapping[str, Any]
+) -> int:
+    """Write one event in the caller's transaction.
+
+    Args:
+        connection: Inside the transaction that has the effect.
+        at: When it happened, on the sandbox's clock.
+        kind: Toss's ``eventType``, for example ``PAYMENT_STATUS_CHANGED``.
+        body: Toss's ``data``; it holds what Toss sends and no key of the shop.
+
+    Returns:
+        Its number; numbers grow in the order of the effects.
+    """
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    cursor = connection.execute(
+        "INSERT INTO events (at, kind, body) VALUES (?, ?, ?)", (at.isoformat(), kind, text)
     )
+    return cursor.lastrowid or 0
 
 
-def after(connection: sqlite3.Connection, event_id: int) -> list[Event]:
-    """Return the events that came after one, in order."""
-    rows = connection.execute("SELECT * FROM events WHERE id > ? ORDER BY id", (event_id,))
-    return [
-        Event(
-            row["id"],
-            datetime.fromisoformat(row["at"]),
-            row["kind"],
-            json.loads(row["body"]),
-        )
-        for row in rows
-    ]
+def read_events(connection: sqlite3.Connection, after: int = 0) -> list[dict[str, Any]]:
+    """Return the events with a number above ``after``, oldest first."""
+    rows = connection.execute("SELECT * FROM events WHERE id > ? ORDER BY id", (after,))
+    return [{**dict(row), "body": json.loads(row["body"])} for row in rows]

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from tossbill_ui.sandbox import chance
+
 VERSION = 2
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
@@ -69,6 +71,7 @@ _TABLES = {
         customer_key TEXT NOT NULL,
         billing_key TEXT NOT NULL
     """,
+    # What Toss tells a shop of. Not a list of what happened: that is the ledger.
     "events": """
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         at TEXT NOT NULL,
@@ -103,6 +106,10 @@ _TABLES = {
         status INTEGER,
         error TEXT
     """,
+    "chance": """
+        seed TEXT NOT NULL,
+        draws INTEGER NOT NULL
+    """,
     "fault": """
         position INTEGER PRIMARY KEY,
         endpoint TEXT NOT NULL,
@@ -118,8 +125,8 @@ _INDEXES = [
 ]
 _TRIGGERS = [
     f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
-    f"BEGIN SELECT RAISE(ABORT, 'the {name} is append-only'); END"
-    for table, name in (("ledger", "ledger"), ("events", "list of events"))
+    f"BEGIN SELECT RAISE(ABORT, 'the list of {table} is append-only'); END"
+    for table in ("ledger", "events")
     for verb in ("update", "delete")
 ]
 
@@ -164,4 +171,5 @@ def _build(connection: sqlite3.Connection) -> None:
         "INSERT INTO shop VALUES (?, ?, ?, ?)",
         (SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, "tossbillbox", NEWEST_API_VERSION),
     )
+    connection.execute("INSERT INTO chance VALUES (?, 0)", (chance.new_seed(),))
     connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -73,6 +73,7 @@ def signature(body: str, time: str, security_key: str = SANDBOX_SECURITY_KEY) ->
 
 
 def _digest(text: str, length: int) -> str:
-    # Made from what it names instead of drawn, so that a repeated run has the same names.
+    # Made from what it names instead of drawn: a draw at a time of the postman's choosing would
+    # change the ids of a repeated run.
     number = int.from_bytes(hashlib.sha256(text.encode()).digest())
     return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in range(length))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tossbill_ui.sandbox import events, webhook_text
+from tossbill_ui.sandbox import webhook_text
+from tossbill_ui.sandbox.events import read_events
 from tossbill_ui.sandbox.switches import Switches
 from tossbill_ui.sandbox.urls import is_absolute_http
 
@@ -73,12 +74,12 @@ def endpoints(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 def fan_out(connection: sqlite3.Connection, now: datetime, switches: Switches) -> None:
     """Turn new events into deliveries."""
     [cursor] = connection.execute("SELECT last_event_id FROM webhook_cursor").fetchone()
-    fresh = events.after(connection, cursor)
+    fresh = read_events(connection, after=cursor)
     for event in fresh:
-        if webhook_text.is_sent(event.kind, event.body, switches):
+        if webhook_text.is_sent(event["kind"], event["body"], switches):
             _deliver_everywhere(connection, event, now)
     if fresh:
-        connection.execute("UPDATE webhook_cursor SET last_event_id = ?", (fresh[-1].id,))
+        connection.execute("UPDATE webhook_cursor SET last_event_id = ?", (fresh[-1]["id"],))
 
 
 def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
@@ -150,14 +151,17 @@ def log(connection: sqlite3.Connection, limit: int = LOG_LENGTH) -> list[dict[st
     return [{**_logged(row), "attempts": _attempts(connection, row["id"])} for row in rows]
 
 
-def _deliver_everywhere(connection: sqlite3.Connection, event: events.Event, now: datetime) -> None:
-    body = webhook_text.envelope(event.kind, event.at, event.id, event.body)
+def _deliver_everywhere(
+    connection: sqlite3.Connection, event: dict[str, Any], now: datetime
+) -> None:
+    number, at, kind = event["id"], datetime.fromisoformat(event["at"]), event["kind"]
+    body = webhook_text.envelope(kind, at, number, event["body"])
     for endpoint in endpoints(connection):
-        name = webhook_text.transmission_id(event.id, endpoint["id"], event.at)
+        name = webhook_text.transmission_id(number, endpoint["id"], at)
         connection.execute(
             "INSERT INTO webhook_delivery (endpoint_id, event_type, transmission_id, body,"
             " created_at, due_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (endpoint["id"], event.kind, name, body, now.isoformat(), _text(now)),
+            (endpoint["id"], kind, name, body, now.isoformat(), _text(now)),
         )
 
 
