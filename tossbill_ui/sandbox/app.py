@@ -10,7 +10,9 @@ from tossbill_ui.sandbox import assets
 from tossbill_ui.sandbox.api import Api
 from tossbill_ui.sandbox.clock import Clock, SystemClock
 from tossbill_ui.sandbox.control import Control
+from tossbill_ui.sandbox.panel import Panel
 from tossbill_ui.sandbox.postman import Postman
+from tossbill_ui.sandbox.request_log import RequestLog
 from tossbill_ui.sandbox.schema import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
 from tossbill_ui.sandbox.store import Store
 from tossbill_ui.sandbox.switches import Switches
@@ -27,20 +29,23 @@ class Sandbox(Starlette):
         self._store = store
         self._postman = postman
         self._api = Api(store, clock, switches)
+        log = RequestLog(clock)
         super().__init__(
             routes=[
                 *self._api.routes(),
                 *Window(store, clock, switches).routes(),
                 *Control(store).routes(),
                 *WebhookControl(store, clock, switches, postman).routes(),
+                *Panel(store, clock, log).routes(),
                 *assets.routes(switches),
             ]
         )
+        self._serve = log.around(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve; the first request also sends webhooks that an earlier process left."""
         self.start()
-        await super().__call__(scope, receive, send)
+        await self._serve(scope, receive, send)
 
     def start(self) -> None:
         """Begin to send webhooks. A mounted app has no lifespan; its first request does this."""

@@ -47,8 +47,11 @@ def routes(switches: Switches) -> list[Route]:
         "/js/v1": v1,
         "/js/v1/payment": v1,
         "/js/v2/standard": v2,
-        "/static/window.js": Asset(_read("window.js"), "text/javascript"),
-        "/static/window.css": Asset(_read("window.css"), "text/css"),
+        "/static/window.js": Asset(read_static("window.js"), "text/javascript"),
+        "/static/panel.js": Asset(read_static("panel.js"), "text/javascript"),
+        "/static/panel_draw.js": Asset(read_static("panel_draw.js"), "text/javascript"),
+        "/static/panel.css": Asset(read_static("panel.css"), "text/css"),
+        "/static/window.css": Asset(read_static("window.css"), "text/css"),
     }
     return [Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()]
 
@@ -57,9 +60,10 @@ def _sdk(name: str, switches: Switches) -> Asset:
     """Put the part both versions share in front, in a scope of its own: one file, no globals."""
     chosen = json.dumps({"destroyNeedsWindow": switches.destroy_needs_window}).encode()
     head = b"(() => {\nconst SWITCHES = " + chosen + b";\n"
-    body = head + _read("sdk_window.js") + b"\n" + _read(name) + b"\n})();\n"
+    body = head + read_static("sdk_window.js") + b"\n" + read_static(name) + b"\n})();\n"
     return Asset(body, "text/javascript")
 
 
-def _read(name: str) -> bytes:
+def read_static(name: str) -> bytes:
+    """Return the bytes of a file of ours."""
     return (_STATIC / name).read_bytes()

@@ -19,6 +19,9 @@ class Store:
     single thread, so transactions queue up instead of failing as "database is locked", and the
     event loop never waits for the disk. A caller that is cancelled does not cancel its
     transaction: like a real server, the sandbox finishes what it has begun.
+
+    Attributes:
+        revision: A number that grows with every transaction that wrote something.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,6 +29,7 @@ class Store:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-store")
         self._connection: sqlite3.Connection | None = None
         self._listeners: list[Callable[[], None]] = []
+        self.revision = 0
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` in one transaction; it is rolled back if ``work`` raises."""
@@ -55,6 +59,7 @@ class Store:
             raise
         connection.execute("COMMIT")
         if connection.total_changes != before:
+            self.revision += 1
             # From here and not from run(): a caller that is cancelled has written all the same.
             for listener in self._listeners:
                 loop.call_soon_threadsafe(listener)
