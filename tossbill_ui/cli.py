@@ -149,12 +149,7 @@ def doctor() -> None:
 )
 def sandbox(port: int, db: Path) -> None:
     """Run the sandbox of Toss alone, for any language."""
-    import uvicorn
-    from starlette.applications import Starlette
-    from starlette.routing import Mount
+    from tossbill_ui.sandbox.alone import serve
 
-    from tossbill_ui.sandbox.app import create_app
-
-    app = Starlette(routes=[Mount("/sandbox", app=create_app(database=db))])
-    click.echo(f"Toss's sandbox is at http://localhost:{port}/sandbox", err=True)
-    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False)
+    click.echo(f"Toss's sandbox is at http://localhost:{port}/sandbox/", err=True)
+    serve(port=port, database=db)

@@ -21,6 +21,8 @@ from tossbill_ui.sandbox.window import Window
 
 __all__ = ["SANDBOX_CLIENT_KEY", "SANDBOX_SECRET_KEY", "Sandbox", "create_app"]
 
+IN_MEMORY = Path(":memory:")
+
 
 class Sandbox(Starlette):
     """Toss in a box. Its addresses respect the ``root_path`` it is mounted under."""
@@ -57,10 +59,14 @@ class Sandbox(Starlette):
         await self._postman.aclose()
         await self._store.aclose()
 
+    def close(self) -> None:
+        """Close the file when the event loop that served is gone, and all tasks with it."""
+        self._store.close()
+
 
 def create_app(
     *,
-    database: Path,
+    database: Path = IN_MEMORY,
     clock: Clock | None = None,
     switches: Switches | None = None,
     webhook_transport: httpx.AsyncBaseTransport | None = None,
@@ -68,7 +74,8 @@ def create_app(
     """Build the sandbox over its own SQLite file, which is opened on first use.
 
     Args:
-        database: The file; made with its folder when it does not exist.
+        database: The file; made with its folder when it does not exist. Without one, everything
+            is forgotten at the end.
         clock: Where the time comes from.
         switches: How the unknowns of Toss are set.
         webhook_transport: How webhooks travel, for example ``httpx.ASGITransport(your_app)``;

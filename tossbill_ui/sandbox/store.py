@@ -45,6 +45,11 @@ class Store:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._close)
 
+    def close(self) -> None:
+        """Close the file when there is no event loop any more, and end the thread."""
+        self._thread.submit(self._close).result()
+        self._thread.shutdown()
+
     def _transact(
         self, work: Callable[[sqlite3.Connection], T], loop: asyncio.AbstractEventLoop
     ) -> T:
