@@ -87,9 +87,10 @@ async def test_the_command_runs_it_alone(tmp_path: Path) -> None:
             while status is None and time.monotonic() - began < START_SECONDS:
                 with suppress(httpx.TransportError):
                     status = (await http.get("")).status_code
+            home = await http.get(f"http://127.0.0.1:{port}/")
     finally:
         process.terminate()
         await process.wait()
 
-    assert status == 200
+    assert (status, home.headers["location"]) == (200, "/sandbox/")
     assert (tmp_path / "box.db").exists()
