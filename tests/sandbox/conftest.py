@@ -1,6 +1,7 @@
 """The sandbox mounted in-process under /sandbox, over a file of the test's own."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import httpx
@@ -54,10 +55,21 @@ async def box(sandbox: Sandbox) -> AsyncGenerator[Box]:
         yield Box(http)
 
 
+@pytest.fixture(scope="session")
+def shop_process(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """One shop with its sandbox on a real socket, for all tests in a browser."""
+    process = running(tmp_path_factory.mktemp("shop") / "sandbox.db")
+    with asyncio.Runner() as runner:
+        box, _ = runner.run(process.__aenter__())
+        yield str(box.http.base_url)
+        runner.run(process.__aexit__(None, None, None))
+
+
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncGenerator[str]:
-    async with running(tmp_path / "sandbox.db") as (box, _):
-        yield str(box.http.base_url).removesuffix("/sandbox/")
+def shop(shop_process: str) -> str:
+    """The shop's address; its sandbox is empty."""
+    httpx.post(f"{shop_process}_control/reset").raise_for_status()
+    return shop_process.removesuffix("/sandbox/")
 
 
 @pytest.fixture(scope="session")

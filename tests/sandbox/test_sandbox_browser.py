@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from tests.sandbox.browsing import REQUEST_V2, ask, fill, query_of, request_to, shows, window_in
 from tossbill_ui.sandbox.app import SANDBOX_CLIENT_KEY
@@ -13,7 +13,7 @@ PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 
 
 REQUEST_V1 = """([key, method, request]) => {
   const show = (error) => { document.getElementById("result").textContent = error.code; };
-  try { TossPayments(key).requestBillingAuth(method, request).catch(show); }
+  try { (window.toss = TossPayments(key)).requestBillingAuth(method, request).catch(show); }
   catch (error) { show(error); }
 }"""
 
@@ -94,6 +94,40 @@ async def test_destroy_rejects_what_is_pending(chromium: Browser, shop: str) -> 
     await shows(page, "PAYMENT_REQUEST_ABORTED")
     await page.evaluate("payment.destroy()")
 
+    assert await page.locator("iframe").count() == 0
+
+
+async def test_a_switch_makes_destroy_need_a_window(chromium: Browser, shop: str) -> None:
+    page = await chromium.new_page()
+
+    async def switched(route: Route) -> None:
+        script = await (await route.fetch()).text()
+        off, on = '"destroyNeedsWindow": false', '"destroyNeedsWindow": true'
+        await route.fulfill(body=script.replace(off, on), content_type="text/javascript")
+
+    await page.route("**/js/v2/standard", switched)
+    await page.goto(f"{shop}/register")
+
+    code: str = await page.evaluate(
+        """key => TossPayments(key).payment({ customerKey: "customer_1" }).destroy()
+          .then(() => "safe", (error) => error.code)""",
+        SANDBOX_CLIENT_KEY,
+    )
+
+    assert code == "NO_ACTIVE_PAYMENT_REQUEST"
+
+
+async def test_v1_cancel_payment_closes_the_window(chromium: Browser, shop: str) -> None:
+    page = await chromium.new_page()
+    request = {**request_to(shop), "customerKey": "customer_1"}
+    del request["method"]
+    await page.goto(f"{shop}/register?sdk=v1")
+    await page.evaluate(REQUEST_V1, [SANDBOX_CLIENT_KEY, "계좌이체", request])
+    await window_in(page).get_by_test_id("window-account-number").wait_for()
+
+    await page.evaluate("toss.cancelPayment()")
+
+    await shows(page, "USER_CANCEL")
     assert await page.locator("iframe").count() == 0
 
 
