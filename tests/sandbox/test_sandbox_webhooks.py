@@ -229,6 +229,51 @@ def test_a_switch_makes_the_silent_ones_speak(kind: str, data: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(
+    ("kind", "delay_ms", "heard_at_minutes"),
+    [
+        ("duplicate", 0, {0: 2, 10: 2}),
+        ("late", 0, {0: 0, 4: 0, 5: 1}),
+        ("late", 120_000, {1: 0, 2: 1}),
+        ("out_of_order", 0, {0: 0, 1: 1}),
+        ("lost", 0, {0: 0, 10_000: 0}),
+    ],
+)
+async def test_a_fault_doubles_delays_or_loses_a_webhook(
+    box: Box,
+    shop: Shop,
+    hand_clock: HandClock,
+    kind: str,
+    delay_ms: int,
+    heard_at_minutes: dict[int, int],
+) -> None:
+    await control(box, url=HERE)
+    await box.fault("webhook", kind, count=1, delay_ms=delay_ms)
+    began = hand_clock.at
+    await a_deleted_key(box)
+
+    for minutes, count in heard_at_minutes.items():
+        hand_clock.at = began + timedelta(minutes=minutes)
+        await control(box, "/flush")
+        assert len(shop.heard) == count
+    assert len(set(shop.headers("transmission-id"))) <= 1
+
+
+async def test_out_of_order_means_that_what_came_later_arrives_first(
+    box: Box, shop: Shop, hand_clock: HandClock
+) -> None:
+    await control(box, url=HERE)
+    await box.fault("webhook", "out_of_order", count=1)
+
+    keys = [await a_deleted_key(box), await a_deleted_key(box)]
+    await control(box, "/flush")
+    hand_clock.forward(timedelta(minutes=1))
+    await control(box, "/flush")
+
+    heard = [json.loads(each.content)["data"]["billingKey"] for each in shop.heard]
+    assert heard == keys[::-1]
+
+
+@pytest.mark.parametrize(
     ("path", "body"),
     [
         ("", {"url": "shop.test"}),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,26 +43,31 @@ class Asset:
 
 def routes(switches: Switches) -> list[Route]:
     """Return the routes of the browser scripts (contract §2) and of the window's own files."""
-    v1, v2 = _sdk("sdk_v1.js", switches), _sdk("sdk_v2.js", switches)
     table = {
-        "/js/v1": v1,
-        "/js/v1/payment": v1,
-        "/js/v2/standard": v2,
         "/static/window.js": Asset(read_static("window.js"), "text/javascript"),
         "/static/panel.js": Asset(read_static("panel.js"), "text/javascript"),
         "/static/panel_draw.js": Asset(read_static("panel_draw.js"), "text/javascript"),
         "/static/panel.css": Asset(read_static("panel.css"), "text/css"),
         "/static/window.css": Asset(read_static("window.css"), "text/css"),
     }
-    return [Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()]
+    scripts = {"/js/v1": "sdk_v1.js", "/js/v1/payment": "sdk_v1.js", "/js/v2/standard": "sdk_v2.js"}
+    return [
+        *(Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()),
+        *(Route(path, _sdk(name, switches), methods=["GET"]) for path, name in scripts.items()),
+    ]
 
 
-def _sdk(name: str, switches: Switches) -> Asset:
+def _sdk(name: str, switches: Switches) -> Callable[[Request], Awaitable[Response]]:
     """Put the part both versions share in front, in a scope of its own: one file, no globals."""
-    chosen = json.dumps({"destroyNeedsWindow": switches.destroy_needs_window}).encode()
-    head = b"(() => {\nconst SWITCHES = " + chosen + b";\n"
-    body = head + read_static("sdk_window.js") + b"\n" + read_static(name) + b"\n})();\n"
-    return Asset(body, "text/javascript")
+    shared, own = read_static("sdk_window.js"), read_static(name)
+
+    async def serve(request: Request) -> Response:
+        chosen = json.dumps({"destroyNeedsWindow": switches.destroy_needs_window}).encode()
+        head = b"(() => {\nconst SWITCHES = " + chosen + b";\n"
+        script = Asset(head + shared + b"\n" + own + b"\n})();\n", "text/javascript")
+        return await script.serve(request)
+
+    return serve
 
 
 def read_static(name: str) -> bytes:

@@ -18,8 +18,10 @@ from starlette.types import Receive, Scope, Send
 
 from tossbill_ui.sandbox.answers import Answer, refusal
 
-ENDPOINTS = frozenset({"issue", "delete", "lookup"})
-KINDS = frozenset(
+ENDPOINTS = frozenset({"issue", "delete", "lookup", "webhook"})
+# What can happen to a webhook on its way; whoever delivers it asks ``take`` for "webhook".
+WEBHOOK_KINDS = frozenset({"duplicate", "late", "out_of_order", "lost"})
+KINDS = WEBHOOK_KINDS | frozenset(
     {
         "delay_before",
         "delay_after",

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import httpx
 
-from tossbill_ui.sandbox import webhook_text, webhooks
+from tossbill_ui.sandbox import outbox, webhook_text, webhooks
 from tossbill_ui.sandbox.clock import Clock
 from tossbill_ui.sandbox.store import Store
 from tossbill_ui.sandbox.switches import Switches
@@ -74,7 +74,7 @@ class Postman:
         now = self._clock.now()
 
         def plan(connection: sqlite3.Connection) -> list[Delivery]:
-            webhooks.fan_out(connection, now, self._switches)
+            outbox.fan_out(connection, now, self._switches)
             return webhooks.due(connection, now)
 
         for delivery in await self._store.run(plan):

@@ -1,18 +1,12 @@
-"""Webhooks as rows: who wants them, what is to be sent, and how each attempt ended.
-
-An event is written in the transaction of its effect (``events.py``). From there it becomes one
-delivery for each registered address, in one transaction that also moves the cursor on, so a
-process killed anywhere sends every event at least once, always under the same transmission id.
-"""
+"""Webhooks as rows: who wants them, what is due, and how each attempt ended."""
 
 import json
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from tossbill_ui.sandbox import webhook_text
-from tossbill_ui.sandbox.events import read_events
+from tossbill_ui.sandbox.outbox import fan_out, sortable
 from tossbill_ui.sandbox.switches import Switches
 from tossbill_ui.sandbox.urls import is_absolute_http
 
@@ -71,20 +65,9 @@ def endpoints(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def fan_out(connection: sqlite3.Connection, now: datetime, switches: Switches) -> None:
-    """Turn new events into deliveries."""
-    [cursor] = connection.execute("SELECT last_event_id FROM webhook_cursor").fetchone()
-    fresh = read_events(connection, after=cursor)
-    for event in fresh:
-        if webhook_text.is_sent(event["kind"], event["body"], switches):
-            _deliver_everywhere(connection, event, now)
-    if fresh:
-        connection.execute("UPDATE webhook_cursor SET last_event_id = ?", (fresh[-1]["id"],))
-
-
 def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
     """Return what is to be sent by now, oldest first."""
-    rows = connection.execute(_PENDING + " AND due_at <= ? ORDER BY due_at, d.id", (_text(now),))
+    rows = connection.execute(_PENDING + " AND due_at <= ? ORDER BY due_at, d.id", (sortable(now),))
     return [_delivery(row) for row in rows]
 
 
@@ -122,7 +105,7 @@ def record_attempt(
         connection.execute(
             "UPDATE webhook_delivery SET retried_count = ?, due_at = ?"
             " WHERE id = ? AND state = 'pending'",
-            (retried + 1, _text(delivery.due_at + RETRY_AFTER[retried]), delivery.id),
+            (retried + 1, sortable(delivery.due_at + RETRY_AFTER[retried]), delivery.id),
         )
 
 
@@ -135,7 +118,7 @@ def resend(connection: sqlite3.Connection, delivery_id: int, now: datetime) -> N
     found = connection.execute(
         "UPDATE webhook_delivery SET state = 'pending', due_at = ? WHERE id = ?"
         " AND endpoint_id IN (SELECT id FROM webhook_endpoint WHERE NOT removed)",
-        (_text(now), delivery_id),
+        (sortable(now), delivery_id),
     )
     if found.rowcount == 0:
         raise NotAWebhook("no such delivery, or its address was removed")
@@ -149,20 +132,6 @@ def log(connection: sqlite3.Connection, limit: int = LOG_LENGTH) -> list[dict[st
         (limit,),
     ).fetchall()
     return [{**_logged(row), "attempts": _attempts(connection, row["id"])} for row in rows]
-
-
-def _deliver_everywhere(
-    connection: sqlite3.Connection, event: dict[str, Any], now: datetime
-) -> None:
-    number, at, kind = event["id"], datetime.fromisoformat(event["at"]), event["kind"]
-    body = webhook_text.envelope(kind, at, number, event["body"])
-    for endpoint in endpoints(connection):
-        name = webhook_text.transmission_id(number, endpoint["id"], at)
-        connection.execute(
-            "INSERT INTO webhook_delivery (endpoint_id, event_type, transmission_id, body,"
-            " created_at, due_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (endpoint["id"], kind, name, body, now.isoformat(), _text(now)),
-        )
 
 
 def _settle(connection: sqlite3.Connection, delivery_id: int, state: str) -> None:
@@ -194,11 +163,6 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         row["retried_count"],
         datetime.fromisoformat(row["due_at"]),
     )
-
-
-def _text(instant: datetime) -> str:
-    # One width and one zone, so that text sorts as time does.
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 _PENDING = (
