@@ -43,7 +43,8 @@ def _deliver_everywhere(
 ) -> None:
     number, at, kind = event["id"], datetime.fromisoformat(event["at"]), event["kind"]
     body = webhook_text.envelope(kind, at, number, event["body"])
-    planned = _due_times(faults.take(connection, "webhook"), now)
+    # From when it happened, not from when we come to it: the clock may have moved in between.
+    planned = _due_times(faults.take(connection, "webhook"), at)
     for endpoint_id, due_at in product(_endpoint_ids(connection), planned):
         name = webhook_text.transmission_id(number, endpoint_id, at)
         connection.execute(
@@ -61,19 +62,19 @@ def _deliver_everywhere(
         )
 
 
-def _due_times(rule: faults.Rule | None, now: datetime) -> list[datetime | None]:
+def _due_times(rule: faults.Rule | None, at: datetime) -> list[datetime | None]:
     """Return when an event is sent to each address; None is never."""
     if rule is None:
-        return [now]
+        return [at]
     match rule.kind:
         case "duplicate":
-            return [now, now]
+            return [at, at]
         case "late":
-            return [now + (timedelta(milliseconds=rule.delay_ms) or LATE)]
+            return [at + (timedelta(milliseconds=rule.delay_ms) or LATE)]
         case "out_of_order":
             # What happens next arrives first, if it happens soon.
-            return [now + OUT_OF_ORDER]
+            return [at + OUT_OF_ORDER]
         case "lost":
             return [None]
         case _:
-            return [now]
+            return [at]

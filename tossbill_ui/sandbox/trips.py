@@ -6,13 +6,12 @@ both times.
 """
 
 import re
-import secrets
 import sqlite3
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tossbill_ui.sandbox import chance
 from tossbill_ui.sandbox.accounts import Account
 from tossbill_ui.sandbox.auth import shop_of_client_key
 from tossbill_ui.sandbox.errors import WINDOW_MESSAGES
@@ -97,7 +96,7 @@ def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetim
     _check(query, success_url, fail_url, parent, types)
     if shop_of_client_key(connection, query["clientKey"]) is None:
         raise WindowRefused("UNAUTHORIZED_KEY")
-    trip_id = secrets.token_urlsafe(24)
+    trip_id = chance.letters(connection, 32)
     connection.execute(
         "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'method', NULL, NULL, NULL, ?)",
         (
@@ -144,7 +143,7 @@ def confirm(connection: sqlite3.Connection, trip_id: str, now: datetime) -> None
         return
     connection.execute("UPDATE trip SET step = 'succeeded' WHERE id = ?", (trip_id,))
     # Ends in "=", as Toss's keys do: who forgets to decode or encode it learns so here.
-    auth_key = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    auth_key = chance.base64_key(connection)
     connection.execute(
         "INSERT INTO authorization VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
         (
