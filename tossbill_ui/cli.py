@@ -144,12 +144,13 @@ def doctor() -> None:
 
 @main.command()
 @click.option("--port", default=4242, show_default=True)
+@click.option("--seed", help="What a new database draws its ids and faults from.")
 @click.option(
     "--db", default=".data/sandbox.db", show_default=True, type=click.Path(path_type=Path)
 )
-def sandbox(port: int, db: Path) -> None:
+def sandbox(port: int, db: Path, seed: str | None) -> None:
     """Run the sandbox of Toss alone, for any language."""
     from tossbill_ui.sandbox.alone import serve
 
     click.echo(f"Toss's sandbox is at http://localhost:{port}/sandbox/", err=True)
-    serve(port=port, database=db)
+    serve(port=port, database=db, seed=seed)

@@ -17,7 +17,7 @@ def standalone(sandbox: Sandbox) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        sandbox.start()
+        await sandbox.start()
         yield
         await sandbox.aclose()
 
@@ -25,10 +25,10 @@ def standalone(sandbox: Sandbox) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-def serve(*, port: int, database: Path) -> None:
+def serve(*, port: int, database: Path, seed: str | None = None) -> None:
     """Serve on this machine until stopped."""
     uvicorn.run(
-        standalone(create_app(database=database)),
+        standalone(create_app(database=database, seed=seed)),
         host="127.0.0.1",
         port=port,
         access_log=False,

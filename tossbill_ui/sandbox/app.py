@@ -6,10 +6,11 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from tossbill_ui.sandbox import assets
+from tossbill_ui.sandbox import assets, webhooks
 from tossbill_ui.sandbox.api import Api
-from tossbill_ui.sandbox.clock import Clock, SystemClock
+from tossbill_ui.sandbox.clock import Clock, SystemClock, VirtualClock
 from tossbill_ui.sandbox.control import Control
+from tossbill_ui.sandbox.keeper import Keeper
 from tossbill_ui.sandbox.panel import Panel
 from tossbill_ui.sandbox.postman import Postman
 from tossbill_ui.sandbox.request_log import RequestLog
@@ -27,30 +28,33 @@ IN_MEMORY = Path(":memory:")
 class Sandbox(Starlette):
     """Toss in a box. Its addresses respect the ``root_path`` it is mounted under."""
 
-    def __init__(self, store: Store, clock: Clock, switches: Switches, postman: Postman) -> None:
+    def __init__(self, store: Store, keeper: Keeper, postman: Postman) -> None:
         self._store = store
+        self._keeper = keeper
         self._postman = postman
+        clock, switches = keeper.clock, keeper.switches
         self._api = Api(store, clock, switches)
         log = RequestLog(clock)
         super().__init__(
             routes=[
                 *self._api.routes(),
                 *Window(store, clock, switches).routes(),
-                *Control(store).routes(),
+                *Control(store, self._api, keeper).routes(),
                 *WebhookControl(store, clock, switches, postman).routes(),
-                *Panel(store, clock, log).routes(),
+                *Panel(store, keeper, log).routes(),
                 *assets.routes(switches),
             ]
         )
         self._serve = log.around(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve; the first request also sends webhooks that an earlier process left."""
-        self.start()
+        """Serve. A mounted app has no lifespan, so the first request starts the box."""
+        await self.start()
         await self._serve(scope, receive, send)
 
-    def start(self) -> None:
-        """Begin to send webhooks. A mounted app has no lifespan; its first request does this."""
+    async def start(self) -> None:
+        """Read time and switches from the file, and begin to send webhooks; once."""
+        await self._keeper.ready()
         self._postman.start()
 
     async def aclose(self) -> None:
@@ -69,6 +73,7 @@ def create_app(
     database: Path = IN_MEMORY,
     clock: Clock | None = None,
     switches: Switches | None = None,
+    seed: str | None = None,
     webhook_transport: httpx.AsyncBaseTransport | None = None,
 ) -> Sandbox:
     """Build the sandbox over its own SQLite file, which is opened on first use.
@@ -76,10 +81,14 @@ def create_app(
     Args:
         database: The file; made with its folder when it does not exist. Without one, everything
             is forgotten at the end.
-        clock: Where the time comes from.
-        switches: How the unknowns of Toss are set.
+        clock: Where the time comes from, until the control API moves it.
+        switches: How the unknowns of Toss are set, until the control API changes them.
+        seed: What a new file draws its ids and faults from; random if None.
         webhook_transport: How webhooks travel, for example ``httpx.ASGITransport(your_app)``;
             over real sockets if not given.
     """
-    store, clock, switches = Store(database), clock or SystemClock(), switches or Switches()
-    return Sandbox(store, clock, switches, Postman(store, clock, switches, webhook_transport))
+    store, virtual = Store(database, seed), VirtualClock(clock or SystemClock())
+    keeper = Keeper(store, virtual, switches or Switches(), database=database, seed=seed)
+    keeper.sources.append(lambda connection, _: webhooks.next_due_at(connection))
+    postman = Postman(store, virtual, keeper.switches, webhook_transport)
+    return Sandbox(store, keeper, postman)

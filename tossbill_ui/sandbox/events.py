@@ -1,7 +1,7 @@
-"""What Toss would tell a shop of: an append-only list, written with the effect it tells of.
+"""What Toss might tell a shop of: an append-only list, written with the effect it tells of.
 
-Delivery is somebody else's work. A row is there exactly when Toss sends a webhook, so the
-billing-completion silence (contract §9) is a row that was never written.
+Delivery is somebody else's work, and so is the choice: a billing payment that is done has a row
+here, and Toss sends no webhook of it (contract §9).
 """
 
 import json

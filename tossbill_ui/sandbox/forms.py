@@ -55,7 +55,8 @@ class MethodForm:
     @property
     def card(self) -> Card:
         """The card it describes; only of a form without errors."""
-        card = describe(self.digits, is_business=self.is_business)
+        valid_until = f"20{self.expiry[-2:]}-{self.expiry[:2]}"
+        card = describe(self.digits, is_business=self.is_business, valid_until=valid_until)
         if not self.company or self.company == card.issuer_code:
             return card
         return replace(card, issuer_code=self.company, acquirer_code=self.company)

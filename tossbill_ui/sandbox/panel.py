@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tossbill_ui.sandbox import faults, webhook_control, webhooks
+from tossbill_ui.sandbox import faults, webhook_control
 from tossbill_ui.sandbox.accounts import Account
 from tossbill_ui.sandbox.assets import read_static
-from tossbill_ui.sandbox.clock import Clock
+from tossbill_ui.sandbox.keeper import Keeper
 from tossbill_ui.sandbox.local import local_only
 from tossbill_ui.sandbox.personas import ISSUERS, Card
 from tossbill_ui.sandbox.request_log import RequestLog
@@ -31,9 +31,9 @@ _HEADERS = {
 class Panel:
     """Serves ``/`` and what it shows."""
 
-    def __init__(self, store: Store, clock: Clock, log: RequestLog) -> None:
+    def __init__(self, store: Store, keeper: Keeper, log: RequestLog) -> None:
         self._store = store
-        self._clock = clock
+        self._keeper = keeper
         self._log = log
         self._page = read_static("panel.html").decode()
 
@@ -52,10 +52,12 @@ class Panel:
     async def _read(self, request: Request) -> Response:
         """Answer with the time, and with everything else only if it changed since last asked."""
         revision = f"{self._store.revision}.{self._log.count}"
-        answer: dict[str, Any] = {"revision": revision, "now": self._clock.now().isoformat()}
+        answer: dict[str, Any] = {"revision": revision, "now": self._keeper.clock.now().isoformat()}
         if request.query_params.get("since") != revision:
+            next_at = await self._keeper.next_at()
             answer["state"] = {
                 **await self._store.run(_state),
+                "next_due_at": next_at and next_at.isoformat(),
                 "requests": self._log.newest(ROWS),
                 "fault_endpoints": sorted(faults.ENDPOINTS),
                 "fault_kinds": sorted(faults.KINDS),
@@ -64,11 +66,9 @@ class Panel:
 
 
 def _state(connection: sqlite3.Connection) -> dict[str, Any]:
-    next_due_at = webhooks.next_due_at(connection)
     return {
-        "next_due_at": next_due_at and next_due_at.isoformat(),
         "methods": _methods(connection),
-        "payments": [],
+        "payments": _payments(connection),
         "webhooks": webhook_control.overview(connection),
         "faults": faults.read(connection),
     }
@@ -87,6 +87,15 @@ def _methods(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _payments(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        "SELECT payment_key AS id, order_id, order_name, status, total_krw, balance_krw,"
+        " requested_at FROM payment ORDER BY rowid DESC LIMIT ?",
+        (ROWS,),
+    )
+    return [dict(row) for row in rows]
 
 
 def _label(text: str) -> str:

@@ -24,8 +24,9 @@ class Store:
         revision: A number that grows with every transaction that wrote something.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seed: str | None = None) -> None:
         self._path = path
+        self._seed = seed
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-store")
         self._connection: sqlite3.Connection | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -39,6 +40,13 @@ class Store:
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call a function, on the event loop, after every transaction that wrote something."""
         self._listeners.append(listener)
+
+    async def run_outside(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` between transactions, for what SQLite does in none: copies of the file."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._thread, lambda: work(self._connection or self._open())
+        )
 
     async def aclose(self) -> None:
         """Close the file; a later use opens it again."""
@@ -80,7 +88,7 @@ class Store:
         # and nobody's money is in here.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
-        schema.create(connection)
+        schema.create(connection, self._seed)
         self._connection = connection
         return connection
 

@@ -70,7 +70,7 @@ async function watch() {
 function drawNextDue() {
   const at = state?.next_due_at;
   byId("next-due").textContent = at
-    ? `다음 일정: ${koreanTime(new Date(at))} 웹훅 다시 보내기`
+    ? `다음 일정: ${koreanTime(new Date(at))}`
     : "예정된 일이 없어요";
   document.querySelector("[data-advance=next]").disabled = !at;
 }
@@ -101,10 +101,11 @@ function methodRow(method) {
 
 function paymentRow(payment) {
   return [
-    element("strong", { class: "money" }, won(payment.amount_krw)),
+    element("strong", { class: "money" }, won(payment.total_krw)),
     element("span", {}, payment.order_name),
-    element("span", { class: "soft" }, `${payment.order_id} · ${shortTime(payment.at)}`),
+    element("span", { class: "soft" }, `${payment.order_id} · ${shortTime(payment.requested_at)}`),
     element("span", { class: "status" }, payment.status),
+    element("span", {}, payment.balance_krw < payment.total_krw ? `남은 ${won(payment.balance_krw)}` : ""),
   ];
 }
 
@@ -164,14 +165,6 @@ function button(text, onClick, label) {
   return made;
 }
 
-function oneMonthLater(date) {
-  const later = new Date(date);
-  later.setUTCMonth(later.getUTCMonth() + 1);
-  // 31 January has no 31 February: the last day of the month after it.
-  if (later.getUTCDate() !== date.getUTCDate()) later.setUTCDate(0);
-  return later;
-}
-
 function moveTo(instant) {
   return act("POST", "clock/set", { at: instant.toISOString() });
 }
@@ -179,9 +172,8 @@ function moveTo(instant) {
 for (const each of document.querySelectorAll("[data-advance]")) {
   each.addEventListener("click", () => {
     const by = each.dataset.advance;
-    if (by === "next") moveTo(new Date(state.next_due_at));
-    else if (by === "month") moveTo(oneMonthLater(now));
-    else moveTo(new Date(now.getTime() + Number(by) * 1000));
+    if (by === "next") act("POST", "clock/next");
+    else act("POST", "clock/advance", JSON.parse(by));
   });
 }
 
