@@ -114,6 +114,41 @@ async def test_a_person_sees_changes_and_makes_them(chromium: Browser, shop: str
     assert complaints == []
 
 
+async def test_a_person_moves_the_clock(chromium: Browser, shop: str) -> None:
+    page = await chromium.new_page()
+    async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
+        await http.post("_control/reset", json={"at": "2026-01-31T12:00:00"})
+        box = Box(http)
+        await box.charge(await box.billing_key("monthly_limit"))
+        await box.charge(await box.billing_key())
+    await page.goto(f"{shop}/sandbox/")
+    now = page.locator("#now")
+    await expect(now).to_contain_text("2026년 1월 31일")
+    await expect(page.locator("#payments")).to_contain_text("DONE")
+
+    await page.get_by_role("button", name="다음 일정까지").click()
+    await expect(now).to_contain_text("2월 1일")
+    await expect(now).to_contain_text("00:00:00")
+    await page.get_by_role("button", name="하루 뒤").click()
+    await expect(now).to_contain_text("2월 2일")
+    await page.get_by_role("button", name="한 달 뒤").click()
+    await expect(now).to_contain_text("3월 2일")
+    await page.get_by_label("며칠 뒤로").fill("30")
+    await expect(page.locator("#days-text")).to_contain_text("30일 뒤, 2026년 4월 1일")
+    await page.get_by_role("button", name="가기").click()
+    await expect(now).to_contain_text("4월 1일")
+    await expect(page.get_by_role("button", name="다음 일정까지")).to_be_disabled()
+
+
+async def test_what_went_wrong_is_told(chromium: Browser, shop: str) -> None:
+    page = await open_panel(chromium, shop)
+    await page.route("**/_control/clock/advance", lambda route: route.abort())
+
+    await page.get_by_role("button", name="하루 뒤").click()
+
+    await expect(page.get_by_role("alert")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_it_is_accessible_and_fits_a_phone(
     chromium: Browser, shop: str, scheme: Literal["light", "dark"]

@@ -174,6 +174,50 @@ async def test_a_delivery_can_be_sent_again_by_hand(box: Box, shop: Shop) -> Non
     assert [each["status"] for each in again["attempts"]] == [200, 200]
 
 
+async def test_a_charge_is_silent_and_its_cancel_is_not(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+    payment = (await box.charge(await box.billing_key())).json()
+    await control(box, "/flush")
+    silent = len(shop.heard)
+
+    await box.cancel_payment(payment["paymentKey"], cancelAmount=1000)
+    await control(box, "/flush")
+
+    assert silent == 0
+    [request] = shop.heard
+    body = json.loads(request.content)
+    assert (body["eventType"], body["data"]["status"]) == (
+        "PAYMENT_STATUS_CHANGED",
+        "PARTIAL_CANCELED",
+    )
+    assert body["data"] == (await box.lookup(payment["orderId"])).json()
+
+
+async def test_switches_make_completion_and_cancel_speak(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+    await box.switch(billing_status_webhooks=["DONE"], cancel_status_webhook=True)
+
+    payment = (await box.charge(await box.billing_key())).json()
+    await box.cancel_payment(payment["paymentKey"])
+    await control(box, "/flush")
+
+    kinds = [json.loads(each.content)["eventType"] for each in shop.heard]
+    assert sorted(kinds) == ["CANCEL_STATUS_CHANGED", "PAYMENT_STATUS_CHANGED"]
+
+
+async def test_the_clock_knows_of_the_next_retry(box: Box, shop: Shop) -> None:
+    shop.answers = [500]
+    await control(box, url=HERE)
+    await a_deleted_key(box)
+    await control(box, "/flush")
+
+    moved = (await box.http.post("_control/clock/next")).json()
+    await control(box, "/flush")
+
+    assert moved["now"] == "2026-11-24T03:01:00+00:00"
+    assert len(shop.heard) == 2
+
+
 async def test_only_what_toss_signs_is_signed(box: Box, shop: Shop) -> None:
     await control(box, url=HERE)
 
