@@ -218,6 +218,19 @@ async def test_the_clock_knows_of_the_next_retry(box: Box, shop: Shop) -> None:
     assert len(shop.heard) == 2
 
 
+async def test_the_description_of_the_api_names_every_call(box: Box) -> None:
+    paths = (await box.http.get("openapi.json")).json()["paths"]
+
+    described = {path: set(paths[path]) for path in paths if "webhooks" in path}
+    assert described == {
+        "/_control/webhooks": {"get", "post"},
+        "/_control/webhooks/{id}": {"delete"},
+        "/_control/webhooks/deliveries/{id}/resend": {"post"},
+        "/_control/webhooks/events": {"post"},
+        "/_control/webhooks/flush": {"post"},
+    }
+
+
 async def test_only_what_toss_signs_is_signed(box: Box, shop: Shop) -> None:
     await control(box, url=HERE)
 

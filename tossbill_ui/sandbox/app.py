@@ -35,12 +35,13 @@ class Sandbox(Starlette):
         clock, switches = keeper.clock, keeper.switches
         self._api = Api(store, clock, switches)
         log = RequestLog(clock)
+        hooks = WebhookControl(store, clock, switches, postman)
         super().__init__(
             routes=[
                 *self._api.routes(),
                 *Window(store, clock, switches).routes(),
-                *Control(store, self._api, keeper).routes(),
-                *WebhookControl(store, clock, switches, postman).routes(),
+                *Control(store, self._api, keeper, hooks.commands()).routes(),
+                *hooks.routes(),
                 *Panel(store, keeper, log).routes(),
                 *assets.routes(switches),
             ]

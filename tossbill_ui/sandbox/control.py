@@ -1,7 +1,7 @@
 """The control API: only for tests and for people at this machine."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -34,9 +34,12 @@ class Command:
 
 
 class Control:
-    """Serves ``/_control``."""
+    """Serves ``/_control``; ``others`` are addresses it describes and does not serve."""
 
-    def __init__(self, store: Store, api: Api, keeper: Keeper) -> None:
+    def __init__(
+        self, store: Store, api: Api, keeper: Keeper, others: Iterable[Command] = ()
+    ) -> None:
+        self._others = others
         self._store = store
         self._api = api
         self._keeper = keeper
@@ -171,7 +174,8 @@ class Control:
         return JSONResponse({"reset": True})
 
     async def _describe(self, request: Request) -> Response:
-        commands = [(each.method, each.path, each.summary) for each in self._commands()]
+        every = (*self._commands(), *self._others)
+        commands = [(each.method, each.path, each.summary) for each in every]
         return JSONResponse(openapi.document(request.scope.get("root_path", ""), commands))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from tossbill_ui.sandbox.endpoints import ENDPOINTS, Endpoint
 from tossbill_ui.sandbox.openapi_schemas import ERROR, SCHEMAS
 
-_IN_PATH = re.compile(r"\{(\w+)(?::path)?\}")
+_IN_PATH = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 def document(root_path: str, commands: Iterable[tuple[str, str, str]]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -11,13 +10,13 @@ from starlette.routing import Route
 
 from tossbill_ui.sandbox import webhooks
 from tossbill_ui.sandbox.clock import Clock
+from tossbill_ui.sandbox.control import Command
 from tossbill_ui.sandbox.events import record_event
-from tossbill_ui.sandbox.local import local_only
+from tossbill_ui.sandbox.local import Handler, local_only
 from tossbill_ui.sandbox.postman import Postman
 from tossbill_ui.sandbox.store import Store
 from tossbill_ui.sandbox.switches import Switches
 
-Handler = Callable[[Request], Awaitable[Response]]
 _ROOT = "/_control/webhooks"
 
 
@@ -32,17 +31,22 @@ class WebhookControl:
 
     def routes(self) -> list[Route]:
         """Return the routes, each for callers on this machine only."""
-        table: list[tuple[str, str, Handler]] = [
-            ("GET", _ROOT, self._read),
-            ("POST", _ROOT, self._register),
-            ("DELETE", _ROOT + "/{id:int}", self._remove),
-            ("POST", _ROOT + "/deliveries/{id:int}/resend", self._resend),
-            ("POST", _ROOT + "/events", self._send),
-            ("POST", _ROOT + "/flush", self._flush),
-        ]
         return [
-            Route(path, local_only(_answering(handler)), methods=[method])
-            for method, path, handler in table
+            Route(each.path, local_only(_answering(each.handler)), methods=[each.method])
+            for each in self.commands()
+        ]
+
+    def commands(self) -> list[Command]:
+        """Return every address with what it does, for the description of the API."""
+        return [
+            Command("GET", _ROOT, self._read, "Read addresses and deliveries"),
+            Command("POST", _ROOT, self._register, "Send webhooks to an address"),
+            Command("DELETE", _ROOT + "/{id:int}", self._remove, "Send no more to an address"),
+            Command(
+                "POST", _ROOT + "/deliveries/{id:int}/resend", self._resend, "Send one again now"
+            ),
+            Command("POST", _ROOT + "/events", self._send, "Make an event by hand"),
+            Command("POST", _ROOT + "/flush", self._flush, "Send everything that is due"),
         ]
 
     async def _read(self, request: Request) -> Response:
