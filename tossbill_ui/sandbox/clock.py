@@ -74,9 +74,9 @@ class VirtualClock:
         Raises:
             CannotTurnBack: Something has happened after ``to``.
         """
-        [last] = connection.execute("SELECT MAX(at) FROM ledger").fetchone()
-        if last and to < datetime.fromisoformat(last):
-            raise CannotTurnBack(f"something happened at {last} already; reset to start over")
+        row = connection.execute("SELECT at FROM ledger ORDER BY id DESC LIMIT 1").fetchone()
+        if row and to < datetime.fromisoformat(row["at"]):
+            raise CannotTurnBack(f"something happened at {row['at']} already; reset to start over")
         stands = self._stopped_at is not None if stopped is None else stopped
         connection.execute(
             "UPDATE clock SET offset_us = ?, stopped_at = ?",
