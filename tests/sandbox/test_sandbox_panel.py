@@ -40,6 +40,18 @@ async def test_it_says_what_is_in_the_box_and_only_what_changed(box: Box) -> Non
     assert changed["now"] == "2026-11-24T03:00:00+00:00"
 
 
+async def test_it_follows_a_snapshot_that_is_restored(box: Box) -> None:
+    await box.http.post("_control/snapshots", json={"name": "empty"})
+    await box.billing_key()
+    full = await panel(box)
+
+    await box.http.post("_control/snapshots/empty/restore")
+    empty = await panel(box, since=full["revision"])
+
+    assert len(full["state"]["methods"]) == 1
+    assert empty["state"]["methods"] == []
+
+
 async def test_a_request_is_kept_with_a_command_that_does_it_again(box: Box) -> None:
     auth_key = await box.auth_key()
     await box.issue(auth_key, key="it's mine")

@@ -1,5 +1,6 @@
 """The panel for people: what is in the box, live, and the switches to change it."""
 
+import secrets
 import sqlite3
 from typing import Any
 
@@ -35,6 +36,8 @@ class Panel:
         self._store = store
         self._keeper = keeper
         self._log = log
+        # The counts begin anew with every process, so they name nothing without it.
+        self._life = secrets.token_hex(4)
         self._page = read_static("panel.html").decode()
 
     def routes(self) -> list[Route]:
@@ -51,7 +54,7 @@ class Panel:
 
     async def _read(self, request: Request) -> Response:
         """Answer with the time, and with everything else only if it changed since last asked."""
-        revision = f"{self._store.revision}.{self._log.count}"
+        revision = f"{self._life}.{self._store.revision}.{self._log.count}"
         answer: dict[str, Any] = {"revision": revision, "now": self._keeper.clock.now().isoformat()}
         if request.query_params.get("since") != revision:
             next_at = await self._keeper.next_at()

@@ -44,9 +44,13 @@ class Store:
     async def run_outside(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` between transactions, for what SQLite does in none: copies of the file."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._thread, lambda: work(self._connection or self._open())
-        )
+
+        def outside() -> T:
+            result = work(self._connection or self._open())
+            self._tell(loop)
+            return result
+
+        return await loop.run_in_executor(self._thread, outside)
 
     async def aclose(self) -> None:
         """Close the file; a later use opens it again."""
@@ -72,11 +76,14 @@ class Store:
             raise
         connection.execute("COMMIT")
         if connection.total_changes != before:
-            self.revision += 1
             # From here and not from run(): a caller that is cancelled has written all the same.
-            for listener in self._listeners:
-                loop.call_soon_threadsafe(listener)
+            self._tell(loop)
         return result
+
+    def _tell(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.revision += 1
+        for listener in self._listeners:
+            loop.call_soon_threadsafe(listener)
 
     def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
