@@ -3,11 +3,15 @@
 import re
 import sqlite3
 from collections.abc import Generator
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from tests.sandbox.box import Box
 from tossbill_ui.sandbox import chance, schema
+from tossbill_ui.sandbox.accounts import Account
 from tossbill_ui.sandbox.events import read_events, record_event
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -71,3 +75,51 @@ def test_a_transaction_that_is_rolled_back_gives_its_draws_back(
     connection.execute("ROLLBACK")
 
     assert chance.fraction(connection) == lost
+
+
+async def test_every_change_of_a_payment_is_an_event_in_the_order_of_effects(
+    box: Box, tmp_path: Path
+) -> None:
+    await box.switch(refused_charge_is_kept=True)
+    billing_key = await box.billing_key("approves_after_1")
+    await box.charge(billing_key)
+    payment_key = (await box.charge(billing_key)).json()["paymentKey"]
+    await box.cancel_payment(payment_key, cancelAmount=900)
+    await box.delete(billing_key)
+
+    with closing(sqlite3.connect(tmp_path / "deep" / "sandbox.db")) as file:
+        file.row_factory = sqlite3.Row
+        told = read_events(file)
+
+    assert [(event["kind"], event["body"].get("status")) for event in told] == [
+        ("PAYMENT_STATUS_CHANGED", "ABORTED"),
+        ("PAYMENT_STATUS_CHANGED", "DONE"),
+        ("PAYMENT_STATUS_CHANGED", "PARTIAL_CANCELED"),
+        ("CANCEL_STATUS_CHANGED", None),
+        ("BILLING_DELETED", None),
+    ]
+    assert told[-1]["body"] == {"billingKey": billing_key, "reason": "삭제 API 요청"}
+    assert told[0]["body"]["failure"]["code"] == "REJECT_CARD_PAYMENT"
+    assert (await box.lookup("order-1")).json() == told[2]["body"]
+
+
+async def test_an_account_pays_from_200_won_and_up_to_ten_million(box: Box, tmp_path: Path) -> None:
+    billing_key = await box.billing_key("monthly_limit")
+    account = Account("90", "333*****4444", "개인")
+    with closing(sqlite3.connect(tmp_path / "deep" / "sandbox.db")) as file, file:
+        file.execute("UPDATE billing_key SET card = ?", (account.to_json(),))
+
+    low = await box.charge(billing_key, amount=199)
+    high = await box.charge(billing_key, amount=10_000_001)
+    declined = await box.charge(billing_key, amount=200)
+    await box.http.post("_control/clock/next")
+    paid = (await box.charge(billing_key, amount=200)).json()
+
+    codes = [answer.json()["code"] for answer in (low, high, declined)]
+    assert codes == [
+        "BELOW_MINIMUM_AMOUNT",
+        "EXCEEDS_TRANSFER_AMOUNT_MAXIMUM",
+        "REJECT_ACCOUNT_PAYMENT",
+    ]
+    assert (paid["method"], paid["card"]) == ("계좌이체", None)
+    assert paid["transfer"]["bankCode"] == "90"
