@@ -1,5 +1,5 @@
 """The sandbox's own fixtures."""
 
-from tests.sandbox.conftest import box, hand_clock, sandbox
+from tests.sandbox.conftest import box, hand_clock, sandbox, webhook_transport
 
-__all__ = ["box", "hand_clock", "sandbox"]
+__all__ = ["box", "hand_clock", "sandbox", "webhook_transport"]
