@@ -200,20 +200,16 @@ def doctor() -> None:
 
 @main.command()
 @click.option("--port", default=4242, show_default=True)
+@click.option("--seed", help="What a new database draws its ids and faults from.")
 @click.option(
     "--db", default=".data/sandbox.db", show_default=True, type=click.Path(path_type=Path)
 )
-def sandbox(port: int, db: Path) -> None:
+def sandbox(port: int, db: Path, seed: str | None) -> None:
     """Run the sandbox of Toss alone, for any language."""
-    import uvicorn
-    from starlette.applications import Starlette
-    from starlette.routing import Mount
+    from tossbill_ui.sandbox.alone import serve
 
-    from tossbill_ui.sandbox.app import create_app
-
-    app = Starlette(routes=[Mount("/sandbox", app=create_app(database=db))])
-    click.echo(f"Toss's sandbox is at http://localhost:{port}/sandbox", err=True)
-    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False)
+    click.echo(f"Toss's sandbox is at http://localhost:{port}/sandbox/", err=True)
+    serve(port=port, database=db, seed=seed)
 
 
 if __name__ == "__main__":

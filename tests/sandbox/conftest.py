@@ -1,15 +1,27 @@
 """The sandbox mounted in-process under /sandbox, over a file of the test's own."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import httpx
 import pytest
+from playwright.async_api import Browser, async_playwright
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from scripts.browser import find
 from tests.sandbox.box import Box, HandClock
+from tests.sandbox.process import running
 from tossbill_ui.sandbox.app import Sandbox, create_app
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
@@ -18,8 +30,19 @@ def hand_clock() -> HandClock:
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path, hand_clock: HandClock) -> AsyncGenerator[Sandbox]:
-    app = create_app(database=tmp_path / "deep" / "sandbox.db", clock=hand_clock)
+def webhook_transport() -> httpx.AsyncBaseTransport | None:
+    return None
+
+
+@pytest.fixture
+async def sandbox(
+    tmp_path: Path, hand_clock: HandClock, webhook_transport: httpx.AsyncBaseTransport | None
+) -> AsyncGenerator[Sandbox]:
+    app = create_app(
+        database=tmp_path / "deep" / "sandbox.db",
+        clock=hand_clock,
+        webhook_transport=webhook_transport,
+    )
     yield app
     await app.aclose()
 
@@ -30,3 +53,33 @@ async def box(sandbox: Sandbox) -> AsyncGenerator[Box]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://box.test/sandbox/") as http:
         yield Box(http)
+
+
+@pytest.fixture(scope="session")
+def shop_process(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """One shop with its sandbox on a real socket, for all tests in a browser."""
+    process = running(tmp_path_factory.mktemp("shop") / "sandbox.db")
+    with asyncio.Runner() as runner:
+        box, _ = runner.run(process.__aenter__())
+        yield str(box.http.base_url)
+        runner.run(process.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def shop(shop_process: str) -> str:
+    """The shop's address; its sandbox is empty."""
+    httpx.post(f"{shop_process}_control/reset").raise_for_status()
+    return shop_process.removesuffix("/sandbox/")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str | None:
+    return find()
+
+
+@pytest.fixture
+async def chromium(chromium_path: str | None) -> AsyncGenerator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield browser
+        await browser.close()

@@ -1,93 +1,21 @@
 """Both browser scripts and the window in a real Chromium, under a careful shop's policy."""
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, FrameLocator, Page, async_playwright
+from playwright.async_api import Browser, Route
 
-from tests.sandbox.process import running
+from tests.sandbox.browsing import REQUEST_V2, ask, fill, query_of, request_to, shows, window_in
 from tossbill_ui.sandbox.app import SANDBOX_CLIENT_KEY
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Mobile/15E148"
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here")
-
-# Runs in the page: does what a shop's own script would do and writes down how it ended.
-REQUEST_V2 = """([key, customer, request, after]) => {
-  const show = (error) => { document.getElementById("result").textContent = error.code; };
-  try {
-    window.payment = TossPayments(key).payment({ customerKey: customer });
-    window.payment.requestBillingAuth(request).catch(show);
-    if (after === "again") window.payment.requestBillingAuth(request).catch(show);
-  } catch (error) { show(error); }
-}"""
 REQUEST_V1 = """([key, method, request]) => {
   const show = (error) => { document.getElementById("result").textContent = error.code; };
-  try { TossPayments(key).requestBillingAuth(method, request).catch(show); }
+  try { (window.toss = TossPayments(key)).requestBillingAuth(method, request).catch(show); }
   catch (error) { show(error); }
 }"""
-
-
-@pytest.fixture
-async def shop(tmp_path: Path) -> AsyncGenerator[str]:
-    async with running(tmp_path / "sandbox.db") as (box, _):
-        yield str(box.http.base_url).removesuffix("/sandbox/")
-
-
-@pytest.fixture
-async def chromium() -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
-def request_to(shop: str, **changes: str) -> dict[str, Any]:
-    urls = {
-        "successUrl": f"{shop}/success/?registration=7",
-        "failUrl": f"{shop}/fail/?registration=7",
-    }
-    return {"method": "CARD", **urls, **changes}
-
-
-async def ask(page: Page, shop: str, **changes: str) -> None:
-    await page.goto(f"{shop}/register")
-    values = [SANDBOX_CLIENT_KEY, "customer_1", request_to(shop, **changes), ""]
-    await page.evaluate(REQUEST_V2, values)
-
-
-async def fill(window: Page | FrameLocator, persona: str) -> None:
-    await window.locator(f"[data-persona={persona}]").click()
-    await window.get_by_test_id("window-agree").check()
-    await window.get_by_test_id("window-submit").click()
-    await window.get_by_test_id("window-code").fill("000000")
-    await window.get_by_test_id("window-submit").click()
-
-
-def query_of(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-async def shows(page: Page, code: str) -> None:
-    await page.wait_for_function(
-        "code => document.getElementById('result').textContent === code", arg=code
-    )
-
-
-def window_in(page: Page) -> FrameLocator:
-    return page.frame_locator("#___tosspayments_iframe___")
 
 
 async def test_on_a_desk_the_window_is_an_iframe(chromium: Browser, shop: str) -> None:
@@ -169,6 +97,40 @@ async def test_destroy_rejects_what_is_pending(chromium: Browser, shop: str) -> 
     assert await page.locator("iframe").count() == 0
 
 
+async def test_a_switch_makes_destroy_need_a_window(chromium: Browser, shop: str) -> None:
+    page = await chromium.new_page()
+
+    async def switched(route: Route) -> None:
+        script = await (await route.fetch()).text()
+        off, on = '"destroyNeedsWindow": false', '"destroyNeedsWindow": true'
+        await route.fulfill(body=script.replace(off, on), content_type="text/javascript")
+
+    await page.route("**/js/v2/standard", switched)
+    await page.goto(f"{shop}/register")
+
+    code: str = await page.evaluate(
+        """key => TossPayments(key).payment({ customerKey: "customer_1" }).destroy()
+          .then(() => "safe", (error) => error.code)""",
+        SANDBOX_CLIENT_KEY,
+    )
+
+    assert code == "NO_ACTIVE_PAYMENT_REQUEST"
+
+
+async def test_v1_cancel_payment_closes_the_window(chromium: Browser, shop: str) -> None:
+    page = await chromium.new_page()
+    request = {**request_to(shop), "customerKey": "customer_1"}
+    del request["method"]
+    await page.goto(f"{shop}/register?sdk=v1")
+    await page.evaluate(REQUEST_V1, [SANDBOX_CLIENT_KEY, "계좌이체", request])
+    await window_in(page).get_by_test_id("window-account-number").wait_for()
+
+    await page.evaluate("toss.cancelPayment()")
+
+    await shows(page, "USER_CANCEL")
+    assert await page.locator("iframe").count() == 0
+
+
 async def test_a_window_that_refuses_rejects_the_promise(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     await page.goto(f"{shop}/register")
@@ -182,6 +144,7 @@ async def test_v2_checks_its_arguments(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     await page.goto(f"{shop}/register")
     good = request_to(shop)
+    transfer, direct = {**good, "method": "TRANSFER"}, {"flowMode": "DIRECT", "easyPay": "TOSSPAY"}
     key, customer = SANDBOX_CLIENT_KEY, "customer_1"
     table: list[tuple[str, Any, Any, Any, str]] = [
         ("INVALID_CLIENT_KEY", "nonsense", customer, good, ""),
@@ -197,8 +160,13 @@ async def test_v2_checks_its_arguments(chromium: Browser, shop: str) -> None:
         ("INVALID_PARAMETERS", key, customer, {**good, "customerName": "가" * 101}, ""),
         ("INVALID_PARAMETERS", key, customer, {**good, "windowTarget": "popup"}, ""),
         ("INVALID_PARAMETERS", key, customer, {**good, "selectableCardTypes": ["X"]}, ""),
+        ("INVALID_PARAMETERS", key, customer, {**good, "easyPay": "토스페이"}, ""),
+        ("INVALID_PARAMETERS", key, customer, {**good, "flowMode": "DIRECT"}, ""),
+        ("INVALID_PARAMETERS", key, customer, {**transfer, "transfer": "ci"}, ""),
+        ("INVALID_PARAMETERS", key, customer, {**transfer, "easyPay": "토스페이"}, ""),
+        ("NOT_SUPPORTED_METHOD", key, customer, {**good, **direct}, ""),
+        ("INSECURE_KEY_USAGE", key, "test_sk_x", good, ""),
         ("NOT_SUPPORTED_METHOD", key, customer, {**good, "method": "PHONE"}, ""),
-        ("NOT_SUPPORTED_METHOD", key, customer, {**good, "method": "TRANSFER"}, ""),
         ("INCORRECT_SUCCESS_URL_FORMAT", key, customer, {**good, "successUrl": "/success"}, ""),
         ("INCORRECT_FAIL_URL_FORMAT", key, customer, {**good, "failUrl": "fail"}, ""),
         ("INVALID_METHOD_TRANSACTION", key, customer, good, "again"),
@@ -209,11 +177,48 @@ async def test_v2_checks_its_arguments(chromium: Browser, shop: str) -> None:
         await shows(page, code)
 
 
+async def test_an_account_by_keyboard_alone(chromium: Browser, shop: str) -> None:
+    page = await chromium.new_page()
+    await ask(page, shop, method="TRANSFER", windowTarget="self")
+    await page.get_by_test_id("window-account-number").wait_for()
+    press, typed = page.keyboard.press, page.keyboard.type
+
+    assert await page.evaluate("document.activeElement.id") == "company"
+    await press("ArrowDown")
+    await press("Tab")
+    await typed("100012345678")
+    await press("Tab")
+    await press("ArrowRight")
+    await press("Tab")
+    await typed("1234567890")
+    await press("Tab")
+    await press("Space")
+    await press("Enter")
+    await page.get_by_text("KB국민은행 ···· 5678").wait_for()
+    await typed("000000")
+    await press("Enter")
+
+    await page.wait_for_url("**/success/**")
+
+
+async def test_only_the_request_that_opened_the_window_can_destroy_it(
+    chromium: Browser, shop: str
+) -> None:
+    page = await chromium.new_page()
+    await ask(page, shop)
+    await window_in(page).get_by_test_id("window-cancel").wait_for()
+
+    other = "key => TossPayments(key).payment({ customerKey: 'customer_2' }).destroy()"
+    await page.evaluate(other, SANDBOX_CLIENT_KEY)
+
+    assert await page.locator("iframe").count() == 1
+    assert await page.locator("#result").text_content() == ""
+
+
 async def test_v1_registers_and_checks(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     request = {key: url for key, url in request_to(shop).items() if key != "method"}
     table: list[tuple[str, str, dict[str, Any]]] = [
-        ("계좌이체", "INVALID_PARAMETER", {}),
         ("휴대폰", "INVALID_PARAMETER", {}),
         ("카드", "INVALID_PARAMETER", {"customerKey": "a"}),
         ("카드", "INVALID_PARAMETER", {"successUrl": "/success"}),

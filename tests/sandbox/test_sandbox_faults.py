@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.sandbox.box import Box
-from tossbill_ui.sandbox.faults import HUGE_BYTES
+from tossbill_ui.sandbox.spoiling import HUGE_BYTES
 
 BEFORE = ["reset_before", "error_500_before", "conflict_409"]
 AFTER = [
@@ -99,7 +100,7 @@ async def test_rules_count_down_and_wait_for_their_endpoint(box: Box) -> None:
     rules = (await box.http.get("_control/faults")).json()
 
     assert statuses == [500, 500, 404]
-    assert rules == [{"endpoint": "issue", "kind": "error_500_before", "count": 0, "delay_ms": 0}]
+    assert [(rule["kind"], rule["count"]) for rule in rules] == [("error_500_before", 0)]
 
 
 async def test_a_rule_without_a_count_strikes_until_cleared(box: Box) -> None:
@@ -123,10 +124,71 @@ async def test_a_rule_without_a_count_strikes_until_cleared(box: Box) -> None:
         b'[{"endpoint":"issue","kind":"nothing"}]',
         b'[{"endpoint":"issue","kind":"html","count":-1}]',
         b'[{"endpoint":"issue","kind":"html","delay_ms":-1}]',
+        b'[{"endpoint":"issue","kind":"html","rate":1.1}]',
+        b'[{"endpoint":"issue","kind":"html","code":"COMMON_ERROR"}]',
+        b'[{"endpoint":"issue","kind":"refuse"}]',
+        b'[{"endpoint":"issue","kind":"refuse","code":"NO_SUCH_CODE"}]',
+        b'[{"endpoint":"issue","kind":"late"}]',
+        b'[{"endpoint":"webhook","kind":"html"}]',
     ],
 )
 async def test_nonsense_is_no_rule(box: Box, rules: bytes) -> None:
     assert (await box.http.post("_control/faults", content=rules)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "paid"),
+    [
+        *((kind, False) for kind in (*BEFORE, "too_many_429", "no_answer_before")),
+        *((kind, True) for kind in (*AFTER, "no_answer_after")),
+    ],
+)
+async def test_a_charge_is_struck_before_or_after_the_money(
+    box: Box, kind: str, paid: bool
+) -> None:
+    billing_key = await box.billing_key()
+    await box.fault("charge", kind, count=1, delay_ms=1)
+
+    with suppress(httpx.TransportError):
+        await box.charge(billing_key, key="k")
+
+    assert ((await box.lookup("order-1")).status_code == 200) is paid
+    assert (await box.charge(billing_key, key="k")).json()["status"] == "DONE"
+    check = await box.check()
+    assert (check["consistent"], check["charged_krw"]) == (True, 4900)
+
+
+async def test_a_cancel_is_struck_after_the_money(box: Box) -> None:
+    payment_key = (await box.charge(await box.billing_key())).json()["paymentKey"]
+    await box.fault("cancel", "reset_after", count=1)
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        await box.cancel_payment(payment_key, key="k")
+
+    assert (await box.lookup("order-1")).json()["status"] == "CANCELED"
+    assert (await box.cancel_payment(payment_key, key="k")).status_code == 200
+    assert (await box.check())["refunded_krw"] == 4900
+
+
+async def test_any_code_of_tosss_can_be_asked_for(box: Box) -> None:
+    rules = [{"endpoint": "any", "kind": "refuse", "code": "PROVIDER_ERROR"}]
+    await box.http.post("_control/faults", json=rules)
+
+    answers = [await box.charge("never"), await box.lookup("order-1")]
+
+    assert [answer.json()["code"] for answer in answers] == ["PROVIDER_ERROR"] * 2
+
+
+async def test_a_key_is_gone_when_it_is_charged(box: Box) -> None:
+    billing_key = await box.billing_key()
+    await box.charge(billing_key)
+    await box.fault("charge", "key_deleted", count=1)
+
+    answer = await box.charge(billing_key, "order-2")
+
+    assert answer.json()["code"] == "ALREADY_REMOVED_BILLING_KEY"
+    assert (await box.effects())[-1] == "billing_key_deleted"
+    assert (await box.check())["consistent"]
 
 
 async def test_the_ledger_takes_no_correction(box: Box, tmp_path: Path) -> None:

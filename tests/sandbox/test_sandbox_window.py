@@ -8,9 +8,21 @@ import httpx
 import pytest
 
 from tests.sandbox.box import CARD, WINDOW, Box, HandClock
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_ui.sandbox.accounts import account_number_of
+from tossbill_ui.sandbox.personas import PERSONAS, PERSONAS_BY_NAME
 
-HOOKS = ["card-number", "card-expiry", "birth", "password", "agree", "submit", "cancel"]
+HOOKS = [
+    "card-number",
+    "company",
+    "card-expiry",
+    "birth",
+    "password",
+    "owner-PERSONAL",
+    "owner-CORPORATE",
+    "agree",
+    "submit",
+    "cancel",
+]
 
 
 def errors(answer: httpx.Response) -> list[str]:
@@ -30,7 +42,7 @@ async def test_the_card_step_has_its_hooks_and_no_ticked_box(box: Box) -> None:
     page = (await box.get(await box.open_window())).text
 
     assert all(f'data-testid="window-{hook}"' in page for hook in HOOKS)
-    assert "checked" not in page
+    assert re.search(r'data-testid="window-agree" required>', page)
     assert 'lang="ko"' in page
     assert "<script>" not in page
     assert " style=" not in page
@@ -109,7 +121,11 @@ async def test_every_mistake_is_named_at_its_field_and_what_was_typed_stays(box:
         ("birth", "000229", True),
         ("birth", "900230", False),
         ("birth", "90010", False),
-        ("birth", "123-45-67890", True),
+        ("birth", "1234567890", False),
+        ("company", "", True),
+        ("company", "61", True),
+        ("company", "11", False),
+        ("company", "99", False),
         ("password", "1", False),
         ("password", "a1", False),
         ("agree", "no", False),
@@ -122,25 +138,110 @@ async def test_what_the_card_form_takes(box: Box, field: str, typed: str, accept
 
 
 @pytest.mark.parametrize(
-    ("types", "birth", "accepted"),
+    ("types", "owner", "birth", "accepted"),
     [
-        ("PERSONAL", "900101", True),
-        ("PERSONAL", "1234567890", False),
-        ("CORPORATE", "900101", False),
-        ("CORPORATE,PERSONAL", "1234567890", True),
+        ("PERSONAL", "", "900101", True),
+        ("PERSONAL", "CORPORATE", "1234567890", False),
+        ("CORPORATE", "", "900101", False),
+        ("CORPORATE", "", "123-45-67890", True),
+        ("CORPORATE,PERSONAL", "", "1234567890", True),
+        ("CORPORATE,PERSONAL", "PERSONAL", "900101", True),
+        ("CORPORATE,PERSONAL", "PERSONAL", "1234567890", False),
     ],
 )
-async def test_the_shop_may_choose_whose_cards(
-    box: Box, types: str, birth: str, accepted: bool
+async def test_the_shop_may_choose_whose_cards_and_the_first_is_preselected(
+    box: Box, types: str, owner: str, birth: str, accepted: bool
 ) -> None:
-    answer = await box.enter_card(await box.open_window(cardTypes=types), birth=birth)
+    address = await box.open_window(cardTypes=types)
+    page = (await box.get(address)).text
+    offered = re.findall(r'name="owner" value="(\w+)"[^>]*?( checked)?>', page)
 
+    answer = await box.enter_card(address, owner=owner, birth=birth)
+
+    several = types.split(",") if "," in types else []
+    assert offered == [(kind, " checked" if kind == several[0] else "") for kind in several]
     assert (answer.status_code == 303) is accepted
+
+
+async def test_the_issuer_can_be_chosen_for_a_card_nobody_knows(box: Box) -> None:
+    address = await box.open_window()
+    await box.enter_card(address, number="5555660000001111", company="71")
+    back = httpx.URL((await box.enter_code(address)).headers["location"])
+
+    card = (await box.issue(back.params["authKey"])).json()["card"]
+
+    assert (card["issuerCode"], card["acquirerCode"]) == ("71", "71")
+
+
+async def test_an_account_is_registered_the_same_way(box: Box) -> None:
+    address = await box.open_window(method="TRANSFER")
+    page = (await box.get(address)).text
+    await box.enter_account(address)
+    shown = (await box.get(address)).text
+    back = httpx.URL((await box.enter_code(address)).headers["location"])
+
+    body = (await box.issue(back.params["authKey"])).json()
+
+    assert 'data-testid="window-account-number"' in page
+    assert "카카오뱅크 ···· 1234" in shown
+    assert (body["method"], body["card"], body["easyPay"]) == ("계좌이체", None, None)
+    assert body["transfers"] == [{"bankName": "카카오뱅크", "bankAccountNumber": "006*****1234"}]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "accepted"),
+    [
+        ("number", "3333-01-1234567", True),
+        ("number", "123456789", False),
+        ("number", "계좌", False),
+        ("company", "", False),
+        ("company", "99", False),
+        ("birth", "9001", False),
+        ("agree", "", False),
+    ],
+)
+async def test_what_the_account_form_takes(
+    box: Box, field: str, typed: str, accepted: bool
+) -> None:
+    address = await box.open_window(method="TRANSFER")
+
+    answer = await box.enter_account(address, **{field: typed})
+
+    assert errors(answer) == ([] if accepted else [field])
+
+
+async def test_the_window_offers_every_persona_and_every_outcome_of_an_account(box: Box) -> None:
+    cards = (await box.get(await box.open_window())).text
+    accounts = (await box.get(await box.open_window(method="TRANSFER"))).text
+
+    for persona in PERSONAS.values():
+        assert f'data-number="{persona.number}" data-persona="{persona.name}"' in cards
+        assert accounts.count(f">{persona.label.partition(' · ')[2]}</button>") == 1
+
+
+async def test_a_personas_account_fails_in_the_window_like_its_card(box: Box) -> None:
+    address = await box.open_window(method="TRANSFER")
+    refused = PERSONAS_BY_NAME["refused_in_window"]
+    await box.enter_account(address, number=account_number_of(refused))
+
+    answer = await box.enter_code(address)
+
+    assert "code=REJECT_CARD_COMPANY" in answer.headers["location"]
+
+
+@pytest.mark.parametrize(("method", "part"), [("CARD", "account"), ("TRANSFER", "card")])
+async def test_a_form_of_the_other_method_is_not_taken(box: Box, method: str, part: str) -> None:
+    address = await box.open_window(method=method)
+
+    answer = await (box.enter_card(address) if part == "card" else box.enter_account(address))
+
+    assert answer.status_code == 422
+    assert "인증번호" not in (await box.get(address)).text
 
 
 async def test_a_business_number_makes_a_business_card(box: Box) -> None:
     address = await box.open_window()
-    await box.enter_card(address, birth="1234567890")
+    await box.enter_card(address, owner="CORPORATE", birth="1234567890")
     back = httpx.URL((await box.enter_code(address)).headers["location"])
 
     body = (await box.issue(back.params["authKey"])).json()
@@ -181,7 +282,7 @@ async def test_the_card_can_be_changed_before_the_code(box: Box) -> None:
     address = await box.open_window()
     await box.enter_card(address)
 
-    form = await box.get(address + "?step=card")
+    form = await box.get(address + "?step=method")
     await box.enter_card(address, number=PERSONAS_BY_NAME["approve_check"].number)
 
     assert "window-card-number" in form.text
@@ -202,9 +303,19 @@ async def test_a_window_waits_half_an_hour(box: Box, hand_clock: HandClock) -> N
 
     answer = await box.enter_card(address)
     end = await box.cancel(address)
+    page = await box.get(address)
 
-    assert answer.headers["location"] == address
-    assert "code=PAY_PROCESS_ABORTED" in end.headers["location"]
+    assert "code=PAY_PROCESS_ABORTED" in answer.headers["location"]
+    assert end.headers["location"] == answer.headers["location"]
+    assert "시간이 지났어요" in page.text
+    assert "http://shop.test/fail/?code=PAY_PROCESS_ABORTED" in page.text
+
+
+async def test_a_minute_earlier_the_window_is_still_open(box: Box, hand_clock: HandClock) -> None:
+    address = await box.open_window()
+    hand_clock.forward(timedelta(minutes=29, seconds=59))
+
+    assert (await box.enter_card(address)).headers["location"] == address
 
 
 async def test_in_an_iframe_the_last_page_tells_the_shops_page(box: Box) -> None:
@@ -237,7 +348,7 @@ async def test_in_an_iframe_the_last_page_tells_the_shops_page(box: Box) -> None
         ({"successUrl": "http://shop.test/\r\nx: y"}, "INCORRECT_SUCCESS_URL_FORMAT"),
         ({"failUrl": "//shop.test/fail"}, "INCORRECT_FAIL_URL_FORMAT"),
         ({"failUrl": "http://shop.test:port/"}, "INCORRECT_FAIL_URL_FORMAT"),
-        ({"method": "TRANSFER"}, "NOT_SUPPORTED_METHOD"),
+        ({"method": "PHONE"}, "NOT_SUPPORTED_METHOD"),
         ({"cardTypes": "OTHER"}, "INVALID_PARAMETERS"),
         ({"parentOrigin": "null"}, "INVALID_PARAMETERS"),
     ],

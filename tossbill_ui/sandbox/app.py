@@ -2,50 +2,94 @@
 
 from pathlib import Path
 
+import httpx
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
-from tossbill_ui.sandbox import assets
+from tossbill_ui.sandbox import assets, webhooks
 from tossbill_ui.sandbox.api import Api
-from tossbill_ui.sandbox.clock import Clock, SystemClock
+from tossbill_ui.sandbox.clock import Clock, SystemClock, VirtualClock
 from tossbill_ui.sandbox.control import Control
+from tossbill_ui.sandbox.keeper import Keeper
+from tossbill_ui.sandbox.panel import Panel
+from tossbill_ui.sandbox.postman import Postman
+from tossbill_ui.sandbox.request_log import RequestLog
 from tossbill_ui.sandbox.schema import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
 from tossbill_ui.sandbox.store import Store
 from tossbill_ui.sandbox.switches import Switches
+from tossbill_ui.sandbox.webhook_control import WebhookControl
 from tossbill_ui.sandbox.window import Window
 
 __all__ = ["SANDBOX_CLIENT_KEY", "SANDBOX_SECRET_KEY", "Sandbox", "create_app"]
+
+IN_MEMORY = Path(":memory:")
 
 
 class Sandbox(Starlette):
     """Toss in a box. Its addresses respect the ``root_path`` it is mounted under."""
 
-    def __init__(self, store: Store, clock: Clock, switches: Switches) -> None:
+    def __init__(self, store: Store, keeper: Keeper, postman: Postman) -> None:
         self._store = store
+        self._keeper = keeper
+        self._postman = postman
+        clock, switches = keeper.clock, keeper.switches
         self._api = Api(store, clock, switches)
-        window = Window(store, clock, switches)
+        log = RequestLog(clock)
+        hooks = WebhookControl(store, clock, switches, postman)
         super().__init__(
             routes=[
                 *self._api.routes(),
-                *window.routes(),
-                *Control(store).routes(),
-                *assets.routes(),
+                *Window(store, clock, switches).routes(),
+                *Control(store, self._api, keeper, hooks.commands()).routes(),
+                *hooks.routes(),
+                *Panel(store, keeper, log).routes(),
+                *assets.routes(switches),
             ]
         )
+        self._serve = log.around(super().__call__)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve. A mounted app has no lifespan, so the first request starts the box."""
+        await self.start()
+        await self._serve(scope, receive, send)
+
+    async def start(self) -> None:
+        """Read time and switches from the file, and begin to send webhooks; once."""
+        await self._keeper.ready()
+        self._postman.start()
 
     async def aclose(self) -> None:
         """Finish what is under way and close the file. Nothing needs to be opened first."""
         await self._api.aclose()
+        await self._postman.aclose()
         await self._store.aclose()
+
+    def close(self) -> None:
+        """Close the file when the event loop that served is gone, and all tasks with it."""
+        self._store.close()
 
 
 def create_app(
-    *, database: Path, clock: Clock | None = None, switches: Switches | None = None
+    *,
+    database: Path = IN_MEMORY,
+    clock: Clock | None = None,
+    switches: Switches | None = None,
+    seed: str | None = None,
+    webhook_transport: httpx.AsyncBaseTransport | None = None,
 ) -> Sandbox:
     """Build the sandbox over its own SQLite file, which is opened on first use.
 
     Args:
-        database: The file; made with its folder when it does not exist.
-        clock: Where the time comes from.
-        switches: How the unknowns of Toss are set.
+        database: The file; made with its folder when it does not exist. Without one, everything
+            is forgotten at the end.
+        clock: Where the time comes from, until the control API moves it.
+        switches: How the unknowns of Toss are set, until the control API changes them.
+        seed: What a new file draws its ids and faults from; random if None.
+        webhook_transport: How webhooks travel, for example ``httpx.ASGITransport(your_app)``;
+            over real sockets if not given.
     """
-    return Sandbox(Store(database), clock or SystemClock(), switches or Switches())
+    store, virtual = Store(database, seed), VirtualClock(clock or SystemClock())
+    keeper = Keeper(store, virtual, switches or Switches(), database=database, seed=seed)
+    keeper.sources.append(lambda connection, _: webhooks.next_due_at(connection))
+    postman = Postman(store, virtual, keeper.switches, webhook_transport)
+    return Sandbox(store, keeper, postman)

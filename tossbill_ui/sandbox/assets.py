@@ -1,12 +1,16 @@
 """Scripts and styles, read once, with an ETag."""
 
 import hashlib
+import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from tossbill_ui.sandbox.switches import Switches
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -37,24 +41,35 @@ class Asset:
         return Response(self.body, headers=headers, media_type=self.media_type)
 
 
-def routes() -> list[Route]:
+def routes(switches: Switches) -> list[Route]:
     """Return the routes of the browser scripts (contract §2) and of the window's own files."""
-    v1, v2 = _sdk("sdk_v1.js"), _sdk("sdk_v2.js")
     table = {
-        "/js/v1": v1,
-        "/js/v1/payment": v1,
-        "/js/v2/standard": v2,
-        "/static/window.js": Asset(_read("window.js"), "text/javascript"),
-        "/static/window.css": Asset(_read("window.css"), "text/css"),
+        "/static/window.js": Asset(read_static("window.js"), "text/javascript"),
+        "/static/panel.js": Asset(read_static("panel.js"), "text/javascript"),
+        "/static/panel_draw.js": Asset(read_static("panel_draw.js"), "text/javascript"),
+        "/static/panel.css": Asset(read_static("panel.css"), "text/css"),
+        "/static/window.css": Asset(read_static("window.css"), "text/css"),
     }
-    return [Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()]
+    scripts = {"/js/v1": "sdk_v1.js", "/js/v1/payment": "sdk_v1.js", "/js/v2/standard": "sdk_v2.js"}
+    return [
+        *(Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()),
+        *(Route(path, _sdk(name, switches), methods=["GET"]) for path, name in scripts.items()),
+    ]
 
 
-def _sdk(name: str) -> Asset:
+def _sdk(name: str, switches: Switches) -> Callable[[Request], Awaitable[Response]]:
     """Put the part both versions share in front, in a scope of its own: one file, no globals."""
-    body = b"(() => {\n" + _read("sdk_window.js") + b"\n" + _read(name) + b"\n})();\n"
-    return Asset(body, "text/javascript")
+    shared, own = read_static("sdk_window.js"), read_static(name)
+
+    async def serve(request: Request) -> Response:
+        chosen = json.dumps({"destroyNeedsWindow": switches.destroy_needs_window}).encode()
+        head = b"(() => {\nconst SWITCHES = " + chosen + b";\n"
+        script = Asset(head + shared + b"\n" + own + b"\n})();\n", "text/javascript")
+        return await script.serve(request)
+
+    return serve
 
 
-def _read(name: str) -> bytes:
+def read_static(name: str) -> bytes:
+    """Return the bytes of a file of ours."""
     return (_STATIC / name).read_bytes()

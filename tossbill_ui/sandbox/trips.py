@@ -1,24 +1,26 @@
 """One trip of a customer through the window: from the shop's page and back to it.
 
-``card -> identity -> succeeded | failed``, and ``canceled`` from either step. Every move is one
-conditional UPDATE, so a form sent twice moves once and ends at the same address both times.
+``method -> identity -> succeeded | failed``, and ``canceled`` or ``expired`` from either step.
+Every move is one conditional UPDATE, so a form sent twice moves once and ends at the same address
+both times.
 """
 
 import re
-import secrets
 import sqlite3
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tossbill_ui.sandbox import chance
+from tossbill_ui.sandbox.accounts import Account
 from tossbill_ui.sandbox.auth import shop_of_client_key
 from tossbill_ui.sandbox.errors import WINDOW_MESSAGES
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME, Card
 from tossbill_ui.sandbox.urls import is_absolute_http, origin_of, with_parameters
 
-OPEN_STEPS = frozenset({"card", "identity"})
-CARD_TYPES = ("PERSONAL", "CORPORATE")
+OPEN_STEPS = frozenset({"method", "identity"})
+OWNER_TYPES = ("PERSONAL", "CORPORATE")
+METHODS = {"CARD": "카드", "TRANSFER": "계좌"}
 IDENTITY_CODE = "000000"
 _CLIENT_KEY = re.compile(r"(test|live)_ck_\w+")
 _CUSTOMER_KEY = re.compile(r"[A-Za-z0-9\-_=.@]{2,50}")
@@ -44,6 +46,7 @@ class Trip:
     fail_url: str
     target: str
     parent_origin: str
+    method: str
     card_types: str
     step: str
     card: str | None
@@ -55,6 +58,26 @@ class Trip:
     def is_open(self) -> bool:
         """Whether the customer still has something to do."""
         return self.step in OPEN_STEPS
+
+    @property
+    def what(self) -> str:
+        """What is registered, in the customer's words."""
+        return METHODS[self.method]
+
+    @property
+    def owner_types(self) -> list[str]:
+        """Whose cards or accounts the shop takes, in its order."""
+        return self.card_types.split(",")
+
+    @property
+    def chosen_account(self) -> Account | None:
+        """The account the customer gave; None when it was a card."""
+        return Account.from_json(self.card or "{}")
+
+    @property
+    def chosen_card(self) -> Card:
+        """The card the customer gave; only after the first step, and not of an account."""
+        return Card.from_json(self.card or "{}")
 
     def is_older_than(self, lifetime: timedelta, now: datetime) -> bool:
         """Whether the window has waited too long for its customer."""
@@ -69,13 +92,13 @@ def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetim
     """
     success_url, fail_url = query.get("successUrl", ""), query.get("failUrl", "")
     parent = query.get("parentOrigin") or success_url
-    types = list(dict.fromkeys((query.get("cardTypes") or ",".join(CARD_TYPES)).split(",")))
+    types = list(dict.fromkeys((query.get("cardTypes") or ",".join(OWNER_TYPES)).split(",")))
     _check(query, success_url, fail_url, parent, types)
     if shop_of_client_key(connection, query["clientKey"]) is None:
         raise WindowRefused("UNAUTHORIZED_KEY")
-    trip_id = secrets.token_urlsafe(24)
+    trip_id = chance.letters(connection, 32)
     connection.execute(
-        "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'card', NULL, NULL, NULL, ?)",
+        "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'method', NULL, NULL, NULL, ?)",
         (
             trip_id,
             query["clientKey"],
@@ -84,6 +107,7 @@ def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetim
             fail_url,
             "iframe" if query.get("windowTarget") == "iframe" else "self",
             origin_of(parent),
+            query.get("method", "CARD"),
             ",".join(types),
             now.isoformat(),
         ),
@@ -97,12 +121,14 @@ def find(connection: sqlite3.Connection, trip_id: str) -> Trip | None:
     return Trip(**dict(row)) if row else None
 
 
-def take_card(connection: sqlite3.Connection, trip_id: str, card: Card, persona: str) -> None:
-    """Move on to the identity step, remembering what may be remembered of the card."""
+def take_method(
+    connection: sqlite3.Connection, trip_id: str, method: Card | Account, persona: str
+) -> None:
+    """Move on to the identity step, remembering what may be remembered of a card or account."""
     connection.execute(
         "UPDATE trip SET step = 'identity', card = ?, persona = ?"
-        " WHERE id = ? AND step IN ('card', 'identity')",
-        (card.to_json(), persona, trip_id),
+        " WHERE id = ? AND step IN ('method', 'identity')",
+        (method.to_json(), persona, trip_id),
     )
 
 
@@ -117,7 +143,7 @@ def confirm(connection: sqlite3.Connection, trip_id: str, now: datetime) -> None
         return
     connection.execute("UPDATE trip SET step = 'succeeded' WHERE id = ?", (trip_id,))
     # Ends in "=", as Toss's keys do: who forgets to decode or encode it learns so here.
-    auth_key = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    auth_key = chance.base64_key(connection)
     connection.execute(
         "INSERT INTO authorization VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
         (
@@ -135,7 +161,7 @@ def confirm(connection: sqlite3.Connection, trip_id: str, now: datetime) -> None
 def end(connection: sqlite3.Connection, trip_id: str, step: str, code: str) -> None:
     """End an open trip without success."""
     connection.execute(
-        "UPDATE trip SET step = ?, end_code = ? WHERE id = ? AND step IN ('card', 'identity')",
+        "UPDATE trip SET step = ?, end_code = ? WHERE id = ? AND step IN ('method', 'identity')",
         (step, code, trip_id),
     )
 
@@ -160,9 +186,8 @@ def _check(
         "INVALID_CUSTOMER_KEY": _CUSTOMER_KEY.fullmatch(query.get("customerKey", "")),
         "INCORRECT_SUCCESS_URL_FORMAT": is_absolute_http(success_url),
         "INCORRECT_FAIL_URL_FORMAT": is_absolute_http(fail_url),
-        # Accounts (TRANSFER) are not in the box yet.
-        "NOT_SUPPORTED_METHOD": query.get("method", "CARD") == "CARD",
-        "INVALID_PARAMETERS": is_absolute_http(parent) and set(types) <= set(CARD_TYPES),
+        "NOT_SUPPORTED_METHOD": query.get("method", "CARD") in METHODS,
+        "INVALID_PARAMETERS": is_absolute_http(parent) and set(types) <= set(OWNER_TYPES),
     }
     for code, holds in checks.items():
         if not holds:

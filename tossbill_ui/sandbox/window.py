@@ -13,9 +13,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tossbill_ui.sandbox import pages, trips
+from tossbill_ui.sandbox.accounts import Account, persona_of_account
 from tossbill_ui.sandbox.clock import Clock
-from tossbill_ui.sandbox.forms import CardForm, check_card
-from tossbill_ui.sandbox.personas import describe, persona_name
+from tossbill_ui.sandbox.forms import MethodForm, blank, check_account, check_card
+from tossbill_ui.sandbox.personas import Card, persona_name
 from tossbill_ui.sandbox.store import Store
 from tossbill_ui.sandbox.switches import Switches
 from tossbill_ui.sandbox.trips import Trip, WindowRefused
@@ -50,6 +51,7 @@ class Window:
             Route("/window", self._start, methods=["GET"]),
             Route("/window/{trip_id}", self._show, methods=["GET"]),
             Route("/window/{trip_id}/card", self._card, methods=["POST"]),
+            Route("/window/{trip_id}/account", self._account, methods=["POST"]),
             Route("/window/{trip_id}/code", self._code, methods=["POST"]),
             Route("/window/{trip_id}/cancel", self._cancel, methods=["POST"]),
         ]
@@ -68,23 +70,39 @@ class Window:
             return _unknown(request)
         if not trip.is_open:
             return await self._ended(request, trip)
-        if trip.step == "identity" and request.query_params.get("step") != "card":
+        if trip.step == "identity" and request.query_params.get("step") != "method":
             return _page(pages.identity_step(_root(request), trip))
-        return _page(pages.card_step(_root(request), trip, CardForm()))
+        return _method_page(request, trip, blank(trip.owner_types))
 
     async def _card(self, request: Request) -> Response:
         trip = await self._trip(request)
         if trip is None:
             return _unknown(request)
-        if trip.is_open:
-            typed = await _form(request)
-            form = check_card(typed, card_types=trip.card_types, now=self._clock.now())
-            if form.errors:
-                return _page(pages.card_step(_root(request), trip, form), 422)
-            card = describe(form.digits, is_business=form.is_business)
-            persona = persona_name(form.digits)
-            await self._store.run(lambda c: trips.take_card(c, trip.id, card, persona))
-        return _redirect(f"{_root(request)}/window/{trip.id}")
+        typed = await _form(request)
+        form = check_card(typed, owner_types=trip.owner_types, now=self._clock.now())
+        if trip.method != "CARD" or form.errors:
+            return await self._again(request, trip, form)
+        return await self._take(request, trip, form.card, persona_name(form.digits))
+
+    async def _account(self, request: Request) -> Response:
+        trip = await self._trip(request)
+        if trip is None:
+            return _unknown(request)
+        form = check_account(await _form(request), owner_types=trip.owner_types)
+        if trip.method != "TRANSFER" or form.errors:
+            return await self._again(request, trip, form)
+        return await self._take(request, trip, form.account, persona_of_account(form.digits))
+
+    async def _again(self, request: Request, trip: Trip, form: MethodForm) -> Response:
+        if not trip.is_open:
+            return await self._leave(request, trip.id)
+        return _method_page(request, trip, form, 422)
+
+    async def _take(
+        self, request: Request, trip: Trip, method: Card | Account, persona: str
+    ) -> Response:
+        await self._store.run(lambda c: trips.take_method(c, trip.id, method, persona))
+        return await self._leave(request, trip.id)
 
     async def _code(self, request: Request) -> Response:
         trip = await self._trip(request)
@@ -113,9 +131,11 @@ class Window:
         return _redirect(await self._store.run(lambda c: trips.destination(c, trip)))
 
     async def _ended(self, request: Request, trip: Trip) -> Response:
+        url = await self._store.run(lambda c: trips.destination(c, trip))
+        if trip.target == "self" and trip.step == "expired":
+            return _page(pages.expired(_root(request), url))
         if trip.target == "self":
             return _page(pages.over(_root(request)))
-        url = await self._store.run(lambda c: trips.destination(c, trip))
         return _page(pages.handing_over(_root(request), trip, url))
 
     async def _trip(self, request: Request) -> Trip | None:
@@ -126,7 +146,7 @@ class Window:
         def find(connection: sqlite3.Connection) -> Trip | None:
             trip = trips.find(connection, trip_id)
             if trip and trip.is_open and trip.is_older_than(lifetime, now):
-                trips.end(connection, trip_id, "failed", "PAY_PROCESS_ABORTED")
+                trips.end(connection, trip_id, "expired", self._switches.window_expired)
                 return trips.find(connection, trip_id)
             return trip
 
@@ -154,6 +174,11 @@ def _root(request: Request) -> str:
 
 def _page(html: str, status: int = 200) -> Response:
     return HTMLResponse(html, status_code=status, headers=_HEADERS)
+
+
+def _method_page(request: Request, trip: Trip, form: MethodForm, status: int = 200) -> Response:
+    step = pages.card_step if trip.method == "CARD" else pages.account_step
+    return _page(step(_root(request), trip, form), status)
 
 
 def _redirect(url: str) -> Response:

@@ -1,6 +1,7 @@
 // SDK v1 (frozen), as far as billing goes: TossPayments(clientKey).requestBillingAuth(method, …).
 
 const invalid = (message) => new TossPaymentsError("INVALID_PARAMETER", message);
+const canceled = () => new TossPaymentsError("USER_CANCEL", "취소되었습니다.");
 const METHODS = { 카드: "CARD", CARD: "CARD", 계좌이체: "TRANSFER", TRANSFER: "TRANSFER" };
 
 function checkRequest(method, request) {
@@ -14,11 +15,13 @@ function checkRequest(method, request) {
   if (request.windowTarget && !["iframe", "self"].includes(request.windowTarget)) {
     throw invalid("windowTarget이 올바르지 않습니다.");
   }
-  // Accounts are not in the box yet.
-  if (METHODS[method] === "TRANSFER") throw invalid("연습용 결제창은 카드만 지원합니다.");
+  for (const name of ["customerName", "customerEmail"]) {
+    if (request[name] !== undefined && typeof request[name] !== "string") throw invalid(`${name}이 올바르지 않습니다.`);
+  }
 }
 
-window.TossPayments = function TossPayments(clientKey) {
+// The second argument of the original (clientUrl, serverUrl, …) names Toss's own servers: ignored.
+function TossPayments(clientKey) {
   if (typeof clientKey !== "string" || !/^(?:test|live)_ck_/.test(clientKey)) {
     throw invalid("클라이언트 키가 올바르지 않습니다.");
   }
@@ -34,13 +37,16 @@ window.TossPayments = function TossPayments(clientKey) {
         failUrl: request.failUrl,
         windowTarget: request.windowTarget || (isMobile() ? "self" : "iframe"),
       };
-      await openWindow(parameters, () => new TossPaymentsError("USER_CANCEL", "취소되었습니다."));
+      await openWindow(parameters, canceled);
     },
     async requestPayment() {
       throw invalid("연습용 결제창은 자동결제 등록만 지원합니다.");
     },
     async cancelPayment() {
-      pending?.abort(new TossPaymentsError("USER_CANCEL", "취소되었습니다."));
+      pending?.abort(canceled());
     },
   };
-};
+}
+
+TossPayments.version = "sandbox";
+window.TossPayments = TossPayments;

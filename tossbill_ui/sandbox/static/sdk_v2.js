@@ -15,6 +15,7 @@ const MESSAGES = {
     "필수 파라미터를 누락하거나, 정의되지 않은 파라미터를 추가하거나, 파라미터의 타입이 올바르지 않을 때 발생합니다.",
   USER_CANCEL: "취소되었습니다.",
   PAYMENT_REQUEST_ABORTED: "결제 요청이 중단되었습니다.",
+  NO_ACTIVE_PAYMENT_REQUEST: "진행 중인 결제 요청이 없습니다.",
 };
 const ANONYMOUS = "@@ANONYMOUS";
 const COMMON = ["method", "successUrl", "failUrl", "customerName", "customerEmail", "windowTarget"];
@@ -23,6 +24,8 @@ const ALLOWED = {
   TRANSFER: [...COMMON, "transfer"],
 };
 const CARD_TYPES = ["PERSONAL", "CORPORATE"];
+const EASY_PAY = ["토스페이", "TOSSPAY", "네이버페이", "NAVERPAY"];
+const SECRET_KEY = /^(?:test|live)_g?sk_/;
 
 const failure = (code) => new TossPaymentsError(code, MESSAGES[code]);
 const absent = (value) => value === null || value === undefined;
@@ -40,6 +43,22 @@ function checkCardTypes(types) {
   return absent(types) || (Array.isArray(types) && types.length > 0 && types.every((t) => CARD_TYPES.includes(t)));
 }
 
+function checkFlow({ flowMode, easyPay, cardCompany }) {
+  const named = !absent(easyPay) || !absent(cardCompany);
+  return (
+    oneOf(flowMode, ["DEFAULT", "DIRECT"]) &&
+    oneOf(easyPay, EASY_PAY) &&
+    (absent(cardCompany) || typeof cardCompany === "string") &&
+    (flowMode === "DIRECT" ? !absent(easyPay) : !named)
+  );
+}
+
+function checkTransfer(transfer) {
+  if (absent(transfer)) return true;
+  const ci = typeof transfer === "object" && transfer.encryptedCustomerCi;
+  return ci !== false && (absent(ci) || typeof ci === "string");
+}
+
 function checkRequest(request) {
   if (typeof request !== "object" || request === null) throw failure("INVALID_PARAMETERS");
   if (absent(request.method)) throw failure("INVALID_PARAMETERS");
@@ -53,16 +72,24 @@ function checkRequest(request) {
     shortText(request.customerName) &&
     shortText(request.customerEmail) &&
     oneOf(request.windowTarget, ["iframe", "self"]) &&
-    oneOf(request.flowMode, ["DEFAULT", "DIRECT"]) &&
+    checkFlow(request) &&
+    checkTransfer(request.transfer) &&
     checkCardTypes(request.selectableCardTypes) &&
     // An iframe is refused on a phone.
     !(request.windowTarget === "iframe" && isMobile());
   if (!valid) throw failure("INVALID_PARAMETERS");
-  // Accounts are not in the box yet.
-  if (request.method === "TRANSFER") throw failure("NOT_SUPPORTED_METHOD");
+  // DIRECT opens the easy payer's own window, which needs a contract with it.
+  if (request.flowMode === "DIRECT") throw failure("NOT_SUPPORTED_METHOD");
+}
+
+function checkCustomerKey(key) {
+  if (SECRET_KEY.test(key)) throw failure("INSECURE_KEY_USAGE");
+  const valid = typeof key === "string" && (key === ANONYMOUS || CUSTOMER_KEY.test(key));
+  if (!valid) throw failure("INVALID_CUSTOMER_KEY");
 }
 
 function payment(clientKey, customerKey) {
+  let mine = null;
   return {
     async requestBillingAuth(request) {
       checkRequest(request);
@@ -78,13 +105,17 @@ function payment(clientKey, customerKey) {
         cardTypes: request.selectableCardTypes?.join(","),
         windowTarget: request.windowTarget ?? (isMobile() ? "self" : "iframe"),
       };
-      await openWindow(parameters, () => failure("USER_CANCEL"));
+      const ended = openWindow(parameters, () => failure("USER_CANCEL"));
+      mine = pending;
+      await ended;
     },
     async requestPayment() {
       throw failure("NOT_SUPPORTED_METHOD");
     },
     async destroy() {
-      pending?.abort(failure("PAYMENT_REQUEST_ABORTED"));
+      // Toss's own types disagree on a call with no window open; a switch decides.
+      if (mine && mine === pending) mine.abort(failure("PAYMENT_REQUEST_ABORTED"));
+      else if (SWITCHES.destroyNeedsWindow) throw failure("NO_ACTIVE_PAYMENT_REQUEST");
     },
   };
 }
@@ -96,11 +127,8 @@ function TossPayments(clientKey) {
   return {
     payment(parameters) {
       checkClientKey(clientKey);
-      const customerKey = parameters?.customerKey;
-      if (typeof customerKey !== "string" || !CUSTOMER_KEY.test(customerKey)) {
-        throw failure("INVALID_CUSTOMER_KEY");
-      }
-      return payment(clientKey, customerKey);
+      checkCustomerKey(parameters?.customerKey);
+      return payment(clientKey, parameters.customerKey);
     },
     widgets: notInTheBox,
     brandpay: notInTheBox,

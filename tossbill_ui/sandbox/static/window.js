@@ -16,7 +16,7 @@ if (personas) {
   personas.addEventListener("click", (event) => {
     const chip = event.target.closest("[data-number]");
     if (!chip) return;
-    fill({ number: spaced(chip.dataset.number), expiry: "12/30", birth: "900101", password: "12" });
+    choose(chip.dataset);
     for (const other of personas.querySelectorAll("[data-number]")) {
       other.setAttribute("aria-pressed", String(other === chip));
     }
@@ -25,8 +25,23 @@ if (personas) {
   });
 }
 
+function choose({ number, company }) {
+  const owner = document.querySelector("[name=owner]:checked")?.value ?? personas.dataset.owner;
+  fill({
+    number: byId("expiry") ? spaced(number) : number,
+    company,
+    expiry: "12/30",
+    birth: owner === "CORPORATE" ? "1234567890" : "900101",
+    password: "12",
+  });
+}
+
 function fill(values) {
-  for (const [id, value] of Object.entries(values)) byId(id).value = value;
+  for (const [id, value] of Object.entries(values)) if (byId(id)) byId(id).value = value;
+}
+
+function labelOf(id) {
+  return document.querySelector(`label[for=${id}]`);
 }
 
 function spaced(text) {
@@ -41,8 +56,16 @@ function formatAtEnd(id, format) {
   });
 }
 
-formatAtEnd("number", spaced);
+if (byId("expiry")) formatAtEnd("number", spaced);
 formatAtEnd("expiry", (text) => text.replace(/\D/g, "").slice(0, 4).replace(/^(\d\d)(?=\d)/, "$1/"));
+
+// Whose it is decides what the next field asks for.
+function nameBirth() {
+  const chosen = document.querySelector("[name=owner]:checked");
+  if (chosen) labelOf("birth").textContent = chosen.dataset.label;
+}
+document.querySelector(".choices")?.addEventListener("change", nameBirth);
+nameBirth();
 
 document.querySelector("form.step")?.addEventListener("submit", ({ target }) => {
   target.querySelector(".primary").disabled = true;

@@ -1,0 +1,18 @@
+"""``python -m tests.conformance``: how many facts of the contract the cases show."""
+
+import sys
+
+from tests.conformance.table import NOT_SHOWN, SECTIONS, SHOWN_ELSEWHERE, count
+
+
+def main() -> None:
+    """Print the counts, and what is not shown."""
+    lines = [f"§{name}: {len(cases)} cases" for name, cases in SECTIONS.items()]
+    lines += [f"{mark}: {number}" for mark, number in sorted(count().items())]
+    lines += [f"elsewhere: {fact} ({where})" for fact, where in SHOWN_ELSEWHERE.items()]
+    lines += [f"not shown: {fact} ({why})" for fact, why in NOT_SHOWN.items()]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

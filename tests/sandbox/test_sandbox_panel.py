@@ -1,0 +1,178 @@
+"""The panel: its data, its log of requests, and what a person does with it in a browser."""
+
+import re
+import shlex
+from typing import Any, Literal
+
+import httpx
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from tests.sandbox.box import ISSUE, Box
+from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, Sandbox
+
+
+async def panel(box: Box, since: str = "") -> dict[str, Any]:
+    return (await box.http.get("_control/panel", params={"since": since})).json()
+
+
+async def test_the_page_holds_no_script_of_its_own(box: Box) -> None:
+    answer = await box.http.get("")
+
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r"<script[^>]*>[^<]|<style| style=| on\w+=", answer.text) == []
+    for path in re.findall(r'(?:src|href)="(/[^"]+)"', answer.text):
+        assert (await box.get(path)).status_code == 200
+
+
+async def test_it_says_what_is_in_the_box_and_only_what_changed(box: Box) -> None:
+    first = await panel(box)
+    same = await panel(box, since=first["revision"])
+    await box.issue(await box.auth_key("approve_check"))
+    changed = await panel(box, since=first["revision"])
+
+    assert "state" not in same
+    [method] = changed["state"]["methods"]
+    assert (method["label"], method["deleted_at"]) == ("신한 체크 94000041****234*", None)
+    assert changed["now"] == "2026-11-24T03:00:00+00:00"
+
+
+async def test_it_follows_a_snapshot_that_is_restored(box: Box) -> None:
+    await box.http.post("_control/snapshots", json={"name": "empty"})
+    await box.billing_key()
+    full = await panel(box)
+
+    await box.http.post("_control/snapshots/empty/restore")
+    empty = await panel(box, since=full["revision"])
+
+    assert len(full["state"]["methods"]) == 1
+    assert empty["state"]["methods"] == []
+
+
+async def test_a_request_is_kept_with_a_command_that_does_it_again(box: Box) -> None:
+    auth_key = await box.auth_key()
+    await box.issue(auth_key, key="it's mine")
+    await box.http.get("v1/payments/some%20key?x=1")
+
+    lookup, issue = (await panel(box))["state"]["requests"]
+
+    assert (issue["method"], issue["path"], issue["status"]) == ("POST", "/" + ISSUE, 200)
+    assert auth_key in issue["request"]
+    assert "billingKey" in issue["response"]
+    words = shlex.split(issue["curl"])
+    assert words[:4] == ["curl", "-X", "POST", "http://box.test/sandbox/" + ISSUE]
+    assert "idempotency-key: it's mine" in words
+    assert words[words.index("--data-raw") + 1] == issue["request"]
+    assert SANDBOX_SECRET_KEY not in issue["curl"]
+    assert (lookup["path"], lookup["status"]) == ("/v1/payments/some%20key?x=1", 401)
+
+
+async def test_a_request_that_was_cut_off_is_kept_too(box: Box) -> None:
+    await box.fault("lookup", "reset_before", count=1)
+    with pytest.raises(httpx.TransportError):
+        await box.http.get("v1/payments/key")
+
+    [request] = (await panel(box))["state"]["requests"]
+
+    assert request["response"] == "{"
+
+
+async def test_its_data_is_for_this_machine(sandbox: Sandbox) -> None:
+    transport = httpx.ASGITransport(sandbox, client=("203.0.113.9", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://box.test") as http:
+        assert (await http.get("/_control/panel")).status_code == 403
+        assert (await http.get("/_control/webhooks")).status_code == 403
+
+
+async def open_panel(chromium: Browser, shop: str, **options: Any) -> Page:
+    page = await chromium.new_page(**options)
+    await page.goto(f"{shop}/sandbox/")
+    await expect(page.locator("#next-due")).to_have_text("예정된 일이 없어요")
+    return page
+
+
+async def test_a_person_sees_changes_and_makes_them(chromium: Browser, shop: str) -> None:
+    page = await open_panel(chromium, shop, permissions=["clipboard-read", "clipboard-write"])
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    await page.get_by_label("받을 주소").fill("http://127.0.0.1:9/hook")
+    await page.get_by_role("button", name="추가").click()
+    await expect(page.locator("#endpoints code")).to_have_text("http://127.0.0.1:9/hook")
+    await page.get_by_label("어디에서").select_option("lookup")
+    await page.get_by_label("무엇이").select_option("error_500_before")
+    await page.get_by_role("button", name="켜기").click()
+    await expect(page.locator("#faults")).to_contain_text("lookup · error_500_before")
+    async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
+        box = Box(http)
+        key = (await box.issue(await box.auth_key())).json()["billingKey"]
+        await box.delete(key)
+        assert (await http.get("v1/payments/p")).status_code == 500
+
+    await expect(page.locator("#methods")).to_contain_text("지워짐")
+    await expect(page.locator("#faults")).to_contain_text("0번 남음")
+    await expect(page.locator("#deliveries")).to_contain_text("ConnectError")
+    await expect(page.locator("#next-due")).to_contain_text("다음 일정: 20")
+    await page.get_by_role("button", name="BILLING_DELETED 다시 보내기").click()
+    await expect(page.locator("#deliveries")).to_contain_text("2번")
+    await page.get_by_role("button", name="GET /v1/payments/p curl 복사").click()
+    copied: str = await page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"curl -X GET {shop}/sandbox/v1/payments/p")
+    await page.get_by_role("button", name="lookup error_500_before 끄기").click()
+    await expect(page.locator("#faults")).to_contain_text("켜 둔 장애가 없어요")
+    assert complaints == []
+
+
+async def test_a_person_moves_the_clock(chromium: Browser, shop: str) -> None:
+    page = await chromium.new_page()
+    async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
+        await http.post("_control/reset", json={"at": "2026-01-31T12:00:00"})
+        box = Box(http)
+        await box.charge(await box.billing_key("monthly_limit"))
+        await box.charge(await box.billing_key())
+    await page.goto(f"{shop}/sandbox/")
+    now = page.locator("#now")
+    await expect(now).to_contain_text("2026년 1월 31일")
+    await expect(page.locator("#payments")).to_contain_text("DONE")
+
+    await page.get_by_role("button", name="다음 일정까지").click()
+    await expect(now).to_contain_text("2월 1일")
+    await expect(now).to_contain_text("00:00:00")
+    await page.get_by_role("button", name="하루 뒤").click()
+    await expect(now).to_contain_text("2월 2일")
+    await page.get_by_role("button", name="한 달 뒤").click()
+    await expect(now).to_contain_text("3월 2일")
+    await page.get_by_label("며칠 뒤로").fill("30")
+    await expect(page.locator("#days-text")).to_contain_text("30일 뒤, 2026년 4월 1일")
+    await page.get_by_role("button", name="가기").click()
+    await expect(now).to_contain_text("4월 1일")
+    await expect(page.get_by_role("button", name="다음 일정까지")).to_be_disabled()
+
+
+async def test_what_went_wrong_is_told(chromium: Browser, shop: str) -> None:
+    page = await open_panel(chromium, shop)
+    await page.route("**/_control/clock/advance", lambda route: route.abort())
+
+    await page.get_by_role("button", name="하루 뒤").click()
+
+    await expect(page.get_by_role("alert")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_is_accessible_and_fits_a_phone(
+    chromium: Browser, shop: str, scheme: Literal["light", "dark"]
+) -> None:
+    viewport = {"width": 375, "height": 812}
+    async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
+        box = Box(http)
+        await box.issue(await box.auth_key())
+    page = await open_panel(chromium, shop, color_scheme=scheme, viewport=viewport)
+    await expect(page.locator("#methods strong")).to_be_visible()
+
+    found = await Axe().run(page)
+
+    assert [violation["id"] for violation in found.response["violations"]] == []
+    assert await page.evaluate("document.documentElement.scrollWidth") == 375

@@ -1,0 +1,96 @@
+"""What Python users get: fixtures, the app without sockets, the command alone."""
+
+import sys
+import time
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import DEVNULL
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.server import free_port
+from tossbill_ui.sandbox.app import create_app
+from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_ui.sandbox.testing import TossSandbox, WindowFailed
+
+TOSSBILL = Path(sys.executable).parent / "tossbill"
+# About one second on an idle machine; the rest is room for a busy one.
+START_SECONDS = 10
+
+
+async def test_the_fixture_registers_and_deletes_without_sockets(toss_sandbox: TossSandbox) -> None:
+    billing_key = await toss_sandbox.billing_key()
+
+    async with httpx.AsyncClient(
+        transport=toss_sandbox.transport,
+        base_url=toss_sandbox.base_url,
+        auth=(toss_sandbox.secret_key, ""),
+    ) as own:
+        assert (await own.delete(f"/v1/billing/{billing_key}")).status_code == 200
+
+    ledger = await toss_sandbox.control("GET", "ledger")
+    assert [entry["effect"] for entry in ledger["entries"]] == [
+        "billing_key_issued",
+        "billing_key_deleted",
+    ]
+
+
+async def test_an_account_and_a_persona_that_fails(toss_sandbox: TossSandbox) -> None:
+    assert await toss_sandbox.auth_key(method="TRANSFER")
+
+    with pytest.raises(WindowFailed, match="REJECT_CARD_COMPANY"):
+        await toss_sandbox.auth_key("refused_in_window")
+
+
+@pytest.mark.parametrize("name", sorted(PERSONAS_BY_NAME))
+async def test_every_persona_can_be_asked_for(toss_sandbox: TossSandbox, name: str) -> None:
+    if PERSONAS_BY_NAME[name].window_code:
+        with pytest.raises(WindowFailed):
+            await toss_sandbox.auth_key(name)
+    else:
+        assert await toss_sandbox.auth_key(name)
+
+
+async def test_a_shops_own_app_hears_webhooks_without_sockets() -> None:
+    heard: list[bytes] = []
+
+    def shop(request: httpx.Request) -> httpx.Response:
+        heard.append(request.content)
+        return httpx.Response(200)
+
+    toss = TossSandbox(create_app(webhook_transport=httpx.MockTransport(shop)))
+    await toss.control("POST", "webhooks", {"url": "http://shop.test/hook"})
+    await toss.http.delete(f"/v1/billing/{await toss.billing_key()}")
+    await toss.control("POST", "webhooks/flush")
+    await toss.app.aclose()
+
+    assert len(heard) == 1
+
+
+def test_the_server_fixture_answers_code_that_opens_its_own_sockets(
+    toss_server: TossSandbox,
+) -> None:
+    answer = httpx.get(f"{toss_server.base_url}/v1/payments/p", auth=(toss_server.secret_key, ""))
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND_PAYMENT")
+
+
+async def test_the_command_runs_it_alone(tmp_path: Path) -> None:
+    port, began = free_port(), time.monotonic()
+    command = [TOSSBILL, "sandbox", "--port", str(port), "--db", str(tmp_path / "box.db")]
+    process = await create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/sandbox/") as http:
+            status = None
+            while status is None and time.monotonic() - began < START_SECONDS:
+                with suppress(httpx.TransportError):
+                    status = (await http.get("")).status_code
+            home = await http.get(f"http://127.0.0.1:{port}/")
+    finally:
+        process.terminate()
+        await process.wait()
+
+    assert (status, home.headers["location"]) == (200, "/sandbox/")
+    assert (tmp_path / "box.db").exists()

@@ -1,0 +1,417 @@
+"""Webhooks: envelopes, headers, the schedule of retries, and death before the answer."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from asyncio import StreamReader, StreamWriter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sandbox.box import Box, HandClock
+from tests.sandbox.process import running
+from tossbill_ui.sandbox.switches import Switches
+from tossbill_ui.sandbox.webhook_text import SANDBOX_SECURITY_KEY, is_sent
+
+MINUTES = [1, 4, 16, 64, 256, 1024, 4096]
+HERE = "http://localhost:3000/webhooks/toss"
+
+
+@dataclass
+class Shop:
+    """The shop's side of the wire: it writes down what came and answers as told."""
+
+    answers: list[int] = field(default_factory=list[int])
+    heard: list[httpx.Request] = field(default_factory=list[httpx.Request])
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.heard.append(request)
+        answer = self.answers.pop(0) if self.answers else 200
+        if answer == 0:
+            raise httpx.ConnectError("nobody listens")
+        return httpx.Response(answer)
+
+    def headers(self, name: str) -> list[str]:
+        return [each.headers[f"tosspayments-webhook-{name}"] for each in self.heard]
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def webhook_transport(shop: Shop) -> httpx.MockTransport:
+    return httpx.MockTransport(shop)
+
+
+async def control(box: Box, path: str = "", **body: Any) -> dict[str, Any]:
+    answer = await box.http.post(f"_control/webhooks{path}", json=body)
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+async def a_deleted_key(box: Box) -> str:
+    billing_key = (await box.issue(await box.auth_key())).json()["billingKey"]
+    assert (await box.delete(billing_key)).status_code == 200
+    return billing_key
+
+
+async def test_a_deleted_billing_key_is_told_in_tosss_words(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+
+    billing_key = await a_deleted_key(box)
+    [delivery] = (await control(box, "/flush"))["deliveries"]
+
+    [request] = shop.heard
+    assert (request.method, str(request.url)) == ("POST", HERE)
+    assert json.loads(request.content) == {
+        "eventType": "BILLING_DELETED",
+        "createdAt": "2026-11-24T12:00:00.000000",
+        "data": {"billingKey": billing_key, "reason": "삭제 API 요청"},
+    }
+    assert shop.headers("transmission-time") == ["2026-11-24T12:00:00+09:00"]
+    assert shop.headers("transmission-retried-count") == ["0"]
+    assert shop.headers("transmission-id") == [delivery["transmission_id"]]
+    assert delivery["transmission_id"].startswith("whtrans_a01")
+    assert len(delivery["transmission_id"]) == len("whtrans_a01j70335nkqqeg0zwzz2r4py9z")
+    assert "tosspayments-webhook-signature" not in request.headers
+    assert (delivery["state"], [each["status"] for each in delivery["attempts"]]) == (
+        "delivered",
+        [200],
+    )
+
+
+async def test_nobody_needs_to_ask_for_the_delivery(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+    await a_deleted_key(box)
+
+    async with asyncio.timeout(10):
+        while not shop.heard:
+            await asyncio.sleep(0)
+
+
+async def test_every_registered_address_hears_it_once_and_a_later_one_nothing(
+    box: Box, shop: Shop
+) -> None:
+    for name in ("one", "two"):
+        await control(box, url=f"http://127.0.0.1:9/{name}")
+    gone = await control(box, url="http://127.0.0.1:9/gone")
+    await box.http.delete(f"_control/webhooks/{gone['id']}")
+
+    await a_deleted_key(box)
+    await control(box, url="http://127.0.0.1:9/late")
+    await control(box, "/flush")
+    await control(box, "/flush")
+
+    assert sorted(each.url.path for each in shop.heard) == ["/one", "/two"]
+    assert len(set(shop.headers("transmission-id"))) == 2
+
+
+async def test_seven_retries_at_tosss_intervals_then_failed(
+    box: Box, shop: Shop, hand_clock: HandClock
+) -> None:
+    shop.answers = [500, 302, 0, 204, 404, 500, 500, 500]
+    await control(box, url=HERE)
+    await a_deleted_key(box)
+    await control(box, "/flush")
+
+    for count, minutes in enumerate(MINUTES, start=1):
+        hand_clock.forward(timedelta(minutes=minutes) - timedelta(seconds=1))
+        await control(box, "/flush")
+        assert len(shop.heard) == count
+        hand_clock.forward(timedelta(seconds=1))
+        await control(box, "/flush")
+    hand_clock.forward(timedelta(days=30))
+    [delivery] = (await control(box, "/flush"))["deliveries"]
+
+    assert shop.headers("transmission-retried-count") == [str(count) for count in range(8)]
+    assert len(set(shop.headers("transmission-id"))) == 1
+    assert len({each.content for each in shop.heard}) == 1
+    assert delivery["state"] == "failed"
+    assert [each["status"] for each in delivery["attempts"]] == [
+        500,
+        302,
+        None,
+        204,
+        404,
+        500,
+        500,
+        500,
+    ]
+    assert delivery["attempts"][2]["error"] == "ConnectError"
+
+
+async def test_a_clock_that_jumps_makes_every_retry_it_jumped_over(
+    box: Box, shop: Shop, hand_clock: HandClock
+) -> None:
+    shop.answers = [500] * 5
+    await control(box, url=HERE)
+    await a_deleted_key(box)
+    await control(box, "/flush")
+
+    hand_clock.forward(timedelta(days=30))
+    [delivery] = (await control(box, "/flush"))["deliveries"]
+
+    assert (len(shop.heard), delivery["state"]) == (6, "delivered")
+
+
+async def test_a_delivery_can_be_sent_again_by_hand(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+    await a_deleted_key(box)
+    [first] = (await control(box, "/flush"))["deliveries"]
+
+    [again] = (await control(box, f"/deliveries/{first['id']}/resend"))["deliveries"]
+
+    assert shop.heard[0].content == shop.heard[1].content
+    assert len(set(shop.headers("transmission-id"))) == 1
+    assert [each["status"] for each in again["attempts"]] == [200, 200]
+
+
+async def test_a_charge_is_silent_and_its_cancel_is_not(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+    payment = (await box.charge(await box.billing_key())).json()
+    await control(box, "/flush")
+    silent = len(shop.heard)
+
+    await box.cancel_payment(payment["paymentKey"], cancelAmount=1000)
+    await control(box, "/flush")
+
+    assert silent == 0
+    [request] = shop.heard
+    body = json.loads(request.content)
+    assert (body["eventType"], body["data"]["status"]) == (
+        "PAYMENT_STATUS_CHANGED",
+        "PARTIAL_CANCELED",
+    )
+    assert body["data"] == (await box.lookup(payment["orderId"])).json()
+
+
+async def test_switches_make_completion_and_cancel_speak(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+    await box.switch(billing_status_webhooks=["DONE"], cancel_status_webhook=True)
+
+    payment = (await box.charge(await box.billing_key())).json()
+    await box.cancel_payment(payment["paymentKey"])
+    await control(box, "/flush")
+
+    kinds = [json.loads(each.content)["eventType"] for each in shop.heard]
+    assert sorted(kinds) == ["CANCEL_STATUS_CHANGED", "PAYMENT_STATUS_CHANGED"]
+
+
+async def test_the_clock_knows_of_the_next_retry(box: Box, shop: Shop) -> None:
+    shop.answers = [500]
+    await control(box, url=HERE)
+    await a_deleted_key(box)
+    await control(box, "/flush")
+
+    moved = (await box.http.post("_control/clock/next")).json()
+    await control(box, "/flush")
+
+    assert moved["now"] == "2026-11-24T03:01:00+00:00"
+    assert len(shop.heard) == 2
+
+
+async def test_the_description_of_the_api_names_every_call(box: Box) -> None:
+    paths = (await box.http.get("openapi.json")).json()["paths"]
+
+    described = {path: set(paths[path]) for path in paths if "webhooks" in path}
+    assert described == {
+        "/_control/webhooks": {"get", "post"},
+        "/_control/webhooks/{id}": {"delete"},
+        "/_control/webhooks/deliveries/{id}/resend": {"post"},
+        "/_control/webhooks/events": {"post"},
+        "/_control/webhooks/flush": {"post"},
+    }
+
+
+async def test_only_what_toss_signs_is_signed(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+
+    await control(box, "/events", eventType="payout.changed", data={"id": "FPA_1"})
+    await control(box, "/events", eventType="METHOD_UPDATED", data={"status": "ENABLED"})
+
+    signed, plain = shop.heard
+    time = signed.headers["tosspayments-webhook-transmission-time"]
+    expected = hmac.new(
+        bytes.fromhex(SANDBOX_SECURITY_KEY), signed.content + f":{time}".encode(), hashlib.sha256
+    )
+    name, _, value = signed.headers["tosspayments-webhook-signature"].partition(":")
+    assert (name, base64.b64decode(value)) == ("v1", expected.digest())
+    body = json.loads(signed.content)
+    assert list(body) == [
+        "eventType",
+        "createdAt",
+        "version",
+        "eventId",
+        "entityType",
+        "entityBody",
+    ]
+    assert (body["entityType"], body["entityBody"]) == ("payout", {"id": "FPA_1"})
+    assert "tosspayments-webhook-signature" not in plain.headers
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "sent"),
+    [
+        ("PAYMENT_STATUS_CHANGED", {"type": "BILLING", "status": "DONE"}, False),
+        ("PAYMENT_STATUS_CHANGED", {"type": "BILLING", "status": "CANCELED"}, True),
+        ("PAYMENT_STATUS_CHANGED", {"type": "BILLING", "status": "PARTIAL_CANCELED"}, True),
+        ("PAYMENT_STATUS_CHANGED", {"type": "NORMAL", "status": "DONE"}, True),
+        ("CANCEL_STATUS_CHANGED", {"cancelStatus": "DONE"}, False),
+        ("BILLING_DELETED", {"billingKey": "k"}, True),
+    ],
+)
+def test_what_toss_tells(kind: str, data: dict[str, Any], sent: bool) -> None:
+    assert is_sent(kind, data, Switches()) is sent
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("PAYMENT_STATUS_CHANGED", {"type": "BILLING", "status": "DONE"}),
+        ("CANCEL_STATUS_CHANGED", {"cancelStatus": "DONE"}),
+    ],
+)
+def test_a_switch_makes_the_silent_ones_speak(kind: str, data: dict[str, Any]) -> None:
+    loud = Switches(billing_status_webhooks=frozenset({"DONE"}), cancel_status_webhook=True)
+
+    assert is_sent(kind, data, loud)
+
+
+@pytest.mark.parametrize(
+    ("kind", "delay_ms", "heard_at_minutes"),
+    [
+        ("duplicate", 0, {0: 2, 10: 2}),
+        ("late", 0, {0: 0, 4: 0, 5: 1}),
+        ("late", 120_000, {1: 0, 2: 1}),
+        ("out_of_order", 0, {0: 0, 1: 1}),
+        ("lost", 0, {0: 0, 10_000: 0}),
+    ],
+)
+async def test_a_fault_doubles_delays_or_loses_a_webhook(
+    box: Box,
+    shop: Shop,
+    hand_clock: HandClock,
+    kind: str,
+    delay_ms: int,
+    heard_at_minutes: dict[int, int],
+) -> None:
+    await control(box, url=HERE)
+    await box.fault("webhook", kind, count=1, delay_ms=delay_ms)
+    began = hand_clock.at
+    await a_deleted_key(box)
+
+    for minutes, count in heard_at_minutes.items():
+        hand_clock.at = began + timedelta(minutes=minutes)
+        await control(box, "/flush")
+        assert len(shop.heard) == count
+    assert len(set(shop.headers("transmission-id"))) <= 1
+
+
+async def test_out_of_order_means_that_what_came_later_arrives_first(
+    box: Box, shop: Shop, hand_clock: HandClock
+) -> None:
+    await control(box, url=HERE)
+    await box.fault("webhook", "out_of_order", count=1)
+
+    keys = [await a_deleted_key(box), await a_deleted_key(box)]
+    await control(box, "/flush")
+    hand_clock.forward(timedelta(minutes=1))
+    await control(box, "/flush")
+
+    heard = [json.loads(each.content)["data"]["billingKey"] for each in shop.heard]
+    assert heard == keys[::-1]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("", {"url": "shop.test"}),
+        ("", {"url": 7}),
+        ("", {}),
+        ("", []),
+        ("/events", {"eventType": "X"}),
+        ("/events", {"eventType": "", "data": {}}),
+        ("/deliveries/99/resend", {}),
+    ],
+)
+async def test_nonsense_is_refused(box: Box, path: str, body: object) -> None:
+    assert (await box.http.post(f"_control/webhooks{path}", json=body)).status_code == 400
+
+
+async def test_reset_forgets_addresses_and_what_was_to_be_sent(box: Box, shop: Shop) -> None:
+    await control(box, url=HERE)
+    shop.answers = [500]
+    await a_deleted_key(box)
+    await control(box, "/flush")
+
+    await box.http.post("_control/reset")
+
+    assert (await box.http.get("_control/webhooks")).json() == {"endpoints": [], "deliveries": []}
+    await a_deleted_key(box)
+    await control(box, "/flush")
+    assert len(shop.heard) == 1
+
+
+async def test_killed_while_the_shop_thinks_it_is_sent_again_under_the_same_name(
+    tmp_path: Path,
+) -> None:
+    names: asyncio.Queue[str] = asyncio.Queue()
+    answers = False
+
+    async def listen(reader: StreamReader, writer: StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        names.put_nowait(head.partition("transmission-id: ")[2].partition("\r\n")[0])
+        if answers:
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        else:
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server, asyncio.timeout(60):
+        port = server.sockets[0].getsockname()[1]
+        async with running(tmp_path / "sandbox.db") as (box, process):
+            await control(box, url=f"http://127.0.0.1:{port}/")
+            await a_deleted_key(box)
+            first = await names.get()
+            process.kill()
+            await process.wait()
+        answers = True
+        async with running(tmp_path / "sandbox.db") as (box, _):
+            [delivery] = (await control(box, "/flush"))["deliveries"]
+
+    assert await names.get() == first
+    assert delivery["state"] == "delivered"
+    assert [each["status"] for each in delivery["attempts"]] == [200]
+
+
+async def test_no_answer_in_time_is_a_failed_attempt(tmp_path: Path) -> None:
+    from tossbill_ui.sandbox.app import create_app
+
+    async def never(request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        return httpx.Response(200)
+
+    app = create_app(
+        database=tmp_path / "sandbox.db",
+        switches=Switches(webhook_timeout=timedelta(milliseconds=20)),
+        webhook_transport=httpx.MockTransport(never),
+    )
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://box.test"
+    ) as http:
+        box = Box(http)
+        await control(box, url=HERE)
+        event = {"eventType": "METHOD_UPDATED", "data": {}}
+        [delivery] = (await control(box, "/events", **event))["deliveries"]
+    await app.aclose()
+
+    assert delivery["attempts"][0]["error"] == "no answer in time"
+    assert (delivery["state"], delivery["retried_count"]) == ("pending", 1)

@@ -1,0 +1,143 @@
+"""The parts of the window's forms. ``Markup.format`` escapes everything that is put in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+_FIELD = Markup("""<div class="field">
+<label for="{name}">{label}</label>
+{control}
+{error}
+</div>""")
+
+_INPUT = Markup("""<input id="{name}" name="{name}" data-testid="window-{test}" value="{value}" \
+type="{kind}" inputmode="numeric" maxlength="{maximum}" placeholder="{placeholder}" \
+autocomplete="off" required{state}>""")
+
+_SELECT = Markup("""<select id="{name}" name="{name}" data-testid="window-{name}"{state}>
+{options}
+</select>""")
+
+_OPTION = Markup('<option value="{value}"{selected}>{label}</option>')
+
+_RADIO = Markup("""<label class="choice"><input type="radio" name="owner" value="{value}" \
+data-testid="window-owner-{value}" data-label="{birth_label}"{checked}>
+<span>{label}</span></label>""")
+
+_OWNERS = Markup("""<fieldset class="field choices">
+<legend>{legend}</legend>
+<div class="pair">{radios}</div>
+</fieldset>""")
+
+_AGREE = Markup("""<div class="field">
+<label class="agree" for="agree"><input id="agree" name="agree" type="checkbox" value="yes" \
+data-testid="window-agree" required{checked}{state}>
+<span>{what} 확인과 자동결제 등록에 동의해요 <em>필수</em></span></label>
+{error}
+<details class="terms"><summary>동의하는 내용 보기</summary>
+<p>가게가 정한 날에 이 결제수단으로 결제해요. 본인 확인을 위해 입력한 정보를 한 번 확인하고, \
+번호 전체와 비밀번호는 저장하지 않아요. 등록은 가게에서 언제든 지울 수 있어요.</p></details>
+</div>""")
+
+_OWNER_LABELS = {"PERSONAL": "개인", "CORPORATE": "법인"}
+_BIRTH_LABELS = {"PERSONAL": "생년월일 6자리", "CORPORATE": "사업자등록번호 10자리"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Draws the fields of one form.
+
+    Attributes:
+        errors: Sentences by field name.
+        focus: The field that has the cursor: the first wrong one, or the first of all.
+    """
+
+    errors: Mapping[str, str]
+    focus: str
+
+    @classmethod
+    def of(cls, errors: Mapping[str, str], first: str) -> "Fields":
+        """Put the cursor where the eye should go."""
+        return cls(errors, next(iter(errors), first))
+
+    def text(
+        self,
+        name: str,
+        label: str,
+        value: str,
+        *,
+        maximum: int,
+        test: str = "",
+        kind: str = "text",
+        placeholder: str = "",
+    ) -> Markup:
+        """Draw a field to type into."""
+        control = _INPUT.format(
+            name=name,
+            test=test or name,
+            value=value,
+            kind=kind,
+            maximum=maximum,
+            placeholder=placeholder,
+            state=self._state(name),
+        )
+        return self._field(name, label, control)
+
+    def select(
+        self, name: str, label: str, value: str, *, options: Mapping[str, str], empty: str
+    ) -> Markup:
+        """Draw a list to choose from; ``empty`` is what it says before a choice."""
+        drawn = Markup("\n").join(
+            _OPTION.format(value=key, label=text, selected=_if(key == value, "selected"))
+            for key, text in {"": empty, **options}.items()
+        )
+        control = _SELECT.format(name=name, options=drawn, state=self._state(name))
+        return self._field(name, label, control)
+
+    def owner(self, legend: str, owner_types: list[str], chosen: str) -> Markup:
+        """Draw whose it is, in the shop's order; nothing when there is no choice."""
+        if len(owner_types) < 2:
+            return Markup("")
+        radios = Markup("").join(
+            _RADIO.format(
+                value=each,
+                label=_OWNER_LABELS[each],
+                birth_label=_BIRTH_LABELS[each],
+                checked=_if(each == chosen, "checked"),
+            )
+            for each in owner_types
+        )
+        return _OWNERS.format(legend=legend, radios=radios)
+
+    def birth(self, owner_types: list[str], value: str) -> Markup:
+        """Draw the owner's birth date or business number."""
+        label = " 또는 ".join(_BIRTH_LABELS[each] for each in owner_types)
+        return self.text("birth", label, value, maximum=12)
+
+    def agree(self, what: str, agreed: bool) -> Markup:
+        """Draw the consent, which nobody gives for the customer."""
+        return _AGREE.format(
+            what=what,
+            checked=_if(agreed, "checked"),
+            state=self._state("agree"),
+            error=self._error("agree"),
+        )
+
+    def _field(self, name: str, label: str, control: Markup) -> Markup:
+        return _FIELD.format(name=name, label=label, control=control, error=self._error(name))
+
+    def _state(self, name: str) -> Markup:
+        described = Markup(' aria-invalid="true" aria-describedby="{}-error"').format(name)
+        wrong = described if name in self.errors else Markup("")
+        return wrong + _if(name == self.focus, "autofocus")
+
+    def _error(self, name: str) -> Markup:
+        if name not in self.errors:
+            return Markup("")
+        text = self.errors[name]
+        return Markup('<p class="error" id="{}-error" role="alert">{}</p>').format(name, text)
+
+
+def _if(condition: bool, attribute: str) -> Markup:
+    return Markup(" " + attribute) if condition else Markup("")  # noqa: S704 - a constant of ours

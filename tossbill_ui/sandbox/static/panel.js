@@ -1,0 +1,207 @@
+// The panel: asks the control API once a second and draws what changed.
+
+import { drawList, element, koreanTime, shortTime, won } from "./panel_draw.js";
+
+const ROOT = document.documentElement.dataset.root;
+const DAY = 86_400_000;
+const EVERY_MS = 1000;
+const byId = (id) => document.getElementById(id);
+
+let revision = null;
+let now = null;
+let state = null;
+
+async function call(method, path, body) {
+  const answer = await fetch(`${ROOT}/_control/${path}`, {
+    method,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+  });
+  const found = await answer.json();
+  if (!answer.ok) throw new Error(found.error ?? `${answer.status}`);
+  return found;
+}
+
+// Does something, says what went wrong, and looks at once at what came of it.
+async function act(method, path, body) {
+  try {
+    await call(method, path, body);
+    tell(null);
+  } catch (error) {
+    tell(error.message);
+  }
+  await refresh();
+}
+
+function tell(trouble) {
+  byId("trouble").hidden = trouble === null;
+  byId("trouble").textContent = trouble ?? "";
+}
+
+async function refresh() {
+  const found = await call("GET", `panel?since=${revision ?? ""}`);
+  now = new Date(found.now);
+  byId("now").textContent = koreanTime(now);
+  if (found.state) {
+    revision = found.revision;
+    state = found.state;
+    draw();
+  }
+  drawNextDue();
+}
+
+async function watch() {
+  let lost = false;
+  for (;;) {
+    if (!document.hidden) {
+      try {
+        await refresh();
+        if (lost) tell(null);
+        lost = false;
+      } catch {
+        lost = true;
+        tell("연습용 토스가 대답하지 않아요. 켜져 있는지 확인해 주세요.");
+      }
+    }
+    await new Promise((wake) => setTimeout(wake, EVERY_MS));
+  }
+}
+
+function drawNextDue() {
+  const at = state?.next_due_at;
+  byId("next-due").textContent = at
+    ? `다음 일정: ${koreanTime(new Date(at))}`
+    : "예정된 일이 없어요";
+  document.querySelector("[data-advance=next]").disabled = !at;
+}
+
+function draw() {
+  drawList("methods", state.methods, methodRow, "등록한 결제수단이 여기에 보여요.");
+  drawList("payments", state.payments, paymentRow, "결제하면 여기에 보여요.");
+  drawList("endpoints", state.webhooks.endpoints, endpointRow, "주소를 추가하면 웹훅을 보내요.");
+  drawList("deliveries", state.webhooks.deliveries, deliveryRow, "아직 보낸 웹훅이 없어요.");
+  drawList("faults", state.faults, faultRow, "켜 둔 장애가 없어요.");
+  drawList("requests", state.requests, requestRow, "API를 부르면 여기에 보여요.");
+  fillOptions("endpoint", state.fault_endpoints);
+  fillOptions("kind", state.fault_kinds);
+}
+
+function fillOptions(id, names) {
+  if (byId(id).options.length) return;
+  byId(id).append(...names.map((name) => element("option", { value: name }, name)));
+}
+
+function methodRow(method) {
+  return [
+    element("strong", {}, method.label),
+    element("span", { class: "soft" }, `${method.persona} · ${method.customer_key}`),
+    element("span", {}, method.deleted_at ? "지워짐" : ""),
+  ];
+}
+
+function paymentRow(payment) {
+  return [
+    element("strong", { class: "money" }, won(payment.total_krw)),
+    element("span", {}, payment.order_name),
+    element("span", { class: "soft" }, `${payment.order_id} · ${shortTime(payment.requested_at)}`),
+    element("span", { class: "status" }, payment.status),
+    element("span", {}, payment.balance_krw < payment.total_krw ? `남은 ${won(payment.balance_krw)}` : ""),
+  ];
+}
+
+function endpointRow(endpoint) {
+  const remove = () => act("DELETE", `webhooks/${endpoint.id}`);
+  return [element("code", {}, endpoint.url), button("지우기", remove, `${endpoint.url} 지우기`)];
+}
+
+function deliveryRow(delivery) {
+  const last = delivery.attempts.at(-1);
+  const ending = last ? (last.status ?? last.error) : "보내는 중";
+  const waiting = delivery.due_at && last ? `다음 ${shortTime(delivery.due_at)}` : "";
+  const resend = () => act("POST", `webhooks/deliveries/${delivery.id}/resend`);
+  return [
+    element("strong", {}, delivery.event_type),
+    element("span", { class: `status ${delivery.state}` }, `${ending}`),
+    element("span", { class: "soft" }, `${delivery.url} · ${delivery.attempts.length}번 ${waiting}`),
+    more("본문", JSON.stringify(delivery.body, null, 2)),
+    button("다시 보내기", resend, `${delivery.event_type} 다시 보내기`),
+  ];
+}
+
+function faultRow(fault, index) {
+  const others = state.faults.filter((_, other) => other !== index);
+  const left = fault.count === null ? "계속" : `${fault.count}번 남음`;
+  const remove = () => act("POST", "faults", others);
+  return [
+    element("strong", {}, `${fault.endpoint} · ${fault.kind}`),
+    element("span", { class: "soft" }, left),
+    button("끄기", remove, `${fault.endpoint} ${fault.kind} 끄기`),
+  ];
+}
+
+function requestRow(request) {
+  const failed = request.status === null || request.status >= 400;
+  const copy = async ({ target }) => {
+    await navigator.clipboard.writeText(request.curl);
+    target.textContent = "복사했어요";
+  };
+  return [
+    element("strong", {}, request.method),
+    element("code", {}, request.path),
+    element("span", { class: failed ? "status failed" : "status" }, `${request.status ?? "끊김"}`),
+    element("span", { class: "soft" }, `${shortTime(request.at)} · ${request.milliseconds}ms`),
+    more("보낸 것과 받은 것", `${request.request}\n\n${request.response}`),
+    button("curl 복사", copy, `${request.method} ${request.path} curl 복사`),
+  ];
+}
+
+function more(title, text) {
+  return element("details", {}, element("summary", {}, title), element("pre", { tabindex: "0" }, text));
+}
+
+function button(text, onClick, label) {
+  const made = element("button", { type: "button", class: "small", "aria-label": label }, text);
+  made.addEventListener("click", onClick);
+  return made;
+}
+
+function moveTo(instant) {
+  return act("POST", "clock/set", { at: instant.toISOString() });
+}
+
+for (const each of document.querySelectorAll("[data-advance]")) {
+  each.addEventListener("click", () => {
+    const by = each.dataset.advance;
+    if (by === "next") act("POST", "clock/next");
+    else act("POST", "clock/advance", JSON.parse(by));
+  });
+}
+
+const days = byId("days");
+days.addEventListener("input", () => {
+  const target = new Date(now.getTime() + days.valueAsNumber * DAY);
+  byId("days-text").textContent = days.valueAsNumber ? `${days.value}일 뒤, ${koreanTime(target)}` : "지금";
+  byId("go").disabled = !days.valueAsNumber;
+});
+byId("go").addEventListener("click", async () => {
+  await moveTo(new Date(now.getTime() + days.valueAsNumber * DAY));
+  days.value = "0";
+  days.dispatchEvent(new Event("input"));
+});
+
+byId("add-webhook").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await act("POST", "webhooks", { url: byId("url").value });
+  event.target.reset();
+});
+byId("add-fault").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const rule = {
+    endpoint: byId("endpoint").value,
+    kind: byId("kind").value,
+    count: byId("count").valueAsNumber,
+  };
+  await act("POST", "faults", [...state.faults, rule]);
+});
+
+watch();

@@ -1,0 +1,50 @@
+// Drawing for the panel. Text goes in as text, never as markup.
+
+const TIME = new Intl.DateTimeFormat("ko-KR", {
+  timeZone: "Asia/Seoul",
+  year: "numeric",
+  month: "long",
+  day: "numeric",
+  weekday: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+
+const SHORT = new Intl.DateTimeFormat("ko-KR", {
+  timeZone: "Asia/Seoul",
+  month: "numeric",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+
+export const koreanTime = (date) => TIME.format(date);
+export const shortTime = (text) => SHORT.format(new Date(text));
+export const won = (amount) => `${amount.toLocaleString("ko-KR")}원`;
+
+export function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+// Rows that look the same stay the very elements they were: what is open or focused stays so.
+export function drawList(id, items, row, nothing) {
+  const list = document.getElementById(id);
+  const known = new Map([...list.children].map((each) => [each.dataset.key, each]));
+  const rows = items.map((item, index) => {
+    const key = JSON.stringify([item.id ?? index, item]);
+    return known.get(key) ?? keyed(element("li", {}, ...row(item, index)), key);
+  });
+  list.replaceChildren(...(rows.length ? rows : [element("li", { class: "soft" }, nothing)]));
+}
+
+function keyed(made, key) {
+  made.dataset.key = key;
+  return made;
+}
