@@ -33,7 +33,9 @@ def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -
     page.goto("/register/")
 
     expect(page.locator(".brand")).to_have_text("달빛커피")
-    expect(page.get_by_test_id("register-button")).to_have_css("background-color", "rgb(255, 212, 0)")
+    expect(page.get_by_test_id("register-button")).to_have_css(
+        "background-color", "rgb(255, 212, 0)"
+    )
     expect(page.get_by_test_id("register-button")).to_have_css("color", "rgb(0, 0, 0)")
     assert page.evaluate("document.querySelector('.logo').naturalWidth") > 0
 
