@@ -11,9 +11,10 @@ from sqlmodel import col
 
 from tests.payment_methods.flow import back_from, methods, register, row
 from tests.support.wire import Answer, Wire, lose, refuse
+from tossbill_ui import lease
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods import issuing, lease, registration, removal
+from tossbill_ui.payment_methods import issuing, registration, removal
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payment_methods.sweep import sweep
 from tossbill_ui.runtime import Runtime

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from sqlmodel import col
 
+from tossbill_ui import lease
+from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods import lease, repository
+from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.runtime import Runtime
@@ -28,7 +30,7 @@ async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
     """
     await _mine(rt, session, method_id)
     async with rt.db.write() as db:
-        claimed = await repository.update_where(
+        claimed = await update_where(
             db,
             PaymentMethod,
             col(PaymentMethod.id) == method_id,
@@ -102,7 +104,7 @@ async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:
     async with rt.db.write() as db:
-        await repository.update_where(
+        await update_where(
             db,
             PaymentMethod,
             col(PaymentMethod.id) == method_id,

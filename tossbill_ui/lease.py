@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col
 
-from tossbill_ui.payment_methods import repository
-from tossbill_ui.payment_methods.models import PaymentMethod, Registration
+from tossbill_ui.core.db import Leased, update_where
 from tossbill_ui.runtime import Runtime
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 1800, 3600))
@@ -32,7 +31,7 @@ def next_try(attempts: int) -> datetime:
 
 @asynccontextmanager
 async def held(
-    rt: Runtime, table: type[Registration | PaymentMethod], row_id: str, *, attempt: int
+    rt: Runtime, table: type[Leased], row_id: str, *, attempt: int
 ) -> AsyncGenerator[None]:
     """Renew the row's lease while the block runs, if it is still this attempt's."""
     keeper = asyncio.create_task(_renew(rt, table, row_id, attempt), name=f"lease {row_id}")
@@ -43,17 +42,15 @@ async def held(
         await asyncio.gather(keeper, return_exceptions=True)
 
 
-async def _renew(
-    rt: Runtime, table: type[Registration | PaymentMethod], row_id: str, attempt: int
-) -> None:
+async def _renew(rt: Runtime, table: type[Leased], row_id: str, attempt: int) -> None:
     while True:
         await asyncio.sleep(rt.lease.total_seconds() / 3)
         async with rt.db.write() as session:
-            await repository.update_where(
+            await update_where(
                 session,
                 table,
                 col(table.id) == row_id,
                 col(table.attempts) == attempt,
                 col(table.lease_until).is_not(None),
-                lease_until=machine_now() + rt.lease,
+                lease_until=rt.machine.now() + rt.lease,
             )
