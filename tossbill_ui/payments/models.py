@@ -117,6 +117,7 @@ class Payment(Leased, table=True):
         order_id: Follows from subscription, period and number, so it is the same after a crash.
         idempotency_key: Sent with every request for this attempt (contract §6).
         first_sent_at: When the first request may have left, on the machine's clock.
+        sent_at: When the last one may have left, on the machine's clock.
         may_repeat: False when the customer canceled meanwhile: it is only looked up then.
         is_bound: Toss answered with a 4xx that settles nothing; repeating brings the same.
         refunded_krw: What was given back or is about to be; never more than the amount.
@@ -163,6 +164,7 @@ class Payment(Leased, table=True):
 
     created_at: datetime = Field(sa_type=UtcDateTime)
     first_sent_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     may_repeat: bool = True
     is_bound: bool = False
@@ -208,6 +210,7 @@ class Refund(Leased, table=True):
     amount_krw: int
     tax_free_krw: int = 0
     balance_krw: int
+    is_bound: bool = False
     reason: str = Field(max_length=200)
     actor: str = Field(max_length=40)
 
