@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col
 
 from tossbill_ui import lease
 from tossbill_ui.core.db import update_where
-from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.issuing import billing_key_place
@@ -20,13 +21,26 @@ from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
 log = logging.getLogger(__name__)
 
 
-async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
+async def remove(
+    rt: Runtime,
+    session: Session | None,
+    method_id: str,
+    *,
+    unless: sa.ColumnElement[bool] | None = None,
+) -> None:
     """Begin to remove one of the customer's payment methods; doing it twice is no error.
 
     Returns once the claim is committed; `wait` tells how it ended.
 
+    Args:
+        rt: The process's runtime.
+        session: Whose it is.
+        method_id: Which.
+        unless: A condition on the row under which it stays, checked by the claim itself.
+
     Raises:
         NotFound: No such method of this customer.
+        Conflict: The condition holds (``in_use``).
     """
     await _mine(rt, session, method_id)
     async with rt.db.write() as db:
@@ -35,6 +49,7 @@ async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
             PaymentMethod,
             col(PaymentMethod.id) == method_id,
             col(PaymentMethod.status) == MethodStatus.ACTIVE,
+            sa.true() if unless is None else ~unless,
             status=MethodStatus.REMOVING,
             lease_until=lease.machine_now() + rt.lease,
             next_try_at=None,
@@ -42,6 +57,8 @@ async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
         )
     if claimed:
         rt.tasks.spawn(delete_at_toss(rt, method_id, attempt=1), name=f"remove {method_id}")
+    elif (await _mine(rt, session, method_id)).status == MethodStatus.ACTIVE:
+        raise Conflict("A subscription is charged on this payment method.", code="in_use")
 
 
 async def _mine(rt: Runtime, session: Session | None, method_id: str) -> PaymentMethod:

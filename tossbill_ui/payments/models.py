@@ -79,8 +79,8 @@ class Invoice(Table, table=True):
             "subscription_id",
             "period_number",
             unique=True,
-            sqlite_where=sa.text("status <> 'void'"),
-            postgresql_where=sa.text("status <> 'void'"),
+            sqlite_where=sa.text("status IN ('open', 'paid')"),
+            postgresql_where=sa.text("status IN ('open', 'paid')"),
         ),
         sa.Index("ix_invoice_customer", "customer_id", "created_at", "id"),
     )

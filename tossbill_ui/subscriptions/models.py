@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -42,6 +42,11 @@ class Plan(Table, table=True):
     when_unpaid: str = Field(default=WhenUnpaid.END, max_length=8)
     is_offered: bool = True
     position: int = 0
+
+    @property
+    def grace(self) -> timedelta:
+        """How long a past-due subscription still works."""
+        return timedelta(days=self.grace_days)
 
 
 class Price(Table, table=True):

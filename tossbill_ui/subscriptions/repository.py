@@ -30,7 +30,16 @@ async def locked(db: AsyncSession, subscription_id: str) -> Subscription:
 
 
 async def mine(db: AsyncSession, session: Session | None, subscription_id: str) -> Subscription:
-    """Return this customer's subscription, locked; the id may be any text from a stranger.
+    """Return this customer's subscription, locked to be changed; see `seen`.
+
+    Raises:
+        NotFound: There is none, or it is another customer's.
+    """
+    return await locked(db, (await seen(db, session, subscription_id)).id)
+
+
+async def seen(db: AsyncSession, session: Session | None, subscription_id: str) -> Subscription:
+    """Return this customer's subscription to be read; the id may be any text from a stranger.
 
     Raises:
         NotFound: There is none, or it is another customer's.
@@ -38,7 +47,7 @@ async def mine(db: AsyncSession, session: Session | None, subscription_id: str) 
     found = await db.get(Subscription, subscription_id) if is_id(subscription_id) else None
     if session is None or found is None or found.customer_id != session.customer_id:
         raise NotFound("No such subscription of this customer.")
-    return await locked(db, subscription_id)
+    return found
 
 
 async def due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Subscription]:

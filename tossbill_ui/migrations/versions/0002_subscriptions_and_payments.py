@@ -184,8 +184,8 @@ def upgrade() -> None:
             "uq_invoice_one_per_period",
             ["subscription_id", "period_number"],
             unique=True,
-            sqlite_where=sa.text("status <> 'void'"),
-            postgresql_where=sa.text("status <> 'void'"),
+            sqlite_where=sa.text("status IN ('open', 'paid')"),
+            postgresql_where=sa.text("status IN ('open', 'paid')"),
         )
 
     op.create_table(
@@ -432,8 +432,8 @@ def downgrade() -> None:
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_invoice_one_per_period",
-            sqlite_where=sa.text("status <> 'void'"),
-            postgresql_where=sa.text("status <> 'void'"),
+            sqlite_where=sa.text("status IN ('open', 'paid')"),
+            postgresql_where=sa.text("status IN ('open', 'paid')"),
         )
         batch_op.drop_index("ix_invoice_customer")
 
