@@ -86,6 +86,51 @@ class Box:
         body = {"authKey": auth_key, "customerKey": customer_key}
         return await self.http.post(ISSUE, headers=headers, json=body, auth=auth)
 
+    async def billing_key(self, persona: str = "approve", customer_key: str = "customer_1") -> str:
+        """Issue by card data: a billing key without a trip through the window."""
+        card = {
+            "customerKey": customer_key,
+            "cardNumber": PERSONAS_BY_NAME[persona].number,
+            "cardExpirationYear": "30",
+            "cardExpirationMonth": "12",
+            "customerIdentityNumber": "900101",
+        }
+        answer = await self.http.post("v1/billing/authorizations/card", json=card, auth=AUTH)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["billingKey"]
+
+    async def charge(
+        self, billing_key: str, order_id: str = "order-1", *, key: str | None = None, **changes: Any
+    ) -> httpx.Response:
+        body = {
+            "customerKey": "customer_1",
+            "amount": 4900,
+            "orderId": order_id,
+            "orderName": "구독",
+            **changes,
+        }
+        headers = {"idempotency-key": key} if key else {}
+        path = f"v1/billing/{billing_key}"
+        return await self.http.post(path, json=body, auth=AUTH, headers=headers)
+
+    async def cancel_payment(
+        self, payment_key: str, *, key: str | None = None, **fields: Any
+    ) -> httpx.Response:
+        body = {"cancelReason": "변심", **fields}
+        headers = {"idempotency-key": key} if key else {}
+        path = f"v1/payments/{payment_key}/cancel"
+        return await self.http.post(path, json=body, auth=AUTH, headers=headers)
+
+    async def lookup(self, order_id: str) -> httpx.Response:
+        return await self.http.get(f"v1/payments/orders/{order_id}", auth=AUTH)
+
+    async def switch(self, **values: Any) -> None:
+        answer = await self.http.post("_control/switches", json=values)
+        assert answer.status_code == 200, answer.text
+
+    async def check(self) -> dict[str, Any]:
+        return (await self.http.get("_control/ledger/check")).json()
+
     async def delete(self, billing_key: str, *, key: str | None = None) -> httpx.Response:
         headers = {"idempotency-key": key} if key else {}
         return await self.http.delete(f"v1/billing/{billing_key}", auth=AUTH, headers=headers)

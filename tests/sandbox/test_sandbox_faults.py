@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.sandbox.box import Box
-from tossbill_ui.sandbox.faults import HUGE_BYTES
+from tossbill_ui.sandbox.spoiling import HUGE_BYTES
 
 BEFORE = ["reset_before", "error_500_before", "conflict_409"]
 AFTER = [
@@ -99,7 +99,7 @@ async def test_rules_count_down_and_wait_for_their_endpoint(box: Box) -> None:
     rules = (await box.http.get("_control/faults")).json()
 
     assert statuses == [500, 500, 404]
-    assert rules == [{"endpoint": "issue", "kind": "error_500_before", "count": 0, "delay_ms": 0}]
+    assert [(rule["kind"], rule["count"]) for rule in rules] == [("error_500_before", 0)]
 
 
 async def test_a_rule_without_a_count_strikes_until_cleared(box: Box) -> None:

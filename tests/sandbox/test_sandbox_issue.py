@@ -216,6 +216,8 @@ async def test_what_is_not_there_answers_404_in_tosss_shape(
 
 
 async def test_issuing_by_card_data_needs_a_contract(box: Box) -> None:
+    await box.http.post("_control/switches", json={"card_data_contract": False})
+
     answer = await box.http.post("v1/billing/authorizations/card", auth=AUTH, json={})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "NOT_SUPPORTED_METHOD")

@@ -1,7 +1,7 @@
 """An answer of the API before it becomes bytes on a socket."""
 
 import json
-import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,15 +27,18 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and the exact bytes of a body; replays keep both."""
+    """A status and the exact bytes of a body; replays keep both.
+
+    A replay brings its own trace id, "new, original"; any other answer has that of its request.
+    """
 
     status: int
     body: bytes
-    trace_id: str
+    trace_id: str | None = None
 
-    def to_response(self, *, idempotency_key: str | None = None) -> Response:
+    def to_response(self, *, trace_id: str, idempotency_key: str | None = None) -> Response:
         """Dress it in Toss's headers; an Idempotency-Key is echoed (contract §4.8)."""
-        headers = {**_HEADERS, "x-tosspayments-trace-id": self.trace_id}
+        headers = {**_HEADERS, "x-tosspayments-trace-id": self.trace_id or trace_id}
         if idempotency_key is not None:
             headers["idempotency-key"] = idempotency_key
         return Response(
@@ -43,22 +46,16 @@ class Answer:
         )
 
 
-def new_trace_id() -> str:
-    """Make a trace id of the recorded shape: 32 hex digits."""
-    return secrets.token_hex(16)
-
-
-def success(payload: dict[str, Any] | None) -> Answer:
-    """Answer 200 with a JSON object, or with no byte at all (contract §4.4)."""
-    body = b"" if payload is None else _encode(payload)
-    return Answer(200, body, new_trace_id())
+def success(payload: Mapping[str, Any] | Sequence[Any] | None) -> Answer:
+    """Answer 200 with JSON, or with no byte at all (contract §4.4)."""
+    return Answer(200, b"" if payload is None else _encode(payload))
 
 
 def refusal(code: str, language: str) -> Answer:
     """Answer with one of Toss's errors: a flat code and message (contract §5)."""
     text = ERRORS[code]
     message = (text.en or text.ko) if language == "en" else text.ko
-    return Answer(text.status, _encode({"code": code, "message": message}), new_trace_id())
+    return Answer(text.status, _encode({"code": code, "message": message}))
 
 
 def language_of(request: Request) -> str:
@@ -67,5 +64,5 @@ def language_of(request: Request) -> str:
     return "en" if preferred.startswith("en") else "ko"
 
 
-def _encode(payload: dict[str, Any]) -> bytes:
+def _encode(payload: object) -> bytes:
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()

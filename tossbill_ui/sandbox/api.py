@@ -4,23 +4,37 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tossbill_ui.sandbox import billing, faults, idempotency
+from tossbill_ui.sandbox import billing, chance, faults, idempotency, spoiling
 from tossbill_ui.sandbox.answers import Answer, language_of, refusal
 from tossbill_ui.sandbox.auth import authenticate
-from tossbill_ui.sandbox.billing import Call
+from tossbill_ui.sandbox.call import Call
 from tossbill_ui.sandbox.clock import Clock
-from tossbill_ui.sandbox.errors import TossRefusal
+from tossbill_ui.sandbox.endpoints import ENDPOINTS, Endpoint, Work
+from tossbill_ui.sandbox.errors import ERRORS, TossRefusal
 from tossbill_ui.sandbox.faults import Rule
+from tossbill_ui.sandbox.rates import Rates
 from tossbill_ui.sandbox.store import Store
 from tossbill_ui.sandbox.switches import Switches
 
-Work = Callable[[sqlite3.Connection, Call], Answer]
 Handler = Callable[[Request], Awaitable[Response]]
+_ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A request on its way: its name, its rule if one strikes it, and what it asks for."""
+
+    trace_id: str
+    rule: Rule | None
+    endpoint: Endpoint
+    identity: str | None = None
 
 
 class Api:
@@ -30,45 +44,49 @@ class Api:
         self._store = store
         self._clock = clock
         self._switches = switches
+        self._rates = Rates()
         self._in_progress = idempotency.InProgress()
         self._running: set[asyncio.Task[Answer]] = set()
 
     def routes(self) -> list[Route]:
         """Return the routes of contract §4; every other path answers Toss's 404."""
-        issue = self._handler("issue", billing.issue)
-        delete = self._handler("delete", billing.delete)
-        lookup = self._handler("lookup", _no_payment)
         return [
-            Route("/v1/billing/authorizations/issue", issue, methods=["POST"]),
-            Route(
-                "/v1/billing/authorizations/card",
-                self._handler("issue", _no_contract),
-                methods=["POST"],
+            *(
+                Route(endpoint.path, self._handler(endpoint), methods=[endpoint.method])
+                for endpoint in ENDPOINTS
             ),
-            Route("/v1/billing/authorizations/{auth_key}", issue, methods=["POST"]),
-            # ":path" because a percent-encoded key may hold an encoded slash.
-            Route("/v1/billing/{billing_key:path}", delete, methods=["DELETE"]),
-            Route("/v1/payments/orders/{order_id}", lookup, methods=["GET"]),
-            Route("/v1/payments/{payment_key}", lookup, methods=["GET"]),
-            Route("/v1/{rest:path}", _no_route, methods=_ALL_METHODS),
+            Route("/v1/{rest:path}", self._no_route, methods=_ALL_METHODS),
         ]
 
     async def aclose(self) -> None:
         """Wait for calls whose callers have gone."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    def _handler(self, endpoint: str, work: Work) -> Handler:
+    async def call_as_sandbox(self, request: Request, work: Work) -> Response:
+        """Do a piece of work for the control API: authenticated, but free of faults."""
+        endpoint = Endpoint(request.method, request.url.path, "control", work, "", "")
+        task = Task(await self._store.run(chance.trace_id), None, endpoint)
+        answer = await self._answer(request, task)
+        return answer.to_response(trace_id=task.trace_id)
+
+    def _handler(self, endpoint: Endpoint) -> Handler:
         async def handle(request: Request) -> Response:
-            language = language_of(request)
-            rule = await self._store.run(lambda c: faults.take(c, endpoint))
-            fault = faults.instead(rule, language)
-            if fault is not None:
-                return fault
-            answer = await self._finish(self._answer(request, work, rule))
-            response = answer.to_response(idempotency_key=_idempotency_key(request))
-            return await faults.distort(rule, answer, response)
+            task = await self._store.run(partial(_begin, endpoint=endpoint))
+            instead = spoiling.instead(task.rule, language_of(request), task.trace_id)
+            if instead is not None:
+                return instead
+            answer = await self._finish(self._answer(request, task))
+            response = answer.to_response(
+                trace_id=task.trace_id, idempotency_key=_idempotency_key(request)
+            )
+            return await spoiling.distort(task.rule, answer, response)
 
         return handle
+
+    async def _no_route(self, request: Request) -> Response:
+        trace_id = await self._store.run(chance.trace_id)
+        answer = refusal("NOT_FOUND_HTTP_METHOD", language_of(request))
+        return answer.to_response(trace_id=trace_id)
 
     async def _finish(self, answering: Awaitable[Answer]) -> Answer:
         """Answer even if the caller has gone: a real server does not stop half-way either."""
@@ -77,29 +95,31 @@ class Api:
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
-    async def _answer(self, request: Request, work: Work, rule: Rule | None) -> Answer:
-        language = language_of(request)
+    async def _answer(self, request: Request, task: Task) -> Answer:
         body = await request.body()
         try:
-            call = await self._call(request, body)
-            identity = self._identity(request, call)
-            if identity and (known := await self._recall(identity)):
+            call = await self._call(request, body, task)
+            task = replace(task, identity=self._identity(request, call))
+            if task.identity and (known := await self._recall(task.identity, call)):
                 return known
-            with self._in_progress.hold(identity) if identity else nullcontext():
-                if rule and rule.kind == "delay_before":
-                    await asyncio.sleep(rule.delay_seconds)
-                return await self._store.run(lambda c: self._work_once(c, call, work, identity))
+            self._rates.check(call, task.endpoint.name)
+            with self._in_progress.hold(task.identity) if task.identity else nullcontext():
+                await spoiling.wait_before(task.rule)
+                test_code = request.headers.get("tosspayments-test-code")
+                return await self._store.run(lambda c: self._work_once(c, call, task, test_code))
         except TossRefusal as refused:
-            return refusal(refused.code, language)
+            return refusal(refused.code, language_of(request))
 
-    async def _call(self, request: Request, body: bytes) -> Call:
+    async def _call(self, request: Request, body: bytes, task: Task) -> Call:
         header = request.headers.get("authorization")
         return Call(
             shop=await self._store.run(lambda c: authenticate(c, header)),
             now=self._clock.now(),
             language=language_of(request),
+            trace_id=task.trace_id,
             body=body,
             path=request.path_params,
+            query=request.query_params,
             switches=self._switches,
         )
 
@@ -117,40 +137,49 @@ class Api:
             url=f"{request.url.path}?{request.url.query}",
         )
 
-    async def _recall(self, identity: str) -> Answer | None:
-        now = self._clock.now()
-        return await self._store.run(lambda c: idempotency.recall(c, identity, now))
+    async def _recall(self, identity: str, call: Call) -> Answer | None:
+        return await self._store.run(lambda c: idempotency.recall(c, identity, call))
 
     def _work_once(
-        self, connection: sqlite3.Connection, call: Call, work: Work, identity: str | None
+        self, connection: sqlite3.Connection, call: Call, task: Task, test_code: str | None
     ) -> Answer:
         """Do the work and keep its answer: one transaction, so both are there or neither is."""
-        if identity and (known := idempotency.recall(connection, identity, call.now)):
+        identity = task.identity
+        if identity and (known := idempotency.recall(connection, identity, call)):
             return known
-        try:
-            answer = work(connection, call)
-        except TossRefusal as refused:
-            answer = refusal(refused.code, call.language)
-        if identity and (answer.status < 500 or self._switches.server_errors_are_bound):
-            idempotency.remember(connection, identity, answer, call.now)
+        if task.rule and task.rule.kind == "key_deleted":
+            billing.remove(connection, call.now, call.path.get("billing_key", ""), None)
+        answer = _tested(call, task, test_code) or _work(connection, call, task.endpoint.work)
+        is_final = answer.status < 500 or self._switches.server_errors_are_bound
+        if identity and is_final and answer.status != 409:
+            idempotency.remember(connection, identity, answer, call)
         return answer
 
 
-_ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+def _begin(connection: sqlite3.Connection, endpoint: Endpoint) -> Task:
+    trace_id = chance.trace_id(connection)
+    return Task(trace_id, faults.take(connection, endpoint.name), endpoint)
+
+
+def _tested(call: Call, task: Task, code: str | None) -> Answer | None:
+    """Answer with the error a test asked for, before any parameter is looked at (§7)."""
+    is_test = call.shop.secret_key.startswith("test_")
+    if not code or not is_test or not task.endpoint.has_test_codes:
+        return None
+    return refusal(code if code in ERRORS else "INVALID_TEST_CODE", call.language)
+
+
+def _work(connection: sqlite3.Connection, call: Call, work: Work) -> Answer:
+    """Do the work, or nothing at all if it is refused."""
+    connection.execute("SAVEPOINT work")
+    try:
+        answer = work(connection, call)
+    except TossRefusal as refused:
+        connection.execute("ROLLBACK TO work")
+        answer = refusal(refused.code, call.language)
+    connection.execute("RELEASE work")
+    return answer
 
 
 def _idempotency_key(request: Request) -> str | None:
     return request.headers.get("idempotency-key") or None
-
-
-def _no_payment(connection: sqlite3.Connection, call: Call) -> Answer:
-    raise TossRefusal("NOT_FOUND_PAYMENT")
-
-
-def _no_contract(connection: sqlite3.Connection, call: Call) -> Answer:
-    # Toss makes no new contracts for this form (contract §4.2).
-    raise TossRefusal("NOT_SUPPORTED_METHOD")
-
-
-async def _no_route(request: Request) -> Response:
-    return refusal("NOT_FOUND_HTTP_METHOD", language_of(request)).to_response()

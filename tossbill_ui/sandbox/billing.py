@@ -1,44 +1,24 @@
-"""Billing keys: issue and delete (contract §4.1 and §4.4)."""
+"""Billing keys: issue and delete (contract §4.1 and §4.4). By card data: ``card_data.py``."""
 
-import json
-import secrets
 import sqlite3
-from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from tossbill_ui.sandbox import ledger
+from tossbill_ui.sandbox import chance, ledger
+from tossbill_ui.sandbox.accounts import Account
 from tossbill_ui.sandbox.answers import Answer, refusal, success
-from tossbill_ui.sandbox.auth import Shop
+from tossbill_ui.sandbox.call import Call, Fields, checked_text
 from tossbill_ui.sandbox.clock import to_toss_time
 from tossbill_ui.sandbox.errors import TossRefusal
-from tossbill_ui.sandbox.personas import ISSUERS, PERSONAS_BY_NAME, Card
-from tossbill_ui.sandbox.switches import Switches
+from tossbill_ui.sandbox.events import record_event
+from tossbill_ui.sandbox.fate import Method, method_of
+from tossbill_ui.sandbox.payment_object import in_english
+from tossbill_ui.sandbox.personas import ISSUERS, PERSONAS_BY_NAME
 
 MAX_KEY_LENGTH = 300
 SHORT_BILLING_SINCE = "2024-06-01"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One authenticated call of the API, free of HTTP.
-
-    Attributes:
-        shop: Who calls.
-        now: When.
-        language: ``ko`` or ``en``.
-        body: The raw request body.
-        path: The parameters in the path, decoded.
-        switches: How the unknowns are set.
-    """
-
-    shop: Shop
-    now: datetime
-    language: str
-    body: bytes
-    path: dict[str, str]
-    switches: Switches
+# The reason in Toss's own example (contract §9).
+DELETED_BY_API = "삭제 API 요청"
 
 
 def issue(connection: sqlite3.Connection, call: Call) -> Answer:
@@ -48,14 +28,16 @@ def issue(connection: sqlite3.Connection, call: Call) -> Answer:
 
     Source: contract §3, §4.1, §5.1.
     """
-    body = _json_object(call.body)
-    auth_key = _text(call.path.get("auth_key", body.get("authKey")), 1, MAX_KEY_LENGTH)
-    customer_key = _text(body.get("customerKey"), 2, None)
-    if len(customer_key) > MAX_KEY_LENGTH:
-        # Measured: a longer one falls over in Toss's own database (§3).
-        raise TossRefusal("FAILED_DB_PROCESSING")
+    fields = Fields(call.body)
+    in_path = call.path.get("auth_key")
+    auth_key = (
+        fields.text("authKey", 1, MAX_KEY_LENGTH)
+        if in_path is None
+        else checked_text(in_path, 1, MAX_KEY_LENGTH)
+    )
+    customer_key = read_customer_key(fields)
     authorization = _usable_authorization(connection, call, auth_key, customer_key)
-    refused = _issue_code(authorization["persona"])
+    refused = issue_code(authorization["persona"])
     if refused is None or call.switches.refusal_spends_auth_key:
         connection.execute(
             "UPDATE authorization SET used_at = ? WHERE auth_key = ?",
@@ -63,7 +45,8 @@ def issue(connection: sqlite3.Connection, call: Call) -> Answer:
         )
     if refused is not None:
         return refusal(refused, call.language)
-    return success(_make_billing_key(connection, call, authorization))
+    method = method_of(authorization["card"])
+    return make_billing_key(connection, call, customer_key, method, authorization["persona"])
 
 
 def delete(connection: sqlite3.Connection, call: Call) -> Answer:
@@ -71,21 +54,77 @@ def delete(connection: sqlite3.Connection, call: Call) -> Answer:
 
     Source: contract §4.4.
     """
-    billing_key = call.path["billing_key"]
-    row = connection.execute(
+    row: sqlite3.Row | None = connection.execute(
         "SELECT * FROM billing_key WHERE billing_key = ? AND client_key = ?",
-        (billing_key, call.shop.client_key),
+        (call.path["billing_key"], call.shop.client_key),
     ).fetchone()
     if row is None:
         raise TossRefusal(call.switches.delete_unknown_key)
     if row["deleted_at"] is not None:
         raise TossRefusal(call.switches.delete_deleted_key)
-    connection.execute(
-        "UPDATE billing_key SET deleted_at = ? WHERE billing_key = ?",
-        (call.now.isoformat(), billing_key),
-    )
-    _record(connection, call, "billing_key_deleted", row["customer_key"], billing_key)
+    remove(connection, call.now, row["billing_key"], DELETED_BY_API)
     return success(None)
+
+
+def remove(
+    connection: sqlite3.Connection, now: datetime, billing_key: str, reason: str | None
+) -> None:
+    """Delete a billing key if it is there, and tell of it; once, however often it is called."""
+    row: sqlite3.Row | None = connection.execute(
+        "UPDATE billing_key SET deleted_at = ? WHERE billing_key = ? AND deleted_at IS NULL"
+        " RETURNING *",
+        (now.isoformat(), billing_key),
+    ).fetchone()
+    if row is None:
+        return
+    _record(connection, now, "billing_key_deleted", row)
+    body = {"billingKey": billing_key, "reason": reason}
+    record_event(connection, now, "BILLING_DELETED", body)
+
+
+def read_customer_key(fields: Fields) -> str:
+    """Read a customerKey as Toss's server takes it: any characters, 2 to 300 of them (§3).
+
+    Raises:
+        TossRefusal: ``FAILED_DB_PROCESSING`` for a longer one, as measured.
+    """
+    customer_key = fields.text("customerKey", 2)
+    if len(customer_key) > MAX_KEY_LENGTH:
+        raise TossRefusal("FAILED_DB_PROCESSING")
+    return customer_key
+
+
+def issue_code(persona: str) -> str | None:
+    """Return the code a persona's issue is refused with, if it is."""
+    return PERSONAS_BY_NAME[persona].issue_code if persona in PERSONAS_BY_NAME else None
+
+
+def make_billing_key(
+    connection: sqlite3.Connection, call: Call, customer_key: str, method: Method, persona: str
+) -> Answer:
+    """Make a billing key and answer with the Billing object."""
+    if isinstance(method, Account) and not call.switches.transfer_is_supported:
+        raise TossRefusal("NOT_SUPPORTED_METHOD")
+    row = connection.execute(
+        "INSERT INTO billing_key"
+        " (billing_key, client_key, customer_key, card, persona, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+        (
+            chance.base64_key(connection),
+            call.shop.client_key,
+            customer_key,
+            method.to_json(),
+            persona,
+            call.now.isoformat(),
+        ),
+    ).fetchone()
+    _record(connection, call.now, "billing_key_issued", row)
+    fate = PERSONAS_BY_NAME.get(persona)
+    if fate and fate.removed:
+        remove(connection, call.now, row["billing_key"], None)
+    body = _billing_object(call, row, method)
+    english = call.language == "en" and call.switches.english_enums
+    return success(in_english(body) if english else body)
 
 
 def _usable_authorization(
@@ -107,81 +146,36 @@ def _usable_authorization(
     return row
 
 
-def _issue_code(persona: str) -> str | None:
-    return PERSONAS_BY_NAME[persona].issue_code if persona in PERSONAS_BY_NAME else None
-
-
-def _make_billing_key(
-    connection: sqlite3.Connection, call: Call, authorization: sqlite3.Row
-) -> dict[str, Any]:
-    # 32 random bytes give the live shape: 44 characters with a trailing "=" (§4.1).
-    billing_key = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    customer_key: str = authorization["customer_key"]
-    connection.execute(
-        "INSERT INTO billing_key VALUES (?, ?, ?, ?, ?, ?, NULL)",
-        (
-            billing_key,
-            call.shop.client_key,
-            customer_key,
-            authorization["card"],
-            authorization["persona"],
-            call.now.isoformat(),
-        ),
-    )
-    _record(connection, call, "billing_key_issued", customer_key, billing_key)
-    return _billing_object(call, customer_key, billing_key, Card.from_json(authorization["card"]))
-
-
-def _billing_object(call: Call, customer_key: str, billing_key: str, card: Card) -> dict[str, Any]:
+def _billing_object(call: Call, row: sqlite3.Row, method: Method) -> dict[str, Any]:
     """Write the Billing object in Toss's field order (contract §4.1)."""
-    payload: dict[str, Any] = {
+    head: dict[str, Any] = {
         "mId": call.shop.m_id,
-        "customerKey": customer_key,
+        "customerKey": row["customer_key"],
         "authenticatedAt": to_toss_time(call.now),
-        "method": "카드",
-        "billingKey": billing_key,
-        "card": {
-            "issuerCode": card.issuer_code,
-            "acquirerCode": card.acquirer_code,
-            "number": card.number,
-            "cardType": card.card_type,
-            "ownerType": card.owner_type,
-        },
+        "method": "계좌이체" if isinstance(method, Account) else "카드",
+        "billingKey": row["billing_key"],
+    }
+    if isinstance(method, Account):
+        return {**head, "card": None, "transfers": [method.to_transfer()], "easyPay": None}
+    card = {
+        "issuerCode": method.issuer_code,
+        "acquirerCode": method.acquirer_code,
+        "number": method.number,
+        "cardType": method.card_type,
+        "ownerType": method.owner_type,
     }
     if call.shop.api_version < SHORT_BILLING_SINCE:
-        return {**payload, "cardCompany": ISSUERS[card.issuer_code], "cardNumber": card.number}
-    return {**payload, "transfers": None, "easyPay": None}
+        company = ISSUERS[method.issuer_code]
+        return {**head, "card": card, "cardCompany": company, "cardNumber": method.number}
+    return {**head, "card": card, "transfers": None, "easyPay": None}
 
 
-def _record(
-    connection: sqlite3.Connection, call: Call, effect: str, customer_key: str, billing_key: str
-) -> None:
+def _record(connection: sqlite3.Connection, now: datetime, effect: str, row: sqlite3.Row) -> None:
     ledger.append(
         connection,
-        at=call.now,
+        at=now,
         effect=effect,
-        client_key=call.shop.client_key,
-        customer_key=customer_key,
-        billing_key=billing_key,
+        client_key=row["client_key"],
+        customer_key=row["customer_key"],
+        billing_key=row["billing_key"],
     )
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        value: object = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise TossRefusal("INVALID_REQUEST") from error
-    if not isinstance(value, dict):
-        raise TossRefusal("INVALID_REQUEST")
-    return cast("dict[str, Any]", value)
-
-
-def _text(value: object, minimum: int, maximum: int | None) -> str:
-    if not isinstance(value, str) or len(value) < minimum:
-        raise TossRefusal("INVALID_REQUEST")
-    if maximum is not None and len(value) > maximum:
-        raise TossRefusal("INVALID_REQUEST")
-    # JSON can spell half a character ("\ud800"), which no database column holds.
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise TossRefusal("INVALID_REQUEST")
-    return value

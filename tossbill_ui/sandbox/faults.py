@@ -5,22 +5,39 @@ not named "before" (nor ``conflict_409``) strikes when the effect and its idempo
 committed.
 """
 
-import asyncio
 import json
+import random
 import sqlite3
-from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, cast
 
-import httpx
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from tossbill_ui.sandbox import chance
+from tossbill_ui.sandbox.errors import ERRORS
 
-from tossbill_ui.sandbox.answers import Answer, refusal
-
-ENDPOINTS = frozenset({"issue", "delete", "lookup"})
-KINDS = frozenset(
+ENDPOINTS = frozenset(
     {
+        "any",
+        "issue",
+        "charge",
+        "delete",
+        "confirm",
+        "lookup",
+        "cancel",
+        "transactions",
+        "settlements",
+        "cash_receipts",
+        "webhook",
+    }
+)
+# What can happen to a webhook on its way; whoever delivers it asks ``take`` for "webhook".
+WEBHOOK_KINDS = frozenset({"duplicate", "late", "out_of_order", "lost"})
+KINDS = WEBHOOK_KINDS | frozenset(
+    {
+        "refuse",
+        "too_many_429",
+        "no_answer_before",
+        "no_answer_after",
+        "key_deleted",
         "delay_before",
         "delay_after",
         "reset_before",
@@ -36,9 +53,6 @@ KINDS = frozenset(
         "wrong_customer_key",
     }
 )
-DRIP_SECONDS = 0.2
-HUGE_BYTES = 4 * 1024 * 1024
-_GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502</body></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +60,22 @@ class Rule:
     """One rule; the first that still counts and fits the endpoint strikes.
 
     Attributes:
-        endpoint: ``issue``, ``delete`` or ``lookup``.
+        endpoint: One of ``ENDPOINTS``; ``any`` fits all but webhooks.
         kind: One of ``KINDS``.
         count: How often it strikes; None is always.
-        delay_ms: How long a delay lasts, or a slow answer drips.
+        delay_ms: How long a delay lasts, or a slow answer drips, or no answer comes.
+        rate: How likely it strikes a request that fits, from 0 to 1.
+        seed: What its luck is drawn from; the sandbox's own seed if None.
+        code: The code ``refuse`` answers with.
     """
 
     endpoint: str
     kind: str
     count: int | None = None
     delay_ms: int = 0
+    rate: float = 1.0
+    seed: str | None = None
+    code: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no rule can be."""
@@ -67,30 +87,17 @@ class Rule:
             raise ValueError("count must be null or not negative")
         if self.delay_ms < 0:
             raise ValueError("delay_ms must not be negative")
+        if not 0 <= self.rate <= 1:
+            raise ValueError("rate must be from 0 to 1")
+        if (self.kind == "refuse") != (self.code in ERRORS):
+            raise ValueError("refuse, and nothing else, needs a code of Toss's")
+        if (self.kind in WEBHOOK_KINDS) != (self.endpoint == "webhook"):
+            raise ValueError(f"webhooks, and nothing else, are struck by {sorted(WEBHOOK_KINDS)}")
 
     @property
     def delay_seconds(self) -> float:
         """The delay in seconds."""
         return self.delay_ms / 1000
-
-
-class ConnectionCut(httpx.RemoteProtocolError):
-    """Breaks off an answer.
-
-    A server that runs the app closes the socket; a caller that runs it in-process through
-    ``httpx.ASGITransport`` gets the very error a cut connection gives.
-    """
-
-
-class CutResponse(Response):
-    """An answer that promises more bytes than ever come."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the start of an answer, then break off."""
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"1024")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        raise ConnectionCut("The connection was cut, as a fault rule asked.")
 
 
 def parse(text: bytes) -> list[Rule]:
@@ -109,8 +116,9 @@ def replace(connection: sqlite3.Connection, rules: list[Rule]) -> None:
     """Put these rules in place of all there were."""
     connection.execute("DELETE FROM fault")
     connection.executemany(
-        "INSERT INTO fault (endpoint, kind, remaining, delay_ms) VALUES (?, ?, ?, ?)",
-        [(rule.endpoint, rule.kind, rule.count, rule.delay_ms) for rule in rules],
+        "INSERT INTO fault (endpoint, kind, remaining, delay_ms, rate, seed, code)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [astuple(rule) for rule in rules],
     )
 
 
@@ -121,84 +129,36 @@ def read(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def take(connection: sqlite3.Connection, endpoint: str) -> Rule | None:
     """Return the rule that strikes this request and count it down."""
-    row = connection.execute(
-        "SELECT * FROM fault WHERE endpoint = ? AND (remaining IS NULL OR remaining > 0)"
-        " ORDER BY position LIMIT 1",
-        (endpoint,),
-    ).fetchone()
-    if row is None:
-        return None
-    connection.execute(
-        "UPDATE fault SET remaining = remaining - 1 WHERE position = ?", (row["position"],)
-    )
-    return _rule(row)
+    rows = connection.execute(
+        "SELECT * FROM fault WHERE endpoint IN (?, ?) AND (remaining IS NULL OR remaining > 0)"
+        " ORDER BY position",
+        (endpoint, "any" if endpoint != "webhook" else endpoint),
+    ).fetchall()
+    for row in rows:
+        if _strikes(connection, row):
+            connection.execute(
+                "UPDATE fault SET remaining = remaining - 1 WHERE position = ?", (row["position"],)
+            )
+            return _rule(row)
+    return None
 
 
-def instead(rule: Rule | None, language: str) -> Response | None:
-    """Return what a rule answers in place of doing anything, if it is of that kind."""
-    match rule.kind if rule else None:
-        case "reset_before":
-            return CutResponse()
-        case "error_500_before":
-            return refusal("COMMON_ERROR", language).to_response()
-        case "conflict_409":
-            return refusal("IDEMPOTENT_REQUEST_PROCESSING", language).to_response()
-        case _:
-            return None
-
-
-async def distort(rule: Rule | None, answer: Answer, response: Response) -> Response:
-    """Return what arrives of an answer that is committed already."""
-    if rule is None:
-        return response
-    match rule.kind:
-        case "delay_after":
-            await asyncio.sleep(rule.delay_seconds)
-            return response
-        case "reset_after":
-            return CutResponse()
-        case "error_500_after":
-            return refusal("COMMON_ERROR", "ko").to_response()
-        case "html":
-            return Response(_GATEWAY_PAGE, status_code=502, media_type="text/html")
-        case "slow_drip":
-            return _drip(answer, rule.delay_seconds)
-        case _:
-            return _other_body(rule.kind, answer) or response
-
-
-def _other_body(kind: str, answer: Answer) -> Response | None:
-    payload: dict[str, Any] = json.loads(answer.body or b"{}")
-    match kind:
-        case "bad_json":
-            body = answer.body[: len(answer.body) // 2] or b'{"mId":"toss'
-        case "wrong_shape":
-            body = b'{"mId":"tossbillbox","result":"OK"}'
-        case "huge_body":
-            body = json.dumps({**payload, "padding": "x" * HUGE_BYTES}).encode()
-        case "wrong_customer_key":
-            body = json.dumps({**payload, "customerKey": "somebody-else"}).encode()
-        case _:
-            return None
-    return Response(body, media_type="application/json")
-
-
-def _drip(answer: Answer, seconds: float) -> Response:
-    async def bytes_one_by_one() -> AsyncIterator[bytes]:
-        sent = 0
-        while sent < len(answer.body) and sent * DRIP_SECONDS < seconds:
-            yield answer.body[sent : sent + 1]
-            sent += 1
-            await asyncio.sleep(DRIP_SECONDS)
-        yield answer.body[sent:]
-
-    return StreamingResponse(
-        bytes_one_by_one(),
-        status_code=answer.status,
-        headers={"content-length": str(len(answer.body))},
-        media_type="application/json",
-    )
+def _strikes(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    if row["rate"] >= 1:
+        return True
+    connection.execute("UPDATE fault SET seen = seen + 1 WHERE position = ?", (row["position"],))
+    if row["seed"] is None:
+        return chance.fraction(connection) < row["rate"]
+    return random.Random(f"{row['seed']}/{row['seen']}").random() < row["rate"]  # noqa: S311 - luck
 
 
 def _rule(row: sqlite3.Row) -> Rule:
-    return Rule(row["endpoint"], row["kind"], row["remaining"], row["delay_ms"])
+    return Rule(
+        row["endpoint"],
+        row["kind"],
+        row["remaining"],
+        row["delay_ms"],
+        row["rate"],
+        row["seed"],
+        row["code"],
+    )

@@ -7,7 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from tossbill_ui.sandbox.answers import Answer, new_trace_id
+from tossbill_ui.sandbox.answers import Answer
+from tossbill_ui.sandbox.call import Call
 from tossbill_ui.sandbox.errors import TossRefusal
 
 KEPT_FOR = timedelta(days=15)
@@ -26,7 +27,7 @@ def identity_of(*, key: str, secret_key: str, method: str, url: str) -> str:
     return hashlib.sha256(json.dumps([key, secret_key, method, url]).encode()).hexdigest()
 
 
-def recall(connection: sqlite3.Connection, identity: str, now: datetime) -> Answer | None:
+def recall(connection: sqlite3.Connection, identity: str, call: Call) -> Answer | None:
     """Return the answer given before, while it is kept.
 
     A replay's trace id is "new, original", as measured (§6).
@@ -34,17 +35,17 @@ def recall(connection: sqlite3.Connection, identity: str, now: datetime) -> Answ
     row = connection.execute(
         "SELECT * FROM idempotent_answer WHERE identity = ?", (identity,)
     ).fetchone()
-    if row is None or now - datetime.fromisoformat(row["created_at"]) >= KEPT_FOR:
+    if row is None or call.now - datetime.fromisoformat(row["created_at"]) >= KEPT_FOR:
         return None
-    trace_id = f"{new_trace_id()}, {row['trace_id']}"
+    trace_id = f"{call.trace_id}, {row['trace_id']}"
     return Answer(row["status"], row["body"], trace_id)
 
 
-def remember(connection: sqlite3.Connection, identity: str, answer: Answer, now: datetime) -> None:
+def remember(connection: sqlite3.Connection, identity: str, answer: Answer, call: Call) -> None:
     """Keep an answer, in the transaction that has its effect."""
     connection.execute(
         "INSERT OR REPLACE INTO idempotent_answer VALUES (?, ?, ?, ?, ?)",
-        (identity, answer.status, answer.body, answer.trace_id, now.isoformat()),
+        (identity, answer.status, answer.body, call.trace_id, call.now.isoformat()),
     )
 
 

@@ -4,6 +4,19 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
+COLUMNS = (
+    "at",
+    "effect",
+    "client_key",
+    "customer_key",
+    "billing_key",
+    "payment_key",
+    "order_id",
+    "transaction_key",
+    "status",
+    "amount_krw",
+)
+
 
 def append(
     connection: sqlite3.Connection,
@@ -11,21 +24,30 @@ def append(
     at: datetime,
     effect: str,
     client_key: str,
-    customer_key: str,
-    billing_key: str,
+    **details: str | int | None,
 ) -> None:
-    """Write one effect, in the transaction that has it."""
+    """Write one effect, in the transaction that has it.
+
+    Args:
+        connection: Inside that transaction.
+        at: When, on the sandbox's clock.
+        effect: ``billing_key_issued``, ``billing_key_deleted``, ``payment_approved`` or
+            ``payment_canceled``.
+        client_key: Whose shop.
+        details: The other columns. ``amount_krw`` is positive for a refund too.
+    """
+    values = {"at": at.isoformat(), "effect": effect, "client_key": client_key, **details}
     connection.execute(
-        "INSERT INTO ledger (at, effect, client_key, customer_key, billing_key)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (at.isoformat(), effect, client_key, customer_key, billing_key),
+        f"INSERT INTO ledger ({', '.join(COLUMNS)})"  # noqa: S608 - our own names
+        f" VALUES ({', '.join('?' * len(COLUMNS))})",
+        [values.get(name) for name in COLUMNS],
     )
 
 
-def read(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Return every effect in order, and every billing key with its state."""
+def read(connection: sqlite3.Connection, after: int = 0, limit: int = -1) -> dict[str, Any]:
+    """Return the effects behind a number in order, and every billing key with its state."""
     entries = connection.execute(
-        "SELECT id, at, effect, client_key, customer_key, billing_key FROM ledger ORDER BY id"
+        "SELECT * FROM ledger WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
     )
     keys = connection.execute(
         "SELECT billing_key, customer_key, deleted_at IS NOT NULL AS deleted"

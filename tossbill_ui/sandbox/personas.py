@@ -8,6 +8,10 @@ digits for the issuer code (with a 00 for the rest), so ``9400 0061 …`` is 현
 import json
 from dataclasses import asdict, dataclass
 
+from tossbill_ui.sandbox.persona_table import TABLE, Persona
+
+__all__ = ["ISSUERS", "ORDINARY", "PERSONAS", "PERSONAS_BY_NAME", "Card", "Persona"]
+
 ISSUERS: dict[str, str] = {
     "11": "KB국민",
     "15": "카카오뱅크",
@@ -30,37 +34,19 @@ _KNOWN_BINS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Persona:
-    """A card number with a fate.
-
-    Attributes:
-        name: Its name in ledgers and tests.
-        label: What its chip says.
-        number: The card number.
-        issuer_code: Toss's code of the issuer.
-        card_type: ``신용`` or ``체크``.
-        window_code: The code the window ends with on failUrl, if it fails there.
-        issue_code: The code the issue call is refused with, if it is.
-    """
-
-    name: str
-    label: str
-    number: str
-    issuer_code: str
-    card_type: str
-    window_code: str | None = None
-    issue_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
-    """What may be remembered of a card: nothing that Toss's own answer does not show."""
+    """What may be remembered of a card: what Toss's own answer shows, and its last month.
+
+    A billing key lives as long as its card (contract §4.1): ``valid_until`` is ``2030-12``, or
+    None when nobody told.
+    """
 
     number: str
     issuer_code: str
     acquirer_code: str
     card_type: str
     owner_type: str
+    valid_until: str | None = None
 
     def to_json(self) -> str:
         """Write it for the database."""
@@ -72,29 +58,14 @@ class Card:
         return cls(**json.loads(text))
 
 
-_TABLE = (
-    Persona("approve", "현대 신용 · 승인", "9400006100001234", "61", "신용"),
-    Persona("approve_check", "신한 체크 · 승인", "9400004100002345", "41", "체크"),
-    Persona(
-        "refused_at_issue",
-        "삼성 신용 · 발급 거절",
-        "9400005100003456",
-        "51",
-        "신용",
-        issue_code="INVALID_REJECT_CARD",
-    ),
-    Persona(
-        "refused_in_window",
-        "KB국민 신용 · 인증 실패",
-        "9400001100004567",
-        "11",
-        "신용",
-        window_code="REJECT_CARD_COMPANY",
-    ),
-)
+# Numbers Toss itself answers for in its test environment, as measured (contract §7).
+_MEASURED: dict[str, str] = {
+    "4330121234567890": "unsupported",
+    "5520221234567890": "unsupported",
+}
 
-PERSONAS: dict[str, Persona] = {persona.number: persona for persona in _TABLE}
-PERSONAS_BY_NAME: dict[str, Persona] = {persona.name: persona for persona in _TABLE}
+PERSONAS: dict[str, Persona] = {persona.number: persona for persona in TABLE}
+PERSONAS_BY_NAME: dict[str, Persona] = {persona.name: persona for persona in TABLE}
 
 # Any plausible card that is in no table behaves like this one.
 ORDINARY = "ordinary"
@@ -114,24 +85,26 @@ def is_plausible(number: str) -> bool:
 def persona_name(number: str) -> str:
     """Return the persona a number belongs to."""
     persona = PERSONAS.get(number)
-    return persona.name if persona else ORDINARY
+    return persona.name if persona else _MEASURED.get(number, ORDINARY)
 
 
-def describe(number: str, *, is_business: bool) -> Card:
+def describe(number: str, *, is_business: bool, valid_until: str | None = None) -> Card:
     """Turn a plausible number into what Toss would tell about it.
 
     The issuer of an unlisted number follows from its first six digits, so the same card is always
     the same issuer's.
     """
-    persona = PERSONAS.get(number)
-    issuer = persona.issuer_code if persona else _issuer_of(number[:6])
+    listed = PERSONAS.get(number)
+    fate = PERSONAS_BY_NAME.get(persona_name(number))
+    issuer = listed.issuer_code if listed else _issuer_of(number[:6])
     return Card(
         number=mask(number),
         issuer_code=issuer,
         # Toss's own example pairs 61 with 31 (§4.1); other issuers acquire for themselves.
         acquirer_code="31" if issuer == "61" else issuer,
-        card_type=persona.card_type if persona else "신용",
+        card_type=fate.card_type if fate else "신용",
         owner_type="법인" if is_business else "개인",
+        valid_until=valid_until,
     )
 
 

@@ -2,7 +2,9 @@
 
 import sqlite3
 
-VERSION = 1
+from tossbill_ui.sandbox import chance
+
+VERSION = 2
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public, opens nothing
@@ -34,7 +36,7 @@ _TABLES = {
     """,
     "authorization": """
         auth_key TEXT PRIMARY KEY,
-        trip_id TEXT NOT NULL UNIQUE REFERENCES trip,
+        trip_id TEXT UNIQUE REFERENCES trip,
         client_key TEXT NOT NULL REFERENCES shop,
         customer_key TEXT NOT NULL,
         card TEXT NOT NULL,
@@ -49,7 +51,45 @@ _TABLES = {
         card TEXT NOT NULL,
         persona TEXT NOT NULL,
         created_at TEXT NOT NULL,
-        deleted_at TEXT
+        deleted_at TEXT,
+        declined INTEGER NOT NULL DEFAULT 0,
+        approved INTEGER NOT NULL DEFAULT 0
+    """,
+    # Money in whole won. A payment that is in progress waits for its confirm.
+    "payment": """
+        payment_key TEXT PRIMARY KEY,
+        client_key TEXT NOT NULL REFERENCES shop,
+        type TEXT NOT NULL CHECK (type IN ('BILLING', 'NORMAL')),
+        order_id TEXT NOT NULL,
+        order_name TEXT NOT NULL,
+        customer_key TEXT,
+        billing_key TEXT REFERENCES billing_key,
+        method TEXT NOT NULL,
+        persona TEXT NOT NULL,
+        installment_months INTEGER NOT NULL DEFAULT 0,
+        status TEXT NOT NULL CHECK (status IN (
+            'IN_PROGRESS', 'DONE', 'CANCELED', 'PARTIAL_CANCELED', 'ABORTED', 'EXPIRED'
+        )),
+        total_krw INTEGER NOT NULL CHECK (total_krw > 0),
+        balance_krw INTEGER NOT NULL CHECK (balance_krw BETWEEN 0 AND total_krw),
+        tax_free_krw INTEGER NOT NULL CHECK (tax_free_krw >= 0),
+        tax_exemption_krw INTEGER NOT NULL CHECK (tax_exemption_krw >= 0),
+        last_transaction_key TEXT,
+        secret TEXT,
+        failure_code TEXT,
+        requested_at TEXT NOT NULL,
+        approved_at TEXT
+    """,
+    "cancel": """
+        transaction_key TEXT PRIMARY KEY,
+        payment_key TEXT NOT NULL REFERENCES payment,
+        amount_krw INTEGER NOT NULL CHECK (amount_krw > 0),
+        tax_free_krw INTEGER NOT NULL,
+        tax_exemption_krw INTEGER NOT NULL,
+        refundable_krw INTEGER NOT NULL CHECK (refundable_krw >= 0),
+        reason TEXT NOT NULL,
+        request_id TEXT,
+        canceled_at TEXT NOT NULL
     """,
     "idempotent_answer": """
         identity TEXT PRIMARY KEY,
@@ -63,21 +103,63 @@ _TABLES = {
         at TEXT NOT NULL,
         effect TEXT NOT NULL,
         client_key TEXT NOT NULL,
-        customer_key TEXT NOT NULL,
-        billing_key TEXT NOT NULL
+        customer_key TEXT,
+        billing_key TEXT,
+        payment_key TEXT,
+        order_id TEXT,
+        transaction_key TEXT,
+        status TEXT,
+        amount_krw INTEGER
+    """,
+    # What Toss tells a shop of. Not a list of what happened: that is the ledger.
+    "events": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL
+    """,
+    "chance": """
+        seed TEXT NOT NULL,
+        draws INTEGER NOT NULL
+    """,
+    # Virtual time: the clock behind it plus an offset, or one instant while it stands still.
+    "clock": """
+        offset_us INTEGER NOT NULL,
+        stopped_at TEXT
+    """,
+    "switch": """
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
     """,
     "fault": """
         position INTEGER PRIMARY KEY,
         endpoint TEXT NOT NULL,
         kind TEXT NOT NULL,
         remaining INTEGER,
-        delay_ms INTEGER NOT NULL
+        delay_ms INTEGER NOT NULL,
+        rate REAL NOT NULL,
+        seed TEXT,
+        seen INTEGER NOT NULL DEFAULT 0,
+        code TEXT
     """,
 }
 
+_INDEXES = [
+    # An order id is used once. A payment that failed does not use it up.
+    "CREATE UNIQUE INDEX payment_order ON payment (client_key, order_id)"
+    " WHERE status NOT IN ('ABORTED', 'EXPIRED')",
+    "CREATE INDEX payment_failed_order ON payment (client_key, order_id)",
+    "CREATE INDEX payment_waiting ON payment (requested_at) WHERE status = 'IN_PROGRESS'",
+    "CREATE INDEX cancel_of ON cancel (payment_key)",
+    "CREATE INDEX ledger_money ON ledger (client_key, at) WHERE amount_krw IS NOT NULL",
+    "CREATE INDEX ledger_payment ON ledger (payment_key)",
+    "CREATE INDEX ledger_transaction ON ledger (transaction_key)",
+    "CREATE INDEX billing_key_persona ON billing_key (persona)",
+]
 _TRIGGERS = [
-    f"CREATE TRIGGER ledger_no_{verb} BEFORE {verb} ON ledger "
-    f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, 'the {name} is append-only'); END"
+    for table, name in (("ledger", "ledger"), ("events", "list of events"))
     for verb in ("update", "delete")
 ]
 
@@ -86,13 +168,13 @@ class WrongSchemaVersion(Exception):
     """The file was made by another version of the sandbox."""
 
 
-def create(connection: sqlite3.Connection) -> None:
+def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
     """Make the tables if the file is new, and refuse a file of another version."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version == 0:
-            _build(connection)
+            _build(connection, seed)
     except BaseException:
         connection.execute("ROLLBACK")
         raise
@@ -104,21 +186,23 @@ def create(connection: sqlite3.Connection) -> None:
         )
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Forget everything, inside the caller's transaction."""
+def rebuild(connection: sqlite3.Connection, seed: str | None = None) -> None:
+    """Forget everything, inside the caller's transaction; ids start over from the seed."""
     for name in reversed(_TABLES):
         # DROP, not DELETE: the ledger's triggers refuse to delete rows, and rightly so.
         connection.execute(f"DROP TABLE {name}")
-    _build(connection)
+    _build(connection, seed)
 
 
-def _build(connection: sqlite3.Connection) -> None:
+def _build(connection: sqlite3.Connection, seed: str | None) -> None:
     for name, columns in _TABLES.items():
         connection.execute(f"CREATE TABLE {name} ({columns})")
-    for trigger in _TRIGGERS:
-        connection.execute(trigger)
+    for statement in (*_INDEXES, *_TRIGGERS):
+        connection.execute(statement)
     connection.execute(
         "INSERT INTO shop VALUES (?, ?, ?, ?)",
         (SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, "tossbillbox", NEWEST_API_VERSION),
     )
+    connection.execute("INSERT INTO chance VALUES (?, 0)", (seed or chance.new_seed(),))
+    connection.execute("INSERT INTO clock VALUES (0, NULL)")
     connection.execute(f"PRAGMA user_version = {VERSION}")

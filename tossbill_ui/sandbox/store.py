@@ -21,8 +21,9 @@ class Store:
     transaction: like a real server, the sandbox finishes what it has begun.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seed: str | None = None) -> None:
         self._path = path
+        self._seed = seed
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-store")
         self._connection: sqlite3.Connection | None = None
 
@@ -30,6 +31,13 @@ class Store:
         """Run ``work`` in one transaction; it is rolled back if ``work`` raises."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._transact, work)
+
+    async def run_outside(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` between transactions, for what SQLite does in none: copies of the file."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._thread, lambda: work(self._connection or self._open())
+        )
 
     async def aclose(self) -> None:
         """Close the file; a later use opens it again."""
@@ -58,7 +66,7 @@ class Store:
         # and nobody's money is in here.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
-        schema.create(connection)
+        schema.create(connection, self._seed)
         self._connection = connection
         return connection
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Switches:
     """Answers to the open questions of contract §13.
 
@@ -19,6 +19,23 @@ class Switches:
         server_errors_are_bound: Whether a 5xx answer is kept under its Idempotency-Key.
         delete_is_idempotent: Whether DELETE honours Idempotency-Key ("all POST" is documented).
         window_lifetime: How long a payment window waits for its customer (§4.5).
+        charge_unknown_key: Charge with a billing key that never was, or of another shop's.
+        refused_charge_is_kept: Whether a refused charge leaves an ABORTED payment that the
+            lookup by order id finds. Not stated (§4.3).
+        refused_order_id_is_free: Whether an order id may be used again after a refused charge;
+            ``DUPLICATED_ORDER_ID`` speaks of approved and canceled ones only.
+        order_id_allows_equals: Whether an order id may hold ``=``, as older texts say (§4.3).
+        transfer_is_supported: Whether an account can be charged in test mode. Unmeasured.
+        card_data_contract: Whether the shop may issue by card data; Toss makes no new contracts
+            for it, but its published keys may (§4.2, §7).
+        billing_has_secret: Whether a billing payment has a ``secret``: null in Toss's example,
+            measured as ``ps_…`` (§4.3).
+        english_enums: Whether ``Accept-Language: en`` turns 카드 into ``CARD`` and so on; that it
+            does is documented, the words are not (§5).
+        confirm_amount_differs: Confirm with another amount than the window's. Unmeasured.
+        transactions_lag: How late a payment appears in the list of transactions (§4.7).
+        rate_limit_per_minute: Calls a minute to one endpoint before 429; documented as 100 in
+            test mode (§7), unknown live. None is no limit, so that test suites may hurry.
     """
 
     auth_key_unknown: str = "NOT_FOUND_BILLING"
@@ -31,3 +48,14 @@ class Switches:
     server_errors_are_bound: bool = False
     delete_is_idempotent: bool = False
     window_lifetime: timedelta = timedelta(minutes=30)
+    charge_unknown_key: str = "INVALID_BILL_KEY_REQUEST"
+    refused_charge_is_kept: bool = False
+    refused_order_id_is_free: bool = True
+    order_id_allows_equals: bool = False
+    transfer_is_supported: bool = True
+    card_data_contract: bool = True
+    billing_has_secret: bool = True
+    english_enums: bool = True
+    confirm_amount_differs: str = "INVALID_REQUEST"
+    transactions_lag: timedelta = timedelta(0)
+    rate_limit_per_minute: int | None = None

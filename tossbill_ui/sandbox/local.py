@@ -1,0 +1,34 @@
+"""Keeps the control API and the panel's data to people and programs at this machine."""
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def local_only(handler: Handler) -> Handler:
+    """Answer 403 to other machines, and to pages of other origins in a browser on this one."""
+
+    async def guarded(request: Request) -> Response:
+        if not (_from_this_machine(request) and _from_no_other_site(request)):
+            return JSONResponse({"error": "only from this machine"}, status_code=403)
+        return await handler(request)
+
+    return guarded
+
+
+def _from_this_machine(request: Request) -> bool:
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _from_no_other_site(request: Request) -> bool:
+    """Keep a web page of another origin from using the browser on this machine."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
