@@ -29,8 +29,8 @@ async def lock_subscription(db: AsyncSession, subscription_id: str) -> None:
     One lock and always this one, so that no two transactions wait for each other. SQLite has
     one writer at a time anyway.
     """
-    row = sa.select(_SUBSCRIPTION.c.id).where(_SUBSCRIPTION.c.id == subscription_id)
-    await db.execute(row.with_for_update())  # pyright: ignore[reportDeprecated]
+    row = select(_SUBSCRIPTION.c.id).where(_SUBSCRIPTION.c.id == subscription_id)
+    await db.exec(row.with_for_update())
 
 
 def due(table: type[Leased], now: datetime) -> sa.ColumnElement[bool]:

@@ -78,9 +78,7 @@ async def _stuck_refunds(db: AsyncSession) -> Sequence[Refund]:
     )
     is_refused = sa.and_(col(Refund.status) == PaymentStatus.REFUSED, ~has_follower)
     query = (
-        select(Refund)
-        .where(sa.or_(is_refused, _is_stuck(Refund)))
-        .order_by(col(Refund.created_at))
+        select(Refund).where(sa.or_(is_refused, _is_stuck(Refund))).order_by(col(Refund.created_at))
     )
     return (await db.exec(query)).all()
 
