@@ -6,23 +6,31 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from tossbill_ui.build import ROOT, ensure_build, reflex_environment
-from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.errors import SettingsError, TossbillError
 from tossbill_ui.core.secret_file import new_secrets
 from tossbill_ui.core.settings import Settings
 
+if TYPE_CHECKING:
+    from tossbill_ui.runtime import Runtime
+
+
+Answer = TypeVar("Answer")
+
 
 class _Sentences(click.Group):
-    """Shows a wrong set-up as one sentence, not as a traceback."""
+    """Shows what went wrong on purpose as one sentence, not as a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except SettingsError as error:
+        except TossbillError as error:
             raise click.ClickException(error.message) from None
 
 
@@ -114,20 +122,119 @@ def new_keys() -> None:
         click.echo(f"TOSSBILL_{name.upper()}={value}")
 
 
+def _with_runtime(work: Callable[[Runtime], Awaitable[Answer]]) -> Answer:
+    """Do something with the shop's database and with Toss, as one command."""
+    from tossbill_ui import migrations
+    from tossbill_ui.runtime import Runtime
+
+    async def run() -> Answer:
+        rt = Runtime.from_settings(settings)
+        try:
+            return await work(rt)
+        finally:
+            await rt.close()
+
+    settings = Settings()
+    migrations.upgrade(settings.database_url)
+    return asyncio.run(run())
+
+
 @main.command("rotate-keys")
 def rotate_keys() -> None:
     """Seal every stored secret with the newest encryption key."""
     from tossbill_ui.payment_methods.rotation import rotate
-    from tossbill_ui.runtime import Runtime
 
-    async def work() -> int:
-        rt = Runtime.from_settings(Settings())
-        try:
-            return await rotate(rt)
-        finally:
-            await rt.close()
+    click.echo(f"{_with_runtime(rotate)} secrets sealed with the newest key.")
 
-    click.echo(f"{asyncio.run(work())} secrets sealed with the newest key.")
+
+@main.command()
+@click.option(
+    "--file",
+    default="plans.toml",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The plans.",
+)
+def seed(file: Path) -> None:
+    """Load plans and prices."""
+    from tossbill_ui.subscriptions import catalog
+
+    plans = catalog.read_catalog(file)
+    new = _with_runtime(lambda rt: catalog.seed(rt, plans))
+    click.echo(f"{len(plans.plan)} plans are on offer; {new} plans and prices are new.")
+
+
+@main.command("charge-due")
+def charge_due() -> None:
+    """Charge everything that is due, once; exit 1 if Toss refused our key or contract."""
+    from tossbill_ui.subscriptions.renewal import run_due
+
+    report = _with_runtime(lambda rt: run_due(rt, budget_seconds=float("inf")))
+    click.echo(
+        f"{report.looked_at} looked at: {report.charged} charged, {report.refused} refused, "
+        f"{report.in_doubt} in doubt, {report.failed} failed."
+    )
+    if report.is_refused:
+        raise click.ClickException("Toss refused our key or contract: see `tossbill waiting`.")
+
+
+@main.command()
+def settle() -> None:
+    """Find out how payments and refunds ended that nobody knows of, and carry refunds out."""
+    from tossbill_ui.payments import settle as settling
+    from tossbill_ui.subscriptions.follow import FOLLOW
+
+    found = _with_runtime(lambda rt: settling.settle(rt, FOLLOW))
+    click.echo(f"{found.payments} payments and {found.refunds} refunds looked at.")
+
+
+@main.command()
+@click.option("--days", default=7, show_default=True, type=click.IntRange(0, 366))
+def reconcile(days: int) -> None:
+    """Compare our ledger with Toss's; exit 1 if they differ."""
+    from tossbill_ui.payments import reconcile as reconciling
+
+    found = _with_runtime(lambda rt: reconciling.reconcile(rt, days=days))
+    click.echo(
+        f"{found.compared} payments compared: {found.adopted} adopted, "
+        f"{found.differences} new differences."
+    )
+    if found.differences:
+        raise click.ClickException("The ledgers differ: see `tossbill waiting`.")
+
+
+@main.command()
+def waiting() -> None:
+    """List what goes on only when a person decides; exit 1 if there is anything."""
+    from tossbill_ui.subscriptions import attention
+
+    found = _with_runtime(attention.waiting)
+    for row in found.subscriptions:
+        click.echo(f"{row.id} subscription {row.attention}")
+    for row in found.payments:
+        click.echo(f"{row.id} payment unknown {row.amount_krw} won, order {row.order_id}")
+    for row in found.refunds:
+        click.echo(f"{row.id} refund {row.status} {row.amount_krw} won {row.failure_code or ''}")
+    for row in found.differences:
+        theirs, ours = row.theirs_krw, row.ours_krw
+        click.echo(f"{row.id} difference {row.kind} {row.subject} ours {ours} theirs {theirs}")
+    if found.count:
+        raise SystemExit(1)
+    click.echo("Nothing waits.")
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--operator", envvar="USER", default="operator", help="Who decides.")
+def approve(ids: tuple[str, ...], operator: str) -> None:
+    """Let go on what waits under some ids of `waiting`."""
+    from tossbill_ui.subscriptions import attention
+
+    async def decide(rt: Runtime) -> list[str]:
+        return [await attention.approve(rt, row_id, operator=operator) for row_id in ids]
+
+    for said in _with_runtime(decide):
+        click.echo(said)
 
 
 @main.command()

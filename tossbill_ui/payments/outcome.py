@@ -8,9 +8,9 @@ from datetime import datetime
 from tossbill_ui.toss import wire
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
 
-# For an answer of ours where Toss gave no code.
+# Codes of ours, where Toss gave none.
 UNAUTHORIZED = "UNAUTHORIZED_KEY"
-NEVER_CHARGED = "NOT_FOUND_PAYMENT"
+NEVER_CHARGED = "NEVER_CHARGED"
 
 PAID = frozenset({"DONE", "CANCELED", "PARTIAL_CANCELED"})
 OVER = frozenset({"ABORTED", "EXPIRED"})

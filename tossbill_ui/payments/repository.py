@@ -20,7 +20,7 @@ from tossbill_ui.payments.models import (
     Refund,
 )
 
-_SUBSCRIPTION = sa.table("subscription", sa.column("id"))
+_SUBSCRIPTION = sa.table("subscription", sa.column("id"), sa.column("payment_method_id", sa.String))
 
 
 async def lock_subscription(db: AsyncSession, subscription_id: str) -> None:
@@ -31,6 +31,13 @@ async def lock_subscription(db: AsyncSession, subscription_id: str) -> None:
     """
     row = select(_SUBSCRIPTION.c.id).where(_SUBSCRIPTION.c.id == subscription_id)
     await db.exec(row.with_for_update())
+
+
+async def method_of_subscription(db: AsyncSession, subscription_id: str) -> str:
+    """Return the id of the payment method that a subscription is charged on."""
+    column = _SUBSCRIPTION.c.payment_method_id
+    query = select(column).where(_SUBSCRIPTION.c.id == subscription_id)
+    return str((await db.exec(query)).one())
 
 
 def due(table: type[Leased], now: datetime) -> sa.ColumnElement[bool]:
