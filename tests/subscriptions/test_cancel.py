@@ -157,9 +157,7 @@ async def test_the_card_cannot_be_changed_while_a_payment_is_unknown(
     other = await shop.card(session)
 
     with pytest.raises(Conflict) as caught:
-        await methods.change_method(
-            shop.rt, session, seen.subscription.id, payment_method_id=other
-        )
+        await methods.change_method(shop.rt, session, seen.subscription.id, payment_method_id=other)
     with pytest.raises(Conflict):
         await methods.pay_now(shop.rt, session, seen.subscription.id)
     with pytest.raises(Conflict):

@@ -16,9 +16,7 @@ from tossbill_ui.subscriptions.renewal import run_due
 RENEWAL = date(2026, 12, 24)
 
 
-async def test_periods_follow_the_anchor_and_are_charged_once(
-    shop: Shop, session: Session
-) -> None:
+async def test_periods_follow_the_anchor_and_are_charged_once(shop: Shop, session: Session) -> None:
     shop.clock.advance(timedelta(days=68))  # 31 January
     seen = await shop.subscribe(session)
     ends = [seen.subscription.ends_on]
