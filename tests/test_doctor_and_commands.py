@@ -58,7 +58,7 @@ def test_on_a_fresh_machine_the_doctor_is_content_and_makes_nothing() -> None:
     assert not Settings().tossbill_data_dir.exists()
 
 
-@pytest.mark.parametrize("name", ["rotate-keys", "settle"])
+@pytest.mark.parametrize("name", ["rotate-keys", "doubts"])
 def test_without_a_database_a_command_says_so_and_makes_nothing(name: str) -> None:
     result = CliRunner().invoke(main, [name])
 
@@ -101,18 +101,18 @@ def test_a_registration_in_doubt_is_listed_and_ended_by_hand() -> None:
     registration_id = asyncio.run(in_doubt())
     run = CliRunner().invoke
 
-    listed = run(main, ["settle"])
-    ended = run(main, ["settle", registration_id, "--as", "failed"])
-    again = run(main, ["settle", registration_id, "--as", "failed"])
+    listed = run(main, ["doubts"])
+    ended = run(main, ["doubts", registration_id, "--as", "failed"])
+    again = run(main, ["doubts", registration_id, "--as", "failed"])
 
     assert registration_id in listed.output
     assert "attempts: 1" in listed.output
     assert (ended.exit_code, again.exit_code) == (0, 1)
     assert "is not in doubt" in again.output
-    assert run(main, ["settle"]).output == "No registration is in doubt.\n"
+    assert run(main, ["doubts"]).output == "No registration is in doubt.\n"
 
 
-@pytest.mark.parametrize("arguments", [["settle", "f" * 32], ["settle", "--as", "failed"]])
+@pytest.mark.parametrize("arguments", [["doubts", "f" * 32], ["doubts", "--as", "failed"]])
 def test_half_a_settlement_is_a_wrong_use(arguments: list[str]) -> None:
     assert CliRunner().invoke(main, arguments).exit_code == 2
 

@@ -22,6 +22,8 @@ class Runtime:
     """The process's storage, gateway, clock and keys.
 
     Attributes:
+        machine: The machine's clock, on which leases, time-outs and back-off stand; `clock` may be
+            a virtual one that jumps a month.
         lease: How long a claimed row belongs to a worker that gives no sign of life; a living
             one renews it, so it only bounds how long a killed one is waited for.
     """
@@ -34,6 +36,7 @@ class Runtime:
     signer: Signer
     changes: Changes = field(default_factory=Changes)
     tasks: Tasks = field(default_factory=Tasks)
+    machine: Clock = field(default_factory=SystemClock)
     lease: timedelta = timedelta(seconds=10)
 
     @classmethod

@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, urlsplit
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from tossbill_ui import lease
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods import lease, registration
+from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payment_methods.registration import Outcome, Return, WindowCall
 from tossbill_ui.runtime import Runtime

@@ -10,11 +10,12 @@ import pytest
 
 from tests.payment_methods.flow import back_from, let_time_pass, methods, register, row
 from tests.support.wire import Answer, Wire, lose, refuse
+from tossbill_ui import lease
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods import issuing, lease, registration, removal
+from tossbill_ui.payment_methods import issuing, registration, removal
 from tossbill_ui.payment_methods.history import history
 from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.payment_methods.sweep import abandon_forgotten, sweep

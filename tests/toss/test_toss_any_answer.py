@@ -13,7 +13,7 @@ from tests.toss.toss_answers import (
     PAYMENT_KEY,
     problem,
 )
-from tests.toss.toss_wires import MakeClient, answers, issue
+from tests.toss.toss_wires import MakeClient, answers, cancel, charge, issue, transactions
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
 
 json_values = st.recursive(
@@ -51,6 +51,9 @@ async def test_any_answer_gives_a_value_or_exactly_one_error(
         client.delete_billing_key(billing_key=BILLING_KEY),
         client.payment_by_key(payment_key=PAYMENT_KEY),
         client.payment_by_order_id(order_id=ORDER_ID),
+        charge(client),
+        cancel(client),
+        transactions(client),
     ):
         try:
             await call

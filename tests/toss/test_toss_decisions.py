@@ -1,6 +1,7 @@
 """Status x body -> outcome, on a pretend wire."""
 
 import json
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -17,8 +18,10 @@ from tests.toss.toss_answers import (
     TRACE_ID,
     problem,
 )
-from tests.toss.toss_wires import MakeClient, answers, issue
+from tests.toss.toss_wires import MakeClient, answers, cancel, charge, issue, transactions
+from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
+from tossbill_ui.toss.wire import Payment
 
 UNREADABLE = [b"", b"<html>", b"[]", b"null", b'"x"', b"{", b"\xff\xfe", b"[" * 50_000, b"{}"]
 
@@ -81,6 +84,21 @@ async def test_delete_decides(
     assert type(caught.value) is outcome
 
 
+@pytest.mark.parametrize("ask", [charge, cancel])
+@pytest.mark.parametrize(("status", "body", "outcome"), DECISIONS)
+async def test_money_decides(
+    ask: Callable[[TossClient], Awaitable[Payment]],
+    status: int,
+    body: bytes,
+    outcome: type[TossError],
+    make_client: MakeClient,
+) -> None:
+    with pytest.raises(TossError) as caught:
+        await ask(make_client(answers(status, body)))
+
+    assert type(caught.value) is outcome
+
+
 @pytest.mark.parametrize(("status", "body", "outcome"), DECISIONS)
 async def test_a_failed_look_up_is_never_a_refusal_and_never_none(
     status: int, body: bytes, outcome: type[TossError], make_client: MakeClient
@@ -90,6 +108,7 @@ async def test_a_failed_look_up_is_never_a_refusal_and_never_none(
     for looking in (
         client.payment_by_key(payment_key=PAYMENT_KEY),
         client.payment_by_order_id(order_id=ORDER_ID),
+        transactions(client),
     ):
         with pytest.raises(TossError) as caught:
             await looking
@@ -213,3 +232,61 @@ async def test_an_answer_about_another_payment_is_unknown(make_client: MakeClien
         await client.payment_by_key(payment_key="tgen_other")
     with pytest.raises(OutcomeUnknown):
         await client.payment_by_order_id(order_id="order_other")
+
+
+async def test_a_charge_gives_the_payment(make_client: MakeClient) -> None:
+    payment = await charge(make_client(answers(200, json.dumps(PAYMENT).encode())))
+
+    assert (payment.payment_key, payment.total_amount) == (PAYMENT_KEY, 4900)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"orderId": "another"},
+        {"totalAmount": 4901},
+        {"status": "IN_PROGRESS"},
+        {"status": "ABORTED"},
+    ],
+    ids=str,
+)
+async def test_an_approval_of_something_else_is_unknown(
+    change: dict[str, JsonValue], make_client: MakeClient
+) -> None:
+    with pytest.raises(OutcomeUnknown):
+        await charge(make_client(answers(200, json.dumps({**PAYMENT, **change}).encode())))
+
+
+async def test_a_refund_gives_what_is_left(make_client: MakeClient) -> None:
+    after = {**PAYMENT, "status": "PARTIAL_CANCELED", "balanceAmount": 4000}
+
+    payment = await cancel(make_client(answers(200, json.dumps(after).encode())))
+
+    assert payment.balance_amount == 4000
+
+
+async def test_a_refund_of_another_payment_is_unknown(make_client: MakeClient) -> None:
+    other = {**PAYMENT, "paymentKey": "tgen_other"}
+
+    with pytest.raises(OutcomeUnknown):
+        await cancel(make_client(answers(200, json.dumps(other).encode())))
+
+
+async def test_transactions_are_read_page_by_page(make_client: MakeClient) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        first = 501 if "startingAfter" in request.url.params else 1
+        count = 2 if first > 1 else 500
+        keys = [f"t{number}" for number in range(first, first + count)]
+        return httpx.Response(
+            200, json=[{"transactionKey": key, "paymentKey": "p", "amount": -1} for key in keys]
+        )
+
+    listed = await transactions(make_client(handler))
+
+    assert [row.transaction_key for row in listed] == [f"t{number}" for number in range(1, 503)]
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[{}]", b'[{"transactionKey":"t"}]', b"[1]"])
+async def test_a_list_that_cannot_be_read_is_unknown(body: bytes, make_client: MakeClient) -> None:
+    with pytest.raises(OutcomeUnknown):
+        await transactions(make_client(answers(200, body)))

@@ -21,9 +21,10 @@ from tests.toss.toss_answers import (
     ORDER_ID,
     SECRET_KEY,
 )
-from tests.toss.toss_wires import Handler, MakeClient, Serve
-from tossbill_ui.toss.client import BODY_LIMIT_BYTES, TossClient
+from tests.toss.toss_wires import Handler, MakeClient, Serve, cancel, charge, transactions
+from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
+from tossbill_ui.toss.exchange import BODY_LIMIT_BYTES
 from tossbill_ui.toss.quiet import WIRE_LOGGERS
 
 SECRETS = (BILLING_KEY, quote(BILLING_KEY, safe=""), AUTH_KEY, SECRET_KEY, BASIC_AUTH)
@@ -36,6 +37,9 @@ CALLS: dict[str, Callable[[TossClient], Awaitable[object]]] = {
     "delete": lambda client: client.delete_billing_key(billing_key=BILLING_KEY),
     "by key": lambda client: client.payment_by_key(payment_key=BILLING_KEY),
     "by order": lambda client: client.payment_by_order_id(order_id=ORDER_ID),
+    "charge": charge,
+    "cancel": cancel,
+    "transactions": transactions,
 }
 
 

@@ -9,11 +9,15 @@ import pytest
 from tests.toss.toss_answers import (
     AUTH_KEY,
     BILLING,
+    BILLING_KEY,
     CUSTOMER_KEY,
     IDEMPOTENCY_KEY,
+    ORDER_ID,
+    PAYMENT,
+    PAYMENT_KEY,
     SECRET_KEY,
 )
-from tests.toss.toss_wires import MakeClient, answers, issue
+from tests.toss.toss_wires import MakeClient, answers, cancel, charge, issue, transactions
 
 
 async def test_what_is_sent(make_client: MakeClient) -> None:
@@ -58,3 +62,40 @@ async def test_a_bad_idempotency_key_is_not_sent(key: str, make_client: MakeClie
         await client.issue_billing_key(
             auth_key=AUTH_KEY, customer_key=CUSTOMER_KEY, idempotency_key=key
         )
+
+
+async def test_what_is_sent_about_money(make_client: MakeClient) -> None:
+    sent: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json=PAYMENT if request.method == "POST" else [])
+
+    client = make_client(handler)
+    await charge(client)
+    await cancel(client)
+    await transactions(client)
+
+    charging, canceling, listing = sent
+    assert charging.url.raw_path.decode().endswith(f"/v1/billing/{BILLING_KEY[:-1]}%3D")
+    assert json.loads(charging.content) == {
+        "customerKey": CUSTOMER_KEY,
+        "amount": 4900,
+        "orderId": ORDER_ID,
+        "orderName": "토스 프라임 구독",
+        "taxFreeAmount": 0,
+    }
+    assert canceling.url.path == f"/v1/payments/{PAYMENT_KEY}/cancel"
+    assert json.loads(canceling.content) == {
+        "cancelReason": "구독 해지",
+        "cancelAmount": 900,
+        "taxFreeAmount": 0,
+        "refundableAmount": 4900,
+    }
+    for post in (charging, canceling):
+        assert post.headers["idempotency-key"] == IDEMPOTENCY_KEY
+    assert dict(listing.url.params) == {
+        "startDate": "2026-11-24T00:00:00",
+        "endDate": "2026-11-25T00:00:00",
+        "limit": "500",
+    }

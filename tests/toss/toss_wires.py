@@ -2,13 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import httpx
 
-from tests.toss.toss_answers import AUTH_KEY, CUSTOMER_KEY, IDEMPOTENCY_KEY, TRACE_ID
+from tests.toss.toss_answers import (
+    AUTH_KEY,
+    BILLING_KEY,
+    CUSTOMER_KEY,
+    IDEMPOTENCY_KEY,
+    ORDER_ID,
+    PAYMENT_KEY,
+    TRACE_ID,
+)
 from tossbill_ui.toss.client import TossClient
-from tossbill_ui.toss.wire import Billing
+from tossbill_ui.toss.wire import Billing, Payment, Transaction
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -44,3 +53,35 @@ async def issue(client: TossClient) -> Billing:
     return await client.issue_billing_key(
         auth_key=AUTH_KEY, customer_key=CUSTOMER_KEY, idempotency_key=IDEMPOTENCY_KEY
     )
+
+
+async def charge(client: TossClient, *, amount_krw: int = 4900) -> Payment:
+    """Charge what the recorded payment says."""
+    return await client.charge(
+        billing_key=BILLING_KEY,
+        customer_key=CUSTOMER_KEY,
+        order_id=ORDER_ID,
+        order_name="토스 프라임 구독",
+        amount_krw=amount_krw,
+        tax_free_krw=0,
+        idempotency_key=IDEMPOTENCY_KEY,
+    )
+
+
+async def cancel(client: TossClient) -> Payment:
+    """Give a part of the recorded payment back."""
+    return await client.cancel_payment(
+        payment_key=PAYMENT_KEY,
+        amount_krw=900,
+        tax_free_krw=0,
+        refundable_krw=4900,
+        reason="구독 해지",
+        idempotency_key=IDEMPOTENCY_KEY,
+    )
+
+
+async def transactions(client: TossClient) -> list[Transaction]:
+    """List what moved on one day."""
+    day = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    listing = client.transactions(since=day, until=day + timedelta(days=1))
+    return [transaction async for transaction in listing]

@@ -7,13 +7,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import declared_attr
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 SQLModel.metadata.naming_convention = {
@@ -52,6 +53,31 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the instant its time zone back."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Leased(Table):
+    """A row that a worker takes for a while; who comes later takes over what nobody holds.
+
+    ``attempts`` counts the takings, and what a taking does holds only while its number is still
+    the row's: it is the fence. Both instants stand on the machine's clock.
+    """
+
+    id: str = Field(primary_key=True, max_length=32)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempts: int = 0
+
+
+async def update_where(
+    session: AsyncSession,
+    table: type[Table],
+    *conditions: sa.ColumnElement[bool],
+    **values: Any,  # noqa: ANN401 - column values of any type
+) -> bool:
+    """Change the one row that meets the conditions; say whether there was one."""
+    statement = sa.update(table).where(*conditions).values(**values)
+    result = await session.exec(statement.execution_options(synchronize_session=False))
+    return result.rowcount == 1
 
 
 class Database:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tossbill_ui.core.calendar import ChargeHours
 from tossbill_ui.core.errors import SettingsError
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     tossbill_worker: Literal["on", "off"] = "on"
     tossbill_secret_keys: SecretStr = SecretStr("")
     tossbill_encryption_keys: SecretStr = SecretStr("")
+    tossbill_charge_hours: str = "10-20"
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
     tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
     tossbill_brand_logo: Path | None = None
@@ -88,6 +90,17 @@ class Settings(BaseSettings):
             super().__init__(**values)
         except ValidationError as error:
             raise SettingsError(_wrong_forms(error)) from None
+
+    @field_validator("tossbill_charge_hours")
+    @classmethod
+    def _are_hours(cls, text: str) -> str:
+        ChargeHours.from_text(text)
+        return text
+
+    @cached_property
+    def charge_hours(self) -> ChargeHours:
+        """The hours in Seoul in which cards are charged without their owner."""
+        return ChargeHours.from_text(self.tossbill_charge_hours)
 
     @cached_property
     def mode(self) -> Mode:

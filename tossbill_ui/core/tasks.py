@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -15,9 +16,9 @@ class Tasks:
     """
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[object]] = set()
 
-    def spawn(self, work: Coroutine[object, object, None], *, name: str) -> None:
+    def spawn(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
         """Run work on its own; an error in it is logged."""
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
@@ -31,7 +32,7 @@ class Tasks:
         for task in late:
             task.cancel()
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
+    def _finished(self, task: asyncio.Task[object]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("%s failed", task.get_name(), exc_info=error)

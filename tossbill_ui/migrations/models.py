@@ -5,6 +5,8 @@ from sqlmodel import SQLModel
 from tossbill_ui.customers import models as _customers
 from tossbill_ui.operators import models as _operators
 from tossbill_ui.payment_methods import models as _payment_methods
+from tossbill_ui.payments import models as _payments
+from tossbill_ui.subscriptions import models as _subscriptions
 
-TABLES = (_customers, _operators, _payment_methods)
+TABLES = (_customers, _operators, _payment_methods, _payments, _subscriptions)
 metadata = SQLModel.metadata

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 from sqlmodel import col
 
+from tossbill_ui import lease
 from tossbill_ui.core.crypto import Undecryptable, fingerprint, new_id
+from tossbill_ui.core.db import update_where
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.core.text import clean
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.payment_methods import lease, repository
+from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
@@ -107,7 +109,7 @@ async def _close(
     **values: object,
 ) -> bool:
     """End a registration that is still open; False if it ended already."""
-    return await repository.update_where(
+    return await update_where(
         db,
         Registration,
         col(Registration.id) == registration_id,
@@ -179,7 +181,7 @@ async def _record_doubt(rt: Runtime, registration: Registration, attempt: int) -
     claimed_at = registration.claimed_at or lease.machine_now()
     gives_up = lease.machine_now() - claimed_at > REPEAT_FOR
     async with rt.db.write() as db:
-        await repository.update_where(
+        await update_where(
             db,
             Registration,
             col(Registration.id) == registration.id,

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from tossbill_ui.core.db import Table, UtcDateTime
+from tossbill_ui.core.db import Leased, UtcDateTime
 
 
 class RegistrationStatus(StrEnum):
@@ -31,7 +31,7 @@ UNDER_WAY = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
 UNDER_WAY_SQL = "status IN ('issuing', 'unknown')"
 
 
-class Registration(Table, table=True):
+class Registration(Leased, table=True):
     """One trip to Toss's window and back.
 
     The rules that matter stand in the database: an authKey belongs to one registration for
@@ -55,7 +55,6 @@ class Registration(Table, table=True):
         sa.Index("ix_registration_history", "customer_id", "created_at", "id"),
     )
 
-    id: str = Field(primary_key=True, max_length=32)
     customer_id: str = Field(foreign_key="customer.id", max_length=32)
     session_id: str = Field(max_length=32)
     status: str = Field(default=RegistrationStatus.STARTED, max_length=16, index=True)
@@ -67,9 +66,6 @@ class Registration(Table, table=True):
     auth_key_hash: str | None = Field(default=None, unique=True, max_length=64)
 
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    attempts: int = 0
 
     failure_code: str | None = Field(default=None, max_length=80)
     failure_message: str | None = Field(default=None, max_length=200)
@@ -84,7 +80,7 @@ class MethodStatus(StrEnum):
     REMOVED = "removed"
 
 
-class PaymentMethod(Table, table=True):
+class PaymentMethod(Leased, table=True):
     """A registered card or account; the billing key is sealed and wiped when it is removed."""
 
     __table_args__ = (
@@ -94,7 +90,6 @@ class PaymentMethod(Table, table=True):
         ),
     )
 
-    id: str = Field(primary_key=True, max_length=32)
     customer_id: str = Field(foreign_key="customer.id", max_length=32, index=True)
     registration_id: str = Field(foreign_key="registration.id", unique=True, max_length=32)
     status: str = Field(default=MethodStatus.ACTIVE, max_length=16, index=True)
@@ -111,7 +106,3 @@ class PaymentMethod(Table, table=True):
     card_type: str | None = Field(default=None, max_length=16)
     owner_type: str | None = Field(default=None, max_length=16)
     authenticated_at: datetime = Field(sa_type=UtcDateTime)
-
-    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    attempts: int = 0

@@ -15,14 +15,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from tossbill_ui.core.crypto import fingerprint, new_id
+from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.core.text import clean
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
+from tossbill_ui.lease import machine_now
 from tossbill_ui.operators import audit
 from tossbill_ui.payment_methods import issuing, repository
-from tossbill_ui.payment_methods.lease import machine_now
 from tossbill_ui.payment_methods.models import (
     UNDER_WAY,
     PaymentMethod,
@@ -184,7 +185,7 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
     sealed = rt.cipher.encrypt(auth_key, place=issuing.auth_key_place(registration.id))
     try:
         async with rt.db.write() as db:
-            return await repository.update_where(
+            return await update_where(
                 db,
                 Registration,
                 col(Registration.id) == registration.id,
@@ -242,7 +243,7 @@ async def end_in_window(
     closed = code in CANCELED_CODES
     code, message = clean(code, limit=CODE_LENGTH), clean(message, limit=MESSAGE_LENGTH)
     async with rt.db.write() as db:
-        await repository.update_where(
+        await update_where(
             db,
             Registration,
             col(Registration.id) == registration_id,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col
 
+from tossbill_ui import lease
 from tossbill_ui.core.crypto import Undecryptable
-from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.db import update_where
+from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods import lease, repository
+from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.runtime import Runtime
@@ -19,21 +22,35 @@ from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
 log = logging.getLogger(__name__)
 
 
-async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
+async def remove(
+    rt: Runtime,
+    session: Session | None,
+    method_id: str,
+    *,
+    unless: sa.ColumnElement[bool] | None = None,
+) -> None:
     """Begin to remove one of the customer's payment methods; doing it twice is no error.
 
     Returns once the claim is committed; `wait` tells how it ended.
 
+    Args:
+        rt: The process's runtime.
+        session: Whose it is.
+        method_id: Which.
+        unless: A condition on the row under which it stays, checked by the claim itself.
+
     Raises:
         NotFound: No such method of this customer.
+        Conflict: The condition holds (``in_use``).
     """
     await _mine(rt, session, method_id)
     async with rt.db.write() as db:
-        claimed = await repository.update_where(
+        claimed = await update_where(
             db,
             PaymentMethod,
             col(PaymentMethod.id) == method_id,
             col(PaymentMethod.status) == MethodStatus.ACTIVE,
+            sa.true() if unless is None else ~unless,
             status=MethodStatus.REMOVING,
             lease_until=lease.machine_now() + rt.lease,
             next_try_at=None,
@@ -41,6 +58,8 @@ async def remove(rt: Runtime, session: Session | None, method_id: str) -> None:
         )
     if claimed:
         rt.tasks.spawn(delete_at_toss(rt, method_id, attempt=1), name=f"remove {method_id}")
+    elif (await _mine(rt, session, method_id)).status == MethodStatus.ACTIVE:
+        raise Conflict("A subscription is charged on this payment method.", code="in_use")
 
 
 async def _mine(rt: Runtime, session: Session | None, method_id: str) -> PaymentMethod:
@@ -110,7 +129,7 @@ async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:
     async with rt.db.write() as db:
-        await repository.update_where(
+        await update_where(
             db,
             PaymentMethod,
             col(PaymentMethod.id) == method_id,

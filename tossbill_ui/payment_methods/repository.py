@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, func, select
@@ -84,18 +83,6 @@ async def reusable(
         .limit(1)
     )
     return (await session.exec(query)).first()
-
-
-async def update_where(
-    session: AsyncSession,
-    table: type[Registration | PaymentMethod],
-    *conditions: sa.ColumnElement[bool],
-    **values: Any,  # noqa: ANN401 - column values of any type
-) -> bool:
-    """Change the one row that meets the conditions; say whether there was one."""
-    statement = sa.update(table).where(*conditions).values(**values)
-    result = await session.exec(statement.execution_options(synchronize_session=False))
-    return result.rowcount == 1
 
 
 async def method_of(session: AsyncSession, registration_id: str) -> PaymentMethod | None:

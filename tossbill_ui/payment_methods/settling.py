@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col
 
+from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.operators import audit
 from tossbill_ui.payment_methods import issuing, repository
@@ -34,7 +35,7 @@ async def end_as_failed(rt: Runtime, registration_id: str) -> None:
     """
     async with rt.db.write() as db:
         registration = await repository.registration(db, registration_id)
-        ended = registration is not None and await repository.update_where(
+        ended = registration is not None and await update_where(
             db,
             Registration,
             col(Registration.id) == registration.id,
@@ -47,7 +48,7 @@ async def end_as_failed(rt: Runtime, registration_id: str) -> None:
         if registration is None or not ended:
             raise NotFound(
                 f"Registration {registration_id} is not in doubt, or Toss is being asked about it "
-                "just now; `tossbill settle` lists those in doubt."
+                "just now; `tossbill doubts` lists those in doubt."
             )
         audit.add(
             rt,

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
-from tossbill_ui.payment_methods import issuing, lease, removal, repository
+from tossbill_ui import lease
+from tossbill_ui.core.db import update_where
+from tossbill_ui.payment_methods import issuing, removal, repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
 
@@ -103,7 +105,7 @@ async def _claim(
             return 0
         attempt = row.attempts + 1
         now = lease.machine_now()
-        claimed = await repository.update_where(
+        claimed = await update_where(
             db,
             table,
             col(table.id) == row_id,

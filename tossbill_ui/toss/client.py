@@ -1,37 +1,19 @@
-"""The only place that talks to Toss.
+"""The only place that talks to Toss: every call ends in a value or in exactly one ``TossError``."""
 
-Every call ends in a value or in exactly one ``TossError``. The billing key stands in addresses,
-and httpx's errors carry the request: they are caught here, and ours are raised outside the
-``except`` block, so that nothing of theirs is reachable from ours.
-"""
-
-import asyncio
-import json
-from urllib.parse import quote
+from collections.abc import AsyncGenerator
+from datetime import datetime
 
 import httpx
 from pydantic import SecretStr
 
+from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.toss import verdict
-from tossbill_ui.toss.errors import OutcomeUnknown
-from tossbill_ui.toss.quiet import silence_wire_logs
+from tossbill_ui.toss.exchange import DEADLINE_SECONDS, Exchange, segment
 from tossbill_ui.toss.verdict import Answer
-from tossbill_ui.toss.wire import Billing, Payment
-
-# A charge may take 60 s (contract §10).
-DEFAULT_TIMEOUT = httpx.Timeout(connect=5, write=10, read=65, pool=10)
-# A read time-out starts anew with every byte; this one does not.
-DEADLINE_SECONDS = 70.0
-BODY_LIMIT_BYTES = 1_000_000
+from tossbill_ui.toss.wire import Billing, Payment, Transaction
 
 _NOT_FOUND = 404
-_IDEMPOTENCY_KEY_LENGTH = 300
-_NEVER_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-)
+_TRANSACTIONS_AT_ONCE = 500
 # No such key is left at Toss, which is what a deletion is for. A DELETE repeated after a lost
 # answer must not be taken for a failure. What Toss says to it is unmeasured (contract §4.4, 13).
 _DELETED_ALREADY = frozenset({"ALREADY_REMOVED_BILLING_KEY", "NOT_FOUND_BILLING"})
@@ -47,7 +29,7 @@ class TossClient:
         timeout: Limits of single steps, in seconds.
         deadline_seconds: Limit of a whole call.
 
-    Source: contract §1 (authentication), 4 (endpoints), 6 (Idempotency-Key).
+    Source: contract §4 (endpoints).
     """
 
     def __init__(
@@ -59,23 +41,12 @@ class TossClient:
         timeout: httpx.Timeout | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
-        silence_wire_logs()
-        self._deadline_seconds = deadline_seconds
-        self._http = httpx.AsyncClient(
+        self._exchange = Exchange(
             base_url=base_url,
-            auth=httpx.BasicAuth(secret_key.get_secret_value(), ""),
-            headers={
-                "Accept": "application/json",
-                # Small bodies, and a compressed one could grow past the limit in one step.
-                "Accept-Encoding": "identity",
-                "Accept-Language": "ko-KR",
-                "User-Agent": "tossbill-ui",
-            },
-            timeout=timeout or DEFAULT_TIMEOUT,
+            secret_key=secret_key,
             transport=transport,
-            # A proxy from the environment is for Toss, not for a sandbox on this machine.
-            mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
-            follow_redirects=False,
+            timeout=timeout,
+            deadline_seconds=deadline_seconds,
         )
 
     async def issue_billing_key(
@@ -100,7 +71,7 @@ class TossClient:
 
         Source: contract §4.1, 5.1, 6.
         """
-        answer = await self._send(
+        answer = await self._exchange.send(
             "POST",
             "/v1/billing/authorizations/issue",
             body={"authKey": auth_key, "customerKey": customer_key},
@@ -124,7 +95,7 @@ class TossClient:
 
         Source: contract §4.4.
         """
-        answer = await self._send("DELETE", f"/v1/billing/{_segment(billing_key)}")
+        answer = await self._exchange.send("DELETE", f"/v1/billing/{segment(billing_key)}")
         # The success has no body. Somebody else's page under a 200, such as a proxy's, has one.
         if answer.is_success and not answer.body.strip():
             return
@@ -142,7 +113,7 @@ class TossClient:
 
         Source: contract §4.5.
         """
-        answer = await self._send("GET", f"/v1/payments/{_segment(payment_key)}")
+        answer = await self._exchange.send("GET", f"/v1/payments/{segment(payment_key)}")
         payment = _looked_up(answer)
         if payment and payment.payment_key != payment_key:
             raise verdict.unknown(answer)
@@ -158,59 +129,149 @@ class TossClient:
 
         Source: contract §4.5.
         """
-        answer = await self._send("GET", f"/v1/payments/orders/{_segment(order_id)}")
+        answer = await self._exchange.send("GET", f"/v1/payments/orders/{segment(order_id)}")
         payment = _looked_up(answer)
         if payment and payment.order_id != order_id:
             raise verdict.unknown(answer)
         return payment
 
+    async def charge(
+        self,
+        *,
+        billing_key: str,
+        customer_key: str,
+        order_id: str,
+        order_name: str,
+        amount_krw: int,
+        tax_free_krw: int,
+        idempotency_key: str,
+    ) -> Payment:
+        """Charge a registered payment method once.
+
+        Args:
+            billing_key: The permission to charge.
+            customer_key: Whose it is; must be the one it was issued to.
+            order_id: Our name of the payment, 6-64 characters of ``[A-Za-z0-9-_]``.
+            order_name: What the customer reads on the slip, at most 100 characters.
+            amount_krw: Whole won, tax included; at least 100 for a card, 200 for an account.
+            tax_free_krw: The part that no tax is on, whole won.
+            idempotency_key: Stored before this call; the same request with the same key charges
+                once and gives the same answer for 15 days. A refusal is bound to it too.
+
+        Returns:
+            The approved payment, of this order id and this amount.
+
+        Raises:
+            Refused: Toss says no; nothing was charged.
+            GatewayRefused: Our key or contract is wrong; nothing was charged.
+            OutcomeUnknown: It may have been charged; look it up by its order id.
+            ValueError: A key cannot stand in an address or a header.
+
+        Source: contract §4.3, 5.2, 6.
+        """
+        answer = await self._exchange.send(
+            "POST",
+            f"/v1/billing/{segment(billing_key)}",
+            body={
+                "customerKey": customer_key,
+                "amount": amount_krw,
+                "orderId": order_id,
+                "orderName": order_name,
+                "taxFreeAmount": tax_free_krw,
+            },
+            idempotency_key=idempotency_key,
+        )
+        payment = verdict.read(answer, Payment) if answer.is_success else None
+        if payment is None:
+            raise verdict.failure(answer, secrets=(billing_key, customer_key))
+        is_ours = payment.order_id == order_id and payment.total_amount == amount_krw
+        if not is_ours or payment.status != "DONE":
+            raise verdict.unknown(answer)
+        return payment
+
+    async def cancel_payment(
+        self,
+        *,
+        payment_key: str,
+        amount_krw: int,
+        tax_free_krw: int,
+        refundable_krw: int,
+        reason: str,
+        idempotency_key: str,
+    ) -> Payment:
+        """Give money of a payment back.
+
+        Args:
+            payment_key: Toss's name of the payment.
+            amount_krw: How much, whole won.
+            tax_free_krw: The part of it that no tax is on, whole won.
+            refundable_krw: What we think is left before it; Toss refuses if it is not so.
+            reason: At most 200 characters, for the shop's eyes.
+            idempotency_key: Stored before this call; see `charge`.
+
+        Returns:
+            The payment after it. What is left is ``balance_amount``, whatever the status says.
+
+        Raises:
+            Refused: Toss says no; nothing was given back by this request.
+            GatewayRefused: Our key is wrong; nothing was given back.
+            OutcomeUnknown: It may have been given back; look at the payment's balance.
+            ValueError: A key cannot stand in an address or a header.
+
+        Source: contract §4.6, 5.3.
+        """
+        answer = await self._exchange.send(
+            "POST",
+            f"/v1/payments/{segment(payment_key)}/cancel",
+            body={
+                "cancelReason": reason,
+                "cancelAmount": amount_krw,
+                "taxFreeAmount": tax_free_krw,
+                "refundableAmount": refundable_krw,
+            },
+            idempotency_key=idempotency_key,
+        )
+        payment = verdict.read(answer, Payment) if answer.is_success else None
+        if payment is None:
+            raise verdict.failure(answer, secrets=(payment_key,))
+        if payment.payment_key != payment_key:
+            raise verdict.unknown(answer)
+        return payment
+
+    async def transactions(
+        self, *, since: datetime, until: datetime
+    ) -> AsyncGenerator[Transaction]:
+        """Give every movement of money between two instants, oldest first, page by page.
+
+        New ones appear with a lag, so ask for days that overlap.
+
+        Raises:
+            GatewayRefused: Our key is wrong.
+            OutcomeUnknown: A page could not be read, which says nothing about any payment.
+
+        Source: contract §4.7.
+        """
+        # Without a zone: Toss refuses one here (contract §4.7).
+        start, end = (f"{at.astimezone(SEOUL):%Y-%m-%dT%H:%M:%S}" for at in (since, until))
+        query: dict[str, str | int] = {
+            "startDate": start,
+            "endDate": end,
+            "limit": _TRANSACTIONS_AT_ONCE,
+        }
+        while True:
+            answer = await self._exchange.send("GET", "/v1/transactions", query=query)
+            page = verdict.read_list(answer, Transaction) if answer.is_success else None
+            if page is None:
+                raise verdict.look_up_failure(answer)
+            for transaction in page:
+                yield transaction
+            if len(page) < _TRANSACTIONS_AT_ONCE:
+                return
+            query["startingAfter"] = page[-1].transaction_key
+
     async def aclose(self) -> None:
         """Close the connections; no call works afterwards."""
-        await self._http.aclose()
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: dict[str, str] | None = None,
-        idempotency_key: str | None = None,
-    ) -> Answer:
-        request = self._http.build_request(
-            method,
-            path,
-            # ASCII only: a lone surrogate from a browser would fail to encode, and that error
-            # holds the whole body.
-            content=None if body is None else json.dumps(body).encode("ascii"),
-            headers=_headers(has_body=body is not None, idempotency_key=idempotency_key),
-        )
-        try:
-            async with asyncio.timeout(self._deadline_seconds):
-                return await self._exchange(request)
-        except _NEVER_SENT as error:
-            lost = OutcomeUnknown(f"No connection to Toss: {type(error).__name__}.", sent=False)
-        except (httpx.HTTPError, OSError) as error:
-            lost = OutcomeUnknown(f"Toss did not answer: {type(error).__name__}.")
-        except _TooLarge:
-            lost = OutcomeUnknown(f"Toss answered more than {BODY_LIMIT_BYTES} bytes.")
-        raise lost
-
-    async def _exchange(self, request: httpx.Request) -> Answer:
-        response = await self._http.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > BODY_LIMIT_BYTES:
-                    raise _TooLarge
-        finally:
-            await response.aclose()
-        trace_id = response.headers.get("x-tosspayments-trace-id", "")
-        return Answer(status=response.status_code, body=bytes(body), trace_id=trace_id)
-
-
-class _TooLarge(Exception):
-    """The body passed the limit."""
+        await self._exchange.aclose()
 
 
 def _looked_up(answer: Answer) -> Payment | None:
@@ -220,21 +281,3 @@ def _looked_up(answer: Answer) -> Payment | None:
     if payment is None:
         raise verdict.look_up_failure(answer)
     return payment
-
-
-def _headers(*, has_body: bool, idempotency_key: str | None) -> dict[str, str]:
-    headers = {"Content-Type": "application/json"} if has_body else {}
-    if idempotency_key is None:
-        return headers
-    # Without one a repetition would be a second request, and nobody would notice.
-    length_fits = 0 < len(idempotency_key) <= _IDEMPOTENCY_KEY_LENGTH
-    if not (length_fits and idempotency_key.isascii() and idempotency_key.isprintable()):
-        raise ValueError("An Idempotency-Key has 1-300 printable ASCII characters.")
-    return {**headers, "Idempotency-Key": idempotency_key}
-
-
-def _segment(value: str) -> str:
-    """Make one path segment; dots alone would climb to another endpoint."""
-    if not value.strip("."):
-        raise ValueError("A key in an address is empty or only dots.")
-    return quote(value, safe="", errors="replace")

@@ -3,7 +3,8 @@
 To treat a code differently, change its row. A code that is not here has never been seen:
 ``lookup`` gives None, and the client calls the outcome unknown when something may have happened.
 
-Source: contract §5.1 (issue), 5.2 (charge), 5.4 (look-up, every endpoint), 5.8 (classes).
+Source: contract §5.1 (issue), 5.2 (charge), 5.3 (cancel), 5.4 (look-up, every endpoint),
+5.8 (classes).
 """
 
 from collections.abc import Iterator
@@ -80,6 +81,8 @@ _CERTAIN: dict[Meaning, tuple[str, ...]] = {
         "INVALID_BILL_KEY_REQUEST",
         "ALREADY_REMOVED_BILLING_KEY",
         "INVALID_ACCOUNT_INFO_RE_REGISTER",
+        "INVALID_CARD",
+        "REJECT_TOSSPAY_INVALID_ACCOUNT",
     ),
     Meaning.LATER: (
         "REJECT_CARD_PAYMENT",
@@ -92,6 +95,7 @@ _CERTAIN: dict[Meaning, tuple[str, ...]] = {
         "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT",
         "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT",
         "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT",
+        "RESTRICTED_TRANSFER_ACCOUNT",
         "NOT_AVAILABLE_PAYMENT",
         "NOT_AVAILABLE_BANK",
         "MAINTAINED_METHOD",
@@ -114,6 +118,20 @@ _CERTAIN: dict[Meaning, tuple[str, ...]] = {
         "INVALID_TEST_CODE",
         "FORBIDDEN_REQUEST",
         "FDS_ERROR",
+        "INVALID_REFUND_ACCOUNT_INFO",
+        "INVALID_REFUND_ACCOUNT_NUMBER",
+        "INVALID_BANK",
+        "EXCEED_CANCEL_AMOUNT_DISCOUNT_AMOUNT",
+        "NOT_MATCHES_REFUNDABLE_AMOUNT",
+        "REFUND_REJECTED",
+        "FORBIDDEN_BANK_REFUND_REQUEST",
+        "NOT_CANCELABLE_AMOUNT",
+        "NOT_CANCELABLE_PAYMENT",
+        "NOT_CANCELABLE_PAYMENT_FOR_DORMANT_USER",
+        "EXCEED_MAX_REFUND_DUE",
+        "EXCEED_CANCEL_LIMIT",
+        "NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT",
+        "NOT_ALLOWED_PARTIAL_REFUND",
         "NOT_FOUND",
         "NOT_FOUND_PAYMENT",
     ),
@@ -140,6 +158,9 @@ _UNCERTAIN: dict[Meaning, tuple[str, ...]] = {
         "FAILED_PAYMENT_INTERNAL_SYSTEM_PROCESSING",
         "FAILED_CARD_COMPANY_RESPONSE",
         "FAILED_BILL_KEY_AUTH_CREATION",
+        "FAILED_REFUND_PROCESS",
+        "FAILED_METHOD_HANDLING_CANCEL",
+        "FAILED_PARTIAL_REFUND",
         "IDEMPOTENT_REQUEST_PROCESSING",
         "FORBIDDEN_CONSECUTIVE_REQUEST",
         "DUPLICATED_REQUEST",
@@ -151,6 +172,8 @@ _UNCERTAIN: dict[Meaning, tuple[str, ...]] = {
         "DUPLICATED_ORDER_ID",
         "ALREADY_PROCESSED_PAYMENT",
         "ALREADY_COMPLETED_PAYMENT",
+        "ALREADY_CANCELED_PAYMENT",
+        "ALREADY_REFUND_PAYMENT",
     ),
     Meaning.UNKNOWN: ("FAILED_BILLING_AUTO_CANCEL",),
 }

@@ -63,6 +63,18 @@ def read(answer: Answer, model: type[_Model]) -> _Model | None:
         return None
 
 
+def read_list(answer: Answer, model: type[_Model]) -> list[_Model] | None:
+    """Read a body as a JSON list of models, or give None when any of it cannot be read."""
+    try:
+        value: object = json.loads(answer.body)
+        if not isinstance(value, list):
+            return None
+        items = cast("list[object]", value)
+        return [model.model_validate(item, by_alias=True, by_name=False) for item in items]
+    except (ValueError, RecursionError):
+        return None
+
+
 def read_object(body: bytes) -> dict[str, object] | None:
     """Read a body as a JSON object, or give None."""
     try:

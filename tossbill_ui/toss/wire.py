@@ -219,3 +219,22 @@ class Payment(_Wire):
     def receipt_url(self) -> str:
         """The receipt's address, or an empty text."""
         return self.receipt.url if self.receipt else ""
+
+
+class Transaction(_Wire):
+    """One movement of money as Toss lists it (contract §4.7).
+
+    Attributes:
+        transaction_key: Toss's name of the movement; a payment has one, and each refund another.
+        status: DONE for a charge, CANCELED or PARTIAL_CANCELED for a refund.
+        transaction_at: UTC.
+        amount: Whole won; what sign a refund has is unmeasured, so nothing is made of it.
+    """
+
+    transaction_key: str = Field(min_length=1)
+    payment_key: str = Field(min_length=1)
+    order_id: Text = ""
+    status: Text = ""
+    method: Text = ""
+    transaction_at: Instant | None = None
+    amount: Annotated[int, BeforeValidator(_number_only)] = 0

@@ -10,7 +10,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tossbill_ui.payment_methods.sweep import abandon_forgotten
+from tossbill_ui.payments import settle as settling
+from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.follow import FOLLOW
+from tossbill_ui.subscriptions.renewal import run_due
 
 
 @dataclass(frozen=True)
@@ -28,4 +32,13 @@ class Pass:
     run: Callable[[Runtime], Awaitable[object]]
 
 
-PASSES = (Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),)
+async def _settle(rt: Runtime) -> object:
+    return await settling.settle(rt, FOLLOW)
+
+
+PASSES = (
+    Pass("charge-due", "*/10 * * * * *", run_due),
+    Pass("settle", "5/10 * * * * *", _settle),
+    Pass("reconcile", "0 0 4 * * *", reconcile),
+    Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
+)

@@ -1,0 +1,139 @@
+"""Our ledger beside Toss's: what differs is seen, once, and never corrected in silence."""
+
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from tests.support.shop import Shop
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.payments.models import Difference, Payment
+from tossbill_ui.payments.reconcile import reconcile
+from tossbill_ui.subscriptions import attention, refunds
+from tossbill_ui.subscriptions.view import SubscriptionView
+
+RENEWAL = date(2026, 12, 24)
+
+
+async def renewed(shop: Shop, session: Session) -> SubscriptionView:
+    seen = await shop.subscribe(session)
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    shop.wait(timedelta(hours=2))
+    return await shop.look(session, seen.subscription.id)
+
+
+async def change(shop: Shop, order_end: str, **values: object) -> None:
+    """Change a row behind the services' back."""
+    async with shop.rt.db.write() as db:
+        await db.exec(
+            sa.update(Payment).where(col(Payment.order_id).endswith(order_end)).values(**values)
+        )
+
+
+async def kinds(shop: Shop) -> list[str]:
+    return sorted(row.kind for row in await shop.rows(Difference))
+
+
+async def test_ledgers_that_agree_have_no_differences(shop: Shop, session: Session) -> None:
+    await renewed(shop, session)
+    [_, last] = sorted(await shop.rows(Payment), key=lambda row: row.order_id)
+    await refunds.refund_payment(shop.rt, last.id, amount_krw=100, reason="r", operator="kim")
+    await shop.run()
+
+    found = await reconcile(shop.rt)
+
+    assert (found.compared, found.differences, found.adopted) == (1, 0, 0)
+    assert (await reconcile(shop.rt, days=40)).compared == 2
+
+
+async def test_an_amount_a_status_and_a_foreign_payment_are_entries(
+    shop: Shop, session: Session
+) -> None:
+    seen = await renewed(shop, session)
+    await change(shop, "0002-1", amount_krw=9000)
+    await change(shop, "0001-1", status="refused", payment_key=None)
+    async with shop.rt.db.read() as db:
+        method = await db.get_one(PaymentMethod, seen.method.id)
+        customer = await db.get_one(Customer, session.customer_id)
+    await shop.rt.toss.charge(
+        billing_key=shop.rt.cipher.decrypt(
+            method.billing_key_sealed or "", place=billing_key_place(method.id)
+        ),
+        customer_key=customer.customer_key,
+        order_id="another-shop-1",
+        order_name="x",
+        amount_krw=1000,
+        tax_free_krw=0,
+        idempotency_key="x",
+    )
+
+    first, again = await reconcile(shop.rt, days=40), await reconcile(shop.rt, days=40)
+
+    assert (first.differences, again.differences) == (3, 0)
+    assert await kinds(shop) == ["amount", "foreign", "refused_here"]
+    for row in (await attention.waiting(shop.rt)).differences:
+        await attention.approve(shop.rt, row.id, operator="kim")
+    assert (await attention.waiting(shop.rt)).count == 0
+
+
+async def test_a_refund_made_elsewhere_is_an_entry(shop: Shop, session: Session) -> None:
+    await renewed(shop, session)
+    [payment] = [row for row in await shop.rows(Payment) if row.period_number == 2]
+    await shop.rt.toss.cancel_payment(
+        payment_key=payment.payment_key or "",
+        amount_krw=900,
+        tax_free_krw=0,
+        refundable_krw=9900,
+        reason="콘솔",
+        idempotency_key="elsewhere",
+    )
+
+    await reconcile(shop.rt)
+
+    [entry] = await shop.rows(Difference)
+    assert (entry.kind, entry.ours_krw, entry.theirs_krw) == ("balance", 9900, 9000)
+
+
+async def test_a_payment_toss_does_not_know_is_an_entry(shop: Shop, session: Session) -> None:
+    await renewed(shop, session)
+    await change(shop, "0002-1", order_id="f" * 32 + "-0002-1")
+
+    found = await reconcile(shop.rt)
+
+    assert found.differences == 2
+    assert await kinds(shop) == ["not_at_toss", "orphan"]
+
+
+async def test_a_payment_that_is_missing_here_is_adopted(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    async with shop.rt.db.write() as db:
+        await db.exec(sa.delete(Payment).where(col(Payment.period_number) == 2))
+
+    found = await reconcile(shop.rt)
+    await shop.run()
+
+    assert (found.adopted, found.differences) == (1, 0)
+    seen = await shop.look(session, seen.subscription.id)
+    assert seen.subscription.period_number == 2
+    await shop.assert_ledgers_agree()
+
+
+async def test_an_open_payment_is_looked_up_at_once(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    assert (await shop.look(session, seen.subscription.id)).is_in_doubt
+
+    await reconcile(shop.rt)
+    await shop.run()
+
+    assert not (await shop.look(session, seen.subscription.id)).is_in_doubt
+    await shop.assert_ledgers_agree()

@@ -1,0 +1,218 @@
+"""Another plan, a pause, another card: what is shown is what is charged."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.support.shop import Shop
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payments.models import Invoice
+from tossbill_ui.subscriptions import cancel, change, methods, pause
+
+RENEWAL = date(2026, 12, 24)
+
+
+async def test_a_dearer_plan_now_costs_the_difference(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    shop.wait(timedelta(days=10))
+    shown = await change.preview(shop.rt, session, seen.subscription.id, plan_code="pro")
+
+    await change.change_now(
+        shop.rt,
+        session,
+        seen.subscription.id,
+        plan_code="pro",
+        expected_charge_krw=shown.charge_krw,
+    )
+    seen = await shop.look(session, seen.subscription.id)
+
+    assert (shown.credit_krw, shown.charge_krw, shown.refund_krw) == (6600, 22400, 0)
+    assert await shop.money() == [("approved", 9900), ("approved", 22400)]
+    assert (seen.plan.code, seen.subscription.period_number) == ("pro", 2)
+    assert (seen.subscription.starts_on, seen.subscription.ends_on) == (
+        date(2026, 12, 4),
+        date(2027, 1, 4),
+    )
+    await shop.each_day(date(2027, 1, 4))
+    assert (await shop.money())[-1] == ("approved", 29000)
+    await shop.assert_ledgers_agree()
+
+
+async def test_a_cheaper_plan_now_gives_the_rest_back(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session, "basic-yearly")
+    shown = await change.preview(shop.rt, session, seen.subscription.id, plan_code="basic")
+
+    await change.change_now(
+        shop.rt,
+        session,
+        seen.subscription.id,
+        plan_code="basic",
+        expected_charge_krw=shown.charge_krw,
+    )
+    await shop.run()
+
+    assert (shown.charge_krw, shown.refund_krw) == (0, 99000 - 9900)
+    assert await shop.money() == [("approved", 99000), ("canceled", 89100)]
+    back = await cancel.preview(shop.rt, session, seen.subscription.id)
+    assert back.refund_krw == 9900, "what is left of the year is worth the month"
+    await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=9900)
+    await shop.run()
+    assert (await shop.money())[-1] == ("canceled", 9900)
+    await shop.assert_ledgers_agree()
+
+
+async def test_canceling_after_a_change_gives_back_from_both_payments(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    await change.change_now(
+        shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=19100
+    )
+    await shop.look(session, seen.subscription.id)
+
+    shown = await cancel.preview(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_now(
+        shop.rt, session, seen.subscription.id, expected_refund_krw=shown.refund_krw
+    )
+    await shop.run()
+
+    assert shown.refund_krw == 29000
+    assert sorted(await shop.money()) == [
+        ("approved", 9900),
+        ("approved", 19100),
+        ("canceled", 9900),
+        ("canceled", 19100),
+    ]
+    await shop.assert_ledgers_agree()
+
+
+async def test_a_refused_change_leaves_everything_as_it_was(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session, persona="approves_once")
+
+    await change.change_now(
+        shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=19100
+    )
+    after = await shop.look(session, seen.subscription.id)
+
+    assert (after.plan.code, after.subscription.status) == ("basic", "active")
+    assert after.subscription.ends_on == seen.subscription.ends_on
+    assert after.subscription.due_at == seen.subscription.due_at
+    assert [row.status for row in await shop.rows(Invoice)] == ["paid", "void"]
+    other = await shop.card(session)
+    await methods.change_method(shop.rt, session, after.subscription.id, payment_method_id=other)
+    await shop.each_day(RENEWAL)
+    assert await shop.money() == [("approved", 9900), ("approved", 9900)]
+
+
+async def test_at_the_periods_end_the_new_price_is_charged(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await change.change_at_period_end(
+        shop.rt, session, seen.subscription.id, plan_code="basic-yearly"
+    )
+    planned = await shop.look(session, seen.subscription.id)
+
+    await shop.each_day(RENEWAL)
+    after = await shop.look(session, seen.subscription.id)
+
+    assert planned.plan.code == "basic"
+    assert planned.next_plan is not None
+    assert await shop.money() == [("approved", 9900), ("approved", 99000)]
+    assert (after.plan.code, after.next_plan) == ("basic-yearly", None)
+    assert after.subscription.ends_on == date(2027, 12, 24)
+
+
+async def test_a_planned_change_can_be_taken_back(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await change.change_at_period_end(shop.rt, session, seen.subscription.id, plan_code="pro")
+    await change.change_at_period_end(shop.rt, session, seen.subscription.id, plan_code="basic")
+
+    await shop.each_day(RENEWAL)
+
+    assert await shop.money() == [("approved", 9900), ("approved", 9900)]
+
+
+async def test_in_a_trial_the_plan_changes_and_the_trial_goes_on(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session, "pro")
+    await change.change_now(
+        shop.rt, session, seen.subscription.id, plan_code="basic", expected_charge_krw=0
+    )
+    await shop.each_day(date(2026, 12, 8))
+
+    assert await shop.money() == [("approved", 9900)]
+
+
+async def test_a_charge_that_was_not_shown_does_not_happen(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+
+    with pytest.raises(Conflict) as caught:
+        await change.change_now(
+            shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=1
+        )
+
+    assert caught.value.code == "preview_changed"
+    assert len(await shop.money()) == 1
+
+
+async def test_a_pause_charges_nothing_and_a_return_begins_anew(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    await pause.pause(shop.rt, session, seen.subscription.id)
+    await shop.each_day(RENEWAL + timedelta(days=10))
+    paused = await shop.look(session, seen.subscription.id)
+    assert (paused.subscription.status, paused.works) == ("paused", False)
+    assert len(await shop.money()) == 1
+
+    await pause.resume(shop.rt, session, seen.subscription.id)
+    seen = await shop.look(session, seen.subscription.id)
+
+    assert (seen.subscription.status, seen.works) == ("active", True)
+    assert (seen.subscription.starts_on, seen.subscription.ends_on) == (
+        date(2027, 1, 3),
+        date(2027, 2, 3),
+    )
+    assert len(await shop.money()) == 2
+
+
+async def test_a_pause_within_the_paid_time_changes_no_date(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await pause.pause(shop.rt, session, seen.subscription.id)
+    paused = await shop.look(session, seen.subscription.id)
+    await pause.resume(shop.rt, session, seen.subscription.id)
+    after = await shop.look(session, seen.subscription.id)
+
+    assert paused.works
+    assert after.subscription.due_at == seen.subscription.due_at
+    assert len(await shop.money()) == 1
+
+
+async def test_a_refused_return_stays_paused(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session, persona="approves_once")
+    await pause.pause(shop.rt, session, seen.subscription.id)
+    await shop.each_day(RENEWAL + timedelta(days=1))
+
+    await pause.resume(shop.rt, session, seen.subscription.id)
+    seen = await shop.look(session, seen.subscription.id)
+
+    assert seen.subscription.status == "paused"
+    other = await shop.card(session)
+    await methods.change_method(shop.rt, session, seen.subscription.id, payment_method_id=other)
+    await pause.resume(shop.rt, session, seen.subscription.id)
+    assert (await shop.look(session, seen.subscription.id)).subscription.status == "active"
+
+
+async def test_what_is_owed_can_be_paid_at_once(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session, "pro", persona="approves_after_1")
+    with pytest.raises(Conflict) as caught:
+        await methods.pay_now(shop.rt, session, seen.subscription.id)
+    await shop.go_to(date(2026, 12, 8))
+    await shop.run()
+
+    await methods.pay_now(shop.rt, session, seen.subscription.id)
+
+    assert caught.value.code == "nothing_owed"
+    assert (await shop.look(session, seen.subscription.id)).subscription.status == "active"
+    assert await shop.money() == [("approved", 29000)]

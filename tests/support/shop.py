@@ -1,0 +1,190 @@
+"""A shop with its engine, on a real database, against the real sandbox in this process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlmodel import SQLModel, select
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from tests.payment_methods.flow import back_from
+from tossbill_ui.build import ROOT
+from tossbill_ui.core.calendar import instant
+from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
+from tossbill_ui.core.db import Database
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.payments.models import Invoice, Payment, Refund
+from tossbill_ui.payments.settle import settle
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, create_app
+from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_ui.subscriptions import catalog, renewal, subscribe, view
+from tossbill_ui.subscriptions.follow import FOLLOW
+from tossbill_ui.subscriptions.models import Subscription
+from tossbill_ui.subscriptions.view import SubscriptionView
+from tossbill_ui.toss.client import TossClient
+
+BASE = "http://toss.test/sandbox"
+
+
+class Shop:
+    """Drives the services as customers, the engine and time would."""
+
+    def __init__(self, rt: Runtime, clock: FrozenClock, machine: FrozenClock, http: Any) -> None:
+        self.rt = rt
+        self.clock = clock
+        self.machine = machine
+        self._http: httpx.AsyncClient = http
+
+    async def card(self, session: Session, persona: str = "approve") -> str:
+        """Register a card of the sandbox's and return the payment method's id."""
+        call = await registration.start(self.rt, session)
+        answer = await self._control(
+            "POST",
+            "authorizations",
+            {
+                "customerKey": call.customer_key,
+                "cardNumber": PERSONAS_BY_NAME[persona].number,
+            },
+        )
+        await registration.finish(self.rt, session, back_from(call, auth_key=answer["authKey"]))
+        await self.rt.tasks.drain(seconds=10)
+        outcome = await registration.look(self.rt, session, call.registration_id)
+        assert outcome.method is not None
+        return outcome.method.id
+
+    async def subscribe(
+        self, session: Session, plan_code: str = "basic", persona: str = "approve"
+    ) -> SubscriptionView:
+        """Register a card, subscribe with it, and wait for the first charge."""
+        method_id = await self.card(session, persona)
+        subscription_id = await subscribe.subscribe(
+            self.rt, session, plan_code=plan_code, payment_method_id=method_id
+        )
+        return await self.look(session, subscription_id)
+
+    async def look(self, session: Session, subscription_id: str) -> SubscriptionView:
+        """Return a subscription when what is under way has ended."""
+        await self.rt.tasks.drain(seconds=10)
+        return await view.subscription(self.rt, session, subscription_id)
+
+    async def run(self) -> renewal.Report:
+        """Run the engine once, refunds included."""
+        report = await renewal.run_due(self.rt)
+        await settle(self.rt, FOLLOW)
+        return report
+
+    async def go_to(self, day: date, hour: int = 11) -> None:
+        """Let time pass to a Korean day and hour, without running anything."""
+        at = instant(day) + timedelta(hours=hour)
+        self.wait(at - self.clock.now())
+
+    def wait(self, span: timedelta) -> None:
+        """Let time pass on both clocks."""
+        self.clock.advance(span)
+        self.machine.advance(span)
+
+    async def each_day(self, last: date) -> None:
+        """Run the engine once every day until a day, that one included."""
+        day = instant_day(self.clock.now())
+        while day < last:
+            day += timedelta(days=1)
+            await self.go_to(day)
+            await self.run()
+
+    async def faults(self, *rules: dict[str, Any]) -> None:
+        """Put fault rules in place of all there were."""
+        await self._control("POST", "faults", list(rules))
+
+    async def money(self) -> list[tuple[str, int]]:
+        """Return every movement of money at Toss: what and how much, oldest first."""
+        ledger = await self._control("GET", "ledger")
+        return [
+            (row["effect"].removeprefix("payment_"), row["amount_krw"])
+            for row in ledger["entries"]
+            if row["amount_krw"] is not None
+        ]
+
+    async def assert_ledgers_agree(self) -> None:
+        """Compare what really moved with what we wrote down, won for won."""
+        ledger = await self._control("GET", "ledger")
+        theirs = sorted(
+            (row["order_id"], row["effect"], row["amount_krw"])
+            for row in ledger["entries"]
+            if row["amount_krw"] is not None
+        )
+        payments, refunds = await self.rows(Payment), await self.rows(Refund)
+        orders = {payment.id: payment.order_id for payment in payments}
+        ours = [(p.order_id, "payment_approved", p.amount_krw) for p in payments if p.payment_key]
+        ours += [
+            (orders[refund.payment_id], "payment_canceled", refund.amount_krw)
+            for refund in refunds
+            if refund.status == "done"
+        ]
+        assert sorted(ours) == theirs
+
+    async def rows(self, table: type[Any]) -> list[Any]:
+        """Return every row of a table."""
+        async with self.rt.db.read() as db:
+            return list((await db.exec(select(table))).all())
+
+    async def kinds(self, session: Session, subscription_id: str) -> list[str]:
+        """Return the kinds of a subscription's history, oldest first."""
+        lines = await view.events(self.rt, session, subscription_id)
+        return [line.kind for line in lines]
+
+    async def one(self, table: type[SQLModel], subscription_id: str) -> Any:
+        """Return the only row of a subscription."""
+        found = [row for row in await self.rows(table) if row.subscription_id == subscription_id]
+        assert len(found) == 1
+        return found[0]
+
+    async def _control(self, method: str, path: str, body: Any = None) -> Any:
+        answer = await self._http.request(method, f"{BASE}/_control/{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+
+def instant_day(at: datetime) -> date:
+    """Return the Korean day."""
+    return (at + timedelta(hours=9)).date()
+
+
+@asynccontextmanager
+async def open_shop(folder: Path, empty_database: Path, at: datetime) -> AsyncGenerator[Shop]:
+    """Open a shop with the sample plans, at an instant."""
+    clock, machine = FrozenClock(at), FrozenClock(at)
+    shutil.copy(empty_database, folder / "shop.db")
+    sandbox = create_app(database=folder / "sandbox.db", clock=clock, seed="shop")
+    app = Starlette(routes=[Mount("/sandbox", sandbox)])
+    settings = Settings()
+    rt = Runtime(
+        settings=settings,
+        db=Database(f"sqlite+aiosqlite:///{folder / 'shop.db'}"),
+        toss=TossClient(
+            base_url=BASE, secret_key=settings.secret_key, transport=httpx.ASGITransport(app)
+        ),
+        clock=clock,
+        machine=machine,
+        cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
+        signer=Signer(["k" * 32]),
+    )
+    await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
+    auth = (SANDBOX_SECRET_KEY, "")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), auth=auth) as http:
+        yield Shop(rt, clock, machine, http)
+    await rt.close()
+    await sandbox.aclose()
+
+
+__all__ = ["Invoice", "Shop", "Subscription", "open_shop"]

@@ -1,0 +1,79 @@
+"""Keeping an installation: schema, keys, what is wrong, what is in doubt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tossbill_ui.cli.with_runtime import with_runtime
+from tossbill_ui.core.secret_file import new_secrets
+from tossbill_ui.core.settings import Settings
+
+if TYPE_CHECKING:
+    from tossbill_ui.payment_methods.models import Registration
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from tossbill_ui import migrations
+
+    migrations.upgrade(Settings().database_url)
+    click.echo("The database is up to date.")
+
+
+@click.command("new-keys")
+def new_keys() -> None:
+    """Print fresh TOSSBILL_SECRET_KEYS and TOSSBILL_ENCRYPTION_KEYS."""
+    for name, value in new_secrets().items():
+        click.echo(f"TOSSBILL_{name.upper()}={value}")
+
+
+@click.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seal every stored secret with the newest encryption key."""
+    from tossbill_ui.payment_methods.rotation import rotate
+
+    click.echo(f"{with_runtime(rotate)} secrets sealed with the newest key.")
+
+
+@click.command()
+def doctor() -> None:
+    """Check the set-up; exit 1 with the fix in words if something is wrong."""
+    from tossbill_ui.doctor import examine
+
+    findings = examine(Settings())
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.ok else 'FIX'} {finding.text}")
+    if not all(finding.ok for finding in findings):
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("registration", required=False)
+@click.option("--as", "end", type=click.Choice(["failed"]), help="How to end it.")
+def doubts(registration: str | None, end: str | None) -> None:
+    """List the registrations in doubt, or end one of them by hand."""
+    from tossbill_ui.payment_methods import settling
+
+    if bool(registration) != bool(end):
+        raise click.UsageError("Name one and how to end it: doubts REGISTRATION --as failed")
+    if registration:
+        with_runtime(lambda rt: settling.end_as_failed(rt, registration))
+        click.echo(f"Registration {registration} has ended as failed.")
+        return
+    found = with_runtime(settling.in_doubt)
+    click.echo("\n".join(map(_in_doubt, found)) or "No registration is in doubt.")
+
+
+def _in_doubt(registration: Registration) -> str:
+    next_try = registration.next_try_at
+    return (
+        f"{registration.id}  in doubt since {registration.claimed_at:%Y-%m-%d %H:%M} UTC,"
+        f" attempts: {registration.attempts}, "
+        + (f"next {next_try:%Y-%m-%d %H:%M} UTC" if next_try else "waits for you")
+    )
+
+
+COMMANDS = (migrate, new_keys, rotate_keys, doctor, doubts)

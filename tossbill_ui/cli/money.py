@@ -1,0 +1,106 @@
+"""Money: plans, charging, settling, comparing, and what waits for a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tossbill_ui.cli.with_runtime import with_runtime
+
+if TYPE_CHECKING:
+    from tossbill_ui.runtime import Runtime
+
+
+@click.command()
+@click.option(
+    "--file",
+    default="plans.toml",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The plans.",
+)
+def seed(file: Path) -> None:
+    """Load plans and prices."""
+    from tossbill_ui.subscriptions import catalog
+
+    plans = catalog.read_catalog(file)
+    new = with_runtime(lambda rt: catalog.seed(rt, plans))
+    click.echo(f"{len(plans.plan)} plans are on offer; {new} plans and prices are new.")
+
+
+@click.command("charge-due")
+def charge_due() -> None:
+    """Charge everything that is due, once; exit 1 if Toss refused our key or contract."""
+    from tossbill_ui.subscriptions.renewal import run_due
+
+    report = with_runtime(lambda rt: run_due(rt, budget_seconds=float("inf")))
+    click.echo(
+        f"{report.looked_at} looked at: {report.charged} charged, {report.refused} refused, "
+        f"{report.in_doubt} in doubt, {report.failed} failed."
+    )
+    if report.is_refused:
+        raise click.ClickException("Toss refused our key or contract: see `tossbill waiting`.")
+
+
+@click.command()
+def settle() -> None:
+    """Find out how payments and refunds ended that nobody knows of, and carry refunds out."""
+    from tossbill_ui.payments import settle as settling
+    from tossbill_ui.subscriptions.follow import FOLLOW
+
+    found = with_runtime(lambda rt: settling.settle(rt, FOLLOW))
+    click.echo(f"{found.payments} payments and {found.refunds} refunds looked at.")
+
+
+@click.command()
+@click.option("--days", default=7, show_default=True, type=click.IntRange(0, 366))
+def reconcile(days: int) -> None:
+    """Compare our ledger with Toss's; exit 1 if they differ."""
+    from tossbill_ui.payments import reconcile as reconciling
+
+    found = with_runtime(lambda rt: reconciling.reconcile(rt, days=days))
+    click.echo(
+        f"{found.compared} payments compared: {found.adopted} adopted, "
+        f"{found.differences} new differences."
+    )
+    if found.differences:
+        raise click.ClickException("The ledgers differ: see `tossbill waiting`.")
+
+
+@click.command()
+def waiting() -> None:
+    """List what goes on only when a person decides; exit 1 if there is anything."""
+    from tossbill_ui.subscriptions import attention
+
+    found = with_runtime(attention.waiting)
+    for row in found.subscriptions:
+        click.echo(f"{row.id} subscription {row.attention}")
+    for row in found.payments:
+        click.echo(f"{row.id} payment unknown {row.amount_krw} won, order {row.order_id}")
+    for row in found.refunds:
+        click.echo(f"{row.id} refund {row.status} {row.amount_krw} won {row.failure_code or ''}")
+    for row in found.differences:
+        theirs, ours = row.theirs_krw, row.ours_krw
+        click.echo(f"{row.id} difference {row.kind} {row.subject} ours {ours} theirs {theirs}")
+    if found.count:
+        raise SystemExit(1)
+    click.echo("Nothing waits.")
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--operator", envvar="USER", default="operator", help="Who decides.")
+def approve(ids: tuple[str, ...], operator: str) -> None:
+    """Let go on what waits under some ids of `waiting`."""
+    from tossbill_ui.subscriptions import attention
+
+    async def decide(rt: Runtime) -> list[str]:
+        return [await attention.approve(rt, row_id, operator=operator) for row_id in ids]
+
+    for said in with_runtime(decide):
+        click.echo(said)
+
+
+COMMANDS = (seed, charge_due, settle, reconcile, waiting, approve)

@@ -1,0 +1,38 @@
+"""Work on the shop's database, as one command."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.settings import Settings
+
+if TYPE_CHECKING:
+    from tossbill_ui.runtime import Runtime
+
+T = TypeVar("T")
+
+
+def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
+    """Do something with the database, which must be there and up to date, and with Toss.
+
+    Raises:
+        SettingsError: There is no database yet, or it is older than this program.
+    """
+    from tossbill_ui.doctor import database_problems
+    from tossbill_ui.runtime import Runtime
+
+    settings = Settings()
+    if problems := database_problems(settings):
+        raise SettingsError(problems[0])
+
+    async def run() -> T:
+        rt = Runtime.from_settings(settings)
+        try:
+            return await work(rt)
+        finally:
+            await rt.close()
+
+    return asyncio.run(run())

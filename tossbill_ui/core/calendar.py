@@ -1,0 +1,114 @@
+"""Days on which periods begin and hours in which cards are charged, in Korea.
+
+Every period is computed from the anchor and its distance from it. A day that a month does not
+have becomes that month's last, and the next month has the anchor's day again: 31 January,
+28 February, 31 March.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from tossbill_ui.core.clock import SEOUL
+
+HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
+
+
+class Unit(StrEnum):
+    """What an interval counts."""
+
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """How long a period is, for example two weeks.
+
+    Attributes:
+        unit: What is counted.
+        count: How many, at least 1.
+    """
+
+    unit: Unit
+    count: int = 1
+
+    def after(self, anchor: date, times: int) -> date:
+        """Return the day that lies a number of intervals (0 or more) after the anchor."""
+        steps = self.count * times
+        match self.unit:
+            case Unit.WEEK:
+                return anchor + timedelta(weeks=steps)
+            case Unit.MONTH:
+                return _month_later(anchor, steps)
+            case Unit.YEAR:
+                return _month_later(anchor, 12 * steps)
+
+    def index_at(self, anchor: date, day: date) -> int:
+        """Return how many whole intervals lie between the anchor and a day; negative before it."""
+        days = {Unit.WEEK: 7.0, Unit.MONTH: 30.44, Unit.YEAR: 365.25}[self.unit]
+        index = int((day - anchor).days / (days * self.count)) + 1
+        while index > 0 and self.after(anchor, index) > day:
+            index -= 1
+        return index if day >= anchor else -1
+
+
+def _month_later(anchor: date, months: int) -> date:
+    years, month = divmod(anchor.month - 1 + months, 12)
+    year = anchor.year + years
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(anchor.day, last))
+
+
+@dataclass(frozen=True)
+class ChargeHours:
+    """The hours of the day, in Seoul, in which cards are charged without their owner.
+
+    Attributes:
+        opens: The first hour, 0-23.
+        closes: The hour it ends, 1-24; later than ``opens``.
+    """
+
+    opens: int = 10
+    closes: int = 20
+
+    @classmethod
+    def from_text(cls, text: str) -> ChargeHours:
+        """Read ``10-20``.
+
+        Raises:
+            ValueError: It is not of that form, or ends before it begins.
+        """
+        found = HOURS.fullmatch(text.strip())
+        opens, closes = map(int, found.groups()) if found else (0, 0)
+        if not 0 <= opens < closes <= 24:
+            raise ValueError("hours are written as 10-20, the first before the second")
+        return cls(opens, closes)
+
+    def opening(self, day: date) -> datetime:
+        """Return the instant at which the hours of a Korean day begin."""
+        return instant(day, time(self.opens))
+
+    def next_open(self, at: datetime) -> datetime:
+        """Return the instant itself if it lies in the hours, else when they next begin."""
+        local = at.astimezone(SEOUL)
+        if local.hour < self.opens:
+            return self.opening(local.date())
+        if local.hour < self.closes:
+            return at
+        return self.opening(local.date() + timedelta(days=1))
+
+
+def korean_day(at: datetime) -> date:
+    """Return the date in Seoul at an instant."""
+    return at.astimezone(SEOUL).date()
+
+
+def instant(day: date, hour: time = time(0)) -> datetime:
+    """Return an hour of a Korean day as an instant in UTC."""
+    return datetime.combine(day, hour, SEOUL).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""What is collected from customers and given back to them."""

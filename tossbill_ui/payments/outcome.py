@@ -1,0 +1,92 @@
+"""What asking Toss about a payment can lead to: yes, no, or nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tossbill_ui.toss import wire
+from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
+
+# Codes of ours, where Toss gave none.
+UNAUTHORIZED = "UNAUTHORIZED_KEY"
+NEVER_CHARGED = "NEVER_CHARGED"
+
+PAID = frozenset({"DONE", "CANCELED", "PARTIAL_CANCELED"})
+OVER = frozenset({"ABORTED", "EXPIRED"})
+
+
+@dataclass(frozen=True)
+class Charged:
+    """Toss has the money.
+
+    Attributes:
+        balance_krw: What is left of it after refunds; less than the amount when somebody gave
+            money back without us.
+    """
+
+    payment_key: str
+    approved_at: datetime | None
+    receipt_url: str
+    balance_krw: int
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A certain no; no money moved.
+
+    Attributes:
+        code: Toss's.
+        message: Toss's Korean sentence, or empty.
+    """
+
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class InDoubt:
+    """Nobody knows yet whether money moved.
+
+    Attributes:
+        code: Toss's, if it answered at all.
+        is_bound: It answered with a 4xx that settles nothing; the same request brings the same.
+        found_krw: Toss has a payment of this order id, but of this other amount.
+    """
+
+    code: str = ""
+    is_bound: bool = False
+    found_krw: int | None = None
+
+
+Outcome = Charged | Declined | InDoubt
+
+
+def of_payment(found: wire.Payment, *, amount_krw: int) -> Outcome:
+    """Say what a payment that Toss knows means for the one we look for."""
+    if found.status in PAID and found.total_amount != amount_krw:
+        return InDoubt(found.status, found_krw=found.total_amount)
+    if found.status in PAID:
+        return Charged(
+            payment_key=found.payment_key,
+            approved_at=found.approved_at,
+            receipt_url=found.receipt_url,
+            balance_krw=found.balance_amount,
+        )
+    if found.status in OVER:
+        failure = found.failure or wire.Failure()
+        return Declined(failure.code or found.status, failure.message)
+    return InDoubt(found.status)
+
+
+def of_error(error: TossError) -> Declined | InDoubt:
+    """Say what an error of the gateway means for a payment or a refund."""
+    match error:
+        case Refused():
+            return Declined(error.toss_code, error.toss_message)
+        case GatewayRefused():
+            return Declined(error.toss_code or UNAUTHORIZED)
+        case OutcomeUnknown():
+            return InDoubt(error.toss_code, is_bound=error.is_bound)
+        case _:
+            return InDoubt(error.toss_code)

@@ -1,0 +1,237 @@
+"""Comparing our ledger with Toss's: what differs becomes a visible entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.calendar import instant, korean_day
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.payments import repository
+from tossbill_ui.payments.differences import note_difference
+from tossbill_ui.payments.models import (
+    OPEN,
+    DifferenceKind,
+    Payment,
+    PaymentStatus,
+)
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.wire import Transaction
+
+# Overlapping days: Toss lists new payments late, and refunds of older ones are found again.
+DAYS = 7
+# What was paid a moment ago may not be listed yet (contract §4.7).
+LAG = timedelta(hours=1)
+AT_ONCE = 200
+ORDER_ID = re.compile(r"([0-9a-f]{32})-(\d{4,})-(\d+)")
+
+
+@dataclass
+class Reconciliation:
+    """What comparing found.
+
+    Attributes:
+        compared: Payments that Toss lists.
+        adopted: Payments of ours that were missing here and are settled now.
+        differences: New entries for an operator.
+    """
+
+    compared: int = 0
+    adopted: int = 0
+    differences: int = 0
+
+
+@dataclass
+class _Theirs:
+    """One payment as Toss's transactions tell it."""
+
+    order_id: str
+    payment_key: str
+    charged_krw: int | None = None
+    has_refunds: bool = False
+
+
+@dataclass
+class _Ledger:
+    """Toss's payments by order id, and which of ours they are."""
+
+    theirs: dict[str, _Theirs] = field(default_factory=dict[str, _Theirs])
+
+    def add(self, row: Transaction) -> None:
+        """Add one movement of money."""
+        name = row.order_id or row.payment_key
+        payment = self.theirs.setdefault(name, _Theirs(row.order_id, row.payment_key))
+        if row.status == "DONE":
+            payment.charged_krw = row.amount
+        else:
+            payment.has_refunds = True
+
+
+async def reconcile(rt: Runtime, *, days: int = DAYS) -> Reconciliation:
+    """Compare the last days with Toss's list; safe to repeat, since an entry is made once.
+
+    A payment of ours that is not settled here, or not there at all, is looked up by the next
+    `settle`. Anything else that differs is an entry, never a correction.
+
+    Args:
+        rt: The process's runtime.
+        days: Korean days back from today, today not counted.
+
+    Raises:
+        GatewayRefused: Our key is wrong.
+        OutcomeUnknown: Toss's list could not be read; nothing was compared.
+
+    Source: contract §4.7.
+    """
+    until = rt.clock.now()
+    since = instant(korean_day(until) - timedelta(days=days))
+    ledger, found = _Ledger(), Reconciliation()
+    async for row in rt.toss.transactions(since=since, until=until):
+        ledger.add(row)
+    found.compared = len(ledger.theirs)
+    doubtful = await _compare(rt, ledger, found)
+    doubtful += await _missing_there(rt, ledger, since, until)
+    for payment in doubtful:
+        await _compare_balance(rt, payment, found)
+    return found
+
+
+async def _compare(rt: Runtime, ledger: _Ledger, found: Reconciliation) -> list[Payment]:
+    """Compare row by row; return our payments whose balance must be looked at."""
+    doubtful: list[Payment] = []
+    for names in _chunks(ledger.theirs):
+        async with rt.db.write() as db:
+            ours = await repository.payments_by_order(db, names)
+            for name in names:
+                theirs, payment = ledger.theirs[name], ours.get(name)
+                if payment is None:
+                    await _missing_here(rt, db, theirs, found)
+                elif await _is_doubtful(rt, db, theirs, payment, found):
+                    doubtful.append(payment)
+    return doubtful
+
+
+def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
+    every = list(names)
+    return (every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE))
+
+
+async def _missing_here(
+    rt: Runtime, db: AsyncSession, theirs: _Theirs, found: Reconciliation
+) -> None:
+    parts = ORDER_ID.fullmatch(theirs.order_id)
+    if parts and await _adopt(rt, db, theirs, *parts.groups()):
+        found.adopted += 1
+        return
+    kind = DifferenceKind.ORPHAN if parts else DifferenceKind.FOREIGN
+    found.differences += await note_difference(
+        rt,
+        db,
+        kind=kind,
+        subject=theirs.order_id or theirs.payment_key,
+        theirs_krw=theirs.charged_krw,
+    )
+
+
+async def _adopt(
+    rt: Runtime, db: AsyncSession, theirs: _Theirs, subscription_id: str, period: str, number: str
+) -> bool:
+    """Write a payment down that a restored backup has forgotten; `settle` finds out the rest."""
+    invoice = await repository.open_invoice(db, subscription_id)
+    is_its_period = invoice is not None and invoice.period_number == int(period)
+    if invoice is None or not is_its_period or theirs.charged_krw != invoice.amount_krw:
+        return False
+    if await repository.open_payment(db, subscription_id):
+        return False
+    method_id = await repository.method_of_subscription(db, subscription_id)
+    now = rt.machine.now()
+    db.add(
+        Payment(
+            id=new_id(),
+            invoice_id=invoice.id,
+            subscription_id=subscription_id,
+            customer_id=invoice.customer_id,
+            payment_method_id=method_id,
+            status=PaymentStatus.UNKNOWN,
+            period_number=invoice.period_number,
+            number=int(number),
+            order_id=theirs.order_id,
+            idempotency_key=f"charge-{theirs.order_id}",
+            amount_krw=invoice.amount_krw,
+            tax_free_krw=invoice.tax_free_krw,
+            created_at=rt.clock.now(),
+            first_sent_at=now,
+            sent_at=now,
+            may_repeat=False,
+            next_try_at=now,
+            attempts=1,
+        )
+    )
+    await db.flush()
+    return True
+
+
+async def _is_doubtful(
+    rt: Runtime, db: AsyncSession, theirs: _Theirs, payment: Payment, found: Reconciliation
+) -> bool:
+    if payment.status in OPEN:
+        if payment.lease_until is None:
+            payment.next_try_at = rt.machine.now()
+            db.add(payment)
+        return False
+    if payment.status == PaymentStatus.REFUSED:
+        await _note(rt, db, DifferenceKind.REFUSED_HERE, payment, theirs.charged_krw, found)
+        return False
+    if theirs.charged_krw not in (None, payment.amount_krw):
+        await _note(rt, db, DifferenceKind.AMOUNT, payment, theirs.charged_krw, found)
+    return theirs.has_refunds or payment.refunded_krw > 0
+
+
+async def _missing_there(
+    rt: Runtime, ledger: _Ledger, since: datetime, until: datetime
+) -> list[Payment]:
+    """Return what we have as paid and Toss does not list."""
+    async with rt.db.read() as db:
+        ours = await repository.paid_between(db, since, until - LAG)
+    return [payment for payment in ours if payment.order_id not in ledger.theirs]
+
+
+async def _compare_balance(rt: Runtime, payment: Payment, found: Reconciliation) -> None:
+    """Ask Toss what is left of a payment and compare it with what really went back here."""
+    theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
+    async with rt.db.write() as db:
+        refunds = await repository.refunds_of(db, payment.id)
+        if any(row.status in OPEN for row in refunds):
+            return
+        left = payment.amount_krw - await repository.refunded_krw(db, payment.id)
+        if theirs is None:
+            await _note(rt, db, DifferenceKind.NOT_AT_TOSS, payment, None, found)
+        elif theirs.balance_amount != left:
+            await _note(
+                rt, db, DifferenceKind.BALANCE, payment, theirs.balance_amount, found, ours=left
+            )
+
+
+async def _note(
+    rt: Runtime,
+    db: AsyncSession,
+    kind: DifferenceKind,
+    payment: Payment,
+    theirs_krw: int | None,
+    found: Reconciliation,
+    *,
+    ours: int | None = None,
+) -> None:
+    found.differences += await note_difference(
+        rt,
+        db,
+        kind=kind,
+        subject=payment.order_id,
+        payment_id=payment.id,
+        ours_krw=payment.amount_krw if ours is None else ours,
+        theirs_krw=theirs_krw,
+    )

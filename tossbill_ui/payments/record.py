@@ -1,0 +1,132 @@
+"""Writing down how a payment or a refund ended, and what follows from it, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.payments import repository
+from tossbill_ui.payments.differences import note_difference
+from tossbill_ui.payments.models import (
+    OPEN,
+    DifferenceKind,
+    Invoice,
+    InvoiceStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+)
+from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+# Unknown payments are looked up after these minutes, then hourly, and after 14 days by a person.
+LOOK_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 60))
+UNTIL_A_PERSON = timedelta(days=14)
+
+
+class Follow(Protocol):
+    """What the domain above makes of a payment or refund, in the transaction that records it."""
+
+    async def after_payment(
+        self, rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Outcome
+    ) -> None:
+        """Follow up on a payment; the subscription is locked, payment and invoice are updated."""
+        ...
+
+    async def after_refund(self, rt: Runtime, db: AsyncSession, refund: Refund) -> None:
+        """Follow up on a refund that is done or refused."""
+        ...
+
+
+async def record(
+    rt: Runtime, payment_id: str, attempt: int, found: Outcome, follow: Follow
+) -> None:
+    """Write down what was found out about an open payment; what is final stays as it is.
+
+    A certain answer counts whoever brings it; a doubt only counts from the present holder.
+    """
+    async with rt.db.write() as db:
+        held = await db.get_one(Payment, payment_id)
+        await repository.lock_subscription(db, held.subscription_id)
+        await db.refresh(held)
+        if held.status not in OPEN:
+            return
+        if isinstance(found, InDoubt) and held.attempts != attempt:
+            return
+        invoice = await db.get_one(Invoice, held.invoice_id)
+        await _write(rt, db, invoice, held, found)
+        await follow.after_payment(rt, db, invoice, held, found)
+    rt.changes.tell(held.customer_id)
+
+
+async def _write(
+    rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Outcome
+) -> None:
+    match found:
+        case Charged():
+            await _write_charged(rt, db, invoice, payment, found)
+        case Declined():
+            payment.status = PaymentStatus.REFUSED
+            payment.failure_code = found.code[:80]
+            payment.failure_message = found.message[:200]
+            payment.ended_at = rt.clock.now()
+            payment.next_try_at = None
+            invoice.refusals += 1
+        case InDoubt():
+            payment.status = PaymentStatus.UNKNOWN
+            payment.failure_code = found.code[:80] or payment.failure_code
+            payment.is_bound = found.is_bound
+            payment.next_try_at = next_look(rt, payment)
+            await _note_doubt(rt, db, payment, found)
+    payment.lease_until = None
+    db.add_all([payment, invoice])
+
+
+async def _write_charged(
+    rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Charged
+) -> None:
+    payment.status = PaymentStatus.DONE
+    payment.payment_key = found.payment_key
+    payment.approved_at = found.approved_at or rt.clock.now()
+    payment.receipt_url = found.receipt_url[:500] or None
+    payment.ended_at = rt.clock.now()
+    payment.next_try_at = None
+    payment.failure_code = payment.failure_message = None
+    invoice.status = InvoiceStatus.PAID
+    invoice.paid_at = rt.clock.now()
+    if found.balance_krw != payment.amount_krw:
+        await note_difference(
+            rt,
+            db,
+            kind=DifferenceKind.BALANCE,
+            subject=payment.order_id,
+            payment_id=payment.id,
+            ours_krw=payment.amount_krw,
+            theirs_krw=found.balance_krw,
+        )
+
+
+async def _note_doubt(rt: Runtime, db: AsyncSession, payment: Payment, found: InDoubt) -> None:
+    if found.found_krw is not None:
+        await note_difference(
+            rt,
+            db,
+            kind=DifferenceKind.AMOUNT,
+            subject=payment.order_id,
+            payment_id=payment.id,
+            ours_krw=payment.amount_krw,
+            theirs_krw=found.found_krw,
+        )
+
+
+def next_look(rt: Runtime, row: Payment | Refund) -> datetime | None:
+    """Return when to look at a doubtful row again, on the machine's clock; None for a person."""
+    now = rt.machine.now()
+    if now - row.first_sent_at > UNTIL_A_PERSON:
+        return None
+    return now + LOOK_AGAIN[min(row.attempts, len(LOOK_AGAIN)) - 1]

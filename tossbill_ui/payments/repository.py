@@ -1,0 +1,156 @@
+"""Queries of the payments domain; each runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.db import Leased
+from tossbill_ui.payments.models import (
+    OPEN,
+    Difference,
+    Invoice,
+    InvoiceStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+)
+
+_SUBSCRIPTION = sa.table("subscription", sa.column("id"), sa.column("payment_method_id", sa.String))
+
+
+async def lock_subscription(db: AsyncSession, subscription_id: str) -> None:
+    """Make others who change this subscription, its invoices or its payments wait for us.
+
+    One lock and always this one, so that no two transactions wait for each other. SQLite has
+    one writer at a time anyway.
+    """
+    row = select(_SUBSCRIPTION.c.id).where(_SUBSCRIPTION.c.id == subscription_id)
+    await db.exec(row.with_for_update())
+
+
+async def method_of_subscription(db: AsyncSession, subscription_id: str) -> str:
+    """Return the id of the payment method that a subscription is charged on."""
+    column = _SUBSCRIPTION.c.payment_method_id
+    query = select(column).where(_SUBSCRIPTION.c.id == subscription_id)
+    return str((await db.exec(query)).one())
+
+
+def due(table: type[Leased], now: datetime) -> sa.ColumnElement[bool]:
+    """Condition: nobody alive works on the row, and its time has come."""
+    return sa.or_(
+        col(table.lease_until) < now,
+        sa.and_(col(table.lease_until).is_(None), col(table.next_try_at) <= now),
+    )
+
+
+async def open_payments_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Payment]:
+    """Return payments that must be looked at (again), locked, those that wait longest first."""
+    query = (
+        select(Payment)
+        .where(col(Payment.status).in_(OPEN), due(Payment, now))
+        .order_by(func.coalesce(Payment.lease_until, Payment.next_try_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await db.exec(query)).all()
+
+
+async def open_refunds_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Refund]:
+    """Return refunds that Toss must be asked about (again), locked, oldest first."""
+    query = (
+        select(Refund)
+        .where(col(Refund.status).in_(OPEN), due(Refund, now))
+        .order_by(col(Refund.created_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await db.exec(query)).all()
+
+
+async def open_payment(db: AsyncSession, subscription_id: str) -> Payment | None:
+    """Return the subscription's payment that is not settled, if any."""
+    query = select(Payment).where(
+        col(Payment.subscription_id) == subscription_id, col(Payment.status).in_(OPEN)
+    )
+    return (await db.exec(query)).first()
+
+
+async def open_invoice(db: AsyncSession, subscription_id: str) -> Invoice | None:
+    """Return the subscription's invoice that is not paid and not given up, if any."""
+    query = select(Invoice).where(
+        col(Invoice.subscription_id) == subscription_id,
+        col(Invoice.status) == InvoiceStatus.OPEN,
+    )
+    return (await db.exec(query)).first()
+
+
+async def paid_invoice(
+    db: AsyncSession, subscription_id: str, period_number: int
+) -> Invoice | None:
+    """Return the invoice that a period was entered with, if it was a paid one."""
+    query = select(Invoice).where(
+        col(Invoice.subscription_id) == subscription_id,
+        col(Invoice.period_number) == period_number,
+        col(Invoice.status) == InvoiceStatus.PAID,
+    )
+    return (await db.exec(query)).first()
+
+
+async def done_payment(db: AsyncSession, invoice_id: str) -> Payment | None:
+    """Return the payment that paid an invoice, if any."""
+    query = select(Payment).where(
+        col(Payment.invoice_id) == invoice_id, col(Payment.status) == PaymentStatus.DONE
+    )
+    return (await db.exec(query)).first()
+
+
+async def last_number(db: AsyncSession, subscription_id: str, period_number: int) -> int:
+    """Return how many payments were begun for a period."""
+    query = select(func.max(Payment.number)).where(
+        col(Payment.subscription_id) == subscription_id,
+        col(Payment.period_number) == period_number,
+    )
+    return (await db.exec(query)).one() or 0
+
+
+async def payments_by_order(db: AsyncSession, order_ids: Sequence[str]) -> dict[str, Payment]:
+    """Return our payments of some order ids."""
+    query = select(Payment).where(col(Payment.order_id).in_(order_ids))
+    return {payment.order_id: payment for payment in (await db.exec(query)).all()}
+
+
+async def paid_between(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Payment]:
+    """Return payments that Toss approved between two instants."""
+    query = select(Payment).where(
+        col(Payment.status) == PaymentStatus.DONE,
+        col(Payment.approved_at) >= since,
+        col(Payment.approved_at) < until,
+    )
+    return (await db.exec(query)).all()
+
+
+async def refunds_of(db: AsyncSession, payment_id: str) -> Sequence[Refund]:
+    """Return every refund of a payment, oldest first."""
+    query = select(Refund).where(col(Refund.payment_id) == payment_id).order_by(col(Refund.number))
+    return (await db.exec(query)).all()
+
+
+async def refunded_krw(db: AsyncSession, payment_id: str) -> int:
+    """Return what has really gone back of a payment."""
+    query = select(func.coalesce(func.sum(Refund.amount_krw), 0)).where(
+        col(Refund.payment_id) == payment_id, col(Refund.status) == PaymentStatus.DONE
+    )
+    return int((await db.exec(query)).one())
+
+
+async def difference(db: AsyncSession, kind: str, subject: str) -> Difference | None:
+    """Return a disagreement that was found before, if any."""
+    query = select(Difference).where(
+        col(Difference.kind) == kind, col(Difference.subject) == subject
+    )
+    return (await db.exec(query)).first()

@@ -1,0 +1,78 @@
+"""Takes up payments and refunds that a crash or a lost answer left open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.db import Leased
+from tossbill_ui.payments import refund, repository
+from tossbill_ui.payments.charge import Claim, collect
+from tossbill_ui.payments.record import Follow
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What one pass took up."""
+
+    payments: int
+    refunds: int
+
+
+async def take_up_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list[Claim]:
+    """Claim open payments whose holder is gone or whose next look is due."""
+    found = await repository.open_payments_due(db, rt.machine.now(), limit=limit)
+    for payment in found:
+        _take(rt, payment)
+        if payment.may_repeat:
+            payment.sent_at = rt.machine.now()
+    await db.flush()
+    return [_claim(payment) for payment in found]
+
+
+def _take(rt: Runtime, row: Leased) -> None:
+    row.attempts += 1
+    row.lease_until = rt.machine.now() + rt.lease
+    row.next_try_at = None
+
+
+def _claim(row: Leased) -> Claim:
+    assert row.lease_until is not None  # noqa: S101 - it was taken just now
+    return Claim(row.id, attempt=row.attempts, until=row.lease_until)
+
+
+async def settle(rt: Runtime, follow: Follow) -> Settled:
+    """Look up every open payment and refund whose time has come, until there is none.
+
+    Source: contract §4.5 (look-up), 4.6 (balance), 6 (repeating).
+    """
+    payments = refunds = 0
+    while True:
+        async with rt.db.write() as db:
+            claims = await take_up_payments(rt, db, limit=AT_ONCE)
+            givings = await _take_up_refunds(rt, db)
+        if not claims and not givings:
+            return Settled(payments, refunds)
+        payments += len(claims)
+        refunds += len(givings)
+        work = [collect(rt, claim, follow) for claim in claims]
+        work_back = [refund.give_back(rt, claim, follow) for claim in givings]
+        for error in await asyncio.gather(*work, *work_back, return_exceptions=True):
+            if isinstance(error, Exception):
+                log.error("an open payment could not be settled", exc_info=error)
+
+
+async def _take_up_refunds(rt: Runtime, db: AsyncSession) -> list[Claim]:
+    found = await repository.open_refunds_due(db, rt.machine.now(), limit=AT_ONCE)
+    for row in found:
+        _take(rt, row)
+    await db.flush()
+    return [_claim(row) for row in found]

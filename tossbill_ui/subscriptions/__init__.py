@@ -1,0 +1,1 @@
+"""Customers on plans: what they are on, what is due, and what follows from how it went."""

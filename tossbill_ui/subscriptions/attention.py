@@ -1,0 +1,193 @@
+"""What waits for an operator, and what an operator decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.core.text import is_id
+from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.payments import refund
+from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.models import (
+    OPEN,
+    Difference,
+    Payment,
+    PaymentStatus,
+    Refund,
+)
+from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined
+from tossbill_ui.payments.record import record
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.follow import FOLLOW
+from tossbill_ui.subscriptions.history import Kind, note
+from tossbill_ui.subscriptions.models import Attention, Price, Subscription
+from tossbill_ui.subscriptions.periods import period_at, today
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Everything that goes on only when a person decides.
+
+    Attributes:
+        subscriptions: With more than one missed period, a refused set-up, or a fault of ours.
+        payments: Unknown for more than two weeks: Toss was asked and does not say.
+        refunds: Refused, or unknown for more than two weeks.
+        differences: Where our ledger and Toss's disagree.
+    """
+
+    subscriptions: Sequence[Subscription]
+    payments: Sequence[Payment]
+    refunds: Sequence[Refund]
+    differences: Sequence[Difference]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        rows = (self.subscriptions, self.payments, self.refunds, self.differences)
+        return sum(len(found) for found in rows)
+
+
+async def waiting(rt: Runtime) -> Waiting:
+    """Return everything that waits for an operator, oldest first."""
+    async with rt.db.read() as db:
+        return Waiting(
+            subscriptions=await repository.waiting(db),
+            payments=await _stuck_payments(db),
+            refunds=await _stuck_refunds(db),
+            differences=await _unresolved(db),
+        )
+
+
+async def _stuck_payments(db: AsyncSession) -> Sequence[Payment]:
+    query = select(Payment).where(_is_stuck(Payment)).order_by(col(Payment.created_at))
+    return (await db.exec(query)).all()
+
+
+async def _stuck_refunds(db: AsyncSession) -> Sequence[Refund]:
+    later = aliased(Refund)
+    has_follower = sa.exists().where(
+        col(later.payment_id) == col(Refund.payment_id), col(later.number) > col(Refund.number)
+    )
+    is_refused = sa.and_(col(Refund.status) == PaymentStatus.REFUSED, ~has_follower)
+    query = (
+        select(Refund).where(sa.or_(is_refused, _is_stuck(Refund))).order_by(col(Refund.created_at))
+    )
+    return (await db.exec(query)).all()
+
+
+def _is_stuck(table: type[Payment | Refund]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        col(table.status) == PaymentStatus.UNKNOWN,
+        col(table.next_try_at).is_(None),
+        col(table.lease_until).is_(None),
+    )
+
+
+async def _unresolved(db: AsyncSession) -> Sequence[Difference]:
+    query = (
+        select(Difference)
+        .where(col(Difference.resolved_at).is_(None))
+        .order_by(col(Difference.found_at))
+    )
+    return (await db.exec(query)).all()
+
+
+async def approve(rt: Runtime, row_id: str, *, operator: str) -> str:
+    """Let go on what waits under an id; return in words what happens next.
+
+    A subscription is charged: after missed periods each of them once, oldest first, one a day. A
+    payment nobody can settle counts as not made, so the next try may follow: look it up in
+    Toss's own console before. A refused refund is asked for again. A difference is closed.
+
+    Raises:
+        NotFound: Nothing waits under this id.
+    """
+    deciders = (_approve_subscription, _approve_payment, _approve_refund, _approve_difference)
+    if is_id(row_id):
+        for decide in deciders:
+            if said := await decide(rt, row_id, operator):
+                return said
+    raise NotFound("Nothing waits for an operator under this id.")
+
+
+async def _approve_subscription(rt: Runtime, row_id: str, operator: str) -> str:
+    async with rt.db.write() as db:
+        if await db.get(Subscription, row_id) is None:
+            return ""
+        subscription = await repository.locked(db, row_id)
+        reason = subscription.attention
+        if reason is None:
+            return ""
+        if reason == Attention.CATCH_UP:
+            price = await db.get_one(Price, subscription.price_id)
+            subscription.approved_period = period_at(subscription, price.interval, today(rt))
+        subscription.attention, subscription.due_at = None, rt.clock.now()
+        note(rt, db, subscription, Kind.APPROVED, actor=operator, detail=reason)
+        _audit(rt, db, operator, f"{reason} {row_id}", subscription.customer_id)
+        db.add(subscription)
+    return "The subscription is charged by the next run."
+
+
+async def _approve_payment(rt: Runtime, row_id: str, operator: str) -> str:
+    async with rt.db.write() as db:
+        payment = await db.get(Payment, row_id)
+        if payment is None or payment.status not in OPEN or payment.next_try_at:
+            return ""
+        if payment.lease_until:
+            raise Conflict("Toss is being asked about it right now.", code="payment_open")
+        attempt = payment.attempts
+        _audit(rt, db, operator, f"not charged {payment.order_id}", payment.customer_id)
+    await record(rt, row_id, attempt, Declined(NEVER_CHARGED), FOLLOW)
+    return "The payment counts as not made."
+
+
+async def _approve_refund(rt: Runtime, row_id: str, operator: str) -> str:
+    async with rt.db.write() as db:
+        row = await db.get(Refund, row_id)
+        if row is None:
+            return ""
+        await payments.lock_subscription(db, row.subscription_id)
+        await db.refresh(row)
+        payment = await db.get_one(Payment, row.payment_id)
+        if row.status == PaymentStatus.UNKNOWN:
+            row.next_try_at = rt.machine.now()
+            db.add(row)
+        else:
+            amount = row.amount_krw
+            await refund.request(
+                rt, db, payment, amount_krw=amount, reason=row.reason, actor=operator
+            )
+        _audit(rt, db, operator, f"refund again {payment.order_id}", row.customer_id)
+    return "The refund is asked for again by the next run."
+
+
+async def _approve_difference(rt: Runtime, row_id: str, operator: str) -> str:
+    async with rt.db.write() as db:
+        row = await db.get(Difference, row_id)
+        if row is None or row.resolved_at:
+            return ""
+        row.resolved_at, row.resolved_by = rt.clock.now(), operator[:40]
+        db.add(row)
+        _audit(rt, db, operator, f"closed {row.kind} {row.subject}", None)
+    return "The difference is closed."
+
+
+def _audit(
+    rt: Runtime, db: AsyncSession, operator: str, subject: str, customer_id: str | None
+) -> None:
+    db.add(
+        AuditEntry(
+            at=rt.clock.now(),
+            kind="approved",
+            customer_id=customer_id,
+            subject=f"{operator}: {subject}"[:80],
+        )
+    )

@@ -1,0 +1,92 @@
+"""Which period comes next, what is left of the present one, and when the engine looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tossbill_ui.core.calendar import Interval, korean_day
+from tossbill_ui.core.money import share_up
+from tossbill_ui.payments.models import Invoice
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.models import Subscription
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of days that is paid for at once.
+
+    Attributes:
+        starts_on: Its first day.
+        ends_on: The day after its last.
+        anchor_on: The day from which it is counted.
+        anchor_period: The number of the period that begins on the anchor.
+    """
+
+    number: int
+    starts_on: date
+    ends_on: date
+    anchor_on: date
+    anchor_period: int
+
+
+def today(rt: Runtime) -> date:
+    """Return the day it is in Korea."""
+    return korean_day(rt.clock.now())
+
+
+def next_period(
+    subscription: Subscription, interval: Interval, *, is_other_interval: bool = False
+) -> Period:
+    """Return the period that begins when the present one ends.
+
+    It is counted from the anchor; another interval begins with an anchor of its own.
+    """
+    if is_other_interval:
+        return fresh_period(subscription, interval, subscription.ends_on)
+    number = subscription.period_number + 1
+    return Period(
+        number=number,
+        starts_on=subscription.ends_on,
+        ends_on=interval.after(subscription.anchor_on, number - subscription.anchor_period + 1),
+        anchor_on=subscription.anchor_on,
+        anchor_period=subscription.anchor_period,
+    )
+
+
+def fresh_period(subscription: Subscription, interval: Interval, starts_on: date) -> Period:
+    """Return the next period as one that begins on a day of its own, which becomes the anchor."""
+    number = subscription.period_number + 1
+    return Period(
+        number=number,
+        starts_on=starts_on,
+        ends_on=interval.after(starts_on, 1),
+        anchor_on=starts_on,
+        anchor_period=number,
+    )
+
+
+def period_at(subscription: Subscription, interval: Interval, day: date) -> int:
+    """Return the number of the period in which a day lies if nothing changes until then."""
+    return subscription.anchor_period + interval.index_at(subscription.anchor_on, day)
+
+
+def unused_krw(subscription: Subscription, invoice: Invoice | None, day: date) -> int:
+    """Return what the days of the present period from a day on are worth, rounded up.
+
+    Nothing is left of a period that is over, and a trial is worth nothing.
+    """
+    if invoice is None or day >= subscription.ends_on:
+        return 0
+    whole = (invoice.ends_on - invoice.starts_on).days
+    return share_up(invoice.price_krw, (subscription.ends_on - day).days, whole)
+
+
+def next_due(rt: Runtime, ends_on: date) -> datetime:
+    """Return when the period after one that ends on a day is charged.
+
+    That morning, or tomorrow's when that morning is over: after a downtime, one period a day.
+    """
+    now = today(rt)
+    day = ends_on if ends_on > now else now + timedelta(days=1)
+    return rt.settings.charge_hours.opening(day)

@@ -1,0 +1,155 @@
+"""Beginning a subscription: with a trial, or with the first charge at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.service import ensure_customer
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payments.charge import Claim
+from tossbill_ui.payments.models import InvoiceKind
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import billing, catalog, repository
+from tossbill_ui.subscriptions.catalog import Offer
+from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
+from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions.periods import fresh_period, today
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What subscribing means for this customer, exactly.
+
+    Attributes:
+        charge_krw: What is charged at once, tax included.
+        trial_ends_on: The day of the first charge after a trial; None without one.
+        next_charge_at: When the card is charged next without its owner.
+        is_subscribed: The customer is on this plan already.
+    """
+
+    offer: Offer
+    charge_krw: int
+    trial_ends_on: date | None
+    next_charge_at: datetime
+    is_subscribed: bool
+
+
+async def quote(rt: Runtime, session: Session | None, plan_code: str) -> Quote:
+    """Say what subscribing to a plan today would charge and when.
+
+    Raises:
+        NotFound: No such plan is on offer.
+    """
+    customer_id = session.customer_id if session else ""
+    async with rt.db.read() as db:
+        offer = await _offer(rt, db, plan_code)
+        trial_days = await _trial_days(db, customer_id, offer)
+        is_subscribed = await repository.live_on_plan(db, customer_id, plan_code)
+    starts_on = today(rt) + timedelta(days=trial_days)
+    next_on = starts_on if trial_days else offer.price.interval.after(starts_on, 1)
+    return Quote(
+        offer=offer,
+        charge_krw=0 if trial_days else offer.price.amount_krw,
+        trial_ends_on=starts_on if trial_days else None,
+        next_charge_at=rt.settings.charge_hours.opening(next_on),
+        is_subscribed=is_subscribed,
+    )
+
+
+async def _offer(rt: Runtime, db: AsyncSession, plan_code: str) -> Offer:
+    offer = await catalog.offer_of(rt, db, plan_code)
+    if offer is None:
+        raise NotFound("No such plan is on offer.")
+    return offer
+
+
+async def _trial_days(db: AsyncSession, customer_id: str, offer: Offer) -> int:
+    """Return how long the trial is; who was on the plan before has had it."""
+    if await repository.had_plan(db, customer_id, offer.plan.code):
+        return 0
+    return offer.price.trial_days
+
+
+async def subscribe(
+    rt: Runtime, session: Session, *, plan_code: str, payment_method_id: str, again: bool = False
+) -> str:
+    """Begin a subscription and return its id; `view.wait` tells how the first charge ended.
+
+    A refused first charge ends the subscription and leaves the payment method registered.
+
+    Args:
+        rt: The process's runtime.
+        session: Who subscribes.
+        plan_code: A plan on offer.
+        payment_method_id: One of the customer's.
+        again: Begin another one beside one to the same plan.
+
+    Raises:
+        NotFound: No such plan on offer, or no such payment method of this customer.
+        Conflict: The customer is on this plan already (``already_subscribed``).
+    """
+    try:
+        async with rt.db.write() as db:
+            customer = await ensure_customer(rt, db, customer_id=session.customer_id)
+            offer = await _offer(rt, db, plan_code)
+            method = await billing.usable_method(
+                db, customer_id=customer.id, payment_method_id=payment_method_id
+            )
+            is_on_it = await repository.live_on_plan(db, customer.id, plan_code)
+            if is_on_it and not again:
+                raise Conflict("On this plan already.", code="already_subscribed")
+            subscription = await _new(rt, db, offer, method.customer_id, method.id, is_on_it)
+            claim = await _begin(rt, db, subscription, offer)
+    except IntegrityError:
+        raise Conflict("On this plan already.", code="already_subscribed") from None
+    billing.spawn(rt, claim)
+    return subscription.id
+
+
+async def _new(
+    rt: Runtime, db: AsyncSession, offer: Offer, customer_id: str, method_id: str, extra: bool
+) -> Subscription:
+    trial_days = await _trial_days(db, customer_id, offer)
+    starts_on = today(rt)
+    anchor_on = starts_on + timedelta(days=trial_days)
+    subscription = Subscription(
+        id=new_id(),
+        customer_id=customer_id,
+        plan_code=offer.plan.code,
+        price_id=offer.price.id,
+        payment_method_id=method_id,
+        status=SubscriptionStatus.TRIALING if trial_days else SubscriptionStatus.STARTING,
+        is_extra=extra,
+        starts_on=starts_on,
+        ends_on=anchor_on,
+        anchor_on=anchor_on,
+        due_at=rt.settings.charge_hours.opening(anchor_on) if trial_days else None,
+        created_at=rt.clock.now(),
+    )
+    db.add(subscription)
+    await db.flush()
+    kind = Kind.TRIAL_STARTED if trial_days else Kind.SUBSCRIBED
+    note(rt, db, subscription, kind, actor=CUSTOMER, detail=offer.plan.code)
+    return subscription
+
+
+async def _begin(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, offer: Offer
+) -> Claim | None:
+    if subscription.status == SubscriptionStatus.TRIALING:
+        return None
+    invoice = await billing.make_invoice(
+        rt,
+        db,
+        subscription,
+        kind=InvoiceKind.FIRST,
+        price=offer.price,
+        period=fresh_period(subscription, offer.price.interval, subscription.starts_on),
+    )
+    return await billing.collect_or_enter(rt, db, subscription, invoice)

@@ -1,0 +1,174 @@
+"""What pages ask: how subscriptions stand, what was paid, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.customers.session import Session
+from tossbill_ui.lease import machine_now
+from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.models import (
+    Plan,
+    Price,
+    Subscription,
+    SubscriptionEvent,
+    SubscriptionStatus,
+)
+from tossbill_ui.subscriptions.periods import today
+
+
+@dataclass(frozen=True)
+class SubscriptionView:
+    """A subscription with what belongs to it.
+
+    Attributes:
+        next_plan: The plan it moves to at the period's end, if it does.
+        owed: The invoice that is being collected, if any.
+        last_payment: The newest attempt to collect anything.
+        works: Whether the customer may use what was bought today.
+    """
+
+    subscription: Subscription
+    plan: Plan
+    price: Price
+    method: PaymentMethod
+    next_plan: Plan | None
+    owed: Invoice | None
+    last_payment: Payment | None
+    works: bool
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody knows yet if money moved; say so on every screen."""
+        last = self.last_payment
+        return last is not None and last.status == PaymentStatus.UNKNOWN
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether Toss is being asked right now."""
+        last = self.last_payment
+        return last is not None and last.status == PaymentStatus.PENDING
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    """An attempt to collect an invoice, and what was given back of it, oldest first."""
+
+    payment: Payment
+    invoice: Invoice
+    method: PaymentMethod
+    refunds: Sequence[Refund]
+
+
+def works_on(subscription: Subscription, day: date) -> bool:
+    """Whether a subscription may be used on a day; grace is not the same as retries."""
+    match subscription.status:
+        case SubscriptionStatus.STARTING | SubscriptionStatus.ENDED:
+            return False
+        case SubscriptionStatus.PAST_DUE:
+            return subscription.grace_until_on is not None and day < subscription.grace_until_on
+        case SubscriptionStatus.ACTIVE:
+            # A renewal under way, or one that waits for us, is not the customer's fault.
+            return True
+        case _:
+            return day < subscription.ends_on
+
+
+async def subscriptions(rt: Runtime, session: Session | None) -> list[SubscriptionView]:
+    """Return every subscription of this customer, newest first; nobody has none."""
+    customer_id = session.customer_id if session else ""
+    async with rt.db.read() as db:
+        found = await repository.of_customer(db, customer_id)
+        return [await _view(rt, db, subscription) for subscription in found]
+
+
+async def subscription(
+    rt: Runtime, session: Session | None, subscription_id: str
+) -> SubscriptionView:
+    """Return one subscription of this customer.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+    """
+    async with rt.db.read() as db:
+        return await _view(rt, db, await repository.seen(db, session, subscription_id))
+
+
+async def wait(
+    rt: Runtime, session: Session | None, subscription_id: str, *, seconds: float
+) -> SubscriptionView:
+    """Return the subscription when Toss is not being asked, or as it is after some seconds.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+    """
+    deadline = machine_now() + timedelta(seconds=seconds)
+    while True:
+        found = await subscription(rt, session, subscription_id)
+        left = (deadline - machine_now()).total_seconds()
+        if not found.is_asking or left <= 0:
+            return found
+        await rt.changes.wait(found.subscription.customer_id, seconds=min(left, 1.0))
+
+
+async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> SubscriptionView:
+    newest = (
+        select(Payment)
+        .where(col(Payment.subscription_id) == row.id)
+        .order_by(col(Payment.created_at).desc(), col(Payment.number).desc())
+        .limit(1)
+    )
+    next_price = await db.get(Price, row.next_price_id) if row.next_price_id else None
+    return SubscriptionView(
+        subscription=row,
+        plan=await db.get_one(Plan, row.plan_code),
+        price=await db.get_one(Price, row.price_id),
+        method=await db.get_one(PaymentMethod, row.payment_method_id),
+        next_plan=await db.get_one(Plan, next_price.plan_code) if next_price else None,
+        owed=await payments.open_invoice(db, row.id),
+        last_payment=(await db.exec(newest)).first(),
+        works=works_on(row, today(rt)),
+    )
+
+
+async def payments_of(
+    rt: Runtime, session: Session | None, *, page: int = 1, size: int = 10
+) -> list[PaymentView]:
+    """Return a page (from 1) of this customer's payments, newest first."""
+    customer_id = session.customer_id if session else ""
+    query = (
+        select(Payment, Invoice, PaymentMethod)
+        .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
+        .where(col(Payment.customer_id) == customer_id)
+        .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
+        .offset((max(1, page) - 1) * size)
+        .limit(size)
+    )
+    async with rt.db.read() as db:
+        return [
+            PaymentView(payment, invoice, method, await payments.refunds_of(db, payment.id))
+            for payment, invoice, method in (await db.exec(query)).all()
+        ]
+
+
+async def events(
+    rt: Runtime, session: Session | None, subscription_id: str
+) -> Sequence[SubscriptionEvent]:
+    """Return a subscription's history, oldest first.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+    """
+    async with rt.db.read() as db:
+        row = await repository.seen(db, session, subscription_id)
+        return await repository.events(db, row.id)

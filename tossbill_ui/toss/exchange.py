@@ -1,0 +1,149 @@
+"""One HTTP exchange with Toss: a request in, a whole answer or ``OutcomeUnknown`` out.
+
+The billing key stands in addresses, and httpx's errors carry the request: they are caught here,
+and ours are raised outside the ``except`` block, so that nothing of theirs is reachable from ours.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import httpx
+from pydantic import SecretStr
+
+from tossbill_ui.toss.errors import OutcomeUnknown
+from tossbill_ui.toss.quiet import silence_wire_logs
+from tossbill_ui.toss.verdict import Answer
+
+# A charge may take 60 s (contract §10).
+DEFAULT_TIMEOUT = httpx.Timeout(connect=5, write=10, read=65, pool=10)
+# A read time-out starts anew with every byte; this one does not.
+DEADLINE_SECONDS = 70.0
+BODY_LIMIT_BYTES = 1_000_000
+
+_IDEMPOTENCY_KEY_LENGTH = 300
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
+
+Values = Mapping[str, str | int]
+
+
+class Exchange:
+    """The connections to Toss.
+
+    Args:
+        base_url: For example ``https://api.tosspayments.com``; may have a path.
+        secret_key: ``test_sk_…`` or ``live_sk_…``.
+        transport: Replaces the network, in tests.
+        timeout: Limits of single steps, in seconds.
+        deadline_seconds: Limit of a whole exchange.
+
+    Source: contract §1 (authentication), 6 (Idempotency-Key).
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        secret_key: SecretStr,
+        transport: httpx.AsyncBaseTransport | None,
+        timeout: httpx.Timeout | None,
+        deadline_seconds: float,
+    ) -> None:
+        silence_wire_logs()
+        self._deadline_seconds = deadline_seconds
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            auth=httpx.BasicAuth(secret_key.get_secret_value(), ""),
+            headers={
+                "Accept": "application/json",
+                # Small bodies, and a compressed one could grow past the limit in one step.
+                "Accept-Encoding": "identity",
+                "Accept-Language": "ko-KR",
+                "User-Agent": "tossbill-ui",
+            },
+            timeout=timeout or DEFAULT_TIMEOUT,
+            transport=transport,
+            # A proxy from the environment is for Toss, not for a sandbox on this machine.
+            mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
+            follow_redirects=False,
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections; no exchange works afterwards."""
+        await self._http.aclose()
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Values | None = None,
+        query: Values | None = None,
+        idempotency_key: str | None = None,
+    ) -> Answer:
+        """Send one request and read its whole answer.
+
+        Raises:
+            OutcomeUnknown: No whole answer came.
+            ValueError: ``idempotency_key`` cannot stand in a header.
+        """
+        request = self._http.build_request(
+            method,
+            path,
+            params=dict(query) if query else None,
+            # ASCII only: a lone surrogate from a browser would fail to encode, and that error
+            # holds the whole body.
+            content=None if body is None else json.dumps(dict(body)).encode("ascii"),
+            headers=_headers(has_body=body is not None, idempotency_key=idempotency_key),
+        )
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                return await self._exchange(request)
+        except _NEVER_SENT as error:
+            lost = OutcomeUnknown(f"No connection to Toss: {type(error).__name__}.", sent=False)
+        except (httpx.HTTPError, OSError) as error:
+            lost = OutcomeUnknown(f"Toss did not answer: {type(error).__name__}.")
+        except _TooLarge:
+            lost = OutcomeUnknown(f"Toss answered more than {BODY_LIMIT_BYTES} bytes.")
+        raise lost
+
+    async def _exchange(self, request: httpx.Request) -> Answer:
+        response = await self._http.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > BODY_LIMIT_BYTES:
+                    raise _TooLarge
+        finally:
+            await response.aclose()
+        trace_id = response.headers.get("x-tosspayments-trace-id", "")
+        return Answer(status=response.status_code, body=bytes(body), trace_id=trace_id)
+
+
+class _TooLarge(Exception):
+    """The body passed the limit."""
+
+
+def _headers(*, has_body: bool, idempotency_key: str | None) -> dict[str, str]:
+    headers = {"Content-Type": "application/json"} if has_body else {}
+    if idempotency_key is None:
+        return headers
+    # Without one a repetition would be a second request, and nobody would notice.
+    length_fits = 0 < len(idempotency_key) <= _IDEMPOTENCY_KEY_LENGTH
+    if not (length_fits and idempotency_key.isascii() and idempotency_key.isprintable()):
+        raise ValueError("An Idempotency-Key has 1-300 printable ASCII characters.")
+    return {**headers, "Idempotency-Key": idempotency_key}
+
+
+def segment(value: str) -> str:
+    """Make one path segment; dots alone would climb to another endpoint."""
+    if not value.strip("."):
+        raise ValueError("A key in an address is empty or only dots.")
+    return quote(value, safe="", errors="replace")
