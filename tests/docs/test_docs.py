@@ -14,6 +14,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.payment_methods.registration import CANCELED_CODES
 from tossbill_ui.sandbox.personas import PERSONAS
 from tossbill_ui.ui.text.failures import FAILURES, UNSEEN
+from tossbill_ui.ui.text.refusals import REFUSALS
 from tossbill_ui.ui.views import PROBLEMS
 
 DOCS = ROOT / "docs"
@@ -131,7 +132,12 @@ def test_every_code_that_is_raised_has_words_for_the_customer() -> None:
     raised = {one or other for one, other in RAISED_CODE.findall(our_sources())}
 
     assert raised
-    assert raised <= set(PROBLEMS)
+    assert raised <= set(PROBLEMS) | set(REFUSALS)
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+def test_a_refused_wish_is_documented_in_the_customers_words(code: str) -> None:
+    assert plain(REFUSALS[code]) in row_of("codes.md", code)
 
 
 @pytest.mark.parametrize("code", sorted(CODE_OF_ERROR.findall(our_sources())))

@@ -146,7 +146,7 @@ async def test_what_was_not_charged_before_the_cancel_never_is(
 
     assert await shop.money() == [("approved", 9900)]
     assert [row.status for row in await shop.rows(Invoice)] == ["paid", "void"]
-    payment = next(row for row in await shop.rows(Payment) if row.period_number == 2)
+    [payment] = [row for row in await shop.rows(Payment) if row.period_number == 2]
     assert (payment.status, payment.failure_code) == ("refused", "NEVER_CHARGED")
 
 

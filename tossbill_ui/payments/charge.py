@@ -98,7 +98,7 @@ async def collect(rt: Runtime, claim: Claim, follow: Follow) -> Outcome | None:
     Returns:
         What was found, or None when the lease was lost before anything was sent.
 
-    Source: contract §4.3, 4.5, 6; docs/5-engine.md.
+    Source: contract §4.3, 4.5, 6; docs/5-subscriptions.md.
     """
     work = await _load(rt, claim)
     if work is None:

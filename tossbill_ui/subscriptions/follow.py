@@ -159,7 +159,7 @@ def _tell_operator(rt: Runtime, db: AsyncSession, subscription: Subscription, co
 async def dun(
     rt: Runtime, db: AsyncSession, subscription: Subscription, invoice: Invoice, code: str
 ) -> None:
-    """Follow a refused renewal up by its reason (docs/4-going-live.md)."""
+    """Follow a refused renewal up by its reason (docs/5-subscriptions.md)."""
     step = dunning.next_step(code=code, refusals=invoice.refusals, today=today(rt))
     hours = rt.settings.charge_hours
     subscription.due_at = None

@@ -1,4 +1,4 @@
-"""The engine: claims what is due, charges it, records how it went (ADR-0010, docs/5-engine.md).
+"""The engine: claims what is due, charges it, records how it went (ADR-0010).
 
 The worker, ``tossbill charge-due`` and the tests all call `run_due`. It may run in any number of
 processes at once and be killed anywhere: rows hold the truth.

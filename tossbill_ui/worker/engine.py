@@ -1,7 +1,7 @@
 """The passes on DBOS: the only file that imports it.
 
 Every schedule puts a workflow without data on a queue of its own, one at a time for each worker.
-No ids and no money travel through DBOS, so its rows may be lost, doubled or parked (ADR-0010).
+No ids and no money travel through DBOS, so its rows may be lost, doubled or parked (ADR-0012).
 """
 
 from __future__ import annotations
