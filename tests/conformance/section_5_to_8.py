@@ -1,6 +1,7 @@
 """Contract §5 (errors), §6 (idempotency), §7 (test mode), §8 (versions)."""
 
 from typing import Any
+from unittest.mock import ANY
 
 from tests.conformance.case import CARD, CARD_BODY, CHARGE, CHARGE_BODY, ISSUE, PAYMENT, Case
 from tossbill_ui.sandbox.errors import ERRORS
@@ -214,7 +215,13 @@ SECTION_8 = [
         path=CHARGE,
         body=CHARGE_BODY,
         auth=OLD,
-        shows={"card.company": "현대", "version": "2022-07-27", "mId": "oldshop"},
+        shows={
+            "card.company": "현대",
+            "card.receiptUrl": ANY,
+            "transactionKey": ANY,
+            "version": "2022-07-27",
+            "mId": "oldshop",
+        },
     ),
     Case(
         fact="since 2022-11-16 they have not",

@@ -281,3 +281,44 @@ async def test_an_auth_key_can_be_had_without_a_window(box: Box) -> None:
 
     assert issued.status_code == 200
     assert (await box.charge(issued.json()["billingKey"])).status_code == 200
+
+
+async def test_transactions_are_approvals_and_cancels_in_order(box: Box) -> None:
+    billing_key = await box.billing_key()
+    payment_key = (await box.charge(billing_key, "order-1")).json()["paymentKey"]
+    await box.cancel_payment(payment_key, cancelAmount=900)
+    await box.http.post("_control/clock/advance", json={"days": 1})
+    await box.charge(billing_key, "order-2")
+
+    day, both = [await listed(box, endDate=f"2026-11-2{n}T23:59:59") for n in (4, 5)]
+    rest = await listed(box, startingAfter=both[0]["transactionKey"], limit="1")
+    await box.switch(transactions_lag=60)
+
+    assert [(each["orderId"], each["status"], each["amount"]) for each in both] == [
+        ("order-1", "DONE", 4900),
+        ("order-1", "PARTIAL_CANCELED", -900),
+        ("order-2", "DONE", 4900),
+    ]
+    assert (day, rest) == (both[:2], both[1:2])
+    assert list(both[0]) == [
+        "mId",
+        "transactionKey",
+        "paymentKey",
+        "orderId",
+        "method",
+        "customerKey",
+        "useEscrow",
+        "receiptUrl",
+        "status",
+        "transactionAt",
+        "currency",
+        "amount",
+    ]
+    assert await listed(box) == both[:2]
+
+
+async def listed(box: Box, **query: str) -> list[dict[str, Any]]:
+    days = {"startDate": "2026-11-24T00:00:00", "endDate": "2026-11-25T23:59:59"}
+    answer = await box.http.get("v1/transactions", params={**days, **query}, auth=AUTH)
+    assert answer.status_code == 200, answer.text
+    return answer.json()

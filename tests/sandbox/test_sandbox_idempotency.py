@@ -117,6 +117,7 @@ async def test_a_caller_who_leaves_does_not_stop_the_work(box: Box) -> None:
 
 async def test_no_card_number_is_written_to_the_file(box: Box, tmp_path: Path) -> None:
     await box.issue(await box.auth_key(), key="k")
+    await box.charge(await box.billing_key(), key="c")
 
     files = [path.read_bytes() for path in (tmp_path / "deep").iterdir()]
 

@@ -54,7 +54,7 @@ _PAYMENT_CARD = _object(
         },
         "amount": _WON,
     },
-    {"company": _text()},
+    {"company": _text(), "receiptUrl": _text()},
 )
 _CANCEL = _object(
     {

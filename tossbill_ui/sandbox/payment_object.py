@@ -42,7 +42,7 @@ def payment_object(
     method = method_of(row["method"])
     return {
         "mId": m_id,
-        **_transaction_key(row, version),
+        "lastTransactionKey": row["last_transaction_key"],
         "paymentKey": row["payment_key"],
         "orderId": row["order_id"],
         "orderName": row["order_name"],
@@ -71,6 +71,7 @@ def payment_object(
         "checkout": {
             "url": f"https://api.tosspayments.com/v1/payments/{row['payment_key']}/checkout"
         },
+        **_older(version, "transactionKey", row["last_transaction_key"]),
         "currency": "KRW",
         "totalAmount": row["total_krw"],
         **_amounts(row, cancels),
@@ -124,18 +125,16 @@ def in_english(payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, **{name: changed[name] for name in changed if name in payload}}
 
 
-def _transaction_key(row: sqlite3.Row, version: str) -> dict[str, Any]:
-    key: str | None = row["last_transaction_key"]
-    older = {"transactionKey": key} if version < SHORT_CODES_SINCE else {}
-    return {**older, "lastTransactionKey": key}
+def _older(version: str, name: str, value: object) -> dict[str, Any]:
+    """Return a field that API versions before the two-letter codes have (contract §8)."""
+    return {name: value} if version < SHORT_CODES_SINCE else {}
 
 
 def _card(method: Method, row: sqlite3.Row, version: str) -> dict[str, Any] | None:
     if isinstance(method, Account):
         return None
-    older = {"company": ISSUERS[method.issuer_code]} if version < SHORT_CODES_SINCE else {}
     return {
-        **older,
+        **_older(version, "company", ISSUERS[method.issuer_code]),
         "issuerCode": method.issuer_code,
         "acquirerCode": method.acquirer_code,
         "number": method.number,
@@ -147,6 +146,7 @@ def _card(method: Method, row: sqlite3.Row, version: str) -> dict[str, Any] | No
         "cardType": method.card_type,
         "ownerType": method.owner_type,
         "acquireStatus": "READY",
+        **_older(version, "receiptUrl", receipt_url(row["payment_key"])),
         "amount": row["total_krw"],
     }
 

@@ -33,6 +33,10 @@ _KNOWN_BINS: dict[str, str] = {
 }
 
 
+# The pairs of recorded answers (contract §4.1 and §4.3); other issuers acquire for themselves.
+_ACQUIRERS: dict[str, str] = {"61": "31", "24": "21"}
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What may be remembered of a card: what Toss's own answer shows, and its last month.
@@ -100,8 +104,7 @@ def describe(number: str, *, is_business: bool, valid_until: str | None = None) 
     return Card(
         number=mask(number),
         issuer_code=issuer,
-        # Toss's own example pairs 61 with 31 (§4.1); other issuers acquire for themselves.
-        acquirer_code="31" if issuer == "61" else issuer,
+        acquirer_code=_ACQUIRERS.get(issuer, issuer),
         card_type=fate.card_type if fate else "신용",
         owner_type="법인" if is_business else "개인",
         valid_until=valid_until,
