@@ -30,6 +30,8 @@ def control_calls() -> list[str]:
         f"{method} /sandbox{path}"
         for route in app.routes
         if (path := getattr(route, "path", "")).startswith("/_control/")
+        # Webhooks have a page of their own, and the panel talks to itself.
+        and not path.startswith(("/_control/webhooks", "/_control/panel"))
         for method in getattr(route, "methods", set[str]()) - {"HEAD"}
     ]
 
