@@ -10,9 +10,10 @@ from tossbill_ui.core.clock import Clock, SystemClock
 from tossbill_ui.core.crypto import Cipher, Signer
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.secret_file import load_secrets
-from tossbill_ui.core.settings import Settings
+from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.core.tasks import Tasks
 from tossbill_ui.toss.client import TossClient
+from tossbill_ui.toss.sandbox_clock import SandboxClock
 
 DRAIN_SECONDS = 10.0
 
@@ -51,7 +52,9 @@ class Runtime:
             settings=settings,
             db=Database(settings.database_url),
             toss=TossClient(base_url=settings.api_base_url, secret_key=settings.secret_key),
-            clock=SystemClock(),
+            clock=SandboxClock(settings.api_base_url)
+            if settings.mode is Mode.SANDBOX
+            else SystemClock(),
             cipher=Cipher.from_text(encryption_keys),
             signer=Signer(signing_keys),
         )
@@ -60,6 +63,7 @@ class Runtime:
         """Let detached work end, then close every connection."""
         await self.tasks.drain(seconds=DRAIN_SECONDS)
         await self.toss.aclose()
+        await self.clock.aclose()
         await self.db.close()
 
 

@@ -26,6 +26,7 @@ from tossbill_ui.http.security import SecurityHeaders
 from tossbill_ui.http.socket import SessionBoundTokens
 from tossbill_ui.payment_methods.sweep import release_leases, sweep_forever
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.sandbox_clock import keep_up
 from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints
 from tossbill_ui.ui.pages import add_pages
@@ -70,9 +71,9 @@ def _sandbox(settings: Settings) -> list[Mount]:
         return []
     from tossbill_ui.sandbox.app import create_app as create_sandbox
 
-    return [
-        Mount("/sandbox", app=create_sandbox(database=settings.tossbill_data_dir / "sandbox.db"))
-    ]
+    database = settings.tossbill_data_dir / "sandbox.db"
+    followed = settings.tossbill_worker == "on"
+    return [Mount("/sandbox", app=create_sandbox(database=database, followed=followed))]
 
 
 def _worker(settings: Settings) -> AbstractContextManager[None]:
@@ -96,12 +97,14 @@ async def running() -> AsyncGenerator[None]:
         elif rt.db.is_sqlite:
             log.warning("another process works on this database too; only one should")
         sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
+        watch = asyncio.create_task(keep_up(rt.clock), name="clock")
         try:
             with _worker(rt.settings):
                 yield
         finally:
             sweeper.cancel()
-            await asyncio.gather(sweeper, return_exceptions=True)
+            watch.cancel()
+            await asyncio.gather(sweeper, watch, return_exceptions=True)
             await rt.close()
 
 

@@ -33,6 +33,7 @@ from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.toss.client import TossClient
+from tossbill_ui.toss.sandbox_clock import SandboxClock
 
 BASE = "http://toss.test/sandbox"
 
@@ -49,7 +50,7 @@ class Shop:
     async def card(self, session: Session, persona: str = "approve") -> str:
         """Register a card of the sandbox's and return the payment method's id."""
         call = await registration.start(self.rt, session)
-        answer = await self._control(
+        answer = await self.control(
             "POST",
             "authorizations",
             {
@@ -104,11 +105,11 @@ class Shop:
 
     async def faults(self, *rules: dict[str, Any]) -> None:
         """Put fault rules in place of all there were."""
-        await self._control("POST", "faults", list(rules))
+        await self.control("POST", "faults", list(rules))
 
     async def money(self) -> list[tuple[str, int]]:
         """Return every movement of money at Toss: what and how much, oldest first."""
-        ledger = await self._control("GET", "ledger")
+        ledger = await self.control("GET", "ledger")
         return [
             (row["effect"].removeprefix("payment_"), row["amount_krw"])
             for row in ledger["entries"]
@@ -117,7 +118,7 @@ class Shop:
 
     async def assert_ledgers_agree(self) -> None:
         """Compare what really moved with what we wrote down, won for won."""
-        ledger = await self._control("GET", "ledger")
+        ledger = await self.control("GET", "ledger")
         theirs = sorted(
             (row["order_id"], row["effect"], row["amount_krw"])
             for row in ledger["entries"]
@@ -149,7 +150,7 @@ class Shop:
         assert len(found) == 1
         return found[0]
 
-    async def _control(self, method: str, path: str, body: Any = None) -> Any:
+    async def control(self, method: str, path: str, body: Any = None) -> Any:
         answer = await self._http.request(method, f"{BASE}/_control/{path}", json=body)
         assert answer.is_success, answer.text
         return answer.json()
@@ -161,11 +162,15 @@ def instant_day(at: datetime) -> date:
 
 
 @asynccontextmanager
-async def open_shop(folder: Path, empty_database: Path, at: datetime) -> AsyncGenerator[Shop]:
-    """Open a shop with the sample plans, at an instant."""
+async def open_shop(
+    folder: Path, empty_database: Path, at: datetime, *, followed: bool = False
+) -> AsyncGenerator[Shop]:
+    """Open a shop with the sample plans, at an instant; it may follow the sandbox's own clock."""
     clock, machine = FrozenClock(at), FrozenClock(at)
     shutil.copy(empty_database, folder / "shop.db")
-    sandbox = create_app(database=folder / "sandbox.db", clock=clock, seed="shop")
+    sandbox = create_app(
+        database=folder / "sandbox.db", clock=clock, seed="shop", followed=followed
+    )
     app = Starlette(routes=[Mount("/sandbox", sandbox)])
     settings = Settings()
     rt = Runtime(
@@ -174,7 +179,7 @@ async def open_shop(folder: Path, empty_database: Path, at: datetime) -> AsyncGe
         toss=TossClient(
             base_url=BASE, secret_key=settings.secret_key, transport=httpx.ASGITransport(app)
         ),
-        clock=clock,
+        clock=SandboxClock(BASE, httpx.ASGITransport(app)) if followed else clock,
         machine=machine,
         cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
         signer=Signer(["k" * 32]),

@@ -14,6 +14,14 @@ class Clock(Protocol):
         """Return the instant now, UTC-aware."""
         ...
 
+    async def refresh(self) -> None:
+        """Look what time it is, where that takes asking someone else."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of what it asks with."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -21,6 +29,12 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the instant now, UTC-aware."""
         return datetime.now(UTC)
+
+    async def refresh(self) -> None:
+        """Nothing to ask."""
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""
 
 
 class FrozenClock:
@@ -36,3 +50,9 @@ class FrozenClock:
     def advance(self, by: timedelta) -> None:
         """Move forward by a span."""
         self._now += by
+
+    async def refresh(self) -> None:
+        """Nothing to ask."""
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""

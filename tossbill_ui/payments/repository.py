@@ -72,6 +72,16 @@ async def open_refunds_due(db: AsyncSession, now: datetime, *, limit: int) -> Se
     return (await db.exec(query)).all()
 
 
+async def is_any_under_way(db: AsyncSession) -> bool:
+    """Whether a payment or refund is not settled and will still be looked at by itself."""
+    for table in (Payment, Refund):
+        waits = sa.or_(col(table.lease_until).is_not(None), col(table.next_try_at).is_not(None))
+        query = select(table.id).where(col(table.status).in_(OPEN), waits).limit(1)
+        if (await db.exec(query)).first() is not None:
+            return True
+    return False
+
+
 async def open_payment(db: AsyncSession, subscription_id: str) -> Payment | None:
     """Return the subscription's payment that is not settled, if any."""
     query = select(Payment).where(

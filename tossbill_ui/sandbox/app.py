@@ -75,6 +75,7 @@ def create_app(
     clock: Clock | None = None,
     switches: Switches | None = None,
     seed: str | None = None,
+    followed: bool = False,
     webhook_transport: httpx.AsyncBaseTransport | None = None,
 ) -> Sandbox:
     """Build the sandbox over its own SQLite file, which is opened on first use.
@@ -85,11 +86,15 @@ def create_app(
         clock: Where the time comes from, until the control API moves it.
         switches: How the unknowns of Toss are set, until the control API changes them.
         seed: What a new file draws its ids and faults from; random if None.
+        followed: Whether an app walks the clock to where it is sent, one thing that is due after
+            the other; else it jumps.
         webhook_transport: How webhooks travel, for example ``httpx.ASGITransport(your_app)``;
             over real sockets if not given.
     """
     store, virtual = Store(database, seed), VirtualClock(clock or SystemClock())
-    keeper = Keeper(store, virtual, switches or Switches(), database=database, seed=seed)
+    keeper = Keeper(
+        store, virtual, switches or Switches(), database=database, seed=seed, followed=followed
+    )
     keeper.sources.append(lambda connection, _: webhooks.next_due_at(connection))
     postman = Postman(store, virtual, keeper.switches, webhook_transport)
     return Sandbox(store, keeper, postman)

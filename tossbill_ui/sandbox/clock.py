@@ -39,6 +39,7 @@ class VirtualClock:
         self._base = base
         self._offset = timedelta(0)
         self._stopped_at: datetime | None = None
+        self.target: datetime | None = None
 
     def now(self) -> datetime:
         """Return the present virtual instant in UTC."""
@@ -50,6 +51,7 @@ class VirtualClock:
         self._offset = row["offset_us"] * _MICROSECOND
         stopped_at = row["stopped_at"]
         self._stopped_at = datetime.fromisoformat(stopped_at) if stopped_at else None
+        self.target = datetime.fromisoformat(row["target"]) if row["target"] else None
 
     def read(self) -> dict[str, Any]:
         """Describe it for people and programs."""
@@ -59,6 +61,7 @@ class VirtualClock:
             "korean": to_toss_time(now),
             "stopped": self._stopped_at is not None,
             "offset_seconds": (now - self._base.now()) / timedelta(seconds=1),
+            "target": self.target.isoformat() if self.target else None,
         }
 
     def move(
@@ -78,13 +81,20 @@ class VirtualClock:
         if row and to < datetime.fromisoformat(row["at"]):
             raise CannotTurnBack(f"something happened at {row['at']} already; reset to start over")
         stands = self._stopped_at is not None if stopped is None else stopped
+        goes_on = self.target is not None and to < self.target
         connection.execute(
-            "UPDATE clock SET offset_us = ?, stopped_at = ?",
+            "UPDATE clock SET offset_us = ?, stopped_at = ?, target = ?",
             (
                 (to - self._base.now()) // _MICROSECOND,
                 to.astimezone(UTC).isoformat() if stands else None,
+                self.target.isoformat() if self.target and goes_on else None,
             ),
         )
+        self.load(connection)
+
+    def send(self, connection: sqlite3.Connection, to: datetime) -> None:
+        """Say where the clock is to go; whoever follows it walks it there with `move`."""
+        connection.execute("UPDATE clock SET target = ?", (to.astimezone(UTC).isoformat(),))
         self.load(connection)
 
 

@@ -61,6 +61,7 @@ class Control:
             Command("POST", "/_control/clock/advance", self._advance, "Move time forward"),
             Command("POST", "/_control/clock/set", self._set, "Go to an instant, stop or start"),
             Command("POST", "/_control/clock/next", self._next, "Go to what is due next"),
+            Command("POST", "/_control/clock/follow", self._follow, "Walk it, step by step"),
             Command("GET", "/_control/ledger", self._ledger, "Read every effect"),
             Command("GET", "/_control/ledger/check", self._check, "Prove the sums"),
             Command("GET", "/_control/personas", self._personas, "List the test cards"),
@@ -101,6 +102,12 @@ class Control:
             raise ValueError("stopped is true or false")
         at = _instant(body["at"]) if "at" in body else None
         await self._keeper.move(lambda now: at or now, stopped)
+        return await self._clock(request)
+
+    async def _follow(self, request: Request) -> Response:
+        body = await _json_object(request)
+        next_at, at = (_instant(body[name]) if body.get(name) else None for name in ("next", "at"))
+        await self._keeper.follow(next_at, step_to=at)
         return await self._clock(request)
 
     async def _next(self, request: Request) -> Response:

@@ -32,6 +32,7 @@ class Keeper:
         *,
         database: Path,
         seed: str | None = None,
+        followed: bool = False,
     ) -> None:
         self.clock = clock
         self.switches = switches
@@ -41,6 +42,9 @@ class Keeper:
         self._initial = copy(switches)
         self._database = database
         self._seed = seed
+        self._followed = followed
+        self._follower_next: datetime | None = None
+        self.sources.append(lambda connection, now: self._follower_next)
         self._is_ready = False
         self._in_memory: dict[str, sqlite3.Connection] = {}
 
@@ -59,8 +63,18 @@ class Keeper:
             raise
 
     async def move(self, target: Callable[[datetime], datetime], stopped: bool | None) -> None:
-        """Move the clock to what ``target`` makes of the present, and end what is over by then."""
-        await self.run(lambda c: self._move(c, target(self.clock.now()), stopped))
+        """Move the clock to what ``target`` makes of the present, and end what is over by then.
+
+        Where an app follows the clock, it is only sent there: the app walks it from one thing
+        that is due to the next (see `follow`).
+        """
+        await self.run(lambda c: self._go(c, target(self._aim()), stopped))
+
+    async def follow(self, next_at: datetime | None, *, step_to: datetime | None) -> None:
+        """Note when the next thing is due for the app that follows, and move as it says."""
+        self._follower_next = next_at
+        if step_to is not None:
+            await self.run(lambda c: self._move(c, step_to, None))
 
     async def move_to_next(self) -> bool:
         """Move the clock to the next thing that is due; False when nothing is."""
@@ -68,7 +82,7 @@ class Keeper:
         def work(connection: sqlite3.Connection) -> bool:
             instant = world.next_event_at(connection, self.clock.now(), self.sources)
             if instant is not None:
-                self._move(connection, instant, None)
+                self._go(connection, instant, None)
             return instant is not None
 
         return await self.run(work)
@@ -128,6 +142,16 @@ class Keeper:
         """Return the names of all snapshots."""
         files = self._folder.glob("*.db") if self._has_file else ()
         return sorted({*self._in_memory, *(path.stem for path in files)})
+
+    def _aim(self) -> datetime:
+        """Return the present, or the instant that the clock is on its way to."""
+        return self.clock.target or self.clock.now()
+
+    def _go(self, connection: sqlite3.Connection, to: datetime, stopped: bool | None) -> None:
+        if self._followed and stopped is None and to > self.clock.now():
+            self.clock.send(connection, to)
+        else:
+            self._move(connection, to, stopped)
 
     def _move(self, connection: sqlite3.Connection, to: datetime, stopped: bool | None) -> None:
         self.clock.move(connection, to, stopped=stopped)

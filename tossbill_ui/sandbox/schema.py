@@ -4,7 +4,7 @@ import sqlite3
 
 from tossbill_ui.sandbox import chance
 
-VERSION = 2
+VERSION = 3
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public, opens nothing
@@ -154,9 +154,11 @@ _TABLES = {
         draws INTEGER NOT NULL
     """,
     # Virtual time: the clock behind it plus an offset, or one instant while it stands still.
+    # Where it is sent, if someone walks it there step by step.
     "clock": """
         offset_us INTEGER NOT NULL,
-        stopped_at TEXT
+        stopped_at TEXT,
+        target TEXT
     """,
     "switch": """
         name TEXT PRIMARY KEY,
@@ -238,5 +240,5 @@ def _build(connection: sqlite3.Connection, seed: str | None) -> None:
         (SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, "tossbillbox", NEWEST_API_VERSION),
     )
     connection.execute("INSERT INTO chance VALUES (?, 0)", (seed or chance.new_seed(),))
-    connection.execute("INSERT INTO clock VALUES (0, NULL)")
+    connection.execute("INSERT INTO clock VALUES (0, NULL, NULL)")
     connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.errors import NotFound
@@ -60,6 +60,12 @@ async def due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Subscr
         .with_for_update(skip_locked=True)
     )
     return (await db.exec(query)).all()
+
+
+async def next_due_at(db: AsyncSession, now: datetime) -> datetime | None:
+    """Return when the engine must look at the next subscription."""
+    query = select(func.min(Subscription.due_at)).where(col(Subscription.due_at) > now)
+    return (await db.exec(query)).one()
 
 
 async def price_at(db: AsyncSession, plan_code: str, day: date) -> Price | None:

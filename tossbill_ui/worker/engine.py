@@ -21,6 +21,7 @@ from typing import TypeVar
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.exc import OperationalError
 
+from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.passes import Pass
@@ -113,6 +114,8 @@ class Engine:
                 return
             try:
                 work()
+            except TossbillError as refused:
+                log.warning("%s: %s; its next round tries again", name, refused.message)
             except Exception:
                 # The rows hold the truth, and the next round does what this one did not.
                 log.exception("%s failed; its next round tries again", name)
@@ -121,6 +124,7 @@ class Engine:
 
     def _doing(self, each: Pass) -> Callable[[], None]:
         async def once() -> None:
+            await self._rt.clock.refresh()
             await each.run(self._rt)
 
         def work() -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tossbill_ui.core.settings import Mode
 from tossbill_ui.payment_methods.sweep import abandon_forgotten
 from tossbill_ui.payments import settle as settling
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.worker import virtual_time
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,13 @@ class Pass:
         name: Of its schedule, workflow and queue; stable over versions.
         cron: Six fields, seconds first, in Korean time.
         run: Does all that is due now.
+        is_for_sandbox: Whether it is of use in sandbox mode only.
     """
 
     name: str
     cron: str
     run: Callable[[Runtime], Awaitable[object]]
+    is_for_sandbox: bool = False
 
 
 async def _settle(rt: Runtime) -> object:
@@ -39,6 +43,12 @@ async def _settle(rt: Runtime) -> object:
 PASSES = (
     Pass("charge-due", "*/10 * * * * *", run_due),
     Pass("settle", "5/10 * * * * *", _settle),
+    Pass("virtual-time", "* * * * * *", virtual_time.walk, is_for_sandbox=True),
     Pass("reconcile", "0 0 4 * * *", reconcile),
     Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
 )
+
+
+def passes_for(mode: Mode) -> list[Pass]:
+    """Return what a worker does in a mode."""
+    return [each for each in PASSES if mode is Mode.SANDBOX or not each.is_for_sandbox]

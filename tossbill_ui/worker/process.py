@@ -17,7 +17,7 @@ from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.worker.engine import Engine
-from tossbill_ui.worker.passes import PASSES
+from tossbill_ui.worker.passes import passes_for
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def worker_inside(settings: Settings) -> Generator[None]:
 
 def _run(stop: threading.Event, settings: Settings, name: str) -> None:
     migrations.upgrade(settings.database_url)
-    engine = Engine(settings, PASSES, name=name, stop=stop)
+    engine = Engine(settings, passes_for(settings.mode), name=name, stop=stop)
     try:
         engine.start()
         log.info("worker %s is at work", name)

@@ -1,0 +1,76 @@
+"""The sandbox's clock is sent far ahead, and everything happens on its day."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import NOON
+from tests.support.shop import Shop, open_shop
+from tossbill_ui.core.clock import SEOUL
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payments.models import Payment
+from tossbill_ui.worker.virtual_time import walk
+
+
+@pytest.fixture
+async def shop(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Shop]:
+    async with open_shop(tmp_path, empty_database, NOON, followed=True) as opened:
+        await opened.control("POST", "clock/set", {"stopped": True})
+        await opened.rt.clock.refresh()
+        yield opened
+
+
+async def clock(shop: Shop) -> dict[str, Any]:
+    return await shop.control("GET", "clock")
+
+
+async def test_a_jump_of_months_charges_each_period_on_its_day(
+    shop: Shop, session: Session
+) -> None:
+    await shop.subscribe(session)
+
+    sent = await shop.control("POST", "clock/advance", {"months": 3})
+    assert sent["now"] == NOON.isoformat()
+    await walk(shop.rt)
+
+    there = await clock(shop)
+    assert there["target"] is None
+    assert datetime.fromisoformat(there["now"]).astimezone(SEOUL).date().isoformat() == "2027-02-24"
+    days = [payment.approved_at.astimezone(SEOUL).date() for payment in await shop.rows(Payment)]
+    assert [str(day) for day in sorted(days)] == [
+        "2026-11-24",
+        "2026-12-24",
+        "2027-01-24",
+        "2027-02-24",
+    ]
+    await shop.assert_ledgers_agree()
+
+
+async def test_time_stands_still_while_a_payment_is_unknown(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "error_500_after"},
+        {"endpoint": "lookup", "kind": "error_500_before"},
+    )
+    await shop.control("POST", "clock/advance", {"months": 2})
+
+    await walk(shop.rt)
+
+    waiting = await clock(shop)
+    assert waiting["target"] is not None
+    assert waiting["now"].startswith("2026-12-24")
+
+
+async def test_the_next_thing_due_is_the_shops_too(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await walk(shop.rt)
+
+    await shop.control("POST", "clock/next")
+    await walk(shop.rt)
+
+    assert (await clock(shop))["now"].startswith("2026-12-24")
