@@ -16,6 +16,11 @@ from tossbill_ui.cli import main
 from tossbill_ui.core.settings import Settings
 
 
+@pytest.fixture(autouse=True)
+def database() -> None:
+    assert call("migrate").exit_code == 0
+
+
 def call(*words: str) -> Result:
     return CliRunner().invoke(main, words)
 
