@@ -284,3 +284,18 @@ async def test_every_page_of_the_window_is_accessible(
     over = await violations()
 
     assert (card, mistakes, chosen, identity, over) == ([], [], [], [], [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_the_account_form(
+    chromium: Browser, shop: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = await chromium.new_page(color_scheme=scheme, viewport={"width": 375, "height": 812})
+    await ask(page, shop, method="TRANSFER", windowTarget="self")
+    await page.get_by_test_id("window-account-number").wait_for()
+
+    found = await Axe().run(page)
+
+    assert [violation["id"] for violation in found.response["violations"]] == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 375
+    await page.close()
