@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conformance.case import CARD_BODY, CHARGE_BODY
@@ -182,6 +182,7 @@ def test_any_body(world: World, name: str, data: st.DataObject) -> None:
         st.one_of(st.just("2026-11-24T00:00:00"), st.just("2026-11-24"), st.text(max_size=12)),
     ),
 )
+@example(folder="billing", name="\n0", query={})
 def test_any_address(
     world: World, method: str, folder: str, name: str, query: dict[str, str]
 ) -> None:

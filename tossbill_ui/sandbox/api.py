@@ -55,7 +55,7 @@ class Api:
                 Route(endpoint.path, self._handler(endpoint), methods=[endpoint.method])
                 for endpoint in ENDPOINTS
             ),
-            Route("/v1/{rest:path}", self._no_route, methods=_ALL_METHODS),
+            Route("/v1/{rest:path}", self.no_route, methods=_ALL_METHODS),
         ]
 
     async def aclose(self) -> None:
@@ -83,7 +83,8 @@ class Api:
 
         return handle
 
-    async def _no_route(self, request: Request) -> Response:
+    async def no_route(self, request: Request, error: Exception | None = None) -> Response:
+        """Answer Toss's 404; also to a path that no route can match, such as one with a newline."""
         trace_id = await self._store.run(chance.trace_id)
         answer = refusal("NOT_FOUND_HTTP_METHOD", language_of(request))
         return answer.to_response(trace_id=trace_id)

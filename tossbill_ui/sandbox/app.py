@@ -44,7 +44,8 @@ class Sandbox(Starlette):
                 *hooks.routes(),
                 *Panel(store, keeper, log).routes(),
                 *assets.routes(switches),
-            ]
+            ],
+            exception_handlers={404: self._api.no_route},
         )
         self._serve = log.around(super().__call__)
 
