@@ -1,4 +1,4 @@
-"""The engine: claims what is due, charges it, records how it went (ADR-0010, docs/5-subscriptions.md).
+"""The engine: claims what is due, charges it, records how it went (ADR-0010).
 
 The worker, ``tossbill charge-due`` and the tests all call `run_due`. It may run in any number of
 processes at once and be killed anywhere: rows hold the truth.
@@ -94,8 +94,24 @@ async def run_due(
         budget_seconds: After which nothing more is claimed, on the machine's clock.
         stop: Set it to claim nothing more; what is under way is finished.
     """
-    report, running = Report(), set[asyncio.Task[Outcome | None]]()
+    running = set[asyncio.Task[Outcome | None]]()
     until = time.monotonic() + budget_seconds
+    try:
+        return await _run(rt, running, at_once=at_once, until=until, stop=stop)
+    finally:
+        for task in running:
+            task.cancel()
+
+
+async def _run(
+    rt: Runtime,
+    running: set[asyncio.Task[Outcome | None]],
+    *,
+    at_once: int,
+    until: float,
+    stop: asyncio.Event | None,
+) -> Report:
+    report = Report()
     while True:
         free = at_once - len(running)
         goes_on = not (report.is_refused or (stop and stop.is_set()) or time.monotonic() > until)
@@ -108,7 +124,8 @@ async def run_due(
             if report.is_dry or not goes_on:
                 return report
             continue
-        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        running -= done
         for task in done:
             report.count(task.exception() or task.result())
 
