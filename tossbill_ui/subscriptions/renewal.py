@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16
 BUDGET_SECONDS = 30.0
+FAULTS = (TossbillError, SQLAlchemyError, ValueError)
+Step = Callable[[Runtime, AsyncSession, Subscription], Awaitable[Claim | None]]
 REMOVED_KEY = "ALREADY_REMOVED_BILLING_KEY"
 
 
@@ -132,22 +135,30 @@ async def _run(
 
 async def _claim(rt: Runtime, *, limit: int) -> tuple[list[Claim], int]:
     """Take open payments nobody holds, then due subscriptions, in one short transaction."""
+    try:
+        return await _claim_with(rt, _step, limit=limit)
+    except FAULTS:
+        log.exception("a due row cannot be claimed; the rows are claimed one by one")
+        return await _claim_with(rt, _step_alone, limit=limit)
+
+
+async def _claim_with(rt: Runtime, step: Step, *, limit: int) -> tuple[list[Claim], int]:
     async with rt.db.write() as db:
         claims = await settle.take_up_payments(rt, db, limit=limit)
         found = await repository.due(db, rt.clock.now(), limit=limit - len(claims))
         looked_at = len(claims) + len(found)
         for subscription in found:
-            if claim := await _step_safely(rt, db, subscription):
+            if claim := await step(rt, db, subscription):
                 claims.append(claim)
     return claims, looked_at
 
 
-async def _step_safely(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Claim | None:
+async def _step_alone(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Claim | None:
     """Take one step; a row our code fails on waits for an operator and does not stop the rest."""
     try:
         async with db.begin_nested():
             return await _step(rt, db, subscription)
-    except (TossbillError, SQLAlchemyError, ValueError):
+    except FAULTS:
         log.exception("subscription %s needs an operator", subscription.id)
         await db.refresh(subscription)
         subscription.due_at, subscription.attention = None, Attention.FAULT
