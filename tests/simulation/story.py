@@ -60,8 +60,8 @@ async def _live(world: World, judge: Judge, *, months: int, people: int) -> None
 
 async def _one_step(world: World, end: datetime, people: int) -> None:
     """Go to what is due next, or to what somebody does before that."""
-    # Everybody does something every three months or so.
-    wait = world.luck.expovariate(people / (90 * 24 * 3600))
+    # Everybody does something every two months or so.
+    wait = world.luck.expovariate(people / (60 * 24 * 3600))
     acts_at = world.clock.now() + timedelta(seconds=wait)
     due_at = await world.next_at() or end
     world.go_to(min(acts_at, max(due_at, world.clock.now()), end))
@@ -74,12 +74,12 @@ async def _one_step(world: World, end: datetime, people: int) -> None:
 async def _settle_down(world: World, judge: Judge) -> None:
     """End the faults, wake everybody, and let everything come to rest."""
     world.faults = False
-    for _ in range(60):
+    for days in range(24):
         world.go_to(world.clock.now() + timedelta(hours=25))
         await world.work()
         judge.after_a_step()
-        await operator_looks(world)
-    for _ in range(20):
-        await world.work()
-        judge.after_a_step()
+        if days % 6 == 5:
+            await operator_looks(world)
+    await world.work()
+    judge.after_a_step()
     await judge.at_the_end()

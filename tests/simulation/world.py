@@ -46,13 +46,13 @@ from tossbill_ui.toss.client import TossClient
 
 BEGIN = datetime(2027, 10, 31, 2, 0, tzinfo=UTC)
 FATES = {
-    Fate.LOSE_REQUEST: 0.03,
-    Fate.LOSE_ANSWER: 0.04,
-    Fate.LATE: 0.02,
-    Fate.BREAK: 0.02,
-    Fate.KILL_BEFORE: 0.03,
-    Fate.KILL_AFTER: 0.04,
-    Fate.PAUSE: 0.02,
+    Fate.LOSE_REQUEST: 0.05,
+    Fate.LOSE_ANSWER: 0.06,
+    Fate.LATE: 0.05,
+    Fate.BREAK: 0.03,
+    Fate.KILL_BEFORE: 0.05,
+    Fate.KILL_AFTER: 0.06,
+    Fate.PAUSE: 0.05,
 }
 GOOD_CARDS = ("approve", "approve_check", "approves_after_1", "approves_after_2")
 BAD_CARDS = ("expired", "stolen", "approves_once", "monthly_limit", "balance_low", "stopped")
@@ -168,7 +168,7 @@ class World:
     async def work(self) -> None:
         """Let workers do everything that is due now, with whatever befalls them."""
         self._wake()
-        for _ in range(1 + self.luck.randrange(2)):
+        for _ in range(1 + (self.luck.random() < 0.3)):
             free = [worker for worker in self.workers if worker.is_idle]
             if free:
                 worker = self.luck.choice(free)
