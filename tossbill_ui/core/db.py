@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.group_commit import GroupCommit
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",
@@ -90,6 +93,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _create_engine(url)
+        # SQLite lets writers wait by chance and gives up on some; this queue is fair.
+        self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self.write_together = GroupCommit(self.write)
 
     @property
     def is_sqlite(self) -> bool:
@@ -115,7 +121,11 @@ class Database:
         Keep it short: no call to Toss may happen inside (ADR-0003).
         """
         engine = self.engine.execution_options(**{WRITE: True})
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        async with (
+            self._turn,
+            AsyncSession(engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     async def close(self) -> None:

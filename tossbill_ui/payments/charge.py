@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui import lease
@@ -14,7 +15,7 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import outcome, repository
-from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus
+from tossbill_ui.payments.models import OPEN, Invoice, Payment
 from tossbill_ui.payments.outcome import Declined, InDoubt, Outcome
 from tossbill_ui.payments.record import Follow, record
 from tossbill_ui.runtime import Runtime
@@ -108,21 +109,26 @@ async def collect(rt: Runtime, claim: Claim, follow: Follow) -> Outcome | None:
     ) as hold:
         found = await _ask(rt, claim, work, hold)
         if found is not None:
-            await record(rt, claim.row_id, claim.attempt, found, follow)
+            await record(rt, work.payment, claim.attempt, found, follow)
     return found
 
 
 async def _load(rt: Runtime, claim: Claim) -> _Work | None:
+    query = (
+        select(Payment, Invoice, col(Customer.customer_key), PaymentMethod)
+        .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .join(Customer, col(Customer.id) == col(Payment.customer_id))
+        .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
+        .where(col(Payment.id) == claim.row_id, col(Payment.status).in_(OPEN))
+    )
     async with rt.db.read() as db:
-        payment = await db.get_one(Payment, claim.row_id)
-        if payment.status not in (PaymentStatus.PENDING, PaymentStatus.UNKNOWN):
-            return None
-        invoice = await db.get_one(Invoice, payment.invoice_id)
-        customer = await db.get_one(Customer, payment.customer_id)
-        method = await db.get_one(PaymentMethod, payment.payment_method_id)
+        found = (await db.exec(query)).first()
+    if found is None:
+        return None
+    payment, invoice, customer_key, method = found
     sealed = method.billing_key_sealed
     key = rt.cipher.decrypt(sealed, place=billing_key_place(method.id)) if sealed else ""
-    return _Work(payment, invoice, billing_key=key, customer_key=customer.customer_key)
+    return _Work(payment, invoice, billing_key=key, customer_key=customer_key)
 
 
 async def _ask(rt: Runtime, claim: Claim, work: _Work, hold: lease.Hold) -> Outcome | None:

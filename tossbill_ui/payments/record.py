@@ -44,24 +44,25 @@ class Follow(Protocol):
 
 
 async def record(
-    rt: Runtime, payment_id: str, attempt: int, found: Outcome, follow: Follow
+    rt: Runtime, payment: Payment, attempt: int, found: Outcome, follow: Follow
 ) -> None:
     """Write down what was found out about an open payment; what is final stays as it is.
 
     A certain answer counts whoever brings it; a doubt only counts from the present holder.
     """
-    async with rt.db.write() as db:
-        held = await db.get_one(Payment, payment_id)
-        await repository.lock_subscription(db, held.subscription_id)
-        await db.refresh(held)
-        if held.status not in OPEN:
+
+    async def work(db: AsyncSession) -> None:
+        await repository.lock_subscription(db, payment.subscription_id)
+        row = await db.get_one(Payment, payment.id)
+        is_late = isinstance(found, InDoubt) and row.attempts != attempt
+        if row.status not in OPEN or is_late:
             return
-        if isinstance(found, InDoubt) and held.attempts != attempt:
-            return
-        invoice = await db.get_one(Invoice, held.invoice_id)
-        await _write(rt, db, invoice, held, found)
-        await follow.after_payment(rt, db, invoice, held, found)
-    rt.changes.tell(held.customer_id)
+        invoice = await db.get_one(Invoice, row.invoice_id)
+        await _write(rt, db, invoice, row, found)
+        await follow.after_payment(rt, db, invoice, row, found)
+
+    await rt.db.write_together(work, key=payment.subscription_id)
+    rt.changes.tell(payment.customer_id)
 
 
 async def _write(

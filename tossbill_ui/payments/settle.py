@@ -49,7 +49,7 @@ def _claim(row: Leased) -> Claim:
     return Claim(row.id, attempt=row.attempts, until=row.lease_until)
 
 
-async def settle(rt: Runtime, follow: Follow) -> Settled:
+async def settle(rt: Runtime, follow: Follow, *, at_once: int = AT_ONCE) -> Settled:
     """Look up every open payment and refund whose time has come, until there is none.
 
     Source: contract §4.5 (look-up), 4.6 (balance), 6 (repeating).
@@ -57,8 +57,8 @@ async def settle(rt: Runtime, follow: Follow) -> Settled:
     payments = refunds = 0
     while True:
         async with rt.db.write() as db:
-            claims = await take_up_payments(rt, db, limit=AT_ONCE)
-            givings = await _take_up_refunds(rt, db)
+            claims = await take_up_payments(rt, db, limit=at_once)
+            givings = await _take_up_refunds(rt, db, limit=at_once - len(claims))
         if not claims and not givings:
             return Settled(payments, refunds)
         payments += len(claims)
@@ -70,8 +70,8 @@ async def settle(rt: Runtime, follow: Follow) -> Settled:
                 log.error("an open payment could not be settled", exc_info=error)
 
 
-async def _take_up_refunds(rt: Runtime, db: AsyncSession) -> list[Claim]:
-    found = await repository.open_refunds_due(db, rt.machine.now(), limit=AT_ONCE)
+async def _take_up_refunds(rt: Runtime, db: AsyncSession, *, limit: int) -> list[Claim]:
+    found = await repository.open_refunds_due(db, rt.machine.now(), limit=limit)
     for row in found:
         _take(rt, row)
     await db.flush()

@@ -145,7 +145,7 @@ async def _approve_payment(rt: Runtime, row_id: str, operator: str) -> str:
             raise Conflict("Toss is being asked about it right now.", code="payment_open")
         attempt = payment.attempts
         _audit(rt, db, operator, f"not charged {payment.order_id}", payment.customer_id)
-    await record(rt, row_id, attempt, Declined(NEVER_CHARGED), FOLLOW)
+    await record(rt, payment, attempt, Declined(NEVER_CHARGED), FOLLOW)
     return "The payment counts as not made."
 
 

@@ -42,7 +42,6 @@ class _Follow:
     ) -> None:
         """Enter the paid period, follow a refusal up, or note a doubt."""
         subscription = await db.get_one(Subscription, invoice.subscription_id)
-        await db.refresh(subscription)
         match found:
             case Charged():
                 await _after_charge(rt, db, subscription, invoice, payment)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16
 BUDGET_SECONDS = 30.0
+FAULTS = (TossbillError, SQLAlchemyError, ValueError)
+Step = Callable[[Runtime, AsyncSession, Subscription], Awaitable[Claim | None]]
 REMOVED_KEY = "ALREADY_REMOVED_BILLING_KEY"
 
 
@@ -94,8 +97,24 @@ async def run_due(
         budget_seconds: After which nothing more is claimed, on the machine's clock.
         stop: Set it to claim nothing more; what is under way is finished.
     """
-    report, running = Report(), set[asyncio.Task[Outcome | None]]()
+    running = set[asyncio.Task[Outcome | None]]()
     until = time.monotonic() + budget_seconds
+    try:
+        return await _run(rt, running, at_once=at_once, until=until, stop=stop)
+    finally:
+        for task in running:
+            task.cancel()
+
+
+async def _run(
+    rt: Runtime,
+    running: set[asyncio.Task[Outcome | None]],
+    *,
+    at_once: int,
+    until: float,
+    stop: asyncio.Event | None,
+) -> Report:
+    report = Report()
     while True:
         free = at_once - len(running)
         goes_on = not (report.is_refused or (stop and stop.is_set()) or time.monotonic() > until)
@@ -108,29 +127,38 @@ async def run_due(
             if report.is_dry or not goes_on:
                 return report
             continue
-        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        running -= done
         for task in done:
             report.count(task.exception() or task.result())
 
 
 async def _claim(rt: Runtime, *, limit: int) -> tuple[list[Claim], int]:
     """Take open payments nobody holds, then due subscriptions, in one short transaction."""
+    try:
+        return await _claim_with(rt, _step, limit=limit)
+    except FAULTS:
+        log.exception("a due row cannot be claimed; the rows are claimed one by one")
+        return await _claim_with(rt, _step_alone, limit=limit)
+
+
+async def _claim_with(rt: Runtime, step: Step, *, limit: int) -> tuple[list[Claim], int]:
     async with rt.db.write() as db:
         claims = await settle.take_up_payments(rt, db, limit=limit)
         found = await repository.due(db, rt.clock.now(), limit=limit - len(claims))
         looked_at = len(claims) + len(found)
         for subscription in found:
-            if claim := await _step_safely(rt, db, subscription):
+            if claim := await step(rt, db, subscription):
                 claims.append(claim)
     return claims, looked_at
 
 
-async def _step_safely(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Claim | None:
+async def _step_alone(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Claim | None:
     """Take one step; a row our code fails on waits for an operator and does not stop the rest."""
     try:
         async with db.begin_nested():
             return await _step(rt, db, subscription)
-    except (TossbillError, SQLAlchemyError, ValueError):
+    except FAULTS:
         log.exception("subscription %s needs an operator", subscription.id)
         await db.refresh(subscription)
         subscription.due_at, subscription.attention = None, Attention.FAULT
