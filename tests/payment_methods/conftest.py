@@ -1,16 +1,5 @@
 """Every test of this folder runs on both databases."""
 
-import shutil
-from pathlib import Path
+from tests.support.both import database_url
 
-import pytest
-
-from tests.support.postgres import Postgres
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'tossbill.db')}"
-    postgres: Postgres = request.getfixturevalue("postgres")
-    return postgres.migrated()
+__all__ = ["database_url"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
@@ -163,11 +162,10 @@ def instant_day(at: datetime) -> date:
 
 @asynccontextmanager
 async def open_shop(
-    folder: Path, empty_database: Path, at: datetime, *, followed: bool = False
+    folder: Path, database_url: str, at: datetime, *, followed: bool = False
 ) -> AsyncGenerator[Shop]:
     """Open a shop with the sample plans, at an instant; it may follow the sandbox's own clock."""
     clock, machine = FrozenClock(at), FrozenClock(at)
-    shutil.copy(empty_database, folder / "shop.db")
     sandbox = create_app(
         database=folder / "sandbox.db", clock=clock, seed="shop", followed=followed
     )
@@ -175,7 +173,7 @@ async def open_shop(
     settings = Settings()
     rt = Runtime(
         settings=settings,
-        db=Database(f"sqlite+aiosqlite:///{folder / 'shop.db'}"),
+        db=Database(database_url),
         toss=TossClient(
             base_url=BASE, secret_key=settings.secret_key, transport=httpx.ASGITransport(app)
         ),

@@ -18,8 +18,8 @@ from tossbill_ui.worker.virtual_time import walk
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Shop]:
-    async with open_shop(tmp_path, empty_database, NOON, followed=True) as opened:
+async def shop(tmp_path: Path, database_url: str) -> AsyncGenerator[Shop]:
+    async with open_shop(tmp_path, database_url, NOON, followed=True) as opened:
         await opened.control("POST", "clock/set", {"stopped": True})
         await opened.rt.clock.refresh()
         yield opened
