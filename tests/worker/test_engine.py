@@ -42,11 +42,13 @@ class Work:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest) -> Settings:
-    made = Settings()
+    # Keys, so that there is no sandbox whose clock would be asked.
+    keys = {"toss_client_key": "test_ck_x", "toss_secret_key": SecretStr("test_sk_x")}
+    made = Settings(**keys)
     made.tossbill_data_dir.mkdir(parents=True)
     if request.param == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
-        made = Settings(tossbill_database_url=SecretStr(postgres.empty()))
+        made = Settings(tossbill_database_url=SecretStr(postgres.empty()), **keys)
     migrations.upgrade(made.database_url)
     return made
 

@@ -56,6 +56,17 @@ def test_a_killed_worker_is_replaced_and_a_killed_web_process_leaves_none(server
     eventually(lambda: not second.is_running())
 
 
+def test_nothing_goes_wrong_at_the_very_first_start(server: Server) -> None:
+    eventually(lambda: is_at_work(server))
+
+    server.stop()
+
+    said = server.log.read_text()
+    assert "Traceback" not in said
+    assert "Fatal" not in said
+    assert "the worker ended" not in said
+
+
 def test_a_stop_ends_the_worker_too(server: Server) -> None:
     eventually(lambda: is_at_work(server))
     worker = worker_of(server)

@@ -17,6 +17,7 @@ def alone_on(database: Path) -> Generator[bool]:
     database, whatever link leads there: closing the database itself would drop SQLite's own.
     """
     path = database.resolve()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, 0o600)) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

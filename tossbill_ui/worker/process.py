@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -86,5 +87,7 @@ def _run(stop: threading.Event, settings: Settings, name: str) -> None:
 
 
 def _watch_parent(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock would still be held when the interpreter ends.
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     stop.set()
