@@ -99,3 +99,15 @@ async def _is_under_way(box: Box, effects: int) -> None:
         pass
     while len(await box.effects()) < effects:
         pass
+
+
+async def test_a_box_in_memory_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sandbox = create_app()
+
+    await sandbox.start()
+    await sandbox.aclose()
+
+    assert list(tmp_path.iterdir()) == []

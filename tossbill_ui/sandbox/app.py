@@ -15,14 +15,12 @@ from tossbill_ui.sandbox.panel import Panel
 from tossbill_ui.sandbox.postman import Postman
 from tossbill_ui.sandbox.request_log import RequestLog
 from tossbill_ui.sandbox.schema import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
-from tossbill_ui.sandbox.store import Store
+from tossbill_ui.sandbox.store import IN_MEMORY, Store
 from tossbill_ui.sandbox.switches import Switches
 from tossbill_ui.sandbox.webhook_control import WebhookControl
 from tossbill_ui.sandbox.window import Window
 
 __all__ = ["SANDBOX_CLIENT_KEY", "SANDBOX_SECRET_KEY", "Sandbox", "create_app"]
-
-IN_MEMORY = Path(":memory:")
 
 
 class Sandbox(Starlette):
@@ -72,7 +70,7 @@ class Sandbox(Starlette):
 
 def create_app(
     *,
-    database: Path = IN_MEMORY,
+    database: Path = Path(IN_MEMORY),  # noqa: B008 - a constant
     clock: Clock | None = None,
     switches: Switches | None = None,
     seed: str | None = None,

@@ -9,12 +9,11 @@ from typing import Any, TypeVar
 
 from tossbill_ui.sandbox import payments, schema, world
 from tossbill_ui.sandbox.clock import VirtualClock
-from tossbill_ui.sandbox.store import Store
+from tossbill_ui.sandbox.store import IN_MEMORY, Store
 from tossbill_ui.sandbox.switches import Switches
 from tossbill_ui.sandbox.world import Source
 
 T = TypeVar("T")
-IN_MEMORY = ":memory:"
 
 
 class UnknownSnapshot(LookupError):

@@ -10,6 +10,7 @@ from typing import TypeVar
 from tossbill_ui.sandbox import schema
 
 T = TypeVar("T")
+IN_MEMORY = ":memory:"
 
 
 class Store:
@@ -86,8 +87,9 @@ class Store:
             loop.call_soon_threadsafe(listener)
 
     def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path.touch(mode=0o600)
+        if str(self._path) != IN_MEMORY:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path.touch(mode=0o600)
         connection = sqlite3.connect(self._path, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA busy_timeout = 10000")
