@@ -101,13 +101,13 @@ async def _is_under_way(box: Box, effects: int) -> None:
         pass
 
 
-async def test_a_box_in_memory_leaves_no_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    sandbox = create_app()
+def test_a_box_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def open_and_close() -> None:
+        sandbox = create_app()
+        await sandbox.start()
+        await sandbox.aclose()
 
-    await sandbox.start()
-    await sandbox.aclose()
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(open_and_close())
 
     assert list(tmp_path.iterdir()) == []

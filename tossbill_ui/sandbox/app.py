@@ -70,7 +70,7 @@ class Sandbox(Starlette):
 
 def create_app(
     *,
-    database: Path = Path(IN_MEMORY),  # noqa: B008 - a constant
+    database: Path = Path(IN_MEMORY),
     clock: Clock | None = None,
     switches: Switches | None = None,
     seed: str | None = None,
