@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import sqlalchemy as sa
@@ -46,3 +50,13 @@ def test_upgrading_twice_and_going_back_and_forth_changes_nothing(url: str) -> N
     migrations.upgrade(url)
 
     assert differences(url) == []
+
+
+def test_processes_that_start_together_wait_for_one_another(tmp_path: Path) -> None:
+    environment = os.environ | {"TOSSBILL_DATA_DIR": str(tmp_path / "new")}
+    command = [sys.executable, "-m", "tossbill_ui.cli", "migrate"]
+    started = [subprocess.Popen(command, env=environment, stderr=PIPE) for _ in range(6)]
+
+    said = [process.communicate(timeout=120)[1].decode() for process in started]
+
+    assert [process.returncode for process in started] == [0] * 6, said

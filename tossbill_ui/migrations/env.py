@@ -34,6 +34,8 @@ def run() -> None:
             connection.exec_driver_sql("PRAGMA busy_timeout=30000")
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.commit()
+            # The one write lock, taken before the revision is read.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         context.configure(
             connection=connection,
             target_metadata=metadata,
@@ -44,6 +46,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        connection.commit()
     engine.dispose()
 
 
