@@ -10,11 +10,14 @@ from tossbill_ui.core.clock import Clock, SystemClock
 from tossbill_ui.core.crypto import Cipher, Signer
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.secret_file import load_secrets
-from tossbill_ui.core.settings import Settings
+from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.core.tasks import Tasks
 from tossbill_ui.toss.client import TossClient
 
 DRAIN_SECONDS = 10.0
+# Toss allows 100 a minute in its test environment (contract §7) and gives no number for the live
+# one (contract §10). Each process keeps to this by itself.
+CALLS_PER_MINUTE = {Mode.SANDBOX: None, Mode.TEST: 90, Mode.LIVE: 1200}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,11 @@ class Runtime:
         return cls(
             settings=settings,
             db=Database(settings.database_url),
-            toss=TossClient(base_url=settings.api_base_url, secret_key=settings.secret_key),
+            toss=TossClient(
+                base_url=settings.api_base_url,
+                secret_key=settings.secret_key,
+                per_minute=CALLS_PER_MINUTE[settings.mode],
+            ),
             clock=SystemClock(),
             cipher=Cipher.from_text(encryption_keys),
             signer=Signer(signing_keys),
