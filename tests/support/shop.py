@@ -23,14 +23,13 @@ from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import registration
-from tossbill_ui.payments.models import Invoice, Payment, Refund
+from tossbill_ui.payments.models import Payment, Refund
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, create_app
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 from tossbill_ui.subscriptions import catalog, renewal, subscribe, view
 from tossbill_ui.subscriptions.follow import FOLLOW
-from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.toss.client import TossClient
 
@@ -161,8 +160,10 @@ def instant_day(at: datetime) -> date:
 
 
 @asynccontextmanager
-async def open_shop(folder: Path, empty_database: Path, at: datetime) -> AsyncGenerator[Shop]:
-    """Open a shop with the sample plans, at an instant."""
+async def open_shop(
+    folder: Path, empty_database: Path, at: datetime, *, database_url: str = ""
+) -> AsyncGenerator[Shop]:
+    """Open a shop with the sample plans, at an instant; on a file unless told otherwise."""
     clock, machine = FrozenClock(at), FrozenClock(at)
     shutil.copy(empty_database, folder / "shop.db")
     sandbox = create_app(database=folder / "sandbox.db", clock=clock, seed="shop")
@@ -170,7 +171,7 @@ async def open_shop(folder: Path, empty_database: Path, at: datetime) -> AsyncGe
     settings = Settings()
     rt = Runtime(
         settings=settings,
-        db=Database(f"sqlite+aiosqlite:///{folder / 'shop.db'}"),
+        db=Database(database_url or f"sqlite+aiosqlite:///{folder / 'shop.db'}"),
         toss=TossClient(
             base_url=BASE, secret_key=settings.secret_key, transport=httpx.ASGITransport(app)
         ),
@@ -185,6 +186,3 @@ async def open_shop(folder: Path, empty_database: Path, at: datetime) -> AsyncGe
         yield Shop(rt, clock, machine, http)
     await rt.close()
     await sandbox.aclose()
-
-
-__all__ = ["Invoice", "Shop", "Subscription", "open_shop"]
