@@ -16,6 +16,9 @@ from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 
 DRAIN_SECONDS = 10.0
+# Toss allows 100 a minute in its test environment (contract §7) and gives no number for the live
+# one (contract §10). Each process keeps to this by itself.
+CALLS_PER_MINUTE = {Mode.SANDBOX: None, Mode.TEST: 90, Mode.LIVE: 1200}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,11 @@ class Runtime:
         return cls(
             settings=settings,
             db=Database(settings.database_url),
-            toss=TossClient(base_url=settings.api_base_url, secret_key=settings.secret_key),
+            toss=TossClient(
+                base_url=settings.api_base_url,
+                secret_key=settings.secret_key,
+                per_minute=CALLS_PER_MINUTE[settings.mode],
+            ),
             clock=SandboxClock(settings.api_base_url)
             if settings.mode is Mode.SANDBOX
             else SystemClock(),

@@ -117,11 +117,6 @@ def a_refusal_keeps_its_order_id(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(repository, "last_number", wrong)
 
 
-def done_is_not_final(patch: pytest.MonkeyPatch) -> None:
-    """Who comes late writes over what is known."""
-    patch.setattr(record, "OPEN", ("pending", "unknown", "done", "refused"))
-
-
 def not_found_is_not_charged(patch: pytest.MonkeyPatch) -> None:
     """A look-up that finds nothing counts as a refusal, though the request may still come."""
     real = charge._ask
@@ -148,7 +143,6 @@ BUGS: dict[str, Bug] = {
         a_doubt_is_looked_at_once,
         a_claim_leaves_the_row_due,
         a_refusal_keeps_its_order_id,
-        done_is_not_final,
         not_found_is_not_charged,
     )
 }

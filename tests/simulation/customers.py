@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from sqlmodel import col, select
+
 from tests.simulation.world import World
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payments.models import PaymentStatus
+from tossbill_ui.payments.models import OPEN, Payment, PaymentStatus
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import (
@@ -25,7 +27,7 @@ from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.view import SubscriptionView
 
 PLANS = ("basic", "pro", "basic", "letter", "basic-yearly")
-Wish = Callable[[Runtime, World, Session, SubscriptionView], Awaitable[object]]
+Wish = Callable[[Runtime, World, Session, SubscriptionView], Awaitable[None]]
 
 
 async def join(world: World, session: Session, plan_code: str) -> None:
@@ -50,16 +52,32 @@ async def somebody_acts(world: World) -> None:
     if not live:
         await join(world, session, world.luck.choice(PLANS))
         return
-    seen, wish = live[0], world.luck.choice(WISHES)
+    await _wish(world, session, live[0], world.luck.choice(WISHES))
+
+
+async def somebody_in_doubt_acts(world: World) -> None:
+    """Let a customer whose payment nobody knows the end of make things worse."""
+    if world.luck.random() < 0.8:
+        return
+    async with world.rt.db.read() as db:
+        query = (
+            select(Payment)
+            .where(col(Payment.status).in_(OPEN))
+            .order_by(col(Payment.created_at), col(Payment.amount_krw))
+        )
+        found = (await db.exec(query)).first()
+    session = next((s for s in world.people if found and s.customer_id == found.customer_id), None)
+    if session is None or found is None:
+        return
+    seen = await view.subscription(world.rt, session, found.subscription_id)
+    wishes = (_cancel_later, _cancel_now, _other_card, _pay, _pause, _undo)
+    await _wish(world, session, seen, world.luck.choice(wishes))
+
+
+async def _wish(world: World, session: Session, seen: SubscriptionView, wish: Wish) -> None:
     worker = world.free_worker()
     if worker:
-        await world.act(_try(wish, worker.rt, world, session, seen), worker.rt)
-
-
-async def _try(
-    wish: Wish, rt: Runtime, world: World, session: Session, seen: SubscriptionView
-) -> None:
-    await wish(rt, world, session, seen)
+        await world.act(wish(worker.rt, world, session, seen), worker.rt)
 
 
 async def _other_card(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:

@@ -148,8 +148,15 @@ class Judge:
                 raise Broken(f"subscription {row.id} ({row.status}) waits for nothing")
             if row.attention == Attention.FAULT:
                 raise Broken(f"our code failed on subscription {row.id}")
+            over = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
+            if row.canceled_at and row.status not in over:
+                raise Broken(f"subscription {row.id} was canceled and is {row.status}")
             self._renews_in_time(row)
+        long_ago = self.world.clock.now() - timedelta(days=2)
         for payment in self.payments:
+            lease = payment.lease_until
+            if payment.status in OPEN and lease and lease < long_ago:
+                raise Broken(f"nobody took over payment {payment.order_id}")
             if payment.status in OPEN and not (payment.next_try_at or payment.lease_until):
                 self._waits_for_a_person(payment)
 

@@ -11,7 +11,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.simulation.customers import PLANS, join, operator_looks, somebody_acts
+from tests.simulation.customers import (
+    PLANS,
+    join,
+    operator_looks,
+    somebody_acts,
+    somebody_in_doubt_acts,
+)
 from tests.simulation.invariants import Judge
 from tests.simulation.world import BEGIN, Counts, World, open_world
 
@@ -63,12 +69,14 @@ async def _one_step(world: World, end: datetime, people: int) -> None:
     # Everybody does something every two months or so.
     wait = world.luck.expovariate(people / (60 * 24 * 3600))
     acts_at = world.clock.now() + timedelta(seconds=wait)
-    due_at = await world.next_at() or end
-    world.go_to(min(acts_at, max(due_at, world.clock.now()), end))
+    # What stays due moves time on too: a bug must not stop the clock.
+    due_at = max(await world.next_at() or end, world.clock.now() + timedelta(minutes=20))
+    world.go_to(min(acts_at, due_at, end))
     if acts_at <= world.clock.now():
         await somebody_acts(world)
     else:
         await world.work()
+        await somebody_in_doubt_acts(world)
 
 
 async def _settle_down(world: World, judge: Judge) -> None:

@@ -7,6 +7,7 @@ to the next, so a seed always tells the same story.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import shutil
 from collections.abc import AsyncGenerator, Awaitable
@@ -104,6 +105,13 @@ class Worker:
             if error is not None:
                 raise error
 
+    async def stop(self) -> None:
+        """End it at the next request, or where it is; what it failed on is known already."""
+        with contextlib.suppress(Exception):
+            await self.until_it_waits()
+        if not self.is_idle:
+            await self.kill()
+
     async def kill(self) -> None:
         """End it at once, wherever it is."""
         assert self._task is not None
@@ -189,7 +197,8 @@ class World:
         return self.luck.choice(free) if free else None
 
     async def _engine(self, rt: Runtime) -> None:
-        await run_due(rt, at_once=1)
+        report = await run_due(rt, at_once=1)
+        assert not report.failed, "our code failed on a payment"
         await settle(rt, FOLLOW, at_once=1)
 
     def _wake(self) -> None:
@@ -291,7 +300,6 @@ async def open_world(folder: Path, empty_database: Path, seed: int) -> AsyncGene
         yield world
     finally:
         for worker in world.workers:
-            if not worker.is_idle:
-                await worker.kill()
+            await worker.stop()
         await rt.close()
         await sandbox.aclose()

@@ -22,14 +22,13 @@ from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import registration
-from tossbill_ui.payments.models import Invoice, Payment, Refund
+from tossbill_ui.payments.models import Payment, Refund
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, create_app
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 from tossbill_ui.subscriptions import catalog, renewal, subscribe, view
 from tossbill_ui.subscriptions.follow import FOLLOW
-from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.sandbox_clock import SandboxClock
@@ -188,6 +187,3 @@ async def open_shop(
         yield Shop(rt, clock, machine, http)
     await rt.close()
     await sandbox.aclose()
-
-
-__all__ = ["Invoice", "Shop", "Subscription", "open_shop"]

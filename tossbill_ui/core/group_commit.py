@@ -47,6 +47,8 @@ class GroupCommit:
                 processes never wait for each other.
         """
         mine = _Waiting(key, work, asyncio.get_running_loop().create_future())
+        # Who waits may be gone when an error comes; asyncio would complain about that.
+        mine.done.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._waiting.append(mine)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_all(), name="group commit")

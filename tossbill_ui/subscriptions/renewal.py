@@ -155,11 +155,12 @@ async def _claim_with(rt: Runtime, step: Step, *, limit: int) -> tuple[list[Clai
 
 async def _step_alone(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Claim | None:
     """Take one step; a row our code fails on waits for an operator and does not stop the rest."""
+    subscription_id = subscription.id  # not to be read after a rollback
     try:
         async with db.begin_nested():
             return await _step(rt, db, subscription)
     except FAULTS:
-        log.exception("subscription %s needs an operator", subscription.id)
+        log.exception("subscription %s needs an operator", subscription_id)
         await db.refresh(subscription)
         subscription.due_at, subscription.attention = None, Attention.FAULT
         db.add(subscription)

@@ -28,6 +28,7 @@ class TossClient:
         transport: Replaces the network, in tests.
         timeout: Limits of single steps, in seconds.
         deadline_seconds: Limit of a whole call.
+        per_minute: How many calls may begin in a minute; None for no limit.
 
     Source: contract §4 (endpoints).
     """
@@ -40,6 +41,7 @@ class TossClient:
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: httpx.Timeout | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
+        per_minute: int | None = None,
     ) -> None:
         self._exchange = Exchange(
             base_url=base_url,
@@ -47,6 +49,7 @@ class TossClient:
             transport=transport,
             timeout=timeout,
             deadline_seconds=deadline_seconds,
+            per_minute=per_minute,
         )
 
     async def issue_billing_key(

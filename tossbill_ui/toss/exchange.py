@@ -13,6 +13,7 @@ import httpx
 from pydantic import SecretStr
 
 from tossbill_ui.toss.errors import OutcomeUnknown
+from tossbill_ui.toss.pace import Pace
 from tossbill_ui.toss.quiet import silence_wire_logs
 from tossbill_ui.toss.verdict import Answer
 
@@ -42,6 +43,7 @@ class Exchange:
         transport: Replaces the network, in tests.
         timeout: Limits of single steps, in seconds.
         deadline_seconds: Limit of a whole exchange.
+        per_minute: How many may begin in a minute; None for no limit.
 
     Source: contract §1 (authentication), 6 (Idempotency-Key).
     """
@@ -54,9 +56,11 @@ class Exchange:
         transport: httpx.AsyncBaseTransport | None,
         timeout: httpx.Timeout | None,
         deadline_seconds: float,
+        per_minute: int | None,
     ) -> None:
         silence_wire_logs()
         self._deadline_seconds = deadline_seconds
+        self._pace = Pace(per_minute)
         self._http = httpx.AsyncClient(
             base_url=base_url,
             auth=httpx.BasicAuth(secret_key.get_secret_value(), ""),
@@ -102,6 +106,7 @@ class Exchange:
             content=None if body is None else json.dumps(dict(body)).encode("ascii"),
             headers=_headers(has_body=body is not None, idempotency_key=idempotency_key),
         )
+        await self._pace.turn()
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 return await self._exchange(request)

@@ -1,0 +1,71 @@
+"""Small writes share a commit, and a bad one takes no good one with it."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.runtime import Runtime
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+async def add(rt: Runtime, subject: str, *, fails: bool = False) -> None:
+    async def work(db: AsyncSession) -> None:
+        db.add(AuditEntry(at=NOW, kind="test", subject=subject))
+        await db.flush()
+        if fails:
+            raise ValueError(subject)
+
+    await rt.db.write_together(work, key=subject)
+
+
+async def subjects(rt: Runtime) -> list[str]:
+    async with rt.db.read() as db:
+        return [row.subject for row in await db.exec(select(AuditEntry))]
+
+
+async def test_what_arrives_together_is_written_in_the_order_of_its_keys(rt: Runtime) -> None:
+    await asyncio.gather(*(add(rt, name) for name in "bdac"))
+
+    assert await subjects(rt) == ["a", "b", "c", "d"]
+
+
+async def test_a_piece_that_fails_takes_no_other_with_it(rt: Runtime) -> None:
+    done = await asyncio.gather(
+        add(rt, "a"), add(rt, "b", fails=True), add(rt, "c"), return_exceptions=True
+    )
+
+    assert [type(each) for each in done] == [type(None), ValueError, type(None)]
+    assert await subjects(rt) == ["a", "c"]
+
+
+async def test_it_is_committed_when_the_call_returns(rt: Runtime) -> None:
+    await add(rt, "a")
+    with pytest.raises(ValueError, match="b"):
+        await add(rt, "b", fails=True)
+
+    assert await subjects(rt) == ["a"]
+
+
+async def test_who_is_canceled_does_not_take_back_what_was_handed_over(rt: Runtime) -> None:
+    task = asyncio.create_task(add(rt, "a"))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await add(rt, "b")
+
+    assert await subjects(rt) == ["a", "b"]
+
+
+async def test_many_writers_wait_their_turn(rt: Runtime) -> None:
+    async def alone(number: int) -> None:
+        async with rt.db.write() as db:
+            db.add(AuditEntry(at=NOW, kind="test", subject=str(number)))
+
+    await asyncio.gather(*(alone(number) for number in range(60)))
+
+    assert len(await subjects(rt)) == 60

@@ -1,0 +1,28 @@
+"""Calls begin evenly, so that Toss need not refuse them for being many."""
+
+import asyncio
+import time
+
+from tossbill_ui.toss.pace import Pace
+
+
+async def test_calls_begin_evenly_and_in_order() -> None:
+    pace, order = Pace(per_minute=3000), list[int]()
+
+    async def call(number: int) -> None:
+        await pace.turn()
+        order.append(number)
+
+    began = time.monotonic()
+    await asyncio.gather(*(call(number) for number in range(6)))
+
+    assert time.monotonic() - began >= 5 * 0.02 - 0.005
+    assert order == list(range(6))
+
+
+async def test_without_a_limit_nobody_waits() -> None:
+    pace, began = Pace(None), time.monotonic()
+    for _ in range(1000):
+        await pace.turn()
+
+    assert time.monotonic() - began < 1
