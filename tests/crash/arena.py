@@ -18,9 +18,9 @@ from pydantic import SecretStr
 from sqlmodel import col
 
 from tests.conftest import NOON
-from tests.crash.life import HASTY, Life, eventually
+from tests.crash.life import Life, command, eventually, hasty
 from tests.payment_methods.flow import back_from
-from tests.support.server import TOSSBILL, free_port
+from tests.support.server import free_port
 from tossbill_ui import migrations
 from tossbill_ui.build import ROOT
 from tossbill_ui.core.crypto import new_id
@@ -58,10 +58,9 @@ class Arena:
         url = self.settings.database_url.replace("+aiosqlite", "")
         # Not from a pool: the server goes away in some tests, and SQLite's file is others' too.
         self.engine = sa.create_engine(url, poolclass=sa.NullPool)
-        command = (str(TOSSBILL), "sandbox", "--seed", self.seed)
-        command += ("--port", str(self.settings.tossbill_port))
-        command += ("--db", str(self.folder / "sandbox.db"))
-        self._sandbox = Life(command, self._environment(), self.folder / "sandbox.log")
+        where = "--port", str(self.settings.tossbill_port), "--db", str(self.folder / "sandbox.db")
+        sandbox = command("sandbox", "--seed", self.seed, *where)
+        self._sandbox = Life(sandbox, self._environment(), self.folder / "sandbox.log")
         self._control = httpx.Client(
             base_url=f"{self.settings.api_base_url}/_control",
             auth=(SANDBOX_SECRET_KEY, ""),
@@ -84,10 +83,11 @@ class Arena:
         self._control.close()
         self.engine.dispose()
 
-    def worker(self, command: tuple[str, ...] = HASTY) -> Life:
-        """Start one more worker."""
+    def worker(self, *, is_hasty: bool = True) -> Life:
+        """Start one more worker; one that is not hasty is the command itself."""
         name = f"worker-{len(self.workers) + 1}"
-        life = Life((*command, name), self._environment(), self.folder / f"{name}.log")
+        birth = hasty(name) if is_hasty else command("worker", "--name", name)
+        life = Life(birth, self._environment(), self.folder / f"{name}.log")
         self.workers.append(life)
         life.start()
         return life

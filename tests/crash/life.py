@@ -2,22 +2,80 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-from tests.crash.worker import AT_WORK
+from tests.crash.worker import AT_WORK, live
 from tests.support.server import TOSSBILL
 from tossbill_ui.build import ROOT
 
 PATIENCE_SECONDS = 90.0
-HASTY = (sys.executable, "-m", "tests.crash.worker")
-REAL = (str(TOSSBILL), "worker", "--name")
+# Loads our code once and forks a process for each life: loading is most of a start.
+NURSERY = multiprocessing.get_context("forkserver")
+NURSERY.set_forkserver_preload(["tests.crash.worker"])
+
+
+class Running(Protocol):
+    """A process of either kind below."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its number."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def poll(self) -> int | None:
+        """Return how it ended, or None."""
+        ...
+
+    def wait(self) -> object:
+        """Wait for its end."""
+        ...
+
+
+Birth = Callable[[Path, dict[str, str]], Running]
+
+
+def command(*words: str) -> Birth:
+    """Run our own command line."""
+
+    def begin(log: Path, environment: dict[str, str]) -> Running:
+        with log.open("ab") as file:
+            return subprocess.Popen(
+                [TOSSBILL, *words], cwd=ROOT, env=environment, stdout=file, stderr=file
+            )
+
+    return begin
+
+
+class _Forked:
+    def __init__(self, name: str, log: Path, environment: dict[str, str]) -> None:
+        self._process = NURSERY.Process(target=live, args=(name, log, environment))
+        self._process.start()
+        self.pid, self.kill, self.wait = (
+            self._process.pid,
+            self._process.kill,
+            self._process.join,
+        )
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+
+def hasty(name: str) -> Birth:
+    """Run a worker that gives up waiting sooner."""
+    return partial(_Forked, name)
 
 
 def eventually(true: Callable[[], bool], what: str) -> None:
@@ -34,24 +92,22 @@ class Life:
     """A process that may end and begin many times.
 
     Attributes:
-        command: What it runs.
+        begin: Starts the process.
         environment: All of its environment.
         log: Where everything it ever prints goes.
     """
 
-    command: tuple[str, ...]
+    begin: Birth
     environment: dict[str, str]
     log: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: Running | None = None
     _read_from: int = 0
 
     def start(self) -> None:
         """Start it; returns before it is ready."""
-        with self.log.open("ab") as log:
-            self._read_from = log.tell()
-            self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
-            )
+        self.log.touch()
+        self._read_from = self.log.stat().st_size
+        self.process = self.begin(self.log, self.environment)
 
     @property
     def lives(self) -> bool:
@@ -62,7 +118,7 @@ class Life:
     def is_at_work(self) -> bool:
         """Whether a worker has started its passes in this life."""
         if self.process and self.process.poll() is not None:
-            raise RuntimeError(f"{self.command} ended:\n{self.said[-3000:]}")
+            raise RuntimeError(f"It ended:\n{self.said[-3000:]}")
         return AT_WORK in self.said
 
     @property
@@ -86,4 +142,5 @@ class Life:
 
     def _send(self, sign: signal.Signals) -> None:
         assert self.process
+        assert self.process.pid
         os.kill(self.process.pid, sign)

@@ -1,4 +1,4 @@
-"""A worker that gives up waiting sooner: ``python -m tests.crash.worker NAME``.
+"""A worker that gives up waiting sooner.
 
 Engine, passes, database and DBOS are ours as they are; only the spans that a test would have to
 sit out are short, and every round follows the last one within a second.
@@ -6,10 +6,11 @@ sit out are short, and every round follows the last one within a second.
 
 from __future__ import annotations
 
-import sys
+import os
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Settings
@@ -41,15 +42,16 @@ def money_passes() -> list[Pass]:
     ]
 
 
-def main() -> None:
-    """Work until killed."""
+def live(name: str, log: Path, environment: dict[str, str]) -> None:
+    """Work until killed, in a process that was forked for it."""
+    with log.open("ab") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    os.environ.clear()
+    os.environ.update(environment)
     set_up_logging()
     stop = threading.Event()
-    engine = Engine(Settings(), money_passes(), name=sys.argv[1], stop=stop, build=hasty)
+    engine = Engine(Settings(), money_passes(), name=name, stop=stop, build=hasty)
     engine.start()
-    sys.stderr.write(f"{sys.argv[1]} {AT_WORK}\n")
+    os.write(2, f"{name} {AT_WORK}\n".encode())
     stop.wait()
-
-
-if __name__ == "__main__":
-    main()
