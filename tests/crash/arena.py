@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ from sqlmodel import col
 from tests.conftest import NOON
 from tests.crash.life import Life, command, eventually, hasty
 from tests.payment_methods.flow import back_from
+from tests.support.population import fill
 from tests.support.server import free_port
 from tossbill_ui import migrations
 from tossbill_ui.build import ROOT
-from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.settings import SANDBOX_SECRET_KEY, Settings
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payment_methods import registration
@@ -32,7 +32,7 @@ from tossbill_ui.payments.reconcile import Reconciliation, reconcile
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 from tossbill_ui.subscriptions import catalog
-from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions.models import Subscription
 
 IS_OPEN = col(Payment.status).in_(OPEN)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -181,11 +181,9 @@ class Arena:
         await rt.clock.refresh()
         await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
         customer_id, method_id = await self._card(rt)
-        async with rt.db.write() as db:
-            offer = await catalog.offer_of(rt, db, "basic")
-            assert offer
-            for _ in range(self.subscriptions):
-                db.add(_due(rt, customer_id, method_id, offer.price.id))
+        await fill(
+            rt, self.subscriptions, customer_id=customer_id, payment_method_id=method_id
+        )
         await rt.close()
 
     async def _card(self, rt: Runtime) -> tuple[str, str]:
@@ -206,25 +204,6 @@ class Arena:
         found = await reconcile(rt, days=31 * self.months)
         await rt.close()
         return found
-
-
-def _due(rt: Runtime, customer_id: str, method_id: str, price_id: str) -> Subscription:
-    """A subscription whose trial is over today."""
-    today = date(2026, 11, 24)
-    return Subscription(
-        id=new_id(),
-        customer_id=customer_id,
-        plan_code="basic",
-        price_id=price_id,
-        payment_method_id=method_id,
-        status=SubscriptionStatus.TRIALING,
-        is_extra=True,
-        starts_on=date(2026, 11, 10),
-        ends_on=today,
-        anchor_on=today,
-        due_at=rt.clock.now(),
-        created_at=rt.clock.now(),
-    )
 
 
 @contextmanager

@@ -21,7 +21,7 @@ OUTAGE_SECONDS = 2.0
 @pytest.fixture
 def shop(tmp_path: Path, postgres: Postgres) -> Generator[Arena]:
     url = postgres.empty()
-    with arena(tmp_path, subscriptions=300, seed="outages", database_url=url) as opened:
+    with arena(tmp_path, subscriptions=100, seed="outages", database_url=url) as opened:
         opened.faults(*unwell("outages"))
         yield opened
 

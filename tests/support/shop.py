@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -163,9 +163,17 @@ def instant_day(at: datetime) -> date:
 
 @asynccontextmanager
 async def open_shop(
-    folder: Path, empty_database: Path, at: datetime, *, followed: bool = False
+    folder: Path,
+    empty_database: Path,
+    at: datetime,
+    *,
+    followed: bool = False,
+    through: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
 ) -> AsyncGenerator[Shop]:
-    """Open a shop with the sample plans, at an instant; it may follow the sandbox's own clock."""
+    """Open a shop with the sample plans, at an instant.
+
+    It may follow the sandbox's own clock, and its way to Toss may lead through another wire.
+    """
     clock, machine = FrozenClock(at), FrozenClock(at)
     shutil.copy(empty_database, folder / "shop.db")
     sandbox = create_app(
@@ -173,11 +181,14 @@ async def open_shop(
     )
     app = Starlette(routes=[Mount("/sandbox", sandbox)])
     settings = Settings()
+    wire = httpx.ASGITransport(app)
     rt = Runtime(
         settings=settings,
         db=Database(f"sqlite+aiosqlite:///{folder / 'shop.db'}"),
         toss=TossClient(
-            base_url=BASE, secret_key=settings.secret_key, transport=httpx.ASGITransport(app)
+            base_url=BASE,
+            secret_key=settings.secret_key,
+            transport=through(wire) if through else wire,
         ),
         clock=SandboxClock(BASE, httpx.ASGITransport(app)) if followed else clock,
         machine=machine,
