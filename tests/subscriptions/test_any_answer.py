@@ -93,7 +93,8 @@ def noise(luck: random.Random, body: Body) -> httpx.Response:
 def unseen_code(luck: random.Random, body: Body) -> httpx.Response:
     """An error that nobody has told us of."""
     problem = {"code": f"UNSEEN_{luck.randrange(100)}", "message": luck.choice(JUNK)}
-    return httpx.Response(luck.choice([400, 403, 404, 409, 500, 503]), json=problem)
+    status = luck.choice([400, 403, 404, 409, 500, 503])
+    return httpx.Response(status, content=json.dumps(problem).encode())
 
 
 def not_an_object(luck: random.Random, body: Body) -> httpx.Response:

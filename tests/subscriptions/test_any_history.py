@@ -95,7 +95,7 @@ class History(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self._ids) < MOST_SUBSCRIPTIONS)
     @rule(plan=PLANS, persona=PERSONAS)
-    def subscribe(self, plan: str, persona: str) -> None:
+    def begin(self, plan: str, persona: str) -> None:
         async def both() -> None:
             card = await self._shop.card(self._session, persona)
             self._ids.append(
@@ -128,7 +128,7 @@ class History(RuleBasedStateMachine):
 
     @precondition(lambda self: self._ids)
     @rule(which=WHICH, now=st.booleans())
-    def cancel(self, which: int, now: bool) -> None:
+    def end_it(self, which: int, now: bool) -> None:
         rt, session, chosen = self._shop.rt, self._session, self._one(which)
 
         async def now_or_later() -> None:

@@ -22,9 +22,13 @@ STARTS = 5  # attempts of ten seconds each
 
 
 class Postgres:
-    """A running server."""
+    """A running server.
 
-    def __init__(self) -> None:
+    Args:
+        durable: Whether what is committed would survive a power cut; costs time.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
         # Not in pytest's own folder: under root the server runs as another user, and the next
         # pytest to start on the machine takes that user's way to it away.
         self._folder = TemporaryDirectory(prefix="tossbill-postgres-")
@@ -34,9 +38,9 @@ class Postgres:
         self._admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         self._numbers = count(1)
         self._migrated: sa.Engine | None = None
-        # Nothing here has to survive a power cut.
-        self._run("ALTER SYSTEM SET fsync = off")
-        self._run("SELECT pg_reload_conf()")
+        if not durable:
+            self._run("ALTER SYSTEM SET fsync = off")
+            self._run("SELECT pg_reload_conf()")
 
     def empty(self) -> str:
         """Make a database without tables; return its address."""
