@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,20 +22,25 @@ STARTS = 5  # attempts of ten seconds each
 
 
 class Postgres:
-    """A running server."""
+    """A running server.
 
-    def __init__(self) -> None:
+    Args:
+        durable: Whether what is committed would survive a power cut; costs time.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
         # Not in pytest's own folder: under root the server runs as another user, and the next
         # pytest to start on the machine takes that user's way to it away.
         self._folder = TemporaryDirectory(prefix="tossbill-postgres-")
         data = Path(self._folder.name) / "data"
+        self._pid_file = data / "postmaster.pid"
         self._server = _started(data)
         self._admin = sa.create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         self._numbers = count(1)
         self._migrated: sa.Engine | None = None
-        # Nothing here has to survive a power cut.
-        self._run("ALTER SYSTEM SET fsync = off")
-        self._run("SELECT pg_reload_conf()")
+        if not durable:
+            self._run("ALTER SYSTEM SET fsync = off")
+            self._run("SELECT pg_reload_conf()")
 
     def empty(self) -> str:
         """Make a database without tables; return its address."""
@@ -49,13 +59,30 @@ class Postgres:
                 connection.execute(table.delete())
         return self._url("migrated")
 
+    @contextmanager
+    def away(self, *, is_sudden: bool) -> Generator[None]:
+        """Take the server away while the block runs; it is stopped, or crashes."""
+        pid = self._server.get_pid()
+        assert pid
+        self._drop_connections()
+        os.kill(pid, signal.SIGQUIT if is_sudden else signal.SIGINT)
+        while self._pid_file.exists():
+            time.sleep(0.02)  # another process: there is nothing to be told by
+        try:
+            yield
+        finally:
+            self._server.ensure_postgres_running()
+
     def close(self) -> None:
         """Stop the server and delete its files."""
+        self._drop_connections()
+        self._server.cleanup()
+        self._folder.cleanup()
+
+    def _drop_connections(self) -> None:
         for engine in (self._admin, self._migrated):
             if engine:
                 engine.dispose()
-        self._server.cleanup()
-        self._folder.cleanup()
 
     def _url(self, database: str) -> str:
         uri: str = self._server.get_uri(database=database)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -161,20 +161,31 @@ def instant_day(at: datetime) -> date:
 
 @asynccontextmanager
 async def open_shop(
-    folder: Path, database_url: str, at: datetime, *, followed: bool = False
+    folder: Path,
+    database_url: str,
+    at: datetime,
+    *,
+    followed: bool = False,
+    through: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
 ) -> AsyncGenerator[Shop]:
-    """Open a shop with the sample plans, at an instant; it may follow the sandbox's own clock."""
+    """Open a shop with the sample plans, at an instant.
+
+    It may follow the sandbox's own clock, and its way to Toss may lead through another wire.
+    """
     clock, machine = FrozenClock(at), FrozenClock(at)
     sandbox = create_app(
         database=folder / "sandbox.db", clock=clock, seed="shop", followed=followed
     )
     app = Starlette(routes=[Mount("/sandbox", sandbox)])
     settings = Settings()
+    wire = httpx.ASGITransport(app)
     rt = Runtime(
         settings=settings,
         db=Database(database_url),
         toss=TossClient(
-            base_url=BASE, secret_key=settings.secret_key, transport=httpx.ASGITransport(app)
+            base_url=BASE,
+            secret_key=settings.secret_key,
+            transport=through(wire) if through else wire,
         ),
         clock=SandboxClock(BASE, httpx.ASGITransport(app)) if followed else clock,
         machine=machine,

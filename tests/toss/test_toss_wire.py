@@ -128,7 +128,7 @@ def test_refunds_and_a_failure_are_read() -> None:
     assert payment.receipt_url == ""
 
 
-@pytest.mark.parametrize("amount", [True, "4900", 49.5, -1, None, 10**30 + 0.5])
+@pytest.mark.parametrize("amount", [True, "4900", 49.5, -1, None, 10**30 + 0.5, 2**31, 10**30])
 def test_an_amount_that_is_not_whole_won_is_not_read(amount: object) -> None:
     with pytest.raises(ValidationError):
         Payment.model_validate({**PAYMENT, "totalAmount": amount})

@@ -45,7 +45,11 @@ def _empty_for_null(value: object) -> object:
 
 
 Instant = Annotated[datetime, AfterValidator(_to_utc)]
-Won = Annotated[int, BeforeValidator(_number_only), Field(ge=0)]
+# No payment is larger, and a database's integer is not either.
+MOST_KRW = 2**31 - 1
+Won = Annotated[int, BeforeValidator(_number_only), Field(ge=0, le=MOST_KRW)]
+# At most 200 characters (contract §4.8).
+PaymentKey = Annotated[str, Field(pattern=r"^[!-~]{1,200}$")]
 Text = Annotated[str, BeforeValidator(_empty_for_null)]
 
 
@@ -194,7 +198,7 @@ class Payment(_Wire):
         secret: Proves a payment webhook (contract §9).
     """
 
-    payment_key: str = Field(min_length=1)
+    payment_key: PaymentKey
     order_id: str
     order_name: Text = ""
     status: str
@@ -232,9 +236,9 @@ class Transaction(_Wire):
     """
 
     transaction_key: str = Field(min_length=1)
-    payment_key: str = Field(min_length=1)
+    payment_key: PaymentKey
     order_id: Text = ""
     status: Text = ""
     method: Text = ""
     transaction_at: Instant | None = None
-    amount: Annotated[int, BeforeValidator(_number_only)] = 0
+    amount: Annotated[int, BeforeValidator(_number_only), Field(ge=-MOST_KRW, le=MOST_KRW)] = 0

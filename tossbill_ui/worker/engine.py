@@ -53,10 +53,17 @@ class Engine:
         passes: What to run.
         name: This worker's, the same at each of its starts and no other living worker's.
         stop: Once it is set, nothing more is started.
+        build: Makes the runtime of the passes, once.
     """
 
     def __init__(
-        self, settings: Settings, passes: Sequence[Pass], *, name: str, stop: threading.Event
+        self,
+        settings: Settings,
+        passes: Sequence[Pass],
+        *,
+        name: str,
+        stop: threading.Event,
+        build: Callable[[Settings], Runtime] = Runtime.from_settings,
     ) -> None:
         self._settings, self._passes, self._name = settings, passes, name
         self._loop = asyncio.new_event_loop()
@@ -64,7 +71,7 @@ class Engine:
         self._stopping = stop
         self._active: set[Future[None]] = set()
         self._thread.start()
-        self._rt = self._call(_build(settings)).result()
+        self._rt = self._call(_on_loop(build, settings)).result()
 
     def start(self) -> None:
         """Start, waiting for the database as long as it takes; returns early when stopped."""
@@ -143,8 +150,8 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
-async def _build(settings: Settings) -> Runtime:
-    return Runtime.from_settings(settings)
+async def _on_loop(build: Callable[[Settings], Runtime], settings: Settings) -> Runtime:
+    return build(settings)
 
 
 def _config(settings: Settings, name: str) -> DBOSConfig:

@@ -1,0 +1,112 @@
+"""A shop with one customer, and any number of rows that only look like a shop's past."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from tests.conftest import NOON
+from tests.payment_methods.flow import register
+from tests.support.wire import Wire
+from tossbill_ui import migrations
+from tossbill_ui.build import ROOT
+from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import catalog
+from tossbill_ui.toss.client import TossClient
+
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
+STRANGERS = (
+    """INSERT INTO customer (id, customer_key, created_at)
+    {numbers} SELECT {id}, {id}, :past FROM n""",
+    """INSERT INTO subscription (id, customer_id, plan_code, price_id, payment_method_id, status,
+        is_extra, period_number, starts_on, ends_on, anchor_on, anchor_period, due_at, needs_card,
+        approved_period, created_at)
+    {numbers} SELECT {id}, {id}, 'basic', :price_id, :method_id, 'active', {no}, 1, '2026-11-24',
+        '2026-12-24', '2026-11-24', 1, {later}, {no}, 0, :past FROM n""",
+    """INSERT INTO invoice (id, subscription_id, customer_id, price_id, kind, status,
+        period_number, starts_on, ends_on, anchor_on, anchor_period, order_name, price_krw,
+        credit_krw, amount_krw, tax_free_krw, created_at, paid_at, refusals)
+    {numbers} SELECT {id}, {id}, {id}, :price_id, 'renewal', 'paid', 1, '2026-11-24',
+        '2026-12-24', '2026-11-24', 1, 'basic', 9900, 0, 9900, 0, :past, :past, 0 FROM n""",
+    """INSERT INTO payment (id, invoice_id, subscription_id, customer_id, payment_method_id,
+        status, period_number, number, order_id, idempotency_key, amount_krw, tax_free_krw,
+        refunded_krw, created_at, first_sent_at, sent_at, may_repeat, is_bound, payment_key,
+        approved_at, attempts)
+    {numbers} SELECT {id}, {id}, {id}, {id}, :method_id, 'done', 1, 1, {id}, {id}, 9900, 0, 0,
+        :past, :past, :past, {yes}, {no}, {id}, :past, 1 FROM n""",
+)
+SQLITE = {
+    "id": "printf('%032d', i)",
+    "later": "datetime('2026-12-24 01:00:00', '+' || (i % 43200) || ' minutes')",
+    "yes": "1",
+    "no": "0",
+}
+POSTGRESQL = {
+    "id": "lpad(i::text, 32, '0')",
+    "later": "timestamptz '2026-12-24 01:00:00+00' + (i % 43200) * interval '1 minute'",
+    "yes": "true",
+    "no": "false",
+}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A runtime, and one real customer with a card."""
+
+    rt: Runtime
+    session: Session
+    method_id: str
+
+    @property
+    def customer_id(self) -> str:
+        """The real customer's."""
+        return self.session.customer_id
+
+
+@asynccontextmanager
+async def opened(folder: Path, database_url: str) -> AsyncGenerator[Shop]:
+    """Open a shop on SQLite, or in an empty database of a server."""
+    settings = Settings(tossbill_data_dir=folder, tossbill_database_url=SecretStr(database_url))
+    migrations.upgrade(settings.database_url)
+    wire = Wire().transport()
+    toss = TossClient(base_url="http://toss.test", secret_key=SecretStr("k"), transport=wire)
+    rt = replace(Runtime.from_settings(settings), toss=toss, clock=FrozenClock(NOON))
+    await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
+    session = new_session()
+    outcome = await register(rt, session)
+    assert outcome.method
+    try:
+        yield Shop(rt, session, outcome.method.id)
+    finally:
+        await rt.close()
+
+
+async def add_strangers(shop: Shop, first: int, last: int) -> None:
+    """Add customers with a subscription each that has been paid once; numbered from 1."""
+    words = SQLITE if shop.rt.db.is_sqlite else POSTGRESQL
+    async with shop.rt.db.write() as db:
+        offer = await catalog.offer_of(shop.rt, db, "basic")
+        assert offer
+        values = {
+            "first": first,
+            "last": last,
+            "past": "2026-11-24 01:00:00.000000",
+            "price_id": offer.price.id,
+            "method_id": shop.method_id,
+        }
+        connection = await db.connection()
+        for statement in STRANGERS:
+            text = sa.text(statement.format(numbers=NUMBERS, **words))
+            used = {name: values[name] for name in values if f":{name}" in text.text}
+            await connection.execute(text, used)
+    async with shop.rt.db.engine.connect() as connection:
+        await connection.exec_driver_sql("ANALYZE")
+        await connection.commit()

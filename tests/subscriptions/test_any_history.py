@@ -1,0 +1,274 @@
+"""Whatever customers, operators, time and Toss do in whatever order, the money is right.
+
+Generated histories over the real services; after every step the rules of design hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,  # pyright: ignore[reportUnknownVariableType]
+)
+
+from tests.conftest import NOON
+from tests.support.shop import Shop, open_shop
+from tossbill_ui.core.errors import TossbillError
+from tossbill_ui.customers.session import new_session
+from tossbill_ui.payments.models import OPEN, Payment
+from tossbill_ui.subscriptions import attention, cancel, change, methods, pause
+from tossbill_ui.subscriptions import subscribe as subscribing
+from tossbill_ui.subscriptions.models import Subscription
+from tossbill_ui.subscriptions.refunds import refund_payment
+
+PLANS = st.sampled_from(["basic", "pro", "basic-yearly"])
+PERSONAS = st.sampled_from(
+    ["approve", "approve", "approves_after_1", "approves_once", "monthly_limit", "stolen"]
+)
+FAULTS = st.lists(
+    st.tuples(
+        st.sampled_from(["charge", "cancel", "lookup"]),
+        st.sampled_from(
+            ["error_500_before", "error_500_after", "reset_before", "reset_after", "bad_json"]
+        ),
+        st.integers(1, 3),
+    ),
+    max_size=3,
+)
+WHICH = st.integers(0, 5)
+MOST_SUBSCRIPTIONS = 4
+
+
+class History(RuleBasedStateMachine):
+    """One customer's life with the shop; each example opens a shop of its own."""
+
+    folder: Path
+    empty_database: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self._session = new_session()
+        self._ids: list[str] = []
+        self._shop: Shop = self._run(
+            self._stack.enter_async_context(open_shop(self.folder, self._database(), NOON))
+        )
+
+    def teardown(self) -> None:
+        self._run(self._stack.aclose())
+        self._runner.close()
+        for file in self.folder.iterdir():
+            file.unlink()
+
+    def _database(self) -> str:
+        copied = shutil.copy(self.empty_database, self.folder / "shop.db")
+        return f"sqlite+aiosqlite:///{copied}"
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self._runner.run(work)
+
+    def _try(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Do something that may be refused, and let what it starts end."""
+
+        async def both() -> None:
+            with suppress(TossbillError):  # a sentence for the customer, and nothing has changed
+                await work
+            await self._shop.rt.tasks.drain(seconds=10)
+
+        self._run(both())
+
+    def _one(self, which: int) -> str:
+        return self._ids[which % len(self._ids)]
+
+    @precondition(lambda self: len(self._ids) < MOST_SUBSCRIPTIONS)
+    @rule(plan=PLANS, persona=PERSONAS)
+    def begin(self, plan: str, persona: str) -> None:
+        async def both() -> None:
+            card = await self._shop.card(self._session, persona)
+            self._ids.append(
+                await subscribing.subscribe(
+                    self._shop.rt,
+                    self._session,
+                    plan_code=plan,
+                    payment_method_id=card,
+                    again=True,
+                )
+            )
+
+        self._try(both())
+
+    @precondition(lambda self: self._ids)
+    @rule(which=WHICH, plan=PLANS, now=st.booleans())
+    def change_plan(self, which: int, plan: str, now: bool) -> None:
+        rt, session, chosen = self._shop.rt, self._session, self._one(which)
+
+        async def now_or_later() -> None:
+            shown = await change.preview(rt, session, chosen, plan_code=plan)
+            if now:
+                await change.change_now(
+                    rt, session, chosen, plan_code=plan, expected_charge_krw=shown.charge_krw
+                )
+            else:
+                await change.change_at_period_end(rt, session, chosen, plan_code=plan)
+
+        self._try(now_or_later())
+
+    @precondition(lambda self: self._ids)
+    @rule(which=WHICH, now=st.booleans())
+    def end_it(self, which: int, now: bool) -> None:
+        rt, session, chosen = self._shop.rt, self._session, self._one(which)
+
+        async def now_or_later() -> None:
+            shown = await cancel.preview(rt, session, chosen)
+            if now:
+                await cancel.cancel_now(rt, session, chosen, expected_refund_krw=shown.refund_krw)
+            else:
+                await cancel.cancel_at_period_end(rt, session, chosen)
+
+        self._try(now_or_later())
+
+    @precondition(lambda self: self._ids)
+    @rule(
+        which=WHICH, do=st.sampled_from([cancel.undo, pause.pause, pause.resume, methods.pay_now])
+    )
+    def other_wish(self, which: int, do: Any) -> None:
+        self._try(do(self._shop.rt, self._session, self._one(which)))
+
+    @precondition(lambda self: self._ids)
+    @rule(which=WHICH, persona=PERSONAS)
+    def change_card(self, which: int, persona: str) -> None:
+        async def both() -> None:
+            card = await self._shop.card(self._session, persona)
+            await methods.change_method(
+                self._shop.rt, self._session, self._one(which), payment_method_id=card
+            )
+
+        self._try(both())
+
+    @precondition(lambda self: self._ids)
+    @rule(which=WHICH, amount_krw=st.none() | st.integers(1, 30_000))
+    def refund(self, which: int, amount_krw: int | None) -> None:
+        payments: list[Payment] = self._run(self._shop.rows(Payment))
+        if payments:
+            chosen = payments[which % len(payments)].id
+            self._try(
+                refund_payment(
+                    self._shop.rt, chosen, amount_krw=amount_krw, reason="asked", operator="kim"
+                )
+            )
+
+    @rule(found=FAULTS)
+    def toss_is_unwell(self, found: list[tuple[str, str, int]]) -> None:
+        rules = [
+            {"endpoint": endpoint, "kind": kind, "count": count} for endpoint, kind, count in found
+        ]
+        self._run(self._shop.faults(*rules))
+
+    @rule(days=st.integers(1, 40), at_work=st.booleans())
+    def days_pass(self, days: int, at_work: bool) -> None:
+        """With the engine at work every day, or down until the last one."""
+        until = self._today() + timedelta(days=days)
+        self._run(self._shop.each_day(until) if at_work else self._shop.go_to(until))
+        self._run(self._shop.run())
+
+    @rule(minutes=st.sampled_from([1, 10, 60, 600]))
+    def minutes_pass(self, minutes: int) -> None:
+        self._shop.wait(timedelta(minutes=minutes))
+        self._run(self._shop.run())
+
+    @rule()
+    def operator_approves(self) -> None:
+        async def all_of_them() -> None:
+            waiting = await attention.waiting(self._shop.rt)
+            for row in waiting.subscriptions:
+                await attention.approve(self._shop.rt, row.id, operator="kim")
+            await self._shop.run()
+
+        self._try(all_of_them())
+
+    def _today(self) -> date:
+        return (self._shop.clock.now() + timedelta(hours=9)).date()
+
+    @invariant()
+    def money_is_right(self) -> None:
+        payments: list[Payment] = self._run(self._shop.rows(Payment))
+        moved = self._run(self._shop.control("GET", "ledger"))["entries"]
+        assert_paid_once(payments, moved)
+        assert_given_back_at_most(moved)
+        assert_ledgers_agree(payments, moved)
+        assert_canceled_is_canceled(self._run(self._shop.rows(Subscription)), payments)
+
+
+def amounts(moved: list[dict[str, Any]], effect: str) -> Counter[str]:
+    """Sum what moved by order."""
+    found: Counter[str] = Counter()
+    for row in moved:
+        if row["effect"] == effect:
+            found[row["order_id"]] += row["amount_krw"]
+    return found
+
+
+def assert_paid_once(payments: list[Payment], moved: list[dict[str, Any]]) -> None:
+    invoices = {payment.order_id: payment.invoice_id for payment in payments}
+    charged = [row["order_id"] for row in moved if row["effect"] == "payment_approved"]
+    times = Counter(invoices[order_id] for order_id in charged)
+    assert not times or max(times.values()) == 1
+
+
+def assert_given_back_at_most(moved: list[dict[str, Any]]) -> None:
+    charged = amounts(moved, "payment_approved")
+    assert all(back <= charged[order] for order, back in amounts(moved, "payment_canceled").items())
+
+
+def assert_ledgers_agree(payments: list[Payment], moved: list[dict[str, Any]]) -> None:
+    charged = amounts(moved, "payment_approved")
+    ours = {p.order_id: p.amount_krw for p in payments if p.status == "done"}
+    assert ours.items() <= charged.items()
+    unsettled = {p.order_id for p in payments if p.status in OPEN}
+    assert charged.keys() - ours.keys() <= unsettled
+    asked = {p.order_id: p.refunded_krw for p in payments}
+    back = amounts(moved, "payment_canceled")
+    assert all(amount <= asked[order_id] for order_id, amount in back.items())
+
+
+def assert_canceled_is_canceled(rows: list[Subscription], payments: list[Payment]) -> None:
+    canceled = {row.id: row.canceled_at for row in rows if row.status in ("canceled", "ended")}
+    for payment in payments:
+        at = canceled.get(payment.subscription_id)
+        if at and payment.approved_at and payment.approved_at > at:
+            assert payment.refunded_krw == payment.amount_krw
+
+
+def test_any_history(
+    tmp_path: Path, empty_database: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    History.folder = tmp_path / "shop"
+    History.folder.mkdir()
+    History.empty_database = empty_database
+    run_state_machine_as_test(
+        History,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=20,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
