@@ -11,7 +11,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.ui import returning
+from tossbill_ui.ui import plans, returning
 from tossbill_ui.ui.states.brand import brand_slots
 from tossbill_ui.ui.states.register import billing_call
 from tossbill_ui.ui.views import ResultView
@@ -23,6 +23,11 @@ WAIT_SECONDS = 0.8
 async def plain(rt: Runtime, visit: Visit) -> Filling:
     """Nothing to add: the page's state brings what there is."""
     return Filling()
+
+
+async def home(rt: Runtime, visit: Visit) -> Filling:
+    """Show the plans on offer."""
+    return Filling(slots=plans.slots(await plans.cards(rt, visit.session)))
 
 
 async def register(rt: Runtime, visit: Visit) -> Filling:
@@ -57,7 +62,7 @@ def _slots(view: ResultView) -> Filling:
 
 
 PAINTS: dict[str, FirstPaint] = {
-    "/": plain,
+    "/": home,
     "/register/": register,
     "/success/": success,
     "/fail/": fail,

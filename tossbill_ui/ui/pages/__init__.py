@@ -12,6 +12,7 @@ from tossbill_ui.ui.pages.register import register_page
 from tossbill_ui.ui.pages.success import success_page
 from tossbill_ui.ui.states.brand import BrandState
 from tossbill_ui.ui.states.history import HistoryState
+from tossbill_ui.ui.states.home import HomeState
 from tossbill_ui.ui.states.register import RegisterState
 from tossbill_ui.ui.states.result import ResultState
 from tossbill_ui.ui.text import ko
@@ -19,7 +20,12 @@ from tossbill_ui.ui.text import ko
 
 def add_pages(app: rx.App) -> None:
     """Add every page and what it loads."""
-    app.add_page(home_page, route="/", title=ko.TITLE_HOME, on_load=BrandState.load)
+    app.add_page(
+        home_page,
+        route="/",
+        title=ko.TITLE_HOME,
+        on_load=[BrandState.load, HomeState.load],
+    )
     app.add_page(
         register_page,
         route="/register",
