@@ -8,6 +8,10 @@ from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.subscriptions.models import Price
 from tossbill_ui.ui.text import ko_plans
 
+# Hangul syllables in Unicode: 28 in a row differ in the final consonant only.
+FIRST_SYLLABLE, FINALS, NO_FINAL, FINAL_L = ord("가"), 28, 0, 8
+DIGITS_ENDING_IN_CONSONANT = "036"  # read as 영, 삼, 육
+
 TOGETHER = "\u2060"  # no line ends here
 
 
@@ -35,3 +39,14 @@ def full_day(on: date) -> str:
 def day_of(at: datetime) -> str:
     """Write the Korean day of an instant, as `full_day`."""
     return full_day(korean_day(at))
+
+
+def by(method: str) -> str:
+    """Add 로 or 으로 to a method's name, by how its last digit or syllable is read."""
+    last = method[-1:]
+    is_vowel_or_l = (
+        (ord(last) - FIRST_SYLLABLE) % FINALS in (NO_FINAL, FINAL_L)
+        if "가" <= last <= "힣"
+        else last not in DIGITS_ENDING_IN_CONSONANT
+    )
+    return method + (ko_plans.BY if is_vowel_or_l else ko_plans.BY_AFTER_CONSONANT)

@@ -64,9 +64,14 @@ def _card(card: PlanCard, slots: str = "more_") -> rx.Component:
 
 def _rows() -> rx.Component:
     return rx.el.nav(
-        link(ko.HOME_HISTORY, rx.el.span(class_name="chevron"), href="/history/", class_name="row"),
+        _row(ko_plans.TO_SUBSCRIPTION, "/subscription/"),
+        _row(ko.HOME_HISTORY, "/history/"),
         class_name="rows",
     )
+
+
+def _row(label: str, href: str) -> rx.Component:
+    return link(label, rx.el.span(class_name="chevron"), href=href, class_name="row")
 
 
 def _register() -> rx.Component:

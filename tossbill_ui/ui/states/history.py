@@ -5,12 +5,14 @@ from __future__ import annotations
 import reflex as rx
 
 from tossbill_ui import runtime
-from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.payment_methods import history, removal
 from tossbill_ui.payment_methods.models import MethodStatus
 from tossbill_ui.payment_methods.repository import HistoryFilter
+from tossbill_ui.subscriptions.methods import remove_method
 from tossbill_ui.ui.states.page import session_of
 from tossbill_ui.ui.text import ko
+from tossbill_ui.ui.text.refusals import REFUSALS
 from tossbill_ui.ui.views import HistoryRow, history_row
 
 REMOVAL_SECONDS = 3.0
@@ -63,10 +65,12 @@ class HistoryState(rx.State):
         rt, session = runtime.current(), session_of(self)
         self.asked = ""
         try:
-            await removal.remove(rt, session, str(method_id))
+            await remove_method(rt, session, str(method_id))
             method = await removal.wait(rt, session, str(method_id), seconds=REMOVAL_SECONDS)
         except NotFound:
             self.notice = ko.REMOVE_REFUSED
+        except Conflict as refused:
+            self.notice = REFUSALS[refused.code]
         else:
             self.notice = {
                 MethodStatus.REMOVED: ko.REMOVE_DONE,
