@@ -58,6 +58,7 @@ class CancelView(TypedDict):
 
     title: str
     can_wait: bool
+    wait_when: str
     wait: str
     wait_refund: str
     now: str
@@ -66,7 +67,14 @@ class CancelView(TypedDict):
 
 
 NO_CANCEL = CancelView(
-    title="", can_wait=False, wait="", wait_refund="", now="", now_refund="", now_how=""
+    title="",
+    can_wait=False,
+    wait_when="",
+    wait="",
+    wait_refund="",
+    now="",
+    now_refund="",
+    now_how="",
 )
 TONES = {"past_due": "red", "paused": "amber", "canceled": "amber", "ended": "grey"}
 
@@ -214,11 +222,12 @@ def _sum(events: Sequence[SubscriptionEvent], kind: Kind) -> int:
 def cancel_view(seen: SubscriptionView, preview: CancelPreview) -> CancelView:
     """Return both ways of canceling, to the won."""
     back = wording.won(preview.refund_krw)
-    last_day = wording.full_day(preview.ends_on - ONE_DAY)
+    last_on = preview.ends_on - ONE_DAY
     return CancelView(
         title=ko.CANCEL_TITLE.format(plan=seen.plan.name),
         can_wait=preview.can_wait,
-        wait=ko.CANCEL_WAIT.format(day=last_day),
+        wait_when=ko.CANCEL_WAIT_WHEN.format(day=wording.full_day(last_on)),
+        wait=ko.CANCEL_WAIT.format(day=wording.short_day(last_on)),
         wait_refund=ko.CANCEL_WAIT_REFUND.format(amount=wording.won(0)),
         now=ko.CANCEL_NOW_REFUND.format(amount=back) if preview.refund_krw else ko.CANCEL_NOW,
         now_refund=ko.CANCEL_NOW_BACK.format(amount=back),

@@ -36,6 +36,11 @@ def full_day(on: date) -> str:
     return f"{on.year}년 {on.month}월\u00a0{on.day}일{TOGETHER}({weekday})"
 
 
+def short_day(on: date) -> str:
+    """Write a day for a button, where its year and weekday stand beside it."""
+    return f"{on.month}월\u00a0{on.day}일"
+
+
 def day_of(at: datetime) -> str:
     """Write the Korean day of an instant, as `full_day`."""
     return full_day(korean_day(at))

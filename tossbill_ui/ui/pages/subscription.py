@@ -18,6 +18,7 @@ State = SubscriptionState
 def subscription_page() -> rx.Component:
     """Show every subscription, or the question that is open about one."""
     return page(
+        rx.el.p(State.notice, role="status", class_name="notice"),
         rx.match(
             State.panel,
             ("cancel", _cancel()),
@@ -27,7 +28,6 @@ def subscription_page() -> rx.Component:
                 rx.match(State.phase, ("rows", _rows()), ("empty", _empty()), _skeleton()),
             ),
         ),
-        rx.el.p(State.notice, role="status", class_name="notice"),
     )
 
 
@@ -148,6 +148,7 @@ def _cancel() -> rx.Component:
                 asked["can_wait"],
                 _choice(
                     "cancel-at-period-end",
+                    asked["wait_when"],
                     asked["wait_refund"],
                     words.CANCEL_WAIT_HOW,
                     asked["wait"],
@@ -155,7 +156,12 @@ def _cancel() -> rx.Component:
                 ),
             ),
             _choice(
-                "cancel-now", asked["now_refund"], asked["now_how"], asked["now"], State.cancel_now
+                "cancel-now",
+                words.CANCEL_NOW_WHEN,
+                asked["now_refund"],
+                asked["now_how"],
+                asked["now"],
+                State.cancel_now,
             ),
             class_name="choices",
         ),
@@ -163,8 +169,11 @@ def _cancel() -> rx.Component:
     )
 
 
-def _choice(testid: str, refund: str, how: str, label: str, on_click: Any) -> rx.Component:
+def _choice(
+    testid: str, when: str, refund: str, how: str, label: str, on_click: Any
+) -> rx.Component:
     return rx.el.section(
+        rx.el.h2(when),
         rx.el.strong(refund),
         rx.el.p(how),
         rx.el.button(

@@ -81,6 +81,8 @@ class RegisterState(rx.State):
 
     async def _subscribe(self, session: Session, method_id: str) -> None:
         rt = runtime.current()
+        if method_id not in {choice["method_id"] for choice in self.choices}:
+            raise NotFound("That method was not offered.")
         quoted = await subscribe.quote(rt, session, self._plan_code)
         if quoted.charge_krw != self._charge_krw:
             raise NotFound("What was shown is not on offer any more.")

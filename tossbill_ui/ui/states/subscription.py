@@ -119,8 +119,11 @@ class SubscriptionState(rx.State):
     async def change_method(self, method_id: str) -> AsyncGenerator[None]:
         """Charge another method from now on; what is owed is charged at once."""
         wanted = str(method_id)
+        offered = {choice["method_id"] for choice in self.method["choices"]}
 
         async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+            if wanted not in offered:
+                raise NotFound("That method was not offered.")
             await methods.change_method(rt, session, asked, payment_method_id=wanted)
 
         done = ko.DONE_METHOD_PAYING if self.method["is_owed"] else ko.DONE_METHOD

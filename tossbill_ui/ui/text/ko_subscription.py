@@ -55,9 +55,11 @@ CANCEL, UNDO, PAUSE, RESUME = "해지하기", "해지 예약 취소하기", "잠
 CHANGE = "결제수단 바꾸기"
 
 CANCEL_TITLE = "{plan}, 언제 끝낼까요?"
+CANCEL_WAIT_WHEN = "{day}까지 이용"
 CANCEL_WAIT = "{day}까지 쓰고 끝내기"
 CANCEL_WAIT_REFUND = "환불 {amount}"
 CANCEL_WAIT_HOW = "끝나는 날까지 이용하고 더 결제하지 않아요. 그 전에는 되돌릴\u00a0수\u00a0있어요."
+CANCEL_NOW_WHEN = "오늘 바로 끝남"
 CANCEL_NOW = "지금 끝내기"
 CANCEL_NOW_REFUND = "지금 끝내고 {amount} 돌려받기"
 CANCEL_NOW_BACK = "환불 {amount}"
