@@ -11,11 +11,13 @@ from pathlib import Path
 import reflex as rx
 from reflex.environment import environment
 from reflex_base.config import get_config
+from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from tossbill_ui import migrations, runtime
+from tossbill_ui.build import ROOT
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Mode, Settings
@@ -26,6 +28,8 @@ from tossbill_ui.http.security import SecurityHeaders
 from tossbill_ui.http.socket import SessionBoundTokens
 from tossbill_ui.payment_methods.sweep import release_leases, sweep_forever
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import catalog
+from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.toss.sandbox_clock import keep_up
 from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints
@@ -85,12 +89,23 @@ def _worker(settings: Settings) -> AbstractContextManager[None]:
     return worker_inside(settings)
 
 
+async def _offer_samples(rt: Runtime) -> None:
+    """Give a new sandbox something to subscribe to; a shop with keys runs ``tossbill seed``."""
+    if rt.settings.mode is not Mode.SANDBOX:
+        return
+    async with rt.db.read() as db:
+        is_new = (await db.exec(select(Plan).limit(1))).first() is None
+    if is_new:
+        await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
+
+
 @asynccontextmanager
 async def running() -> AsyncGenerator[None]:
     """Bring the database up to date, take up what was left open, clean up at the end."""
     set_up_logging()
     rt = runtime.current()
     await asyncio.to_thread(migrations.upgrade, rt.settings.database_url)
+    await _offer_samples(rt)
     with alone_on(rt.db.file) if rt.db.file else nullcontext(False) as alone:
         if alone:
             await release_leases(rt)

@@ -21,6 +21,8 @@ PAGES = [
     "/fail/?code=REJECT_CARD_COMPANY&message=" + "긴안내" * 60,
     "/fail/?code=USER_CANCEL",
     "/history/",
+    "/subscription/",
+    "/register/?plan=basic",
     "/no-such-page",
 ]
 

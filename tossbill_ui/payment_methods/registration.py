@@ -17,7 +17,7 @@ from sqlmodel import col
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
-from tossbill_ui.core.text import clean
+from tossbill_ui.core.text import clean, is_code
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
@@ -76,8 +76,13 @@ class Outcome:
         return self.registration.status not in UNDER_WAY
 
 
-async def start(rt: Runtime, session: Session) -> WindowCall:
+async def start(rt: Runtime, session: Session, *, plan_code: str = "") -> WindowCall:
     """Make a registration, or take up this browser's unused one, and say how to open the window.
+
+    Args:
+        rt: The process's runtime.
+        session: Whose browser it is.
+        plan_code: What the customer wants afterwards; it comes back in the return address.
 
     Raises:
         Conflict: One is under way (``under_way``); two at once could register a card twice.
@@ -101,14 +106,16 @@ async def start(rt: Runtime, session: Session) -> WindowCall:
                 idempotency_key=f"issue-{new_id()}",
             )
             db.add(registration)
-    return _window_call(rt, registration, customer)
+    return _window_call(rt, registration, customer, plan_code)
 
 
-def _window_call(rt: Runtime, registration: Registration, customer: Customer) -> WindowCall:
+def _window_call(
+    rt: Runtime, registration: Registration, customer: Customer, plan_code: str
+) -> WindowCall:
     # Toss adds its own parameters to these (contract §2.1, redirects). Never the request's host.
-    query = urlencode(
-        {"registration": registration.id, "token": rt.signer.token(TOKEN, registration.id)}
-    )
+    carried = {"plan": plan_code} if is_code(plan_code) else {}
+    token = rt.signer.token(TOKEN, registration.id)
+    query = urlencode({"registration": registration.id, "token": token, **carried})
     return WindowCall(
         registration_id=registration.id,
         sdk_url=rt.settings.sdk_url,

@@ -6,12 +6,10 @@ import json
 from dataclasses import replace
 from typing import cast
 
-from tossbill_ui.core.errors import Conflict
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.payment_methods import registration
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.ui import returning
+from tossbill_ui.ui import plans, registering, returning
 from tossbill_ui.ui.states.brand import brand_slots
 from tossbill_ui.ui.states.register import billing_call
 from tossbill_ui.ui.views import ResultView
@@ -25,15 +23,21 @@ async def plain(rt: Runtime, visit: Visit) -> Filling:
     return Filling()
 
 
+async def home(rt: Runtime, visit: Visit) -> Filling:
+    """Show the plans on offer."""
+    return Filling(slots=plans.slots(await plans.cards(rt, visit.session)))
+
+
 async def register(rt: Runtime, visit: Visit) -> Filling:
     """Have a registration ready, so that the first press opens the window."""
     if visit.session is None:
         return Filling()
-    try:
-        call = await registration.start(rt, visit.session)
-    except Conflict:
-        return Filling(slots={"register_view": "under_way"})
-    return Filling(slots={"call": json.dumps(billing_call(call))}, scripts=(call.sdk_url,))
+    opened = await registering.opened(rt, visit.session, visit.query.get("plan", ""))
+    slots = {f"register_{name}": str(text) for name, text in opened.view.items()}
+    if opened.call is None:
+        return Filling(slots=slots)
+    call = json.dumps(billing_call(opened.call))
+    return Filling(slots=slots | {"call": call}, scripts=(opened.call.sdk_url,))
 
 
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
@@ -57,11 +61,12 @@ def _slots(view: ResultView) -> Filling:
 
 
 PAINTS: dict[str, FirstPaint] = {
-    "/": plain,
+    "/": home,
     "/register/": register,
     "/success/": success,
     "/fail/": fail,
     "/history/": plain,
+    "/subscription/": plain,
 }
 
 

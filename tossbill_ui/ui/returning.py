@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from tossbill_ui.core.errors import Conflict, NotAllowed
+from tossbill_ui.core.text import is_code
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.ui import views
+from tossbill_ui.ui import plans, views
+from tossbill_ui.ui.text import ko_plans
 from tossbill_ui.ui.views import ResultView
 
 
@@ -29,8 +31,8 @@ async def take_success(
     try:
         await registration.finish(rt, session, back)
     except (NotAllowed, Conflict) as refused:
-        return f"/success/?{urlencode({'problem': refused.code})}"
-    return f"/success/?{urlencode({'registration': back.registration_id})}"
+        return f"/success/?{urlencode({'problem': refused.code, **_plan(query)})}"
+    return f"/success/?{urlencode({'registration': back.registration_id, **_plan(query)})}"
 
 
 async def take_failure(
@@ -51,14 +53,41 @@ async def take_failure(
         )
     except NotAllowed:
         shown = {"code": code[: views.CODE_SHOWN], "message": message[: views.MESSAGE_SHOWN]}
-        return f"/fail/?{urlencode(shown)}"
-    return f"/fail/?{urlencode({'registration': query.get('registration', '')})}"
+        return f"/fail/?{urlencode(shown | _plan(query))}"
+    registration_id = query.get("registration", "")
+    return f"/fail/?{urlencode({'registration': registration_id, **_plan(query)})}"
+
+
+def _plan(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what goes on being carried: the plan that the customer wants."""
+    plan_code = query.get("plan", "")
+    return {"plan": plan_code} if is_code(plan_code) else {}
 
 
 async def outcome_view(
     rt: Runtime, session: Session | None, query: Mapping[str, str], *, seconds: float
 ) -> tuple[ResultView, bool]:
     """Return what the page shows, waiting a while for a result, and whether that is the end."""
+    view, is_end = await _outcome_view(rt, session, query, seconds)
+    return _towards(view, _plan(query).get("plan", "")), is_end
+
+
+def _towards(view: ResultView, plan_code: str) -> ResultView:
+    """Lead back to the plan: to its confirmation with a card, to another try without."""
+    if not plan_code:
+        return view
+    led = view.copy()
+    if view["action_href"] == "/register/":
+        led["action_href"] = plans.register_path(plan_code)
+    if view["view"] == "issued":
+        led["body"], led["action"] = ko_plans.ISSUED_FOR_PLAN, ko_plans.TO_CONFIRM
+        led["action_href"] = plans.register_path(plan_code)
+    return led
+
+
+async def _outcome_view(
+    rt: Runtime, session: Session | None, query: Mapping[str, str], seconds: float
+) -> tuple[ResultView, bool]:
     if "problem" in query:
         return views.problem(query["problem"]), True
     if "registration" in query:

@@ -9,17 +9,25 @@ from tossbill_ui.ui.pages.history import history_page
 from tossbill_ui.ui.pages.home import home_page
 from tossbill_ui.ui.pages.not_found import not_found_page
 from tossbill_ui.ui.pages.register import register_page
+from tossbill_ui.ui.pages.subscription import subscription_page
 from tossbill_ui.ui.pages.success import success_page
 from tossbill_ui.ui.states.brand import BrandState
 from tossbill_ui.ui.states.history import HistoryState
+from tossbill_ui.ui.states.home import HomeState
 from tossbill_ui.ui.states.register import RegisterState
 from tossbill_ui.ui.states.result import ResultState
-from tossbill_ui.ui.text import ko
+from tossbill_ui.ui.states.subscription import SubscriptionState
+from tossbill_ui.ui.text import ko, ko_subscription
 
 
 def add_pages(app: rx.App) -> None:
     """Add every page and what it loads."""
-    app.add_page(home_page, route="/", title=ko.TITLE_HOME, on_load=BrandState.load)
+    app.add_page(
+        home_page,
+        route="/",
+        title=ko.TITLE_HOME,
+        on_load=[BrandState.load, HomeState.load],
+    )
     app.add_page(
         register_page,
         route="/register",
@@ -43,5 +51,11 @@ def add_pages(app: rx.App) -> None:
         route="/history",
         title=ko.HISTORY_TITLE,
         on_load=[BrandState.load, HistoryState.load],
+    )
+    app.add_page(
+        subscription_page,
+        route="/subscription",
+        title=ko_subscription.TITLE,
+        on_load=[BrandState.load, SubscriptionState.load],
     )
     app.add_page(not_found_page, route="404", title=ko.NOT_FOUND_TITLE, on_load=BrandState.load)

@@ -5,10 +5,13 @@ import reflex as rx
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
-from tossbill_ui.ui.components.slots import filled
+from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.components.toss_billing import toss_billing
+from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.states.register import RegisterState
-from tossbill_ui.ui.text import ko
+from tossbill_ui.ui.text import ko, ko_plans
+
+shown = RegisterState.shown
 
 
 def register_page() -> rx.Component:
@@ -23,34 +26,52 @@ def register_page() -> rx.Component:
         ),
         filled(
             rx.el.div,
-            _ready(),
-            _under_way(),
-            fill={"data-view": "register_view", "data-call": "call"},
-            attrs={"data-view": RegisterState.view},
+            _open(),
+            _stopped(),
+            fill={
+                "data-view": "register_view",
+                "data-plan": "register_has_plan",
+                "data-call": "call",
+            },
+            attrs={"data-view": shown["view"], "data-plan": shown["has_plan"]},
             class_name="register",
         ),
     )
 
 
-def _ready() -> rx.Component:
+def _open() -> rx.Component:
     return rx.el.section(
         link(ko.TO_HOME, href="/", class_name="back"),
-        rx.el.h1(ko.REGISTER_TITLE, class_name="title"),
-        rx.el.p(ko.REGISTER_BODY, class_name="lead"),
-        rx.el.dl(
-            _line(ko.REGISTER_TODAY, ko.REGISTER_TODAY_AMOUNT),
-            _line(ko.REGISTER_STORED, ko.REGISTER_STORED_VALUE),
-            class_name="receipt",
-        ),
-        rx.el.p(ko.REGISTER_CONSENT, class_name="fine"),
+        slot(rx.el.h1, "register_title", shown["title"], class_name="title"),
+        slot(rx.el.p, "register_body", shown["body"], class_name="lead"),
+        rx.el.p(RegisterState.notice, role="alert", class_name="notice"),
+        _receipt(),
+        slot(rx.el.p, "register_setup", shown["setup"], class_name="fine with-plan setup"),
+        slot(rx.el.p, "register_consent", shown["consent"], class_name="fine"),
         _sdk_failed(),
-        rx.el.div(_button(), class_name="bottom"),
-        class_name="when-ready",
+        rx.el.div(_button(), class_name="bottom when-ready"),
+        _confirm(),
+        class_name="when-open",
     )
 
 
-def _line(name: str, value: str) -> rx.Component:
-    return rx.el.div(rx.el.dt(name), rx.el.dd(value))
+def _receipt() -> rx.Component:
+    return rx.el.dl(
+        rx.el.div(
+            rx.el.dt(ko_plans.TODAY),
+            slot(rx.el.dd, "register_today", shown["today"], attrs={"data-testid": "charge-now"}),
+        ),
+        rx.el.div(
+            slot(rx.el.dt, "register_next_label", shown["next_label"]),
+            slot(rx.el.dd, "register_next", shown["next"]),
+        ),
+        rx.el.div(
+            rx.el.dt(ko_plans.PLAN),
+            slot(rx.el.dd, "register_plan", shown["plan"]),
+            class_name="with-plan",
+        ),
+        class_name="receipt",
+    )
 
 
 def _button() -> rx.Component:
@@ -60,6 +81,46 @@ def _button() -> rx.Component:
         type="button",
         class_name="button primary",
         custom_attrs={"data-testid": "register-button", "data-toss-billing": "open"},
+    )
+
+
+def _confirm() -> rx.Component:
+    """Return the buttons that charge, each with its amount, and the way to another card."""
+    return rx.el.div(
+        rx.el.p(
+            rx.cond(RegisterState.paying, ko_plans.PAYING, ""), role="status", class_name="fine"
+        ),
+        slot(
+            rx.el.button,
+            "register_pay",
+            shown["pay"],
+            on_click=RegisterState.pay(RegisterState.choices[0]["method_id"]),
+            disabled=RegisterState.busy,
+            type="button",
+            attrs={"data-testid": "subscribe-button"},
+            class_name="button primary",
+        ),
+        rx.foreach(RegisterState.choices[1:], _other),
+        rx.el.button(
+            rx.el.span(ko_plans.OTHER_CARD, class_name="when-idle"),
+            rx.el.span(ko.REGISTER_OPENING, class_name="when-opening"),
+            type="button",
+            disabled=RegisterState.paying,
+            class_name="button second",
+            custom_attrs={"data-testid": "register-another", "data-toss-billing": "open"},
+        ),
+        class_name="bottom when-confirm",
+    )
+
+
+def _other(choice: PayChoice) -> rx.Component:
+    return rx.el.button(
+        choice["label"],
+        on_click=RegisterState.pay(choice["method_id"]),
+        disabled=RegisterState.busy,
+        type="button",
+        class_name="button",
+        custom_attrs={"data-testid": "subscribe-other"},
     )
 
 
@@ -79,15 +140,24 @@ def _sdk_failed() -> rx.Component:
     )
 
 
-def _under_way() -> rx.Component:
-    return rx.el.section(
+def _stopped() -> rx.Component:
+    return filled(
+        rx.el.section,
         mark(),
-        rx.el.h1(ko.REGISTER_UNDER_WAY, class_name="title"),
-        rx.el.p(ko.REGISTER_UNDER_WAY_BODY, class_name="lead"),
+        slot(rx.el.h1, "register_title", shown["title"], class_name="title"),
+        slot(rx.el.p, "register_body", shown["body"], class_name="lead"),
         rx.el.div(
-            link(ko.TO_HISTORY, href="/history/", class_name="button primary"),
+            slot(
+                link,
+                "register_action",
+                shown["action"],
+                fill={"href": "register_action_href"},
+                href=shown["action_href"],
+                class_name="button primary",
+            ),
             class_name="bottom",
         ),
-        class_name="when-under-way",
-        custom_attrs={"data-testid": "registration-under-way"},
+        fill={"data-testid": "register_testid"},
+        attrs={"data-testid": shown["testid"]},
+        class_name="when-stopped",
     )

@@ -9,7 +9,7 @@ from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.payment_methods import history, removal
 from tossbill_ui.payment_methods.models import MethodStatus
 from tossbill_ui.payment_methods.repository import HistoryFilter
-from tossbill_ui.subscriptions import methods
+from tossbill_ui.subscriptions.methods import remove_method
 from tossbill_ui.ui.states.page import session_of
 from tossbill_ui.ui.text import ko
 from tossbill_ui.ui.text.refusals import REFUSALS
@@ -65,7 +65,7 @@ class HistoryState(rx.State):
         rt, session = runtime.current(), session_of(self)
         self.asked = ""
         try:
-            await methods.remove_method(rt, session, str(method_id))
+            await remove_method(rt, session, str(method_id))
             method = await removal.wait(rt, session, str(method_id), seconds=REMOVAL_SECONDS)
         except NotFound:
             self.notice = ko.REMOVE_REFUSED

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import reflex as rx
 
 from tossbill_ui import runtime
-from tossbill_ui.core.errors import Conflict
-from tossbill_ui.payment_methods import registration
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.registration import CODE_LENGTH, MESSAGE_LENGTH, WindowCall
-from tossbill_ui.ui import returning
+from tossbill_ui.subscriptions import subscribe
+from tossbill_ui.ui import plans, registering, returning
 from tossbill_ui.ui.components.toss_billing import NO_CALL, BillingCall
-from tossbill_ui.ui.states.page import session_of
+from tossbill_ui.ui.registering import PayChoice, RegisterView
+from tossbill_ui.ui.states.page import query_of, session_of
+from tossbill_ui.ui.text import ko_plans
 
 log = logging.getLogger(__name__)
 
@@ -30,23 +33,62 @@ def billing_call(call: WindowCall) -> BillingCall:
 
 
 class RegisterState(rx.State):
-    """What opens Toss's window, and what came of it."""
+    """What opens Toss's window and what came of it; the press that begins a subscription."""
 
-    view: str = "ready"
+    shown: RegisterView = registering.CARD_ONLY
     call: BillingCall = NO_CALL
+    choices: list[PayChoice] = []
+    # Nothing can be pressed before the state is there, nor twice.
+    busy: bool = True
+    paying: bool = False
+    notice: str = ""
+    _plan_code: str = ""
+    _charge_krw: int = 0
 
     @rx.event
     async def load(self):  # noqa: ANN201 - Reflex reads events from what is returned
-        session = session_of(self)
+        session, self._plan_code = session_of(self), query_of(self).get("plan", "")
         if session is None:
-            return session_needed("/register/")
-        try:
-            call = await registration.start(runtime.current(), session)
-        except Conflict:
-            self.view = "under_way"
-            return None
-        self.call = billing_call(call)
+            return session_needed(plans.register_path(self._plan_code))
+        await self._open(session)
         return None
+
+    async def _open(self, session: Session) -> None:
+        opened = await registering.opened(runtime.current(), session, self._plan_code)
+        self.shown, self.choices = opened.view, opened.choices
+        self._charge_krw = opened.charge_krw
+        self.call = billing_call(opened.call) if opened.call else NO_CALL
+        self.busy = self.paying = False
+
+    @rx.event
+    async def pay(self, method_id: str):  # noqa: ANN201
+        """Begin the subscription that the page shows, for the amount that it shows."""
+        session = session_of(self)
+        if self.busy or session is None:
+            return
+        self.busy, self.paying, self.notice = True, True, ""
+        yield
+        try:
+            await self._subscribe(session, str(method_id))
+        except Conflict:
+            await self._open(session)
+            self.shown = registering.SUBSCRIBED
+        except NotFound:
+            await self._open(session)
+            self.notice = ko_plans.CHANGED
+        else:
+            yield rx.redirect("/subscription/")
+
+    async def _subscribe(self, session: Session, method_id: str) -> None:
+        rt = runtime.current()
+        if method_id not in {choice["method_id"] for choice in self.choices}:
+            raise NotFound("That method was not offered.")
+        quoted = await subscribe.quote(rt, session, self._plan_code)
+        if quoted.charge_krw != self._charge_krw:
+            raise NotFound("What was shown is not on offer any more.")
+        await subscribe.subscribe(
+            rt, session, plan_code=self._plan_code, payment_method_id=method_id
+        )
 
     @rx.event
     def sdk_ready(self) -> None:
@@ -75,4 +117,4 @@ def _own_fail_query(call: BillingCall) -> dict[str, str]:
 def session_needed(path: str) -> rx.event.EventSpec:
     """Return the way to a session cookie: only an HTTP answer can set one."""
     settings = runtime.current().settings
-    return rx.redirect(f"{settings.backend_url}/session?next={path}")
+    return rx.redirect(f"{settings.backend_url}/session?next={quote(path)}")

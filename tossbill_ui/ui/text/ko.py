@@ -14,7 +14,6 @@ HOME_HISTORY = "등록 내역 보기"
 
 REGISTER_TITLE = "카드를 등록할게요"
 REGISTER_BODY = "토스페이먼츠 창에서 카드 정보를 입력하고 본인 확인을 하면 끝나요."
-REGISTER_TODAY = "오늘 결제"
 REGISTER_TODAY_AMOUNT = "0원"
 REGISTER_STORED = "저장하는 정보"
 REGISTER_STORED_VALUE = "카드사와 끝 번호"

@@ -1,0 +1,119 @@
+"""What a stranger can send to the handlers of the subscription pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.customer import Customer
+from tests.support.server import Server
+from tests.support.stranger import Stranger, cookie_of_a_visit, stranger
+from tossbill_ui.ui.states.register import RegisterState
+from tossbill_ui.ui.states.subscription import SubscriptionState
+
+REGISTER, SUBSCRIPTION = (state.get_full_name() for state in (RegisterState, SubscriptionState))
+WISHES = ("ask_cancel", "ask_method", "undo", "hold", "take_up", "pay_now")
+QUESTIONS = ("cancel_at_period_end", "cancel_now", "keep")
+EMPTY = '"phase_rx_state_": "empty"'
+PLAN = {"query": {"plan": "basic"}, "asPath": "/register/?plan=basic"}
+NONSENSE: list[Any] = [None, "", "x" * 2000, -1, True, [], {"a": 1}, "\x00", "'; --"]
+
+
+async def confirm(visitor: Stranger, method_id: Any) -> None:
+    """Open the page of a plan and press its button."""
+    await visitor.hydrate("/register/", **PLAN)
+    await visitor.send(f"{REGISTER}.pay", {"method_id": method_id}, path="/register/", **PLAN)
+
+
+@pytest.fixture
+async def victim(server: Server) -> Any:
+    with Customer(server.url) as customer:
+        assert customer.register() == "issued"
+        [(method_id,)] = server.rows(
+            "SELECT id FROM payment_method ORDER BY created_at DESC LIMIT 1"
+        )
+        async with stranger(server.url, cookie=customer.cookie) as owner:
+            await confirm(owner, method_id)
+            await owner.until("/subscription/")
+            await owner.hydrate("/subscription/")
+            await owner.until("이용 중")
+        yield customer
+
+
+def everything(server: Server) -> list[Any]:
+    """Return what must not change."""
+    return [
+        server.rows("SELECT id, status, payment_method_id FROM subscription ORDER BY id"),
+        server.rows("SELECT id, status FROM payment ORDER BY id"),
+        server.rows("SELECT id, status FROM refund ORDER BY id"),
+    ]
+
+
+async def test_anothers_subscription_cannot_be_seen_canceled_or_changed(
+    server: Server, victim: Customer
+) -> None:
+    before = everything(server)
+    ids = [row[0] for row in before[0]]
+
+    for cookie in ("", cookie_of_a_visit(server.url)):
+        async with stranger(server.url, cookie=cookie) as thief:
+            await thief.hydrate("/subscription/")
+            await thief.until(EMPTY)
+            for wanted in ids[-5:]:
+                for name in WISHES:
+                    call = f"{SUBSCRIPTION}.{name}"
+                    await thief.send(call, {"subscription_id": wanted}, path="/subscription/")
+                for name in QUESTIONS:
+                    await thief.send(f"{SUBSCRIPTION}.{name}", path="/subscription/")
+                await thief.settle()
+            await thief.until("찾을 수 없어요")
+            assert "현대카드" not in thief.everything()
+            assert not [wanted for wanted in ids if wanted in thief.everything()]
+
+    assert everything(server) == before
+
+
+async def test_anothers_card_cannot_be_charged(server: Server, victim: Customer) -> None:
+    before = everything(server)
+    methods = [row[0] for row in server.rows("SELECT id FROM payment_method")]
+
+    async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as thief:
+        await confirm(thief, methods[-1])
+        await thief.until("결제된 금액은 없어요")
+        assert "현대카드" not in thief.everything()
+
+    assert everything(server) == before
+
+
+async def test_nonsense_changes_nothing(server: Server, victim: Customer) -> None:
+    before = everything(server)
+    calls = [(f"{SUBSCRIPTION}.{name}", "subscription_id") for name in WISHES]
+    calls += [(f"{SUBSCRIPTION}.change_method", "method_id"), (f"{REGISTER}.pay", "method_id")]
+
+    async with stranger(server.url, cookie=victim.cookie) as visitor:
+        await visitor.hydrate("/subscription/")
+        for name, argument in calls:
+            for value in NONSENSE:
+                await visitor.send(name, {argument: value}, path="/subscription/")
+            await visitor.settle()
+        for name in QUESTIONS[:2]:
+            await visitor.send(f"{SUBSCRIPTION}.{name}", path="/subscription/")
+        await visitor.settle()
+        assert "Traceback" not in visitor.everything()
+
+    assert everything(server) == before
+
+
+async def test_what_is_shown_cannot_be_set(server: Server, victim: Customer) -> None:
+    before = everything(server)
+
+    async with stranger(server.url, cookie=victim.cookie) as visitor:
+        await visitor.hydrate("/subscription/")
+        for var in ("_refund_krw", "_asked", "_charge_krw", "panel", "rows"):
+            payload = {"var_name": var, "value": 1}
+            await visitor.send(f"{SUBSCRIPTION}.setvar", payload, path="/subscription/")
+        await visitor.send(f"{SUBSCRIPTION}._do", {"wish": "x"}, path="/subscription/")
+        await visitor.settle()
+
+    assert everything(server) == before

@@ -1,0 +1,77 @@
+"""The plans on the first page, as the services quote them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.support.shop import Shop
+from tossbill_ui.core.calendar import Unit
+from tossbill_ui.customers.session import Session
+from tossbill_ui.prerender import Visit
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import catalog
+from tossbill_ui.subscriptions.catalog import Catalog, PlanEntry
+from tossbill_ui.subscriptions.models import Price
+from tossbill_ui.ui import first_paint, plans, wording
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u2060", "")
+
+
+@pytest.mark.parametrize(
+    ("unit", "count", "text"),
+    [("month", 1, "월 9,900원"), ("year", 1, "연 9,900원"), ("week", 2, "2주마다 9,900원")],
+)
+def test_a_price_names_its_period(unit: str, count: int, text: str) -> None:
+    price = Price(
+        id="p", plan_code="x", starts_on=date(2026, 1, 1), amount_krw=9900, unit=Unit(unit)
+    )
+    price.count = count
+
+    assert plain(wording.price(price)) == text
+
+
+async def test_a_card_says_what_happens_when(shop: Shop, session: Session) -> None:
+    basic, pro, yearly, _ = await plans.cards(shop.rt, session)
+
+    assert plain(basic["price"]) == "월 9,900원"
+    assert plain(basic["happens"]) == "오늘 결제하고, 다음 결제일은 2026년 12월 24일(목)이에요."
+    assert plain(pro["happens"]) == "오늘은 0원이고, 2026년 12월 8일(화)에 처음 결제해요."
+    assert plain(yearly["price"]) == "연 99,000원"
+    assert basic["href"] == "/register/?plan=basic"
+
+
+async def test_a_plan_that_one_is_on_is_not_sold_again(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+
+    mine, *_ = await plans.cards(shop.rt, session)
+    theirs, *_ = await plans.cards(shop.rt, replace(session, customer_id="f" * 32))
+
+    assert mine["href"] == "/subscription/"
+    assert theirs["href"] == "/register/?plan=basic"
+
+
+async def test_a_shop_without_plans_registers_cards(rt: Runtime, session: Session) -> None:
+    filling = await first_paint.home(rt, Visit(session, {}))
+
+    assert filling.slots["home_view"] == "no_plans"
+    assert filling.slots["plan0_shown"] == "no"
+
+
+async def test_more_plans_than_slots_are_all_there(rt: Runtime, session: Session) -> None:
+    price = {"starts_on": "2026-01-01", "amount_krw": 1000}
+    entries = [
+        PlanEntry.model_validate({"code": f"p{number}", "name": f"P{number}", "price": [price]})
+        for number in range(plans.PAINTED + 2)
+    ]
+    await catalog.seed(rt, Catalog(plan=entries))
+
+    found = await plans.cards(rt, session)
+
+    assert len(found) == plans.PAINTED + 2
+    assert [card["name"] for card in plans.painted(found)] == [f"P{n}" for n in range(6)]
+    assert all(all(card.values()) for card in [*found, plans.NO_CARD])

@@ -1,0 +1,108 @@
+"""The registration page with a plan, with the real services behind it."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from tests.support.shop import Shop
+from tests.ui.test_plans import plain
+from tossbill_ui.customers.session import Session
+from tossbill_ui.prerender import Filling, Moved, Visit
+from tossbill_ui.ui import first_paint, registering, wording
+
+
+async def test_without_a_card_the_window_is_next_and_carries_the_plan(
+    shop: Shop, session: Session
+) -> None:
+    opened = await registering.opened(shop.rt, session, "basic")
+
+    assert opened.call is not None
+    assert opened.view["view"] == "ready"
+    assert opened.view["today"] == "9,900원"
+    assert plain(opened.view["next"]) == "2026년 12월 24일(목)\n9,900원"
+    for url in (opened.call.success_url, opened.call.fail_url):
+        assert dict(parse_qsl(urlsplit(url).query))["plan"] == "basic"
+
+
+async def test_with_a_card_the_button_says_card_and_amount(shop: Shop, session: Session) -> None:
+    method_id = await shop.card(session)
+
+    opened = await registering.opened(shop.rt, session, "basic")
+
+    assert opened.view["view"] == "confirm"
+    assert [choice["method_id"] for choice in opened.choices] == [method_id]
+    assert plain(opened.view["pay"]).endswith("로 9,900원 결제하고 시작하기")
+    assert await shop.money() == []
+
+
+async def test_a_trial_costs_nothing_today_and_says_when_it_will(
+    shop: Shop, session: Session
+) -> None:
+    await shop.card(session)
+
+    opened = await registering.opened(shop.rt, session, "pro")
+
+    assert (opened.view["today"], opened.view["next_label"]) == ("0원", "첫 결제")
+    assert plain(opened.view["next"]) == "2026년 12월 8일(화)\n29,000원"
+    assert "그 전에 해지하면 결제하지 않아요" in opened.view["consent"]
+
+
+@pytest.mark.parametrize("code", ["nope", "BASIC", "../x", "b" * 41, "<script>", "\x00"])
+async def test_a_plan_that_is_not_on_offer_is_gone(shop: Shop, session: Session, code: str) -> None:
+    opened = await registering.opened(shop.rt, session, code)
+
+    assert opened == registering.Opened(registering.GONE)
+
+
+async def test_a_plan_one_is_on_is_said_and_not_sold(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+
+    opened = await registering.opened(shop.rt, session, "basic")
+
+    assert opened == registering.Opened(registering.SUBSCRIBED)
+
+
+async def test_the_success_page_leads_to_the_confirmation(shop: Shop, session: Session) -> None:
+    opened = await registering.opened(shop.rt, session, "basic")
+    assert opened.call is not None
+    typed = {"customerKey": opened.call.customer_key, "cardNumber": "9400006100001234"}
+    answer = await shop.control("POST", "authorizations", typed)
+    query = dict(parse_qsl(urlsplit(opened.call.success_url).query)) | {
+        "authKey": answer["authKey"],
+        "customerKey": opened.call.customer_key,
+    }
+
+    moved = await first_paint.success(shop.rt, Visit(session, query))
+    assert isinstance(moved, Moved)
+    assert moved.path.endswith("&plan=basic")
+    shown = await first_paint.success(
+        shop.rt, Visit(session, dict(parse_qsl(urlsplit(moved.path).query)))
+    )
+
+    assert isinstance(shown, Filling)
+    assert shown.slots["action_href"] == "/register/?plan=basic"
+    assert "아직 결제하지 않았어요" in shown.slots["body"]
+    assert await shop.money() == []
+
+
+async def test_a_failure_leads_back_to_the_plan_and_a_strange_plan_nowhere(
+    shop: Shop, session: Session
+) -> None:
+    for plan, href in (("basic", "/register/?plan=basic"), ("//evil", "/register/")):
+        query = {"code": "USER_CANCEL", "plan": plan}
+        shown = await first_paint.fail(shop.rt, Visit(session, query))
+        assert isinstance(shown, Filling)
+        assert shown.slots["action_href"] == href
+
+
+@pytest.mark.parametrize(
+    ("method", "text"),
+    [("카드", "카드로"), ("은행", "은행으로"), ("하늘", "하늘로"), *(
+        (f"카드 {digit}", f"카드 {digit}{'으로' if digit in '036' else '로'}")
+        for digit in "0123456789"
+    )],
+)  # fmt: skip
+def test_the_particle_fits_the_last_sound(method: str, text: str) -> None:
+    assert wording.by(method) == text

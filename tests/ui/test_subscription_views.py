@@ -1,0 +1,150 @@
+"""What the subscription page says in every status, with the real services behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.support.shop import Shop
+from tests.ui.test_plans import plain
+from tossbill_ui.customers.session import Session
+from tossbill_ui.subscriptions import cancel, pause, view
+from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.toss.codes import all_rows
+from tossbill_ui.ui import managing, subscription_views
+from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
+from tossbill_ui.ui.text.declines import decline
+from tossbill_ui.ui.text.ko_subscription import STATUS
+
+
+async def only(shop: Shop, session: Session) -> SubscriptionRow:
+    [row] = await managing.rows(shop.rt, session)
+    return row
+
+
+async def choices(shop: Shop, session: Session, subscription_id: str) -> CancelView:
+    seen = await view.subscription(shop.rt, session, subscription_id)
+    preview = await cancel.preview(shop.rt, session, subscription_id)
+    return subscription_views.cancel_view(seen, preview)
+
+
+def test_every_status_and_every_code_has_words() -> None:
+    assert set(STATUS) == set(SubscriptionStatus)
+    assert all(decline(row.code) for row in all_rows())
+    assert decline("BRAND_NEW") == "카드사에서 거절했어요."
+
+
+async def test_an_active_one_says_its_next_charge(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+
+    row = await only(shop, session)
+
+    assert (row["status"], row["next_label"]) == ("이용 중", "다음 결제")
+    assert plain(row["next"]) == "2026년 12월 24일(목)\n9,900원"
+    assert row["alert"] == subscription_views.NO_ALERT
+    assert (row["can_cancel"], row["can_pause"], row["can_undo"]) == (True, True, False)
+
+
+async def test_canceling_says_dates_and_refunds_to_the_won(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await shop.go_to(date(2026, 12, 5))
+
+    shown = await choices(shop, session, seen.subscription.id)
+
+    assert plain(shown["wait"]) == "12월 23일까지 쓰고 끝내기"
+    assert shown["wait_refund"] == "환불 0원"
+    assert shown["now"] == "지금 끝내고 6,270원 돌려받기"
+    assert "9,900원 가운데 오늘을 포함해 남은 19일치예요 (30일 중)" in shown["now_how"]
+
+
+async def test_a_trial_has_nothing_to_give_back(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session, "pro")
+
+    row, shown = await only(shop, session), await choices(shop, session, seen.subscription.id)
+
+    assert (row["status"], row["next_label"]) == ("무료 체험 중", "첫 결제")
+    assert shown["now"] == "지금 끝내기"
+    assert "결제한 금액이 없어요" in shown["now_how"]
+
+
+async def test_past_due_stands_first_with_reason_try_access_and_one_button(
+    shop: Shop, session: Session
+) -> None:
+    await shop.subscribe(session)
+    await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
+    await shop.go_to(date(2026, 12, 24))
+    await shop.run()
+    await shop.faults()
+    await shop.subscribe(session, "letter")
+
+    first, second = await managing.rows(shop.rt, session)
+
+    assert (first["plan"], first["status"]) == ("베이직", "결제 실패")
+    alert = first["alert"]
+    assert alert["title"] == "9,900원을 결제하지 못했어요"
+    assert plain(alert["body"]) == (
+        "카드 한도나 잔액이 부족해요. 2026년 12월 25일(금)에 다시 결제할게요. "
+        "2026년 12월 30일(수)까지는 그대로 이용할 수 있어요."
+    )
+    assert (alert["action"], alert["label"]) == ("pay", "지금 9,900원 결제하기")
+    assert second["status"] == "이용 중"
+
+
+async def test_a_lost_answer_is_in_doubt_and_says_so(shop: Shop, session: Session) -> None:
+    await shop.card(session)
+    await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
+    await shop.subscribe(session)
+
+    row = await only(shop, session)
+
+    assert row["status"] == "결제 확인 중"
+    assert row["alert"]["title"] == "9,900원이 결제됐는지 확인하고 있어요"
+    assert "두 번 결제되지 않" in plain(row["alert"]["body"])
+    assert not row["can_change"]
+
+
+async def test_a_refused_first_charge_offers_another_card(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session, persona="approves_after_1")
+
+    row = await only(shop, session)
+
+    assert row["status"] == "종료"
+    assert "결제된 금액은 없고" in row["alert"]["body"]
+    assert (row["alert"]["action"], row["alert"]["href"]) == ("again", "/register/?plan=basic")
+
+
+async def test_canceled_paused_and_ended_say_what_goes_back(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    wanted = seen.subscription.id
+    await pause.pause(shop.rt, session, wanted)
+    assert (await only(shop, session))["status"] == "일시 정지"
+    await cancel.cancel_at_period_end(shop.rt, session, wanted)
+    canceled = await only(shop, session)
+    assert (canceled["status"], canceled["can_undo"]) == ("해지 예약", True)
+    assert plain(canceled["next"]) == "2026년 12월 23일(수)까지"
+
+    await cancel.cancel_now(shop.rt, session, wanted, expected_refund_krw=9900)
+    assert (await only(shop, session))["alert"]["title"] == "9,900원 환불을 요청했어요"
+    await shop.run()
+
+    ended = await only(shop, session)
+    assert (ended["status"], ended["can_cancel"]) == ("종료", False)
+    assert ended["alert"]["title"] == "9,900원을 돌려드렸어요"
+    await shop.assert_ledgers_agree()
+
+
+async def test_another_method_says_what_it_would_charge(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    assert (await managing.method_panel(shop.rt, session, seen.subscription.id))["choices"] == []
+    other = await shop.card(session)
+
+    panel = await managing.method_panel(shop.rt, session, seen.subscription.id)
+
+    assert [choice["method_id"] for choice in panel["choices"]] == [other]
+    assert "지금 결제하는 금액은 없어요" in panel["body"]
+
+
+@pytest.mark.parametrize("code", ["INVALID_CARD_LOST_OR_STOLEN", "INVALID_REJECT_CARD"])
+def test_nobody_reads_that_a_card_was_stolen(code: str) -> None:
+    assert decline(code) == "이 카드로는 더 결제할 수 없어요."

@@ -1,0 +1,65 @@
+"""What the subscription page asks the services."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from tossbill_ui.customers.session import Session
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import view
+from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.subscriptions.view import SubscriptionView
+from tossbill_ui.ui import subscription_views, wording
+from tossbill_ui.ui.registering import PayChoice, usable_methods
+from tossbill_ui.ui.subscription_views import SubscriptionRow
+from tossbill_ui.ui.text import ko_subscription as ko
+from tossbill_ui.ui.views import method_label
+
+
+class MethodPanel(TypedDict):
+    """The other methods a subscription may be charged on."""
+
+    body: str
+    is_owed: bool
+    choices: list[PayChoice]
+
+
+NO_METHODS = MethodPanel(body="", is_owed=False, choices=[])
+
+
+async def rows(rt: Runtime, session: Session | None) -> list[SubscriptionRow]:
+    """Return the customer's subscriptions: past due first, ended last, else the newest first."""
+    found = await view.subscriptions(rt, session)
+    return [await _row(rt, session, seen) for seen in sorted(found, key=subscription_views.urgency)]
+
+
+async def _row(rt: Runtime, session: Session | None, seen: SubscriptionView) -> SubscriptionRow:
+    if seen.subscription.status != SubscriptionStatus.ENDED:
+        return subscription_views.row(seen)
+    return subscription_views.row(seen, await view.events(rt, session, seen.subscription.id))
+
+
+async def method_panel(rt: Runtime, session: Session | None, subscription_id: str) -> MethodPanel:
+    """Return the methods a subscription may be moved to, and what that charges.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+    """
+    seen = await view.subscription(rt, session, subscription_id)
+    is_owed = seen.subscription.status == SubscriptionStatus.PAST_DUE and seen.owed is not None
+    amount = wording.won(seen.owed.amount_krw) if is_owed and seen.owed else ""
+    text = ko.METHOD_TO_AND_PAY if is_owed else ko.METHOD_TO
+    choices = [
+        PayChoice(
+            method_id=method.id,
+            label=text.format(method=wording.by(method_label(method)), amount=amount),
+        )
+        for method in await usable_methods(rt, session)
+        if method.id != seen.method.id
+    ]
+    body = ko.METHOD_OWED.format(amount=amount) if is_owed else ko.METHOD_BODY
+    return MethodPanel(
+        body=body if choices else ko.METHOD_NONE,
+        is_owed=is_owed,
+        choices=choices,
+    )

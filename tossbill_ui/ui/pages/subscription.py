@@ -1,0 +1,246 @@
+"""``/subscription/``: how each subscription stands, and what can be wished."""
+
+from typing import Any
+
+import reflex as rx
+
+from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.registering import PayChoice
+from tossbill_ui.ui.states.subscription import SubscriptionState
+from tossbill_ui.ui.subscription_views import SubscriptionRow
+from tossbill_ui.ui.text import ko, ko_plans
+from tossbill_ui.ui.text import ko_subscription as words
+
+State = SubscriptionState
+
+
+def subscription_page() -> rx.Component:
+    """Show every subscription, or the question that is open about one."""
+    return page(
+        rx.el.p(State.notice, role="status", class_name="notice"),
+        rx.match(
+            State.panel,
+            ("cancel", _cancel()),
+            ("method", _method()),
+            rx.el.div(
+                rx.el.h1(words.TITLE, class_name="title"),
+                rx.match(State.phase, ("rows", _rows()), ("empty", _empty()), _skeleton()),
+            ),
+        ),
+    )
+
+
+def _rows() -> rx.Component:
+    return rx.fragment(
+        rx.foreach(State.rows, _subscription),
+        rx.el.nav(
+            _way(ko_plans.TO_PLANS, "/"),
+            _way(ko.HOME_HISTORY, "/history/"),
+            class_name="rows",
+        ),
+    )
+
+
+def _way(label: str, href: str) -> rx.Component:
+    return link(label, rx.el.span(class_name="chevron"), href=href, class_name="row")
+
+
+def _subscription(row: SubscriptionRow) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(row["plan"]),
+            rx.el.span(
+                row["status"],
+                class_name="status-chip",
+                custom_attrs={"data-tone": row["tone"], "data-testid": "subscription-status"},
+            ),
+            class_name="subscription-head",
+        ),
+        _alert(row),
+        rx.el.dl(
+            rx.el.div(
+                rx.el.dt(row["next_label"]),
+                rx.el.dd(row["next"], custom_attrs={"data-testid": "next-charge"}),
+            ),
+            rx.el.div(rx.el.dt(ko_plans.PLAN), rx.el.dd(row["price"])),
+            rx.el.div(
+                rx.el.dt(words.METHOD),
+                rx.el.dd(row["method"], custom_attrs={"data-testid": "method-label"}),
+            ),
+            class_name="receipt",
+        ),
+        rx.el.div(
+            _action(row["can_change"], words.CHANGE, State.ask_method(row["id"]), "change-card"),
+            _action(row["can_pause"], words.PAUSE, State.hold(row["id"]), "pause-button"),
+            _action(
+                row["can_resume"], words.RESUME, State.take_up(row["id"]), "resume-paused-button"
+            ),
+            _action(row["can_undo"], words.UNDO, State.undo(row["id"]), "resume-button"),
+            _action(row["can_cancel"], words.CANCEL, State.ask_cancel(row["id"]), "cancel-button"),
+            class_name="actions",
+        ),
+        class_name="subscription",
+        custom_attrs={"data-testid": "subscription"},
+    )
+
+
+def _action(when: bool, label: str, on_click: Any, testid: str) -> rx.Component:
+    return rx.cond(
+        when,
+        rx.el.button(
+            label,
+            rx.el.span(class_name="chevron"),
+            on_click=on_click,
+            disabled=State.busy,
+            type="button",
+            class_name="row",
+            custom_attrs={"data-testid": testid},
+        ),
+    )
+
+
+def _alert(row: SubscriptionRow) -> rx.Component:
+    alert = row["alert"]
+    return rx.cond(
+        alert["title"] != "",
+        rx.el.div(
+            rx.el.strong(alert["title"]),
+            rx.el.p(alert["body"]),
+            rx.match(
+                alert["action"],
+                ("pay", _answer(alert["label"], State.pay_now(row["id"]), "pay-now")),
+                ("card", _answer(alert["label"], State.ask_method(row["id"]), "change-and-pay")),
+                ("again", link(alert["label"], href=alert["href"], class_name="button")),
+                rx.fragment(),
+            ),
+            class_name="alert",
+            custom_attrs={"data-tone": alert["tone"], "data-testid": "subscription-alert"},
+        ),
+    )
+
+
+def _answer(label: str, on_click: Any, testid: str) -> rx.Component:
+    return rx.el.button(
+        label,
+        on_click=on_click,
+        disabled=State.busy,
+        type="button",
+        class_name="button",
+        custom_attrs={"data-testid": testid},
+    )
+
+
+def _back() -> rx.Component:
+    """Return the way out of a question; it has the focus, since what had it is gone."""
+    return rx.el.button(
+        words.TITLE, on_click=State.keep, type="button", auto_focus=True, class_name="back"
+    )
+
+
+def _cancel() -> rx.Component:
+    asked = State.cancel
+    return rx.el.div(
+        _back(),
+        rx.el.h1(asked["title"], class_name="title"),
+        rx.el.div(
+            rx.cond(
+                asked["can_wait"],
+                _choice(
+                    "cancel-at-period-end",
+                    asked["wait_when"],
+                    asked["wait_refund"],
+                    words.CANCEL_WAIT_HOW,
+                    asked["wait"],
+                    State.cancel_at_period_end,
+                ),
+            ),
+            _choice(
+                "cancel-now",
+                words.CANCEL_NOW_WHEN,
+                asked["now_refund"],
+                asked["now_how"],
+                asked["now"],
+                State.cancel_now,
+            ),
+            class_name="choices",
+        ),
+        _keep(words.KEEP),
+    )
+
+
+def _choice(
+    testid: str, when: str, refund: str, how: str, label: str, on_click: Any
+) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(when),
+        rx.el.strong(refund),
+        rx.el.p(how),
+        rx.el.button(
+            label,
+            on_click=on_click,
+            disabled=State.busy,
+            type="button",
+            class_name="button",
+            custom_attrs={"data-testid": "confirm-cancel"},
+        ),
+        class_name="choice",
+        custom_attrs={"data-testid": testid},
+    )
+
+
+def _keep(label: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.button(
+            label,
+            on_click=State.keep,
+            type="button",
+            class_name="button second",
+            custom_attrs={"data-testid": "keep-button"},
+        ),
+        class_name="bottom",
+    )
+
+
+def _method() -> rx.Component:
+    return rx.el.div(
+        _back(),
+        rx.el.h1(words.METHOD_TITLE, class_name="title"),
+        rx.el.p(State.method["body"], class_name="lead"),
+        rx.el.div(
+            rx.foreach(State.method["choices"], _method_choice),
+            link(ko_plans.OTHER_CARD, href="/register/", class_name="button"),
+            class_name="choices stacked",
+        ),
+        _keep(words.METHOD_KEEP),
+    )
+
+
+def _method_choice(choice: PayChoice) -> rx.Component:
+    return rx.el.button(
+        choice["label"],
+        on_click=State.change_method(choice["method_id"]),
+        disabled=State.busy,
+        type="button",
+        class_name="button",
+        custom_attrs={"data-testid": "choose-method"},
+    )
+
+
+def _empty() -> rx.Component:
+    return rx.el.div(
+        rx.el.strong(words.EMPTY),
+        rx.el.p(words.EMPTY_BODY),
+        rx.el.nav(_way(ko_plans.TO_PLANS, "/"), class_name="rows"),
+        class_name="empty",
+        custom_attrs={"data-testid": "subscription-empty"},
+    )
+
+
+def _skeleton() -> rx.Component:
+    return rx.el.div(
+        *(rx.el.div(class_name="bone") for _ in range(3)),
+        rx.el.span(words.LOADING, class_name="unseen"),
+        class_name="skeleton",
+        custom_attrs={"aria-busy": "true"},
+    )

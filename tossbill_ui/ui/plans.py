@@ -1,0 +1,109 @@
+"""The plans on offer as view rows: the same for `first_paint` and for the states."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from tossbill_ui.customers.session import Session
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import catalog, subscribe
+from tossbill_ui.subscriptions.subscribe import Quote
+from tossbill_ui.ui import wording
+from tossbill_ui.ui.text import ko, ko_plans
+from tossbill_ui.ui.views import BLANK
+
+# So many cards stand in the prerendered page; a shop with more has the rest brought by the state.
+PAINTED = 6
+
+
+class PlanCard(TypedDict):
+    """One plan; every field is text, as in `views`."""
+
+    shown: str
+    testid: str
+    name: str
+    price: str
+    happens: str
+    action: str
+    href: str
+
+
+class HomeView(TypedDict):
+    """What the first page says around the plans."""
+
+    view: str
+    title: str
+    body: str
+    register: str
+    register_class: str
+
+
+NO_CARD = PlanCard(
+    shown="no", testid="no-plan", name=BLANK, price=BLANK, happens=BLANK, action=BLANK, href="/"
+)
+NO_PLANS = HomeView(
+    view="no_plans",
+    title=ko.HOME_TITLE,
+    body=ko.HOME_BODY,
+    register=ko.HOME_REGISTER,
+    register_class="button primary",
+)
+SOME_PLANS = HomeView(
+    view="plans",
+    title=ko_plans.HOME_TITLE,
+    body=ko_plans.HOME_BODY,
+    register=ko_plans.CARD_ONLY,
+    register_class="button second",
+)
+
+
+def home_view(cards: list[PlanCard]) -> HomeView:
+    """Return the page around these cards."""
+    return SOME_PLANS if cards else NO_PLANS
+
+
+async def cards(rt: Runtime, session: Session | None) -> list[PlanCard]:
+    """Return a card for each plan on offer, as it is for this customer."""
+    offers = await catalog.offers(rt)
+    return [_card(await subscribe.quote(rt, session, offer.plan.code)) for offer in offers]
+
+
+def painted(found: list[PlanCard]) -> list[PlanCard]:
+    """Return as many cards as the prerendered page has, empty ones at the end."""
+    return [*found, *[NO_CARD] * PAINTED][:PAINTED]
+
+
+def slots(found: list[PlanCard]) -> dict[str, str]:
+    """Return what fills the prerendered page."""
+    around = {f"home_{name}": str(text) for name, text in home_view(found).items()}
+    return around | {
+        f"plan{number}_{name}": str(text)
+        for number, card in enumerate(painted(found))
+        for name, text in card.items()
+    }
+
+
+def _card(quote: Quote) -> PlanCard:
+    plan = quote.offer.plan
+    start = ko_plans.START_PLAN.format(name=plan.name)
+    return PlanCard(
+        shown="yes",
+        testid="plan-card",
+        name=plan.name,
+        price=wording.price(quote.offer.price),
+        happens=happens(quote),
+        action=ko_plans.SEE_SUBSCRIPTION if quote.is_subscribed else start,
+        href="/subscription/" if quote.is_subscribed else register_path(plan.code),
+    )
+
+
+def happens(quote: Quote) -> str:
+    """Say in a line what is charged today and when the next time is."""
+    text = ko_plans.WHEN_TRIAL if quote.trial_ends_on else ko_plans.WHEN_PAID
+    return text.format(day=wording.day_of(quote.next_charge_at))
+
+
+def register_path(plan_code: str) -> str:
+    """Return where a subscription to a plan begins; without a plan, where a card is registered."""
+    return f"/register/?{urlencode({'plan': plan_code})}" if plan_code else "/register/"

@@ -1,0 +1,179 @@
+"""The registration page, with a plan or without: the same for `first_paint` and for the states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.core.text import is_code
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import history, registration
+from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
+from tossbill_ui.payment_methods.registration import WindowCall
+from tossbill_ui.payment_methods.repository import HistoryFilter
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import subscribe
+from tossbill_ui.subscriptions.subscribe import Quote
+from tossbill_ui.ui import wording
+from tossbill_ui.ui.text import ko, ko_plans
+from tossbill_ui.ui.views import BLANK, method_label
+
+
+class PayChoice(TypedDict):
+    """A button that begins the subscription with one payment method."""
+
+    method_id: str
+    label: str
+
+
+class RegisterView(TypedDict):
+    """What the page says; every field is text, as in `views`.
+
+    ``view`` is ``ready`` (Toss's window is next), ``confirm`` (a charge is next) or ``stopped``.
+    """
+
+    view: str
+    testid: str
+    has_plan: str
+    title: str
+    body: str
+    today: str
+    next_label: str
+    next: str
+    plan: str
+    setup: str
+    consent: str
+    pay: str
+    action: str
+    action_href: str
+
+
+def _view(view: str, title: str, body: str, **parts: str) -> RegisterView:
+    return RegisterView(
+        view=view,
+        testid=parts.get("testid", "register"),
+        has_plan="yes" if parts.get("plan") else "no",
+        title=title,
+        body=body,
+        today=parts.get("today", ko.REGISTER_TODAY_AMOUNT),
+        next_label=parts.get("next_label", ko.REGISTER_STORED),
+        next=parts.get("next", ko.REGISTER_STORED_VALUE),
+        plan=parts.get("plan") or BLANK,
+        setup=parts.get("setup") or BLANK,
+        consent=parts.get("consent", ko.REGISTER_CONSENT),
+        pay=parts.get("pay") or BLANK,
+        action=parts.get("action") or BLANK,
+        action_href=parts.get("action_href", "/"),
+    )
+
+
+CARD_ONLY = _view("ready", ko.REGISTER_TITLE, ko.REGISTER_BODY)
+UNDER_WAY = _view(
+    "stopped",
+    ko.REGISTER_UNDER_WAY,
+    ko.REGISTER_UNDER_WAY_BODY,
+    testid="registration-under-way",
+    action=ko.TO_HISTORY,
+    action_href="/history/",
+)
+GONE = _view(
+    "stopped",
+    ko_plans.GONE_TITLE,
+    ko_plans.GONE_BODY,
+    testid="plan-gone",
+    action=ko_plans.TO_PLANS,
+)
+SUBSCRIBED = _view(
+    "stopped",
+    ko_plans.SUBSCRIBED_TITLE,
+    ko_plans.SUBSCRIBED_BODY,
+    testid="plan-subscribed",
+    action=ko_plans.TO_SUBSCRIPTION,
+    action_href="/subscription/",
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The page as it stands for a customer.
+
+    Attributes:
+        call: What opens Toss's window; None where it is not to be opened.
+        choices: The customer's methods, newest first, when a charge is next.
+        charge_krw: What the page says is charged at once.
+    """
+
+    view: RegisterView
+    call: WindowCall | None = None
+    choices: list[PayChoice] = field(default_factory=list[PayChoice])
+    charge_krw: int = 0
+
+
+async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
+    """Return the page; a registration is ready in it, so that the first press opens the window.
+
+    Args:
+        rt: The process's runtime.
+        session: Whose browser it is.
+        plan_code: A stranger's until checked; empty to register a card only.
+    """
+    quote = None
+    if plan_code:
+        try:
+            quote = await _quote(rt, session, plan_code)
+        except NotFound:
+            return Opened(GONE)
+        if quote.is_subscribed:
+            return Opened(SUBSCRIBED)
+    try:
+        call = await registration.start(rt, session, plan_code=plan_code)
+    except Conflict:
+        return Opened(UNDER_WAY)
+    if quote is None:
+        return Opened(CARD_ONLY, call)
+    choices = [_choice(quote, method) for method in await usable_methods(rt, session)]
+    return Opened(_with_plan(quote, choices), call, choices, quote.charge_krw)
+
+
+async def _quote(rt: Runtime, session: Session, plan_code: str) -> Quote:
+    if not is_code(plan_code):
+        raise NotFound("No plan has such a code.")
+    return await subscribe.quote(rt, session, plan_code)
+
+
+async def usable_methods(rt: Runtime, session: Session | None) -> list[PaymentMethod]:
+    """Return the customer's methods that can be charged, newest first."""
+    found = await history.history(rt, session, kind=HistoryFilter.ACTIVE)
+    methods = [outcome.method for outcome in found.outcomes if outcome.method]
+    return [method for method in methods if method.status == MethodStatus.ACTIVE]
+
+
+def _choice(quote: Quote, method: PaymentMethod) -> PayChoice:
+    text = ko_plans.TRY_WITH if quote.trial_ends_on else ko_plans.PAY_WITH
+    label = text.format(
+        method=wording.by(method_label(method)), amount=wording.won(quote.charge_krw)
+    )
+    return PayChoice(method_id=method.id, label=label)
+
+
+def _with_plan(quote: Quote, choices: list[PayChoice]) -> RegisterView:
+    plan, price = quote.offer.plan, wording.price(quote.offer.price)
+    title = ko_plans.CONFIRM_TITLE if choices else ko_plans.CARD_FIRST_TITLE
+    day, is_trial = wording.day_of(quote.next_charge_at), quote.trial_ends_on is not None
+    consent = ko_plans.CONSENT_TRIAL if is_trial else ko_plans.CONSENT_PAID
+    today = wording.won(quote.charge_krw)
+    return _view(
+        "confirm" if choices else "ready",
+        title.format(name=plan.name),
+        (plan.description or ko_plans.CONFIRM_BODY) if choices else ko_plans.CARD_FIRST_BODY,
+        today=today,
+        next_label=ko_plans.FIRST if is_trial else ko_plans.NEXT,
+        next=ko_plans.ON_DAY.format(day=day, amount=wording.won(quote.offer.price.amount_krw)),
+        plan=f"{plan.name} {price} {ko_plans.PRICE_WITH_TAX}",
+        setup=plan.setup_text,
+        consent=consent.format(amount=today, price=price, day=day)
+        if choices
+        else ko.REGISTER_CONSENT,
+        pay=choices[0]["label"] if choices else "",
+    )

@@ -1,0 +1,155 @@
+"""The subscription page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+import reflex as rx
+
+from tossbill_ui import runtime
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import history
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import cancel, methods, pause, view
+from tossbill_ui.ui import managing, subscription_views
+from tossbill_ui.ui.managing import MethodPanel
+from tossbill_ui.ui.states.page import session_of
+from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
+from tossbill_ui.ui.text import ko_subscription as ko
+from tossbill_ui.ui.text.refusals import REFUSALS
+
+# Another process may have changed a row, and its notices do not reach this one.
+LOOK_AGAIN_SECONDS = 15.0
+Wish = Callable[[Runtime, Session | None, str], Awaitable[object]]
+
+
+class SubscriptionState(rx.State):
+    """The customer's subscriptions; ``panel`` is the question that is open about one of them."""
+
+    rows: list[SubscriptionRow] = []
+    phase: str = "loading"
+    panel: str = "none"
+    cancel: CancelView = subscription_views.NO_CANCEL
+    method: MethodPanel = managing.NO_METHODS
+    busy: bool = False
+    notice: str = ""
+    _asked: str = ""
+    _refund_krw: int = 0
+
+    @rx.event(background=True)
+    async def load(self) -> None:
+        """Show the subscriptions and follow them until the tab goes away, which ends this event."""
+        async with self:
+            session = session_of(self)
+            await self._show()
+        while True:
+            await history.changed(runtime.current(), session, seconds=LOOK_AGAIN_SECONDS)
+            async with self:
+                await self._show()
+
+    @rx.event
+    async def ask_cancel(self, subscription_id: str) -> None:
+        """Compute both ways of canceling and show them."""
+        rt, session, wanted = runtime.current(), session_of(self), str(subscription_id)
+        try:
+            seen = await view.subscription(rt, session, wanted)
+            preview = await cancel.preview(rt, session, wanted)
+        except NotFound:
+            self.notice = ko.NOT_YOURS
+            return
+        self._asked, self._refund_krw = wanted, preview.refund_krw
+        self.cancel = subscription_views.cancel_view(seen, preview)
+        self.panel, self.notice = "cancel", ""
+
+    @rx.event
+    async def ask_method(self, subscription_id: str) -> None:
+        """Show which other methods there are."""
+        try:
+            self.method = await managing.method_panel(
+                runtime.current(), session_of(self), str(subscription_id)
+            )
+        except NotFound:
+            self.notice = ko.NOT_YOURS
+            return
+        self._asked = str(subscription_id)
+        self.panel, self.notice = "method", ""
+
+    @rx.event
+    def keep(self) -> None:
+        self.panel, self._asked = "none", ""
+
+    @rx.event
+    async def cancel_at_period_end(self) -> AsyncGenerator[None]:
+        async for _ in self._do(cancel.cancel_at_period_end, self._asked, ko.DONE_CANCELED):
+            yield
+
+    @rx.event
+    async def cancel_now(self) -> AsyncGenerator[None]:
+        """End the subscription for the refund that the page shows."""
+        refund_krw = self._refund_krw
+
+        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+            await cancel.cancel_now(rt, session, asked, expected_refund_krw=refund_krw)
+
+        async for _ in self._do(wish, self._asked, ko.DONE_ENDED):
+            yield
+
+    @rx.event
+    async def undo(self, subscription_id: str) -> AsyncGenerator[None]:
+        async for _ in self._do(cancel.undo, subscription_id, ko.DONE_UNDONE):
+            yield
+
+    @rx.event
+    async def hold(self, subscription_id: str) -> AsyncGenerator[None]:
+        async for _ in self._do(pause.pause, subscription_id, ko.DONE_PAUSED):
+            yield
+
+    @rx.event
+    async def take_up(self, subscription_id: str) -> AsyncGenerator[None]:
+        async for _ in self._do(pause.resume, subscription_id, ko.DONE_RESUMED):
+            yield
+
+    @rx.event
+    async def pay_now(self, subscription_id: str) -> AsyncGenerator[None]:
+        async for _ in self._do(methods.pay_now, subscription_id, ko.DONE_PAYING):
+            yield
+
+    @rx.event
+    async def change_method(self, method_id: str) -> AsyncGenerator[None]:
+        """Charge another method from now on; what is owed is charged at once."""
+        wanted = str(method_id)
+        offered = {choice["method_id"] for choice in self.method["choices"]}
+
+        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+            if wanted not in offered:
+                raise NotFound("That method was not offered.")
+            await methods.change_method(rt, session, asked, payment_method_id=wanted)
+
+        done = ko.DONE_METHOD_PAYING if self.method["is_owed"] else ko.DONE_METHOD
+        async for _ in self._do(wish, self._asked, done):
+            yield
+
+    async def _do(self, wish: Wish, subscription_id: str, done: str) -> AsyncGenerator[None]:
+        """Meet a wish; whose subscription it is and whether it may be so, the service decides."""
+        if self.busy:
+            return
+        self.busy, self.notice = True, ""
+        yield
+        try:
+            await wish(runtime.current(), session_of(self), str(subscription_id))
+            self.notice = done
+        except Conflict as refused:
+            self.notice = REFUSALS[refused.code]
+        except NotFound:
+            self.notice = ko.NOT_YOURS
+        finally:
+            self.busy = False
+        self.panel, self._asked = "none", ""
+        await self._show()
+
+    async def _show(self) -> None:
+        rows = await managing.rows(runtime.current(), session_of(self))
+        if rows != self.rows:
+            self.rows = rows
+        self.phase = "rows" if rows else "empty"

@@ -1,0 +1,244 @@
+"""A subscription as its owner sees it: view rows of text, and what may be wished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypedDict
+
+from tossbill_ui.core.money import share_up
+from tossbill_ui.payments.models import PaymentStatus
+from tossbill_ui.subscriptions.cancel import CancelPreview
+from tossbill_ui.subscriptions.history import Kind
+from tossbill_ui.subscriptions.models import SubscriptionEvent, SubscriptionStatus
+from tossbill_ui.subscriptions.view import SubscriptionView
+from tossbill_ui.ui import plans, wording
+from tossbill_ui.ui.text import ko_subscription as ko
+from tossbill_ui.ui.text.declines import decline
+from tossbill_ui.ui.views import method_label
+
+ONE_DAY = timedelta(days=1)
+
+
+class Alert(TypedDict):
+    """What the customer must know first, and the one thing to do about it.
+
+    ``action`` is ``pay``, ``card``, ``again`` or ``none``.
+    """
+
+    tone: str
+    title: str
+    body: str
+    action: str
+    label: str
+    href: str
+
+
+class SubscriptionRow(TypedDict):
+    """One subscription."""
+
+    id: str
+    plan: str
+    price: str
+    status: str
+    tone: str
+    next_label: str
+    next: str
+    method: str
+    alert: Alert
+    can_cancel: bool
+    can_undo: bool
+    can_pause: bool
+    can_resume: bool
+    can_change: bool
+
+
+class CancelView(TypedDict):
+    """The two ways of canceling, each with its date, its refund and how that is computed."""
+
+    title: str
+    can_wait: bool
+    wait_when: str
+    wait: str
+    wait_refund: str
+    now: str
+    now_refund: str
+    now_how: str
+
+
+NO_CANCEL = CancelView(
+    title="",
+    can_wait=False,
+    wait_when="",
+    wait="",
+    wait_refund="",
+    now="",
+    now_refund="",
+    now_how="",
+)
+TONES = {"past_due": "red", "paused": "amber", "canceled": "amber", "ended": "grey"}
+
+
+def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> SubscriptionRow:
+    """Return one subscription's row.
+
+    Args:
+        seen: How it stands.
+        events: Its history, for one that has ended: what was given back stands there.
+    """
+    status = seen.subscription.status
+    is_open = seen.is_asking or seen.is_in_doubt
+    is_checking = is_open and status not in (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
+    label, when = _next(seen)
+    return SubscriptionRow(
+        id=seen.subscription.id,
+        plan=seen.plan.name,
+        price=wording.price(seen.price),
+        status=ko.CHECKING if is_checking else ko.STATUS[status],
+        tone="amber" if is_checking else TONES.get(status, "ink"),
+        next_label=label,
+        next=when,
+        method=method_label(seen.method),
+        alert=_alert(seen, events),
+        can_cancel=status not in (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED),
+        can_undo=status == SubscriptionStatus.CANCELED,
+        can_pause=status == SubscriptionStatus.ACTIVE and not is_open,
+        can_resume=status == SubscriptionStatus.PAUSED and not is_open,
+        can_change=status != SubscriptionStatus.ENDED and not is_open,
+    )
+
+
+def urgency(seen: SubscriptionView) -> int:
+    """Order subscriptions: what is past due first, what has ended last."""
+    order = {SubscriptionStatus.PAST_DUE: 0, SubscriptionStatus.ENDED: 2}
+    return order.get(SubscriptionStatus(seen.subscription.status), 1)
+
+
+def _next(seen: SubscriptionView) -> tuple[str, str]:
+    of = seen.subscription
+    last = ko.UNTIL_DAY.format(day=wording.full_day(of.ends_on - ONE_DAY))
+    match of.status:
+        case SubscriptionStatus.ENDED if of.ended_at:
+            return ko.ENDED_ON, wording.day_of(of.ended_at)
+        case SubscriptionStatus.CANCELED:
+            return ko.UNTIL, last
+        case SubscriptionStatus.PAUSED:
+            return (ko.UNTIL, last) if seen.works else (ko.NEXT, ko.WHEN_RESUMED)
+        case SubscriptionStatus.PAST_DUE if of.needs_card or of.due_at is None:
+            return ko.WORKS_UNTIL, _access(seen)
+        case _:
+            return _next_charge(seen)
+
+
+def _access(seen: SubscriptionView) -> str:
+    until = seen.subscription.grace_until_on
+    if not seen.works or until is None:
+        return ko.NOT_NOW
+    return ko.UNTIL_DAY.format(day=wording.full_day(until - ONE_DAY))
+
+
+def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
+    of = seen.subscription
+    label = {SubscriptionStatus.TRIALING: ko.FIRST, SubscriptionStatus.PAST_DUE: ko.RETRY}.get(
+        SubscriptionStatus(of.status), ko.NEXT
+    )
+    if of.due_at is None:
+        return label, ko.WAITS
+    day = wording.day_of(of.due_at)
+    if seen.next_plan:
+        return label, ko.MOVES_TO.format(day=day, plan=seen.next_plan.name)
+    amount = seen.owed.amount_krw if seen.owed else seen.price.amount_krw
+    return label, ko.ON_DAY.format(day=day, amount=wording.won(amount))
+
+
+def _alert(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert:
+    of, last = seen.subscription, seen.last_payment
+    if seen.is_in_doubt and last:
+        return _doubt(seen, last.amount_krw)
+    if seen.is_asking:
+        return _say("amber", ko.ASKING, ko.ASKING_BODY)
+    if of.status == SubscriptionStatus.PAST_DUE:
+        return _past_due(seen)
+    if of.status == SubscriptionStatus.ENDED:
+        return _ended(seen, events)
+    return NO_ALERT
+
+
+def _say(
+    tone: str, title: str, body: str, action: str = "none", label: str = "", href: str = "/"
+) -> Alert:
+    return Alert(tone=tone, title=title, body=body, action=action, label=label, href=href)
+
+
+NO_ALERT = _say("none", "", "")
+
+
+def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:
+    is_over = seen.subscription.status in (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
+    body = f"{ko.IN_DOUBT_BODY} {ko.IN_DOUBT_CANCELED}" if is_over else ko.IN_DOUBT_BODY
+    return _say("amber", ko.IN_DOUBT.format(amount=wording.won(amount_krw)), body)
+
+
+def _past_due(seen: SubscriptionView) -> Alert:
+    of = seen.subscription
+    amount = wording.won(seen.owed.amount_krw if seen.owed else seen.price.amount_krw)
+    body = [_reason(seen)]
+    if of.needs_card:
+        body.append(ko.NEEDS_CARD)
+    elif of.due_at:
+        body.append(ko.TRY_AGAIN_ON.format(day=wording.day_of(of.due_at)))
+    if seen.works and of.grace_until_on:
+        body.append(ko.ACCESS_UNTIL.format(day=wording.full_day(of.grace_until_on - ONE_DAY)))
+    else:
+        body.append(ko.NO_ACCESS)
+    action, label = (
+        ("card", ko.CHANGE_AND_PAY) if of.needs_card else ("pay", ko.PAY_NOW.format(amount=amount))
+    )
+    return _say("red", ko.PAST_DUE.format(amount=amount), " ".join(body), action, label)
+
+
+def _reason(seen: SubscriptionView) -> str:
+    return decline((seen.last_payment.failure_code if seen.last_payment else "") or "")
+
+
+def _ended(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert:
+    last = seen.last_payment
+    if last and last.status == PaymentStatus.REFUSED and seen.subscription.period_number == 0:
+        body = f"{_reason(seen)} {ko.FIRST_REFUSED_BODY}"
+        again = plans.register_path(seen.plan.code)
+        return _say("red", ko.FIRST_REFUSED, body, "again", ko.PAY_WITH_OTHER, again)
+    asked, done = _sum(events, Kind.REFUND_ASKED), _sum(events, Kind.REFUNDED)
+    if not asked:
+        return NO_ALERT
+    if done >= asked:
+        return _say("ink", ko.REFUNDED.format(amount=wording.won(done)), ko.REFUNDED_BODY)
+    return _say("ink", ko.REFUND_ASKED.format(amount=wording.won(asked)), ko.REFUND_ASKED_BODY)
+
+
+def _sum(events: Sequence[SubscriptionEvent], kind: Kind) -> int:
+    return sum(event.amount_krw or 0 for event in events if event.kind == kind)
+
+
+def cancel_view(seen: SubscriptionView, preview: CancelPreview) -> CancelView:
+    """Return both ways of canceling, to the won."""
+    back = wording.won(preview.refund_krw)
+    last_on = preview.ends_on - ONE_DAY
+    return CancelView(
+        title=ko.CANCEL_TITLE.format(plan=seen.plan.name),
+        can_wait=preview.can_wait,
+        wait_when=ko.CANCEL_WAIT_WHEN.format(day=wording.full_day(last_on)),
+        wait=ko.CANCEL_WAIT.format(day=wording.short_day(last_on)),
+        wait_refund=ko.CANCEL_WAIT_REFUND.format(amount=wording.won(0)),
+        now=ko.CANCEL_NOW_REFUND.format(amount=back) if preview.refund_krw else ko.CANCEL_NOW,
+        now_refund=ko.CANCEL_NOW_BACK.format(amount=back),
+        now_how=_how(preview),
+    )
+
+
+def _how(preview: CancelPreview) -> str:
+    if not preview.refund_krw:
+        return ko.CANCEL_NOW_NOTHING
+    left, days = min(preview.days_left, preview.days), preview.days
+    if preview.refund_krw != share_up(preview.price_krw, left, days):
+        return ko.CANCEL_NOW_LESS.format(left=left)
+    return ko.CANCEL_NOW_HOW.format(price=wording.won(preview.price_krw), left=left, days=days)

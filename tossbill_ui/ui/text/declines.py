@@ -1,0 +1,39 @@
+"""What a refused charge means in a customer's words, by Toss's code.
+
+A lost or stolen card is not called so: whoever reads the screen may not be its owner.
+"""
+
+from tossbill_ui.toss.codes import Meaning, lookup
+
+_LIMIT = "카드 한도나 잔액이 부족해요."
+_DAY = "오늘 쓸 수 있는 한도를 넘었어요."
+_BANK = "은행이 점검 중이라 지금은 결제할 수 없어요."
+_CARD = "이 카드로는 더 결제할 수 없어요."
+_SHOP = "가게의 결제 설정에 문제가 있었어요."
+UNSEEN = "카드사에서 거절했어요."
+
+DECLINES = {
+    "REJECT_CARD_PAYMENT": _LIMIT,
+    "REJECT_ACCOUNT_PAYMENT": "계좌 잔액이 부족해요.",
+    "EXCEED_MAX_DAILY_PAYMENT_COUNT": "오늘 결제할 수 있는 횟수를 넘었어요.",
+    "EXCEED_MAX_PAYMENT_AMOUNT": _DAY,
+    "EXCEED_MAX_ONE_DAY_AMOUNT": _DAY,
+    "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT": _DAY,
+    "EXCEED_MAX_AMOUNT": "한 번에 결제할 수 있는 금액을 넘었어요.",
+    "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT": "한 번에 출금할 수 있는 금액을 넘었어요.",
+    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "이번 달 카드 한도를 다 썼어요.",
+    "NOT_AVAILABLE_PAYMENT": _BANK,
+    "NOT_AVAILABLE_BANK": _BANK,
+    "MAINTAINED_METHOD": _BANK,
+    "INVALID_CARD_EXPIRATION": "카드 유효기간이 지났어요.",
+    "INVALID_STOPPED_CARD": "정지된 카드예요.",
+}
+
+
+def decline(code: str) -> str:
+    """Return the words for a refused charge, also for a code nobody has seen yet."""
+    row = lookup(code)
+    if row is not None and row.meaning in (Meaning.SETUP, Meaning.OPERATOR):
+        return _SHOP
+    is_dead = row is not None and row.meaning is Meaning.NEW_CARD
+    return DECLINES.get(code, _CARD if is_dead else UNSEEN)
