@@ -23,6 +23,16 @@ from tossbill_ui.payments.models import (
 _SUBSCRIPTION = sa.table("subscription", sa.column("id"), sa.column("payment_method_id", sa.String))
 
 
+def _is_one_of(column: sa.ColumnElement[str], statuses: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Condition in the words of an index that has only such rows; SQLite finds it by them."""
+    words = sa.bindparam(None, list(statuses), expanding=True, literal_execute=True)
+    return column.in_(words)
+
+
+_IS_OPEN = _is_one_of(col(Payment.status), OPEN)
+_IS_VALID = _is_one_of(col(Invoice.status), (InvoiceStatus.OPEN, InvoiceStatus.PAID))
+
+
 async def lock_subscription(db: AsyncSession, subscription_id: str) -> None:
     """Make others who change this subscription, its invoices or its payments wait for us.
 
@@ -52,7 +62,7 @@ async def open_payments_due(db: AsyncSession, now: datetime, *, limit: int) -> S
     """Return payments that must be looked at (again), locked, those that wait longest first."""
     query = (
         select(Payment)
-        .where(col(Payment.status).in_(OPEN), due(Payment, now))
+        .where(_IS_OPEN, due(Payment, now))
         .order_by(func.coalesce(Payment.lease_until, Payment.next_try_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -94,6 +104,7 @@ async def open_invoice(db: AsyncSession, subscription_id: str) -> Invoice | None
     """Return the subscription's invoice that is not paid and not given up, if any."""
     query = select(Invoice).where(
         col(Invoice.subscription_id) == subscription_id,
+        _IS_VALID,
         col(Invoice.status) == InvoiceStatus.OPEN,
     )
     return (await db.exec(query)).first()
@@ -106,6 +117,7 @@ async def paid_invoice(
     query = select(Invoice).where(
         col(Invoice.subscription_id) == subscription_id,
         col(Invoice.period_number) == period_number,
+        _IS_VALID,
         col(Invoice.status) == InvoiceStatus.PAID,
     )
     return (await db.exec(query)).first()
@@ -114,7 +126,9 @@ async def paid_invoice(
 async def done_payment(db: AsyncSession, invoice_id: str) -> Payment | None:
     """Return the payment that paid an invoice, if any."""
     query = select(Payment).where(
-        col(Payment.invoice_id) == invoice_id, col(Payment.status) == PaymentStatus.DONE
+        col(Payment.invoice_id) == invoice_id,
+        col(Payment.status) != sa.literal(PaymentStatus.REFUSED, literal_execute=True),
+        col(Payment.status) == PaymentStatus.DONE,
     )
     return (await db.exec(query)).first()
 
