@@ -106,9 +106,7 @@ async def compare(name: str, folder: Path, database_url: str, delay_ms: int) -> 
     with gateway(delay_ms) as url:
         bare = await floor(url, DUE)
         async with opened(folder, database_url) as shop:
-            await fill(
-                shop.rt, DUE, customer_id=shop.customer_id, payment_method_id=shop.method_id
-            )
+            await fill(shop.rt, DUE, customer_id=shop.customer_id, payment_method_id=shop.method_id)
             cost = await ours(shop, url, DUE)
     print(
         f"{name:10} {delay_ms:4} ms  "

@@ -27,31 +27,33 @@ NUMBERS = """WITH RECURSIVE n(i) AS (
 """
 STRANGERS = (
     """INSERT INTO customer (id, customer_key, created_at)
-    {numbers} SELECT {id}, {id}, '2026-11-24 01:00:00' FROM n""",
+    {numbers} SELECT {id}, {id}, {past} FROM n""",
     """INSERT INTO subscription (id, customer_id, plan_code, price_id, payment_method_id, status,
         is_extra, period_number, starts_on, ends_on, anchor_on, anchor_period, due_at, needs_card,
         approved_period, created_at)
     {numbers} SELECT {id}, {id}, 'basic', :price_id, :method_id, 'active', {no}, 1, '2026-11-24',
-        '2026-12-24', '2026-11-24', 1, {later}, {no}, 0, '2026-11-24 01:00:00' FROM n""",
+        '2026-12-24', '2026-11-24', 1, {later}, {no}, 0, {past} FROM n""",
     """INSERT INTO invoice (id, subscription_id, customer_id, price_id, kind, status,
         period_number, starts_on, ends_on, anchor_on, anchor_period, order_name, price_krw,
         credit_krw, amount_krw, tax_free_krw, created_at, paid_at, refusals)
     {numbers} SELECT {id}, {id}, {id}, :price_id, 'renewal', 'paid', 1, '2026-11-24',
-        '2026-12-24', '2026-11-24', 1, 'basic', 9900, 0, 9900, 0, '2026-11-24 01:00:00', '2026-11-24 01:00:00', 0 FROM n""",
+        '2026-12-24', '2026-11-24', 1, 'basic', 9900, 0, 9900, 0, {past}, {past}, 0 FROM n""",
     """INSERT INTO payment (id, invoice_id, subscription_id, customer_id, payment_method_id,
         status, period_number, number, order_id, idempotency_key, amount_krw, tax_free_krw,
         refunded_krw, created_at, first_sent_at, sent_at, may_repeat, is_bound, payment_key,
         approved_at, attempts)
     {numbers} SELECT {id}, {id}, {id}, {id}, :method_id, 'done', 1, 1, {id}, {id}, 9900, 0, 0,
-        '2026-11-24 01:00:00', '2026-11-24 01:00:00', '2026-11-24 01:00:00', {yes}, {no}, {id}, '2026-11-24 01:00:00', 1 FROM n""",
+        {past}, {past}, {past}, {yes}, {no}, {id}, {past}, 1 FROM n""",
 )
 SQLITE = {
+    "past": "'2026-11-24 01:00:00'",
     "id": "printf('%032d', i)",
     "later": "datetime('2026-12-24 01:00:00', '+' || (i % 43200) || ' minutes')",
     "yes": "1",
     "no": "0",
 }
 POSTGRESQL = {
+    "past": "timestamptz '2026-11-24 01:00:00+00'",
     "id": "lpad(i::text, 32, '0')",
     "later": "timestamptz '2026-12-24 01:00:00+00' + (i % 43200) * interval '1 minute'",
     "yes": "true",
@@ -76,9 +78,7 @@ class Shop:
 @asynccontextmanager
 async def opened(folder: Path, database_url: str) -> AsyncGenerator[Shop]:
     """Open a shop on SQLite, or in an empty database of a server."""
-    settings = Settings(
-        tossbill_data_dir=folder, tossbill_database_url=SecretStr(database_url)
-    )
+    settings = Settings(tossbill_data_dir=folder, tossbill_database_url=SecretStr(database_url))
     migrations.upgrade(settings.database_url)
     wire = Wire().transport()
     toss = TossClient(base_url="http://toss.test", secret_key=SecretStr("k"), transport=wire)

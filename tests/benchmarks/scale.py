@@ -14,16 +14,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from tests.benchmarks.generated import Shop, add_strangers, opened
 from tests.support.population import fill
 from tests.support.postgres import Postgres
 from tossbill_ui.lease import machine_now
 from tossbill_ui.payments.repository import open_payments_due
 from tossbill_ui.subscriptions import repository, view
-from tossbill_ui.subscriptions.models import Subscription
 
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "10000 100000 1000000").split()]
 SAMPLES = 50
@@ -44,11 +40,7 @@ async def quartile_ms(ask: Callable[[], Awaitable[object]]) -> float:
 async def measure(shop: Shop) -> dict[str, float]:
     """Time what the engine asks at every round, and what a customer's pages ask."""
     rt = shop.rt
-    async with rt.db.read() as db:
-        query = sa.select(col(Subscription.id)).where(
-            col(Subscription.customer_id) == shop.customer_id
-        )
-        subscription_id = str((await db.execute(query)).scalars().first())
+    subscription_id = (await view.subscriptions(rt, shop.session))[0].subscription.id
 
     async def claim() -> None:
         async with rt.db.write() as db:

@@ -26,9 +26,7 @@ def main() -> None:
             server = Postgres()
             stack.callback(server.close)
             url = server.empty()
-        opened = arena(
-            folder, subscriptions=asked.subscriptions, seed=asked.seed, database_url=url
-        )
+        opened = arena(folder, subscriptions=asked.subscriptions, seed=asked.seed, database_url=url)
         shop = stack.enter_context(opened)
         for _ in range(asked.workers):
             shop.worker()

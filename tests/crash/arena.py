@@ -181,9 +181,7 @@ class Arena:
         await rt.clock.refresh()
         await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
         customer_id, method_id = await self._card(rt)
-        await fill(
-            rt, self.subscriptions, customer_id=customer_id, payment_method_id=method_id
-        )
+        await fill(rt, self.subscriptions, customer_id=customer_id, payment_method_id=method_id)
         await rt.close()
 
     async def _card(self, rt: Runtime) -> tuple[str, str]:

@@ -19,8 +19,7 @@ class Toll:
 
     Attributes:
         kills: How many were killed.
-        with_work: How many payments they held, in total, at that moment.
-        recoveries: Seconds from each kill to the new life's first sign of work.
+        in_flight: How many payments were under way at those moments, in total.
     """
 
     kills: int = 0
@@ -47,7 +46,12 @@ def unwell(seed: str) -> list[dict[str, object]]:
         }
         for kind, rate in rates.items()
     ]
-    lookups = {"endpoint": "lookup", "kind": "error_500_before", "rate": 0.05, "seed": seed}
+    lookups: dict[str, object] = {
+        "endpoint": "lookup",
+        "kind": "error_500_before",
+        "rate": 0.05,
+        "seed": seed,
+    }
     return [*rules, lookups, {"endpoint": "charge", "kind": "delay_before", "delay_ms": LATENCY_MS}]
 
 

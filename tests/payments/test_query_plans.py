@@ -1,8 +1,9 @@
-"""What the engine asks again and again finds its rows by an index, however many others there are."""
+"""What is asked again and again finds its rows by an index, however many others there are."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -36,9 +37,9 @@ Query = Callable[[AsyncSession], Awaitable[object]]
     ],
 )
 async def test_an_index_is_used(rt: Runtime, query: Query) -> None:
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
 
-    def note(_c: object, _r: object, statement: str, values: object, *_: object) -> None:
+    def note(_c: object, _r: object, statement: str, values: Any, *_: object) -> None:
         asked.append((statement, values))
 
     event.listen(rt.db.engine.sync_engine, "before_cursor_execute", note)

@@ -23,14 +23,11 @@ from tossbill_ui.payments.models import (
 _SUBSCRIPTION = sa.table("subscription", sa.column("id"), sa.column("payment_method_id", sa.String))
 
 
-def _is_one_of(column: sa.ColumnElement[str], statuses: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Condition in the words of an index that has only such rows; SQLite finds it by them."""
-    words = sa.bindparam(None, list(statuses), expanding=True, literal_execute=True)
-    return column.in_(words)
-
-
-_IS_OPEN = _is_one_of(col(Payment.status), OPEN)
-_IS_VALID = _is_one_of(col(Invoice.status), (InvoiceStatus.OPEN, InvoiceStatus.PAID))
+# In the words of the indices that have only such rows: SQLite finds an index by them, and never
+# by a parameter.
+_IS_OPEN = sa.text("payment.status IN ('pending', 'unknown')")
+_IS_VALID = sa.text("invoice.status IN ('open', 'paid')")
+_IS_NOT_REFUSED = sa.text("payment.status <> 'refused'")
 
 
 async def lock_subscription(db: AsyncSession, subscription_id: str) -> None:
@@ -127,7 +124,7 @@ async def done_payment(db: AsyncSession, invoice_id: str) -> Payment | None:
     """Return the payment that paid an invoice, if any."""
     query = select(Payment).where(
         col(Payment.invoice_id) == invoice_id,
-        col(Payment.status) != sa.literal(PaymentStatus.REFUSED, literal_execute=True),
+        _IS_NOT_REFUSED,
         col(Payment.status) == PaymentStatus.DONE,
     )
     return (await db.exec(query)).first()
