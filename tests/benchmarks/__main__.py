@@ -1,4 +1,7 @@
-"""``make bench``: our pages beside a bare one, in one run; ratios count, milliseconds do not."""
+"""``make bench``: our pages beside a bare one, in one run; ratios count, milliseconds do not.
+
+What charging costs is measured after them (`charges`, `scale`, `beside`).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ import psutil
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from scripts.browser import find
+from tests.benchmarks import beside, charges, scale
 from tests.browser.conftest import ARGUMENTS
 from tests.support.customer import Customer
 from tests.support.server import Server, free_port
@@ -236,3 +240,6 @@ def report_load(ours: float, bare: float, before: float, after: float) -> None:
 
 if __name__ == "__main__":
     main()
+    charges.main()
+    scale.main()
+    beside.main()

@@ -22,34 +22,38 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog
 from tossbill_ui.toss.client import TossClient
 
-NUMBERS = "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
+NUMBERS = """WITH RECURSIVE n(i) AS (
+    SELECT CAST(:first AS integer) UNION ALL SELECT i + 1 FROM n WHERE i < CAST(:last AS integer))
+"""
 STRANGERS = (
     """INSERT INTO customer (id, customer_key, created_at)
-    {numbers} SELECT {id}, {id}, :past FROM n""",
+    {numbers} SELECT {id}, {id}, {past} FROM n""",
     """INSERT INTO subscription (id, customer_id, plan_code, price_id, payment_method_id, status,
         is_extra, period_number, starts_on, ends_on, anchor_on, anchor_period, due_at, needs_card,
         approved_period, created_at)
     {numbers} SELECT {id}, {id}, 'basic', :price_id, :method_id, 'active', {no}, 1, '2026-11-24',
-        '2026-12-24', '2026-11-24', 1, {later}, {no}, 0, :past FROM n""",
+        '2026-12-24', '2026-11-24', 1, {later}, {no}, 0, {past} FROM n""",
     """INSERT INTO invoice (id, subscription_id, customer_id, price_id, kind, status,
         period_number, starts_on, ends_on, anchor_on, anchor_period, order_name, price_krw,
         credit_krw, amount_krw, tax_free_krw, created_at, paid_at, refusals)
     {numbers} SELECT {id}, {id}, {id}, :price_id, 'renewal', 'paid', 1, '2026-11-24',
-        '2026-12-24', '2026-11-24', 1, 'basic', 9900, 0, 9900, 0, :past, :past, 0 FROM n""",
+        '2026-12-24', '2026-11-24', 1, 'basic', 9900, 0, 9900, 0, {past}, {past}, 0 FROM n""",
     """INSERT INTO payment (id, invoice_id, subscription_id, customer_id, payment_method_id,
         status, period_number, number, order_id, idempotency_key, amount_krw, tax_free_krw,
         refunded_krw, created_at, first_sent_at, sent_at, may_repeat, is_bound, payment_key,
         approved_at, attempts)
     {numbers} SELECT {id}, {id}, {id}, {id}, :method_id, 'done', 1, 1, {id}, {id}, 9900, 0, 0,
-        :past, :past, :past, {yes}, {no}, {id}, :past, 1 FROM n""",
+        {past}, {past}, {past}, {yes}, {no}, {id}, {past}, 1 FROM n""",
 )
 SQLITE = {
+    "past": "'2026-11-24 01:00:00'",
     "id": "printf('%032d', i)",
     "later": "datetime('2026-12-24 01:00:00', '+' || (i % 43200) || ' minutes')",
     "yes": "1",
     "no": "0",
 }
 POSTGRESQL = {
+    "past": "timestamptz '2026-11-24 01:00:00+00'",
     "id": "lpad(i::text, 32, '0')",
     "later": "timestamptz '2026-12-24 01:00:00+00' + (i % 43200) * interval '1 minute'",
     "yes": "true",
@@ -98,7 +102,6 @@ async def add_strangers(shop: Shop, first: int, last: int) -> None:
         values = {
             "first": first,
             "last": last,
-            "past": "2026-11-24 01:00:00.000000",
             "price_id": offer.price.id,
             "method_id": shop.method_id,
         }

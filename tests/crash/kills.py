@@ -19,8 +19,7 @@ class Toll:
 
     Attributes:
         kills: How many were killed.
-        with_work: How many payments they held, in total, at that moment.
-        recoveries: Seconds from each kill to the new life's first sign of work.
+        in_flight: How many payments were under way at those moments, in total.
     """
 
     kills: int = 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections import Counter
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from datetime import date, timedelta
@@ -27,10 +26,16 @@ from hypothesis.stateful import (
 )
 
 from tests.conftest import NOON
+from tests.support.money import (
+    assert_canceled_is_canceled,
+    assert_given_back_at_most,
+    assert_ledgers_agree,
+    assert_paid_once,
+)
 from tests.support.shop import Shop, open_shop
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.customers.session import new_session
-from tossbill_ui.payments.models import OPEN, Payment
+from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions import attention, cancel, change, methods, pause
 from tossbill_ui.subscriptions import subscribe as subscribing
 from tossbill_ui.subscriptions.models import Subscription
@@ -215,46 +220,6 @@ class History(RuleBasedStateMachine):
         assert_canceled_is_canceled(self._run(self._shop.rows(Subscription)), payments)
 
 
-def amounts(moved: list[dict[str, Any]], effect: str) -> Counter[str]:
-    """Sum what moved by order."""
-    found: Counter[str] = Counter()
-    for row in moved:
-        if row["effect"] == effect:
-            found[row["order_id"]] += row["amount_krw"]
-    return found
-
-
-def assert_paid_once(payments: list[Payment], moved: list[dict[str, Any]]) -> None:
-    invoices = {payment.order_id: payment.invoice_id for payment in payments}
-    charged = [row["order_id"] for row in moved if row["effect"] == "payment_approved"]
-    times = Counter(invoices[order_id] for order_id in charged)
-    assert not times or max(times.values()) == 1
-
-
-def assert_given_back_at_most(moved: list[dict[str, Any]]) -> None:
-    charged = amounts(moved, "payment_approved")
-    assert all(back <= charged[order] for order, back in amounts(moved, "payment_canceled").items())
-
-
-def assert_ledgers_agree(payments: list[Payment], moved: list[dict[str, Any]]) -> None:
-    charged = amounts(moved, "payment_approved")
-    ours = {p.order_id: p.amount_krw for p in payments if p.status == "done"}
-    assert ours.items() <= charged.items()
-    unsettled = {p.order_id for p in payments if p.status in OPEN}
-    assert charged.keys() - ours.keys() <= unsettled
-    asked = {p.order_id: p.refunded_krw for p in payments}
-    back = amounts(moved, "payment_canceled")
-    assert all(amount <= asked[order_id] for order_id, amount in back.items())
-
-
-def assert_canceled_is_canceled(rows: list[Subscription], payments: list[Payment]) -> None:
-    canceled = {row.id: row.canceled_at for row in rows if row.status in ("canceled", "ended")}
-    for payment in payments:
-        at = canceled.get(payment.subscription_id)
-        if at and payment.approved_at and payment.approved_at > at:
-            assert payment.refunded_krw == payment.amount_krw
-
-
 def test_any_history(
     tmp_path: Path, empty_database: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -269,6 +234,6 @@ def test_any_history(
             stateful_step_count=20,
             deadline=None,
             derandomize=True,
-            suppress_health_check=[HealthCheck.too_slow],
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
         ),
     )

@@ -1,0 +1,63 @@
+"""What is asked again and again finds its rows by an index, however many others there are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tests.conftest import NOON
+from tossbill_ui.payments import repository as payments
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository as subscriptions
+
+Query = Callable[[AsyncSession], Awaitable[object]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(lambda db: payments.open_payments_due(db, NOON, limit=9), id="open payments"),
+        pytest.param(lambda db: payments.open_refunds_due(db, NOON, limit=9), id="open refunds"),
+        pytest.param(lambda db: payments.open_payment(db, "a"), id="open payment"),
+        pytest.param(lambda db: payments.open_invoice(db, "a"), id="open invoice"),
+        pytest.param(lambda db: payments.paid_invoice(db, "a", 1), id="paid invoice"),
+        pytest.param(lambda db: payments.done_payment(db, "a"), id="done payment"),
+        pytest.param(lambda db: payments.last_number(db, "a", 1), id="last number"),
+        pytest.param(lambda db: payments.payments_by_order(db, ["a"]), id="by order id"),
+        pytest.param(lambda db: payments.refunds_of(db, "a"), id="refunds"),
+        pytest.param(lambda db: subscriptions.due(db, NOON, limit=9), id="due"),
+        pytest.param(lambda db: subscriptions.of_customer(db, "a"), id="a customer's"),
+        pytest.param(lambda db: subscriptions.events(db, "a"), id="history"),
+        pytest.param(lambda db: subscriptions.waiting(db), id="waiting"),
+    ],
+)
+async def test_an_index_is_used(rt: Runtime, query: Query) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _r: object, statement: str, values: Any, *_: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(rt.db.engine.sync_engine, "before_cursor_execute", note)
+    async with rt.db.read() as db:
+        await query(db)
+    event.remove(rt.db.engine.sync_engine, "before_cursor_execute", note)
+
+    [(statement, values)] = [each for each in asked if each[0].startswith("SELECT")]
+    async with rt.db.engine.connect() as connection:
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row.detail for row in plan]
+    assert [step for step in steps if step.startswith("SCAN") and "INDEX" not in step] == []
+
+
+def test_a_scan_would_be_noticed() -> None:
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (a)")
+        [row] = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT a FROM t WHERE a = 1")
+    engine.dispose()
+    assert row.detail.startswith("SCAN")
