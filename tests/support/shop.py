@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from tests.payment_methods.flow import back_from
+from tossbill_ui import runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.core.calendar import instant
 from tossbill_ui.core.clock import FrozenClock
@@ -22,7 +23,10 @@ from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session
+from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, Payment, Refund
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
@@ -35,6 +39,7 @@ from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.toss.client import TossClient
 
 BASE = "http://toss.test/sandbox"
+OUR_WEBHOOKS = "http://shop.test/webhooks/toss"
 
 
 class Shop:
@@ -106,6 +111,24 @@ class Shop:
         """Put fault rules in place of all there were."""
         await self._control("POST", "faults", list(rules))
 
+    async def webhooks(self, method: str = "POST", path: str = "", **body: Any) -> Any:
+        """Ask the sandbox's control API of webhooks, and let what it sent be handled."""
+        answer = await self._control(method, f"webhooks{path}", body or None)
+        await self.rt.tasks.drain(seconds=10)
+        return answer
+
+    async def hear(self, body: bytes) -> httpx.Response:
+        """Post a body to our own address of webhooks, as anybody could."""
+        answer = await self._http.post(OUR_WEBHOOKS, content=body)
+        await self.rt.tasks.drain(seconds=10)
+        return answer
+
+    async def billing_key(self, payment_method_id: str) -> str:
+        """Return the key of a payment method, opened."""
+        [method] = [row for row in await self.rows(PaymentMethod) if row.id == payment_method_id]
+        place = billing_key_place(payment_method_id)
+        return self.rt.cipher.decrypt(method.billing_key_sealed, place=place)
+
     async def money(self) -> list[tuple[str, int]]:
         """Return every movement of money at Toss: what and how much, oldest first."""
         ledger = await self._control("GET", "ledger")
@@ -165,15 +188,17 @@ async def open_shop(folder: Path, empty_database: Path, at: datetime) -> AsyncGe
     """Open a shop with the sample plans, at an instant."""
     clock, machine = FrozenClock(at), FrozenClock(at)
     shutil.copy(empty_database, folder / "shop.db")
-    sandbox = create_app(database=folder / "sandbox.db", clock=clock, seed="shop")
-    app = Starlette(routes=[Mount("/sandbox", sandbox)])
+    app = Starlette(routes=list(ROUTES))
+    wire = httpx.ASGITransport(app)
+    sandbox = create_app(
+        database=folder / "sandbox.db", clock=clock, seed="shop", webhook_transport=wire
+    )
+    app.routes.append(Mount("/sandbox", sandbox))
     settings = Settings()
     rt = Runtime(
         settings=settings,
         db=Database(f"sqlite+aiosqlite:///{folder / 'shop.db'}"),
-        toss=TossClient(
-            base_url=BASE, secret_key=settings.secret_key, transport=httpx.ASGITransport(app)
-        ),
+        toss=TossClient(base_url=BASE, secret_key=settings.secret_key, transport=wire),
         clock=clock,
         machine=machine,
         cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
@@ -181,8 +206,10 @@ async def open_shop(folder: Path, empty_database: Path, at: datetime) -> AsyncGe
     )
     await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
     auth = (SANDBOX_SECRET_KEY, "")
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), auth=auth) as http:
+    runtime.install(rt)
+    async with httpx.AsyncClient(transport=wire, auth=auth) as http:
         yield Shop(rt, clock, machine, http)
+    runtime.install(None)
     await rt.close()
     await sandbox.aclose()
 

@@ -15,6 +15,8 @@ from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.webhooks.dispatch import handle_waiting
+from tossbill_ui.webhooks.inbox import forget_old
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ async def _settle(rt: Runtime) -> object:
 PASSES = (
     Pass("charge-due", "*/10 * * * * *", run_due),
     Pass("settle", "5/10 * * * * *", _settle),
+    Pass("webhooks", "*/10 * * * * *", handle_waiting),
     Pass("reconcile", "0 0 4 * * *", reconcile),
     Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
+    Pass("forget-webhooks", "0 40 4 * * *", forget_old),
 )
