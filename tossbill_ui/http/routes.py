@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
+from tossbill_ui.http import operations
 from tossbill_ui.http.pages import NO_STORE, set_session_cookie
 from tossbill_ui.webhooks import dispatch, inbox
 
@@ -78,6 +79,7 @@ async def hear_toss(request: Request) -> Response:
 
 
 ROUTES = [
+    *operations.ROUTES,
     Route("/brand/logo", brand_logo, methods=["GET"]),
     Route("/session", give_session, methods=["GET"]),
     Route("/healthz", healthz, methods=["GET"]),

@@ -10,7 +10,7 @@ from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions import repository, telling
 from tossbill_ui.subscriptions.follow import dun
 from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import CHARGEABLE, Subscription
@@ -65,7 +65,9 @@ async def _ask_for_another(rt: Runtime, db: AsyncSession, subscription: Subscrip
         return
     elif invoice and invoice.kind == InvoiceKind.RENEWAL:
         await dun(rt, db, subscription, invoice, REMOVED_KEY)
+        await telling.unpaid(rt, db, subscription, invoice, REMOVED_KEY)
     else:
         subscription.needs_card = True
         db.add(subscription)
         note(rt, db, subscription, Kind.CARD_NEEDED, detail=REMOVED_KEY)
+        await telling.method_lost(rt, db, subscription, REMOVED_KEY)

@@ -20,7 +20,6 @@ from tossbill_ui import lease
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.text import clean
 from tossbill_ui.payments import hint
-from tossbill_ui.payments.repository import due
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.lost_method import lose_method
@@ -97,15 +96,19 @@ async def handle_waiting(rt: Runtime) -> int:
 
 
 def _is_due(rt: Runtime) -> sa.ColumnElement[bool]:
-    return sa.and_(col(WebhookEvent.handled_at).is_(None), due(WebhookEvent, rt.machine.now()))
+    return sa.and_(_waits(), lease.due(WebhookEvent, rt.machine.now()))
+
+
+def _waits() -> sa.ColumnElement[bool]:
+    return col(WebhookEvent.handled_at).is_(None)
 
 
 async def handle(rt: Runtime, event_id: str) -> None:
     """Handle one webhook, unless somebody else does; safe to repeat and to be cut off."""
     async with rt.db.read() as db:
         event = await db.get_one(WebhookEvent, event_id)
-    attempt = event.attempts + 1
-    if not await _claim(rt, event, attempt):
+    attempt = await lease.claim(rt, event, _waits())
+    if not attempt:
         return
     async with lease.held(rt, WebhookEvent, event_id, attempt=attempt):
         try:
@@ -114,20 +117,6 @@ async def handle(rt: Runtime, event_id: str) -> None:
             log.warning("webhook %s must wait: %s", event_id, error.message)
             result = Result.GIVEN_UP if attempt >= ATTEMPTS else None
         await _record(rt, event_id, attempt, result)
-
-
-async def _claim(rt: Runtime, event: WebhookEvent, attempt: int) -> bool:
-    async with rt.db.write() as db:
-        return await update_where(
-            db,
-            WebhookEvent,
-            col(WebhookEvent.id) == event.id,
-            col(WebhookEvent.attempts) == event.attempts,
-            _is_due(rt),
-            attempts=attempt,
-            lease_until=rt.machine.now() + rt.lease,
-            next_try_at=None,
-        )
 
 
 async def _act(rt: Runtime, event: WebhookEvent) -> Result:
@@ -141,7 +130,6 @@ async def _act(rt: Runtime, event: WebhookEvent) -> Result:
 
 
 async def _record(rt: Runtime, event_id: str, attempt: int, result: Result | None) -> None:
-    again = rt.machine.now() + lease.BACK_OFF[min(attempt, len(lease.BACK_OFF)) - 1]
     async with rt.db.write() as db:
         await update_where(
             db,
@@ -149,7 +137,7 @@ async def _record(rt: Runtime, event_id: str, attempt: int, result: Result | Non
             col(WebhookEvent.id) == event_id,
             col(WebhookEvent.attempts) == attempt,
             lease_until=None,
-            next_try_at=None if result else again,
+            next_try_at=None if result else lease.again_at(rt, attempt),
             handled_at=rt.clock.now() if result else None,
             result=result,
         )
