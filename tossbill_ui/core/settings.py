@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     tossbill_charge_hours: str = "10-20"
     tossbill_smtp_url: SecretStr = SecretStr("")
     tossbill_mail_from: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
+    tossbill_metrics_token: SecretStr = SecretStr("")
     tossbill_locale: Literal["ko", "en"] = "ko"
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
     tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")

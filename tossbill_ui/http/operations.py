@@ -1,14 +1,15 @@
-"""What only this machine may read: in the sandbox, the mail that customers would have got."""
+"""What only this machine may read: metrics, and in the sandbox the mail to customers."""
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tossbill_ui import runtime
+from tossbill_ui import metrics, runtime
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.http.pages import NO_STORE
 from tossbill_ui.notices.mailbox import newest
@@ -33,6 +34,17 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
+async def measure(request: Request) -> Response:
+    """Send the metrics, to this machine or to who has the token."""
+    rt = runtime.current()
+    token = rt.settings.tossbill_metrics_token.get_secret_value()
+    given = request.headers.get("authorization", "")
+    has_token = token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    if not (has_token or is_local(request)):
+        return Response(status_code=404)
+    return Response(await metrics.text(rt), media_type=metrics.CONTENT_TYPE, headers=NO_STORE)
+
+
 async def mailbox(request: Request) -> Response:
     """Send the newest notices as JSON, in sandbox mode only."""
     rt = runtime.current()
@@ -48,4 +60,7 @@ async def mailbox(request: Request) -> Response:
     return JSONResponse({"letters": letters}, headers=NO_STORE)
 
 
-ROUTES = [Route("/mailbox", mailbox, methods=["GET"])]
+ROUTES = [
+    Route("/mailbox", mailbox, methods=["GET"]),
+    Route("/metrics", measure, methods=["GET"]),
+]

@@ -61,6 +61,7 @@ async def record(
         invoice = await db.get_one(Invoice, held.invoice_id)
         await _write(rt, db, invoice, held, found)
         await follow.after_payment(rt, db, invoice, held, found)
+    _log_outcome(held, found)
     rt.changes.tell(held.customer_id)
 
 
@@ -122,6 +123,19 @@ async def _note_doubt(rt: Runtime, db: AsyncSession, payment: Payment, found: In
             ours_krw=payment.amount_krw,
             theirs_krw=found.found_krw,
         )
+
+
+def _log_outcome(payment: Payment, found: Outcome) -> None:
+    data = {
+        "payment": payment.id,
+        "subscription": payment.subscription_id,
+        "order_id": payment.order_id,
+        "amount_krw": payment.amount_krw,
+        "outcome": type(found).__name__,
+        "code": "" if isinstance(found, Charged) else found.code,
+        "attempts": payment.attempts,
+    }
+    log.info("a payment was asked for", extra={"data": data})
 
 
 def next_look(rt: Runtime, row: Payment | Refund) -> datetime | None:
