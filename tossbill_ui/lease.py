@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col
 
 from tossbill_ui.core.db import Leased, update_where
@@ -28,6 +29,37 @@ def machine_now() -> datetime:
 def next_try(attempts: int) -> datetime:
     """Return when to ask again after a number of attempts without a certain answer."""
     return machine_now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+
+
+def again_at(rt: Runtime, attempts: int) -> datetime:
+    """Return when to try again after a number of attempts, on the runtime's machine clock."""
+    return rt.machine.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+
+
+def due(table: type[Leased], now: datetime) -> sa.ColumnElement[bool]:
+    """Condition: nobody alive works on the row, and its time has come."""
+    return sa.or_(
+        col(table.lease_until) < now,
+        sa.and_(col(table.lease_until).is_(None), col(table.next_try_at) <= now),
+    )
+
+
+async def claim(rt: Runtime, row: Leased, *conditions: sa.ColumnElement[bool]) -> int:
+    """Take a due row as it was read; return this attempt's number, 0 when another was faster."""
+    table, attempt, now = type(row), row.attempts + 1, rt.machine.now()
+    async with rt.db.write() as db:
+        claimed = await update_where(
+            db,
+            table,
+            col(table.id) == row.id,
+            col(table.attempts) == row.attempts,
+            due(table, now),
+            *conditions,
+            attempts=attempt,
+            lease_until=now + rt.lease,
+            next_try_at=None,
+        )
+    return attempt if claimed else 0
 
 
 @dataclass

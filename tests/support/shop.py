@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from tests.payment_methods.flow import back_from
+from tossbill_ui import runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.core.calendar import instant
 from tossbill_ui.core.clock import FrozenClock
@@ -21,7 +22,10 @@ from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session
+from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Payment, Refund
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
@@ -34,6 +38,7 @@ from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 
 BASE = "http://toss.test/sandbox"
+OUR_WEBHOOKS = "http://shop.test/webhooks/toss"
 
 
 class Shop:
@@ -105,6 +110,24 @@ class Shop:
         """Put fault rules in place of all there were."""
         await self.control("POST", "faults", list(rules))
 
+    async def webhooks(self, method: str = "POST", path: str = "", **body: Any) -> Any:
+        """Ask the sandbox's control API of webhooks, and let what it sent be handled."""
+        answer = await self.control(method, f"webhooks{path}", body or None)
+        await self.rt.tasks.drain(seconds=10)
+        return answer
+
+    async def hear(self, body: bytes) -> httpx.Response:
+        """Post a body to our own address of webhooks, as anybody could."""
+        answer = await self._http.post(OUR_WEBHOOKS, content=body)
+        await self.rt.tasks.drain(seconds=10)
+        return answer
+
+    async def billing_key(self, payment_method_id: str) -> str:
+        """Return the key of a payment method, opened."""
+        [method] = [row for row in await self.rows(PaymentMethod) if row.id == payment_method_id]
+        place = billing_key_place(payment_method_id)
+        return self.rt.cipher.decrypt(method.billing_key_sealed, place=place)
+
     async def money(self) -> list[tuple[str, int]]:
         """Return every movement of money at Toss: what and how much, oldest first."""
         ledger = await self.control("GET", "ledger")
@@ -173,12 +196,17 @@ async def open_shop(
     It may follow the sandbox's own clock, and its way to Toss may lead through another wire.
     """
     clock, machine = FrozenClock(at), FrozenClock(at)
-    sandbox = create_app(
-        database=folder / "sandbox.db", clock=clock, seed="shop", followed=followed
-    )
-    app = Starlette(routes=[Mount("/sandbox", sandbox)])
-    settings = Settings()
+    app = Starlette(routes=list(ROUTES))
     wire = httpx.ASGITransport(app)
+    sandbox = create_app(
+        database=folder / "sandbox.db",
+        clock=clock,
+        seed="shop",
+        followed=followed,
+        webhook_transport=wire,
+    )
+    app.routes.append(Mount("/sandbox", sandbox))
+    settings = Settings()
     rt = Runtime(
         settings=settings,
         db=Database(database_url),
@@ -187,14 +215,16 @@ async def open_shop(
             secret_key=settings.secret_key,
             transport=through(wire) if through else wire,
         ),
-        clock=SandboxClock(BASE, httpx.ASGITransport(app)) if followed else clock,
+        clock=SandboxClock(BASE, wire) if followed else clock,
         machine=machine,
         cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
         signer=Signer(["k" * 32]),
     )
     await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
     auth = (SANDBOX_SECRET_KEY, "")
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), auth=auth) as http:
+    runtime.install(rt)
+    async with httpx.AsyncClient(transport=wire, auth=auth) as http:
         yield Shop(rt, clock, machine, http)
+    runtime.install(None)
     await rt.close()
     await sandbox.aclose()

@@ -1,4 +1,4 @@
-"""Keeping an installation: schema, keys, what is wrong, what is in doubt."""
+"""Keeping an installation: schema, keys, what is wrong, what is in doubt, what was told."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tossbill_ui.core.secret_file import new_secrets
 from tossbill_ui.core.settings import Settings
 
 if TYPE_CHECKING:
+    from tossbill_ui.notices.models import Notice
     from tossbill_ui.payment_methods.models import Registration
 
 
@@ -76,4 +77,20 @@ def _in_doubt(registration: Registration) -> str:
     )
 
 
-COMMANDS = (migrate, new_keys, rotate_keys, doctor, doubts)
+@click.command()
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+def mailbox(limit: int) -> None:
+    """Print the newest notices to customers, newest first."""
+    from tossbill_ui.notices.mailbox import newest
+
+    found = with_runtime(lambda rt: newest(rt, limit=limit))
+    click.echo("\n\n".join(map(_letter, found)) or "The mailbox is empty.")
+
+
+def _letter(notice: Notice) -> str:
+    to = notice.address or "no address"
+    head = f"{notice.created_at:%Y-%m-%d %H:%M} UTC  {notice.status}  {notice.customer_id}  {to}"
+    return f"{head}\n{notice.subject}\n\n{notice.body.rstrip()}"
+
+
+COMMANDS = (migrate, new_keys, rotate_keys, doctor, doubts, mailbox)

@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     tossbill_secret_keys: SecretStr = SecretStr("")
     tossbill_encryption_keys: SecretStr = SecretStr("")
     tossbill_charge_hours: str = "10-20"
+    tossbill_smtp_url: SecretStr = SecretStr("")
+    tossbill_mail_from: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
+    tossbill_metrics_token: SecretStr = SecretStr("")
+    tossbill_locale: Literal["ko", "en"] = "ko"
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
     tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
     tossbill_brand_logo: Path | None = None
@@ -96,6 +100,15 @@ class Settings(BaseSettings):
     def _are_hours(cls, text: str) -> str:
         ChargeHours.from_text(text)
         return text
+
+    @field_validator("tossbill_smtp_url")
+    @classmethod
+    def _is_mail_server(cls, url: SecretStr) -> SecretStr:
+        parts = urlsplit(url.get_secret_value())
+        is_there = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        if url.get_secret_value() and not is_there:
+            raise ValueError("must be of the form smtp://user:password@host:587 or smtps://…")
+        return url
 
     @cached_property
     def charge_hours(self) -> ChargeHours:

@@ -11,9 +11,11 @@ class Customer(Table, table=True):
     """Who pays.
 
     ``customer_key`` is how Toss knows them: random, made here once, never derived from
-    anything a person could guess (Toss billing guide, customerKey).
+    anything a person could guess (Toss billing guide, customerKey). ``email`` is where notices
+    go; without one they stay in the mailbox.
     """
 
     id: str = Field(primary_key=True, max_length=32)
     customer_key: str = Field(unique=True, max_length=50)
+    email: str | None = Field(default=None, max_length=254)
     created_at: datetime = Field(sa_type=UtcDateTime)

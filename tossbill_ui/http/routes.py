@@ -1,6 +1,8 @@
-"""Small routes: session and health."""
+"""Small routes: session, health, Toss's webhooks."""
 
 from __future__ import annotations
+
+import logging
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,7 +12,11 @@ from starlette.routing import Route
 
 from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
+from tossbill_ui.http import operations
 from tossbill_ui.http.pages import NO_STORE, set_session_cookie
+from tossbill_ui.webhooks import dispatch, inbox
+
+log = logging.getLogger(__name__)
 
 
 async def give_session(request: Request) -> Response:
@@ -56,9 +62,27 @@ async def brand_logo(request: Request) -> Response:
     return FileResponse(logo, headers={"cache-control": "public, max-age=3600"})
 
 
+async def hear_toss(request: Request) -> Response:
+    """Take a webhook in and answer; what it is about is looked at after that (contract §9).
+
+    Every body is welcome, so that Toss does not repeat what we do not know.
+    """
+    rt = runtime.current()
+    try:
+        event_id = await inbox.receive(rt, await request.body())
+    except (SQLAlchemyError, OSError):
+        log.exception("a webhook could not be stored; Toss sends it again")
+        return Response(status_code=503)
+    if event_id:
+        rt.tasks.spawn(dispatch.handle(rt, event_id), name=f"webhook {event_id}")
+    return Response(status_code=200)
+
+
 ROUTES = [
+    *operations.ROUTES,
     Route("/brand/logo", brand_logo, methods=["GET"]),
     Route("/session", give_session, methods=["GET"]),
     Route("/healthz", healthz, methods=["GET"]),
     Route("/readyz", readyz, methods=["GET"]),
+    Route("/webhooks/toss", hear_toss, methods=["POST"]),
 ]

@@ -3,10 +3,12 @@
 from sqlmodel import SQLModel
 
 from tossbill_ui.customers import models as _customers
+from tossbill_ui.notices import models as _notices
 from tossbill_ui.operators import models as _operators
 from tossbill_ui.payment_methods import models as _payment_methods
 from tossbill_ui.payments import models as _payments
 from tossbill_ui.subscriptions import models as _subscriptions
+from tossbill_ui.webhooks import models as _webhooks
 
-TABLES = (_customers, _operators, _payment_methods, _payments, _subscriptions)
+TABLES = (_customers, _notices, _operators, _payment_methods, _payments, _subscriptions, _webhooks)
 metadata = SQLModel.metadata

@@ -6,7 +6,8 @@ import logging
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui import lease
 from tossbill_ui.core.crypto import Undecryptable
@@ -125,6 +126,24 @@ async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
                 removed_at=rt.clock.now(),
             )
     rt.changes.tell(method.customer_id)
+
+
+async def mark_deleted(rt: Runtime, db: AsyncSession, billing_key_hash: str) -> list[PaymentMethod]:
+    """Remove every method of a billing key that Toss has deleted, in the caller's transaction.
+
+    Returns:
+        Those that could be charged until now; a removal of our own takes its course.
+    """
+    query = select(PaymentMethod).where(
+        col(PaymentMethod.billing_key_hash) == billing_key_hash,
+        col(PaymentMethod.status) == MethodStatus.ACTIVE,
+    )
+    found = list((await db.exec(query.with_for_update())).all())
+    for method in found:
+        method.status, method.removed_at = MethodStatus.REMOVED, rt.clock.now()
+        method.billing_key_sealed = None
+        db.add(method)
+    return found
 
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:

@@ -165,7 +165,7 @@ class Payment(Leased, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     first_sent_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime = Field(sa_type=UtcDateTime)
-    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     may_repeat: bool = True
     is_bound: bool = False
 

@@ -50,6 +50,7 @@ async def record(
 
     A certain answer counts whoever brings it; a doubt only counts from the present holder.
     """
+    written: list[Payment] = []
 
     async def work(db: AsyncSession) -> None:
         await repository.lock_subscription(db, payment.subscription_id)
@@ -60,8 +61,11 @@ async def record(
         invoice = await db.get_one(Invoice, row.invoice_id)
         await _write(rt, db, invoice, row, found)
         await follow.after_payment(rt, db, invoice, row, found)
+        written.append(row)
 
     await rt.db.write_together(work, key=payment.subscription_id)
+    for row in written:
+        _log_outcome(row, found)
     rt.changes.tell(payment.customer_id)
 
 
@@ -123,6 +127,19 @@ async def _note_doubt(rt: Runtime, db: AsyncSession, payment: Payment, found: In
             ours_krw=payment.amount_krw,
             theirs_krw=found.found_krw,
         )
+
+
+def _log_outcome(payment: Payment, found: Outcome) -> None:
+    data = {
+        "payment": payment.id,
+        "subscription": payment.subscription_id,
+        "order_id": payment.order_id,
+        "amount_krw": payment.amount_krw,
+        "outcome": type(found).__name__,
+        "code": "" if isinstance(found, Charged) else found.code,
+        "attempts": payment.attempts,
+    }
+    log.info("a payment was asked for", extra={"data": data})
 
 
 def next_look(rt: Runtime, row: Payment | Refund) -> datetime | None:

@@ -151,6 +151,8 @@ async def _record(
         await _write(rt, db, row, payment, found)
         if row.status not in OPEN:
             await follow.after_refund(rt, db, row)
+    data = {"refund": row.id, "amount_krw": row.amount_krw, "status": row.status}
+    log.info("a refund was asked for", extra={"data": data | {"code": row.failure_code or ""}})
     rt.changes.tell(row.customer_id)
 
 

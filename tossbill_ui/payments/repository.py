@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.core.db import Leased
+from tossbill_ui.lease import due
 from tossbill_ui.payments.models import (
     OPEN,
     Difference,
@@ -47,14 +47,6 @@ async def method_of_subscription(db: AsyncSession, subscription_id: str) -> str:
     column = _SUBSCRIPTION.c.payment_method_id
     query = select(column).where(_SUBSCRIPTION.c.id == subscription_id)
     return str((await db.exec(query)).one())
-
-
-def due(table: type[Leased], now: datetime) -> sa.ColumnElement[bool]:
-    """Condition: nobody alive works on the row, and its time has come."""
-    return sa.or_(
-        col(table.lease_until) < now,
-        sa.and_(col(table.lease_until).is_(None), col(table.next_try_at) <= now),
-    )
 
 
 async def open_payments_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Payment]:

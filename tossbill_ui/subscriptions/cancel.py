@@ -14,7 +14,7 @@ from tossbill_ui.payments import refund
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions import repository, telling
 from tossbill_ui.subscriptions.follow import drop_open, end
 from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
@@ -148,6 +148,7 @@ async def cancel_at_period_end(
             db.add(subscription)
         else:
             end(rt, db, subscription, actor=actor)
+        await telling.canceled(rt, db, subscription, refund_krw=0)
     rt.changes.tell(subscription.customer_id)
 
 
@@ -184,6 +185,7 @@ async def cancel_now(
         await drop_open(db, subscription)
         await give_back(rt, db, subscription, returns, reason=REASON, actor=actor)
         end(rt, db, subscription, actor=actor)
+        await telling.canceled(rt, db, subscription, refund_krw=expected_refund_krw)
     rt.changes.tell(subscription.customer_id)
 
 

@@ -19,7 +19,7 @@ from tossbill_ui.payments.models import (
 )
 from tossbill_ui.payments.outcome import Charged, Declined, Outcome
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import dunning
+from tossbill_ui.subscriptions import dunning, telling
 from tossbill_ui.subscriptions.dunning import AskForCard, GiveUp, TellOperator
 from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import (
@@ -51,6 +51,7 @@ class _Follow:
                 note(rt, db, subscription, Kind.IN_DOUBT, detail=payment.failure_code or "")
             case _:
                 pass
+        await telling.payment_ended(rt, db, subscription, invoice, payment)
 
     async def after_refund(self, rt: Runtime, db: AsyncSession, refund: Refund) -> None:
         """Leave a line in the history."""
@@ -59,6 +60,7 @@ class _Follow:
         kind = Kind.REFUNDED if is_done else Kind.REFUND_REFUSED
         detail = refund.failure_code or ""
         note(rt, db, subscription, kind, amount_krw=refund.amount_krw, detail=detail)
+        await telling.refund_ended(rt, db, subscription, refund)
 
 
 FOLLOW = _Follow()

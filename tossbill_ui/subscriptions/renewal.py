@@ -23,7 +23,7 @@ from tossbill_ui.payments.charge import Claim, collect
 from tossbill_ui.payments.models import Invoice, InvoiceKind
 from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, periods, repository
+from tossbill_ui.subscriptions import billing, periods, repository, telling
 from tossbill_ui.subscriptions.follow import FOLLOW, dun, end, give_up
 from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import (
@@ -181,6 +181,7 @@ async def _step(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Cl
     invoice = await payments.open_invoice(db, subscription.id)
     if invoice is not None and subscription.needs_card:
         await give_up(rt, db, subscription, invoice)
+        await telling.unpaid(rt, db, subscription, invoice, REMOVED_KEY)
         return None
     invoice = invoice or await _renewal_invoice(rt, db, subscription)
     if invoice is None:
@@ -189,6 +190,7 @@ async def _step(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Cl
     if method.status != MethodStatus.ACTIVE and invoice.amount_krw:
         invoice.refusals += 1
         await dun(rt, db, subscription, invoice, REMOVED_KEY)
+        await telling.unpaid(rt, db, subscription, invoice, REMOVED_KEY)
         return None
     return await billing.collect_or_enter(rt, db, subscription, invoice)
 

@@ -10,12 +10,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tossbill_ui.core.settings import Mode
+from tossbill_ui.notices.delivery import deliver
 from tossbill_ui.payment_methods.sweep import abandon_forgotten
 from tossbill_ui.payments import settle as settling
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.subscriptions.telling import announce_trials
+from tossbill_ui.webhooks.dispatch import handle_waiting
+from tossbill_ui.webhooks.inbox import forget_old
 from tossbill_ui.worker import virtual_time
 
 
@@ -44,8 +48,12 @@ PASSES = (
     Pass("charge-due", "*/10 * * * * *", run_due),
     Pass("settle", "5/10 * * * * *", _settle),
     Pass("virtual-time", "* * * * * *", virtual_time.walk, is_for_sandbox=True),
+    Pass("webhooks", "*/10 * * * * *", handle_waiting),
+    Pass("deliver-notices", "7/10 * * * * *", deliver),
+    Pass("announce-trials", "0 15 * * * *", announce_trials),
     Pass("reconcile", "0 0 4 * * *", reconcile),
     Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
+    Pass("forget-webhooks", "0 40 4 * * *", forget_old),
 )
 
 

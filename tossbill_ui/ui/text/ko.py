@@ -4,6 +4,8 @@ A line break in a text is shown as one: what became of money stands on a line of
 Words that belong together are joined by a space that does not break.
 """
 
+from tossbill_ui.toss.issuers import KOREAN
+
 TITLE_HOME = "자동결제 등록"
 TITLE_RESULT = "카드 등록 결과"
 
@@ -115,37 +117,6 @@ BANNER = {
     "test": "테스트 모드 · 토스 테스트 환경이에요",
 }
 
-ISSUERS = {
-    "3K": "기업BC카드",
-    "46": "광주은행카드",
-    "71": "롯데카드",
-    "30": "산업은행카드",
-    "31": "BC카드",
-    "51": "삼성카드",
-    "38": "새마을금고카드",
-    "41": "신한카드",
-    "62": "신협카드",
-    "36": "씨티카드",
-    "33": "우리카드",
-    "W1": "우리카드",
-    "37": "우체국카드",
-    "39": "저축은행카드",
-    "35": "전북은행카드",
-    "42": "제주은행카드",
-    "15": "카카오뱅크카드",
-    "3A": "케이뱅크카드",
-    "24": "토스뱅크카드",
-    "21": "하나카드",
-    "61": "현대카드",
-    "11": "KB국민카드",
-    "91": "NH농협카드",
-    "34": "수협카드",
-    "6D": "다이너스클럽카드",
-    "4M": "마스터카드",
-    "3C": "유니온페이카드",
-    "7A": "아메리칸익스프레스카드",
-    "4J": "JCB카드",
-    "4V": "비자카드",
-}
+ISSUERS = KOREAN
 UNKNOWN_ISSUER = "카드"
 ACCOUNT = "계좌"

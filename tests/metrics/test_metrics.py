@@ -1,0 +1,167 @@
+"""Numbers for operators, who may read them, and the log of outcomes."""
+
+import json
+import logging
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from tests.support.shop import Shop
+from tossbill_ui import metrics, runtime
+from tossbill_ui.core.logging import JsonFormatter
+from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.http.operations import ROUTES
+from tossbill_ui.metrics import Gauge
+
+RENEWAL = date(2026, 12, 24)
+LINE = re.compile(r'^(# (HELP|TYPE) tossbill_\w+ .+|tossbill_\w+(\{\w+="[^"\n]*"\})? [\d.e+]+)$')
+
+
+async def numbers(shop: Shop) -> dict[str, float]:
+    lines = (await metrics.text(shop.rt)).splitlines()
+    assert [line for line in lines if not LINE.match(line)] == []
+    pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name.removeprefix("tossbill_"): float(number) for name, number in pairs}
+
+
+async def test_a_quiet_shop_is_all_noughts(shop: Shop) -> None:
+    assert set((await numbers(shop)).values()) == {0.0}
+
+
+async def test_what_is_due_and_how_late_it_is(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await shop.go_to(RENEWAL, hour=12)
+
+    found = await numbers(shop)
+    assert (found["due"], found["lag_seconds"]) == (1, 7200)
+    await shop.run()
+    found = await numbers(shop)
+    assert (found["due"], found["lag_seconds"]) == (0, 0)
+
+
+async def test_what_was_charged_and_refused_in_a_day(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await shop.subscribe(new_session())
+    await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
+    await shop.subscribe(new_session())
+
+    found = await numbers(shop)
+    assert (found["charged_last_day"], found["charged_last_day_krw"]) == (2, 19800)
+    assert found['refused_last_day{code="REJECT_CARD_PAYMENT"}'] == 1
+    assert found['queue{name="notices"}'] == 3
+    shop.wait(timedelta(days=1, seconds=1))
+    later = await numbers(shop)
+    assert later["charged_last_day"] == 0
+    assert 'refused_last_day{code="REJECT_CARD_PAYMENT"}' not in later
+
+
+async def test_what_is_unknown_and_since_when(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "reset_after", "count": 1},
+        {"endpoint": "lookup", "kind": "error_500_before"},
+    )
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    shop.wait(timedelta(minutes=30))
+
+    found = await numbers(shop)
+
+    assert found['payments_open{status="unknown"}'] == 1
+    assert found['payments_open{status="pending"}'] == 0
+    assert found["unknown_age_seconds"] == 1800
+
+
+async def test_what_waits_for_people(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY"})
+    await shop.go_to(RENEWAL)
+    await shop.run()
+
+    assert (await numbers(shop))["waiting"] == 1
+
+
+def test_a_label_cannot_begin_a_line_of_its_own() -> None:
+    gauge = Gauge("x", "X.", {'a"} 1\ntossbill_y 2\\': 3}, "code")
+
+    assert list(gauge.lines())[2] == 'tossbill_x{code="a\\"} 1\\ntossbill_y 2\\\\"} 3'
+
+
+@pytest.fixture
+async def guarded(shop: Shop) -> AsyncGenerator[Starlette]:
+    settings = shop.rt.settings.model_copy(
+        update={"tossbill_metrics_token": SecretStr("planted-token")}
+    )
+    runtime.install(replace(shop.rt, settings=settings))
+    yield Starlette(routes=list(ROUTES))
+    runtime.install(shop.rt)
+
+
+async def asked(
+    app: Starlette, path: str, *, client: str, host: str, token: str | None = None
+) -> int:
+    transport = httpx.ASGITransport(app, client=(client, 1))
+    headers = {"authorization": f"Bearer {token}"} if token is not None else {}
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
+        return (await http.get(path, headers=headers)).status_code
+
+
+@pytest.mark.parametrize(
+    ("client", "host", "token", "status"),
+    [
+        ("127.0.0.1", "localhost:3000", None, 200),
+        ("::1", "[::1]:3000", None, 200),
+        ("203.0.113.5", "pay.example.com", "planted-token", 200),
+        ("203.0.113.5", "pay.example.com", None, 404),
+        ("203.0.113.5", "pay.example.com", "", 404),
+        ("203.0.113.5", "pay.example.com", "wrong", 404),
+        ("203.0.113.5", "localhost", None, 404),
+        ("127.0.0.1", "pay.example.com", None, 404),
+    ],
+)
+async def test_who_may_read_metrics(
+    guarded: Starlette, client: str, host: str, token: str | None, status: int
+) -> None:
+    assert await asked(guarded, "/metrics", client=client, host=host, token=token) == status
+
+
+async def test_no_token_set_lets_no_token_in(shop: Shop) -> None:
+    app = Starlette(routes=list(ROUTES))
+
+    assert await asked(app, "/metrics", client="203.0.113.5", host="a.example", token="") == 404
+
+
+async def test_the_mailbox_is_for_this_machine(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    app = Starlette(routes=list(ROUTES))
+
+    assert await asked(app, "/mailbox", client="127.0.0.1", host="localhost") == 200
+    assert await asked(app, "/mailbox", client="203.0.113.5", host="localhost") == 404
+
+
+async def test_every_outcome_leaves_a_line_without_secrets(
+    shop: Shop, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    seen = await shop.subscribe(session)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT", "count": 1}
+    )
+    await shop.each_day(RENEWAL + timedelta(days=1))
+
+    lines = [JsonFormatter().format(record) for record in caplog.records]
+    found = [json.loads(line) for line in lines if "a payment was asked for" in line]
+    assert [(line["outcome"], line["code"], line["amount_krw"]) for line in found] == [
+        ("Charged", "", 9900),
+        ("Declined", "REJECT_CARD_PAYMENT", 9900),
+        ("Charged", "", 9900),
+    ]
+    assert {line["subscription"] for line in found} == {seen.subscription.id}
+    key = await shop.billing_key(seen.method.id)
+    assert key not in "\n".join(lines)

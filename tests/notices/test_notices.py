@@ -1,0 +1,230 @@
+"""Which notices are written, and when: with the final state, never before it, once."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from tests.support.shop import Shop
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.customers.session import Session
+from tossbill_ui.notices.models import Notice
+from tossbill_ui.payments.models import Payment
+from tossbill_ui.subscriptions import attention, cancel, change, refunds
+from tossbill_ui.subscriptions.telling import announce_trials
+
+RENEWAL = date(2026, 12, 24)
+
+
+async def told(shop: Shop) -> list[str]:
+    rows = await shop.rows(Notice)
+    return [row.kind for row in sorted(rows, key=lambda row: row.created_at)]
+
+
+async def last(shop: Shop) -> Notice:
+    return max(await shop.rows(Notice), key=lambda row: row.created_at)
+
+
+async def test_a_payment_is_receipted(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+
+    [notice] = await shop.rows(Notice)
+    assert notice.subject == "[Tossbill] 9,900원을 결제했어요"
+    assert "금액: 9,900원 (부가세 포함)\n공급가액: 9,000원\n부가세: 900원\n" in notice.body
+    assert "면세" not in notice.body
+    assert "결제수단: 현대카드 ···· 123\n" in notice.body
+    assert "이용 기간: 2026년 11월 24일(화)부터 2026년 12월 23일(수)까지\n" in notice.body
+    assert "다음 결제일: 2026년 12월 24일(목)\n" in notice.body
+    assert "매출전표: http" in notice.body
+    assert notice.body.endswith("http://localhost:3000/subscription/\n")
+
+
+async def test_a_first_payment_that_is_refused(shop: Shop, session: Session) -> None:
+    await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
+    await shop.subscribe(session)
+
+    [notice] = await shop.rows(Notice)
+    assert notice.kind == "not_started"
+    assert "첫 결제 9,900원을 하지 못했어요. 빠져나간 돈은 없고" in notice.body
+
+
+async def test_a_soft_refusal_names_the_next_try_and_the_grace(
+    shop: Shop, session: Session
+) -> None:
+    await shop.subscribe(session)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT", "count": 2}
+    )
+
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    first = await last(shop)
+    await shop.each_day(RENEWAL + timedelta(days=3))
+
+    assert "다시 결제하는 날: 2026년 12월 25일(금)" in first.body
+    assert "그때까지 이용할 수 있어요: 2026년 12월 30일(수)까지" in first.body
+    assert await told(shop) == ["receipt", "payment_failed", "payment_failed", "receipt"]
+
+
+async def test_at_the_end_of_the_line_it_has_stopped(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
+
+    await shop.each_day(RENEWAL + timedelta(days=20))
+
+    assert await told(shop) == ["receipt", *["payment_failed"] * 4, "stopped"]
+
+
+async def test_a_card_that_is_gone_is_asked_for_and_waited_for(
+    shop: Shop, session: Session
+) -> None:
+    await shop.subscribe(session)
+    await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "INVALID_STOPPED_CARD"})
+
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    asked = await last(shop)
+    await shop.each_day(RENEWAL + timedelta(days=15))
+
+    assert "이유: 정지된 카드예요\n" in asked.body
+    assert "카드를 바꿀 수 있는 기한: 2027년 1월 7일(목)" in asked.body
+    assert await told(shop) == ["receipt", "card_needed", "stopped"]
+
+
+async def test_doubt_is_not_told_and_its_end_is(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "reset_after", "count": 1},
+        {"endpoint": "lookup", "kind": "error_500_before", "count": 1},
+    )
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    assert await told(shop) == ["receipt"]
+
+    for minutes in (2, 6):
+        shop.wait(timedelta(minutes=minutes))
+        await shop.run()
+
+    assert await told(shop) == ["receipt", "receipt"]
+
+
+async def test_a_fault_of_ours_is_no_news_for_customers(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY", "count": 1}
+    )
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    assert await told(shop) == ["receipt"]
+
+    [waits] = (await attention.waiting(shop.rt)).subscriptions
+    await attention.approve(shop.rt, waits.id, operator="kim")
+    await shop.run()
+
+    assert await told(shop) == ["receipt", "receipt"]
+
+
+async def test_a_refused_change_leaves_things_as_they_are(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
+    planned = await change.preview(shop.rt, session, seen.subscription.id, plan_code="pro")
+
+    await change.change_now(
+        shop.rt,
+        session,
+        seen.subscription.id,
+        plan_code="pro",
+        expected_charge_krw=planned.charge_krw,
+    )
+    await shop.look(session, seen.subscription.id)
+
+    assert await told(shop) == ["receipt", "not_changed"]
+
+
+async def test_canceling_is_told_with_its_day_or_its_refund(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    shop.wait(timedelta(hours=1))
+    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    later = await last(shop)
+    shop.wait(timedelta(hours=1))
+    await cancel.undo(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=9900)
+    now = await last(shop)
+    shop.wait(timedelta(hours=1))
+
+    await shop.run()
+
+    assert "이용할 수 있는 날: 2026년 12월 23일(수)까지" in later.body
+    assert "돌려드릴" not in later.body
+    assert "돌려드릴 금액: 9,900원" in now.body
+    assert "이용할 수" not in now.body
+    assert await told(shop) == ["receipt", "canceled", "canceled", "refunded"]
+
+
+async def test_a_refused_wish_tells_nothing(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+
+    with pytest.raises(Conflict):
+        await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=1)
+
+    assert await told(shop) == ["receipt"]
+
+
+async def test_a_refund_is_told_when_it_is_done(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    [payment] = await shop.rows(Payment)
+    shop.wait(timedelta(hours=1))
+    await refunds.refund_payment(
+        shop.rt, payment.id, amount_krw=900, reason="고객 요청", operator="kim"
+    )
+    assert await told(shop) == ["receipt"]
+
+    await shop.run()
+    await shop.run()
+
+    assert await told(shop) == ["receipt", "refunded"]
+    assert (await last(shop)).subject == "[Tossbill] 900원을 돌려드렸어요"
+
+
+async def test_the_end_of_a_trial_is_told_a_week_before_and_once(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session, "pro")
+    ends_on = seen.subscription.anchor_on
+    await shop.go_to(ends_on - timedelta(days=8), hour=9)
+    assert await announce_trials(shop.rt) == 0
+
+    await shop.go_to(ends_on - timedelta(days=7), hour=12)
+    assert await announce_trials(shop.rt) == 1
+    assert await announce_trials(shop.rt) == 0
+
+    [notice] = await shop.rows(Notice)
+    assert notice.kind == "trial_ending"
+    assert f"첫 결제일: {ends_on.year}년 {ends_on.month}월 {ends_on.day}일" in notice.body
+    assert "금액: 29,000원" in notice.body
+
+
+async def test_a_deleted_method_is_told_at_once(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    key = await shop.billing_key(seen.method.id)
+    shop.wait(timedelta(hours=1))
+
+    await shop.hear(
+        b'{"eventType": "BILLING_DELETED", "data": {"billingKey": "' + key.encode() + b'"}}'
+    )
+
+    assert await told(shop) == ["receipt", "card_needed"]
+    notice = await last(shop)
+    assert "이유: 등록한 결제수단이 삭제됐어요" in notice.body
+    assert "다음 결제일: 2026년 12월 24일(목)" in notice.body
+    assert "결제할 금액" not in notice.body
+
+
+async def test_the_same_thing_cannot_be_told_twice(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    [notice] = await shop.rows(Notice)
+
+    copy = Notice(**(notice.model_dump() | {"id": "0" * 32}))
+    with pytest.raises(IntegrityError):
+        async with shop.rt.db.write() as db:
+            db.add(copy)

@@ -1,0 +1,53 @@
+"""How money, days, methods and reasons are written, in both languages."""
+
+from datetime import date
+
+import pytest
+
+from tossbill_ui.notices.models import NoticeKind
+from tossbill_ui.notices.text import en, ko
+from tossbill_ui.notices.wording import FIELD, Language, Method, Reason, Value, render, say
+from tossbill_ui.toss import issuers
+
+CARD = Method("41", None, "1234", "card")
+
+
+@pytest.mark.parametrize(
+    ("value", "korean", "english"),
+    [
+        (9900, "9,900원", "9,900 won"),
+        (0, "", ""),
+        (None, "", ""),
+        (date(2026, 11, 30), "2026년 11월 30일(월)", "Monday, 30 November 2026"),
+        (CARD, "신한카드 ···· 1234", "Shinhan ···· 1234"),
+        (Method("zz", None, "", "card"), "카드", "Card"),
+        (Method(None, "신한은행", "77", "account"), "신한은행 ···· 77", "신한은행 ···· 77"),
+        (Reason("INVALID_CARD_LOST_OR_STOLEN"), ko.HARD, en.HARD),
+        (Reason("NEVER_SEEN"), ko.SOFT, en.SOFT),
+    ],
+)
+def test_a_value_is_written_as_people_write_it(value: Value, korean: str, english: str) -> None:
+    assert (say(value, "ko"), say(value, "en")) == (korean, english)
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_both_languages_tell_the_same_facts(kind: NoticeKind) -> None:
+    def fields(text: str) -> set[str]:
+        return set(FIELD.findall(text))
+
+    assert fields(ko.TEXTS[kind]) == fields(en.TEXTS[kind])
+    assert set(ko.REASONS) == set(en.REASONS)
+    assert set(issuers.KOREAN) == set(issuers.ENGLISH)
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_nothing_is_left_unfilled(kind: NoticeKind, language: Language) -> None:
+    subject, body = render(kind, language, {"plan": "프로", "amount": 9900})
+
+    assert "{" not in subject + body
+    assert "프로" in subject + body
+
+
+def test_a_stolen_card_is_not_named_so() -> None:
+    assert "도난" not in say(Reason("INVALID_CARD_LOST_OR_STOLEN"), "ko")

@@ -1,0 +1,71 @@
+"""The real app in a process of its own, and the sandbox that really sends."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+
+from tests.support.customer import Customer
+from tests.support.server import Server
+
+SANDBOX_AUTH = ("test_sk_tossbillSandboxSecretKey00", "")
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)  # another process: there is nothing to be told by
+
+
+def lost(server: Server) -> list[str]:
+    found = server.rows("SELECT body FROM webhook_event WHERE result = 'method_lost'")
+    return [body for (body,) in found]
+
+
+def test_a_key_deleted_at_toss_is_removed_here(server: Server) -> None:
+    before = server.keys_here()
+    with Customer(server.url) as customer:
+        assert customer.register() == "issued"
+    [key] = server.keys_here() - before
+    address = f"{server.url}/webhooks/toss"
+    made = server.control("POST", "webhooks", json={"url": address})
+
+    deleted = httpx.delete(f"{server.url}/sandbox/v1/billing/{key}", auth=SANDBOX_AUTH)
+    assert deleted.status_code == 200
+    server.control("POST", "webhooks/flush")
+
+    eventually(lambda: key not in server.keys_here())
+    server.assert_ledgers_agree()
+    eventually(lambda: bool(lost(server)))
+    [body] = lost(server)
+    assert key not in body
+    assert key not in server.log.read_text()
+    server.control("DELETE", f"webhooks/{made['id']}")
+
+
+def test_a_huge_body_is_refused_at_once(server: Server) -> None:
+    answer = httpx.post(f"{server.url}/webhooks/toss", content=b"x" * 1_000_000)
+
+    assert answer.status_code == 413
+
+
+def test_answers_take_milliseconds_whatever_is_sent(server: Server) -> None:
+    with httpx.Client(base_url=server.url, headers={"X-Forwarded-For": "10.2.0.1"}) as stranger:
+        took: list[float] = []
+        for number in range(50):
+            began = time.perf_counter()
+            body = {"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": f"o-{number}"}}
+            assert stranger.post("/webhooks/toss", json=body).status_code == 200
+            took.append(time.perf_counter() - began)
+
+    assert sorted(took)[25] < 0.25
+    assert stranger_rows(server) >= 50
+
+
+def stranger_rows(server: Server) -> int:
+    return server.rows("SELECT count(*) FROM webhook_event WHERE body LIKE '%\"o-%'")[0][0]
+
+
+def test_only_posts_are_heard(server: Server) -> None:
+    assert httpx.get(f"{server.url}/webhooks/toss").status_code != 200

@@ -1,0 +1,66 @@
+"""What only this machine may read: metrics, and in the sandbox the mail to customers."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tossbill_ui import metrics, runtime
+from tossbill_ui.core.settings import Mode
+from tossbill_ui.http.pages import NO_STORE
+from tossbill_ui.notices.mailbox import newest
+
+LETTERS = 100
+
+
+def is_local(request: Request) -> bool:
+    """Whether a program on this machine asks this machine, and no proxy for somebody else.
+
+    The name counts as well as the address: a proxy that passes no ``X-Forwarded-For`` on, and a
+    page of another site whose name leads here, come from this machine under another name.
+    """
+    names = (request.client.host if request.client else "", request.url.hostname or "")
+    return all(_is_loopback(name) for name in names)
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+async def measure(request: Request) -> Response:
+    """Send the metrics, to this machine or to who has the token."""
+    rt = runtime.current()
+    token = rt.settings.tossbill_metrics_token.get_secret_value()
+    given = request.headers.get("authorization", "")
+    has_token = token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    if not (has_token or is_local(request)):
+        return Response(status_code=404)
+    return Response(await metrics.text(rt), media_type=metrics.CONTENT_TYPE, headers=NO_STORE)
+
+
+async def mailbox(request: Request) -> Response:
+    """Send the newest notices as JSON, in sandbox mode only."""
+    rt = runtime.current()
+    if rt.settings.mode is not Mode.SANDBOX or not is_local(request):
+        return Response(status_code=404)
+    letters = [
+        notice.model_dump(
+            mode="json",
+            include={"id", "kind", "status", "subject", "body", "address", "created_at"},
+        )
+        for notice in await newest(rt, limit=LETTERS)
+    ]
+    return JSONResponse({"letters": letters}, headers=NO_STORE)
+
+
+ROUTES = [
+    Route("/mailbox", mailbox, methods=["GET"]),
+    Route("/metrics", measure, methods=["GET"]),
+]

@@ -1,0 +1,134 @@
+"""Delivering what waits: at least once, under a Message-ID that stays the same."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from tossbill_ui import lease
+from tossbill_ui.core.db import update_where
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.notices.models import Notice, NoticeStatus
+from tossbill_ui.notices.smtp import MailServer, RefusedForGood, send
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+ATTEMPTS = 48
+
+
+async def deliver(rt: Runtime) -> int:
+    """Deliver every notice that waits and that nobody works on; return how many.
+
+    Without a mail server they are kept in the mailbox, and stay there when one is set later.
+    """
+    url = rt.settings.tossbill_smtp_url.get_secret_value()
+    if not url:
+        return await _keep_all(rt)
+    delivered, server = 0, MailServer.from_url(url)
+    while found := await _due(rt):
+        work = (_deliver(rt, server, notice, email) for notice, email in found)
+        for error in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(error, Exception):
+                log.error("a notice could not be delivered", exc_info=error)
+        delivered += len(found)
+    return delivered
+
+
+async def _keep_all(rt: Runtime) -> int:
+    waits = col(Notice.status) == NoticeStatus.WAITING
+    # Asked first: a write would wake the disk every few seconds for nothing.
+    async with rt.db.read() as db:
+        if (await db.exec(select(Notice.id).where(waits).limit(1))).first() is None:
+            return 0
+    email = sa.select(col(Customer.email)).where(col(Customer.id) == col(Notice.customer_id))
+    keep = sa.update(Notice).where(waits)
+    async with rt.db.write() as db:
+        done = await db.exec(
+            keep.values(
+                status=NoticeStatus.KEPT, address=email.scalar_subquery(), ended_at=rt.clock.now()
+            ).execution_options(synchronize_session=False)
+        )
+    return done.rowcount
+
+
+async def _due(rt: Runtime) -> Sequence[tuple[Notice, str | None]]:
+    query = (
+        select(Notice, Customer.email)
+        .join(Customer, col(Customer.id) == col(Notice.customer_id))
+        .where(col(Notice.status) == NoticeStatus.WAITING, lease.due(Notice, rt.machine.now()))
+        .order_by(col(Notice.created_at), col(Notice.id))
+        .limit(AT_ONCE)
+    )
+    async with rt.db.read() as db:
+        return (await db.exec(query)).all()
+
+
+async def _deliver(rt: Runtime, server: MailServer, notice: Notice, email: str | None) -> None:
+    waits = col(Notice.status) == NoticeStatus.WAITING
+    attempt = await lease.claim(rt, notice, waits)
+    if not attempt:
+        return
+    if email is None:
+        await _record(rt, notice, attempt, NoticeStatus.NO_ADDRESS, None)
+        return
+    async with lease.held(rt, Notice, notice.id, attempt=attempt):
+        status = await _send(rt, server, notice, email, attempt)
+        await _record(rt, notice, attempt, status, email)
+
+
+async def _send(
+    rt: Runtime, server: MailServer, notice: Notice, email: str, attempt: int
+) -> NoticeStatus:
+    try:
+        await asyncio.to_thread(send, server, message_of(rt, notice, email))
+    except RefusedForGood as no:
+        log.warning("notice %s was refused: %s", notice.id, no)
+        return NoticeStatus.FAILED
+    except OSError as error:
+        # Its text may repeat what the server said, and so an address.
+        log.warning("notice %s must wait: %s", notice.id, type(error).__name__)
+        return NoticeStatus.FAILED if attempt >= ATTEMPTS else NoticeStatus.WAITING
+    return NoticeStatus.SENT
+
+
+def message_of(rt: Runtime, notice: Notice, email: str) -> EmailMessage:
+    """Return the mail; the same notice gives the same one, however often it is sent."""
+    settings = rt.settings
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    sender = settings.tossbill_mail_from or f"no-reply@{host}"
+    message = EmailMessage()
+    message["From"] = formataddr((settings.tossbill_brand_name, sender))
+    message["To"] = email
+    message["Subject"] = notice.subject
+    message["Date"] = format_datetime(notice.created_at)
+    message["Message-ID"] = f"<{notice.id}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(notice.body)
+    return message
+
+
+async def _record(
+    rt: Runtime, notice: Notice, attempt: int, status: NoticeStatus, email: str | None
+) -> None:
+    waits = status == NoticeStatus.WAITING
+    async with rt.db.write() as db:
+        await update_where(
+            db,
+            Notice,
+            col(Notice.id) == notice.id,
+            col(Notice.attempts) == attempt,
+            status=status,
+            address=email,
+            lease_until=None,
+            next_try_at=lease.again_at(rt, attempt) if waits else None,
+            ended_at=None if waits else rt.clock.now(),
+        )

@@ -1,0 +1,74 @@
+"""The table of the notices domain: outbox and mailbox in one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from tossbill_ui.core.db import Leased, UtcDateTime
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells. There is none about a payment in doubt: only what is final is told."""
+
+    RECEIPT = "receipt"
+    PAYMENT_FAILED = "payment_failed"
+    CARD_NEEDED = "card_needed"
+    NOT_STARTED = "not_started"
+    NOT_CHANGED = "not_changed"
+    STOPPED = "stopped"
+    TRIAL_ENDING = "trial_ending"
+    CANCELED = "canceled"
+    REFUNDED = "refunded"
+
+
+class NoticeStatus(StrEnum):
+    """Where a notice stands: waiting -> sent | kept | no_address | failed."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+
+    KEPT = "kept"
+    """No mail server is set: it stays here to be read."""
+
+    NO_ADDRESS = "no_address"
+    """The customer has given no address."""
+
+    FAILED = "failed"
+    """The mail server refused it for good, or for two days."""
+
+
+class Notice(Leased, table=True):
+    """One mail to one customer.
+
+    Attributes:
+        key: What it is about; the database keeps it from being told twice.
+        address: Where it went, once that is decided.
+    """
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "status IN ('waiting', 'sent', 'kept', 'no_address', 'failed')", name="status"
+        ),
+        sa.CheckConstraint("(status = 'waiting') = (ended_at IS NULL)", name="ended"),
+        sa.Index(
+            "ix_notice_waiting",
+            "next_try_at",
+            "lease_until",
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        ),
+    )
+
+    key: str = Field(unique=True, max_length=120)
+    customer_id: str = Field(foreign_key="customer.id", max_length=32, index=True)
+    kind: str = Field(max_length=24)
+    status: str = Field(default=NoticeStatus.WAITING, max_length=16)
+    subject: str = Field(max_length=200)
+    body: str = Field(sa_type=sa.Text)
+    address: str | None = Field(default=None, max_length=254)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,59 @@
+"""Writing notices down, in the transaction of what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.text import clean
+from tossbill_ui.notices.models import Notice, NoticeKind, NoticeStatus
+from tossbill_ui.notices.wording import Value, render
+from tossbill_ui.runtime import Runtime
+
+
+async def put(
+    rt: Runtime,
+    db: AsyncSession,
+    kind: NoticeKind,
+    *,
+    about: str,
+    customer_id: str,
+    values: Mapping[str, Value],
+) -> None:
+    """Write a notice once; a second one of this kind about the same thing is none.
+
+    The words are those of now: what happens later does not change what was told.
+
+    Args:
+        rt: The process's runtime.
+        db: The transaction that makes what is told true.
+        kind: What is told.
+        about: Names the thing, at most 90 characters.
+        customer_id: To whom.
+        values: What the text shows; ``link`` is there already.
+    """
+    settings = rt.settings
+    link = f"{settings.public_url}/subscription/"
+    subject, body = render(kind, settings.tossbill_locale, {"link": link, **values})
+    insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
+    statement: sa.Insert = (
+        insert(Notice)
+        .values(
+            id=new_id(),
+            key=f"{kind}:{about}",
+            customer_id=customer_id,
+            kind=kind,
+            status=NoticeStatus.WAITING,
+            subject=clean(f"[{settings.tossbill_brand_name}] {subject}", limit=200),
+            body=body,
+            created_at=rt.clock.now(),
+            next_try_at=rt.machine.now(),
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    await db.exec(statement)

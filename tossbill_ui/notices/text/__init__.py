@@ -1,0 +1,4 @@
+"""The words of notices, one module for each language.
+
+A text's first line is the subject. A line that has values and none to show is left out.
+"""

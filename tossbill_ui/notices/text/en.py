@@ -1,0 +1,111 @@
+"""English."""
+
+from tossbill_ui.notices.models import NoticeKind
+
+TEXTS = {
+    NoticeKind.RECEIPT: """\
+We charged {amount}
+Your payment for {plan} went through.
+
+Amount: {amount}, tax included
+Net: {supplied}
+VAT: {vat}
+Tax free: {tax_free}
+Paid with: {method}
+Period: {starts_on} to {last_on}
+Next payment: {next_on}
+Receipt: {receipt}
+
+Manage or cancel your subscription: {link}
+""",
+    NoticeKind.PAYMENT_FAILED: """\
+We could not charge you for {plan}
+The payment of {amount} did not go through. No money was taken.
+
+Reason: {reason}
+Paid with: {method}
+We try again on: {next_on}
+It works until: {until_on}
+
+Change the card and pay now: {link}
+""",
+    NoticeKind.CARD_NEEDED: """\
+{plan} needs another card
+We cannot charge the payment method on file any more. No money was taken.
+
+Reason: {reason}
+Payment method: {method}
+Amount due: {amount}
+Next payment: {next_on}
+Change it by: {due_on}
+It works until: {until_on}
+
+Change the card: {link}
+""",
+    NoticeKind.NOT_STARTED: """\
+{plan} could not start
+The first payment of {amount} did not go through. No money was taken; your card stays registered.
+
+Reason: {reason}
+Payment method: {method}
+
+Start again with another card: {link}
+""",
+    NoticeKind.NOT_CHANGED: """\
+{plan} stays as it was
+The payment of {amount} did not go through, so nothing changed. No money was taken.
+
+Reason: {reason}
+Payment method: {method}
+
+See your subscription: {link}
+""",
+    NoticeKind.STOPPED: """\
+{plan} has stopped
+We could not collect {amount}, so the subscription has stopped. This amount is not charged any more.
+
+See your subscription: {link}
+""",
+    NoticeKind.TRIAL_ENDING: """\
+Your free trial of {plan} ends on {next_on}
+From then on we charge you automatically.
+
+First payment: {next_on}
+Amount: {amount}, tax included
+Payment method: {method}
+
+Cancel before that day and nothing is charged: {link}
+""",
+    NoticeKind.CANCELED: """\
+{plan} is canceled
+We do not charge you any more.
+
+It works until: {until_on}
+You get back: {amount}
+
+See your subscription: {link}
+""",
+    NoticeKind.REFUNDED: """\
+We refunded {amount}
+The money for {plan} is on its way. Depending on the card company it shows after some days.
+
+Refund: {amount}
+To: {method}
+
+See your payments: {link}
+""",
+}
+
+SOFT = "The card limit or balance is too low, or the card company declined"
+HARD = "This card cannot be used any more"
+REASONS = {
+    "INVALID_STOPPED_CARD": "The card is suspended",
+    "INVALID_CARD_EXPIRATION": "The card has expired, or its expiry date is wrong",
+    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "This month's card limit is used up",
+    "EXCEED_MAX_ONE_DAY_AMOUNT": "Today's card limit is used up",
+    "EXCEED_MAX_DAILY_PAYMENT_COUNT": "The card has been used too often today",
+    "ALREADY_REMOVED_BILLING_KEY": "The payment method was deleted",
+    "REJECT_ACCOUNT_PAYMENT": "The account's balance is too low",
+}
+UNKNOWN_ISSUER = "Card"
+ACCOUNT = "Account"

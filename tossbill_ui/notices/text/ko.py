@@ -1,0 +1,111 @@
+"""Korean."""
+
+from tossbill_ui.notices.models import NoticeKind
+
+TEXTS = {
+    NoticeKind.RECEIPT: """\
+{amount}을 결제했어요
+{plan} 구독료를 결제했어요.
+
+금액: {amount} (부가세 포함)
+공급가액: {supplied}
+부가세: {vat}
+면세 금액: {tax_free}
+결제수단: {method}
+이용 기간: {starts_on}부터 {last_on}까지
+다음 결제일: {next_on}
+매출전표: {receipt}
+
+구독을 관리하거나 해지하려면: {link}
+""",
+    NoticeKind.PAYMENT_FAILED: """\
+{plan} 구독료를 결제하지 못했어요
+{amount}을 결제하지 못했어요. 빠져나간 돈은 없어요.
+
+이유: {reason}
+결제수단: {method}
+다시 결제하는 날: {next_on}
+그때까지 이용할 수 있어요: {until_on}까지
+
+카드를 바꾸면 바로 결제할 수 있어요: {link}
+""",
+    NoticeKind.CARD_NEEDED: """\
+{plan} 구독을 이어가려면 카드를 바꿔 주세요
+지금 등록한 결제수단으로는 더 결제할 수 없어요. 빠져나간 돈은 없어요.
+
+이유: {reason}
+결제수단: {method}
+결제할 금액: {amount}
+다음 결제일: {next_on}
+카드를 바꿀 수 있는 기한: {due_on}
+이용할 수 있는 날: {until_on}까지
+
+카드 바꾸기: {link}
+""",
+    NoticeKind.NOT_STARTED: """\
+{plan} 구독을 시작하지 못했어요
+첫 결제 {amount}을 하지 못했어요. 빠져나간 돈은 없고, 카드는 등록해 두었어요.
+
+이유: {reason}
+결제수단: {method}
+
+다른 카드로 다시 시작하기: {link}
+""",
+    NoticeKind.NOT_CHANGED: """\
+{plan} 구독을 바꾸지 못했어요
+{amount}을 결제하지 못해 구독은 그대로예요. 빠져나간 돈은 없어요.
+
+이유: {reason}
+결제수단: {method}
+
+구독 보기: {link}
+""",
+    NoticeKind.STOPPED: """\
+{plan} 구독을 멈췄어요
+{amount}을 결제하지 못해 구독을 멈췄어요. 이 금액은 더 결제하지 않아요.
+
+구독 보기: {link}
+""",
+    NoticeKind.TRIAL_ENDING: """\
+{plan} 무료 체험이 {next_on}에 끝나요
+무료 체험이 끝나는 날부터 자동으로 결제해요.
+
+첫 결제일: {next_on}
+금액: {amount} (부가세 포함)
+결제수단: {method}
+
+그 전에 해지하면 결제하지 않아요: {link}
+""",
+    NoticeKind.CANCELED: """\
+{plan} 구독을 해지했어요
+더 이상 자동으로 결제하지 않아요.
+
+이용할 수 있는 날: {until_on}까지
+돌려드릴 금액: {amount}
+
+구독 보기: {link}
+""",
+    NoticeKind.REFUNDED: """\
+{amount}을 돌려드렸어요
+{plan} 구독료를 환불했어요. 카드사에 따라 며칠 뒤에 보일 수 있어요.
+
+환불 금액: {amount}
+결제수단: {method}
+
+결제 내역 보기: {link}
+""",
+}
+
+SOFT = "카드 한도나 잔액이 부족하거나 카드사에서 거절했어요"
+HARD = "이 카드는 더 쓸 수 없어요"
+REASONS = {
+    "INVALID_STOPPED_CARD": "정지된 카드예요",
+    "INVALID_CARD_EXPIRATION": "카드 유효기간이 지났거나 맞지 않아요",
+    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "이번 달 카드 한도를 다 썼어요",
+    "EXCEED_MAX_ONE_DAY_AMOUNT": "하루 카드 한도를 다 썼어요",
+    "EXCEED_MAX_DAILY_PAYMENT_COUNT": "하루에 결제할 수 있는 횟수를 넘었어요",
+    "ALREADY_REMOVED_BILLING_KEY": "등록한 결제수단이 삭제됐어요",
+    "REJECT_ACCOUNT_PAYMENT": "계좌 잔액이 부족해요",
+}
+UNKNOWN_ISSUER = "카드"
+ACCOUNT = "계좌"

@@ -1,0 +1,94 @@
+"""Filling a text with values, as people of a language write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tossbill_ui.notices.models import NoticeKind
+from tossbill_ui.notices.text import en, ko
+from tossbill_ui.toss import issuers
+from tossbill_ui.toss.codes import Meaning, lookup
+
+Language = Literal["ko", "en"]
+WORDS = {"ko": ko, "en": en}
+ISSUERS = {"ko": issuers.KOREAN, "en": issuers.ENGLISH}
+FIELD = re.compile(r"\{(\w+)\}")
+WEEKDAYS = "월화수목금토일"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A payment method as its owner knows it; an account has a bank's name and no issuer."""
+
+    issuer_code: str | None
+    bank_name: str | None
+    last_digits: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a payment was refused: a code of Toss's."""
+
+    code: str
+
+
+# An int is money in whole won, a date a Korean day; None and 0 have nothing to show.
+Value = str | int | date | Method | Reason | None
+
+
+def render(kind: NoticeKind, language: Language, values: Mapping[str, Value]) -> tuple[str, str]:
+    """Return a notice's subject and body; lines without anything to show are left out."""
+    shown = {name: say(value, language) for name, value in values.items()}
+    lines = WORDS[language].TEXTS[kind].splitlines()
+    body = [_filled(line, shown) for line in lines[1:] if _has_something(line, shown)]
+    return _filled(lines[0], shown), "\n".join(body).strip() + "\n"
+
+
+def _has_something(line: str, shown: Mapping[str, str]) -> bool:
+    return all(shown.get(name) for name in FIELD.findall(line))
+
+
+def _filled(line: str, shown: Mapping[str, str]) -> str:
+    return FIELD.sub(lambda found: shown.get(found[1], ""), line)
+
+
+def say(value: Value, language: Language) -> str:
+    """Write one value: ``9,900원``, ``2026년 12월 24일(목)``, ``신한카드 ···· 1234``."""
+    match value:
+        case None | 0:
+            return ""
+        case str():
+            return value
+        case int():
+            return f"{value:,}원" if language == "ko" else f"{value:,} won"
+        case date():
+            return _day(value, language)
+        case Method():
+            return _method(value, language)
+        case Reason():
+            return _reason(value.code, language)
+
+
+def _day(day: date, language: Language) -> str:
+    if language == "en":
+        return f"{day:%A}, {day.day} {day:%B %Y}"
+    return f"{day.year}년 {day.month}월 {day.day}일({WEEKDAYS[day.weekday()]})"
+
+
+def _method(method: Method, language: Language) -> str:
+    words = WORDS[language]
+    issuer = ISSUERS[language].get(method.issuer_code or "")
+    is_card = method.kind == "card"
+    name = issuer or words.UNKNOWN_ISSUER if is_card else method.bank_name or words.ACCOUNT
+    return f"{name} ···· {method.last_digits}" if method.last_digits else name
+
+
+def _reason(code: str, language: Language) -> str:
+    words, row = WORDS[language], lookup(code)
+    is_hard = row is not None and row.meaning is Meaning.NEW_CARD
+    return words.REASONS.get(code, words.HARD if is_hard else words.SOFT)

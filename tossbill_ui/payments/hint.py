@@ -1,0 +1,102 @@
+"""Looking at one order because somebody said that something happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.payments import repository
+from tossbill_ui.payments.differences import note_difference
+from tossbill_ui.payments.models import (
+    OPEN,
+    DifferenceKind,
+    Payment,
+    PaymentStatus,
+    Refund,
+)
+from tossbill_ui.payments.outcome import PAID
+from tossbill_ui.payments.record import Follow
+from tossbill_ui.payments.settle import settle
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss import wire
+
+
+async def look_again(rt: Runtime, follow: Follow, *, order_id: str, payment_key: str) -> bool:
+    """Ask Toss how a payment of ours stands now, and act on that.
+
+    What is open is settled now instead of later, unless somebody is at it. What is settled stays
+    as it is; where Toss disagrees, an entry for an operator is made.
+
+    Args:
+        rt: The process's runtime.
+        follow: What the domain above makes of the outcome.
+        order_id: Of the payment, or empty.
+        payment_key: Of the payment, for one without an order id.
+
+    Returns:
+        Whether there is such a payment here; for another's, Toss is not asked.
+
+    Raises:
+        TossError: Toss does not say.
+    """
+    name = Payment.order_id if order_id else Payment.payment_key
+    query = select(Payment).where(col(name) == (order_id or payment_key))
+    async with rt.db.write() as db:
+        payment = (await db.exec(query)).first()
+        if payment is None:
+            return False
+        is_open = await _make_due(rt, db, payment)
+    if is_open:
+        await settle(rt, follow)
+    else:
+        await _compare(rt, payment)
+    return True
+
+
+async def _make_due(rt: Runtime, db: AsyncSession, payment: Payment) -> bool:
+    """Let the time of what is open come; say whether anything is."""
+    rows = [payment, *await repository.refunds_of(db, payment.id)]
+    found = [row for row in rows if row.status in OPEN]
+    for row in found:
+        if row.lease_until is None:
+            row.next_try_at = rt.machine.now()
+            db.add(row)
+    return bool(found)
+
+
+async def _compare(rt: Runtime, payment: Payment) -> None:
+    """Note it if Toss knows a settled payment differently."""
+    async with rt.db.read() as db:
+        refunded = await repository.refunded_krw(db, payment.id)
+    theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
+    kind = _difference(payment, payment.amount_krw - refunded, theirs)
+    if kind is None:
+        return
+    async with rt.db.write() as db:
+        refunds = await repository.refunds_of(db, payment.id)
+        if refunded != _given_back(refunds) or any(row.status in OPEN for row in refunds):
+            return
+        await note_difference(
+            rt,
+            db,
+            kind=kind,
+            subject=payment.order_id,
+            payment_id=payment.id,
+            ours_krw=payment.amount_krw - refunded,
+            theirs_krw=theirs.balance_amount if theirs else None,
+        )
+
+
+def _given_back(refunds: Sequence[Refund]) -> int:
+    return sum(row.amount_krw for row in refunds if row.status == PaymentStatus.DONE)
+
+
+def _difference(payment: Payment, left: int, theirs: wire.Payment | None) -> DifferenceKind | None:
+    if payment.status == PaymentStatus.REFUSED:
+        is_paid = theirs is not None and theirs.status in PAID
+        return DifferenceKind.REFUSED_HERE if is_paid else None
+    if theirs is None:
+        return DifferenceKind.NOT_AT_TOSS
+    return DifferenceKind.BALANCE if theirs.balance_amount != left else None

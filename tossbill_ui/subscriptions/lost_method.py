@@ -1,0 +1,73 @@
+"""What follows when a payment method stops working without anybody having charged it."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.payment_methods import removal
+from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.models import InvoiceKind
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository, telling
+from tossbill_ui.subscriptions.follow import dun
+from tossbill_ui.subscriptions.history import Kind, note
+from tossbill_ui.subscriptions.models import CHARGEABLE, Subscription
+from tossbill_ui.subscriptions.renewal import REMOVED_KEY
+
+
+async def lose_method(rt: Runtime, billing_key_hash: str) -> bool:
+    """Stop using a billing key that Toss has deleted, and ask its customers for another method.
+
+    Retries of what is owed stop; a payment that may have been made is only looked up. Safe to
+    repeat: the second time there is nothing to lose.
+
+    Args:
+        rt: The process's runtime.
+        billing_key_hash: SHA-256 of the key in hex.
+
+    Returns:
+        Whether a method of ours could be charged with it until now.
+    """
+    async with rt.db.write() as db:
+        subscriptions = await _charged_on(db, billing_key_hash)
+        lost = await removal.mark_deleted(rt, db, billing_key_hash)
+        for subscription in subscriptions if lost else ():
+            await _ask_for_another(rt, db, subscription)
+    for method in lost:
+        rt.changes.tell(method.customer_id)
+    return bool(lost)
+
+
+async def _charged_on(db: AsyncSession, billing_key_hash: str) -> list[Subscription]:
+    query = (
+        select(Subscription.id)
+        .join(PaymentMethod, col(PaymentMethod.id) == col(Subscription.payment_method_id))
+        .where(
+            col(PaymentMethod.billing_key_hash) == billing_key_hash,
+            col(Subscription.status).in_(CHARGEABLE),
+        )
+        .order_by(col(Subscription.id))
+    )
+    ids = (await db.exec(query)).all()
+    return [await repository.locked(db, subscription_id) for subscription_id in ids]
+
+
+async def _ask_for_another(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
+    payment = await payments.open_payment(db, subscription.id)
+    invoice = await payments.open_invoice(db, subscription.id)
+    if payment:
+        # How it ends is followed up then; it cannot be asked for again without a key.
+        payment.may_repeat = False
+        db.add(payment)
+    elif subscription.needs_card or subscription.attention:
+        return
+    elif invoice and invoice.kind == InvoiceKind.RENEWAL:
+        await dun(rt, db, subscription, invoice, REMOVED_KEY)
+        await telling.unpaid(rt, db, subscription, invoice, REMOVED_KEY)
+    else:
+        subscription.needs_card = True
+        db.add(subscription)
+        note(rt, db, subscription, Kind.CARD_NEEDED, detail=REMOVED_KEY)
+        await telling.method_lost(rt, db, subscription, REMOVED_KEY)

@@ -1,0 +1,143 @@
+"""Acting on what Toss says when it is asked, never on what a webhook says.
+
+Whoever finds the address can send anything. So a body only names something to look at: an order,
+which Toss is asked about, or a billing key, which nobody but Toss and us has ever seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from typing import cast
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from tossbill_ui import lease
+from tossbill_ui.core.db import update_where
+from tossbill_ui.core.text import clean
+from tossbill_ui.payments import hint
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.follow import FOLLOW
+from tossbill_ui.subscriptions.lost_method import lose_method
+from tossbill_ui.toss.errors import TossError
+from tossbill_ui.webhooks.models import WebhookEvent
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+ATTEMPTS = 10
+Data = Mapping[str, object]
+
+
+class Result(StrEnum):
+    """What was made of a webhook."""
+
+    LOOKED_UP = "looked_up"
+    """It is about a payment of ours, and Toss was asked how that stands."""
+
+    METHOD_LOST = "method_lost"
+    """A payment method of ours cannot be charged any more."""
+
+    NOT_OURS = "not_ours"
+    """Nothing here has that order id or billing key, or it was settled before."""
+
+    IGNORED = "ignored"
+    """Of a type that says nothing about billing."""
+
+    GIVEN_UP = "given_up"
+    """Every attempt failed; the daily comparison finds what it was about."""
+
+
+async def _look_at_order(rt: Runtime, data: Data) -> Result:
+    order_id, payment_key = _text(data, "orderId"), _text(data, "paymentKey")
+    is_ours = await hint.look_again(rt, FOLLOW, order_id=order_id, payment_key=payment_key)
+    return Result.LOOKED_UP if is_ours else Result.NOT_OURS
+
+
+async def _lose_method(rt: Runtime, data: Data) -> Result:
+    """Believe a deletion: it cannot be looked up, but names a key that only Toss and we know.
+
+    Source: contract §9 (``BILLING_DELETED`` carries no secret to compare).
+    """
+    key_hash = _text(data, "billingKey").removeprefix("sha256:")
+    return Result.METHOD_LOST if await lose_method(rt, key_hash) else Result.NOT_OURS
+
+
+HANDLERS: Mapping[str, Callable[[Runtime, Data], Awaitable[Result]]] = {
+    "PAYMENT_STATUS_CHANGED": _look_at_order,
+    "CANCEL_STATUS_CHANGED": _look_at_order,
+    "BILLING_DELETED": _lose_method,
+}
+
+
+def _text(data: Data, name: str) -> str:
+    value = data.get(name)
+    return clean(value, limit=300) if isinstance(value, str) else ""
+
+
+async def handle_waiting(rt: Runtime) -> int:
+    """Handle every webhook that waits and that nobody works on; return how many."""
+    handled = 0
+    while True:
+        waits = select(WebhookEvent.id).where(_is_due(rt)).order_by(col(WebhookEvent.received_at))
+        async with rt.db.read() as db:
+            ids = (await db.exec(waits.limit(AT_ONCE))).all()
+        if not ids:
+            return handled
+        work = (handle(rt, event_id) for event_id in ids)
+        for error in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(error, Exception):
+                log.error("a webhook could not be handled", exc_info=error)
+        handled += len(ids)
+
+
+def _is_due(rt: Runtime) -> sa.ColumnElement[bool]:
+    return sa.and_(_waits(), lease.due(WebhookEvent, rt.machine.now()))
+
+
+def _waits() -> sa.ColumnElement[bool]:
+    return col(WebhookEvent.handled_at).is_(None)
+
+
+async def handle(rt: Runtime, event_id: str) -> None:
+    """Handle one webhook, unless somebody else does; safe to repeat and to be cut off."""
+    async with rt.db.read() as db:
+        event = await db.get_one(WebhookEvent, event_id)
+    attempt = await lease.claim(rt, event, _waits())
+    if not attempt:
+        return
+    async with lease.held(rt, WebhookEvent, event_id, attempt=attempt):
+        try:
+            result = await _act(rt, event)
+        except TossError as error:
+            log.warning("webhook %s must wait: %s", event_id, error.message)
+            result = Result.GIVEN_UP if attempt >= ATTEMPTS else None
+        await _record(rt, event_id, attempt, result)
+
+
+async def _act(rt: Runtime, event: WebhookEvent) -> Result:
+    if event.attempts >= ATTEMPTS:
+        return Result.GIVEN_UP
+    handler = HANDLERS.get(event.event_type)
+    data: object = json.loads(event.body).get("data")
+    if handler is None or not isinstance(data, dict):
+        return Result.IGNORED
+    return await handler(rt, cast("dict[str, object]", data))
+
+
+async def _record(rt: Runtime, event_id: str, attempt: int, result: Result | None) -> None:
+    async with rt.db.write() as db:
+        await update_where(
+            db,
+            WebhookEvent,
+            col(WebhookEvent.id) == event_id,
+            col(WebhookEvent.attempts) == attempt,
+            lease_until=None,
+            next_try_at=None if result else lease.again_at(rt, attempt),
+            handled_at=rt.clock.now() if result else None,
+            result=result,
+        )

@@ -1,0 +1,39 @@
+"""The table of the webhooks domain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from tossbill_ui.core.db import Leased, UtcDateTime
+
+
+class WebhookEvent(Leased, table=True):
+    """One thing somebody told us under Toss's name, kept once however often it is sent.
+
+    Attributes:
+        body_hash: SHA-256 of the raw body: a retry of Toss's has the same one.
+        event_type: As the sender spells it; empty where there is none.
+        body: JSON without secrets: `inbox.redacted` says what stands in their place.
+        result: What was made of it, a value of `dispatch.Result`.
+    """
+
+    __table_args__ = (
+        sa.CheckConstraint("(handled_at IS NULL) = (result IS NULL)", name="handled"),
+        sa.Index(
+            "ix_webhook_event_open",
+            "next_try_at",
+            "lease_until",
+            sqlite_where=sa.text("handled_at IS NULL"),
+            postgresql_where=sa.text("handled_at IS NULL"),
+        ),
+    )
+
+    body_hash: str = Field(unique=True, max_length=64)
+    event_type: str = Field(max_length=60)
+    body: str = Field(sa_type=sa.Text)
+    received_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    result: str | None = Field(default=None, max_length=16)
