@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -43,7 +44,7 @@ from tossbill_ui.subscriptions.refunds import refund_payment
 
 PLANS = st.sampled_from(["basic", "pro", "basic-yearly"])
 PERSONAS = st.sampled_from(
-    ["approve", "approve", "approves_after_1", "approves_once", "monthly_limit", "stolen"]
+    ["approve", "approve_check", "approves_after_1", "approves_once", "monthly_limit", "stolen"]
 )
 FAULTS = st.lists(
     st.tuples(
@@ -100,6 +101,10 @@ class History(RuleBasedStateMachine):
 
     def _one(self, which: int) -> str:
         return self._ids[which % len(self._ids)]
+
+    @initialize(plan=PLANS)
+    def begin_well(self, plan: str) -> None:
+        self.begin(plan, "approve")
 
     @precondition(lambda self: len(self._ids) < MOST_SUBSCRIPTIONS)
     @rule(plan=PLANS, persona=PERSONAS)
