@@ -38,7 +38,7 @@ def money_here(server: Server) -> list[tuple[str, str, int]]:
 def carry_out_refunds(server: Server) -> None:
     """Do what the worker does beside the app, which is off here."""
     environment = server.environment | {"TOSSBILL_DATA_DIR": str(server.data)}
-    environment |= {"PORT": str(server.port), "PATH": str(TOSSBILL.parent)}
+    environment |= {"TOSSBILL_PORT": str(server.port), "PATH": str(TOSSBILL.parent)}
     subprocess.run([TOSSBILL, "settle"], cwd=ROOT, env=environment, check=True)
 
 
@@ -91,8 +91,10 @@ def test_subscribe_then_cancel_now_with_the_money_back(page: Page, server: Serve
     expect(page.get_by_test_id("subscription-status")).to_have_text("종료")
     expect(page.get_by_test_id("subscription-alert")).to_contain_text("9,900원 환불을 요청했어요")
     carry_out_refunds(server)
-    assert money_at_toss(server) == money_here(server)
-    assert [amount for *_, amount in money_at_toss(server)].count(9900) >= 2
+    after = money_at_toss(server)
+    assert after == money_here(server)
+    moved = [(effect, amount) for _, effect, amount in set(after) - set(before)]
+    assert sorted(moved) == [("payment_approved", 9900), ("payment_canceled", 9900)]
     page.reload()
     expect(page.get_by_test_id("subscription-alert")).to_contain_text("9,900원을 돌려드렸어요")
 

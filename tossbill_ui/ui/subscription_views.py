@@ -18,6 +18,7 @@ from tossbill_ui.ui.text.declines import decline
 from tossbill_ui.ui.views import method_label
 
 ONE_DAY = timedelta(days=1)
+OVER = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
 
 
 class Alert(TypedDict):
@@ -88,7 +89,8 @@ def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> Sub
     """
     status = seen.subscription.status
     is_open = seen.is_asking or seen.is_in_doubt
-    is_checking = is_open and status not in (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
+    is_over = status in OVER
+    is_checking = is_open and not is_over
     label, when = _next(seen)
     return SubscriptionRow(
         id=seen.subscription.id,
@@ -100,11 +102,11 @@ def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> Sub
         next=when,
         method=method_label(seen.method),
         alert=_alert(seen, events),
-        can_cancel=status not in (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED),
+        can_cancel=not is_over,
         can_undo=status == SubscriptionStatus.CANCELED,
         can_pause=status == SubscriptionStatus.ACTIVE and not is_open,
         can_resume=status == SubscriptionStatus.PAUSED and not is_open,
-        can_change=status != SubscriptionStatus.ENDED and not is_open,
+        can_change=not is_over and not is_open,
     )
 
 
@@ -174,7 +176,7 @@ NO_ALERT = _say("none", "", "")
 
 
 def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:
-    is_over = seen.subscription.status in (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
+    is_over = seen.subscription.status in OVER
     body = f"{ko.IN_DOUBT_BODY} {ko.IN_DOUBT_CANCELED}" if is_over else ko.IN_DOUBT_BODY
     return _say("amber", ko.IN_DOUBT.format(amount=wording.won(amount_krw)), body)
 
