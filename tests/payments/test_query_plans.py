@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,12 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
 
 Query = Callable[[AsyncSession], Awaitable[object]]
+
+
+@pytest.fixture
+def database_url(empty_database: Path, tmp_path: Path) -> str:
+    """SQLite's plans; PostgreSQL chooses by what is in the tables."""
+    return f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'tossbill.db')}"
 
 
 @pytest.mark.parametrize(
