@@ -124,7 +124,7 @@ def test_in_doubt_the_customer_cannot_begin_again(server: Server) -> None:
 
         page = unescape(customer.http.get("/register/").text)
 
-        assert 'data-view="under_way"' in page
+        assert 'data-testid="registration-under-way"' in page
         assert ko.REGISTER_UNDER_WAY in page
         server.control("DELETE", "faults")
         server.let_time_pass()
