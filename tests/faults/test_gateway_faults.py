@@ -51,6 +51,12 @@ class Trip:
     address: str
 
 
+@pytest.fixture(autouse=True)
+def no_fault_outlives_its_test(server: Server) -> Generator[None]:
+    yield
+    server.control("DELETE", "faults")
+
+
 @pytest.fixture(scope="module")
 def trips(server: Server) -> Generator[dict[str, Trip]]:
     """Every fault, each met once, with its repeat not yet due; then all repeats become due."""
