@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts.browser import find
 from tests.support.server import Server
@@ -24,6 +24,8 @@ PHONE_AGENT = (
     "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
 )
 NewBrowser = Callable[..., BrowserContext]
+# A machine that is busy with other things is slow, not wrong; what must be quick says so itself.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

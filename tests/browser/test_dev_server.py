@@ -21,7 +21,7 @@ from tests.support.server import free_port
 from tossbill_ui.build import ROOT, reflex_environment
 
 START_SECONDS = 120.0
-COPIED = ("tossbill_ui", "assets", "reflex.lock", "rxconfig.py", "pyproject.toml")
+COPIED = ("tossbill_ui", "assets", "reflex.lock", "rxconfig.py", "pyproject.toml", "plans.toml")
 
 
 @pytest.fixture(scope="module")

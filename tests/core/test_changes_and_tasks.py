@@ -3,26 +3,45 @@ import logging
 
 import pytest
 
-from tossbill_ui.core.changes import Changes
+from tossbill_ui.core.changes import Changes, News
 from tossbill_ui.core.logging import redact
 from tossbill_ui.core.tasks import Tasks
 
 
-async def test_everyone_who_waits_for_a_topic_wakes_and_others_do_not() -> None:
+async def heard(news: News) -> bool:
+    """Whether a follower is woken; the clock is real, so a silent one costs a moment."""
+    waiting = asyncio.create_task(news.wait(seconds=30))
+    done, _ = await asyncio.wait([waiting], timeout=0.05)
+    waiting.cancel()
+    return bool(done)
+
+
+async def test_everyone_who_follows_a_customer_wakes_and_others_do_not() -> None:
     changes = Changes()
-    waiting = [asyncio.create_task(changes.wait("a", seconds=30)) for _ in range(2)]
-    other = asyncio.create_task(changes.wait("b", seconds=30))
-    await asyncio.sleep(0)
+    with (
+        changes.following("a") as one,
+        changes.following("a") as two,
+        changes.following("b") as other,
+    ):
+        changes.tell("a")
 
-    changes.tell("a")
-    await asyncio.gather(*waiting)
+        assert await heard(one)
+        assert await heard(two)
+        assert not await heard(other)
+    assert not changes.are_followed
 
-    assert not other.done()
-    other.cancel()
+
+async def test_what_changes_while_a_follower_looks_is_heard_afterwards() -> None:
+    changes = Changes()
+    with changes.following("a") as news:
+        changes.tell("a")
+
+        assert await heard(news)
+        assert not await heard(news)
 
 
 async def test_waiting_ends_by_itself() -> None:
-    await Changes().wait("never", seconds=0.01)
+    await News().wait(seconds=0.01)
 
 
 async def test_detached_work_ends_before_the_process_does() -> None:

@@ -1,34 +1,70 @@
-"""Wakes those who wait for a customer's rows, within this process."""
+"""Wakes those who follow a customer's rows, within this process."""
+
+from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+
+
+class News:
+    """What one follower hears; a change between two waits ends the next wait at once."""
+
+    def __init__(self) -> None:
+        self._told = asyncio.Event()
+
+    def tell(self) -> None:
+        """Note that something changed."""
+        self._told.set()
+
+    async def wait(self, *, seconds: float) -> None:
+        """Return when something has changed since the last wait, or after a number of seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._told.wait()
+        self._told.clear()
 
 
 class Changes:
-    """A notice board: wait for a customer's rows to change, or tell everyone who waits.
+    """A notice board: follow a customer's rows, or tell everyone who follows them.
 
-    A notice is only a hint to read the row again. A change made by another process gives
-    none, so whoever waits also looks again by itself after a while.
+    A notice is only a hint to read the rows again. It can get lost between two processes, so
+    whoever waits also looks again by itself after a while.
     """
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._followers: defaultdict[str, set[News]] = defaultdict(set)
+        self._spread: Callable[[str], None] | None = None
+
+    @property
+    def are_followed(self) -> bool:
+        """Whether anybody here wants to hear anything."""
+        return bool(self._followers)
+
+    def spread_by(self, spread: Callable[[str], None]) -> None:
+        """Have what is told here told to other processes too."""
+        self._spread = spread
 
     def tell(self, customer_id: str) -> None:
-        """Wake everyone who waits for this customer."""
-        for waiter in self._waiting.get(customer_id, ()):
-            waiter.set()
+        """Wake everyone who follows this customer."""
+        self.tell_here(customer_id)
+        if self._spread is not None:
+            self._spread(customer_id)
 
-    async def wait(self, customer_id: str, *, seconds: float) -> None:
-        """Return when something of this customer's changes, or after a number of seconds."""
-        waiter = asyncio.Event()
-        self._waiting[customer_id].add(waiter)
+    def tell_here(self, customer_id: str) -> None:
+        """Wake those of this process: another one has told it."""
+        for follower in self._followers.get(customer_id, ()):
+            follower.tell()
+
+    @contextmanager
+    def following(self, customer_id: str) -> Generator[News]:
+        """Follow a customer's rows while the block runs; begin before the first look at them."""
+        follower = News()
+        self._followers[customer_id].add(follower)
         try:
-            async with asyncio.timeout(seconds):
-                await waiter.wait()
-        except TimeoutError:
-            return
+            yield follower
         finally:
-            self._waiting[customer_id].discard(waiter)
-            if not self._waiting[customer_id]:
-                del self._waiting[customer_id]
+            self._followers[customer_id].discard(follower)
+            if not self._followers[customer_id]:
+                del self._followers[customer_id]

@@ -150,7 +150,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
         "journal_mode=WAL",
         # FULL: a commit that was reported survives a power cut, and an authKey is spent once.
         "synchronous=FULL",
-        "busy_timeout=5000",
+        "busy_timeout=30000",
         "foreign_keys=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")

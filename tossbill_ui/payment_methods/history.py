@@ -30,11 +30,6 @@ class HistoryPage:
     total: int
 
 
-async def changed(rt: Runtime, session: Session | None, *, seconds: float) -> None:
-    """Return when this customer's history may have changed, or after a number of seconds."""
-    await rt.changes.wait(session.customer_id if session else "", seconds=seconds)
-
-
 async def history(
     rt: Runtime, session: Session | None, *, kind: str = "all", page: int = 1
 ) -> HistoryPage:

@@ -289,9 +289,10 @@ async def wait(
         NotAllowed: As `look`.
     """
     deadline = machine_now() + timedelta(seconds=seconds)
-    while True:
-        outcome = await look(rt, session, registration_id)
-        left = (deadline - machine_now()).total_seconds()
-        if outcome.is_final or left <= 0:
-            return outcome
-        await rt.changes.wait(outcome.registration.customer_id, seconds=min(left, 1.0))
+    with rt.changes.following(session.customer_id if session else "") as news:
+        while True:
+            outcome = await look(rt, session, registration_id)
+            left = (deadline - machine_now()).total_seconds()
+            if outcome.is_final or left <= 0:
+                return outcome
+            await news.wait(seconds=left)

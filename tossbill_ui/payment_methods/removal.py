@@ -80,12 +80,13 @@ async def wait(
         NotFound: No such method of this customer.
     """
     deadline = lease.machine_now() + timedelta(seconds=seconds)
-    while True:
-        method = await _mine(rt, session, method_id)
-        left = (deadline - lease.machine_now()).total_seconds()
-        if method.status != MethodStatus.REMOVING or left <= 0:
-            return method
-        await rt.changes.wait(method.customer_id, seconds=min(left, 1.0))
+    with rt.changes.following(session.customer_id if session else "") as news:
+        while True:
+            method = await _mine(rt, session, method_id)
+            left = (deadline - lease.machine_now()).total_seconds()
+            if method.status != MethodStatus.REMOVING or left <= 0:
+                return method
+            await news.wait(seconds=left)
 
 
 async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:

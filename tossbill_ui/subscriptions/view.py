@@ -112,12 +112,13 @@ async def wait(
         NotFound: No such subscription of this customer.
     """
     deadline = machine_now() + timedelta(seconds=seconds)
-    while True:
-        found = await subscription(rt, session, subscription_id)
-        left = (deadline - machine_now()).total_seconds()
-        if not found.is_asking or left <= 0:
-            return found
-        await rt.changes.wait(found.subscription.customer_id, seconds=min(left, 1.0))
+    with rt.changes.following(session.customer_id if session else "") as news:
+        while True:
+            found = await subscription(rt, session, subscription_id)
+            left = (deadline - machine_now()).total_seconds()
+            if not found.is_asking or left <= 0:
+                return found
+            await news.wait(seconds=left)
 
 
 async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> SubscriptionView:

@@ -10,14 +10,12 @@ from tossbill_ui.payment_methods import history, removal
 from tossbill_ui.payment_methods.models import MethodStatus
 from tossbill_ui.payment_methods.repository import HistoryFilter
 from tossbill_ui.subscriptions.methods import remove_method
-from tossbill_ui.ui.states.page import session_of
+from tossbill_ui.ui.states.page import looks, session_of
 from tossbill_ui.ui.text import ko
 from tossbill_ui.ui.text.refusals import REFUSALS
 from tossbill_ui.ui.views import HistoryRow, history_row
 
 REMOVAL_SECONDS = 3.0
-# Another process may have changed a row, and its notices do not reach this one.
-LOOK_AGAIN_SECONDS = 15.0
 
 
 class HistoryState(rx.State):
@@ -37,9 +35,7 @@ class HistoryState(rx.State):
         """Show the history and follow it until the tab goes away, which ends this event."""
         async with self:
             session = session_of(self)
-            await self._show(self.kind, 1)
-        while True:
-            await history.changed(runtime.current(), session, seconds=LOOK_AGAIN_SECONDS)
+        async for _ in looks(session):
             async with self:
                 await self._show(self.kind, self.page)
 

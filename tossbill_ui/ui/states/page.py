@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 import reflex as rx
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
@@ -9,6 +11,9 @@ from reflex_base.event import Event
 
 from tossbill_ui import runtime
 from tossbill_ui.customers.session import Session, from_cookie_header
+
+# A notice from another process can get lost.
+LOOK_AGAIN_SECONDS = 15.0
 
 
 class PageState(rx.State):
@@ -20,6 +25,15 @@ class PageState(rx.State):
 def session_of(state: rx.State) -> Session | None:
     """Return who calls, by the signed cookie the websocket was opened with."""
     return from_cookie_header(runtime.current().signer, state.router.headers.cookie)
+
+
+async def looks(session: Session | None) -> AsyncGenerator[None]:
+    """Come at once, and whenever this customer's rows may have changed; a page looks each time."""
+    customer_id = session.customer_id if session else ""
+    with runtime.current().changes.following(customer_id) as news:
+        while True:
+            yield
+            await news.wait(seconds=LOOK_AGAIN_SECONDS)
 
 
 def query_of(state: rx.State) -> dict[str, str]:

@@ -9,18 +9,15 @@ import reflex as rx
 from tossbill_ui import runtime
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods import history
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import cancel, methods, pause, view
 from tossbill_ui.ui import managing, subscription_views
 from tossbill_ui.ui.managing import MethodPanel
-from tossbill_ui.ui.states.page import session_of
+from tossbill_ui.ui.states.page import looks, session_of
 from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
 from tossbill_ui.ui.text import ko_subscription as ko
 from tossbill_ui.ui.text.refusals import REFUSALS
 
-# Another process may have changed a row, and its notices do not reach this one.
-LOOK_AGAIN_SECONDS = 15.0
 Wish = Callable[[Runtime, Session | None, str], Awaitable[object]]
 
 
@@ -42,9 +39,7 @@ class SubscriptionState(rx.State):
         """Show the subscriptions and follow them until the tab goes away, which ends this event."""
         async with self:
             session = session_of(self)
-            await self._show()
-        while True:
-            await history.changed(runtime.current(), session, seconds=LOOK_AGAIN_SECONDS)
+        async for _ in looks(session):
             async with self:
                 await self._show()
 
