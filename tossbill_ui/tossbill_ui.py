@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from tossbill_ui import migrations, runtime
 from tossbill_ui.build import ROOT
+from tossbill_ui.core.changes_elsewhere import hear_others, tell_others
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Mode, Settings
@@ -113,13 +114,16 @@ async def running() -> AsyncGenerator[None]:
             log.warning("another process works on this database too; only one should")
         sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
         watch = asyncio.create_task(keep_up(rt.clock), name="clock")
+        ears = asyncio.create_task(hear_others(rt.db, rt.changes), name="changes")
+        if not rt.db.is_sqlite:
+            tell_others(rt.db, rt.changes, rt.tasks)
         try:
             with _worker(rt.settings):
                 yield
         finally:
-            sweeper.cancel()
-            watch.cancel()
-            await asyncio.gather(sweeper, watch, return_exceptions=True)
+            for task in (sweeper, watch, ears):
+                task.cancel()
+            await asyncio.gather(sweeper, watch, ears, return_exceptions=True)
             await rt.close()
 
 

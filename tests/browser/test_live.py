@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,9 +11,19 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import NewBrowser
 from tests.browser.steps import register
+from tests.browser.test_subscription import subscribe
 from tests.support.server import Server
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28"><path d="M0 0h28v28H0z"/></svg>'
+
+
+@pytest.fixture
+def worked(tmp_path: Path) -> Generator[Server]:
+    """A server of its own whose worker, another process, charges what is due."""
+    server = Server(tmp_path / "data", {"TOSSBILL_WORKER": "on"})
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -70,3 +81,20 @@ def test_the_history_of_one_tab_shows_what_another_did(new_browser: NewBrowser) 
     expect(acting.get_by_test_id("registration-success")).to_be_visible()
 
     expect(watching.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=3_000)
+
+
+def test_what_the_worker_charges_shows_at_once(browser: Browser, worked: Server) -> None:
+    page = browser.new_page(base_url=worked.url, locale="ko-KR")
+    subscribe(page)
+    before = page.get_by_test_id("next-charge").inner_text()
+    paid = "SELECT count(*) FROM payment WHERE status='done'"
+    assert worked.rows(paid) == [(1,)]
+
+    worked.control("POST", "clock/advance", json={"months": 1, "days": 1})
+    deadline = time.monotonic() + 60
+    while worked.rows(paid) == [(1,)] and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+
+    # Well under the time after which a page would look by itself.
+    expect(page.get_by_test_id("next-charge")).not_to_have_text(before, timeout=3_000)
+    page.close()

@@ -21,6 +21,7 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
     Raises:
         SettingsError: There is no database yet, or it is older than this program.
     """
+    from tossbill_ui.core.changes_elsewhere import tell_others
     from tossbill_ui.doctor import database_problems
     from tossbill_ui.runtime import Runtime
 
@@ -30,6 +31,7 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
 
     async def run() -> T:
         rt = Runtime.from_settings(settings)
+        tell_others(rt.db, rt.changes, rt.tasks)
         try:
             return await work(rt)
         finally:

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from tossbill_ui.core import changes_elsewhere as _changes
 from tossbill_ui.customers import models as _customers
 from tossbill_ui.notices import models as _notices
 from tossbill_ui.operators import models as _operators
@@ -10,5 +11,14 @@ from tossbill_ui.payments import models as _payments
 from tossbill_ui.subscriptions import models as _subscriptions
 from tossbill_ui.webhooks import models as _webhooks
 
-TABLES = (_customers, _notices, _operators, _payment_methods, _payments, _subscriptions, _webhooks)
+TABLES = (
+    _changes,
+    _customers,
+    _notices,
+    _operators,
+    _payment_methods,
+    _payments,
+    _subscriptions,
+    _webhooks,
+)
 metadata = SQLModel.metadata

@@ -21,6 +21,7 @@ from typing import TypeVar
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.exc import OperationalError
 
+from tossbill_ui.core.changes_elsewhere import tell_others
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
@@ -72,6 +73,7 @@ class Engine:
         self._active: set[Future[None]] = set()
         self._thread.start()
         self._rt = self._call(_on_loop(build, settings)).result()
+        tell_others(self._rt.db, self._rt.changes, self._rt.tasks)
 
     def start(self) -> None:
         """Start, waiting for the database as long as it takes; returns early when stopped."""
