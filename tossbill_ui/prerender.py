@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from tossbill_ui.customers.language import Language
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 
@@ -20,10 +21,12 @@ class Visit:
     Attributes:
         session: Who came; ``None`` when the browser brought no cookie of ours.
         query: The address's parameters, last one wins; a stranger's until checked.
+        language: In which the page is written.
     """
 
     session: Session | None
     query: Mapping[str, str]
+    language: Language = "ko"
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from tossbill_ui.toss.sandbox_clock import keep_up
 from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints
 from tossbill_ui.ui.pages import add_pages
-from tossbill_ui.ui.states.page import FreshPages
+from tossbill_ui.ui.states.page import FreshPages, InLanguage
 
 log = logging.getLogger(__name__)
 
@@ -137,5 +137,6 @@ app = rx.App(
 # Every page has a notice of its own for a lost connection.
 app.app_wraps.pop((5, "Overlay"))
 app.register_lifespan_task(running)  # pyright: ignore[reportUnknownMemberType]
+app.add_middleware(InLanguage())
 app.add_middleware(FreshPages())
 add_pages(app)

@@ -53,7 +53,7 @@ async def test_a_trial_costs_nothing_today_and_says_when_it_will(
 async def test_a_plan_that_is_not_on_offer_is_gone(shop: Shop, session: Session, code: str) -> None:
     opened = await registering.opened(shop.rt, session, code)
 
-    assert opened == registering.Opened(registering.GONE)
+    assert opened == registering.Opened(registering.gone())
 
 
 async def test_a_plan_one_is_on_is_said_and_not_sold(shop: Shop, session: Session) -> None:
@@ -61,7 +61,7 @@ async def test_a_plan_one_is_on_is_said_and_not_sold(shop: Shop, session: Sessio
 
     opened = await registering.opened(shop.rt, session, "basic")
 
-    assert opened == registering.Opened(registering.SUBSCRIBED)
+    assert opened == registering.Opened(registering.subscribed())
 
 
 async def test_the_success_page_leads_to_the_confirmation(shop: Shop, session: Session) -> None:

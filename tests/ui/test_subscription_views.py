@@ -15,7 +15,7 @@ from tossbill_ui.toss.codes import all_rows
 from tossbill_ui.ui import managing, subscription_views
 from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
 from tossbill_ui.ui.text.declines import decline
-from tossbill_ui.ui.text.ko_subscription import STATUS
+from tossbill_ui.ui.text.subscription import STATUS
 
 
 async def only(shop: Shop, session: Session) -> SubscriptionRow:

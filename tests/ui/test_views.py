@@ -89,9 +89,9 @@ def test_every_problem_says_that_nothing_was_charged(code: str) -> None:
 def test_every_field_of_every_view_has_text() -> None:
     """React takes an element over from the HTML only where both have text in it."""
     shown = [
-        *views.PROBLEMS.values(),
-        views.WORKING,
-        views.NOTHING,
+        *(views.problem(code) for code in views.PROBLEMS),
+        views.working(),
+        views.nothing(),
         views.failure("USER_CANCEL", ""),
         views.result(Outcome(registration("issued"), card(card_type="", owner_type=""))),
     ]

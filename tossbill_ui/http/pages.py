@@ -13,6 +13,7 @@ from starlette.routing import Route
 from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.session import Session
+from tossbill_ui.http.language import language_of
 from tossbill_ui.http.template import Template
 from tossbill_ui.prerender import FirstPaint, Moved, Visit
 
@@ -49,7 +50,8 @@ def _page(
         session = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
         if session is None and path not in RETURNS:
             session = sessions.new_session()
-        painted = await paint(rt, Visit(session=session, query=dict(request.query_params)))
+        query, language = dict(request.query_params), language_of(request)
+        painted = await paint(rt, Visit(session=session, query=query, language=language))
         if isinstance(painted, Moved):
             response: Response = RedirectResponse(painted.path, status_code=303)
         else:

@@ -13,6 +13,8 @@ from starlette.routing import Route
 from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.http import operations
+from tossbill_ui.http.language import change_language
+from tossbill_ui.http.own_path import own_path
 from tossbill_ui.http.pages import NO_STORE, set_session_cookie
 from tossbill_ui.webhooks import dispatch, inbox
 
@@ -27,16 +29,10 @@ async def give_session(request: Request) -> Response:
     rt = runtime.current()
     header = request.headers.get("cookie", "")
     session = sessions.from_cookie_header(rt.signer, header) or sessions.new_session()
-    response = RedirectResponse(rt.settings.public_url + _own_path(request), status_code=303)
+    response = RedirectResponse(rt.settings.public_url + own_path(request), status_code=303)
     response.headers.update(NO_STORE)
     set_session_cookie(response, session)
     return response
-
-
-def _own_path(request: Request) -> str:
-    # Appended to our own origin, so it must not be able to change the host: "//evil", "@evil".
-    path = request.query_params.get("next", "/")
-    return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
 async def healthz(request: Request) -> Response:
@@ -81,6 +77,7 @@ async def hear_toss(request: Request) -> Response:
 ROUTES = [
     *operations.ROUTES,
     Route("/brand/logo", brand_logo, methods=["GET"]),
+    Route("/language", change_language, methods=["GET"]),
     Route("/session", give_session, methods=["GET"]),
     Route("/healthz", healthz, methods=["GET"]),
     Route("/readyz", readyz, methods=["GET"]),

@@ -26,7 +26,7 @@ class Template:
     """
 
     def __init__(self, html: str) -> None:
-        self._parts = _cut(html)
+        self._parts = _cut(_marked(html))
 
     def fill(self, slots: Mapping[str, str]) -> str:
         """Return the page with escaped values in its slots; what is not given stays.
@@ -35,6 +35,13 @@ class Template:
             slots: Text by slot name.
         """
         return "".join(part if isinstance(part, str) else part(slots) for part in self._parts)
+
+
+def _marked(html: str) -> str:
+    """Mark the two elements that the build makes by itself."""
+    return html.replace("<html ", '<html data-fill="lang:language" ', 1).replace(
+        "<title>", '<title data-slot="page_title">', 1
+    )
 
 
 def _cut(html: str) -> list[Part]:

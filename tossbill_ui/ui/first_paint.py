@@ -10,8 +10,10 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui import plans, registering, returning
-from tossbill_ui.ui.states.brand import brand_slots
+from tossbill_ui.ui.states.brand import address, brand_slots
 from tossbill_ui.ui.states.register import billing_call
+from tossbill_ui.ui.text import speak
+from tossbill_ui.ui.text.titles import TITLES
 from tossbill_ui.ui.views import ResultView
 
 # Long enough for most answers of Toss, short enough that nobody looks at a blank page.
@@ -72,14 +74,17 @@ PAINTS: dict[str, FirstPaint] = {
 
 def first_paints(settings: Settings) -> dict[str, FirstPaint]:
     """Return the first paint of every page, the shop's name and the mode included."""
-    return {path: _branded(paint, brand_slots(settings)) for path, paint in PAINTS.items()}
+    return {path: _framed(paint, settings, path) for path, paint in PAINTS.items()}
 
 
-def _branded(paint: FirstPaint, brand: dict[str, str]) -> FirstPaint:
+def _framed(paint: FirstPaint, settings: Settings, path: str) -> FirstPaint:
     async def painted(rt: Runtime, visit: Visit) -> Filling | Moved:
+        speak(visit.language)
         filling = await paint(rt, visit)
         if isinstance(filling, Moved):
             return filling
-        return replace(filling, slots={**brand, **filling.slots})
+        frame = brand_slots(settings, address(path, visit.query))
+        frame["page_title"] = TITLES[path]()
+        return replace(filling, slots={**frame, **filling.slots})
 
     return painted

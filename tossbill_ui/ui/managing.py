@@ -12,7 +12,7 @@ from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import subscription_views, wording
 from tossbill_ui.ui.registering import PayChoice, usable_methods
 from tossbill_ui.ui.subscription_views import SubscriptionRow
-from tossbill_ui.ui.text import ko_subscription as ko
+from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.views import method_label
 
 
@@ -48,18 +48,18 @@ async def method_panel(rt: Runtime, session: Session | None, subscription_id: st
     seen = await view.subscription(rt, session, subscription_id)
     is_owed = seen.subscription.status == SubscriptionStatus.PAST_DUE and seen.owed is not None
     amount = wording.won(seen.owed.amount_krw) if is_owed and seen.owed else ""
-    text = ko.METHOD_TO_AND_PAY if is_owed else ko.METHOD_TO
+    change = text.METHOD_TO_AND_PAY if is_owed else text.METHOD_TO
     choices = [
         PayChoice(
             method_id=method.id,
-            label=text.format(method=wording.by(method_label(method)), amount=amount),
+            label=change(method=wording.by(method_label(method)), amount=amount),
         )
         for method in await usable_methods(rt, session)
         if method.id != seen.method.id
     ]
-    body = ko.METHOD_OWED.format(amount=amount) if is_owed else ko.METHOD_BODY
+    body = text.METHOD_OWED(amount=amount) if is_owed else text.METHOD_BODY()
     return MethodPanel(
-        body=body if choices else ko.METHOD_NONE,
+        body=body if choices else text.METHOD_NONE(),
         is_owed=is_owed,
         choices=choices,
     )

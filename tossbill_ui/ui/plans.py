@@ -10,7 +10,8 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog, subscribe
 from tossbill_ui.subscriptions.subscribe import Quote
 from tossbill_ui.ui import wording
-from tossbill_ui.ui.text import ko, ko_plans
+from tossbill_ui.ui.text import cards as card_text
+from tossbill_ui.ui.text import plans as text
 from tossbill_ui.ui.views import BLANK
 
 # So many cards stand in the prerendered page; a shop with more has the rest brought by the state.
@@ -42,25 +43,25 @@ class HomeView(TypedDict):
 NO_CARD = PlanCard(
     shown="no", testid="no-plan", name=BLANK, price=BLANK, happens=BLANK, action=BLANK, href="/"
 )
-NO_PLANS = HomeView(
-    view="no_plans",
-    title=ko.HOME_TITLE,
-    body=ko.HOME_BODY,
-    register=ko.HOME_REGISTER,
-    register_class="button primary",
-)
-SOME_PLANS = HomeView(
-    view="plans",
-    title=ko_plans.HOME_TITLE,
-    body=ko_plans.HOME_BODY,
-    register=ko_plans.CARD_ONLY,
-    register_class="button second",
-)
 
 
 def home_view(cards: list[PlanCard]) -> HomeView:
     """Return the page around these cards."""
-    return SOME_PLANS if cards else NO_PLANS
+    if not cards:
+        return HomeView(
+            view="no_plans",
+            title=card_text.HOME_TITLE(),
+            body=card_text.HOME_BODY(),
+            register=card_text.HOME_REGISTER(),
+            register_class="button primary",
+        )
+    return HomeView(
+        view="plans",
+        title=text.HOME_TITLE(),
+        body=text.HOME_BODY(),
+        register=text.CARD_ONLY(),
+        register_class="button second",
+    )
 
 
 async def cards(rt: Runtime, session: Session | None) -> list[PlanCard]:
@@ -76,32 +77,32 @@ def painted(found: list[PlanCard]) -> list[PlanCard]:
 
 def slots(found: list[PlanCard]) -> dict[str, str]:
     """Return what fills the prerendered page."""
-    around = {f"home_{name}": str(text) for name, text in home_view(found).items()}
+    around = {f"home_{name}": str(words) for name, words in home_view(found).items()}
     return around | {
-        f"plan{number}_{name}": str(text)
+        f"plan{number}_{name}": str(words)
         for number, card in enumerate(painted(found))
-        for name, text in card.items()
+        for name, words in card.items()
     }
 
 
 def _card(quote: Quote) -> PlanCard:
     plan = quote.offer.plan
-    start = ko_plans.START_PLAN.format(name=plan.name)
+    start = text.START_PLAN(name=plan.name)
     return PlanCard(
         shown="yes",
         testid="plan-card",
         name=plan.name,
         price=wording.price(quote.offer.price),
         happens=happens(quote),
-        action=ko_plans.SEE_SUBSCRIPTION if quote.is_subscribed else start,
+        action=text.SEE_SUBSCRIPTION() if quote.is_subscribed else start,
         href="/subscription/" if quote.is_subscribed else register_path(plan.code),
     )
 
 
 def happens(quote: Quote) -> str:
     """Say in a line what is charged today and when the next time is."""
-    text = ko_plans.WHEN_TRIAL if quote.trial_ends_on else ko_plans.WHEN_PAID
-    return text.format(day=wording.day_of(quote.next_charge_at))
+    happening = text.WHEN_TRIAL if quote.trial_ends_on else text.WHEN_PAID
+    return happening(day=wording.day_of(quote.next_charge_at))
 
 
 def register_path(plan_code: str) -> str:

@@ -16,7 +16,8 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import subscribe
 from tossbill_ui.subscriptions.subscribe import Quote
 from tossbill_ui.ui import wording
-from tossbill_ui.ui.text import ko, ko_plans
+from tossbill_ui.ui.text import Text, cards
+from tossbill_ui.ui.text import plans as text
 from tossbill_ui.ui.views import BLANK, method_label
 
 
@@ -56,42 +57,42 @@ def _view(view: str, title: str, body: str, **parts: str) -> RegisterView:
         has_plan="yes" if parts.get("plan") else "no",
         title=title,
         body=body,
-        today=parts.get("today", ko.REGISTER_TODAY_AMOUNT),
-        next_label=parts.get("next_label", ko.REGISTER_STORED),
-        next=parts.get("next", ko.REGISTER_STORED_VALUE),
+        today=parts.get("today") or wording.won(0),
+        next_label=parts.get("next_label") or cards.REGISTER_STORED(),
+        next=parts.get("next") or cards.REGISTER_STORED_VALUE(),
         plan=parts.get("plan") or BLANK,
         setup=parts.get("setup") or BLANK,
-        consent=parts.get("consent", ko.REGISTER_CONSENT),
+        consent=parts.get("consent") or cards.REGISTER_CONSENT(),
         pay=parts.get("pay") or BLANK,
         action=parts.get("action") or BLANK,
         action_href=parts.get("action_href", "/"),
     )
 
 
-CARD_ONLY = _view("ready", ko.REGISTER_TITLE, ko.REGISTER_BODY)
-UNDER_WAY = _view(
-    "stopped",
-    ko.REGISTER_UNDER_WAY,
-    ko.REGISTER_UNDER_WAY_BODY,
-    testid="registration-under-way",
-    action=ko.TO_HISTORY,
-    action_href="/history/",
-)
-GONE = _view(
-    "stopped",
-    ko_plans.GONE_TITLE,
-    ko_plans.GONE_BODY,
-    testid="plan-gone",
-    action=ko_plans.TO_PLANS,
-)
-SUBSCRIBED = _view(
-    "stopped",
-    ko_plans.SUBSCRIBED_TITLE,
-    ko_plans.SUBSCRIBED_BODY,
-    testid="plan-subscribed",
-    action=ko_plans.TO_SUBSCRIPTION,
-    action_href="/subscription/",
-)
+def card_only() -> RegisterView:
+    """Return the page that registers a card and nothing else."""
+    return _view("ready", cards.REGISTER_TITLE(), cards.REGISTER_BODY())
+
+
+def under_way() -> RegisterView:
+    """Return the page for someone whose last registration is not settled."""
+    title, body = cards.REGISTER_UNDER_WAY, cards.REGISTER_UNDER_WAY_BODY
+    return _stopped("registration-under-way", title, body, cards.TO_HISTORY, "/history/")
+
+
+def gone() -> RegisterView:
+    """Return the page for a plan that nobody can start."""
+    return _stopped("plan-gone", text.GONE_TITLE, text.GONE_BODY, text.TO_PLANS, "/")
+
+
+def subscribed() -> RegisterView:
+    """Return the page for a plan that the customer has."""
+    title, body = text.SUBSCRIBED_TITLE, text.SUBSCRIBED_BODY
+    return _stopped("plan-subscribed", title, body, text.TO_SUBSCRIPTION, "/subscription/")
+
+
+def _stopped(testid: str, title: Text, body: Text, action: Text, href: str) -> RegisterView:
+    return _view("stopped", title(), body(), testid=testid, action=action(), action_href=href)
 
 
 @dataclass(frozen=True)
@@ -123,15 +124,15 @@ async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
         try:
             quote = await _quote(rt, session, plan_code)
         except NotFound:
-            return Opened(GONE)
+            return Opened(gone())
         if quote.is_subscribed:
-            return Opened(SUBSCRIBED)
+            return Opened(subscribed())
     try:
         call = await registration.start(rt, session, plan_code=plan_code)
     except Conflict:
-        return Opened(UNDER_WAY)
+        return Opened(under_way())
     if quote is None:
-        return Opened(CARD_ONLY, call)
+        return Opened(card_only(), call)
     choices = [_choice(quote, method) for method in await usable_methods(rt, session)]
     return Opened(_with_plan(quote, choices), call, choices, quote.charge_krw)
 
@@ -150,30 +151,28 @@ async def usable_methods(rt: Runtime, session: Session | None) -> list[PaymentMe
 
 
 def _choice(quote: Quote, method: PaymentMethod) -> PayChoice:
-    text = ko_plans.TRY_WITH if quote.trial_ends_on else ko_plans.PAY_WITH
-    label = text.format(
-        method=wording.by(method_label(method)), amount=wording.won(quote.charge_krw)
-    )
+    start = text.TRY_WITH if quote.trial_ends_on else text.PAY_WITH
+    label = start(method=wording.by(method_label(method)), amount=wording.won(quote.charge_krw))
     return PayChoice(method_id=method.id, label=label)
 
 
 def _with_plan(quote: Quote, choices: list[PayChoice]) -> RegisterView:
     plan, price = quote.offer.plan, wording.price(quote.offer.price)
-    title = ko_plans.CONFIRM_TITLE if choices else ko_plans.CARD_FIRST_TITLE
+    title = text.CONFIRM_TITLE if choices else text.CARD_FIRST_TITLE
     day, is_trial = wording.day_of(quote.next_charge_at), quote.trial_ends_on is not None
-    consent = ko_plans.CONSENT_TRIAL if is_trial else ko_plans.CONSENT_PAID
+    consent = text.CONSENT_TRIAL if is_trial else text.CONSENT_PAID
     today = wording.won(quote.charge_krw)
     return _view(
         "confirm" if choices else "ready",
-        title.format(name=plan.name),
-        (plan.description or ko_plans.CONFIRM_BODY) if choices else ko_plans.CARD_FIRST_BODY,
+        title(name=plan.name),
+        (plan.description or text.CONFIRM_BODY()) if choices else text.CARD_FIRST_BODY(),
         today=today,
-        next_label=ko_plans.FIRST if is_trial else ko_plans.NEXT,
-        next=ko_plans.ON_DAY.format(day=day, amount=wording.won(quote.offer.price.amount_krw)),
-        plan=f"{plan.name} {price} {ko_plans.PRICE_WITH_TAX}",
+        next_label=(text.FIRST if is_trial else text.NEXT)(),
+        next=text.ON_DAY(day=day, amount=wording.won(quote.offer.price.amount_krw)),
+        plan=f"{plan.name} {price} {text.PRICE_WITH_TAX()}",
         setup=plan.setup_text,
-        consent=consent.format(amount=today, price=price, day=day)
+        consent=consent(amount=today, price=price, day=day)
         if choices
-        else ko.REGISTER_CONSENT,
+        else cards.REGISTER_CONSENT(),
         pay=choices[0]["label"] if choices else "",
     )

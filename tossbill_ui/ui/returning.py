@@ -12,7 +12,7 @@ from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui import plans, views
-from tossbill_ui.ui.text import ko_plans
+from tossbill_ui.ui.text import plans as text
 from tossbill_ui.ui.views import ResultView
 
 
@@ -80,7 +80,7 @@ def _towards(view: ResultView, plan_code: str) -> ResultView:
     if view["action_href"] == "/register/":
         led["action_href"] = plans.register_path(plan_code)
     if view["view"] == "issued":
-        led["body"], led["action"] = ko_plans.ISSUED_FOR_PLAN, ko_plans.TO_CONFIRM
+        led["body"], led["action"] = text.ISSUED_FOR_PLAN(), text.TO_CONFIRM()
         led["action_href"] = plans.register_path(plan_code)
     return led
 
@@ -98,4 +98,4 @@ async def _outcome_view(
         return views.result(outcome), outcome.is_final
     if "code" in query:
         return views.failure(query["code"], query.get("message", "")), True
-    return views.NOTHING, True
+    return views.nothing(), True

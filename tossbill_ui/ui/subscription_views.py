@@ -13,7 +13,7 @@ from tossbill_ui.subscriptions.history import Kind
 from tossbill_ui.subscriptions.models import SubscriptionEvent, SubscriptionStatus
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import plans, wording
-from tossbill_ui.ui.text import ko_subscription as ko
+from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.text.declines import decline
 from tossbill_ui.ui.views import method_label
 
@@ -96,7 +96,7 @@ def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> Sub
         id=seen.subscription.id,
         plan=seen.plan.name,
         price=wording.price(seen.price),
-        status=ko.CHECKING if is_checking else ko.STATUS[status],
+        status=text.CHECKING() if is_checking else text.STATUS[status](),
         tone="amber" if is_checking else TONES.get(status, "ink"),
         next_label=label,
         next=when,
@@ -118,16 +118,16 @@ def urgency(seen: SubscriptionView) -> int:
 
 def _next(seen: SubscriptionView) -> tuple[str, str]:
     of = seen.subscription
-    last = ko.UNTIL_DAY.format(day=wording.full_day(of.ends_on - ONE_DAY))
+    last = text.UNTIL_DAY(day=wording.full_day(of.ends_on - ONE_DAY))
     match of.status:
         case SubscriptionStatus.ENDED if of.ended_at:
-            return ko.ENDED_ON, wording.day_of(of.ended_at)
+            return text.ENDED_ON(), wording.day_of(of.ended_at)
         case SubscriptionStatus.CANCELED:
-            return ko.UNTIL, last
+            return text.UNTIL(), last
         case SubscriptionStatus.PAUSED:
-            return (ko.UNTIL, last) if seen.works else (ko.NEXT, ko.WHEN_RESUMED)
+            return (text.UNTIL(), last) if seen.works else (text.NEXT(), text.WHEN_RESUMED())
         case SubscriptionStatus.PAST_DUE if of.needs_card or of.due_at is None:
-            return ko.WORKS_UNTIL, _access(seen)
+            return text.WORKS_UNTIL(), _access(seen)
         case _:
             return _next_charge(seen)
 
@@ -135,22 +135,22 @@ def _next(seen: SubscriptionView) -> tuple[str, str]:
 def _access(seen: SubscriptionView) -> str:
     until = seen.subscription.grace_until_on
     if not seen.works or until is None:
-        return ko.NOT_NOW
-    return ko.UNTIL_DAY.format(day=wording.full_day(until - ONE_DAY))
+        return text.NOT_NOW()
+    return text.UNTIL_DAY(day=wording.full_day(until - ONE_DAY))
 
 
 def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
     of = seen.subscription
-    label = {SubscriptionStatus.TRIALING: ko.FIRST, SubscriptionStatus.PAST_DUE: ko.RETRY}.get(
-        SubscriptionStatus(of.status), ko.NEXT
-    )
+    label = {SubscriptionStatus.TRIALING: text.FIRST, SubscriptionStatus.PAST_DUE: text.RETRY}.get(
+        SubscriptionStatus(of.status), text.NEXT
+    )()
     if of.due_at is None:
-        return label, ko.WAITS
+        return label, text.WAITS()
     day = wording.day_of(of.due_at)
     if seen.next_plan:
-        return label, ko.MOVES_TO.format(day=day, plan=seen.next_plan.name)
+        return label, text.MOVES_TO(day=day, plan=seen.next_plan.name)
     amount = seen.owed.amount_krw if seen.owed else seen.price.amount_krw
-    return label, ko.ON_DAY.format(day=day, amount=wording.won(amount))
+    return label, text.ON_DAY(day=day, amount=wording.won(amount))
 
 
 def _alert(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert:
@@ -158,7 +158,7 @@ def _alert(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert
     if seen.is_in_doubt and last:
         return _doubt(seen, last.amount_krw)
     if seen.is_asking:
-        return _say("amber", ko.ASKING, ko.ASKING_BODY)
+        return _say("amber", text.ASKING(), text.ASKING_BODY())
     if of.status == SubscriptionStatus.PAST_DUE:
         return _past_due(seen)
     if of.status == SubscriptionStatus.ENDED:
@@ -177,8 +177,8 @@ NO_ALERT = _say("none", "", "")
 
 def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:
     is_over = seen.subscription.status in OVER
-    body = f"{ko.IN_DOUBT_BODY} {ko.IN_DOUBT_CANCELED}" if is_over else ko.IN_DOUBT_BODY
-    return _say("amber", ko.IN_DOUBT.format(amount=wording.won(amount_krw)), body)
+    body = f"{text.IN_DOUBT_BODY()} {text.IN_DOUBT_CANCELED()}" if is_over else text.IN_DOUBT_BODY()
+    return _say("amber", text.IN_DOUBT(amount=wording.won(amount_krw)), body)
 
 
 def _past_due(seen: SubscriptionView) -> Alert:
@@ -186,17 +186,17 @@ def _past_due(seen: SubscriptionView) -> Alert:
     amount = wording.won(seen.owed.amount_krw if seen.owed else seen.price.amount_krw)
     body = [_reason(seen)]
     if of.needs_card:
-        body.append(ko.NEEDS_CARD)
+        body.append(text.NEEDS_CARD())
     elif of.due_at:
-        body.append(ko.TRY_AGAIN_ON.format(day=wording.day_of(of.due_at)))
+        body.append(text.TRY_AGAIN_ON(day=wording.day_of(of.due_at)))
     if seen.works and of.grace_until_on:
-        body.append(ko.ACCESS_UNTIL.format(day=wording.full_day(of.grace_until_on - ONE_DAY)))
+        body.append(text.ACCESS_UNTIL(day=wording.full_day(of.grace_until_on - ONE_DAY)))
     else:
-        body.append(ko.NO_ACCESS)
+        body.append(text.NO_ACCESS())
     action, label = (
-        ("card", ko.CHANGE_AND_PAY) if of.needs_card else ("pay", ko.PAY_NOW.format(amount=amount))
+        ("card", text.CHANGE_AND_PAY()) if of.needs_card else ("pay", text.PAY_NOW(amount=amount))
     )
-    return _say("red", ko.PAST_DUE.format(amount=amount), " ".join(body), action, label)
+    return _say("red", text.PAST_DUE(amount=amount), " ".join(body), action, label)
 
 
 def _reason(seen: SubscriptionView) -> str:
@@ -206,15 +206,15 @@ def _reason(seen: SubscriptionView) -> str:
 def _ended(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert:
     last = seen.last_payment
     if last and last.status == PaymentStatus.REFUSED and seen.subscription.period_number == 0:
-        body = f"{_reason(seen)} {ko.FIRST_REFUSED_BODY}"
+        body = f"{_reason(seen)} {text.FIRST_REFUSED_BODY()}"
         again = plans.register_path(seen.plan.code)
-        return _say("red", ko.FIRST_REFUSED, body, "again", ko.PAY_WITH_OTHER, again)
+        return _say("red", text.FIRST_REFUSED(), body, "again", text.PAY_WITH_OTHER(), again)
     asked, done = _sum(events, Kind.REFUND_ASKED), _sum(events, Kind.REFUNDED)
     if not asked:
         return NO_ALERT
     if done >= asked:
-        return _say("ink", ko.REFUNDED.format(amount=wording.won(done)), ko.REFUNDED_BODY)
-    return _say("ink", ko.REFUND_ASKED.format(amount=wording.won(asked)), ko.REFUND_ASKED_BODY)
+        return _say("ink", text.REFUNDED(amount=wording.won(done)), text.REFUNDED_BODY())
+    return _say("ink", text.REFUND_ASKED(amount=wording.won(asked)), text.REFUND_ASKED_BODY())
 
 
 def _sum(events: Sequence[SubscriptionEvent], kind: Kind) -> int:
@@ -226,21 +226,21 @@ def cancel_view(seen: SubscriptionView, preview: CancelPreview) -> CancelView:
     back = wording.won(preview.refund_krw)
     last_on = preview.ends_on - ONE_DAY
     return CancelView(
-        title=ko.CANCEL_TITLE.format(plan=seen.plan.name),
+        title=text.CANCEL_TITLE(plan=seen.plan.name),
         can_wait=preview.can_wait,
-        wait_when=ko.CANCEL_WAIT_WHEN.format(day=wording.full_day(last_on)),
-        wait=ko.CANCEL_WAIT.format(day=wording.short_day(last_on)),
-        wait_refund=ko.CANCEL_WAIT_REFUND.format(amount=wording.won(0)),
-        now=ko.CANCEL_NOW_REFUND.format(amount=back) if preview.refund_krw else ko.CANCEL_NOW,
-        now_refund=ko.CANCEL_NOW_BACK.format(amount=back),
+        wait_when=text.CANCEL_WAIT_WHEN(day=wording.full_day(last_on)),
+        wait=text.CANCEL_WAIT(day=wording.short_day(last_on)),
+        wait_refund=text.CANCEL_WAIT_REFUND(amount=wording.won(0)),
+        now=text.CANCEL_NOW_REFUND(amount=back) if preview.refund_krw else text.CANCEL_NOW(),
+        now_refund=text.CANCEL_NOW_BACK(amount=back),
         now_how=_how(preview),
     )
 
 
 def _how(preview: CancelPreview) -> str:
     if not preview.refund_krw:
-        return ko.CANCEL_NOW_NOTHING
+        return text.CANCEL_NOW_NOTHING()
     left, days = min(preview.days_left, preview.days), preview.days
     if preview.refund_krw != share_up(preview.price_krw, left, days):
-        return ko.CANCEL_NOW_LESS.format(left=left)
-    return ko.CANCEL_NOW_HOW.format(price=wording.won(preview.price_krw), left=left, days=days)
+        return text.CANCEL_NOW_LESS(left=left)
+    return text.CANCEL_NOW_HOW(price=wording.won(preview.price_krw), left=left, days=days)

@@ -8,15 +8,15 @@ where both have some text in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TypedDict
 
-from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.core.text import clean
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
 from tossbill_ui.payment_methods.registration import CANCELED_CODES, Outcome
-from tossbill_ui.ui.text import ko
+from tossbill_ui.toss import issuers
+from tossbill_ui.ui.text import Text, cards, ko, spoken
 from tossbill_ui.ui.text.failures import explain
+from tossbill_ui.ui.wording import day, moment
 
 BLANK = "\u00a0"
 CODE_SHOWN, MESSAGE_SHOWN = 64, 160
@@ -58,12 +58,12 @@ class HistoryRow(TypedDict):
 
 def _result(
     view: str,
-    title: str,
-    body: str,
+    title: Text,
+    body: Text | str,
     *,
     testid: str,
-    action: tuple[str, str] = (ko.TO_HISTORY, "/history/"),
-    second: tuple[str, str] | None = None,
+    action: tuple[Text, str] = (cards.TO_HISTORY, "/history/"),
+    second: tuple[Text, str] | None = None,
     action_testid: str = "next-button",
     **parts: str,
 ) -> ResultView:
@@ -72,64 +72,73 @@ def _result(
         view=view,
         testid=testid,
         has=" ".join([*has, *(["second"] if second else [])]) or "none",
-        title=title,
-        body=body,
+        title=title(),
+        body=body if isinstance(body, str) else body(),
         method_label=parts.get("method_label") or BLANK,
         method_detail=parts.get("method_detail") or BLANK,
         registered_at=parts.get("registered_at") or BLANK,
         code=parts.get("code") or BLANK,
         message=parts.get("message") or BLANK,
-        action=action[0],
+        action=action[0](),
         action_href=action[1],
         action_testid=action_testid,
-        second=second[0] if second else BLANK,
+        second=second[0]() if second else BLANK,
         second_href=second[1] if second else "/",
         toss_json=parts.get("toss_json") or BLANK,
     )
 
 
-AGAIN = (ko.RETRY, "/register/")
-HOME = (ko.TO_HOME, "/")
-
-WORKING = _result("working", ko.WORKING_TITLE, ko.WORKING_BODY, testid="registration-working")
-NOTHING = _result(
-    "nothing",
-    ko.NOTHING_TITLE,
-    ko.NOTHING_BODY,
-    testid="registration-nothing",
-    action=(ko.TO_REGISTER, "/register/"),
-)
+AGAIN = (cards.RETRY, "/register/")
+HOME = (cards.TO_HOME, "/")
 
 
-def _problem(code: str, title: str, body: str, action: str = ko.REGISTER_AGAIN) -> ResultView:
+def working() -> ResultView:
+    """Return the page while Toss is being asked."""
     return _result(
-        code,
+        "working", cards.WORKING_TITLE, cards.WORKING_BODY, testid="registration-working"
+    )
+
+
+def nothing() -> ResultView:
+    """Return the page for someone who came by themselves."""
+    return _result(
+        "nothing",
+        cards.NOTHING_TITLE,
+        cards.NOTHING_BODY,
+        testid="registration-nothing",
+        action=(cards.TO_REGISTER, "/register/"),
+    )
+
+
+BAD_LINK = (cards.BAD_LINK_TITLE, cards.BAD_LINK_BODY)
+# By the code of the `NotAllowed` or `Conflict` that `payment_methods.registration` raises.
+PROBLEMS: dict[str, tuple[Text, Text]] = {
+    "already_used": (cards.USED_TITLE, cards.USED_BODY),
+    "under_way": (cards.REGISTER_UNDER_WAY, cards.REGISTER_UNDER_WAY_BODY),
+    "other_session": (cards.OTHER_BROWSER_TITLE, cards.OTHER_BROWSER_BODY),
+    "no_session": (cards.SESSION_LOST_TITLE, cards.SESSION_LOST_BODY),
+    "unknown_link": BAD_LINK,
+    "wrong_token": BAD_LINK,
+    "wrong_customer_key": BAD_LINK,
+    "no_auth_key": BAD_LINK,
+}
+
+
+def problem(code: str) -> ResultView:
+    """Return the page for a refused return; codes from strangers fall back to a bad link."""
+    known = code if code in PROBLEMS else "unknown_link"
+    title, body = PROBLEMS[known]
+    action = cards.REGISTER_ANOTHER if known == "already_used" else cards.REGISTER_AGAIN
+    return _result(
+        known,
         title,
         body,
         testid="registration-failure",
         action=(action, "/register/"),
         action_testid="retry-button",
         second=HOME,
-        code=code.upper(),
+        code=known.upper(),
     )
-
-
-# By the code of the `NotAllowed` or `Conflict` that `payment_methods.registration` raises.
-PROBLEMS: dict[str, ResultView] = {
-    "already_used": _problem("already_used", ko.USED_TITLE, ko.USED_BODY, ko.REGISTER_ANOTHER),
-    "under_way": _problem("under_way", ko.REGISTER_UNDER_WAY, ko.REGISTER_UNDER_WAY_BODY),
-    "other_session": _problem("other_session", ko.OTHER_BROWSER_TITLE, ko.OTHER_BROWSER_BODY),
-    "no_session": _problem("no_session", ko.SESSION_LOST_TITLE, ko.SESSION_LOST_BODY),
-    "unknown_link": _problem("unknown_link", ko.BAD_LINK_TITLE, ko.BAD_LINK_BODY),
-    "wrong_token": _problem("wrong_token", ko.BAD_LINK_TITLE, ko.BAD_LINK_BODY),
-    "wrong_customer_key": _problem("wrong_customer_key", ko.BAD_LINK_TITLE, ko.BAD_LINK_BODY),
-    "no_auth_key": _problem("no_auth_key", ko.BAD_LINK_TITLE, ko.BAD_LINK_BODY),
-}
-
-
-def problem(code: str) -> ResultView:
-    """Return the page for a refused return; codes from strangers fall back to a bad link."""
-    return PROBLEMS.get(code, PROBLEMS["unknown_link"])
 
 
 def result(outcome: Outcome) -> ResultView:
@@ -139,15 +148,17 @@ def result(outcome: Outcome) -> ResultView:
         case RegistrationStatus.ISSUED if outcome.method is not None:
             return _issued(outcome.method, registration.toss_json or "")
         case RegistrationStatus.ISSUING:
-            return WORKING
+            return working()
         case RegistrationStatus.UNKNOWN:
-            return _result("doubt", ko.DOUBT_TITLE, ko.DOUBT_BODY, testid="registration-in-doubt")
+            return _result(
+                "doubt", cards.DOUBT_TITLE, cards.DOUBT_BODY, testid="registration-in-doubt"
+            )
         case RegistrationStatus.ABANDONED if registration.failure_code is None:
-            return NOTHING  # nobody came back from the window
+            return nothing()  # nobody came back from the window
         case RegistrationStatus.FAILED | RegistrationStatus.ABANDONED:
             return failure(registration.failure_code or "", registration.failure_message or "")
         case _:
-            return NOTHING
+            return nothing()
 
 
 def failure(code: str, message: str) -> ResultView:
@@ -155,17 +166,17 @@ def failure(code: str, message: str) -> ResultView:
     if code in CANCELED_CODES:
         return _result(
             "canceled",
-            ko.CANCELED_TITLE,
-            ko.CANCELED_BODY,
+            cards.CANCELED_TITLE,
+            cards.CANCELED_BODY,
             testid="registration-canceled",
-            action=(ko.REGISTER_AGAIN, "/register/"),
+            action=(cards.REGISTER_AGAIN, "/register/"),
             action_testid="retry-button",
             second=HOME,
         )
     return _result(
         "failed",
-        ko.FAILED_TITLE,
-        f"{explain(code)} {ko.NOTHING_CHARGED}",
+        cards.FAILED_TITLE,
+        f"{explain(code)}\n{cards.NOTHING_CHARGED()}",
         testid="registration-failure",
         action=AGAIN,
         action_testid="retry-button",
@@ -177,11 +188,13 @@ def failure(code: str, message: str) -> ResultView:
 
 def _issued(method: PaymentMethod, toss_json: str) -> ResultView:
     if method.status == MethodStatus.REMOVED:
-        return _result("removed", ko.REMOVED_TITLE, ko.REMOVED_BODY, testid="registration-removed")
+        return _result(
+            "removed", cards.REMOVED_TITLE, cards.REMOVED_BODY, testid="registration-removed"
+        )
     return _result(
         "issued",
-        ko.ISSUED_TITLE if method.kind == "card" else ko.ISSUED_ACCOUNT_TITLE,
-        ko.ISSUED_BODY,
+        cards.ISSUED_TITLE if method.kind == "card" else cards.ISSUED_ACCOUNT_TITLE,
+        cards.ISSUED_BODY,
         testid="registration-success",
         second=HOME,
         method_label=method_label(method),
@@ -194,27 +207,18 @@ def _issued(method: PaymentMethod, toss_json: str) -> ResultView:
 def method_label(method: PaymentMethod) -> str:
     """Name a method as its owner knows it, ``현대카드 ···· 123``; dots and digits stay together."""
     if method.kind == "card":
-        name = ko.ISSUERS.get(method.issuer_code or "", ko.UNKNOWN_ISSUER)
+        names = issuers.ENGLISH if spoken() == "en" else issuers.KOREAN
+        name = names.get(method.issuer_code or "") or cards.UNKNOWN_ISSUER()
     else:
-        name = method.bank_name or ko.ACCOUNT
+        name = method.bank_name or cards.ACCOUNT()
     return f"{name} ····\u00a0{method.last_digits}" if method.last_digits else name
 
 
 def method_detail(method: PaymentMethod) -> str:
     """Say what kind of method it is: ``신용 · 개인``."""
-    return " · ".join(part for part in (method.card_type, method.owner_type) if part) or ko.ACCOUNT
-
-
-def moment(at: datetime) -> str:
-    """Write an instant in Korean time: ``2026. 11. 23. 10:00``."""
-    local = at.astimezone(SEOUL)
-    return f"{local.year}. {local.month}. {local.day}. {local:%H:%M}"
-
-
-def day(at: datetime) -> str:
-    """Write the Korean date of an instant: ``2026. 11. 23.``."""
-    local = at.astimezone(SEOUL)
-    return f"{local.year}. {local.month}. {local.day}."
+    parts = [part for part in (method.card_type, method.owner_type) if part]
+    words = [cards.CARD_WORDS[part]() if part in cards.CARD_WORDS else part for part in parts]
+    return " · ".join(words) or cards.ACCOUNT()
 
 
 TONES: Mapping[str, str] = {
@@ -237,7 +241,7 @@ def history_row(outcome: Outcome) -> HistoryRow:
         id=registration.id,
         method_id=method.id if method else "",
         date=day(registration.created_at),
-        label=method_label(method) if method else ko.UNKNOWN_ISSUER,
+        label=method_label(method) if method else cards.UNKNOWN_ISSUER(),
         detail=method_detail(method) if method else _without_method(registration.status, code),
         status=ko.STATUS[status],
         tone=TONES[status],
@@ -248,4 +252,6 @@ def history_row(outcome: Outcome) -> HistoryRow:
 def _without_method(status: str, code: str) -> str:
     if status == RegistrationStatus.FAILED:
         return f"{explain(code)} ({code[:CODE_SHOWN]})" if code else explain(code)
-    return ko.CANCELED_TITLE if status == RegistrationStatus.ABANDONED else ko.WORKING_TITLE
+    return (
+        cards.CANCELED_TITLE if status == RegistrationStatus.ABANDONED else cards.WORKING_TITLE
+    )()

@@ -8,9 +8,10 @@ import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.states.brand import BrandState
-from tossbill_ui.ui.text import ko
+from tossbill_ui.ui.text import cards
 
 shown = BrandState.shown
 
@@ -26,10 +27,10 @@ def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Com
         rx.el.div,
         _header(),
         rx.el.main(*children, class_name="content"),
-        rx.el.noscript(rx.el.p(ko.REGISTER_NO_SCRIPT, class_name="no-script")),
+        rx.el.noscript(rx.el.p(say(cards.REGISTER_NO_SCRIPT), class_name="no-script")),
         _offline(),
-        fill={"style": "brand_style"},
-        attrs={"style": BrandState.colors},
+        fill={"style": "brand_style", "lang": "language"},
+        attrs={"style": BrandState.colors, "lang": shown["language"]},
         class_name=f"page {width}",
     )
 
@@ -39,7 +40,9 @@ def _offline() -> rx.Component:
     return rx.el.div(
         rx.cond(
             has_too_many_connection_errors,
-            rx.el.p(rx.el.strong(ko.OFFLINE), " ", ko.OFFLINE_BODY, class_name="offline"),
+            rx.el.p(
+                rx.el.strong(say(cards.OFFLINE)), " ", say(cards.OFFLINE_BODY), class_name="offline"
+            ),
         ),
         role="status",
         custom_attrs={"data-testid": "offline"},
@@ -61,6 +64,15 @@ def _header() -> rx.Component:
                 slot(rx.el.span, "brand_name", shown["brand_name"]),
                 href="/",
                 class_name="brand",
+            ),
+            slot(
+                link,
+                "other_language_name",
+                shown["other_language_name"],
+                fill={"href": "other_language_href", "lang": "other_language"},
+                attrs={"lang": shown["other_language"], "data-testid": "other-language"},
+                href=shown["other_language_href"],
+                class_name="other-language",
             ),
             class_name="top",
         ),

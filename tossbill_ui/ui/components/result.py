@@ -6,9 +6,10 @@ import reflex as rx
 
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
+from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.states.result import ResultState
-from tossbill_ui.ui.text import ko
+from tossbill_ui.ui.text import cards
 
 shown = ResultState.shown
 
@@ -49,7 +50,7 @@ def _method() -> rx.Component:
         ),
         slot(rx.el.span, "method_detail", shown["method_detail"], class_name="method-detail"),
         rx.el.span(
-            rx.el.span(ko.REGISTERED_AT, class_name="label"),
+            rx.el.span(say(cards.REGISTERED_AT), class_name="label"),
             slot(rx.el.time, "registered_at", shown["registered_at"]),
             class_name="method-time",
         ),
@@ -60,12 +61,12 @@ def _method() -> rx.Component:
 def _code() -> rx.Component:
     return rx.el.dl(
         rx.el.div(
-            rx.el.dt(ko.CODE_LABEL),
+            rx.el.dt(say(cards.CODE_LABEL)),
             slot(rx.el.dd, "code", shown["code"], attrs={"data-testid": "failure-code"}),
             class_name="part code",
         ),
         rx.el.div(
-            rx.el.dt(ko.MESSAGE_LABEL),
+            rx.el.dt(say(cards.MESSAGE_LABEL)),
             slot(rx.el.dd, "message", shown["message"], attrs={"data-testid": "failure-message"}),
             class_name="part message",
         ),
@@ -75,7 +76,7 @@ def _code() -> rx.Component:
 
 def _json() -> rx.Component:
     return rx.el.details(
-        rx.el.summary(ko.JSON_TITLE),
+        rx.el.summary(say(cards.JSON_TITLE)),
         slot(rx.el.pre, "toss_json", shown["toss_json"], tab_index=0),
         class_name="part toss_json",
     )

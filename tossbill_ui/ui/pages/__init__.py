@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from tossbill_ui.ui.components.say import said
 from tossbill_ui.ui.pages.fail import fail_page
 from tossbill_ui.ui.pages.history import history_page
 from tossbill_ui.ui.pages.home import home_page
@@ -17,7 +18,7 @@ from tossbill_ui.ui.states.home import HomeState
 from tossbill_ui.ui.states.register import RegisterState
 from tossbill_ui.ui.states.result import ResultState
 from tossbill_ui.ui.states.subscription import SubscriptionState
-from tossbill_ui.ui.text import ko, ko_subscription
+from tossbill_ui.ui.text.titles import TITLES
 
 
 def add_pages(app: rx.App) -> None:
@@ -25,37 +26,37 @@ def add_pages(app: rx.App) -> None:
     app.add_page(
         home_page,
         route="/",
-        title=ko.TITLE_HOME,
+        title=said(TITLES["/"]),
         on_load=[BrandState.load, HomeState.load],
     )
     app.add_page(
         register_page,
         route="/register",
-        title=ko.REGISTER_TITLE,
+        title=said(TITLES["/register/"]),
         on_load=[BrandState.load, RegisterState.load],
     )
     app.add_page(
         success_page,
         route="/success",
-        title=ko.TITLE_RESULT,
+        title=said(TITLES["/success/"]),
         on_load=[BrandState.load, ResultState.load_success],
     )
     app.add_page(
         fail_page,
         route="/fail",
-        title=ko.TITLE_RESULT,
+        title=said(TITLES["/fail/"]),
         on_load=[BrandState.load, ResultState.load_failure],
     )
     app.add_page(
         history_page,
         route="/history",
-        title=ko.HISTORY_TITLE,
+        title=said(TITLES["/history/"]),
         on_load=[BrandState.load, HistoryState.load],
     )
     app.add_page(
         subscription_page,
         route="/subscription",
-        title=ko_subscription.TITLE,
+        title=said(TITLES["/subscription/"]),
         on_load=[BrandState.load, SubscriptionState.load],
     )
-    app.add_page(not_found_page, route="404", title=ko.NOT_FOUND_TITLE, on_load=BrandState.load)
+    app.add_page(not_found_page, route="404", title=said(TITLES["404"]), on_load=BrandState.load)

@@ -6,8 +6,9 @@ import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.states.history import HistoryState
-from tossbill_ui.ui.text import ko
+from tossbill_ui.ui.text import cards, ko
 from tossbill_ui.ui.views import HistoryRow
 
 SKELETON_ROWS = 5
@@ -27,7 +28,7 @@ def history_page() -> rx.Component:
             _skeleton(),
         ),
         rx.el.div(
-            link(ko.TO_REGISTER, href="/register/", class_name="button primary"),
+            link(say(cards.TO_REGISTER), href="/register/", class_name="button primary"),
             class_name="bottom",
         ),
         width="list",

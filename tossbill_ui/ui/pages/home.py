@@ -4,10 +4,12 @@ import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.plans import PAINTED, PlanCard
 from tossbill_ui.ui.states.home import HomeState
-from tossbill_ui.ui.text import ko, ko_plans
+from tossbill_ui.ui.text import Text, cards
+from tossbill_ui.ui.text import plans as plan_text
 
 shown = HomeState.shown
 
@@ -44,7 +46,7 @@ def _card(card: PlanCard, slots: str = "more_") -> rx.Component:
         slot(rx.el.h2, f"{slots}name", card["name"], class_name="plan-name"),
         rx.el.p(
             slot(rx.el.strong, f"{slots}price", card["price"]),
-            rx.el.span(ko_plans.PRICE_WITH_TAX, class_name="fine"),
+            rx.el.span(say(plan_text.PRICE_WITH_TAX), class_name="fine"),
             class_name="plan-price",
         ),
         slot(rx.el.p, f"{slots}happens", card["happens"], class_name="plan-happens"),
@@ -64,14 +66,14 @@ def _card(card: PlanCard, slots: str = "more_") -> rx.Component:
 
 def _rows() -> rx.Component:
     return rx.el.nav(
-        _row(ko_plans.TO_SUBSCRIPTION, "/subscription/"),
-        _row(ko.HOME_HISTORY, "/history/"),
+        _row(plan_text.TO_SUBSCRIPTION, "/subscription/"),
+        _row(cards.HOME_HISTORY, "/history/"),
         class_name="rows",
     )
 
 
-def _row(label: str, href: str) -> rx.Component:
-    return link(label, rx.el.span(class_name="chevron"), href=href, class_name="row")
+def _row(label: Text, href: str) -> rx.Component:
+    return link(say(label), rx.el.span(class_name="chevron"), href=href, class_name="row")
 
 
 def _register() -> rx.Component:

@@ -5,11 +5,13 @@ import reflex as rx
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
+from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.components.toss_billing import toss_billing
 from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.states.register import RegisterState
-from tossbill_ui.ui.text import ko, ko_plans
+from tossbill_ui.ui.text import cards
+from tossbill_ui.ui.text import plans as plan_text
 
 shown = RegisterState.shown
 
@@ -41,7 +43,7 @@ def register_page() -> rx.Component:
 
 def _open() -> rx.Component:
     return rx.el.section(
-        link(ko.TO_HOME, href="/", class_name="back"),
+        link(say(cards.TO_HOME), href="/", class_name="back"),
         slot(rx.el.h1, "register_title", shown["title"], class_name="title"),
         slot(rx.el.p, "register_body", shown["body"], class_name="lead"),
         rx.el.p(RegisterState.notice, role="alert", class_name="notice"),
@@ -58,7 +60,7 @@ def _open() -> rx.Component:
 def _receipt() -> rx.Component:
     return rx.el.dl(
         rx.el.div(
-            rx.el.dt(ko_plans.TODAY),
+            rx.el.dt(say(plan_text.TODAY)),
             slot(rx.el.dd, "register_today", shown["today"], attrs={"data-testid": "charge-now"}),
         ),
         rx.el.div(
@@ -66,7 +68,7 @@ def _receipt() -> rx.Component:
             slot(rx.el.dd, "register_next", shown["next"]),
         ),
         rx.el.div(
-            rx.el.dt(ko_plans.PLAN),
+            rx.el.dt(say(plan_text.PLAN)),
             slot(rx.el.dd, "register_plan", shown["plan"]),
             class_name="with-plan",
         ),
@@ -76,8 +78,8 @@ def _receipt() -> rx.Component:
 
 def _button() -> rx.Component:
     return rx.el.button(
-        rx.el.span(ko.REGISTER_BUTTON, class_name="when-idle"),
-        rx.el.span(ko.REGISTER_OPENING, class_name="when-opening"),
+        rx.el.span(say(cards.REGISTER_BUTTON), class_name="when-idle"),
+        rx.el.span(say(cards.REGISTER_OPENING), class_name="when-opening"),
         type="button",
         class_name="button primary",
         custom_attrs={"data-testid": "register-button", "data-toss-billing": "open"},
@@ -88,7 +90,7 @@ def _confirm() -> rx.Component:
     """Return the buttons that charge, each with its amount, and the way to another card."""
     return rx.el.div(
         rx.el.p(
-            rx.cond(RegisterState.paying, ko_plans.PAYING, ""), role="status", class_name="fine"
+            rx.cond(RegisterState.paying, say(plan_text.PAYING)), role="status", class_name="fine"
         ),
         slot(
             rx.el.button,
@@ -102,8 +104,8 @@ def _confirm() -> rx.Component:
         ),
         rx.foreach(RegisterState.choices[1:], _other),
         rx.el.button(
-            rx.el.span(ko_plans.OTHER_CARD, class_name="when-idle"),
-            rx.el.span(ko.REGISTER_OPENING, class_name="when-opening"),
+            rx.el.span(say(plan_text.OTHER_CARD), class_name="when-idle"),
+            rx.el.span(say(cards.REGISTER_OPENING), class_name="when-opening"),
             type="button",
             disabled=RegisterState.paying,
             class_name="button second",
@@ -126,10 +128,10 @@ def _other(choice: PayChoice) -> rx.Component:
 
 def _sdk_failed() -> rx.Component:
     return rx.el.div(
-        rx.el.strong(ko.SDK_FAILED),
-        rx.el.p(ko.SDK_FAILED_BODY),
+        rx.el.strong(say(cards.SDK_FAILED)),
+        rx.el.p(say(cards.SDK_FAILED_BODY)),
         rx.el.button(
-            ko.RETRY,
+            say(cards.RETRY),
             type="button",
             class_name="button",
             custom_attrs={"data-testid": "retry-button", "data-toss-billing": "retry"},

@@ -6,11 +6,13 @@ import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.states.subscription import SubscriptionState
 from tossbill_ui.ui.subscription_views import SubscriptionRow
-from tossbill_ui.ui.text import ko, ko_plans
-from tossbill_ui.ui.text import ko_subscription as words
+from tossbill_ui.ui.text import Text, cards
+from tossbill_ui.ui.text import plans as plan_text
+from tossbill_ui.ui.text import subscription as text
 
 State = SubscriptionState
 
@@ -24,7 +26,7 @@ def subscription_page() -> rx.Component:
             ("cancel", _cancel()),
             ("method", _method()),
             rx.el.div(
-                rx.el.h1(words.TITLE, class_name="title"),
+                rx.el.h1(say(text.TITLE), class_name="title"),
                 rx.match(State.phase, ("rows", _rows()), ("empty", _empty()), _skeleton()),
             ),
         ),
@@ -35,15 +37,15 @@ def _rows() -> rx.Component:
     return rx.fragment(
         rx.foreach(State.rows, _subscription),
         rx.el.nav(
-            _way(ko_plans.TO_PLANS, "/"),
-            _way(ko.HOME_HISTORY, "/history/"),
+            _way(plan_text.TO_PLANS, "/"),
+            _way(cards.HOME_HISTORY, "/history/"),
             class_name="rows",
         ),
     )
 
 
-def _way(label: str, href: str) -> rx.Component:
-    return link(label, rx.el.span(class_name="chevron"), href=href, class_name="row")
+def _way(label: Text, href: str) -> rx.Component:
+    return link(say(label), rx.el.span(class_name="chevron"), href=href, class_name="row")
 
 
 def _subscription(row: SubscriptionRow) -> rx.Component:
@@ -63,21 +65,21 @@ def _subscription(row: SubscriptionRow) -> rx.Component:
                 rx.el.dt(row["next_label"]),
                 rx.el.dd(row["next"], custom_attrs={"data-testid": "next-charge"}),
             ),
-            rx.el.div(rx.el.dt(ko_plans.PLAN), rx.el.dd(row["price"])),
+            rx.el.div(rx.el.dt(say(plan_text.PLAN)), rx.el.dd(row["price"])),
             rx.el.div(
-                rx.el.dt(words.METHOD),
+                rx.el.dt(say(text.METHOD)),
                 rx.el.dd(row["method"], custom_attrs={"data-testid": "method-label"}),
             ),
             class_name="receipt",
         ),
         rx.el.div(
-            _action(row["can_change"], words.CHANGE, State.ask_method(row["id"]), "change-card"),
-            _action(row["can_pause"], words.PAUSE, State.hold(row["id"]), "pause-button"),
+            _action(row["can_change"], text.CHANGE, State.ask_method(row["id"]), "change-card"),
+            _action(row["can_pause"], text.PAUSE, State.hold(row["id"]), "pause-button"),
             _action(
-                row["can_resume"], words.RESUME, State.take_up(row["id"]), "resume-paused-button"
+                row["can_resume"], text.RESUME, State.take_up(row["id"]), "resume-paused-button"
             ),
-            _action(row["can_undo"], words.UNDO, State.undo(row["id"]), "resume-button"),
-            _action(row["can_cancel"], words.CANCEL, State.ask_cancel(row["id"]), "cancel-button"),
+            _action(row["can_undo"], text.UNDO, State.undo(row["id"]), "resume-button"),
+            _action(row["can_cancel"], text.CANCEL, State.ask_cancel(row["id"]), "cancel-button"),
             class_name="actions",
         ),
         class_name="subscription",
@@ -85,11 +87,11 @@ def _subscription(row: SubscriptionRow) -> rx.Component:
     )
 
 
-def _action(when: bool, label: str, on_click: Any, testid: str) -> rx.Component:
+def _action(when: bool, label: Text, on_click: Any, testid: str) -> rx.Component:
     return rx.cond(
         when,
         rx.el.button(
-            label,
+            say(label),
             rx.el.span(class_name="chevron"),
             on_click=on_click,
             disabled=State.busy,
@@ -134,7 +136,7 @@ def _answer(label: str, on_click: Any, testid: str) -> rx.Component:
 def _back() -> rx.Component:
     """Return the way out of a question; it has the focus, since what had it is gone."""
     return rx.el.button(
-        words.TITLE, on_click=State.keep, type="button", auto_focus=True, class_name="back"
+        say(text.TITLE), on_click=State.keep, type="button", auto_focus=True, class_name="back"
     )
 
 
@@ -150,14 +152,14 @@ def _cancel() -> rx.Component:
                     "cancel-at-period-end",
                     asked["wait_when"],
                     asked["wait_refund"],
-                    words.CANCEL_WAIT_HOW,
+                    say(text.CANCEL_WAIT_HOW),
                     asked["wait"],
                     State.cancel_at_period_end,
                 ),
             ),
             _choice(
                 "cancel-now",
-                words.CANCEL_NOW_WHEN,
+                say(text.CANCEL_NOW_WHEN),
                 asked["now_refund"],
                 asked["now_how"],
                 asked["now"],
@@ -165,12 +167,12 @@ def _cancel() -> rx.Component:
             ),
             class_name="choices",
         ),
-        _keep(words.KEEP),
+        _keep(text.KEEP),
     )
 
 
 def _choice(
-    testid: str, when: str, refund: str, how: str, label: str, on_click: Any
+    testid: str, when: Any, refund: str, how: Any, label: str, on_click: Any
 ) -> rx.Component:
     return rx.el.section(
         rx.el.h2(when),
@@ -189,10 +191,10 @@ def _choice(
     )
 
 
-def _keep(label: str) -> rx.Component:
+def _keep(label: Text) -> rx.Component:
     return rx.el.div(
         rx.el.button(
-            label,
+            say(label),
             on_click=State.keep,
             type="button",
             class_name="button second",
@@ -205,14 +207,14 @@ def _keep(label: str) -> rx.Component:
 def _method() -> rx.Component:
     return rx.el.div(
         _back(),
-        rx.el.h1(words.METHOD_TITLE, class_name="title"),
+        rx.el.h1(say(text.METHOD_TITLE), class_name="title"),
         rx.el.p(State.method["body"], class_name="lead"),
         rx.el.div(
             rx.foreach(State.method["choices"], _method_choice),
-            link(ko_plans.OTHER_CARD, href="/register/", class_name="button"),
+            link(say(plan_text.OTHER_CARD), href="/register/", class_name="button"),
             class_name="choices stacked",
         ),
-        _keep(words.METHOD_KEEP),
+        _keep(text.METHOD_KEEP),
     )
 
 
@@ -229,9 +231,9 @@ def _method_choice(choice: PayChoice) -> rx.Component:
 
 def _empty() -> rx.Component:
     return rx.el.div(
-        rx.el.strong(words.EMPTY),
-        rx.el.p(words.EMPTY_BODY),
-        rx.el.nav(_way(ko_plans.TO_PLANS, "/"), class_name="rows"),
+        rx.el.strong(say(text.EMPTY)),
+        rx.el.p(say(text.EMPTY_BODY)),
+        rx.el.nav(_way(plan_text.TO_PLANS, "/"), class_name="rows"),
         class_name="empty",
         custom_attrs={"data-testid": "subscription-empty"},
     )
@@ -240,7 +242,7 @@ def _empty() -> rx.Component:
 def _skeleton() -> rx.Component:
     return rx.el.div(
         *(rx.el.div(class_name="bone") for _ in range(3)),
-        rx.el.span(words.LOADING, class_name="unseen"),
+        rx.el.span(say(text.LOADING), class_name="unseen"),
         class_name="skeleton",
         custom_attrs={"aria-busy": "true"},
     )

@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 import reflex as rx
 
 from tossbill_ui import runtime
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.ui.colors import brand_colors
-from tossbill_ui.ui.text import ko
+from tossbill_ui.ui.states.page import query_of
+from tossbill_ui.ui.text import cards, spoken
 
 # What the build prerenders knows no shop and no mode; a slot needs some text all the same.
 NOTHING = "\u00a0"
 NO_PICTURE = "data:,"
 
 
-def brand_slots(settings: Settings) -> dict[str, str]:
-    """Return the slots that every page has."""
+def brand_slots(settings: Settings, address: str) -> dict[str, str]:
+    """Return the slots that every page has.
+
+    Args:
+        settings: The shop's.
+        address: The page's path and query, to come back to in another language.
+    """
     colors = brand_colors(settings.tossbill_brand_color)
+    other, other_name = cards.OTHER_LANGUAGE[spoken()]
     has_logo = settings.tossbill_brand_logo is not None
     return {
         "brand_name": settings.tossbill_brand_name,
         "brand_logo": f"{settings.backend_url}/brand/logo" if has_logo else NO_PICTURE,
         "brand_style": ";".join(f"{name}:{value}" for name, value in colors.items()),
         "mode": settings.mode,
-        "mode_text": ko.BANNER.get(settings.mode, NOTHING),
+        "mode_text": cards.BANNER[settings.mode]() if settings.mode in cards.BANNER else NOTHING,
+        "language": spoken(),
+        "other_language": other,
+        "other_language_name": other_name,
+        "other_language_href": _switch(settings, other, address),
     }
+
+
+def address(path: str, query: Mapping[str, str]) -> str:
+    """Return a page's address without its host."""
+    return f"{path}?{urlencode(query)}".rstrip("?")
+
+
+def _switch(settings: Settings, language: str, address: str) -> str:
+    return f"{settings.backend_url}/language?{urlencode({'to': language, 'next': address})}"
 
 
 class BrandState(rx.State):
@@ -35,11 +58,16 @@ class BrandState(rx.State):
         "brand_logo": NO_PICTURE,
         "mode": Mode.LIVE,
         "mode_text": NOTHING,
+        "language": "ko",
+        "other_language": "en",
+        "other_language_name": NOTHING,
+        "other_language_href": "/language?to=en",
     }
     colors: dict[str, str] = {}
 
     @rx.event
     def load(self) -> None:
         settings = runtime.current().settings
-        self.shown = brand_slots(settings)
+        url = self.router.url
+        self.shown = brand_slots(settings, address(url.path, query_of(self)))
         self.colors = brand_colors(settings.tossbill_brand_color)

@@ -66,7 +66,7 @@ class HistoryState(rx.State):
         except NotFound:
             self.notice = ko.REMOVE_REFUSED
         except Conflict as refused:
-            self.notice = REFUSALS[refused.code]
+            self.notice = REFUSALS[refused.code]()
         else:
             self.notice = {
                 MethodStatus.REMOVED: ko.REMOVE_DONE,

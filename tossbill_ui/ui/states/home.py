@@ -13,7 +13,7 @@ from tossbill_ui.ui.states.page import session_of
 class HomeState(rx.State):
     """The plans on offer; those that no slot has room for stand in ``more``."""
 
-    shown: HomeView = plans.NO_PLANS
+    shown: HomeView = plans.home_view([])
     cards: list[PlanCard] = plans.painted([])
     more: list[PlanCard] = []
 

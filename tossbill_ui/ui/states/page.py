@@ -10,7 +10,9 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 
 from tossbill_ui import runtime
+from tossbill_ui.customers.language import choose
 from tossbill_ui.customers.session import Session, from_cookie_header
+from tossbill_ui.ui.text import speak
 
 # A notice from another process can get lost.
 LOOK_AGAIN_SECONDS = 15.0
@@ -39,6 +41,16 @@ async def looks(session: Session | None) -> AsyncGenerator[None]:
 def query_of(state: rx.State) -> dict[str, str]:
     """Return the page's address parameters; a stranger's until checked."""
     return dict(state.router.url.query_parameters)
+
+
+class InLanguage(Middleware):
+    """Has what an event of a page says said in the language of that page."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """Choose as the page itself did, by the headers the websocket was opened with."""
+        headers, default = state.router.headers, runtime.current().settings.tossbill_locale
+        speak(choose(headers.cookie, headers.accept_language, default=default))
+        return None
 
 
 class FreshPages(Middleware):

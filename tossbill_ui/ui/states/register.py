@@ -16,7 +16,7 @@ from tossbill_ui.ui import plans, registering, returning
 from tossbill_ui.ui.components.toss_billing import NO_CALL, BillingCall
 from tossbill_ui.ui.registering import PayChoice, RegisterView
 from tossbill_ui.ui.states.page import query_of, session_of
-from tossbill_ui.ui.text import ko_plans
+from tossbill_ui.ui.text import plans as text
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def billing_call(call: WindowCall) -> BillingCall:
 class RegisterState(rx.State):
     """What opens Toss's window and what came of it; the press that begins a subscription."""
 
-    shown: RegisterView = registering.CARD_ONLY
+    shown: RegisterView = registering.card_only()
     call: BillingCall = NO_CALL
     choices: list[PayChoice] = []
     # Nothing can be pressed before the state is there, nor twice.
@@ -72,10 +72,10 @@ class RegisterState(rx.State):
             await self._subscribe(session, str(method_id))
         except Conflict:
             await self._open(session)
-            self.shown = registering.SUBSCRIBED
+            self.shown = registering.subscribed()
         except NotFound:
             await self._open(session)
-            self.notice = ko_plans.CHANGED
+            self.notice = text.CHANGED()
         else:
             yield rx.redirect("/subscription/")
 

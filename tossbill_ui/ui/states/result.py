@@ -15,7 +15,7 @@ LOOK_AGAIN_SECONDS = 20.0
 class ResultState(rx.State):
     """How a registration stands."""
 
-    shown: ResultView = views.WORKING
+    shown: ResultView = views.working()
 
     @rx.event(background=True)
     async def load_success(self):  # noqa: ANN201 - Reflex reads events from what is yielded

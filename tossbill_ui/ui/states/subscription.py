@@ -15,7 +15,8 @@ from tossbill_ui.ui import managing, subscription_views
 from tossbill_ui.ui.managing import MethodPanel
 from tossbill_ui.ui.states.page import looks, session_of
 from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
-from tossbill_ui.ui.text import ko_subscription as ko
+from tossbill_ui.ui.text import Text
+from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.text.refusals import REFUSALS
 
 Wish = Callable[[Runtime, Session | None, str], Awaitable[object]]
@@ -51,7 +52,7 @@ class SubscriptionState(rx.State):
             seen = await view.subscription(rt, session, wanted)
             preview = await cancel.preview(rt, session, wanted)
         except NotFound:
-            self.notice = ko.NOT_YOURS
+            self.notice = text.NOT_YOURS()
             return
         self._asked, self._refund_krw = wanted, preview.refund_krw
         self.cancel = subscription_views.cancel_view(seen, preview)
@@ -65,7 +66,7 @@ class SubscriptionState(rx.State):
                 runtime.current(), session_of(self), str(subscription_id)
             )
         except NotFound:
-            self.notice = ko.NOT_YOURS
+            self.notice = text.NOT_YOURS()
             return
         self._asked = str(subscription_id)
         self.panel, self.notice = "method", ""
@@ -76,7 +77,7 @@ class SubscriptionState(rx.State):
 
     @rx.event
     async def cancel_at_period_end(self) -> AsyncGenerator[None]:
-        async for _ in self._do(cancel.cancel_at_period_end, self._asked, ko.DONE_CANCELED):
+        async for _ in self._do(cancel.cancel_at_period_end, self._asked, text.DONE_CANCELED):
             yield
 
     @rx.event
@@ -87,27 +88,27 @@ class SubscriptionState(rx.State):
         async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
             await cancel.cancel_now(rt, session, asked, expected_refund_krw=refund_krw)
 
-        async for _ in self._do(wish, self._asked, ko.DONE_ENDED):
+        async for _ in self._do(wish, self._asked, text.DONE_ENDED):
             yield
 
     @rx.event
     async def undo(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(cancel.undo, subscription_id, ko.DONE_UNDONE):
+        async for _ in self._do(cancel.undo, subscription_id, text.DONE_UNDONE):
             yield
 
     @rx.event
     async def hold(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(pause.pause, subscription_id, ko.DONE_PAUSED):
+        async for _ in self._do(pause.pause, subscription_id, text.DONE_PAUSED):
             yield
 
     @rx.event
     async def take_up(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(pause.resume, subscription_id, ko.DONE_RESUMED):
+        async for _ in self._do(pause.resume, subscription_id, text.DONE_RESUMED):
             yield
 
     @rx.event
     async def pay_now(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(methods.pay_now, subscription_id, ko.DONE_PAYING):
+        async for _ in self._do(methods.pay_now, subscription_id, text.DONE_PAYING):
             yield
 
     @rx.event
@@ -121,11 +122,11 @@ class SubscriptionState(rx.State):
                 raise NotFound("That method was not offered.")
             await methods.change_method(rt, session, asked, payment_method_id=wanted)
 
-        done = ko.DONE_METHOD_PAYING if self.method["is_owed"] else ko.DONE_METHOD
+        done = text.DONE_METHOD_PAYING if self.method["is_owed"] else text.DONE_METHOD
         async for _ in self._do(wish, self._asked, done):
             yield
 
-    async def _do(self, wish: Wish, subscription_id: str, done: str) -> AsyncGenerator[None]:
+    async def _do(self, wish: Wish, subscription_id: str, done: Text) -> AsyncGenerator[None]:
         """Meet a wish; whose subscription it is and whether it may be so, the service decides."""
         if self.busy:
             return
@@ -133,11 +134,11 @@ class SubscriptionState(rx.State):
         yield
         try:
             await wish(runtime.current(), session_of(self), str(subscription_id))
-            self.notice = done
+            self.notice = done()
         except Conflict as refused:
-            self.notice = REFUSALS[refused.code]
+            self.notice = REFUSALS[refused.code]()
         except NotFound:
-            self.notice = ko.NOT_YOURS
+            self.notice = text.NOT_YOURS()
         finally:
             self.busy = False
         self.panel, self._asked = "none", ""

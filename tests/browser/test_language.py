@@ -1,0 +1,73 @@
+"""An English reader sees English everywhere, and can change it on every page."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewBrowser
+from tests.browser.steps import submit, type_card, window_of
+from tests.browser.test_subscription import assert_good
+
+HANGUL = re.compile("[가-힣]")
+# The shop's own words, and the one that leads back to Korean.
+NOT_OURS = ("베이직 1년", "베이직", "프로", "주간 편지", "혼자 쓰기에 알맞아요.", "한국어")
+
+
+def assert_english(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    seen = page.locator(".page").inner_text()
+    for words in NOT_OURS:
+        seen = seen.replace(words, "")
+    ours = [line for line in seen.splitlines() if HANGUL.search(line)]
+    assert [line for line in ours if not line.startswith("결제한 날부터")] == []
+    assert not HANGUL.search(page.title())
+
+
+def test_from_the_plans_to_the_subscription_in_english(new_browser: NewBrowser) -> None:
+    page = new_browser(phone=True, locale="en-US").new_page()
+    page.goto("/")
+    assert_english(page)
+    page.get_by_role("link", name="Start 베이직", exact=True).click()
+    assert_good(page)
+    assert_english(page)
+    page.get_by_test_id("register-button").click()
+    window = window_of(page)
+    type_card(window)
+    submit(window)
+    expect(page.get_by_test_id("registration-success")).to_contain_text("Nothing was charged yet.")
+    expect(page.get_by_test_id("method-label")).to_have_text("Hyundai ····\u00a0123")
+    assert_good(page)
+    page.locator("details summary").wait_for()
+    page.get_by_test_id("next-button").click()
+    expect(page.get_by_test_id("subscribe-button")).to_contain_text("Pay ₩9,900 with Hyundai")
+    assert_english(page)
+    page.get_by_test_id("subscribe-button").click()
+    expect(page.get_by_test_id("subscription-status")).to_have_text("Active")
+    assert_good(page)
+    assert_english(page)
+    page.get_by_test_id("cancel-button").click()
+    expect(page.get_by_test_id("cancel-now")).to_contain_text("End now and get ₩9,900 back")
+    assert_good(page)
+    assert_english(page)
+
+
+def test_the_switch_stays_on_the_page_and_is_remembered(page: Page) -> None:
+    page.goto("/register/?plan=pro")
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+
+    page.get_by_test_id("other-language").click()
+
+    expect(page).to_have_url(re.compile(r"/register/\?plan=pro$"))
+    expect(page.locator("h1:visible")).to_have_text("Register a card\nand start 프로")
+    page.goto("/subscription/")
+    expect(page.get_by_test_id("subscription-empty")).to_contain_text("no subscription")
+    page.get_by_test_id("other-language").click()
+    expect(page.get_by_test_id("subscription-empty")).to_contain_text("아직 구독이 없어요")
+
+
+def test_the_switch_leads_to_no_other_site(page: Page) -> None:
+    for stranger in ("https://evil.test/", "//evil.test/", "@evil.test", "\\\\evil.test"):
+        page.goto(f"/language?to=en&next={stranger}")
+        assert page.evaluate("location.hostname") == "localhost"

@@ -1,0 +1,30 @@
+import pytest
+
+from tossbill_ui.customers.language import Language, choose
+
+
+@pytest.mark.parametrize(
+    ("cookie", "browser", "expected"),
+    [
+        ("", "", "ko"),
+        ("", "en-US,en;q=0.9", "en"),
+        ("", "ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", "ko"),
+        ("", "fr-FR,fr;q=0.9,en;q=0.5,ko;q=0.4", "en"),
+        ("", "en;q=0.3, ko;q=0.8", "ko"),
+        ("", "en;q=0, ko;q=0.1", "ko"),
+        ("", "fr", "ko"),
+        ("tossbill_language=en", "ko-KR", "en"),
+        ("a=b; tossbill_language=ko", "en-US", "ko"),
+        ("tossbill_language=xx", "en-US", "en"),
+        ('tossbill_language="<script>"; \x00', "en", "en"),
+        ("", ",;q=;=,en;q=9,\x00" + "x" * 10_000, "ko"),
+    ],
+)
+def test_a_switch_wins_over_the_browser_and_both_over_the_shop(
+    cookie: str, browser: str, expected: Language
+) -> None:
+    assert choose(cookie, browser, default="ko") == expected
+
+
+def test_a_shop_may_speak_english_first() -> None:
+    assert choose("", "fr", default="en") == "en"

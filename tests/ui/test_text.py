@@ -1,0 +1,55 @@
+"""Both languages say the same: none is missing, and no value gets lost in one of them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from string import Formatter
+
+import pytest
+
+from tests.ui.test_plans import plain
+from tossbill_ui.ui import text as texts
+from tossbill_ui.ui import wording
+from tossbill_ui.ui.text import Text, speak
+
+HANGUL = re.compile("[가-힣]")
+# The Korean date needs the month's number, the English one its name.
+DATE_PARTS = {"year", "month", "month_name", "day", "weekday"}
+
+
+def every_text() -> list[tuple[str, Text]]:
+    found: list[tuple[str, Text]] = []
+    for module in pkgutil.iter_modules(texts.__path__, f"{texts.__name__}."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            inside = value.values() if isinstance(value, dict) else [value]
+            found += [(f"{module.name}.{name}", each) for each in inside if isinstance(each, Text)]
+    return found
+
+
+def fields(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name} - DATE_PARTS
+
+
+@pytest.mark.parametrize(("name", "text"), every_text())
+def test_a_text_says_the_same_in_both_languages(name: str, text: Text) -> None:
+    assert text.ko.strip()
+    assert text.en.strip()
+    assert not HANGUL.search(text.en), name
+    assert fields(text.ko) == fields(text.en), name
+
+
+def test_money_and_days_are_written_as_their_readers_do() -> None:
+    from datetime import UTC, date, datetime
+
+    speak("en")
+    assert wording.won(1_234_567_890) == "₩1,234,567,890"
+    assert plain(wording.full_day(date(2027, 1, 31))) == "Sun, Jan 31, 2027"
+    assert plain(wording.moment(datetime(2027, 1, 31, 1, tzinfo=UTC))) == (
+        "Jan 31, 2027, 10:00 (Seoul)"
+    )
+    assert wording.by("Hyundai ···· 123") == "Hyundai ···· 123"
+    speak("ko")
+    assert wording.won(1_234_567_890) == "1,234,567,890원"
+    assert plain(wording.full_day(date(2027, 1, 31))) == "2027년 1월 31일(일)"

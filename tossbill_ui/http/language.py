@@ -1,0 +1,38 @@
+"""The switch between languages."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tossbill_ui import runtime
+from tossbill_ui.customers import language
+from tossbill_ui.customers.language import Language, as_language
+from tossbill_ui.http.own_path import own_path
+
+
+def language_of(request: Request) -> Language:
+    """Return the language that a page is asked for in."""
+    headers, settings = request.headers, runtime.current().settings
+    return language.choose(
+        headers.get("cookie", ""),
+        headers.get("accept-language", ""),
+        default=settings.tossbill_locale,
+    )
+
+
+async def change_language(request: Request) -> Response:
+    """Remember a language and show the page that the switch stood on again."""
+    settings = runtime.current().settings
+    response = RedirectResponse(settings.public_url + own_path(request), status_code=303)
+    if wanted := as_language(request.query_params.get("to", "")):
+        response.set_cookie(
+            language.COOKIE_NAME,
+            wanted,
+            max_age=language.COOKIE_SECONDS,
+            path="/",
+            secure=settings.is_https,
+            httponly=True,
+            samesite="lax",
+        )
+    return response

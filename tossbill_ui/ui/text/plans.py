@@ -1,0 +1,76 @@
+"""Words of plans and of beginning a subscription."""
+
+from tossbill_ui.ui.text import Text
+
+PRICE_WITH_TAX = Text("(부가세\u00a0포함)", "(VAT\u00a0included)")
+
+HOME_TITLE = Text("어떤 구독을 시작할까요?", "Which plan would you like?")
+HOME_BODY = Text(
+    "결제할 금액과 날짜를 다음 화면에서 확인하고 시작해요.",
+    "The next page shows every amount and date before anything starts.",
+)
+START_PLAN = Text("{name} 시작하기", "Start {name}")
+SEE_SUBSCRIPTION = Text("이용 중인 구독 보기", "See your subscription")
+CARD_ONLY = Text("카드만 등록하기", "Only register a card")
+WHEN_PAID = Text(
+    "오늘 결제하고, 다음 결제일은 {day}이에요.", "You pay today; the next payment is on {day}."
+)
+WHEN_TRIAL = Text(
+    "오늘은 0원이고, {day}에 처음 결제해요.", "Nothing today; the first payment is on {day}."
+)
+
+TODAY = Text("오늘 결제", "Charged today")
+NEXT = Text("다음 결제", "Next payment")
+FIRST = Text("첫 결제", "First payment")
+PLAN = Text("상품", "Plan")
+ON_DAY = Text("{day}\n{amount}", "{day}\n{amount}")
+CARD_FIRST_TITLE = Text(
+    "카드를 등록하고\n{name} 구독을 시작해요", "Register a card\nand start {name}"
+)
+CARD_FIRST_BODY = Text(
+    "카드를 등록하는 것만으로는 결제하지 않아요. 등록한 다음 금액을 확인하고 시작해요.",
+    "Registering charges nothing. You see the amount again before you start.",
+)
+CONFIRM_TITLE = Text("{name} 구독을 시작할게요", "Start {name}")
+CONFIRM_BODY = Text(
+    "아래 버튼을 눌러야 시작해요. 그 전에는 결제하지 않아요.",
+    "It starts when you press the button below. Nothing is charged before.",
+)
+CONSENT_PAID = Text(
+    "버튼을 누르면 오늘 {amount}을 결제하고, 해지할 때까지 같은 결제수단으로 {price}을 "
+    "자동결제하는 데 동의하는 거예요. 언제든 해지할\u00a0수\u00a0있어요.",
+    "By pressing the button you agree to pay {amount} today, and {price} automatically with the "
+    "same method until you cancel. You can cancel at any time.",
+)
+CONSENT_TRIAL = Text(
+    "버튼을 누르면 {day}부터 해지할 때까지 이 결제수단으로 {price}을 자동결제하는 데 동의하는 "
+    "거예요. 그 전에 해지하면 결제하지 않아요.",
+    "By pressing the button you agree to pay {price} automatically with this method from {day} "
+    "until you cancel. If you cancel before, nothing is charged.",
+)
+PAY_WITH = Text("{method} {amount} 결제하고 시작하기", "Pay {amount} with {method}")
+TRY_WITH = Text(
+    "{method} 무료 체험 시작하기 (오늘\u00a0{amount})",
+    "Start the free trial with {method} ({amount}\u00a0today)",
+)
+PAYING = Text("결제를 요청하고 있어요", "Asking for the payment")
+OTHER_CARD = Text("다른 카드 등록하기", "Register another card")
+
+GONE_TITLE = Text("지금은 시작할 수 없는 상품이에요", "This plan cannot be started now")
+GONE_BODY = Text(
+    "판매가 끝났거나 주소가 바뀌었어요.\n결제된 금액은 없어요.",
+    "It is not on offer any more, or the address changed.\nNothing was charged.",
+)
+TO_PLANS = Text("상품 보기", "See the plans")
+SUBSCRIBED_TITLE = Text("이미 이용하고 있는 상품이에요", "You are on this plan already")
+SUBSCRIBED_BODY = Text("한 번 더 결제하지 않았어요.", "It was not charged a second time.")
+TO_SUBSCRIPTION = Text("내 구독 보기", "See my subscriptions")
+CHANGED = Text(
+    "그사이 상품이나 결제수단이 바뀌었어요. 이번에 결제된 금액은 없어요.",
+    "The plan or the payment method changed meanwhile. Nothing was charged this time.",
+)
+TO_CONFIRM = Text("금액 확인하고 시작하기", "Check the amount and start")
+ISSUED_FOR_PLAN = Text(
+    "아직 결제하지 않았어요.\n다음 화면에서 금액을 확인하고 시작해요.",
+    "Nothing was charged yet.\nThe next page shows the amount before you start.",
+)
