@@ -22,7 +22,7 @@ def assert_english(page: Page) -> None:
         seen = seen.replace(words, "")
     ours = [line for line in seen.splitlines() if HANGUL.search(line)]
     assert [line for line in ours if not line.startswith("결제한 날부터")] == []
-    assert not HANGUL.search(page.title())
+    expect(page).not_to_have_title(HANGUL)
 
 
 def test_from_the_plans_to_the_subscription_in_english(new_browser: NewBrowser) -> None:

@@ -13,7 +13,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.lease import machine_now
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
-from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund
+from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment, PaymentStatus, Refund
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import (
@@ -25,6 +25,8 @@ from tossbill_ui.subscriptions.models import (
 )
 from tossbill_ui.subscriptions.periods import today
 
+REFUSAL_SHOWN = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class SubscriptionView:
@@ -35,6 +37,8 @@ class SubscriptionView:
         owed: The invoice that is being collected, if any.
         last_payment: The newest attempt to collect anything.
         works: Whether the customer may use what was bought today.
+        change_was_refused: Whether the newest payment was for another plan, and was refused
+            within the last day.
     """
 
     subscription: Subscription
@@ -45,6 +49,7 @@ class SubscriptionView:
     owed: Invoice | None
     last_payment: Payment | None
     works: bool
+    change_was_refused: bool
 
     @property
     def is_in_doubt(self) -> bool:
@@ -128,6 +133,7 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         .order_by(col(Payment.created_at).desc(), col(Payment.number).desc())
         .limit(1)
     )
+    last = (await db.exec(newest)).first()
     next_price = await db.get(Price, row.next_price_id) if row.next_price_id else None
     return SubscriptionView(
         subscription=row,
@@ -136,9 +142,18 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         method=await db.get_one(PaymentMethod, row.payment_method_id),
         next_plan=await db.get_one(Plan, next_price.plan_code) if next_price else None,
         owed=await payments.open_invoice(db, row.id),
-        last_payment=(await db.exec(newest)).first(),
+        last_payment=last,
         works=works_on(row, today(rt)),
+        change_was_refused=await _is_refused_change(rt, db, last),
     )
+
+
+async def _is_refused_change(rt: Runtime, db: AsyncSession, last: Payment | None) -> bool:
+    if last is None or last.status != PaymentStatus.REFUSED or last.ended_at is None:
+        return False
+    if rt.clock.now() - last.ended_at > REFUSAL_SHOWN:
+        return False
+    return (await db.get_one(Invoice, last.invoice_id)).kind == InvoiceKind.CHANGE
 
 
 async def payments_of(

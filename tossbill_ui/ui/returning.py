@@ -11,6 +11,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.view import subscriptions
 from tossbill_ui.ui import plans, views
 from tossbill_ui.ui.text import plans as text
 from tossbill_ui.ui.views import ResultView
@@ -69,19 +70,29 @@ async def outcome_view(
 ) -> tuple[ResultView, bool]:
     """Return what the page shows, waiting a while for a result, and whether that is the end."""
     view, is_end = await _outcome_view(rt, session, query, seconds)
-    return _towards(view, _plan(query).get("plan", "")), is_end
+    if plan_code := _plan(query).get("plan", ""):
+        return _towards(view, plan_code), is_end
+    if view["view"] == "issued" and await subscriptions(rt, session):
+        return _towards_subscriptions(view), is_end
+    return view, is_end
 
 
 def _towards(view: ResultView, plan_code: str) -> ResultView:
     """Lead back to the plan: to its confirmation with a card, to another try without."""
-    if not plan_code:
-        return view
     led = view.copy()
     if view["action_href"] == "/register/":
         led["action_href"] = plans.register_path(plan_code)
     if view["view"] == "issued":
         led["body"], led["action"] = text.ISSUED_FOR_PLAN(), text.TO_CONFIRM()
         led["action_href"] = plans.register_path(plan_code)
+    return led
+
+
+def _towards_subscriptions(view: ResultView) -> ResultView:
+    """Lead to where the new card can take over."""
+    led = view.copy()
+    led["body"], led["action"] = text.ISSUED_BESIDE(), text.TO_SUBSCRIPTION()
+    led["action_href"] = "/subscription/"
     return led
 
 

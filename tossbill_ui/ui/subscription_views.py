@@ -13,11 +13,13 @@ from tossbill_ui.subscriptions.history import Kind
 from tossbill_ui.subscriptions.models import SubscriptionEvent, SubscriptionStatus
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import plans, wording
+from tossbill_ui.ui.text import changing
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.text.declines import decline
 from tossbill_ui.ui.views import method_label
 
 ONE_DAY = timedelta(days=1)
+PAID_UP = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
 OVER = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
 
 
@@ -52,6 +54,8 @@ class SubscriptionRow(TypedDict):
     can_pause: bool
     can_resume: bool
     can_change: bool
+    can_change_plan: bool
+    can_keep_plan: bool
 
 
 class CancelView(TypedDict):
@@ -107,6 +111,8 @@ def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> Sub
         can_pause=status == SubscriptionStatus.ACTIVE and not is_open,
         can_resume=status == SubscriptionStatus.PAUSED and not is_open,
         can_change=not is_over and not is_open,
+        can_change_plan=status in PAID_UP and not is_open and seen.next_plan is None,
+        can_keep_plan=status in PAID_UP and seen.next_plan is not None,
     )
 
 
@@ -163,6 +169,9 @@ def _alert(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert
         return _past_due(seen)
     if of.status == SubscriptionStatus.ENDED:
         return _ended(seen, events)
+    if seen.change_was_refused:
+        body = f"{_reason(seen)} {changing.REFUSED_BODY()}"
+        return _say("red", changing.REFUSED(), body)
     return NO_ALERT
 
 

@@ -7,10 +7,10 @@ import reflex as rx
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.say import say
-from tossbill_ui.ui.registering import PayChoice
+from tossbill_ui.ui.pages.subscription_panels import panels
 from tossbill_ui.ui.states.subscription import SubscriptionState
 from tossbill_ui.ui.subscription_views import SubscriptionRow
-from tossbill_ui.ui.text import Text, cards
+from tossbill_ui.ui.text import Text, cards, changing
 from tossbill_ui.ui.text import plans as plan_text
 from tossbill_ui.ui.text import subscription as text
 
@@ -23,8 +23,7 @@ def subscription_page() -> rx.Component:
         rx.el.p(State.notice, role="status", class_name="notice"),
         rx.match(
             State.panel,
-            ("cancel", _cancel()),
-            ("method", _method()),
+            *panels(),
             rx.el.div(
                 rx.el.h1(say(text.TITLE), class_name="title"),
                 rx.match(State.phase, ("rows", _rows()), ("empty", _empty()), _skeleton()),
@@ -74,6 +73,10 @@ def _subscription(row: SubscriptionRow) -> rx.Component:
         ),
         rx.el.div(
             _action(row["can_change"], text.CHANGE, State.ask_method(row["id"]), "change-card"),
+            _action(
+                row["can_change_plan"], changing.CHANGE, State.ask_plan(row["id"]), "change-plan"
+            ),
+            _action(row["can_keep_plan"], changing.KEEP, State.keep_plan(row["id"]), "keep-plan"),
             _action(row["can_pause"], text.PAUSE, State.hold(row["id"]), "pause-button"),
             _action(
                 row["can_resume"], text.RESUME, State.take_up(row["id"]), "resume-paused-button"
@@ -130,102 +133,6 @@ def _answer(label: str, on_click: Any, testid: str) -> rx.Component:
         type="button",
         class_name="button",
         custom_attrs={"data-testid": testid},
-    )
-
-
-def _back() -> rx.Component:
-    """Return the way out of a question; it has the focus, since what had it is gone."""
-    return rx.el.button(
-        say(text.TITLE), on_click=State.keep, type="button", auto_focus=True, class_name="back"
-    )
-
-
-def _cancel() -> rx.Component:
-    asked = State.cancel
-    return rx.el.div(
-        _back(),
-        rx.el.h1(asked["title"], class_name="title"),
-        rx.el.div(
-            rx.cond(
-                asked["can_wait"],
-                _choice(
-                    "cancel-at-period-end",
-                    asked["wait_when"],
-                    asked["wait_refund"],
-                    say(text.CANCEL_WAIT_HOW),
-                    asked["wait"],
-                    State.cancel_at_period_end,
-                ),
-            ),
-            _choice(
-                "cancel-now",
-                say(text.CANCEL_NOW_WHEN),
-                asked["now_refund"],
-                asked["now_how"],
-                asked["now"],
-                State.cancel_now,
-            ),
-            class_name="choices",
-        ),
-        _keep(text.KEEP),
-    )
-
-
-def _choice(
-    testid: str, when: Any, refund: str, how: Any, label: str, on_click: Any
-) -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(when),
-        rx.el.strong(refund),
-        rx.el.p(how),
-        rx.el.button(
-            label,
-            on_click=on_click,
-            disabled=State.busy,
-            type="button",
-            class_name="button",
-            custom_attrs={"data-testid": "confirm-cancel"},
-        ),
-        class_name="choice",
-        custom_attrs={"data-testid": testid},
-    )
-
-
-def _keep(label: Text) -> rx.Component:
-    return rx.el.div(
-        rx.el.button(
-            say(label),
-            on_click=State.keep,
-            type="button",
-            class_name="button second",
-            custom_attrs={"data-testid": "keep-button"},
-        ),
-        class_name="bottom",
-    )
-
-
-def _method() -> rx.Component:
-    return rx.el.div(
-        _back(),
-        rx.el.h1(say(text.METHOD_TITLE), class_name="title"),
-        rx.el.p(State.method["body"], class_name="lead"),
-        rx.el.div(
-            rx.foreach(State.method["choices"], _method_choice),
-            link(say(plan_text.OTHER_CARD), href="/register/", class_name="button"),
-            class_name="choices stacked",
-        ),
-        _keep(text.METHOD_KEEP),
-    )
-
-
-def _method_choice(choice: PayChoice) -> rx.Component:
-    return rx.el.button(
-        choice["label"],
-        on_click=State.change_method(choice["method_id"]),
-        disabled=State.busy,
-        type="button",
-        class_name="button",
-        custom_attrs={"data-testid": "choose-method"},
     )
 
 

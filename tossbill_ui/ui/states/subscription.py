@@ -10,12 +10,14 @@ from tossbill_ui import runtime
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import cancel, methods, pause, view
-from tossbill_ui.ui import managing, subscription_views
+from tossbill_ui.subscriptions import cancel, change, methods, pause, view
+from tossbill_ui.ui import changing, managing, subscription_views
+from tossbill_ui.ui.changing import ChangeView, PlanChoice
 from tossbill_ui.ui.managing import MethodPanel
 from tossbill_ui.ui.states.page import looks, session_of
 from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
 from tossbill_ui.ui.text import Text
+from tossbill_ui.ui.text import changing as change_text
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.text.refusals import REFUSALS
 
@@ -30,10 +32,14 @@ class SubscriptionState(rx.State):
     panel: str = "none"
     cancel: CancelView = subscription_views.NO_CANCEL
     method: MethodPanel = managing.NO_METHODS
+    plans: list[PlanChoice] = []
+    change: ChangeView = changing.NO_CHANGE
     busy: bool = False
     notice: str = ""
     _asked: str = ""
     _refund_krw: int = 0
+    _plan_code: str = ""
+    _charge_krw: int = 0
 
     @rx.event(background=True)
     async def load(self) -> None:
@@ -70,6 +76,65 @@ class SubscriptionState(rx.State):
             return
         self._asked = str(subscription_id)
         self.panel, self.notice = "method", ""
+
+    @rx.event
+    async def ask_plan(self, subscription_id: str) -> None:
+        """Show which other plans there are."""
+        wanted = str(subscription_id)
+        try:
+            self.plans = await changing.plan_choices(runtime.current(), session_of(self), wanted)
+        except NotFound:
+            self.notice = text.NOT_YOURS()
+            return
+        self._asked, self.panel, self.notice = wanted, "plan", ""
+
+    @rx.event
+    async def choose_plan(self, plan_code: str) -> None:
+        """Compute both ways of changing to a plan and show them."""
+        rt, session, wanted = runtime.current(), session_of(self), str(plan_code)
+        try:
+            self.change, self._charge_krw = await changing.change_view(
+                rt, session, self._asked, wanted
+            )
+        except NotFound:
+            self.notice = text.NOT_YOURS()
+            return
+        except Conflict as refused:
+            self.notice = REFUSALS[refused.code]()
+            return
+        self._plan_code, self.panel, self.notice = wanted, "change", ""
+
+    @rx.event
+    async def change_plan_now(self) -> AsyncGenerator[None]:
+        """Change for the amount that the page shows."""
+        plan_code, charge_krw = self._plan_code, self._charge_krw
+
+        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+            await change.change_now(
+                rt, session, asked, plan_code=plan_code, expected_charge_krw=charge_krw
+            )
+
+        async for _ in self._do(wish, self._asked, change_text.DONE):
+            yield
+
+    @rx.event
+    async def change_plan_later(self) -> AsyncGenerator[None]:
+        plan_code = self._plan_code
+
+        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+            await change.change_at_period_end(rt, session, asked, plan_code=plan_code)
+
+        async for _ in self._do(wish, self._asked, change_text.DONE_LATER):
+            yield
+
+    @rx.event
+    async def keep_plan(self, subscription_id: str) -> AsyncGenerator[None]:
+        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+            seen = await view.subscription(rt, session, asked)
+            await change.change_at_period_end(rt, session, asked, plan_code=seen.plan.code)
+
+        async for _ in self._do(wish, subscription_id, change_text.DONE_KEPT):
+            yield
 
     @rx.event
     def keep(self) -> None:

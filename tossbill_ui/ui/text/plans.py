@@ -69,6 +69,10 @@ CHANGED = Text(
     "그사이 상품이나 결제수단이 바뀌었어요. 이번에 결제된 금액은 없어요.",
     "The plan or the payment method changed meanwhile. Nothing was charged this time.",
 )
+ISSUED_BESIDE = Text(
+    "내 구독에서 이 결제수단으로 바꿀 수 있어요.\n지금 결제된 금액은 없어요.",
+    "You can change to it under your subscriptions.\nNothing was charged now.",
+)
 TO_CONFIRM = Text("금액 확인하고 시작하기", "Check the amount and start")
 ISSUED_FOR_PLAN = Text(
     "아직 결제하지 않았어요.\n다음 화면에서 금액을 확인하고 시작해요.",

@@ -1,0 +1,129 @@
+"""What changing the plan costs is said to the won, and is what happens."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.support.shop import Shop
+from tests.ui.test_plans import plain
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.subscriptions import change, view
+from tossbill_ui.ui import changing, managing
+
+
+async def test_the_other_plans_on_offer(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+
+    found = await changing.plan_choices(shop.rt, session, seen.subscription.id)
+
+    names = [choice["name"] for choice in found]
+    assert "프로" in names
+    assert "베이직" not in names
+
+
+async def test_to_a_dearer_plan_now_or_later(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await shop.go_to(date(2026, 12, 5))
+
+    shown, charge_krw = await changing.change_view(shop.rt, session, seen.subscription.id, "pro")
+
+    # 19 of 30 days of 9,900 won are left, today included.
+    assert charge_krw == 29_000 - 6_270
+    assert shown["now"] == "지금 22,730원 결제하고 바꾸기"
+    assert shown["now_amount"] == "오늘 결제 22,730원"
+    assert "29,000원에서 지금 상품의 남은 날만큼 6,270원을 뺐어요" in shown["now_how"]
+    assert plain(shown["later"]) == "12월 24일부터 바꾸기"
+    assert shown["later_amount"] == "그날 결제 29,000원"
+
+
+async def test_what_is_shown_is_what_is_charged(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await shop.go_to(date(2026, 12, 5))
+    _, charge_krw = await changing.change_view(shop.rt, session, seen.subscription.id, "pro")
+
+    await change.change_now(
+        shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=charge_krw
+    )
+    changed = await shop.look(session, seen.subscription.id)
+
+    assert changed.plan.code == "pro"
+    assert changed.last_payment is not None
+    assert changed.last_payment.amount_krw == charge_krw
+
+
+async def test_to_a_cheaper_plan_gives_back_what_is_left(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session, plan_code="basic-yearly")
+    await shop.go_to(date(2026, 12, 5))
+
+    shown, charge_krw = await changing.change_view(shop.rt, session, seen.subscription.id, "basic")
+
+    assert charge_krw == 0
+    assert shown["now"].startswith("지금 바꾸고 ")
+    assert shown["now"].endswith("원 돌려받기")
+
+
+async def test_in_a_trial_nothing_is_charged(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session, plan_code="pro")
+
+    shown, charge_krw = await changing.change_view(shop.rt, session, seen.subscription.id, "basic")
+
+    assert (charge_krw, shown["now"]) == (0, "지금 바꾸기")
+    assert "무료 체험은 그대로 이어지고" in shown["now_how"]
+
+
+async def test_a_planned_change_can_be_taken_back_and_not_planned_twice(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    await change.change_at_period_end(shop.rt, session, seen.subscription.id, plan_code="pro")
+
+    [row] = await managing.rows(shop.rt, session)
+
+    assert (row["can_change_plan"], row["can_keep_plan"]) == (False, True)
+    assert plain(row["next"]).endswith("프로 상품으로 바뀌어요")
+
+
+async def test_a_refused_change_is_said_and_changes_nothing(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session, persona="approves_once")
+    await shop.go_to(date(2026, 12, 5))
+    await change.change_now(
+        shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=22_730
+    )
+    await shop.look(session, seen.subscription.id)
+
+    [row] = await managing.rows(shop.rt, session)
+
+    assert row["plan"] == "베이직"
+    assert row["status"] == "이용 중"
+    assert row["alert"]["title"] == "상품을 바꾸지 못했어요"
+    assert "결제된 금액은 없어요" in row["alert"]["body"]
+
+
+@pytest.mark.parametrize("plan_code", ["gone", "", "x" * 99, "\x00"])
+async def test_a_plan_that_is_not_on_offer_is_refused(
+    shop: Shop, session: Session, plan_code: str
+) -> None:
+    seen = await shop.subscribe(session)
+
+    with pytest.raises(NotFound):
+        await changing.change_view(shop.rt, session, seen.subscription.id, plan_code)
+
+
+async def test_a_stranger_sees_no_way(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+
+    with pytest.raises(NotFound):
+        await changing.change_view(shop.rt, new_session(), seen.subscription.id, "pro")
+    with pytest.raises(NotFound):
+        await changing.plan_choices(shop.rt, None, seen.subscription.id)
+
+
+async def test_the_present_plan_is_no_change(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+
+    with pytest.raises(Conflict):
+        await changing.change_view(shop.rt, session, seen.subscription.id, "basic")
+    assert (await view.subscription(shop.rt, session, seen.subscription.id)).plan.code == "basic"
