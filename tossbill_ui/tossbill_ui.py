@@ -22,6 +22,7 @@ from tossbill_ui.core.changes_elsewhere import hear_others, tell_others
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.http.broken import say_broken
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
@@ -32,6 +33,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog
 from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.toss.sandbox_clock import keep_up
+from tossbill_ui.ui.broken import broken_page
 from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints
 from tossbill_ui.ui.pages import add_pages
@@ -63,9 +65,11 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     runtime.install(rt)
     routes = [*ROUTES, *_sandbox(settings)]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
+    broken = {}
     if serves_pages():
         routes += page_routes(client_dir, first_paints(settings))
-    app: ASGIApp = Starlette(routes=[*routes, Mount("", app=reflex_app)])
+        broken = {Exception: say_broken(client_dir, broken_page)}
+    app: ASGIApp = Starlette(routes=[*routes, Mount("", app=reflex_app)], exception_handlers=broken)
     app = SessionBoundTokens(app, signer=rt.signer)
     app = Limits(app)
     return SecurityHeaders(app, settings=settings, pages=client_dir.rglob("*.html"))

@@ -13,8 +13,8 @@ from tossbill_ui.ui.states.register import RegisterState
 from tossbill_ui.ui.states.subscription import SubscriptionState
 
 REGISTER, SUBSCRIPTION = (state.get_full_name() for state in (RegisterState, SubscriptionState))
-WISHES = ("ask_cancel", "ask_method", "undo", "hold", "take_up", "pay_now")
-QUESTIONS = ("cancel_at_period_end", "cancel_now", "keep")
+WISHES = ("ask_cancel", "ask_method", "undo", "hold", "take_up", "pay_now", "ask_plan", "keep_plan")
+QUESTIONS = ("cancel_at_period_end", "cancel_now", "keep", "change_plan_now", "change_plan_later")
 EMPTY = '"phase_rx_state_": "empty"'
 PLAN = {"query": {"plan": "basic"}, "asPath": "/register/?plan=basic"}
 NONSENSE: list[Any] = [None, "", "x" * 2000, -1, True, [], {"a": 1}, "\x00", "'; --"]

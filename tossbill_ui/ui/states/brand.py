@@ -16,6 +16,7 @@ from tossbill_ui.ui.text import cards, spoken
 # What the build prerenders knows no shop and no mode; a slot needs some text all the same.
 NOTHING = "\u00a0"
 NO_PICTURE = "data:,"
+ADDRESS_LENGTH = 200
 
 
 def brand_slots(settings: Settings, address: str) -> dict[str, str]:
@@ -42,8 +43,9 @@ def brand_slots(settings: Settings, address: str) -> dict[str, str]:
 
 
 def address(path: str, query: Mapping[str, str]) -> str:
-    """Return a page's address without its host."""
-    return f"{path}?{urlencode(query)}".rstrip("?")
+    """Return a page's address without its host; one longer than any of ours loses its query."""
+    whole = f"{path}?{urlencode(query)}".rstrip("?")
+    return whole if len(whole) <= ADDRESS_LENGTH else path
 
 
 def _switch(settings: Settings, language: str, address: str) -> str:

@@ -133,6 +133,14 @@ NOT_FOUND_BODY = Text(
     "주소가 바뀌었거나 사라졌어요.\n결제된 금액은 없어요.",
     "The address changed or is gone.\nNothing was charged.",
 )
+BROKEN_TITLE = Text("화면을 보여드리지 못했어요", "This page could not be shown")
+BROKEN_BODY = Text(
+    "저희 쪽에 문제가 생겼어요. 불편을 드려 죄송합니다.\n"
+    "새로 고치면 지금 상태를 볼 수 있고, 같은 등록이나 결제가 두\u00a0번 되지 않아요.",
+    "Something went wrong on our side. We are sorry.\n"
+    "Load it again to see how things stand: nothing is registered or charged twice.",
+)
+BROKEN_AGAIN = Text("다시 열기", "Load again")
 BANNER = {
     "sandbox": Text(
         "연습 모드 · 실제 카드와 돈을 쓰지 않아요", "Sandbox · no real cards, no real money"
