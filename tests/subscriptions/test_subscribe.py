@@ -8,7 +8,7 @@ from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.models import Invoice, Payment
-from tossbill_ui.subscriptions import subscribe, view
+from tossbill_ui.subscriptions import cancel, change, subscribe, view
 from tossbill_ui.subscriptions.models import Subscription
 
 
@@ -47,10 +47,22 @@ async def test_a_trial_is_charged_when_it_ends(shop: Shop, session: Session) -> 
     assert seen.subscription.ends_on == date(2027, 1, 8)
 
 
+async def test_who_moved_away_from_a_plan_gets_its_trial_no_second_time(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session, plan_code="pro")
+    await change.change_now(
+        shop.rt, session, seen.subscription.id, plan_code="basic", expected_charge_krw=0
+    )
+    await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=0)
+
+    quote = await subscribe.quote(shop.rt, session, "pro")
+
+    assert (quote.charge_krw, quote.trial_ends_on) == (29_000, None)
+
+
 async def test_who_had_a_trial_gets_no_other(shop: Shop, session: Session) -> None:
     first = await shop.subscribe(session, "pro")
-    from tossbill_ui.subscriptions import cancel
-
     await cancel.cancel_now(shop.rt, session, first.subscription.id, expected_refund_krw=0)
 
     second = await shop.subscribe(session, "pro")

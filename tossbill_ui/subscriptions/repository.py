@@ -12,6 +12,7 @@ from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.repository import lock_subscription
+from tossbill_ui.subscriptions.history import Kind
 from tossbill_ui.subscriptions.models import (
     LIVE,
     Plan,
@@ -19,6 +20,9 @@ from tossbill_ui.subscriptions.models import (
     Subscription,
     SubscriptionEvent,
 )
+
+# Each says in its detail which plan began.
+BEGINNINGS = (Kind.SUBSCRIBED, Kind.TRIAL_STARTED, Kind.PLAN_CHANGED)
 
 
 async def locked(db: AsyncSession, subscription_id: str) -> Subscription:
@@ -80,12 +84,13 @@ async def price_at(db: AsyncSession, plan_code: str, day: date) -> Price | None:
 
 
 async def had_plan(db: AsyncSession, customer_id: str, plan_code: str) -> bool:
-    """Whether the customer has ever been on a plan."""
+    """Whether the customer has ever been on a plan, also one they have moved away from."""
     query = (
-        select(Subscription.id)
+        select(SubscriptionEvent.id)
         .where(
-            col(Subscription.customer_id) == customer_id,
-            col(Subscription.plan_code) == plan_code,
+            col(SubscriptionEvent.customer_id) == customer_id,
+            col(SubscriptionEvent.kind).in_(BEGINNINGS),
+            col(SubscriptionEvent.detail) == plan_code,
         )
         .limit(1)
     )
