@@ -98,7 +98,7 @@ async def test_a_refused_change_leaves_everything_as_it_was(shop: Shop, session:
     assert (after.plan.code, after.subscription.status) == ("basic", "active")
     assert after.subscription.ends_on == seen.subscription.ends_on
     assert after.subscription.due_at == seen.subscription.due_at
-    assert [row.status for row in await shop.rows(Invoice)] == ["paid", "void"]
+    assert sorted(row.status for row in await shop.rows(Invoice)) == ["paid", "void"]
     other = await shop.card(session)
     await methods.change_method(shop.rt, session, after.subscription.id, payment_method_id=other)
     await shop.each_day(RENEWAL)

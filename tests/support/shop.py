@@ -156,9 +156,10 @@ class Shop:
         assert sorted(ours) == theirs
 
     async def rows(self, table: type[Any]) -> list[Any]:
-        """Return every row of a table."""
+        """Return every row of a table, oldest first."""
         async with self.rt.db.read() as db:
-            return list((await db.exec(select(table))).all())
+            found = (await db.exec(select(table))).all()
+        return sorted(found, key=lambda row: getattr(row, "created_at", row.id))
 
     async def kinds(self, session: Session, subscription_id: str) -> list[str]:
         """Return the kinds of a subscription's history, oldest first."""

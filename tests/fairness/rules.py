@@ -1,0 +1,118 @@
+"""What Korean consumer law asks of the pages that sell and end a subscription, as checks.
+
+They know a page only through Playwright, so they hold for any shop's pages. Sources: 전자상거래법
+§13⑥ and §21조의2① (dark patterns) with 소비자보호지침 of 2025-10-24; see ``docs/fairness.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from playwright.sync_api import Locator, Page
+
+AMOUNT = re.compile(r"(?:₩\s?\d[\d,]*|\d[\d,]*\s?원)")
+TAX = re.compile(r"부가세|VAT", re.IGNORECASE)
+TAX_INCLUDED = re.compile(r"부가세\s*포함|VAT\s*included", re.IGNORECASE)
+PHONE = re.compile(r"\b(?:1[5-9]\d{2}|0\d{1,2})[-\s)]\d{3,4}(?:[-\s]\d{4})?\b")
+BY_PHONE = re.compile(r"전화|고객센터|상담원|\bcall us\b|\bphone\b", re.IGNORECASE)
+# Shame, fear and loss, where a shop should say dates and amounts.
+GUILT = re.compile(
+    r"정말|진짜로|후회|아쉬|섭섭|떠나|포기|놓치|잃게|혜택을?\s*(?:포기|잃)|다시\s*생각|"
+    r"are you sure|sorry to see|miss out|you will lose|lose your|give up|think again|really want",
+    re.IGNORECASE,
+)
+# Words that do not say what a press does.
+VAGUE = re.compile(
+    r"^(?:확인|예|아니오|아니요|네|계속|다음|완료|혜택 유지|"
+    r"ok|yes|no|continue|next|submit|confirm)$",
+    re.IGNORECASE,
+)
+LOOKS = """one => {
+    const { width, height } = one.getBoundingClientRect();
+    const { color, backgroundColor, borderColor, borderWidth, fontSize, fontWeight, opacity } =
+        getComputedStyle(one);
+    return JSON.stringify([Math.round(width), Math.round(height), color, backgroundColor,
+        borderColor, borderWidth, fontSize, fontWeight, opacity]);
+}"""
+
+
+def assert_total_price_first(offer: Locator) -> None:
+    """An offer's first amount is all that is paid, tax included, and no other hides behind it."""
+    text = offer.inner_text()
+    amounts = AMOUNT.findall(text)
+    assert amounts, f"no amount in {text!r}"
+    assert TAX_INCLUDED.search(text) or not TAX.search(text), f"tax comes on top in {text!r}"
+    paid = [amount for amount in amounts if re.search(r"[1-9]", amount)]
+    assert len(Counter(paid)) == 1, f"more than one amount is asked for in {text!r}"
+    sizes = offer.locator("*:visible").evaluate_all(
+        "(all, amount) => all.filter(one => !one.children.length)"
+        ".map(one => [parseFloat(getComputedStyle(one).fontSize),"
+        " one.textContent.includes(amount)])",
+        paid[0],
+    )
+    largest = max(size for size, _ in sizes)
+    assert any(size == largest for size, is_price in sizes if is_price), "the price is small print"
+
+
+def assert_nothing_chosen_before(page: Page) -> None:
+    """No box is ticked and no option is taken before the customer does it."""
+    ticked = page.locator("input:checked, [aria-checked=true], option[selected]")
+    assert ticked.count() == 0, ticked.first.evaluate("one => one.outerHTML")
+
+
+def assert_equal(choices: Locator) -> None:
+    """Choices that the law calls equal have the same size, weight and colours."""
+    looks = choices.evaluate_all(f"all => all.map({LOOKS})")
+    assert len(looks) > 1, "there is no choice"
+    assert len(set(looks)) == 1, looks
+
+
+def assert_says_what_it_does(buttons: Locator) -> None:
+    """A button's words name what happens when it is pressed."""
+    words = [text.strip() for text in buttons.all_inner_texts()]
+    assert words, "there is no button"
+    assert [text for text in words if VAGUE.match(text) or not text] == []
+
+
+def assert_no_guilt(page: Page) -> None:
+    """The page says what happens, and makes nobody feel bad about it."""
+    found = GUILT.search(page.locator("main").inner_text())
+    assert not found, f"{found[0]!r} is said" if found else ""
+
+
+def assert_not_by_phone(page: Page) -> None:
+    """Who came by the page can leave by the page."""
+    text = page.locator("body").inner_text()
+    assert page.locator("a[href^='tel:']").count() == 0
+    assert not PHONE.search(text), "a phone number"
+    assert not BY_PHONE.search(text), "a call is asked for"
+
+
+def ways_on(page: Page) -> list[str]:
+    """Return where the links of a page lead: what one click can reach without doing anything."""
+    hrefs = page.locator("a[href]:visible").evaluate_all("all => all.map(one => one.href)")
+    return [href for href in dict.fromkeys(hrefs) if not href.startswith(("tel:", "mailto:"))]
+
+
+def clicks_to(page: Page, first_screen: str, control: re.Pattern[str], *, at_most: int) -> int:
+    """Return how many clicks lead from a screen to a control and through it.
+
+    Args:
+        page: A customer's, who has a subscription.
+        first_screen: Where they begin.
+        control: What it is called.
+        at_most: Where to stop looking.
+    """
+    ahead, seen = [first_screen], set[str]()
+    for clicks in range(1, at_most + 1):
+        further: list[str] = []
+        for address in ahead:
+            seen.add(address)
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            if page.get_by_role("button", name=control).first.is_visible():
+                return clicks
+            further += [way for way in ways_on(page) if way not in seen]
+        ahead = list(dict.fromkeys(further))
+    raise AssertionError(f"{control.pattern} is not found within {at_most} clicks")

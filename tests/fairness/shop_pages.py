@@ -1,0 +1,71 @@
+"""Which pages the checks look at. Another shop writes a class like `OurPages` of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_subscription import register_for_plan
+
+
+class ShopPages(Protocol):
+    """What the checks need to know of a shop's pages.
+
+    Attributes:
+        first_screen: The address of the first screen.
+        cancel: What the control is called that leads to canceling.
+    """
+
+    first_screen: str
+    cancel: re.Pattern[str]
+
+    def offers(self, page: Page) -> Locator:
+        """Open the page that sells, and return each offer."""
+        ...
+
+    def before_paying(self, page: Page) -> Locator:
+        """Go to the last page before a charge, and return the button that charges."""
+        ...
+
+    def subscribe(self, page: Page) -> None:
+        """Become a customer with a subscription."""
+        ...
+
+    def ways_to_end(self, page: Page) -> Locator:
+        """Open the page that ends a subscription, and return the buttons that do."""
+        ...
+
+    def is_ended(self, page: Page) -> None:
+        """Wait until the page says that the subscription ends."""
+        ...
+
+
+class OurPages:
+    """Tossbill's own."""
+
+    first_screen = "/"
+    cancel = re.compile("해지하기|^Cancel$")
+
+    def offers(self, page: Page) -> Locator:
+        page.goto("/")
+        return page.get_by_test_id("plan-card")
+
+    def before_paying(self, page: Page) -> Locator:
+        register_for_plan(page)
+        return page.get_by_test_id("subscribe-button")
+
+    def subscribe(self, page: Page) -> None:
+        self.before_paying(page).click()
+        expect(page.get_by_test_id("subscription-status")).to_have_attribute("data-tone", "ink")
+
+    def ways_to_end(self, page: Page) -> Locator:
+        page.goto("/subscription/")
+        page.get_by_test_id("cancel-button").click()
+        page.get_by_test_id("cancel-now").wait_for()
+        return page.get_by_test_id("confirm-cancel")
+
+    def is_ended(self, page: Page) -> None:
+        status = page.get_by_test_id("subscription-status")
+        expect(status).to_have_attribute("data-tone", re.compile("amber|grey"))

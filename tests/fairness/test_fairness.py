@@ -1,0 +1,64 @@
+"""Selling and ending a subscription as Korean consumer law wants it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Dialog, Page, expect
+
+from tests.fairness import rules
+from tests.fairness.shop_pages import ShopPages
+
+CLICKS = 2
+
+
+def test_an_offer_says_all_that_is_paid_in_one_amount(page: Page, shop: ShopPages) -> None:
+    offers = shop.offers(page)
+    expect(offers.first).to_be_visible()
+
+    for offer in offers.all():
+        rules.assert_total_price_first(offer)
+    rules.assert_nothing_chosen_before(page)
+    rules.assert_says_what_it_does(offers.get_by_role("link"))
+
+
+def test_the_button_that_charges_says_so_with_the_amount(page: Page, shop: ShopPages) -> None:
+    button = shop.before_paying(page)
+
+    assert rules.AMOUNT.search(button.inner_text())
+    rules.assert_nothing_chosen_before(page)
+    rules.assert_says_what_it_does(page.locator("main button:visible"))
+    rules.assert_no_guilt(page)
+
+
+def test_leaving_takes_two_clicks_from_the_first_screen(page: Page, shop: ShopPages) -> None:
+    shop.subscribe(page)
+
+    assert rules.clicks_to(page, shop.first_screen, shop.cancel, at_most=CLICKS) <= CLICKS
+
+
+def test_the_ways_to_leave_are_equal_plain_and_on_the_page(page: Page, shop: ShopPages) -> None:
+    shop.subscribe(page)
+    ways = shop.ways_to_end(page)
+
+    rules.assert_equal(ways)
+    rules.assert_says_what_it_does(page.locator("main button:visible"))
+    rules.assert_nothing_chosen_before(page)
+    rules.assert_no_guilt(page)
+    rules.assert_not_by_phone(page)
+
+
+def test_leaving_is_asked_once(page: Page, shop: ShopPages) -> None:
+    """One press on the page that asks is all; no dialog and no page asks again."""
+    shop.subscribe(page)
+    asked: list[str] = []
+
+    def hear(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", hear)
+
+    shop.ways_to_end(page).first.click()
+
+    shop.is_ended(page)
+    assert asked == []
+    rules.assert_no_guilt(page)
