@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOON
+from tests.support.both import database_url
 from tests.support.shop import Shop, open_shop
 
 
@@ -11,3 +12,6 @@ from tests.support.shop import Shop, open_shop
 async def shop(tmp_path: Path, database_url: str) -> AsyncGenerator[Shop]:
     async with open_shop(tmp_path, database_url, NOON) as opened:
         yield opened
+
+
+__all__ = ["database_url", "shop"]

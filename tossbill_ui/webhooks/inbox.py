@@ -39,7 +39,7 @@ async def receive(rt: Runtime, raw: bytes) -> str | None:
         return None
     event_id = new_id()
     insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
-    statement: sa.Insert = (
+    statement = (
         insert(WebhookEvent)
         .values(
             id=event_id,
@@ -51,10 +51,11 @@ async def receive(rt: Runtime, raw: bytes) -> str | None:
             attempts=0,
         )
         .on_conflict_do_nothing(index_elements=["body_hash"])
+        # Not counted: psycopg's cursor has forgotten the number of inserted rows by then.
+        .returning(col(WebhookEvent.id))
     )
     async with rt.db.write() as db:
-        is_new = (await db.exec(statement)).rowcount == 1
-    return event_id if is_new else None
+        return (await db.exec(statement)).scalar_one_or_none()
 
 
 def _read(raw: bytes) -> dict[str, object] | None:
