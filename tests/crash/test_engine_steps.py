@@ -1,4 +1,8 @@
-"""A worker is killed at each step of a charge: claim, ask, record (ADR-0003)."""
+"""Workers are killed at each step of a charge: claim, ask, record (ADR-0003).
+
+On SQLite the one worker comes back. On PostgreSQL all three are killed, whichever of them was at
+the step, and one never comes back: the others take over when its lease is over.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +18,35 @@ from sqlmodel import col
 from tests.crash.arena import Arena, arena
 from tests.crash.life import eventually
 from tossbill_ui.payments.models import Payment
+from tossbill_ui.subscriptions.models import Subscription
 
 DELAY_MS = 5_000
+WORKERS_ON_POSTGRESQL = 3
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Generator[Arena]:
-    with arena(tmp_path, subscriptions=1, seed="steps") as opened:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shop(tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Arena]:
+    is_postgres = request.param == "postgresql"
+    url = request.getfixturevalue("postgres").empty() if is_postgres else ""
+    with arena(tmp_path, subscriptions=1, seed="steps", database_url=url) as opened:
         yield opened
 
 
+def start_workers(shop: Arena) -> None:
+    for _ in range(1 if shop.settings.uses_sqlite else WORKERS_ON_POSTGRESQL):
+        shop.worker()
+
+
+def kill_all(shop: Arena) -> None:
+    for worker in shop.workers:
+        worker.kill()
+
+
 def end_well(shop: Arena) -> None:
-    """A worker that starts again settles what the killed one left."""
-    [worker] = shop.workers
+    """Workers that start settle what the killed ones left."""
     assert shop.in_flight == 1
-    worker.start()
+    for worker in shop.workers[-2:]:
+        worker.start()
     shop.drain()
     shop.assert_charged_once_each()
     assert shop.count(col(Payment.attempts) > 1) == 1
@@ -36,9 +54,9 @@ def end_well(shop: Arena) -> None:
 
 def test_killed_before_toss_has_charged(shop: Arena) -> None:
     shop.faults({"endpoint": "charge", "kind": "delay_before", "delay_ms": DELAY_MS, "count": 1})
-    worker = shop.worker()
+    start_workers(shop)
     eventually(lambda: not shop.control("GET", "faults")[0]["count"], "the request at Toss")
-    worker.kill()
+    kill_all(shop)
 
     assert not shop.charges()
     end_well(shop)
@@ -46,9 +64,9 @@ def test_killed_before_toss_has_charged(shop: Arena) -> None:
 
 def test_killed_after_toss_has_charged_and_before_the_answer(shop: Arena) -> None:
     shop.faults({"endpoint": "charge", "kind": "delay_after", "delay_ms": DELAY_MS, "count": 1})
-    worker = shop.worker()
+    start_workers(shop)
     eventually(lambda: bool(shop.charges()), "a charge")
-    worker.kill()
+    kill_all(shop)
 
     end_well(shop)
 
@@ -56,20 +74,23 @@ def test_killed_after_toss_has_charged_and_before_the_answer(shop: Arena) -> Non
 def test_killed_after_the_answer_and_before_the_commit(shop: Arena) -> None:
     """A lock on the database holds the commit back, as a slow disk would."""
     shop.faults({"endpoint": "charge", "kind": "delay_after", "delay_ms": 500, "count": 1})
-    worker = shop.worker()
+    start_workers(shop)
     eventually(lambda: bool(shop.charges()), "a charge")
     with written_by_nobody_else(shop):
         time.sleep(1)  # the answer comes, and cannot be written down
-        worker.kill()
+        kill_all(shop)
 
     end_well(shop)
 
 
 @contextmanager
 def written_by_nobody_else(shop: Arena) -> Generator[None]:
-    """Hold SQLite's only write lock."""
+    """Hold SQLite's only write lock, or the lock that every record takes first."""
     with shop.engine.connect() as connection:
-        connection.execute(sa.text("PRAGMA busy_timeout = 10000"))
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if shop.settings.uses_sqlite:
+            connection.execute(sa.text("PRAGMA busy_timeout = 10000"))
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(col(Subscription.id)).with_for_update())
         yield
         connection.rollback()
