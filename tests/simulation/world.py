@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from tests.payment_methods.flow import back_from
+from tests.simulation.inline import DRIVER, inline_sandbox
 from tests.simulation.wire import Fate, Gate
 from tests.support.shop import BASE
 from tossbill_ui.build import ROOT
@@ -37,7 +38,7 @@ from tossbill_ui.payment_methods import registration
 from tossbill_ui.payments.models import OPEN, Payment, Refund
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, create_app
+from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 from tossbill_ui.subscriptions import catalog
 from tossbill_ui.subscriptions.follow import FOLLOW
@@ -278,12 +279,12 @@ async def open_world(folder: Path, empty_database: Path, seed: int) -> AsyncGene
     """Open a world with the sample plans."""
     clock = FrozenClock(BEGIN)
     shutil.copy(empty_database, folder / "shop.db")
-    sandbox = create_app(database=folder / "sandbox.db", clock=clock, seed=str(seed))
+    sandbox = inline_sandbox(folder / "sandbox.db", clock, str(seed))
     transport = httpx.ASGITransport(Starlette(routes=[Mount("/sandbox", sandbox)]))
     settings = Settings()
     rt = Runtime(
         settings=settings,
-        db=Database(f"sqlite+aiosqlite:///{folder / 'shop.db'}"),
+        db=Database(f"{DRIVER}:///{folder / 'shop.db'}"),
         toss=TossClient(base_url=BASE, secret_key=settings.secret_key, transport=transport),
         clock=clock,
         machine=clock,
