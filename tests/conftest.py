@@ -29,7 +29,7 @@ NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the browser tests last: Playwright keeps an event loop running in this thread."""
-    items.sort(key=lambda item: "browser" in item.path.parent.name)
+    items.sort(key=lambda item: "browser" in item.fixturenames)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.fixture(autouse=True)

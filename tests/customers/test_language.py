@@ -4,7 +4,7 @@ from tossbill_ui.customers.language import Language, choose
 
 
 @pytest.mark.parametrize(
-    ("cookie", "browser", "expected"),
+    ("cookie", "accepted", "expected"),
     [
         ("", "", "ko"),
         ("", "en-US,en;q=0.9", "en"),
@@ -21,9 +21,9 @@ from tossbill_ui.customers.language import Language, choose
     ],
 )
 def test_a_switch_wins_over_the_browser_and_both_over_the_shop(
-    cookie: str, browser: str, expected: Language
+    cookie: str, accepted: str, expected: Language
 ) -> None:
-    assert choose(cookie, browser, default="ko") == expected
+    assert choose(cookie, accepted, default="ko") == expected
 
 
 def test_a_shop_may_speak_english_first() -> None:
