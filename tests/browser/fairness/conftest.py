@@ -7,10 +7,7 @@ import os
 
 import pytest
 
-from tests.browser.conftest import browser, new_browser, page
-from tests.fairness.shop_pages import OurPages, ShopPages
-
-__all__ = ["browser", "new_browser", "page"]
+from tests.browser.fairness.shop_pages import OurPages, ShopPages
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Dialog, Page, expect
 
-from tests.fairness import rules
-from tests.fairness.shop_pages import ShopPages
+from tests.browser.fairness import rules
+from tests.browser.fairness.shop_pages import ShopPages
 
 CLICKS = 2
 

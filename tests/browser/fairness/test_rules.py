@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.fairness import rules
+from tests.browser.fairness import rules
 
 Check = Callable[[Page], object]
 OFFER = "<div id=offer>{}</div>"
