@@ -151,8 +151,19 @@ async def test_after_two_weeks_the_balance_decides(shop: Shop, session: Session,
     await shop.assert_ledgers_agree()
 
 
-async def test_a_payment_that_is_none_is_not_found(shop: Shop) -> None:
+async def test_a_payment_is_known_by_its_order_id_too(shop: Shop, session: Session) -> None:
+    payment = await paid(shop, session)
+
+    row = await refunds.refund_payment(
+        shop.rt, payment.order_id, amount_krw=900, reason="고객 요청", operator="kim"
+    )
+
+    assert (row.payment_id, row.amount_krw) == (payment.id, 900)
+
+
+@pytest.mark.parametrize("name", ["../x", "0" * 32, "", "a" * 500, "x' OR '1'='1"])
+async def test_a_payment_that_is_none_is_not_found(shop: Shop, name: str) -> None:
     with pytest.raises(NotFound):
         await refunds.refund_payment(
-            shop.rt, "../x", amount_krw=None, reason="고객 요청", operator="kim"
+            shop.rt, name, amount_krw=None, reason="고객 요청", operator="kim"
         )

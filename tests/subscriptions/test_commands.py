@@ -11,9 +11,13 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from tests.conftest import NOON
+from tests.support.shop import open_shop
 from tossbill_ui import migrations
 from tossbill_ui.cli import main
 from tossbill_ui.core.settings import Settings
+from tossbill_ui.customers.session import new_session
+from tossbill_ui.payments.models import Payment
 
 
 @pytest.fixture(autouse=True)
@@ -125,8 +129,39 @@ def test_a_difference_is_listed_and_closed() -> None:
     assert rows("SELECT resolved_by FROM difference") == [("kim",)]
 
 
-def run(work: Coroutine[Any, Any, object]) -> None:
-    asyncio.run(work)
+def test_a_payment_is_given_back_by_its_order_id(tmp_path: Path) -> None:
+    order_id = run(_pay(tmp_path))
+
+    said = call("refund", order_id, "--amount", "900", "--reason", "늦은 배송", "--operator", "kim")
+    again = call("refund", order_id, "--all", "--reason", "r")
+
+    assert said.output.startswith("900 won go back with the next run, as refund ")
+    assert again.output == "Error: Another refund of this payment is under way.\n"
+    assert rows("SELECT amount_krw, reason, actor FROM refund") == [(900, "늦은 배송", "kim")]
+
+
+@pytest.mark.parametrize("how_much", [(), ("--all", "--amount", "900"), ("--amount", "0")])
+def test_a_refund_says_how_much(how_much: tuple[str, ...]) -> None:
+    said = call("refund", "0" * 32, "--reason", "r", *how_much)
+
+    assert said.exit_code == 2
+    assert "--amount" in said.output
+
+
+def test_a_refund_of_no_payment_is_one_sentence() -> None:
+    said = call("refund", "nothing-0001-1", "--all", "--reason", "r")
+
+    assert (said.exit_code, said.output) == (1, "Error: No such payment.\n")
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+async def _pay(folder: Path) -> str:
+    async with open_shop(folder, Settings().database_url, NOON) as shop:
+        seen = await shop.subscribe(new_session())
+        return (await shop.one(Payment, seen.subscription.id)).order_id
 
 
 async def _add_difference() -> None:

@@ -103,4 +103,22 @@ def approve(ids: tuple[str, ...], operator: str) -> None:
         click.echo(said)
 
 
-COMMANDS = (seed, charge_due, settle, reconcile, waiting, approve)
+@click.command("refund")
+@click.argument("payment")
+@click.option("--amount", type=click.IntRange(min=1), help="Whole won.")
+@click.option("--all", "is_all", is_flag=True, help="All that is left of it.")
+@click.option("--reason", required=True, help="For the shop, here and at Toss.")
+@click.option("--operator", envvar="USER", default="operator", help="Who decides.")
+def refund(payment: str, amount: int | None, is_all: bool, reason: str, operator: str) -> None:
+    """Give a payment back, named by its id or order id; the subscription goes on."""
+    from tossbill_ui.subscriptions.refunds import refund_payment
+
+    if is_all == bool(amount):
+        raise click.UsageError("Say how much: --amount WON, or --all")
+    row = with_runtime(
+        lambda rt: refund_payment(rt, payment, amount_krw=amount, reason=reason, operator=operator)
+    )
+    click.echo(f"{row.amount_krw} won go back with the next run, as refund {row.id}.")
+
+
+COMMANDS = (seed, charge_due, settle, reconcile, waiting, approve, refund)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.text import clean, is_id
 from tossbill_ui.lease import due
 from tossbill_ui.payments.models import (
     OPEN,
@@ -131,6 +132,13 @@ async def last_number(db: AsyncSession, subscription_id: str, period_number: int
         col(Payment.period_number) == period_number,
     )
     return (await db.exec(query)).one() or 0
+
+
+async def payment_named(db: AsyncSession, name: str) -> Payment | None:
+    """Return a payment by our id or by the order id that Toss shows; None for anything else."""
+    if is_id(name):
+        return await db.get(Payment, name)
+    return (await payments_by_order(db, [clean(name, limit=64)])).get(name)
 
 
 async def payments_by_order(db: AsyncSession, order_ids: Sequence[str]) -> dict[str, Payment]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.core.text import is_id
 from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.payments import refund
-from tossbill_ui.payments.models import Payment, Refund
+from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.models import Refund
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.history import Kind, note
 
 
 async def refund_payment(
-    rt: Runtime, payment_id: str, *, amount_krw: int | None, reason: str, operator: str
+    rt: Runtime, name: str, *, amount_krw: int | None, reason: str, operator: str
 ) -> Refund:
     """Write down that money of a payment goes back; the engine's next `settle` carries it out.
 
@@ -21,7 +21,7 @@ async def refund_payment(
 
     Args:
         rt: The process's runtime.
-        payment_id: A payment that was made.
+        name: A payment that was made, by its id or its order id.
         amount_krw: Whole won; None for all that is left.
         reason: For the shop, at most 200 characters.
         operator: Who decides.
@@ -32,7 +32,7 @@ async def refund_payment(
             it is not settled (``refund_under_way``).
     """
     async with rt.db.write() as db:
-        payment = await db.get(Payment, payment_id) if is_id(payment_id) else None
+        payment = await payments.payment_named(db, name)
         if payment is None:
             raise NotFound("No such payment.")
         subscription = await repository.locked(db, payment.subscription_id)
