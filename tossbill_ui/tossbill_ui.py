@@ -82,7 +82,8 @@ def _sandbox(settings: Settings) -> list[Mount]:
 
     database = settings.tossbill_data_dir / "sandbox.db"
     followed = settings.tossbill_worker == "on"
-    return [Mount("/sandbox", app=create_sandbox(database=database, followed=followed))]
+    sandbox = create_sandbox(database=database, followed=followed, mailbox="/mailbox")
+    return [Mount("/sandbox", app=sandbox)]
 
 
 def _worker(settings: Settings) -> AbstractContextManager[None]:

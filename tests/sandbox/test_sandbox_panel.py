@@ -126,6 +126,13 @@ async def test_a_person_sees_changes_and_makes_them(chromium: Browser, shop: str
     assert complaints == []
 
 
+async def test_alone_it_has_no_mailbox(chromium: Browser, shop: str) -> None:
+    page = await open_panel(chromium, shop)
+
+    await expect(page.locator("#requests-title")).to_be_visible()
+    await expect(page.locator("#mailbox")).to_be_hidden()
+
+
 async def test_a_person_moves_the_clock(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:

@@ -26,7 +26,7 @@ __all__ = ["SANDBOX_CLIENT_KEY", "SANDBOX_SECRET_KEY", "Sandbox", "create_app"]
 class Sandbox(Starlette):
     """Toss in a box. Its addresses respect the ``root_path`` it is mounted under."""
 
-    def __init__(self, store: Store, keeper: Keeper, postman: Postman) -> None:
+    def __init__(self, store: Store, keeper: Keeper, postman: Postman, mailbox: str = "") -> None:
         self._store = store
         self._keeper = keeper
         self._postman = postman
@@ -40,7 +40,7 @@ class Sandbox(Starlette):
                 *Window(store, clock, switches).routes(),
                 *Control(store, self._api, keeper, hooks.commands()).routes(),
                 *hooks.routes(),
-                *Panel(store, keeper, log).routes(),
+                *Panel(store, keeper, log, mailbox).routes(),
                 *assets.routes(switches),
             ],
             exception_handlers={404: self._api.no_route},
@@ -76,6 +76,7 @@ def create_app(
     seed: str | None = None,
     followed: bool = False,
     webhook_transport: httpx.AsyncBaseTransport | None = None,
+    mailbox: str = "",
 ) -> Sandbox:
     """Build the sandbox over its own SQLite file, which is opened on first use.
 
@@ -89,6 +90,8 @@ def create_app(
             the other; else it jumps.
         webhook_transport: How webhooks travel, for example ``httpx.ASGITransport(your_app)``;
             over real sockets if not given.
+        mailbox: Where a shop on the same address lists its mail to customers, for the panel to
+            show: ``{"letters": [{"id", "subject", "body", "address", "created_at"}]}``.
     """
     store, virtual = Store(database, seed), VirtualClock(clock or SystemClock())
     keeper = Keeper(
@@ -96,4 +99,4 @@ def create_app(
     )
     keeper.sources.append(lambda connection, _: webhooks.next_due_at(connection))
     postman = Postman(store, virtual, keeper.switches, webhook_transport)
-    return Sandbox(store, keeper, postman)
+    return Sandbox(store, keeper, postman, mailbox)

@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+from html import escape
 from typing import Any
 
 from starlette.requests import Request
@@ -32,13 +33,13 @@ _HEADERS = {
 class Panel:
     """Serves ``/`` and what it shows."""
 
-    def __init__(self, store: Store, keeper: Keeper, log: RequestLog) -> None:
+    def __init__(self, store: Store, keeper: Keeper, log: RequestLog, mailbox: str) -> None:
         self._store = store
         self._keeper = keeper
         self._log = log
         # The counts begin anew with every process, so they name nothing without it.
         self._life = secrets.token_hex(4)
-        self._page = read_static("panel.html").decode()
+        self._page = read_static("panel.html").decode().replace("{mailbox}", escape(mailbox))
 
     def routes(self) -> list[Route]:
         """Return the routes; the data is for this machine only."""

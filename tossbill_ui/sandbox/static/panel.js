@@ -2,7 +2,7 @@
 
 import { drawList, element, koreanTime, shortTime, won } from "./panel_draw.js";
 
-const ROOT = document.documentElement.dataset.root;
+const { root: ROOT, mailbox: MAILBOX } = document.documentElement.dataset;
 const DAY = 86_400_000;
 const EVERY_MS = 1000;
 const byId = (id) => document.getElementById(id);
@@ -48,6 +48,16 @@ async function refresh() {
     draw();
   }
   drawNextDue();
+  if (MAILBOX) await readMail();
+}
+
+// The shop's own list, not the sandbox's: the panel is only where a person looks.
+async function readMail() {
+  const answer = await fetch(MAILBOX);
+  byId("mailbox").hidden = !answer.ok;
+  if (!answer.ok) return;
+  const { letters } = await answer.json();
+  drawList("letters", letters, letterRow, "고객에게 메일을 보내면 여기에 보여요.");
 }
 
 async function watch() {
@@ -136,6 +146,14 @@ function faultRow(fault, index) {
     element("strong", {}, `${fault.endpoint} · ${fault.kind}`),
     element("span", { class: "soft" }, left),
     button("끄기", remove, `${fault.endpoint} ${fault.kind} 끄기`),
+  ];
+}
+
+function letterRow(letter) {
+  return [
+    element("strong", {}, letter.subject),
+    element("span", { class: "soft" }, `${letter.address ?? "주소 없음"} · ${shortTime(letter.created_at)}`),
+    more("내용", letter.body),
   ];
 }
 

@@ -1,0 +1,20 @@
+"""The mail to customers on the sandbox's panel."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_subscription import subscribe
+
+
+def test_the_panel_shows_the_mail_that_a_charge_brings(page: Page) -> None:
+    subscribe(page)
+
+    page.goto("/sandbox/")
+
+    letter = page.locator("#letters li").filter(has_text="베이직").first
+    expect(letter).to_contain_text("주소 없음")
+    letter.locator("summary").click()
+    expect(letter.locator("pre")).to_contain_text("9,900원")
+    assert [found["id"] for found in Axe().run(page).response["violations"]] == []
