@@ -35,8 +35,13 @@ async def join(world: World, session: Session, plan_code: str) -> None:
     method_id = await world.card(session, world.any_card())
     worker = world.free_worker()
     if worker:
+        quote = await subscribe.quote(worker.rt, session, plan_code)
         wish = subscribe.subscribe(
-            worker.rt, session, plan_code=plan_code, payment_method_id=method_id
+            worker.rt,
+            session,
+            plan_code=plan_code,
+            payment_method_id=method_id,
+            agreed=quote.terms,
         )
         await world.act(wish, worker.rt)
 

@@ -38,7 +38,6 @@ from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions import attention, cancel, change, methods, pause
-from tossbill_ui.subscriptions import subscribe as subscribing
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.refunds import refund_payment
 
@@ -111,15 +110,7 @@ class History(RuleBasedStateMachine):
     def begin(self, plan: str, persona: str) -> None:
         async def both() -> None:
             card = await self._shop.card(self._session, persona)
-            self._ids.append(
-                await subscribing.subscribe(
-                    self._shop.rt,
-                    self._session,
-                    plan_code=plan,
-                    payment_method_id=card,
-                    again=True,
-                )
-            )
+            self._ids.append(await self._shop.begin(self._session, plan, card, again=True))
 
         self._try(both())
 

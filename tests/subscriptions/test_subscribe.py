@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from tests.support.shop import Shop
+from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.subscriptions import cancel, change, subscribe, view
-from tossbill_ui.subscriptions.models import Subscription
+from tossbill_ui.subscriptions.models import Price, Subscription
+from tossbill_ui.subscriptions.periods import today
 
 
 async def test_the_first_period_is_charged_at_once(shop: Shop, session: Session) -> None:
@@ -105,10 +107,8 @@ async def test_a_second_one_to_the_same_plan_must_be_asked_for(
     method_id = first.method.id
 
     with pytest.raises(Conflict) as caught:
-        await subscribe.subscribe(shop.rt, session, plan_code="basic", payment_method_id=method_id)
-    second = await subscribe.subscribe(
-        shop.rt, session, plan_code="basic", payment_method_id=method_id, again=True
-    )
+        await shop.begin(session, "basic", method_id)
+    second = await shop.begin(session, "basic", method_id, again=True)
 
     assert caught.value.code == "already_subscribed"
     assert (await shop.look(session, second)).subscription.status == "active"
@@ -123,8 +123,45 @@ async def test_a_plan_that_is_not_offered_cannot_be_had(
 
     with pytest.raises(NotFound):
         await subscribe.subscribe(
-            shop.rt, session, plan_code=plan_code, payment_method_id=method_id
+            shop.rt,
+            session,
+            plan_code=plan_code,
+            payment_method_id=method_id,
+            agreed=subscribe.Terms("", 0),
         )
+
+
+async def test_nothing_begins_on_other_terms_than_were_shown(shop: Shop, session: Session) -> None:
+    """A trial that another tab took meanwhile must not become a charge."""
+    first, second = await shop.card(session), await shop.card(session)
+    shown = await subscribe.quote(shop.rt, session, "pro")
+    trial = await shop.begin(session, "pro", first)
+    await cancel.cancel_now(shop.rt, session, trial, expected_refund_krw=0)
+
+    with pytest.raises(Conflict) as caught:
+        await subscribe.subscribe(
+            shop.rt, session, plan_code="pro", payment_method_id=second, agreed=shown.terms
+        )
+
+    assert caught.value.code == "preview_changed"
+    assert len(await shop.rows(Subscription)) == 1
+    assert await shop.money() == []
+
+
+async def test_a_price_that_rose_while_it_was_shown_is_not_charged(
+    shop: Shop, session: Session
+) -> None:
+    method_id = await shop.card(session)
+    shown = await subscribe.quote(shop.rt, session, "basic")
+    async with shop.rt.db.write() as db:
+        db.add(Price(id=new_id(), plan_code="basic", starts_on=today(shop.rt), amount_krw=12_000))
+
+    with pytest.raises(Conflict):
+        await subscribe.subscribe(
+            shop.rt, session, plan_code="basic", payment_method_id=method_id, agreed=shown.terms
+        )
+
+    assert await shop.money() == []
 
 
 async def test_strangers_cards_and_subscriptions_do_not_exist(
@@ -133,9 +170,7 @@ async def test_strangers_cards_and_subscriptions_do_not_exist(
     seen = await shop.subscribe(session)
 
     with pytest.raises(NotFound):
-        await subscribe.subscribe(
-            shop.rt, stranger, plan_code="basic", payment_method_id=seen.method.id
-        )
+        await shop.begin(stranger, "basic", seen.method.id)
     for nobody in (stranger, None):
         with pytest.raises(NotFound):
             await view.subscription(shop.rt, nobody, seen.subscription.id)

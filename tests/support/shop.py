@@ -72,10 +72,19 @@ class Shop:
     ) -> SubscriptionView:
         """Register a card, subscribe with it, and wait for the first charge."""
         method_id = await self.card(session, persona)
-        subscription_id = await subscribe.subscribe(
-            self.rt, session, plan_code=plan_code, payment_method_id=method_id
+        return await self.look(session, await self.begin(session, plan_code, method_id))
+
+    async def begin(self, session: Session, plan_code: str, method_id: str, **more: bool) -> str:
+        """Subscribe on the terms of now and return the id, without waiting for the charge."""
+        quote = await subscribe.quote(self.rt, session, plan_code)
+        return await subscribe.subscribe(
+            self.rt,
+            session,
+            plan_code=plan_code,
+            payment_method_id=method_id,
+            agreed=quote.terms,
+            **more,
         )
-        return await self.look(session, subscription_id)
 
     async def look(self, session: Session, subscription_id: str) -> SubscriptionView:
         """Return a subscription when what is under way has ended."""

@@ -12,6 +12,7 @@ from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.charge import Claim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
@@ -20,6 +21,19 @@ from tossbill_ui.subscriptions.catalog import Offer
 from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import fresh_period, today
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a customer is shown and agrees to; nothing begins on other ones.
+
+    Attributes:
+        price_id: What the periods cost, how long they are and how long a trial is.
+        charge_krw: What is charged at once: nothing in a trial, which not everybody gets.
+    """
+
+    price_id: str
+    charge_krw: int
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,11 @@ class Quote:
     next_charge_at: datetime
     is_subscribed: bool
 
+    @property
+    def terms(self) -> Terms:
+        """What the customer agrees to by subscribing."""
+        return Terms(self.offer.price.id, self.charge_krw)
+
 
 async def quote(rt: Runtime, session: Session | None, plan_code: str) -> Quote:
     """Say what subscribing to a plan today would charge and when.
@@ -55,7 +74,7 @@ async def quote(rt: Runtime, session: Session | None, plan_code: str) -> Quote:
     next_on = starts_on if trial_days else offer.price.interval.after(starts_on, 1)
     return Quote(
         offer=offer,
-        charge_krw=0 if trial_days else offer.price.amount_krw,
+        charge_krw=_at_once(offer, trial_days),
         trial_ends_on=starts_on if trial_days else None,
         next_charge_at=rt.settings.charge_hours.opening(next_on),
         is_subscribed=is_subscribed,
@@ -76,8 +95,18 @@ async def _trial_days(db: AsyncSession, customer_id: str, offer: Offer) -> int:
     return offer.price.trial_days
 
 
+def _at_once(offer: Offer, trial_days: int) -> int:
+    return 0 if trial_days else offer.price.amount_krw
+
+
 async def subscribe(
-    rt: Runtime, session: Session, *, plan_code: str, payment_method_id: str, again: bool = False
+    rt: Runtime,
+    session: Session,
+    *,
+    plan_code: str,
+    payment_method_id: str,
+    agreed: Terms,
+    again: bool = False,
 ) -> str:
     """Begin a subscription and return its id; `view.wait` tells how the first charge ended.
 
@@ -88,11 +117,13 @@ async def subscribe(
         session: Who subscribes.
         plan_code: A plan on offer.
         payment_method_id: One of the customer's.
+        agreed: The `Quote.terms` that were shown.
         again: Begin another one beside one to the same plan.
 
     Raises:
         NotFound: No such plan on offer, or no such payment method of this customer.
-        Conflict: The customer is on this plan already (``already_subscribed``).
+        Conflict: The customer is on this plan already (``already_subscribed``), or what was shown
+            is not so any more (``preview_changed``).
     """
     try:
         async with rt.db.write() as db:
@@ -104,7 +135,10 @@ async def subscribe(
             is_on_it = await repository.live_on_plan(db, customer.id, plan_code)
             if is_on_it and not again:
                 raise Conflict("On this plan already.", code="already_subscribed")
-            subscription = await _new(rt, db, offer, method.customer_id, method.id, is_on_it)
+            trial_days = await _trial_days(db, customer.id, offer)
+            if agreed != Terms(offer.price.id, _at_once(offer, trial_days)):
+                raise Conflict("The terms are not what was shown.", code="preview_changed")
+            subscription = await _new(rt, db, offer, method, trial_days, is_on_it)
             claim = await _begin(rt, db, subscription, offer)
     except IntegrityError:
         raise Conflict("On this plan already.", code="already_subscribed") from None
@@ -113,19 +147,23 @@ async def subscribe(
 
 
 async def _new(
-    rt: Runtime, db: AsyncSession, offer: Offer, customer_id: str, method_id: str, extra: bool
+    rt: Runtime,
+    db: AsyncSession,
+    offer: Offer,
+    method: PaymentMethod,
+    trial_days: int,
+    is_extra: bool,
 ) -> Subscription:
-    trial_days = await _trial_days(db, customer_id, offer)
     starts_on = today(rt)
     anchor_on = starts_on + timedelta(days=trial_days)
     subscription = Subscription(
         id=new_id(),
-        customer_id=customer_id,
+        customer_id=method.customer_id,
         plan_code=offer.plan.code,
         price_id=offer.price.id,
-        payment_method_id=method_id,
+        payment_method_id=method.id,
         status=SubscriptionStatus.TRIALING if trial_days else SubscriptionStatus.STARTING,
-        is_extra=extra,
+        is_extra=is_extra,
         starts_on=starts_on,
         ends_on=anchor_on,
         anchor_on=anchor_on,

@@ -14,7 +14,7 @@ from tossbill_ui.payment_methods.registration import WindowCall
 from tossbill_ui.payment_methods.repository import HistoryFilter
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import subscribe
-from tossbill_ui.subscriptions.subscribe import Quote
+from tossbill_ui.subscriptions.subscribe import Quote, Terms
 from tossbill_ui.ui import wording
 from tossbill_ui.ui.text import Text, cards
 from tossbill_ui.ui.text import plans as text
@@ -102,13 +102,13 @@ class Opened:
     Attributes:
         call: What opens Toss's window; None where it is not to be opened.
         choices: The customer's methods, newest first, when a charge is next.
-        charge_krw: What the page says is charged at once.
+        terms: What the page says a press agrees to.
     """
 
     view: RegisterView
     call: WindowCall | None = None
     choices: list[PayChoice] = field(default_factory=list[PayChoice])
-    charge_krw: int = 0
+    terms: Terms | None = None
 
 
 async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
@@ -134,7 +134,7 @@ async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
     if quote is None:
         return Opened(card_only(), call)
     choices = [_choice(quote, method) for method in await usable_methods(rt, session)]
-    return Opened(_with_plan(quote, choices), call, choices, quote.charge_krw)
+    return Opened(_with_plan(quote, choices), call, choices, quote.terms)
 
 
 async def _quote(rt: Runtime, session: Session, plan_code: str) -> Quote:

@@ -12,6 +12,7 @@ from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.registration import CODE_LENGTH, MESSAGE_LENGTH, WindowCall
 from tossbill_ui.subscriptions import subscribe
+from tossbill_ui.subscriptions.subscribe import Terms
 from tossbill_ui.ui import plans, registering, returning
 from tossbill_ui.ui.components.toss_billing import NO_CALL, BillingCall
 from tossbill_ui.ui.registering import PayChoice, RegisterView
@@ -43,7 +44,7 @@ class RegisterState(rx.State):
     paying: bool = False
     notice: str = ""
     _plan_code: str = ""
-    _charge_krw: int = 0
+    _terms: Terms | None = None
 
     @rx.event
     async def load(self):  # noqa: ANN201 - Reflex reads events from what is returned
@@ -56,13 +57,13 @@ class RegisterState(rx.State):
     async def _open(self, session: Session) -> None:
         opened = await registering.opened(runtime.current(), session, self._plan_code)
         self.shown, self.choices = opened.view, opened.choices
-        self._charge_krw = opened.charge_krw
+        self._terms = opened.terms
         self.call = billing_call(opened.call) if opened.call else NO_CALL
         self.busy = self.paying = False
 
     @rx.event
     async def pay(self, method_id: str):  # noqa: ANN201
-        """Begin the subscription that the page shows, for the amount that it shows."""
+        """Begin the subscription that the page shows, on the terms that it shows."""
         session = session_of(self)
         if self.busy or session is None:
             return
@@ -70,24 +71,23 @@ class RegisterState(rx.State):
         yield
         try:
             await self._subscribe(session, str(method_id))
-        except Conflict:
-            await self._open(session)
-            self.shown = registering.subscribed()
-        except NotFound:
+        except (Conflict, NotFound):
+            # Shows as well that the customer is on the plan already.
             await self._open(session)
             self.notice = text.CHANGED()
         else:
             yield rx.redirect("/subscription/")
 
     async def _subscribe(self, session: Session, method_id: str) -> None:
-        rt = runtime.current()
-        if method_id not in {choice["method_id"] for choice in self.choices}:
-            raise NotFound("That method was not offered.")
-        quoted = await subscribe.quote(rt, session, self._plan_code)
-        if quoted.charge_krw != self._charge_krw:
-            raise NotFound("What was shown is not on offer any more.")
+        was_offered = method_id in {choice["method_id"] for choice in self.choices}
+        if self._terms is None or not was_offered:
+            raise NotFound("That was not offered.")
         await subscribe.subscribe(
-            rt, session, plan_code=self._plan_code, payment_method_id=method_id
+            runtime.current(),
+            session,
+            plan_code=self._plan_code,
+            payment_method_id=method_id,
+            agreed=self._terms,
         )
 
     @rx.event
