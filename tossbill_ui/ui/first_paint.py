@@ -9,7 +9,7 @@ from typing import cast
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.ui import plans, registering, returning
+from tossbill_ui.ui import managing, plans, registering, returning
 from tossbill_ui.ui.states.brand import address, brand_slots
 from tossbill_ui.ui.states.register import billing_call
 from tossbill_ui.ui.text import speak
@@ -42,6 +42,11 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
     return Filling(slots=slots | {"call": call}, scripts=(opened.call.sdk_url,))
 
 
+async def subscription(rt: Runtime, visit: Visit) -> Filling:
+    """Show how each subscription stands."""
+    return Filling(slots=managing.slots(await managing.rows(rt, visit.session)))
+
+
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
     """Start the exchange at once, and show how it ended if it ends quickly."""
     if moved := await returning.take_success(rt, visit.session, visit.query):
@@ -68,7 +73,7 @@ PAINTS: dict[str, FirstPaint] = {
     "/success/": success,
     "/fail/": fail,
     "/history/": plain,
-    "/subscription/": plain,
+    "/subscription/": subscription,
 }
 
 

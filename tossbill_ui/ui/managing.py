@@ -13,7 +13,7 @@ from tossbill_ui.ui import subscription_views, wording
 from tossbill_ui.ui.registering import PayChoice, usable_methods
 from tossbill_ui.ui.subscription_views import SubscriptionRow
 from tossbill_ui.ui.text import subscription as text
-from tossbill_ui.ui.views import method_label
+from tossbill_ui.ui.views import flat, method_label
 
 
 class MethodPanel(TypedDict):
@@ -24,6 +24,8 @@ class MethodPanel(TypedDict):
     choices: list[PayChoice]
 
 
+# So many subscriptions stand in the prerendered page; the state brings the rest.
+PAINTED = 3
 NO_METHODS = MethodPanel(body="", is_owed=False, choices=[])
 
 
@@ -31,6 +33,24 @@ async def rows(rt: Runtime, session: Session | None) -> list[SubscriptionRow]:
     """Return the customer's subscriptions: past due first, ended last, else the newest first."""
     found = await view.subscriptions(rt, session)
     return [await _row(rt, session, seen) for seen in sorted(found, key=subscription_views.urgency)]
+
+
+def painted(found: list[SubscriptionRow]) -> list[SubscriptionRow]:
+    """Return as many rows as the prerendered page has, empty ones at the end."""
+    return [*found, *[subscription_views.NO_ROW] * PAINTED][:PAINTED]
+
+
+def phase(found: list[SubscriptionRow]) -> str:
+    """Say which part of the page shows."""
+    return "rows" if found else "empty"
+
+
+def slots(found: list[SubscriptionRow]) -> dict[str, str]:
+    """Return what fills the prerendered page."""
+    filling = {"phase": phase(found)}
+    for number, row in enumerate(painted(found)):
+        filling |= flat(row, f"subscription{number}_")
+    return filling
 
 
 async def _row(rt: Runtime, session: Session | None, seen: SubscriptionView) -> SubscriptionRow:

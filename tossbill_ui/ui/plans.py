@@ -12,7 +12,7 @@ from tossbill_ui.subscriptions.subscribe import Quote
 from tossbill_ui.ui import wording
 from tossbill_ui.ui.text import cards as card_text
 from tossbill_ui.ui.text import plans as text
-from tossbill_ui.ui.views import BLANK
+from tossbill_ui.ui.views import BLANK, flat
 
 # So many cards stand in the prerendered page; a shop with more has the rest brought by the state.
 PAINTED = 6
@@ -77,12 +77,10 @@ def painted(found: list[PlanCard]) -> list[PlanCard]:
 
 def slots(found: list[PlanCard]) -> dict[str, str]:
     """Return what fills the prerendered page."""
-    around = {f"home_{name}": str(words) for name, words in home_view(found).items()}
-    return around | {
-        f"plan{number}_{name}": str(words)
-        for number, card in enumerate(painted(found))
-        for name, words in card.items()
-    }
+    filling = flat(home_view(found), "home_")
+    for number, card in enumerate(painted(found)):
+        filling |= flat(card, f"plan{number}_")
+    return filling
 
 
 def _card(quote: Quote) -> PlanCard:

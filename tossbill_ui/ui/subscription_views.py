@@ -16,7 +16,7 @@ from tossbill_ui.ui import plans, wording
 from tossbill_ui.ui.text import changing
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.text.declines import decline
-from tossbill_ui.ui.views import method_label
+from tossbill_ui.ui.views import ABSENT, BLANK, method_label
 
 ONE_DAY = timedelta(days=1)
 PAID_UP = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
@@ -26,7 +26,7 @@ OVER = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
 class Alert(TypedDict):
     """What the customer must know first, and the one thing to do about it.
 
-    ``action`` is ``pay``, ``card``, ``again`` or ``none``.
+    ``action`` is ``pay``, ``card``, ``again``, ``none``, or ``quiet`` when there is nothing to say.
     """
 
     tone: str
@@ -37,8 +37,28 @@ class Alert(TypedDict):
     href: str
 
 
+class Parts(TypedDict):
+    """The parts of a subscription on the page, each by its name in tests or `views.ABSENT`."""
+
+    subscription: str
+    status: str
+    next: str
+    method: str
+    alert: str
+    pay: str
+    card: str
+    again: str
+    change: str
+    change_plan: str
+    keep_plan: str
+    pause: str
+    resume: str
+    undo: str
+    cancel: str
+
+
 class SubscriptionRow(TypedDict):
-    """One subscription."""
+    """One subscription; every field is text, as in `views`."""
 
     id: str
     plan: str
@@ -49,13 +69,7 @@ class SubscriptionRow(TypedDict):
     next: str
     method: str
     alert: Alert
-    can_cancel: bool
-    can_undo: bool
-    can_pause: bool
-    can_resume: bool
-    can_change: bool
-    can_change_plan: bool
-    can_keep_plan: bool
+    parts: Parts
 
 
 class CancelView(TypedDict):
@@ -81,6 +95,12 @@ NO_CANCEL = CancelView(
     now_refund="",
     now_how="",
 )
+CARD_PARTS = {
+    "subscription": "subscription",
+    "status": "subscription-status",
+    "next": "next-charge",
+    "method": "method-label",
+}
 TONES = {"past_due": "red", "paused": "amber", "canceled": "amber", "ended": "grey"}
 
 
@@ -92,10 +112,9 @@ def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> Sub
         events: Its history, for one that has ended: what was given back stands there.
     """
     status = seen.subscription.status
-    is_open = seen.is_asking or seen.is_in_doubt
-    is_over = status in OVER
-    is_checking = is_open and not is_over
+    is_checking = _is_open(seen) and status not in OVER
     label, when = _next(seen)
+    alert = _alert(seen, events)
     return SubscriptionRow(
         id=seen.subscription.id,
         plan=seen.plan.name,
@@ -105,15 +124,36 @@ def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> Sub
         next_label=label,
         next=when,
         method=method_label(seen.method),
-        alert=_alert(seen, events),
-        can_cancel=not is_over,
-        can_undo=status == SubscriptionStatus.CANCELED,
-        can_pause=status == SubscriptionStatus.ACTIVE and not is_open,
-        can_resume=status == SubscriptionStatus.PAUSED and not is_open,
-        can_change=not is_over and not is_open,
-        can_change_plan=status in PAID_UP and not is_open and seen.next_plan is None,
-        can_keep_plan=status in PAID_UP and seen.next_plan is not None,
+        alert=alert,
+        parts=_parts(seen, alert),
     )
+
+
+def _is_open(seen: SubscriptionView) -> bool:
+    return seen.is_asking or seen.is_in_doubt
+
+
+def _parts(seen: SubscriptionView, alert: Alert) -> Parts:
+    status, is_open = seen.subscription.status, _is_open(seen)
+    can_move = status in PAID_UP and not is_open and seen.next_plan is None
+    return Parts(
+        **CARD_PARTS,
+        alert=_there("subscription-alert", alert["action"] != "quiet"),
+        pay=_there("pay-now", alert["action"] == "pay"),
+        card=_there("change-and-pay", alert["action"] == "card"),
+        again=_there("subscribe-again", alert["action"] == "again"),
+        change=_there("change-card", status not in OVER and not is_open),
+        change_plan=_there("change-plan", can_move),
+        keep_plan=_there("keep-plan", status in PAID_UP and seen.next_plan is not None),
+        pause=_there("pause-button", status == SubscriptionStatus.ACTIVE and not is_open),
+        resume=_there("resume-paused-button", status == SubscriptionStatus.PAUSED and not is_open),
+        undo=_there("resume-button", status == SubscriptionStatus.CANCELED),
+        cancel=_there("cancel-button", status not in OVER),
+    )
+
+
+def _there(name: str, when: bool) -> str:
+    return name if when else ABSENT
 
 
 def urgency(seen: SubscriptionView) -> int:
@@ -176,12 +216,25 @@ def _alert(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert
 
 
 def _say(
-    tone: str, title: str, body: str, action: str = "none", label: str = "", href: str = "/"
+    tone: str, title: str, body: str, action: str = "none", label: str = BLANK, href: str = "/"
 ) -> Alert:
     return Alert(tone=tone, title=title, body=body, action=action, label=label, href=href)
 
 
-NO_ALERT = _say("none", "", "")
+NO_ALERT = _say("none", BLANK, BLANK, action="quiet")
+NO_PARTS = Parts(**dict.fromkeys(Parts.__annotations__, ABSENT))  # pyright: ignore[reportArgumentType]
+NO_ROW = SubscriptionRow(
+    id=ABSENT,
+    plan=BLANK,
+    price=BLANK,
+    status=BLANK,
+    tone="none",
+    next_label=BLANK,
+    next=BLANK,
+    method=BLANK,
+    alert=NO_ALERT,
+    parts=NO_PARTS,
+)
 
 
 def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:

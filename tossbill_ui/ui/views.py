@@ -8,7 +8,7 @@ where both have some text in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from tossbill_ui.core.text import clean
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
@@ -19,7 +19,20 @@ from tossbill_ui.ui.text.failures import explain
 from tossbill_ui.ui.wording import day, moment
 
 BLANK = "\u00a0"
+# Instead of its name in tests, on what the prerendered page holds and does not show.
+ABSENT = "absent"
 CODE_SHOWN, MESSAGE_SHOWN = 64, 160
+
+
+def flat(row: Mapping[str, object], prefix: str) -> dict[str, str]:
+    """Return a view row as what fills its slots: each field under the row's prefix."""
+    found: dict[str, str] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            found |= flat(cast("Mapping[str, object]", value), f"{prefix}{name}_")
+        else:
+            found[f"{prefix}{name}"] = str(value)
+    return found
 
 
 class ResultView(TypedDict):

@@ -39,7 +39,7 @@ def slot(
 
 def filled(
     element: Element,
-    *children: rx.Component,
+    *children: rx.Component | rx.Var[Any] | str,
     fill: dict[str, str],
     attrs: dict[str, object],
     **props: Any,

@@ -1,12 +1,20 @@
 """``/subscription/``: how each subscription stands, and what can be wished."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import reflex as rx
 
+from tossbill_ui.ui.components.banner import banner
+from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.rows import row_button, row_link, rows
 from tossbill_ui.ui.components.say import say
+from tossbill_ui.ui.components.waiting import empty, skeleton
+from tossbill_ui.ui.components.words import Slot, Slots, holding, worded
+from tossbill_ui.ui.managing import PAINTED
 from tossbill_ui.ui.pages.subscription_panels import panels
 from tossbill_ui.ui.states.subscription import SubscriptionState
 from tossbill_ui.ui.subscription_views import SubscriptionRow
@@ -21,135 +29,115 @@ def subscription_page() -> rx.Component:
     """Show every subscription, or the question that is open about one."""
     return page(
         rx.el.p(State.notice, role="status", class_name="notice"),
-        rx.match(
-            State.panel,
-            *panels(),
-            rx.el.div(
-                rx.el.h1(say(text.TITLE), class_name="title"),
-                rx.match(State.phase, ("rows", _rows()), ("empty", _empty()), _skeleton()),
-            ),
-        ),
+        rx.match(State.panel, *panels(), _subscriptions()),
     )
 
 
-def _rows() -> rx.Component:
-    return rx.fragment(
-        rx.foreach(State.rows, _subscription),
-        rx.el.nav(
-            _way(plan_text.TO_PLANS, "/"),
-            _way(cards.HOME_HISTORY, "/history/"),
-            class_name="rows",
-        ),
-    )
-
-
-def _way(label: Text, href: str) -> rx.Component:
-    return link(say(label), rx.el.span(class_name="chevron"), href=href, class_name="row")
-
-
-def _subscription(row: SubscriptionRow) -> rx.Component:
-    return rx.el.section(
+def _subscriptions() -> rx.Component:
+    """Return the three things that the page can be; CSS shows the one of ``data-phase``."""
+    return holding(
+        rx.el.div,
+        rx.el.h1(say(text.TITLE), class_name="title"),
+        rx.el.div(skeleton(text.LOADING), class_name="when-loading"),
         rx.el.div(
-            rx.el.h2(row["plan"]),
-            rx.el.span(
+            empty(
+                text.EMPTY,
+                text.EMPTY_BODY,
+                rows(row_link(plan_text.TO_PLANS, "/")),
+                testid="subscription-empty",
+            ),
+            class_name="when-empty",
+        ),
+        rx.el.div(
+            *(
+                _subscription(Slots(State.rows[number], f"subscription{number}_"))
+                for number in range(PAINTED)
+            ),
+            rx.foreach(State.more, _unpainted),
+            rows(row_link(plan_text.TO_PLANS, "/"), row_link(cards.HOME_HISTORY, "/history/")),
+            class_name="when-rows",
+        ),
+        fills={"data-phase": Slot("phase", State.phase)},
+        class_name="subscriptions",
+    )
+
+
+def _unpainted(row: SubscriptionRow) -> rx.Component:
+    """Return a subscription whose slots nobody fills: the state brings it."""
+    return _subscription(Slots(row, "more_"))
+
+
+def _subscription(row: Slots) -> rx.Component:
+    parts = row.inside("parts")
+    return holding(
+        rx.el.section,
+        rx.el.div(
+            worded(rx.el.h2, row["plan"]),
+            worded(
+                rx.el.span,
                 row["status"],
+                fills={"data-tone": row["tone"], "data-testid": parts["status"]},
                 class_name="status-chip",
-                custom_attrs={"data-tone": row["tone"], "data-testid": "subscription-status"},
             ),
             class_name="subscription-head",
         ),
-        _alert(row),
-        rx.el.dl(
-            rx.el.div(
-                rx.el.dt(row["next_label"]),
-                rx.el.dd(row["next"], custom_attrs={"data-testid": "next-charge"}),
-            ),
-            rx.el.div(rx.el.dt(say(plan_text.PLAN)), rx.el.dd(row["price"])),
-            rx.el.div(
-                rx.el.dt(say(text.METHOD)),
-                rx.el.dd(row["method"], custom_attrs={"data-testid": "method-label"}),
-            ),
-            class_name="receipt",
+        _alert(row, row.inside("alert"), parts),
+        facts(
+            fact(row["next_label"], row["next"], fills={"data-testid": parts["next"]}),
+            fact(plan_text.PLAN, row["price"]),
+            fact(text.METHOD, row["method"], fills={"data-testid": parts["method"]}),
         ),
-        rx.el.div(
-            _action(row["can_change"], text.CHANGE, State.ask_method(row["id"]), "change-card"),
-            _action(
-                row["can_change_plan"], changing.CHANGE, State.ask_plan(row["id"]), "change-plan"
-            ),
-            _action(row["can_keep_plan"], changing.KEEP, State.keep_plan(row["id"]), "keep-plan"),
-            _action(row["can_pause"], text.PAUSE, State.hold(row["id"]), "pause-button"),
-            _action(
-                row["can_resume"], text.RESUME, State.take_up(row["id"]), "resume-paused-button"
-            ),
-            _action(row["can_undo"], text.UNDO, State.undo(row["id"]), "resume-button"),
-            _action(row["can_cancel"], text.CANCEL, State.ask_cancel(row["id"]), "cancel-button"),
-            class_name="actions",
-        ),
+        _actions(row.row["id"], parts),
+        fills={"data-testid": parts["subscription"]},
         class_name="subscription",
-        custom_attrs={"data-testid": "subscription"},
     )
 
 
-def _action(when: bool, label: Text, on_click: Any, testid: str) -> rx.Component:
-    return rx.cond(
-        when,
-        rx.el.button(
-            say(label),
-            rx.el.span(class_name="chevron"),
-            on_click=on_click,
+def _actions(subscription_id: Any, parts: Slots) -> rx.Component:
+    """Return all there is to wish; those that are not possible now are absent."""
+
+    def action(part: str, label: Text, on_click: Any) -> rx.Component:
+        return row_button(
+            label,
+            on_click=on_click(subscription_id),
+            disabled=State.busy,
+            fills={"data-testid": parts[part]},
+        )
+
+    return rx.el.div(
+        action("change", text.CHANGE, State.ask_method),
+        action("change_plan", changing.CHANGE, State.ask_plan),
+        action("keep_plan", changing.KEEP, State.keep_plan),
+        action("pause", text.PAUSE, State.hold),
+        action("resume", text.RESUME, State.take_up),
+        action("undo", text.UNDO, State.undo),
+        action("cancel", text.CANCEL, State.ask_cancel),
+        class_name="actions",
+    )
+
+
+def _alert(row: Slots, alert: Slots, parts: Slots) -> rx.Component:
+    def answer(part: str, on_click: Any) -> rx.Component:
+        return worded(
+            rx.el.button,
+            alert["label"],
+            on_click=on_click(row.row["id"]),
             disabled=State.busy,
             type="button",
-            class_name="row",
-            custom_attrs={"data-testid": testid},
+            class_name="button",
+            fills={"data-testid": parts[part]},
+        )
+
+    return banner(
+        alert["title"],
+        alert["body"],
+        answer("pay", State.pay_now),
+        answer("card", State.ask_method),
+        worded(
+            link,
+            alert["label"],
+            fills={"href": alert["href"], "data-testid": parts["again"]},
+            class_name="button",
         ),
-    )
-
-
-def _alert(row: SubscriptionRow) -> rx.Component:
-    alert = row["alert"]
-    return rx.cond(
-        alert["title"] != "",
-        rx.el.div(
-            rx.el.strong(alert["title"]),
-            rx.el.p(alert["body"]),
-            rx.match(
-                alert["action"],
-                ("pay", _answer(alert["label"], State.pay_now(row["id"]), "pay-now")),
-                ("card", _answer(alert["label"], State.ask_method(row["id"]), "change-and-pay")),
-                ("again", link(alert["label"], href=alert["href"], class_name="button")),
-                rx.fragment(),
-            ),
-            class_name="alert",
-            custom_attrs={"data-tone": alert["tone"], "data-testid": "subscription-alert"},
-        ),
-    )
-
-
-def _answer(label: str, on_click: Any, testid: str) -> rx.Component:
-    return rx.el.button(
-        label,
-        on_click=on_click,
-        disabled=State.busy,
-        type="button",
-        class_name="button",
-        custom_attrs={"data-testid": testid},
-    )
-
-
-def _empty() -> rx.Component:
-    return rx.el.div(
-        rx.el.strong(say(text.EMPTY)),
-        rx.el.p(say(text.EMPTY_BODY)),
-        rx.el.nav(_way(plan_text.TO_PLANS, "/"), class_name="rows"),
-        class_name="empty",
-        custom_attrs={"data-testid": "subscription-empty"},
-    )
-
-
-def _skeleton() -> rx.Component:
-    return rx.el.div(
-        *(rx.el.div(class_name="bone") for _ in range(3)),
-        rx.el.span(say(text.LOADING), class_name="unseen"),
-        class_name="skeleton",
-        custom_attrs={"aria-busy": "true"},
+        fills={"data-tone": alert["tone"], "data-testid": parts["alert"]},
     )

@@ -57,15 +57,16 @@ class FreshPages(Middleware):
     """Starts every page from its defaults.
 
     A tab's state outlives its pages, so the second registration of a tab would flash the first
-    one's result. A reconnect to the same address keeps what is shown.
+    one's result, and a page loaded again what it showed before. A reconnect keeps what is shown.
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        """Reset our states when a tab hydrates at another address than before."""
+        """Reset our states when a tab hydrates a page that was loaded, or is at another address."""
         if event.name.endswith(".hydrate_and_load"):
             page = await state.get_state(PageState)
             address = str(event.router_data.get("asPath", ""))
-            if page._address != address:
+            # Only a page's first hydrate sends what it was built with; a reconnect does not.
+            if page._address != address or event.payload.get("hashes"):
                 for substate in state.substates.values():
                     substate.reset()
                 page._address = address

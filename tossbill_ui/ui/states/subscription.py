@@ -25,16 +25,21 @@ Wish = Callable[[Runtime, Session | None, str], Awaitable[object]]
 
 
 class SubscriptionState(rx.State):
-    """The customer's subscriptions; ``panel`` is the question that is open about one of them."""
+    """The customer's subscriptions; ``panel`` is the question that is open about one of them.
 
-    rows: list[SubscriptionRow] = []
+    Those that no slot has room for stand in ``more``.
+    """
+
+    rows: list[SubscriptionRow] = managing.painted([])
+    more: list[SubscriptionRow] = []
     phase: str = "loading"
     panel: str = "none"
     cancel: CancelView = subscription_views.NO_CANCEL
     method: MethodPanel = managing.NO_METHODS
     plans: list[PlanChoice] = []
     change: ChangeView = changing.NO_CHANGE
-    busy: bool = False
+    # Nothing can be pressed before the state is there, nor twice.
+    busy: bool = True
     notice: str = ""
     _asked: str = ""
     _refund_krw: int = 0
@@ -49,6 +54,7 @@ class SubscriptionState(rx.State):
         async for _ in looks(session):
             async with self:
                 await self._show()
+                self.busy = False
 
     @rx.event
     async def ask_cancel(self, subscription_id: str) -> None:
@@ -210,7 +216,8 @@ class SubscriptionState(rx.State):
         await self._show()
 
     async def _show(self) -> None:
-        rows = await managing.rows(runtime.current(), session_of(self))
-        if rows != self.rows:
-            self.rows = rows
-        self.phase = "rows" if rows else "empty"
+        found = await managing.rows(runtime.current(), session_of(self))
+        rows, more = managing.painted(found), found[managing.PAINTED :]
+        if (rows, more) != (self.rows, self.more):
+            self.rows, self.more = rows, more
+        self.phase = managing.phase(found)

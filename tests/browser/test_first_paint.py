@@ -1,0 +1,109 @@
+"""What stands in a page before React: the truth, and in its final place."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.browser.conftest import NewBrowser
+from tests.browser.test_quality import settle
+from tests.browser.test_subscription import choose_plan, subscribe
+
+# Sums what moved without the customer's doing, and marks an element, to see that React keeps it.
+WATCH = """
+window.__shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.__shift += entry.value;
+}).observe({ type: "layout-shift" });
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector("main").__painted = true;
+});
+"""
+SCRIPTS = "**/assets/*.js"
+SCREENS = [{"width": 375, "height": 812}, {"width": 1280, "height": 800}]
+
+
+def add_second(page: Page) -> None:
+    choose_plan(page, "프로 시작하기")
+    page.get_by_test_id("subscribe-button").click()
+    expect(page.get_by_test_id("subscription")).to_have_count(2)
+
+
+def without_script(new_browser: NewBrowser, person: BrowserContext) -> Page:
+    """The same person, in a browser that runs no script."""
+    plain = new_browser(java_script_enabled=False)
+    plain.add_cookies(person.cookies())  # pyright: ignore[reportArgumentType]
+    return plain.new_page()
+
+
+def test_the_subscriptions_are_there_before_any_script(new_browser: NewBrowser) -> None:
+    person = new_browser()
+    page = person.new_page()
+    subscribe(page)
+    add_second(page)
+    live = page.locator("main").inner_text()
+
+    plain = without_script(new_browser, person)
+    plain.goto("/subscription/")
+
+    expect(plain.get_by_test_id("subscription")).to_have_count(2)
+    first = plain.get_by_test_id("subscription").last
+    expect(first.get_by_test_id("subscription-status")).to_have_text("이용 중")
+    expect(first).to_contain_text("베이직")
+    expect(first.get_by_test_id("next-charge")).to_contain_text("9,900원")
+    expect(first.get_by_test_id("next-charge")).to_contain_text("년")
+    expect(first.get_by_test_id("method-label")).to_have_text("현대카드 ····\u00a0123")
+    assert plain.locator("main").inner_text() == live
+
+
+def test_without_a_subscription_the_page_says_so_before_any_script(
+    new_browser: NewBrowser,
+) -> None:
+    page = new_browser(java_script_enabled=False).new_page()
+
+    page.goto("/subscription/")
+
+    expect(page.get_by_test_id("subscription-empty")).to_be_visible()
+    expect(page.get_by_test_id("subscription")).to_have_count(0)
+
+
+def painted(page: Page, path: str) -> list[Route]:
+    """Open a page and hold React back; return what it waits for."""
+    held: list[Route] = []
+    page.route(SCRIPTS, lambda route: held.append(route))
+    page.goto(path, wait_until="commit")
+    page.locator(".page").wait_for()
+    page.evaluate("document.fonts.ready")  # another typeface may be wider
+    # React's start comes after the load event, and is then asked for.
+    page.wait_for_function("document.readyState === 'complete'")
+    page.wait_for_function("document.querySelector('link[rel=modulepreload]') !== null")
+    return held
+
+
+def let_react_come(page: Page, held: list[Route]) -> None:
+    page.evaluate("window.__shift = 0")
+    for route in held:
+        route.continue_()
+    page.unroute(SCRIPTS)
+    settle(page)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_moves_when_react_takes_over(
+    new_browser: NewBrowser, screen: dict[str, int]
+) -> None:
+    person = new_browser(viewport=screen)
+    page = person.new_page()
+    subscribe(page)
+    add_second(page)
+    watched = person.new_page()
+    watched.add_init_script(WATCH)
+
+    for path in ("/", "/register/?plan=letter", "/register/?plan=basic", "/subscription/"):
+        held = painted(watched, path)
+        before = watched.locator("main").inner_text()
+        let_react_come(watched, held)
+        assert watched.evaluate("window.__shift") == 0, path
+        assert watched.evaluate("document.querySelector('main').__painted"), path
+        assert watched.locator("main").inner_text() == before
+    expect(watched.get_by_test_id("cancel-button").first).to_be_enabled()

@@ -1,0 +1,38 @@
+"""What a customer must know first: what happened, whether money was taken, what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from tossbill_ui.ui.components.words import Attributes, Fills, Words, holding, worded
+
+
+def banner(
+    title: Words,
+    body: Words,
+    *answers: rx.Component,
+    fills: Fills | None = None,
+    attrs: Attributes | None = None,
+    **props: Any,
+) -> rx.Component:
+    """Return a banner; its tone (``data-tone``) is ``red``, ``amber`` or ``ink``.
+
+    Args:
+        title: What happened.
+        body: The rest of it.
+        answers: At most one of them shows: what to do about it.
+        fills: Attributes that the server fills.
+        attrs: Further attributes.
+        props: The element's other properties.
+    """
+    return holding(
+        rx.el.div,
+        worded(rx.el.strong, title),
+        worded(rx.el.p, body),
+        *answers,
+        fills=fills or {},
+        attrs=attrs,
+        **{"class_name": "alert"} | props,
+    )

@@ -1,0 +1,46 @@
+"""Rows with a chevron: each leads on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.words import Attributes, Fills, Words, holding, worded
+
+
+def rows(*ways: rx.Component) -> rx.Component:
+    """Return the rows that lead to other pages."""
+    return rx.el.nav(*ways, class_name="rows")
+
+
+def row_link(label: Words, href: str) -> rx.Component:
+    """Return a row that leads to a page."""
+    return link(worded(rx.el.span, label), _chevron(), href=href, class_name="row")
+
+
+def row_button(
+    label: Words,
+    *,
+    on_click: Any,
+    disabled: Any,
+    fills: Fills | None = None,
+    attrs: Attributes | None = None,
+) -> rx.Component:
+    """Return a row that asks a question, or does at once what it says."""
+    return holding(
+        rx.el.button,
+        worded(rx.el.span, label),
+        _chevron(),
+        fills=fills or {},
+        attrs=attrs,
+        on_click=on_click,
+        disabled=disabled,
+        type="button",
+        class_name="row",
+    )
+
+
+def _chevron() -> rx.Component:
+    return rx.el.span(class_name="chevron")
