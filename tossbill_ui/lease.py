@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.db import Leased, update_where
 from tossbill_ui.runtime import Runtime
@@ -57,9 +58,25 @@ async def claim(rt: Runtime, row: Leased, *conditions: sa.ColumnElement[bool]) -
             *conditions,
             attempts=attempt,
             lease_until=now + rt.lease,
+            held_by=rt.name,
             next_try_at=None,
         )
     return attempt if claimed else 0
+
+
+async def release(
+    rt: Runtime, db: AsyncSession, table: type[Leased], is_open: sa.ColumnElement[bool]
+) -> int:
+    """End the leases that an earlier process of our name left; return how many.
+
+    Nobody else can have the name while its holder lives, so that process is dead. Without a name
+    there is nothing to end: a lease might be a living worker's.
+    """
+    if rt.name is None:
+        return 0
+    left = is_open, col(table.held_by) == rt.name, col(table.lease_until).is_not(None)
+    freed = sa.update(table).where(*left).values(lease_until=rt.machine.now())
+    return (await db.exec(freed.execution_options(synchronize_session=False))).rowcount
 
 
 @dataclass

@@ -30,6 +30,8 @@ class Runtime:
             a virtual one that jumps a month.
         lease: How long a claimed row belongs to a worker that gives no sign of life; a living
             one renews it, so it only bounds how long a killed one is waited for.
+        name: What nobody else on this database is called while this process lives: a lock sees
+            to that (`core.lock`). None where no lock can, as on PostgreSQL.
     """
 
     settings: Settings
@@ -42,6 +44,7 @@ class Runtime:
     tasks: Tasks = field(default_factory=Tasks)
     machine: Clock = field(default_factory=SystemClock)
     lease: timedelta = timedelta(seconds=10)
+    name: str | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import reflex as rx
@@ -28,7 +29,8 @@ from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.http.security import SecurityHeaders
 from tossbill_ui.http.socket import SessionBoundTokens
-from tossbill_ui.payment_methods.sweep import release_leases, sweep_forever
+from tossbill_ui.leftovers import WEB, take_over
+from tossbill_ui.payment_methods.sweep import sweep_forever
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog
 from tossbill_ui.subscriptions.models import Plan
@@ -114,7 +116,9 @@ async def running() -> AsyncGenerator[None]:
     await _offer_samples(rt)
     with alone_on(rt.db.file) if rt.db.file else nullcontext(False) as alone:
         if alone:
-            await release_leases(rt)
+            rt = replace(rt, name=WEB)
+            runtime.install(rt)
+            await take_over(rt)
         elif rt.db.is_sqlite:
             log.warning("another process works on this database too; only one should")
         sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")

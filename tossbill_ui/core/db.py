@@ -62,11 +62,13 @@ class Leased(Table):
     """A row that a worker takes for a while; who comes later takes over what nobody holds.
 
     ``attempts`` counts the takings, and what a taking does holds only while its number is still
-    the row's: it is the fence. Both instants stand on the machine's clock.
+    the row's: it is the fence. Both instants stand on the machine's clock. ``held_by`` is the
+    name of who took it last, if nobody else can have that name (`lease.release`).
     """
 
     id: str = Field(primary_key=True, max_length=32)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    held_by: str | None = Field(default=None, max_length=8)
     next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempts: int = 0
 

@@ -203,6 +203,7 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
                 auth_key_hash=digest,
                 claimed_at=machine_now(),
                 lease_until=machine_now() + rt.lease,
+                held_by=rt.name,
                 attempts=1,
                 ended_at=None,
                 failure_code=None,

@@ -54,6 +54,7 @@ async def remove(
             sa.true() if unless is None else ~unless,
             status=MethodStatus.REMOVING,
             lease_until=lease.machine_now() + rt.lease,
+            held_by=rt.name,
             next_try_at=None,
             attempts=1,
         )

@@ -24,18 +24,6 @@ EVERY_SECONDS = 2.0
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
-async def release_leases(rt: Runtime) -> None:
-    """End every lease: to be called when no other process can be alive that holds one.
-
-    Whoever waits on a page after a crash then waits for the restart only.
-    """
-    now = lease.machine_now()
-    async with rt.db.write() as db:
-        for table in (Registration, PaymentMethod):
-            held = col(table.lease_until).is_not(None)
-            await db.exec(sa.update(table).where(held).values(lease_until=now))
-
-
 async def sweep(rt: Runtime) -> int:
     """Take up every row whose worker is gone or whose next try is due; return how many.
 
@@ -113,6 +101,7 @@ async def _claim(
             is_due(now),
             attempts=attempt,
             lease_until=now + rt.lease,
+            held_by=rt.name,
             next_try_at=None,
         )
     return attempt if claimed else 0

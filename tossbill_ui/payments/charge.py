@@ -82,6 +82,7 @@ async def begin(
         first_sent_at=now,
         sent_at=now,
         lease_until=now + rt.lease,
+        held_by=rt.name,
         attempts=1,
     )
     db.add(payment)

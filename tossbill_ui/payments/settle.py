@@ -40,7 +40,7 @@ async def take_up_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list
 
 def _take(rt: Runtime, row: Leased) -> None:
     row.attempts += 1
-    row.lease_until = rt.machine.now() + rt.lease
+    row.lease_until, row.held_by = rt.machine.now() + rt.lease, rt.name
     row.next_try_at = None
 
 

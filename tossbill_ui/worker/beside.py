@@ -6,14 +6,15 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from itertools import count
 
 log = logging.getLogger(__name__)
 
 COMMAND = [sys.executable, "-m", "tossbill_ui.cli", "worker", "--with-parent"]
 WAITS_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
+LONG_LIFE_SECONDS = 60.0
 END_SECONDS = 5.0
 
 
@@ -40,12 +41,16 @@ class _Keeper:
         self._worker: subprocess.Popen[bytes] | None = None
 
     def keep(self) -> None:
-        for death in count():
+        deaths = 0
+        while True:
+            born = time.monotonic()
             with subprocess.Popen(COMMAND, stdin=subprocess.PIPE) as self._worker:  # noqa: S603 - our own
                 code = self._worker.wait()
             if self._ending.is_set():
                 return
-            wait = WAITS_SECONDS[min(death, len(WAITS_SECONDS) - 1)]
+            # Only deaths in a row make it wait longer: what kills a worker at its start.
+            deaths = 1 if time.monotonic() - born > LONG_LIFE_SECONDS else deaths + 1
+            wait = WAITS_SECONDS[min(deaths, len(WAITS_SECONDS)) - 1]
             log.warning("the worker ended with %s; it starts again in %s s", code, wait)
             if self._ending.wait(wait):
                 return

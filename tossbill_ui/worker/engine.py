@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from tossbill_ui.core.changes_elsewhere import tell_others
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.core.settings import Settings
+from tossbill_ui.leftovers import take_over
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.passes import Pass
 
@@ -77,6 +78,7 @@ class Engine:
 
     def start(self) -> None:
         """Start, waiting for the database as long as it takes; returns early when stopped."""
+        self._call(take_over(self._rt)).result()
         while not self._stopping.is_set():
             try:
                 self._launch()

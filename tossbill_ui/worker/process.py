@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from tossbill_ui import migrations
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Settings
+from tossbill_ui.leftovers import WORKER
+from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.engine import Engine
 from tossbill_ui.worker.passes import passes_for
 
@@ -55,7 +58,7 @@ def work_until(stop: threading.Event, settings: Settings, *, name: str) -> None:
     while not stop.is_set():
         with alone_on(turn) as alone:
             if alone:
-                _run(stop, settings, name)
+                _run(stop, settings, name, build=_alone)
                 return
         log.info("another worker is at work on this database; this one stands by")
         stop.wait(STANDBY_SECONDS)
@@ -75,9 +78,19 @@ def worker_inside(settings: Settings) -> Generator[None]:
         thread.join()
 
 
-def _run(stop: threading.Event, settings: Settings, name: str) -> None:
+def _alone(settings: Settings) -> Runtime:
+    """Build the runtime of the only worker, who may take over what an earlier one held."""
+    return replace(Runtime.from_settings(settings), name=WORKER)
+
+
+def _run(
+    stop: threading.Event,
+    settings: Settings,
+    name: str,
+    build: Callable[[Settings], Runtime] = Runtime.from_settings,
+) -> None:
     migrations.upgrade(settings.database_url)
-    engine = Engine(settings, passes_for(settings.mode), name=name, stop=stop)
+    engine = Engine(settings, passes_for(settings.mode), name=name, stop=stop, build=build)
     try:
         engine.start()
         log.info("worker %s is at work", name)
