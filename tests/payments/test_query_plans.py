@@ -14,9 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.conftest import NOON
 from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.models import Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
 
+PARTS: dict[str, Any] = {"subscription_id": "a", "period_number": 1, "invoice_id": "a"}
+PAYMENT = Payment(**PARTS)
 Query = Callable[[AsyncSession], Awaitable[object]]
 
 
@@ -36,6 +39,7 @@ def database_url(empty_database: Path, tmp_path: Path) -> str:
         pytest.param(lambda db: payments.paid_invoice(db, "a", 1), id="paid invoice"),
         pytest.param(lambda db: payments.done_payment(db, "a"), id="done payment"),
         pytest.param(lambda db: payments.last_number(db, "a", 1), id="last number"),
+        pytest.param(lambda db: payments.refused_before(db, PAYMENT), id="refused before"),
         pytest.param(lambda db: payments.payments_by_order(db, ["a"]), id="by order id"),
         pytest.param(lambda db: payments.refunds_of(db, "a"), id="refunds"),
         pytest.param(lambda db: subscriptions.due(db, NOON, limit=9), id="due"),

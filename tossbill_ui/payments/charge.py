@@ -15,6 +15,7 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import outcome, repository
+from tossbill_ui.payments.last_look import PaidBefore, adopt, paid_before
 from tossbill_ui.payments.models import OPEN, Invoice, Payment
 from tossbill_ui.payments.outcome import Declined, InDoubt, Outcome
 from tossbill_ui.payments.record import Follow, record
@@ -109,6 +110,8 @@ async def collect(rt: Runtime, claim: Claim, follow: Follow) -> Outcome | None:
         rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
     ) as hold:
         found = await _ask(rt, claim, work, hold)
+        if isinstance(found, PaidBefore):
+            return await adopt(rt, work.payment, claim.attempt, found, follow)
         if found is not None:
             await record(rt, work.payment, claim.attempt, found, follow)
     return found
@@ -132,7 +135,9 @@ async def _load(rt: Runtime, claim: Claim) -> _Work | None:
     return _Work(payment, invoice, billing_key=key, customer_key=customer_key)
 
 
-async def _ask(rt: Runtime, claim: Claim, work: _Work, hold: lease.Hold) -> Outcome | None:
+async def _ask(
+    rt: Runtime, claim: Claim, work: _Work, hold: lease.Hold
+) -> Outcome | PaidBefore | None:
     try:
         if claim.attempt > 1:
             found = await rt.toss.payment_by_order_id(order_id=work.payment.order_id)
@@ -142,7 +147,7 @@ async def _ask(rt: Runtime, claim: Claim, work: _Work, hold: lease.Hold) -> Outc
                 return _not_found(rt, work.payment)
         if not hold.is_ours(rt):
             return None
-        return await _charge(rt, work)
+        return await paid_before(rt, work.payment) or await _charge(rt, work)
     except OutcomeUnknown as doubt:
         log.warning("payment %s is in doubt: %s", claim.row_id, doubt.message)
         return await _doubt(rt, work, doubt)

@@ -74,7 +74,7 @@ async def _write(
 ) -> None:
     match found:
         case Charged():
-            await _write_charged(rt, db, invoice, payment, found)
+            await write_charged(rt, db, invoice, payment, found)
         case Declined():
             payment.status = PaymentStatus.REFUSED
             payment.failure_code = found.code[:80]
@@ -92,9 +92,10 @@ async def _write(
     db.add_all([payment, invoice])
 
 
-async def _write_charged(
+async def write_charged(
     rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Charged
 ) -> None:
+    """Write down that Toss has the money of a payment, and that its invoice is paid."""
     payment.status = PaymentStatus.DONE
     payment.payment_key = found.payment_key
     payment.approved_at = found.approved_at or rt.clock.now()

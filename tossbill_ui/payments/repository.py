@@ -102,6 +102,21 @@ async def open_invoice(db: AsyncSession, subscription_id: str) -> Invoice | None
     return (await db.exec(query)).first()
 
 
+async def refused_before(db: AsyncSession, payment: Payment) -> Sequence[Payment]:
+    """Return the other attempts to collect a payment's invoice that were refused, newest first."""
+    query = (
+        select(Payment)
+        .where(
+            col(Payment.subscription_id) == payment.subscription_id,
+            col(Payment.period_number) == payment.period_number,
+            col(Payment.invoice_id) == payment.invoice_id,
+            col(Payment.status) == PaymentStatus.REFUSED,
+        )
+        .order_by(col(Payment.number).desc())
+    )
+    return (await db.exec(query)).all()
+
+
 async def paid_invoice(
     db: AsyncSession, subscription_id: str, period_number: int
 ) -> Invoice | None:

@@ -1,0 +1,169 @@
+"""A refusal that was wrong is found before the next try charges the same period again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import date, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import NOON
+from tests.support.shop import Shop, open_shop
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payments import charge
+from tossbill_ui.payments.models import Difference, Invoice, Payment
+from tossbill_ui.subscriptions import cancel, methods
+
+RENEWAL = date(2026, 12, 24)
+NO = {"code": "REJECT_CARD_PAYMENT", "message": "거절"}
+
+
+class Liar(httpx.AsyncBaseTransport):
+    """Tells of charges that were made that they were not, as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.lies = 0
+
+    def around(self, wire: httpx.AsyncBaseTransport) -> Liar:
+        self._wire = wire
+        return self
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._wire.handle_async_request(request)
+        is_charge = request.method == "POST" and "/v1/billing/" in request.url.path
+        if not (is_charge and self.lies):
+            return answer
+        self.lies -= 1
+        await answer.aread()
+        return httpx.Response(403, json=NO)
+
+
+@pytest.fixture
+def liar() -> Liar:
+    return Liar()
+
+
+@pytest.fixture
+async def shop(tmp_path: Path, database_url: str, liar: Liar) -> AsyncGenerator[Shop]:
+    async with open_shop(tmp_path, database_url, NOON, through=liar.around) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def subscription_id(shop: Shop, session: Session, liar: Liar) -> str:
+    """A renewal that was refused by an answer that lied."""
+    seen = await shop.subscribe(session)
+    liar.lies = 1
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    seen = await shop.look(session, seen.subscription.id)
+    assert seen.subscription.status == "past_due"
+    assert await shop.money() == [("approved", 9900)] * 2
+    return seen.subscription.id
+
+
+async def assert_adopted(shop: Shop, session: Session, subscription_id: str) -> None:
+    seen = await shop.look(session, subscription_id)
+    assert (seen.subscription.status, seen.subscription.period_number) == ("active", 2)
+    assert await shop.money() == [("approved", 9900)] * 2
+    assert [row.kind for row in await shop.rows(Difference)] == ["refused_here"]
+    await shop.assert_ledgers_agree()
+
+
+async def test_the_next_try_finds_the_money_and_charges_nothing(
+    shop: Shop, session: Session, subscription_id: str
+) -> None:
+    await shop.go_to(RENEWAL + timedelta(days=1))
+    report = await shop.run()
+
+    assert report.charged == 1
+    await assert_adopted(shop, session, subscription_id)
+    payments = sorted(await shop.rows(Payment), key=lambda row: row.order_id)
+    assert [row.status for row in payments] == ["done", "done", "refused"]
+    assert payments[-1].failure_code == "NEVER_CHARGED"
+    assert [row.status for row in await shop.rows(Invoice)] == ["paid", "paid"]
+
+
+async def test_a_new_card_is_not_charged_for_what_the_old_one_paid(
+    shop: Shop, session: Session, subscription_id: str
+) -> None:
+    other = await shop.card(session)
+
+    await methods.change_method(shop.rt, session, subscription_id, payment_method_id=other)
+
+    await assert_adopted(shop, session, subscription_id)
+
+
+async def test_what_was_given_back_at_toss_is_charged_again(
+    shop: Shop, session: Session, subscription_id: str
+) -> None:
+    [order_id] = [row.order_id for row in await shop.rows(Payment) if row.status == "refused"]
+    paid = await shop.rt.toss.payment_by_order_id(order_id=order_id)
+    assert paid
+    await shop.rt.toss.cancel_payment(
+        payment_key=paid.payment_key,
+        amount_krw=9900,
+        tax_free_krw=0,
+        refundable_krw=9900,
+        reason="by hand",
+        idempotency_key="by-hand",
+    )
+
+    await shop.go_to(RENEWAL + timedelta(days=1))
+    await shop.run()
+
+    seen = await shop.look(session, subscription_id)
+    assert seen.subscription.status == "active"
+    assert len([row for row in await shop.rows(Payment) if row.status == "done"]) == 2
+
+
+async def test_nothing_is_charged_while_toss_does_not_say(
+    shop: Shop, session: Session, subscription_id: str
+) -> None:
+    await shop.faults({"endpoint": "lookup", "kind": "error_500_before"})
+    await shop.go_to(RENEWAL + timedelta(days=1))
+    await shop.run()
+    assert (await shop.look(session, subscription_id)).is_in_doubt
+    assert await shop.money() == [("approved", 9900)] * 2
+
+    # Nobody can say any more that the new order was never asked for: it is looked up for a day.
+    await shop.faults()
+    for hours in (1, 30, 24, 24, 24, 24):
+        shop.wait(timedelta(hours=hours))
+        await shop.run()
+
+    await assert_adopted(shop, session, subscription_id)
+
+
+async def test_a_try_that_was_cut_off_looks_again(
+    shop: Shop, session: Session, subscription_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: object) -> None:
+        return None
+
+    with monkeypatch.context() as patch:
+        patch.setattr(charge, "_ask", killed)
+        await shop.go_to(RENEWAL + timedelta(days=1))
+        await shop.run()
+    for _ in range(6):
+        shop.wait(timedelta(days=1))
+        await shop.run()
+
+    await assert_adopted(shop, session, subscription_id)
+
+
+async def test_who_has_canceled_meanwhile_gets_it_back(
+    shop: Shop, session: Session, subscription_id: str
+) -> None:
+    other = await shop.card(session)
+    await methods.change_method(shop.rt, session, subscription_id, payment_method_id=other)
+    await assert_adopted(shop, session, subscription_id)
+
+    shown = await cancel.preview(shop.rt, session, subscription_id)
+    await cancel.cancel_now(shop.rt, session, subscription_id, expected_refund_krw=shown.refund_krw)
+    await shop.run()
+
+    assert (await shop.money())[-1] == ("canceled", 9900)
+    await shop.assert_ledgers_agree()

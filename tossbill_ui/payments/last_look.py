@@ -1,0 +1,118 @@
+"""One more look at what was refused, before the same invoice is charged under a new order id.
+
+A refusal is an answer, and an answer can be wrong: then Toss has the money, and the next try would
+take it a second time.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.payments import repository
+from tossbill_ui.payments.differences import note_difference
+from tossbill_ui.payments.models import (
+    OPEN,
+    DifferenceKind,
+    Invoice,
+    Payment,
+    PaymentStatus,
+)
+from tossbill_ui.payments.outcome import NEVER_CHARGED, PAID, Charged, InDoubt, of_payment
+from tossbill_ui.payments.record import Follow, next_look, write_charged
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PaidBefore:
+    """An earlier payment of the invoice that was refused here, and that Toss has the money of."""
+
+    payment: Payment
+    found: Charged | InDoubt
+
+
+async def paid_before(rt: Runtime, payment: Payment) -> PaidBefore | None:
+    """Ask Toss about every earlier attempt of a payment's invoice; no transaction is open.
+
+    What was given back at Toss in full is not paid. An attempt of another amount is in doubt.
+
+    Raises:
+        TossError: Toss does not say, which is not "not paid".
+
+    Source: contract §4.5.
+    """
+    if payment.number == 1:
+        return None
+    async with rt.db.read() as db:
+        earlier = await repository.refused_before(db, payment)
+    for refused in earlier:
+        theirs = await rt.toss.payment_by_order_id(order_id=refused.order_id)
+        if theirs is None or theirs.status not in PAID or not theirs.balance_amount:
+            continue
+        found = of_payment(theirs, amount_krw=refused.amount_krw)
+        if isinstance(found, Charged | InDoubt):
+            return PaidBefore(refused, found)
+    return None
+
+
+async def adopt(
+    rt: Runtime, payment: Payment, attempt: int, before: PaidBefore, follow: Follow
+) -> Charged | InDoubt:
+    """Count the earlier payment as the one that paid, and tell an operator.
+
+    The new one is over if Toss was certainly never asked for it: it is looked at right before its
+    first request. A later attempt cannot say that, so it is only looked up from now on, and
+    the try after it adopts. So is one whose amount is not ours.
+
+    Returns:
+        What the invoice's payment has become.
+    """
+    async with rt.db.write() as db:
+        await repository.lock_subscription(db, payment.subscription_id)
+        new = await db.get_one(Payment, payment.id)
+        old = await db.get_one(Payment, before.payment.id)
+        if new.status in OPEN and new.attempts == attempt and old.status == PaymentStatus.REFUSED:
+            await _note(rt, db, old, before.found)
+            if isinstance(before.found, Charged) and attempt == 1:
+                await _replace(rt, db, new, old, before.found, follow)
+            else:
+                _only_look_up(rt, new)
+        db.add_all([new, old])
+    rt.changes.tell(payment.customer_id)
+    return before.found if old.status == PaymentStatus.DONE else InDoubt()
+
+
+async def _note(rt: Runtime, db: AsyncSession, old: Payment, found: Charged | InDoubt) -> None:
+    theirs = found.balance_krw if isinstance(found, Charged) else found.found_krw
+    await note_difference(
+        rt,
+        db,
+        kind=DifferenceKind.REFUSED_HERE,
+        subject=old.order_id,
+        payment_id=old.id,
+        ours_krw=old.amount_krw,
+        theirs_krw=theirs,
+    )
+
+
+async def _replace(
+    rt: Runtime, db: AsyncSession, new: Payment, old: Payment, found: Charged, follow: Follow
+) -> None:
+    new.status, new.failure_code = PaymentStatus.REFUSED, NEVER_CHARGED
+    new.ended_at, new.lease_until, new.next_try_at = rt.clock.now(), None, None
+    db.add(new)
+    # The database knows one open or done payment of an invoice at any time.
+    await db.flush()
+    invoice = await db.get_one(Invoice, old.invoice_id)
+    await write_charged(rt, db, invoice, old, found)
+    await follow.after_payment(rt, db, invoice, old, found)
+    log.warning("payment %s was refused here, and Toss has the money: it counts", old.order_id)
+
+
+def _only_look_up(rt: Runtime, new: Payment) -> None:
+    new.status, new.may_repeat, new.lease_until = PaymentStatus.UNKNOWN, False, None
+    new.next_try_at = next_look(rt, new)
