@@ -1,7 +1,8 @@
 // Opens Toss's window. Runs before React and without it, so that the first press works.
 //
 // What to open with ("the call") comes from the page's data-call, or later from the TossBilling
-// component. What happens is shown on <html data-sdk="idle|opening|open|failed"> and told as a
+// component. What happens is shown on <html data-sdk="idle|opening|open|failed">, for a card or an
+// account (data-kind), and told as a
 // "tossbilling" event, which the component turns into Reflex events.
 (() => {
   "use strict";
@@ -10,16 +11,18 @@
   const root = document.documentElement;
   const loading = new Map();
   let call = null;
+  let kind = "card"; // or "account": what the window was last asked for
   let wanted = false;
   let last = null;
 
   const show = (state) => {
     root.dataset.sdk = state;
+    root.dataset.kind = kind;
   };
-  const tell = (kind, code = "", message = "") => {
+  const tell = (what, code = "", message = "") => {
     const event = new CustomEvent("tossbilling", {
       cancelable: true,
-      detail: { kind, code, message },
+      detail: { kind: what, code, message, method: kind },
     });
     last = event.detail;
     return document.dispatchEvent(event);
@@ -61,17 +64,25 @@
     }
   };
 
+  // The return address tells what to call it; only Toss's answer tells what it is.
+  const named = (address) => {
+    const url = new URL(address);
+    if (kind === "account") url.searchParams.set("kind", kind);
+    return url.href;
+  };
+
   const request = (TossPayments, { client_key, customer_key, success_url, fail_url, sdk_url }) => {
-    const urls = { successUrl: success_url, failUrl: fail_url };
+    const urls = { successUrl: named(success_url), failUrl: named(fail_url) };
+    const isAccount = kind === "account";
     const isV1 = new URL(sdk_url, location.href).pathname.split("/").includes("v1");
     if (isV1) {
-      return TossPayments(client_key).requestBillingAuth("카드", {
+      return TossPayments(client_key).requestBillingAuth(isAccount ? "계좌이체" : "카드", {
         customerKey: customer_key,
         ...urls,
       });
     }
     const payment = TossPayments(client_key).payment({ customerKey: customer_key });
-    return payment.requestBillingAuth({ method: "CARD", ...urls });
+    return payment.requestBillingAuth({ method: isAccount ? "TRANSFER" : "CARD", ...urls });
   };
 
   const rejected = (error) => {
@@ -79,7 +90,7 @@
     const code = String(error?.code ?? "UNKNOWN");
     const message = String(error?.message ?? "");
     if (!tell("reject", code, message)) return; // the component took it
-    const url = new URL(call.fail_url);
+    const url = new URL(named(call.fail_url));
     url.searchParams.set("code", code);
     url.searchParams.set("message", message);
     location.assign(url);
@@ -114,7 +125,10 @@
   };
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-toss-billing]")) open();
+    const button = event.target.closest("[data-toss-billing]");
+    if (!button || button.disabled) return;
+    if (button.dataset.tossBilling !== "retry") kind = button.dataset.tossBilling;
+    open();
   });
   // A page from the browser's back cache holds an old registration: ask for a fresh one.
   window.addEventListener("pageshow", (event) => {

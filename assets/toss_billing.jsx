@@ -24,13 +24,13 @@ export default function TossBilling({ call, onSdkReady, onSdkError, onReject }) 
   handlers.current = { onSdkReady, onSdkError, onReject };
 
   useEffect(() => {
-    const hear = ({ kind, code, message }, event) => {
+    const hear = ({ kind, code, message, method }, event) => {
       const { onSdkReady, onSdkError, onReject } = handlers.current;
       if (kind === "ready") onSdkReady?.();
       if (kind === "sdk_error") onSdkError?.(code, message);
       if (kind === "reject" && onReject) {
         event?.preventDefault();
-        onReject(code, message);
+        onReject(code, message, method);
       }
     };
     const listen = (event) => hear(event.detail, event);

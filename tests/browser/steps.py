@@ -19,7 +19,10 @@ def open_window(page: Page) -> Window:
 
 def window_of(page: Page) -> Window:
     """Return Toss's window: an iframe at a desk, a page of its own on a phone."""
-    either = page.locator("iframe").or_(page.get_by_test_id("window-card-number"))
+    number = page.get_by_test_id("window-card-number").or_(
+        page.get_by_test_id("window-account-number")
+    )
+    either = page.locator("iframe").or_(number)
     either.first.wait_for()
     if "/sandbox/window" in page.url:
         return page
@@ -32,6 +35,16 @@ def type_card(window: Window, *, card: str = APPROVED) -> None:
     window.get_by_test_id("window-card-expiry").fill("12/30")
     window.get_by_test_id("window-birth").fill("900101")
     window.get_by_test_id("window-password").fill("12")
+    window.get_by_test_id("window-agree").check()
+    window.get_by_test_id("window-submit").click()
+    window.get_by_test_id("window-code").fill("000000")
+
+
+def type_account(window: Window, *, number: str) -> None:
+    """Fill in the account form and the identity code, up to the last button."""
+    window.locator("select").first.select_option(label="KB국민은행")
+    window.get_by_test_id("window-account-number").fill(number)
+    window.get_by_test_id("window-birth").fill("900101")
     window.get_by_test_id("window-agree").check()
     window.get_by_test_id("window-submit").click()
     window.get_by_test_id("window-code").fill("000000")

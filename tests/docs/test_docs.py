@@ -120,7 +120,7 @@ def test_canceling_and_unseen_codes_are_documented() -> None:
     page = text_of("codes.md")
 
     assert [code for code in CANCELED_CODES if f"`{code}`" not in page] == []
-    assert plain(UNSEEN.ko) in plain(page)
+    assert plain(UNSEEN.card.ko) in plain(page)
 
 
 @pytest.mark.parametrize("code", sorted(PROBLEMS))

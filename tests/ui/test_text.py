@@ -12,7 +12,7 @@ import pytest
 from tests.ui.test_plans import plain
 from tossbill_ui.ui import text as texts
 from tossbill_ui.ui import wording
-from tossbill_ui.ui.text import Text, speak
+from tossbill_ui.ui.text import ByKind, Text, speak
 
 HANGUL = re.compile("[가-힣]")
 # The Korean date needs the month's number, the English one its name.
@@ -23,7 +23,10 @@ def every_text() -> list[tuple[str, Text]]:
     found: list[tuple[str, Text]] = []
     for module in pkgutil.iter_modules(texts.__path__, f"{texts.__name__}."):
         for name, value in vars(importlib.import_module(module.name)).items():
-            inside = value.values() if isinstance(value, dict) else [value]
+            inside = list(value.values()) if isinstance(value, dict) else [value]
+            inside += [
+                part for each in inside if isinstance(each, ByKind) for part in vars(each).values()
+            ]
             found += [(f"{module.name}.{name}", each) for each in inside if isinstance(each, Text)]
     return found
 

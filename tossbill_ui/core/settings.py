@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     tossbill_smtp_url: SecretStr = SecretStr("")
     tossbill_mail_from: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
     tossbill_metrics_token: SecretStr = SecretStr("")
+    tossbill_accounts: Literal["", "on", "off"] = ""
     tossbill_locale: Literal["ko", "en"] = "ko"
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
     tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
@@ -140,6 +141,11 @@ class Settings(BaseSettings):
         if client_env != secret_env:
             raise SettingsError("One key is for test and the other for live: use one pair.")
         return Mode(client_env)
+
+    @property
+    def takes_accounts(self) -> bool:
+        """Whether a bank account may be registered; Toss makes a contract of its own for it."""
+        return (self.tossbill_accounts or ("on" if self.mode is Mode.SANDBOX else "off")) == "on"
 
     @property
     def client_key(self) -> str:

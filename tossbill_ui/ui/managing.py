@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import view
@@ -21,12 +22,19 @@ class MethodPanel(TypedDict):
 
     body: str
     is_owed: bool
+    when_paid: str
     choices: list[PayChoice]
 
 
 # So many subscriptions stand in the prerendered page; the state brings the rest.
 PAINTED = 3
-NO_METHODS = MethodPanel(body="", is_owed=False, choices=[])
+OPENERS = {
+    "cancel": ("cancel-button",),
+    "method": ("change-and-pay", "change-card"),
+    "plan": ("change-plan",),
+    "change": ("change-plan",),
+}
+NO_METHODS = MethodPanel(body="", is_owed=False, when_paid="", choices=[])
 
 
 async def rows(rt: Runtime, session: Session | None) -> list[SubscriptionRow]:
@@ -51,6 +59,26 @@ def slots(found: list[SubscriptionRow]) -> dict[str, str]:
     for number, row in enumerate(painted(found)):
         filling |= flat(row, f"subscription{number}_")
     return filling
+
+
+def opener(panel: str, subscription_id: str) -> str:
+    """Return the selector of the button that opened a question about a subscription."""
+    of = f'[data-id="{subscription_id}"]'
+    return ", ".join(f'{of} [data-testid="{name}"]' for name in OPENERS[panel])
+
+
+def heading(subscription_id: str) -> str:
+    """Return the selector of a subscription's name."""
+    return f'[data-id="{subscription_id}"] h2'
+
+
+async def when_paid(rt: Runtime, session: Session | None, subscription_id: str) -> str:
+    """Say that what a subscription owes is paid; a stranger's id is left to the service."""
+    try:
+        seen = await view.subscription(rt, session, subscription_id)
+    except NotFound:
+        return ""
+    return text.PAID(amount=wording.won(seen.owed.amount_krw)) if seen.owed else ""
 
 
 async def _row(rt: Runtime, session: Session | None, seen: SubscriptionView) -> SubscriptionRow:
@@ -81,5 +109,6 @@ async def method_panel(rt: Runtime, session: Session | None, subscription_id: st
     return MethodPanel(
         body=body if choices else text.METHOD_NONE(),
         is_owed=is_owed,
+        when_paid=text.PAID_BY_OTHER(amount=amount),
         choices=choices,
     )

@@ -46,6 +46,7 @@ class RegisterView(TypedDict):
     setup: str
     consent: str
     pay: str
+    accounts: str
     action: str
     action_href: str
 
@@ -64,14 +65,23 @@ def _view(view: str, title: str, body: str, **parts: str) -> RegisterView:
         setup=parts.get("setup") or BLANK,
         consent=parts.get("consent") or cards.REGISTER_CONSENT(),
         pay=parts.get("pay") or BLANK,
+        accounts=parts.get("accounts", "no"),
         action=parts.get("action") or BLANK,
         action_href=parts.get("action_href", "/"),
     )
 
 
-def card_only() -> RegisterView:
-    """Return the page that registers a card and nothing else."""
-    return _view("ready", cards.REGISTER_TITLE(), cards.REGISTER_BODY())
+def method_only(*, takes_accounts: bool = False) -> RegisterView:
+    """Return the page that registers a payment method and nothing else."""
+    if not takes_accounts:
+        return _view("ready", cards.REGISTER_TITLE(), cards.REGISTER_BODY())
+    return _view(
+        "ready",
+        cards.REGISTER_TITLE_EITHER(),
+        cards.REGISTER_BODY(),
+        next=cards.REGISTER_STORED_EITHER(),
+        accounts="yes",
+    )
 
 
 def under_way() -> RegisterView:
@@ -132,9 +142,10 @@ async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
     except Conflict:
         return Opened(under_way())
     if quote is None:
-        return Opened(card_only(), call)
+        return Opened(method_only(takes_accounts=rt.settings.takes_accounts), call)
     choices = [_choice(quote, method) for method in await usable_methods(rt, session)]
-    return Opened(_with_plan(quote, choices), call, choices, quote.terms)
+    shown = _with_plan(quote, choices, takes_accounts=rt.settings.takes_accounts)
+    return Opened(shown, call, choices, quote.terms)
 
 
 async def _quote(rt: Runtime, session: Session, plan_code: str) -> Quote:
@@ -156,9 +167,10 @@ def _choice(quote: Quote, method: PaymentMethod) -> PayChoice:
     return PayChoice(method_id=method.id, label=label)
 
 
-def _with_plan(quote: Quote, choices: list[PayChoice]) -> RegisterView:
+def _with_plan(quote: Quote, choices: list[PayChoice], *, takes_accounts: bool) -> RegisterView:
     plan, price = quote.offer.plan, wording.price(quote.offer.price)
-    title = text.CONFIRM_TITLE if choices else text.CARD_FIRST_TITLE
+    first = text.EITHER_FIRST_TITLE if takes_accounts else text.CARD_FIRST_TITLE
+    title = text.CONFIRM_TITLE if choices else first
     day, is_trial = wording.day_of(quote.next_charge_at), quote.trial_ends_on is not None
     consent = text.CONSENT_TRIAL if is_trial else text.CONSENT_PAID
     today = wording.won(quote.charge_krw)
@@ -175,4 +187,5 @@ def _with_plan(quote: Quote, choices: list[PayChoice]) -> RegisterView:
         if choices
         else cards.REGISTER_CONSENT(),
         pay=choices[0]["label"] if choices else "",
+        accounts="yes" if takes_accounts else "no",
     )

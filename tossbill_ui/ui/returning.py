@@ -16,6 +16,9 @@ from tossbill_ui.ui import plans, views
 from tossbill_ui.ui.text import plans as text
 from tossbill_ui.ui.views import ResultView
 
+# Added by the page's script to the return address when it opens the window for an account.
+ACCOUNT = "account"
+
 
 async def take_success(
     rt: Runtime, session: Session | None, query: Mapping[str, str]
@@ -32,8 +35,8 @@ async def take_success(
     try:
         await registration.finish(rt, session, back)
     except (NotAllowed, Conflict) as refused:
-        return f"/success/?{urlencode({'problem': refused.code, **_plan(query)})}"
-    return f"/success/?{urlencode({'registration': back.registration_id, **_plan(query)})}"
+        return f"/success/?{urlencode({'problem': refused.code, **_carried(query)})}"
+    return f"/success/?{urlencode({'registration': back.registration_id, **_carried(query)})}"
 
 
 async def take_failure(
@@ -54,15 +57,17 @@ async def take_failure(
         )
     except NotAllowed:
         shown = {"code": code[: views.CODE_SHOWN], "message": message[: views.MESSAGE_SHOWN]}
-        return f"/fail/?{urlencode(shown | _plan(query))}"
+        return f"/fail/?{urlencode(shown | _carried(query))}"
     registration_id = query.get("registration", "")
-    return f"/fail/?{urlencode({'registration': registration_id, **_plan(query)})}"
+    return f"/fail/?{urlencode({'registration': registration_id, **_carried(query)})}"
 
 
-def _plan(query: Mapping[str, str]) -> dict[str, str]:
-    """Return what goes on being carried: the plan that the customer wants."""
-    plan_code = query.get("plan", "")
-    return {"plan": plan_code} if is_code(plan_code) else {}
+def _carried(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what goes on being carried: the plan that the customer wants, and with what."""
+    plan_code, kind = query.get("plan", ""), query.get("kind", "")
+    return ({"plan": plan_code} if is_code(plan_code) else {}) | (
+        {"kind": kind} if kind == ACCOUNT else {}
+    )
 
 
 async def outcome_view(
@@ -70,7 +75,7 @@ async def outcome_view(
 ) -> tuple[ResultView, bool]:
     """Return what the page shows, waiting a while for a result, and whether that is the end."""
     view, is_end = await _outcome_view(rt, session, query, seconds)
-    if plan_code := _plan(query).get("plan", ""):
+    if plan_code := _carried(query).get("plan", ""):
         return _towards(view, plan_code), is_end
     if view["view"] == "issued" and await subscriptions(rt, session):
         return _towards_subscriptions(view), is_end
@@ -99,6 +104,7 @@ def _towards_subscriptions(view: ResultView) -> ResultView:
 async def _outcome_view(
     rt: Runtime, session: Session | None, query: Mapping[str, str], seconds: float
 ) -> tuple[ResultView, bool]:
+    kind = _carried(query).get("kind", "card")
     if "problem" in query:
         return views.problem(query["problem"]), True
     if "registration" in query:
@@ -106,7 +112,7 @@ async def _outcome_view(
             outcome = await registration.wait(rt, session, query["registration"], seconds=seconds)
         except NotAllowed as refused:
             return views.problem(refused.code), True
-        return views.result(outcome), outcome.is_final
+        return views.result(outcome, kind), outcome.is_final
     if "code" in query:
-        return views.failure(query["code"], query.get("message", "")), True
+        return views.failure(query["code"], query.get("message", ""), kind), True
     return views.nothing(), True

@@ -68,6 +68,7 @@ class SubscriptionRow(TypedDict):
     next_label: str
     next: str
     method: str
+    checking: str
     alert: Alert
     parts: Parts
 
@@ -124,6 +125,7 @@ def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> Sub
         next_label=label,
         next=when,
         method=method_label(seen.method),
+        checking="yes" if is_checking else "no",
         alert=alert,
         parts=_parts(seen, alert),
     )
@@ -232,6 +234,7 @@ NO_ROW = SubscriptionRow(
     next_label=BLANK,
     next=BLANK,
     method=BLANK,
+    checking="no",
     alert=NO_ALERT,
     parts=NO_PARTS,
 )
@@ -239,7 +242,9 @@ NO_ROW = SubscriptionRow(
 
 def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:
     is_over = seen.subscription.status in OVER
-    body = f"{text.IN_DOUBT_BODY()} {text.IN_DOUBT_CANCELED()}" if is_over else text.IN_DOUBT_BODY()
+    body = text.IN_DOUBT_BODY.of(seen.method.kind)()
+    if is_over:
+        body = f"{body} {text.IN_DOUBT_CANCELED()}"
     return _say("amber", text.IN_DOUBT(amount=wording.won(amount_krw)), body)
 
 
@@ -248,7 +253,7 @@ def _past_due(seen: SubscriptionView) -> Alert:
     amount = wording.won(seen.owed.amount_krw if seen.owed else seen.price.amount_krw)
     body = [_reason(seen)]
     if of.needs_card:
-        body.append(text.NEEDS_CARD())
+        body.append(text.NEEDS_CARD.of(seen.method.kind)())
     elif of.due_at:
         body.append(text.TRY_AGAIN_ON(day=wording.day_of(of.due_at)))
     if seen.works and of.grace_until_on:
@@ -256,27 +261,39 @@ def _past_due(seen: SubscriptionView) -> Alert:
     else:
         body.append(text.NO_ACCESS())
     action, label = (
-        ("card", text.CHANGE_AND_PAY()) if of.needs_card else ("pay", text.PAY_NOW(amount=amount))
+        ("card", text.CHANGE_AND_PAY.of(seen.method.kind)())
+        if of.needs_card
+        else ("pay", text.PAY_NOW(amount=amount))
     )
     return _say("red", text.PAST_DUE(amount=amount), " ".join(body), action, label)
 
 
 def _reason(seen: SubscriptionView) -> str:
-    return decline((seen.last_payment.failure_code if seen.last_payment else "") or "")
+    code = seen.last_payment.failure_code if seen.last_payment else ""
+    return decline(code or "", seen.method.kind)
 
 
 def _ended(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert:
     last = seen.last_payment
     if last and last.status == PaymentStatus.REFUSED and seen.subscription.period_number == 0:
-        body = f"{_reason(seen)} {text.FIRST_REFUSED_BODY()}"
+        body = f"{_reason(seen)} {text.FIRST_REFUSED_BODY.of(seen.method.kind)()}"
         again = plans.register_path(seen.plan.code)
-        return _say("red", text.FIRST_REFUSED(), body, "again", text.PAY_WITH_OTHER(), again)
+        return _say(
+            "red",
+            text.FIRST_REFUSED(),
+            body,
+            "again",
+            text.PAY_WITH_OTHER.of(seen.method.kind)(),
+            again,
+        )
     asked, done = _sum(events, Kind.REFUND_ASKED), _sum(events, Kind.REFUNDED)
     if not asked:
         return NO_ALERT
     if done >= asked:
-        return _say("ink", text.REFUNDED(amount=wording.won(done)), text.REFUNDED_BODY())
-    return _say("ink", text.REFUND_ASKED(amount=wording.won(asked)), text.REFUND_ASKED_BODY())
+        body = text.REFUNDED_BODY.of(seen.method.kind)()
+        return _say("ink", text.REFUNDED(amount=wording.won(done)), body)
+    body = text.REFUND_ASKED_BODY.of(seen.method.kind)()
+    return _say("ink", text.REFUND_ASKED(amount=wording.won(asked)), body)
 
 
 def _sum(events: Sequence[SubscriptionEvent], kind: Kind) -> int:

@@ -105,11 +105,10 @@ AGAIN = (cards.RETRY, "/register/")
 HOME = (cards.TO_HOME, "/")
 
 
-def working() -> ResultView:
+def working(kind: str = "card") -> ResultView:
     """Return the page while Toss is being asked."""
-    return _result(
-        "working", cards.WORKING_TITLE, cards.WORKING_BODY, testid="registration-working"
-    )
+    title = cards.WORKING_TITLE.of(kind)
+    return _result("working", title, cards.WORKING_BODY, testid="registration-working")
 
 
 def nothing() -> ResultView:
@@ -154,32 +153,37 @@ def problem(code: str) -> ResultView:
     )
 
 
-def result(outcome: Outcome) -> ResultView:
-    """Return the page for a registration as it stands."""
+def result(outcome: Outcome, kind: str = "card") -> ResultView:
+    """Return the page for a registration as it stands.
+
+    Args:
+        outcome: The registration, and what came of it.
+        kind: What the browser says was to be registered: words only, until Toss says it.
+    """
     registration = outcome.registration
     match registration.status:
         case RegistrationStatus.ISSUED if outcome.method is not None:
             return _issued(outcome.method, registration.toss_json or "")
         case RegistrationStatus.ISSUING:
-            return working()
+            return working(kind)
         case RegistrationStatus.UNKNOWN:
-            return _result(
-                "doubt", cards.DOUBT_TITLE, cards.DOUBT_BODY, testid="registration-in-doubt"
-            )
+            body = cards.DOUBT_BODY.of(kind)
+            return _result("doubt", cards.DOUBT_TITLE, body, testid="registration-in-doubt")
         case RegistrationStatus.ABANDONED if registration.failure_code is None:
             return nothing()  # nobody came back from the window
         case RegistrationStatus.FAILED | RegistrationStatus.ABANDONED:
-            return failure(registration.failure_code or "", registration.failure_message or "")
+            code, message = registration.failure_code, registration.failure_message
+            return failure(code or "", message or "", kind)
         case _:
             return nothing()
 
 
-def failure(code: str, message: str) -> ResultView:
+def failure(code: str, message: str, kind: str = "card") -> ResultView:
     """Return the page for a failure by Toss's code; both may come from a stranger."""
     if code in CANCELED_CODES:
         return _result(
             "canceled",
-            cards.CANCELED_TITLE,
+            cards.CANCELED_TITLE.of(kind),
             cards.CANCELED_BODY,
             testid="registration-canceled",
             action=(cards.REGISTER_AGAIN, "/register/"),
@@ -188,8 +192,8 @@ def failure(code: str, message: str) -> ResultView:
         )
     return _result(
         "failed",
-        cards.FAILED_TITLE,
-        f"{explain(code)}\n{cards.NOTHING_CHARGED()}",
+        cards.FAILED_TITLE.of(kind),
+        f"{explain(code, kind)}\n{cards.NOTHING_CHARGED()}",
         testid="registration-failure",
         action=AGAIN,
         action_testid="retry-button",
@@ -206,7 +210,7 @@ def _issued(method: PaymentMethod, toss_json: str) -> ResultView:
         )
     return _result(
         "issued",
-        cards.ISSUED_TITLE if method.kind == "card" else cards.ISSUED_ACCOUNT_TITLE,
+        cards.ISSUED_TITLE.of(method.kind),
         cards.ISSUED_BODY,
         testid="registration-success",
         second=HOME,
@@ -267,4 +271,4 @@ def _without_method(status: str, code: str) -> str:
         return f"{explain(code)} ({code[:CODE_SHOWN]})" if code else explain(code)
     return (
         cards.CANCELED_TITLE if status == RegistrationStatus.ABANDONED else cards.WORKING_TITLE
-    )()
+    ).card()

@@ -24,6 +24,12 @@ def _code_and_message(code: rx.Var[str], message: rx.Var[str]) -> tuple[rx.Var[s
     return (code, message)
 
 
+def _rejection(
+    code: rx.Var[str], message: rx.Var[str], kind: rx.Var[str]
+) -> tuple[rx.Var[str], rx.Var[str], rx.Var[str]]:
+    return (code, message, kind)
+
+
 class TossBilling(rx.Component):
     """Loads Toss's script and opens its window when a ``[data-toss-billing]`` button is pressed.
 
@@ -40,7 +46,7 @@ class TossBilling(rx.Component):
 
     on_sdk_ready: rx.EventHandler[rx.event.no_args_event_spec]
     on_sdk_error: rx.EventHandler[_code_and_message]
-    on_reject: rx.EventHandler[_code_and_message]
+    on_reject: rx.EventHandler[_rejection]
 
 
 toss_billing = TossBilling.create

@@ -10,10 +10,12 @@ from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.components.toss_billing import toss_billing
 from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.states.register import RegisterState
-from tossbill_ui.ui.text import cards
+from tossbill_ui.ui.text import Text, cards
 from tossbill_ui.ui.text import plans as plan_text
 
 shown = RegisterState.shown
+SECOND = "button second"
+ACCOUNT_BUTTON = f"{SECOND} with-accounts"
 
 
 def register_page() -> rx.Component:
@@ -33,9 +35,14 @@ def register_page() -> rx.Component:
             fill={
                 "data-view": "register_view",
                 "data-plan": "register_has_plan",
+                "data-accounts": "register_accounts",
                 "data-call": "call",
             },
-            attrs={"data-view": shown["view"], "data-plan": shown["has_plan"]},
+            attrs={
+                "data-view": shown["view"],
+                "data-plan": shown["has_plan"],
+                "data-accounts": shown["accounts"],
+            },
             class_name="register",
         ),
     )
@@ -51,7 +58,13 @@ def _open() -> rx.Component:
         slot(rx.el.p, "register_setup", shown["setup"], class_name="fine with-plan setup"),
         slot(rx.el.p, "register_consent", shown["consent"], class_name="fine"),
         _sdk_failed(),
-        rx.el.div(_button(), class_name="bottom when-ready"),
+        rx.el.div(
+            _opens(cards.REGISTER_BUTTON, "card", "register-button", "button primary"),
+            _opens(
+                cards.REGISTER_ACCOUNT, "account", "register-account", f"{SECOND} with-accounts"
+            ),
+            class_name="bottom when-ready",
+        ),
         _confirm(),
         class_name="when-open",
     )
@@ -76,13 +89,15 @@ def _receipt() -> rx.Component:
     )
 
 
-def _button() -> rx.Component:
+def _opens(label: Text, kind: str, testid: str, class_name: str) -> rx.Component:
+    """Return a button that opens Toss's window for a ``card`` or an ``account``."""
     return rx.el.button(
-        rx.el.span(say(cards.REGISTER_BUTTON), class_name="when-idle"),
+        rx.el.span(say(label), class_name="when-idle"),
         rx.el.span(say(cards.REGISTER_OPENING), class_name="when-opening"),
         type="button",
-        class_name="button primary",
-        custom_attrs={"data-testid": "register-button", "data-toss-billing": "open"},
+        disabled=RegisterState.paying,
+        class_name=class_name,
+        custom_attrs={"data-testid": testid, "data-toss-billing": kind},
     )
 
 
@@ -103,14 +118,8 @@ def _confirm() -> rx.Component:
             class_name="button primary",
         ),
         rx.foreach(RegisterState.choices[1:], _other),
-        rx.el.button(
-            rx.el.span(say(plan_text.OTHER_CARD), class_name="when-idle"),
-            rx.el.span(say(cards.REGISTER_OPENING), class_name="when-opening"),
-            type="button",
-            disabled=RegisterState.paying,
-            class_name="button second",
-            custom_attrs={"data-testid": "register-another", "data-toss-billing": "open"},
-        ),
+        _opens(plan_text.OTHER_CARD, "card", "register-another", SECOND),
+        _opens(cards.REGISTER_ACCOUNT, "account", "register-other-account", ACCOUNT_BUTTON),
         class_name="bottom when-confirm",
     )
 

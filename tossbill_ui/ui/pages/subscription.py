@@ -8,8 +8,10 @@ import reflex as rx
 
 from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.facts import fact, facts
+from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.notice import notice
 from tossbill_ui.ui.components.rows import row_button, row_link, rows
 from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.waiting import empty, skeleton
@@ -28,7 +30,8 @@ State = SubscriptionState
 def subscription_page() -> rx.Component:
     """Show every subscription, or the question that is open about one."""
     return page(
-        rx.el.p(State.notice, role="status", class_name="notice"),
+        focus(target=State.focus, turn=State.turn),
+        rx.cond(State.notice_of == "page", notice(State.notice)),
         rx.match(State.panel, *panels(), _subscriptions()),
     )
 
@@ -72,7 +75,7 @@ def _subscription(row: Slots) -> rx.Component:
     return holding(
         rx.el.section,
         rx.el.div(
-            worded(rx.el.h2, row["plan"]),
+            worded(rx.el.h2, row["plan"], tab_index=-1),
             worded(
                 rx.el.span,
                 row["status"],
@@ -81,6 +84,7 @@ def _subscription(row: Slots) -> rx.Component:
             ),
             class_name="subscription-head",
         ),
+        rx.cond(State.notice_of == row.row["id"], notice(State.notice)),
         _alert(row, row.inside("alert"), parts),
         facts(
             fact(row["next_label"], row["next"], fills={"data-testid": parts["next"]}),
@@ -88,7 +92,7 @@ def _subscription(row: Slots) -> rx.Component:
             fact(text.METHOD, row["method"], fills={"data-testid": parts["method"]}),
         ),
         _actions(row.row["id"], parts),
-        fills={"data-testid": parts["subscription"]},
+        fills={"data-testid": parts["subscription"], "data-id": row["id"]},
         class_name="subscription",
     )
 

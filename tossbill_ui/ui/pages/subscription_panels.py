@@ -9,8 +9,7 @@ from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.states.subscription import SubscriptionState
-from tossbill_ui.ui.text import Text, changing
-from tossbill_ui.ui.text import plans as plan_text
+from tossbill_ui.ui.text import Text, cards, changing
 from tossbill_ui.ui.text import subscription as text
 
 State = SubscriptionState
@@ -27,17 +26,20 @@ def panels() -> list[tuple[str, rx.Component]]:
 
 
 def _back() -> rx.Component:
-    """Return the way out of a question; it has the focus, since what had it is gone."""
-    return rx.el.button(
-        say(text.TITLE), on_click=State.keep, type="button", auto_focus=True, class_name="back"
-    )
+    """Return the way out of a question."""
+    return rx.el.button(say(text.TITLE), on_click=State.keep, type="button", class_name="back")
+
+
+def _title(words: Any) -> rx.Component:
+    """Return the question; it has the focus, since what had it is gone."""
+    return rx.el.h1(words, tab_index=-1, class_name="title")
 
 
 def _cancel() -> rx.Component:
     asked = State.cancel
     return rx.el.div(
         _back(),
-        rx.el.h1(asked["title"], class_name="title"),
+        _title(asked["title"]),
         rx.el.div(
             rx.cond(
                 asked["can_wait"],
@@ -108,11 +110,11 @@ def _keep(label: Text) -> rx.Component:
 def _method() -> rx.Component:
     return rx.el.div(
         _back(),
-        rx.el.h1(say(text.METHOD_TITLE), class_name="title"),
+        _title(say(text.METHOD_TITLE)),
         rx.el.p(State.method["body"], class_name="lead"),
         rx.el.div(
             rx.foreach(State.method["choices"], _method_choice),
-            link(say(plan_text.OTHER_CARD), href="/register/", class_name="button"),
+            link(say(cards.REGISTER_ANOTHER), href="/register/", class_name="button"),
             class_name="choices stacked",
         ),
         _keep(text.METHOD_KEEP),
@@ -134,7 +136,7 @@ def _plan() -> rx.Component:
     plans: Any = State.plans
     return rx.el.div(
         _back(),
-        rx.el.h1(say(changing.CHOOSE), class_name="title"),
+        _title(say(changing.CHOOSE)),
         rx.el.p(
             rx.cond(plans.length() > 0, say(changing.CHOOSE_BODY), say(changing.NONE)),
             class_name="lead",
@@ -160,7 +162,7 @@ def _change() -> rx.Component:
     asked = State.change
     return rx.el.div(
         _back(),
-        rx.el.h1(asked["title"], class_name="title"),
+        _title(asked["title"]),
         rx.el.div(
             _choice(
                 "change-now",

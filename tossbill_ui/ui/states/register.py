@@ -36,7 +36,7 @@ def billing_call(call: WindowCall) -> BillingCall:
 class RegisterState(rx.State):
     """What opens Toss's window and what came of it; the press that begins a subscription."""
 
-    shown: RegisterView = registering.card_only()
+    shown: RegisterView = registering.method_only()
     call: BillingCall = NO_CALL
     choices: list[PayChoice] = []
     # Nothing can be pressed before the state is there, nor twice.
@@ -102,9 +102,9 @@ class RegisterState(rx.State):
         )
 
     @rx.event
-    async def rejected(self, code: str, message: str):  # noqa: ANN201
+    async def rejected(self, code: str, message: str, kind: str = "card"):  # noqa: ANN201
         """Go where Toss's own redirect would have gone."""
-        query = _own_fail_query(self.call)
+        query = _own_fail_query(self.call) | {"kind": str(kind)}
         query |= {"code": str(code)[:CODE_LENGTH], "message": str(message)[:MESSAGE_LENGTH]}
         moved = await returning.take_failure(runtime.current(), session_of(self), query)
         return rx.redirect(moved or "/fail/")

@@ -13,13 +13,13 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import cancel, change, methods, pause, view
 from tossbill_ui.ui import changing, managing, subscription_views
 from tossbill_ui.ui.changing import ChangeView, PlanChoice
+from tossbill_ui.ui.components.notice import NOTICE
 from tossbill_ui.ui.managing import MethodPanel
 from tossbill_ui.ui.states.page import looks, session_of
 from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
-from tossbill_ui.ui.text import Text
 from tossbill_ui.ui.text import changing as change_text
 from tossbill_ui.ui.text import subscription as text
-from tossbill_ui.ui.text.refusals import REFUSALS
+from tossbill_ui.ui.told import NOTHING_TOLD, Told, refusal
 
 Wish = Callable[[Runtime, Session | None, str], Awaitable[object]]
 
@@ -40,7 +40,12 @@ class SubscriptionState(rx.State):
     change: ChangeView = changing.NO_CHANGE
     # Nothing can be pressed before the state is there, nor twice.
     busy: bool = True
+    # What came of the last press, and of which subscription it speaks, or the page.
     notice: str = ""
+    notice_of: str = ""
+    focus: str = "body"
+    turn: int = 0
+    _told: Told = NOTHING_TOLD
     _asked: str = ""
     _refund_krw: int = 0
     _plan_code: str = ""
@@ -63,12 +68,12 @@ class SubscriptionState(rx.State):
         try:
             seen = await view.subscription(rt, session, wanted)
             preview = await cancel.preview(rt, session, wanted)
-        except NotFound:
-            self.notice = text.NOT_YOURS()
+        except NotFound as refused:
+            self._tell(refusal(refused))
             return
         self._asked, self._refund_krw = wanted, preview.refund_krw
         self.cancel = subscription_views.cancel_view(seen, preview)
-        self.panel, self.notice = "cancel", ""
+        self._ask("cancel")
 
     @rx.event
     async def ask_method(self, subscription_id: str) -> None:
@@ -77,11 +82,11 @@ class SubscriptionState(rx.State):
             self.method = await managing.method_panel(
                 runtime.current(), session_of(self), str(subscription_id)
             )
-        except NotFound:
-            self.notice = text.NOT_YOURS()
+        except NotFound as refused:
+            self._tell(refusal(refused))
             return
         self._asked = str(subscription_id)
-        self.panel, self.notice = "method", ""
+        self._ask("method")
 
     @rx.event
     async def ask_plan(self, subscription_id: str) -> None:
@@ -89,10 +94,11 @@ class SubscriptionState(rx.State):
         wanted = str(subscription_id)
         try:
             self.plans = await changing.plan_choices(runtime.current(), session_of(self), wanted)
-        except NotFound:
-            self.notice = text.NOT_YOURS()
+        except NotFound as refused:
+            self._tell(refusal(refused))
             return
-        self._asked, self.panel, self.notice = wanted, "plan", ""
+        self._asked = wanted
+        self._ask("plan")
 
     @rx.event
     async def choose_plan(self, plan_code: str) -> None:
@@ -102,13 +108,11 @@ class SubscriptionState(rx.State):
             self.change, self._charge_krw = await changing.change_view(
                 rt, session, self._asked, wanted
             )
-        except NotFound:
-            self.notice = text.NOT_YOURS()
+        except (NotFound, Conflict) as refused:
+            self._tell(refusal(refused))
             return
-        except Conflict as refused:
-            self.notice = REFUSALS[refused.code]()
-            return
-        self._plan_code, self.panel, self.notice = wanted, "change", ""
+        self._plan_code = wanted
+        self._ask("change")
 
     @rx.event
     async def change_plan_now(self) -> AsyncGenerator[None]:
@@ -120,7 +124,7 @@ class SubscriptionState(rx.State):
                 rt, session, asked, plan_code=plan_code, expected_charge_krw=charge_krw
             )
 
-        async for _ in self._do(wish, self._asked, change_text.DONE):
+        async for _ in self._do(wish, Told(self._asked, change_text.DONE(), change_text.CHANGED())):
             yield
 
     @rx.event
@@ -130,7 +134,7 @@ class SubscriptionState(rx.State):
         async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
             await change.change_at_period_end(rt, session, asked, plan_code=plan_code)
 
-        async for _ in self._do(wish, self._asked, change_text.DONE_LATER):
+        async for _ in self._do(wish, Told(self._asked, change_text.DONE_LATER())):
             yield
 
     @rx.event
@@ -139,16 +143,22 @@ class SubscriptionState(rx.State):
             seen = await view.subscription(rt, session, asked)
             await change.change_at_period_end(rt, session, asked, plan_code=seen.plan.code)
 
-        async for _ in self._do(wish, subscription_id, change_text.DONE_KEPT):
+        async for _ in self._do(wish, Told(str(subscription_id), change_text.DONE_KEPT())):
             yield
 
     @rx.event
     def keep(self) -> None:
-        self.panel, self._asked = "none", ""
+        """Go back to where the question was asked."""
+        if self.panel != "none":
+            self._look_at(managing.opener(self.panel, self._asked))
+        self.panel, self._asked, self._told = "none", "", NOTHING_TOLD
+        self._say()
 
     @rx.event
     async def cancel_at_period_end(self) -> AsyncGenerator[None]:
-        async for _ in self._do(cancel.cancel_at_period_end, self._asked, text.DONE_CANCELED):
+        async for _ in self._do(
+            cancel.cancel_at_period_end, Told(self._asked, text.DONE_CANCELED())
+        ):
             yield
 
     @rx.event
@@ -159,27 +169,30 @@ class SubscriptionState(rx.State):
         async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
             await cancel.cancel_now(rt, session, asked, expected_refund_krw=refund_krw)
 
-        async for _ in self._do(wish, self._asked, text.DONE_ENDED):
+        async for _ in self._do(wish, Told(self._asked, text.DONE_ENDED())):
             yield
 
     @rx.event
     async def undo(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(cancel.undo, subscription_id, text.DONE_UNDONE):
+        async for _ in self._do(cancel.undo, Told(str(subscription_id), text.DONE_UNDONE())):
             yield
 
     @rx.event
     async def hold(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(pause.pause, subscription_id, text.DONE_PAUSED):
+        async for _ in self._do(pause.pause, Told(str(subscription_id), text.DONE_PAUSED())):
             yield
 
     @rx.event
     async def take_up(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(pause.resume, subscription_id, text.DONE_RESUMED):
+        async for _ in self._do(pause.resume, Told(str(subscription_id), text.DONE_RESUMED())):
             yield
 
     @rx.event
     async def pay_now(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(methods.pay_now, subscription_id, text.DONE_PAYING):
+        wanted = str(subscription_id)
+        paid = await managing.when_paid(runtime.current(), session_of(self), wanted)
+        told = Told(wanted, text.DONE_PAYING(), paid, text.STILL_REFUSED())
+        async for _ in self._do(methods.pay_now, told):
             yield
 
     @rx.event
@@ -193,31 +206,57 @@ class SubscriptionState(rx.State):
                 raise NotFound("That method was not offered.")
             await methods.change_method(rt, session, asked, payment_method_id=wanted)
 
-        done = text.DONE_METHOD_PAYING if self.method["is_owed"] else text.DONE_METHOD
-        async for _ in self._do(wish, self._asked, done):
+        told = Told(self._asked, text.DONE_METHOD())
+        if self.method["is_owed"]:
+            paid = self.method["when_paid"]
+            told = Told(self._asked, text.DONE_METHOD_PAYING(), paid, text.STILL_REFUSED())
+        async for _ in self._do(wish, told):
             yield
 
-    async def _do(self, wish: Wish, subscription_id: str, done: Text) -> AsyncGenerator[None]:
-        """Meet a wish; whose subscription it is and whether it may be so, the service decides."""
+    async def _do(self, wish: Wish, told: Told) -> AsyncGenerator[None]:
+        """Meet a wish; whose subscription it is and whether it may be so, the service decides.
+
+        Args:
+            wish: What to do.
+            told: What is said when it is done, and of which subscription.
+        """
         if self.busy:
             return
-        self.busy, self.notice = True, ""
+        self.busy, self._told = True, NOTHING_TOLD
+        self._say()
         yield
         try:
-            await wish(runtime.current(), session_of(self), str(subscription_id))
-            self.notice = done()
-        except Conflict as refused:
-            self.notice = REFUSALS[refused.code]()
-        except NotFound:
-            self.notice = text.NOT_YOURS()
+            await wish(runtime.current(), session_of(self), told.of)
+        except (Conflict, NotFound) as refused:
+            told = refusal(refused, told.of)
         finally:
             self.busy = False
         self.panel, self._asked = "none", ""
         await self._show()
+        self._tell(told)
+
+    def _ask(self, panel: str) -> None:
+        self.panel, self._told = panel, NOTHING_TOLD
+        self._say()
+        self._look_at("main h1")
+
+    def _tell(self, told: Told) -> None:
+        """Say what came of a press, where it belongs, and take the reader there."""
+        self._told = told.first_seen([*self.rows, *self.more])
+        self._say()
+        self._look_at(NOTICE if self._told.of else managing.heading(told.of))
+
+    def _say(self) -> None:
+        self.notice, self.notice_of = self._told.words, self._told.of
+
+    def _look_at(self, target: str) -> None:
+        self.focus, self.turn = target, self.turn + 1
 
     async def _show(self) -> None:
         found = await managing.rows(runtime.current(), session_of(self))
         rows, more = managing.painted(found), found[managing.PAINTED :]
         if (rows, more) != (self.rows, self.more):
             self.rows, self.more = rows, more
+            self._told = self._told.seen_again(found)
+            self._say()
         self.phase = managing.phase(found)

@@ -35,3 +35,15 @@ class Text:
     def __call__(self, **values: object) -> str:
         """Say it in the language of the page, with its values."""
         return (self.en if spoken() == "en" else self.ko).format(**values)
+
+
+@dataclass(frozen=True)
+class ByKind:
+    """One thing to say, of a card or of a bank account."""
+
+    card: Text
+    account: Text
+
+    def of(self, kind: str) -> Text:
+        """Return what is said of a kind of payment method (`PaymentMethod.kind`)."""
+        return self.account if kind == "account" else self.card

@@ -56,6 +56,7 @@ DONE = Text(
     "상품 변경을 요청했어요. 결과는 여기에 바로 보여요.",
     "The change was asked for. The result is shown here at once.",
 )
+CHANGED = Text("상품을 바꿨어요.", "The plan is changed.")
 DONE_LATER = Text(
     "다음 결제일에 상품을 바꿀게요. 그 전에는 되돌릴 수 있어요.",
     "The plan changes with the next payment. You can change your mind before.",

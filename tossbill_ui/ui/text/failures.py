@@ -1,11 +1,15 @@
 """What Toss's codes mean in a customer's words; the code itself is shown beside them."""
 
 from tossbill_ui.toss.codes import Meaning, lookup
-from tossbill_ui.ui.text import Text
+from tossbill_ui.ui.text import ByKind, Text
 
 _ASK_ISSUER = Text(
     "카드사에서 거절했어요. 다른 카드를 쓰거나 카드사에 문의해 주세요.",
     "The card company refused it. Use another card or ask them why.",
+)
+_ASK_BANK = Text(
+    "은행에서 거절했어요. 다른 계좌를 쓰거나 은행에 문의해 주세요.",
+    "The bank refused it. Use another account or ask them why.",
 )
 _SHOP = Text(
     "가게의 결제 설정에 문제가 있어요. 잠시 뒤 다시 시도해 주세요.",
@@ -92,14 +96,26 @@ FAILURES = {
         "인터넷 연결을 확인하고 다시 시도해 주세요.", "Please check your connection and try again."
     ),
 }
-UNSEEN = Text(
-    "등록을 마치지 못했어요. 다른 카드로 시도하거나 잠시 뒤 다시 시도해 주세요.",
-    "It could not be registered. Try another card, or again later.",
+UNSEEN = ByKind(
+    Text(
+        "등록을 마치지 못했어요. 다른 카드로 시도하거나 잠시 뒤 다시 시도해 주세요.",
+        "It could not be registered. Try another card, or again later.",
+    ),
+    Text(
+        "등록을 마치지 못했어요. 다른 계좌로 시도하거나 잠시 뒤 다시 시도해 주세요.",
+        "It could not be registered. Try another account, or again later.",
+    ),
+)
+# Toss may answer with a code of cards where it was an account.
+_OF_CARDS = frozenset(
+    code for code, words in FAILURES.items() if "카드" in words.ko and words is not _SHOP
 )
 
 
-def explain(code: str) -> str:
+def explain(code: str, kind: str = "card") -> str:
     """Return the customer's words for a code, also for one nobody has seen yet."""
+    if kind == "account" and code in _OF_CARDS:
+        return _ASK_BANK()
     row = lookup(code)
     is_ours = row is not None and row.meaning in (Meaning.SETUP, Meaning.OPERATOR)
-    return FAILURES.get(code, _SHOP if is_ours else UNSEEN)()
+    return FAILURES.get(code, _SHOP if is_ours else UNSEEN.of(kind))()

@@ -11,7 +11,7 @@ HOME_BODY = Text(
 )
 START_PLAN = Text("{name} 시작하기", "Start {name}")
 SEE_SUBSCRIPTION = Text("이용 중인 구독 보기", "See your subscription")
-CARD_ONLY = Text("카드만 등록하기", "Only register a card")
+CARD_ONLY = Text("결제수단만 등록하기", "Only register a payment method")
 WHEN_PAID = Text(
     "오늘 결제하고, 다음 결제일은 {day}이에요.", "You pay today; the next payment is on {day}."
 )
@@ -27,8 +27,12 @@ ON_DAY = Text("{day}\n{amount}", "{day}\n{amount}")
 CARD_FIRST_TITLE = Text(
     "카드를 등록하고\n{name} 구독을 시작해요", "Register a card\nand start {name}"
 )
+EITHER_FIRST_TITLE = Text(
+    "카드나 계좌를 등록하고\n{name} 구독을 시작해요",
+    "Register a card or an account\nand start {name}",
+)
 CARD_FIRST_BODY = Text(
-    "카드를 등록하는 것만으로는 결제하지 않아요. 등록한 다음 금액을 확인하고 시작해요.",
+    "등록하는 것만으로는 결제하지 않아요. 등록한 다음 금액을 확인하고 시작해요.",
     "Registering charges nothing. You see the amount again before you start.",
 )
 CONFIRM_TITLE = Text("{name} 구독을 시작할게요", "Start {name}")

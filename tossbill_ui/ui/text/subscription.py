@@ -1,6 +1,6 @@
 """Words of the subscription page."""
 
-from tossbill_ui.ui.text import Text
+from tossbill_ui.ui.text import ByKind, Text
 
 TITLE = Text("내 구독", "My subscriptions")
 LOADING = Text("구독을 불러오고 있어요", "Loading your subscriptions")
@@ -43,38 +43,71 @@ ASKING_BODY = Text(
 IN_DOUBT = Text(
     "{amount}이 결제됐는지 확인하고 있어요", "We are checking whether {amount} was charged"
 )
-IN_DOUBT_BODY = Text(
-    "카드사의 답이 늦어져 아직 결제됐는지 몰라요. 두\u00a0번 결제되지 않으니 기다려 주세요. "
-    "확인되면 여기에 바로 보여요.",
-    "The card company's answer is late, so nobody knows yet. Please wait: nothing is charged "
-    "twice. The result is shown here at once.",
+IN_DOUBT_BODY = ByKind(
+    Text(
+        "카드사의 답이 늦어져 아직 결제됐는지 몰라요. 두\u00a0번 결제되지 않으니 기다려 주세요. "
+        "확인되면 여기에 바로 보여요.",
+        "The card company's answer is late, so nobody knows yet. Please wait: nothing is charged "
+        "twice. The result is shown here at once.",
+    ),
+    Text(
+        "은행의 답이 늦어져 아직 결제됐는지 몰라요. 두\u00a0번 결제되지 않으니 기다려 주세요. "
+        "확인되면 여기에 바로 보여요.",
+        "The bank's answer is late, so nobody knows yet. Please wait: nothing is charged "
+        "twice. The result is shown here at once.",
+    ),
 )
 IN_DOUBT_CANCELED = Text(
     "결제됐으면 모두 돌려드려요.", "If it was charged, you get all of it back."
 )
 PAST_DUE = Text("{amount}을 결제하지 못했어요", "We could not charge {amount}")
 TRY_AGAIN_ON = Text("{day}에 다시 결제할게요.", "We try again on {day}.")
-NEEDS_CARD = Text("다른 카드로 바꾸면 바로 결제해요.", "It is paid at once with another card.")
+NEEDS_CARD = ByKind(
+    Text("다른 카드로 바꾸면 바로 결제해요.", "It is paid at once with another card."),
+    Text(
+        "다른 결제수단으로 바꾸면 바로 결제해요.", "It is paid at once with another payment method."
+    ),
+)
 ACCESS_UNTIL = Text(
     "{day}까지는 그대로 이용할\u00a0수\u00a0있어요.", "You can go on using it until {day}."
 )
 NO_ACCESS = Text("결제할 때까지 이용할\u00a0수\u00a0없어요.", "You cannot use it until it is paid.")
 PAY_NOW = Text("지금 {amount} 결제하기", "Pay {amount} now")
-CHANGE_AND_PAY = Text("카드 바꾸고 바로 결제하기", "Change the card and pay")
-FIRST_REFUSED = Text("첫 결제를 하지 못했어요", "The first payment failed")
-FIRST_REFUSED_BODY = Text(
-    "결제된 금액은 없고, 카드는 그대로 등록돼 있어요.",
-    "Nothing was charged, and your card stays registered.",
+CHANGE_AND_PAY = ByKind(
+    Text("카드 바꾸고 바로 결제하기", "Change the card and pay"),
+    Text("결제수단 바꾸고 바로 결제하기", "Change the payment method and pay"),
 )
-PAY_WITH_OTHER = Text("다른 카드로 결제하기", "Pay with another card")
+FIRST_REFUSED = Text("첫 결제를 하지 못했어요", "The first payment failed")
+FIRST_REFUSED_BODY = ByKind(
+    Text(
+        "결제된 금액은 없고, 카드는 그대로 등록돼 있어요.",
+        "Nothing was charged, and your card stays registered.",
+    ),
+    Text(
+        "결제된 금액은 없고, 계좌는 그대로 등록돼 있어요.",
+        "Nothing was charged, and your account stays registered.",
+    ),
+)
+PAY_WITH_OTHER = ByKind(
+    Text("다른 카드로 결제하기", "Pay with another card"),
+    Text("다른 결제수단으로 결제하기", "Pay with another payment method"),
+)
 REFUND_ASKED = Text("{amount} 환불을 요청했어요", "We asked for your refund of {amount}")
-REFUND_ASKED_BODY = Text(
-    "카드사에 따라 며칠 걸릴 수 있어요.", "Depending on the card company it takes a few days."
+REFUND_ASKED_BODY = ByKind(
+    Text(
+        "카드사에 따라 며칠 걸릴 수 있어요.", "Depending on the card company it takes a few days."
+    ),
+    Text("은행에 따라 며칠 걸릴 수 있어요.", "Depending on the bank it takes a few days."),
 )
 REFUNDED = Text("{amount}을 돌려드렸어요", "You got {amount} back")
-REFUNDED_BODY = Text(
-    "카드사에 따라 며칠 뒤에 보일 수 있어요.",
-    "Depending on the card company it shows after a few days.",
+REFUNDED_BODY = ByKind(
+    Text(
+        "카드사에 따라 며칠 뒤에 보일 수 있어요.",
+        "Depending on the card company it shows after a few days.",
+    ),
+    Text(
+        "은행에 따라 며칠 뒤에 보일 수 있어요.", "Depending on the bank it shows after a few days."
+    ),
 )
 
 CANCEL = Text("해지하기", "Cancel")
@@ -145,6 +178,15 @@ DONE_METHOD_PAYING = Text(
     "결제수단을 바꾸고 밀린 금액을 결제하고 있어요.",
     "The payment method is changed, and what is owed is being charged.",
 )
+PAID_BY_OTHER = Text(
+    "결제수단을 바꿨어요. 밀린 {amount}도 결제했어요.",
+    "The payment method is changed, and the {amount} that was owed is paid.",
+)
+STILL_REFUSED = Text(
+    "이번에도 결제하지 못했어요. 결제된 금액은 없어요.",
+    "It could not be charged this time either. Nothing was taken.",
+)
+PAID = Text("밀린 {amount}을 결제했어요.", "The {amount} that was owed is paid.")
 DONE_PAYING = Text(
     "결제를 요청했어요. 결과는 여기에 바로 보여요.",
     "The payment was asked for. The result is shown here at once.",

@@ -1,0 +1,106 @@
+"""What a press led to is said where it belongs, and the keyboard goes along."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewBrowser
+from tests.browser.steps import register
+from tests.browser.test_subscription import subscribe
+from tests.support.server import Server
+from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+
+TAB_LIMIT = 40
+
+
+def focused(page: Page) -> str:
+    """What has the focus, by its name in tests or its kind."""
+    return page.evaluate(
+        "document.activeElement.dataset.testid ?? document.activeElement.localName"
+    )
+
+
+def tab_to(page: Page, testid: str) -> None:
+    for _ in range(TAB_LIMIT):
+        page.keyboard.press("Tab")
+        if focused(page) == testid:
+            return
+    raise AssertionError(f"{testid} cannot be reached with Tab")
+
+
+def test_a_notice_stays_until_the_next_news_and_not_over_a_reload(new_browser: NewBrowser) -> None:
+    person = new_browser()
+    page, other = person.new_page(), person.new_page()
+    subscribe(page)
+    page.get_by_test_id("pause-button").click()
+    notice = page.get_by_test_id("subscription").get_by_test_id("notice")
+    expect(notice).to_contain_text("구독을 멈췄어요")
+    expect(notice).to_be_focused()
+
+    other.goto("/subscription/")
+    other.get_by_test_id("resume-paused-button").click()
+    expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
+    expect(page.get_by_test_id("notice")).to_have_count(0)
+
+    expect(other.get_by_test_id("notice")).to_contain_text("다시 시작해요")
+    other.reload()
+    expect(other.get_by_test_id("pause-button")).to_be_enabled()
+    expect(other.get_by_test_id("notice")).to_have_count(0)
+
+
+def test_a_changed_card_says_in_the_end_that_what_was_owed_is_paid(
+    page: Page, server: Server
+) -> None:
+    subscribe(page)
+    register(page, card=PERSONAS_BY_NAME["stopped"].number)
+    expect(page.get_by_test_id("registration-success")).to_be_visible()
+    page.goto("/subscription/")
+    page.get_by_test_id("change-plan").click()
+    page.get_by_test_id("choose-plan").filter(has_text="프로").click()
+    server.faults({"endpoint": "charge", "kind": "delay_before", "delay_ms": 1500})
+    page.get_by_test_id("change-now").get_by_role("button").click()
+
+    expect(page.get_by_test_id("notice")).to_contain_text("상품 변경을 요청했어요")
+    expect(page.get_by_test_id("notice")).to_be_focused()
+    expect(page.get_by_test_id("notice")).to_have_text("상품을 바꿨어요.")
+    expect(page.get_by_test_id("subscription")).to_contain_text("프로")
+
+
+def test_a_question_takes_the_focus_and_gives_it_back(page: Page) -> None:
+    subscribe(page)
+    for opener in ("change-card", "change-plan", "cancel-button"):
+        page.get_by_test_id(opener).click()
+        expect(page.locator("main h1")).to_be_focused()
+        page.get_by_test_id("keep-button").click()
+        expect(page.get_by_test_id(opener)).to_be_focused()
+
+
+def test_subscribe_change_and_cancel_with_the_keyboard_only(new_browser: NewBrowser) -> None:
+    page = new_browser().new_page()
+    register(page)
+    expect(page.get_by_test_id("registration-success")).to_be_visible()
+    page.goto("/register/?plan=basic")
+    expect(page.get_by_test_id("subscribe-button")).to_be_enabled()
+    tab_to(page, "subscribe-button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
+    expect(page.get_by_test_id("change-plan")).to_be_enabled()
+
+    tab_to(page, "change-plan")
+    page.keyboard.press("Enter")
+    expect(page.locator("main h1")).to_be_focused()
+    tab_to(page, "choose-plan")
+    page.keyboard.press("Space")
+    expect(page.get_by_test_id("change-later")).to_be_visible()
+    tab_to(page, "confirm-change")
+    page.keyboard.press("Tab")  # from now to later
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("notice")).to_be_focused()
+
+    tab_to(page, "cancel-button")
+    page.keyboard.press("Enter")
+    expect(page.locator("main h1")).to_be_focused()
+    tab_to(page, "confirm-cancel")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("subscription-status")).to_have_text("해지 예약")
+    expect(page.get_by_test_id("notice")).to_be_focused()
