@@ -60,7 +60,7 @@ def test_the_switch_stays_on_the_page_and_is_remembered(page: Page) -> None:
     page.get_by_test_id("other-language").click()
 
     expect(page).to_have_url(re.compile(r"/register/\?plan=pro$"))
-    expect(page.locator("h1:visible")).to_have_text("Register a card\nand start 프로")
+    expect(page.locator("h1:visible")).to_have_text("Register a card or an account\nand start 프로")
     page.goto("/subscription/")
     expect(page.get_by_test_id("subscription-empty")).to_contain_text("no subscription")
     page.get_by_test_id("other-language").click()

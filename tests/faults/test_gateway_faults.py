@@ -90,7 +90,7 @@ def test_a_spoiled_answer_is_in_doubt_and_then_settled(trips: dict[str, Trip], k
     trip = trips[kind]
 
     assert view_of(trip.page) == "doubt"
-    assert all(sentence in trip.page for sentence in cards.DOUBT_BODY.ko.splitlines())
+    assert all(sentence in trip.page for sentence in cards.DOUBT_BODY.card.ko.splitlines())
     assert trip.issued == (kind in AFTER)
     trip.customer.wait_for(trip.address, "issued")
 

@@ -65,3 +65,21 @@ ENGLISH = {
     "4J": "JCB",
     "4V": "Visa",
 }
+# Toss names banks in Korean only; those that are not here keep that name.
+BANKS_ENGLISH = {
+    "KB국민은행": "KB Kookmin Bank",
+    "신한은행": "Shinhan Bank",
+    "우리은행": "Woori Bank",
+    "하나은행": "Hana Bank",
+    "NH농협은행": "NH NongHyup Bank",
+    "IBK기업은행": "Industrial Bank of Korea",
+    "카카오뱅크": "KakaoBank",
+    "토스뱅크": "Toss Bank",
+    "케이뱅크": "K bank",
+    "대구은행": "Daegu Bank",
+    "부산은행": "Busan Bank",
+    "SC제일은행": "SC First Bank",
+    "새마을금고": "MG Community Credit",
+    "우체국": "Korea Post",
+    "신협": "Credit Union (Shinhyup)",
+}

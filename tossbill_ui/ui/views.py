@@ -227,8 +227,12 @@ def method_label(method: PaymentMethod) -> str:
         names = issuers.ENGLISH if spoken() == "en" else issuers.KOREAN
         name = names.get(method.issuer_code or "") or cards.UNKNOWN_ISSUER()
     else:
-        name = method.bank_name or cards.ACCOUNT()
+        name = _bank(method.bank_name or "") or cards.ACCOUNT()
     return f"{name} ····\u00a0{method.last_digits}" if method.last_digits else name
+
+
+def _bank(name: str) -> str:
+    return issuers.BANKS_ENGLISH.get(name, name) if spoken() == "en" else name
 
 
 def method_detail(method: PaymentMethod) -> str:
