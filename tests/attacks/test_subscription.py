@@ -9,10 +9,13 @@ import pytest
 from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import Stranger, cookie_of_a_visit, stranger
+from tossbill_ui.ui.states.email import EmailState
 from tossbill_ui.ui.states.register import RegisterState
 from tossbill_ui.ui.states.subscription import SubscriptionState
 
-REGISTER, SUBSCRIPTION = (state.get_full_name() for state in (RegisterState, SubscriptionState))
+REGISTER, SUBSCRIPTION, EMAIL = (
+    state.get_full_name() for state in (RegisterState, SubscriptionState, EmailState)
+)
 WISHES = ("ask_cancel", "ask_method", "undo", "hold", "take_up", "pay_now", "ask_plan", "keep_plan")
 QUESTIONS = ("cancel_at_period_end", "cancel_now", "keep", "change_plan_now", "change_plan_later")
 EMPTY = '"phase_rx_state_": "empty"'
@@ -47,6 +50,7 @@ def everything(server: Server) -> list[Any]:
         server.rows("SELECT id, status, payment_method_id FROM subscription ORDER BY id"),
         server.rows("SELECT id, status FROM payment ORDER BY id"),
         server.rows("SELECT id, status FROM refund ORDER BY id"),
+        server.rows("SELECT id, email FROM customer WHERE email IS NOT NULL ORDER BY id"),
     ]
 
 
@@ -115,5 +119,32 @@ async def test_what_is_shown_cannot_be_set(server: Server, victim: Customer) -> 
             await visitor.send(f"{SUBSCRIPTION}.setvar", payload, path="/subscription/")
         await visitor.send(f"{SUBSCRIPTION}._do", {"wish": "x"}, path="/subscription/")
         await visitor.settle()
+
+    assert everything(server) == before
+
+
+async def test_a_stranger_gives_nobody_an_address(server: Server, victim: Customer) -> None:
+    before = everything(server)
+
+    for cookie in ("", cookie_of_a_visit(server.url)):
+        async with stranger(server.url, cookie=cookie) as thief:
+            await thief.hydrate("/subscription/")
+            for form in ({"email": "thief@example.com"}, *NONSENSE):
+                await thief.send(f"{EMAIL}.load", path="/subscription/")
+                await thief.send(f"{EMAIL}.save", {"form": form}, path="/subscription/")
+            await thief.settle()
+
+    assert everything(server) == before
+
+
+async def test_nonsense_is_no_address(server: Server, victim: Customer) -> None:
+    before = everything(server)
+
+    async with stranger(server.url, cookie=victim.cookie) as visitor:
+        await visitor.hydrate("/subscription/")
+        for value in ("x" * 2000, "\x00", "'; --", ["a@b.com"], {"a": "a@b.com"}, True):
+            await visitor.send(f"{EMAIL}.load", path="/subscription/")
+            await visitor.send(f"{EMAIL}.save", {"form": {"email": value}}, path="/subscription/")
+        await visitor.until("이메일 주소가 맞는지")
 
     assert everything(server) == before

@@ -93,4 +93,19 @@ def _letter(notice: Notice) -> str:
     return f"{head}\n{notice.subject}\n\n{notice.body.rstrip()}"
 
 
-COMMANDS = (migrate, new_keys, rotate_keys, doctor, doubts, mailbox)
+@click.command()
+@click.argument("customer")
+@click.argument("address", required=False)
+@click.option("--clear", is_flag=True, help="Take the address away.")
+@click.option("--operator", envvar="USER", default="operator", help="Who decides.")
+def email(customer: str, address: str | None, clear: bool, operator: str) -> None:
+    """Set where a customer's notices go, or take that away."""
+    from tossbill_ui.notices.address import set_email
+
+    if bool(address) == clear:
+        raise click.UsageError("Name an address, or --clear: email CUSTOMER ADDRESS")
+    with_runtime(lambda rt: set_email(rt, customer_id=customer, email=address, actor=operator))
+    click.echo(f"Notices go to {address}." if address else "No notices are sent by mail.")
+
+
+COMMANDS = (migrate, new_keys, rotate_keys, doctor, doubts, mailbox, email)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 
 import sqlalchemy as sa
@@ -12,24 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.runtime import Runtime
-
-# One plain ASCII address: nothing that could begin another header or name a second recipient.
-ADDRESS = re.compile(r"[!-+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)+")
-ADDRESS_LENGTH = 254
-
-
-async def set_email(rt: Runtime, *, customer_id: str, email: str | None) -> None:
-    """Keep where a customer's notices go, from the next one on; None takes the address away.
-
-    Raises:
-        ValueError: It is no mail address.
-    """
-    if email is not None and not (len(email) <= ADDRESS_LENGTH and ADDRESS.fullmatch(email)):
-        raise ValueError("This is no mail address.")
-    async with rt.db.write() as db:
-        customer = await ensure_customer(rt, db, customer_id=customer_id)
-        customer.email = email
-        db.add(customer)
 
 
 async def ensure_customer(rt: Runtime, session: AsyncSession, *, customer_id: str) -> Customer:

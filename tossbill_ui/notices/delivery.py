@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from urllib.parse import urlsplit
@@ -23,11 +24,14 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 ATTEMPTS = 48
+# Who has just subscribed may still give an address; later than that, it would be old news.
+WAITS_FOR_ADDRESS = timedelta(days=3)
 
 
 async def deliver(rt: Runtime) -> int:
     """Deliver every notice that waits and that nobody works on; return how many.
 
+    One whose customer has no address waits three days for one.
     Without a mail server they are kept in the mailbox, and stay there when one is set later.
     """
     url = rt.settings.tossbill_smtp_url.get_secret_value()
@@ -64,7 +68,14 @@ async def _due(rt: Runtime) -> Sequence[tuple[Notice, str | None]]:
     query = (
         select(Notice, Customer.email)
         .join(Customer, col(Customer.id) == col(Notice.customer_id))
-        .where(col(Notice.status) == NoticeStatus.WAITING, lease.due(Notice, rt.machine.now()))
+        .where(
+            col(Notice.status) == NoticeStatus.WAITING,
+            lease.due(Notice, rt.machine.now()),
+            sa.or_(
+                col(Customer.email).is_not(None),
+                col(Notice.created_at) < rt.clock.now() - WAITS_FOR_ADDRESS,
+            ),
+        )
         .order_by(col(Notice.created_at), col(Notice.id))
         .limit(AT_ONCE)
     )

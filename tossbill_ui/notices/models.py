@@ -35,7 +35,7 @@ class NoticeStatus(StrEnum):
     """No mail server is set: it stays here to be read."""
 
     NO_ADDRESS = "no_address"
-    """The customer has given no address."""
+    """The customer has given no address within three days."""
 
     FAILED = "failed"
     """The mail server refused it for good, or for two days."""

@@ -13,6 +13,7 @@ from tossbill_ui.ui.pages.register import register_page
 from tossbill_ui.ui.pages.subscription import subscription_page
 from tossbill_ui.ui.pages.success import success_page
 from tossbill_ui.ui.states.brand import BrandState
+from tossbill_ui.ui.states.email import EmailState
 from tossbill_ui.ui.states.history import HistoryState
 from tossbill_ui.ui.states.home import HomeState
 from tossbill_ui.ui.states.register import RegisterState
@@ -57,6 +58,6 @@ def add_pages(app: rx.App) -> None:
         subscription_page,
         route="/subscription",
         title=said(TITLES["/subscription/"]),
-        on_load=[BrandState.load, SubscriptionState.load],
+        on_load=[BrandState.load, EmailState.load, SubscriptionState.load],
     )
     app.add_page(not_found_page, route="404", title=said(TITLES["404"]), on_load=BrandState.load)

@@ -17,6 +17,7 @@ from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.waiting import empty, skeleton
 from tossbill_ui.ui.components.words import Slot, Slots, holding, worded
 from tossbill_ui.ui.managing import PAINTED
+from tossbill_ui.ui.pages.subscription_email import email_form
 from tossbill_ui.ui.pages.subscription_panels import panels
 from tossbill_ui.ui.states.subscription import SubscriptionState
 from tossbill_ui.ui.subscription_views import SubscriptionRow
@@ -57,6 +58,7 @@ def _subscriptions() -> rx.Component:
                 for number in range(PAINTED)
             ),
             rx.foreach(State.more, _unpainted),
+            email_form(),
             rows(row_link(plan_text.TO_PLANS, "/"), row_link(cards.HOME_HISTORY, "/history/")),
             class_name="when-rows",
         ),

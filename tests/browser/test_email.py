@@ -1,0 +1,71 @@
+"""The form for the address of notices, as a customer uses it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewBrowser
+from tests.browser.test_subscription import assert_good, subscribe
+from tests.support.server import Server
+from tossbill_ui.ui.text import email as text
+
+SHOTS = os.environ.get("TOSSBILL_SHOTS")
+
+
+def emails(server: Server) -> list[str]:
+    return [row[0] for row in server.rows("SELECT email FROM customer WHERE email IS NOT NULL")]
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture to look at, if somebody wants to."""
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize(
+    ("locale", "scheme"), [("ko-KR", "light"), ("en-US", "dark")], ids=["ko light", "en dark"]
+)
+def test_an_address_is_corrected_saved_and_taken_away_by_keyboard(
+    new_browser: NewBrowser, server: Server, locale: str, scheme: str
+) -> None:
+    person = new_browser(phone=locale == "ko-KR", color_scheme=scheme)
+    page = person.new_page()
+    subscribe(page)
+    if locale != "ko-KR":
+        page.get_by_role("link", name="English").click()
+    page.reload()
+    field, said = page.get_by_test_id("email-input"), page.get_by_test_id("email-said")
+    expect(page.get_by_test_id("email-save")).to_be_enabled()
+
+    field.focus()
+    page.keyboard.type("kim@example")
+    page.keyboard.press("Enter")
+
+    expect(said).to_contain_text("name@example.com")
+    expect(field).to_have_value("kim@example")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert_good(page)
+    shoot(page, f"email-wrong-{locale}")
+    address = f"kim.{locale}.{scheme}@example.com".lower()
+
+    field.fill(address)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+
+    expect(said).to_have_text(text.SAVED.ko if scheme == "light" else text.SAVED.en)
+    assert address in emails(server)
+    assert_good(page)
+    shoot(page, f"email-saved-{locale}")
+    page.reload()
+    expect(field).to_have_value(address)
+
+    expect(page.get_by_test_id("email-save")).to_be_enabled()
+    field.fill("")
+    page.keyboard.press("Enter")
+
+    expect(said).not_to_be_empty()
+    assert address not in emails(server)

@@ -1,0 +1,82 @@
+"""Setting where notices go."""
+
+import pytest
+
+from tests.support.shop import Shop
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.notices import address
+from tossbill_ui.notices.address import NoMailAddress, set_email
+from tossbill_ui.operators.models import AuditEntry
+
+ADDRESS = "kim@example.com"
+WRONG = [
+    "kim",
+    "kim@",
+    "@example.com",
+    "a@b.com, c@d.com",
+    "a@b.com\nBcc: c@d.com",
+    "김@b.com",
+    f"{'x' * 250}@b.com",
+    "a@b.com\x00",
+]
+
+
+async def emails(shop: Shop) -> dict[str, str | None]:
+    return {row.id: row.email for row in await shop.rows(Customer)}
+
+
+async def audit(shop: Shop) -> list[tuple[str, str | None, str]]:
+    lines = [line for line in await shop.rows(AuditEntry) if line.kind == "email.changed"]
+    return [(line.kind, line.customer_id, line.subject) for line in lines]
+
+
+async def test_a_customer_sets_changes_and_clears_it(shop: Shop, session: Session) -> None:
+    await shop.card(session)
+
+    for typed in (ADDRESS, ADDRESS, "lee@example.com", "", ""):
+        await address.change(shop.rt, session, typed)
+        assert await address.of_session(shop.rt, session) == typed
+
+    subjects = [subject for _, _, subject in await audit(shop)]
+    assert subjects == ["customer: set", "customer: set", "customer: cleared"]
+
+
+@pytest.mark.parametrize("typed", WRONG)
+async def test_what_is_no_address_changes_nothing(shop: Shop, session: Session, typed: str) -> None:
+    await shop.card(session)
+    await address.change(shop.rt, session, ADDRESS)
+
+    with pytest.raises(NoMailAddress):
+        await address.change(shop.rt, session, typed)
+
+    assert await emails(shop) == {session.customer_id: ADDRESS}
+
+
+async def test_a_stranger_sets_nobodys(shop: Shop, session: Session) -> None:
+    await shop.card(session)
+
+    for stranger in (None, new_session()):
+        with pytest.raises(NotFound):
+            await address.change(shop.rt, stranger, ADDRESS)
+        assert await address.of_session(shop.rt, stranger) == ""
+
+    assert await emails(shop) == {session.customer_id: None}
+    assert await audit(shop) == []
+
+
+@pytest.mark.parametrize("customer_id", ["", "nobody", "0" * 32, "\x00", "x" * 500])
+async def test_an_operator_who_names_nobody_makes_nobody(shop: Shop, customer_id: str) -> None:
+    with pytest.raises(NotFound):
+        await set_email(shop.rt, customer_id=customer_id, email=ADDRESS, actor="kim")
+
+    assert await emails(shop) == {}
+
+
+async def test_an_operators_change_says_whose_it_is(shop: Shop, session: Session) -> None:
+    await shop.card(session)
+
+    await set_email(shop.rt, customer_id=session.customer_id, email=ADDRESS, actor="kim")
+
+    assert await audit(shop) == [("email.changed", session.customer_id, "kim: set")]

@@ -1,0 +1,49 @@
+"""The form under the subscriptions: where notices go."""
+
+import reflex as rx
+
+from tossbill_ui.ui.components.say import say
+from tossbill_ui.ui.states.email import EmailState
+from tossbill_ui.ui.text import email as text
+
+State = EmailState
+
+
+def email_form() -> rx.Component:
+    """Return the form; what was typed stays until it is saved."""
+    return rx.el.form(
+        rx.el.label(say(text.LABEL), html_for="email"),
+        rx.el.div(
+            rx.el.input(
+                id="email",
+                name="email",
+                type="text",
+                input_mode="email",
+                auto_complete="email",
+                max_length=254,
+                default_value=State.email,
+                aria_describedby="email-hint email-said",
+                aria_invalid=State.is_wrong,
+                custom_attrs={"data-testid": "email-input", "spellCheck": "false"},
+            ),
+            rx.el.button(
+                say(text.SAVE),
+                type="submit",
+                disabled=State.busy,
+                class_name="button",
+                custom_attrs={"data-testid": "email-save"},
+            ),
+            class_name="field",
+        ),
+        rx.el.p(say(text.HINT), id="email-hint", class_name="fine"),
+        rx.el.p(
+            State.said,
+            id="email-said",
+            role="status",
+            class_name=rx.cond(State.is_wrong, "said-back wrong", "said-back"),
+            custom_attrs={"data-testid": "email-said"},
+        ),
+        on_submit=State.save,
+        no_validate=True,
+        class_name="email",
+    )
