@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tests.crash.arena import Arena
+import sqlalchemy as sa
+from sqlmodel import col
+
+from tests.crash.arena import IS_OPEN, Arena
 from tests.crash.life import Life, eventually
+from tossbill_ui.payments.models import Payment
 
 LATENCY_MS = 100
 LONGEST_WAIT_SECONDS = 1.0
+# Of so many kills it is left to chance whether a payment is under way.
+IDLE_RATE = 0.2
 
 
 @dataclass
@@ -20,10 +27,13 @@ class Toll:
     Attributes:
         kills: How many were killed.
         in_flight: How many payments were under way at those moments, in total.
+        recoveries: Seconds from each kill until every payment that was under way had ended or
+            was taken up again.
     """
 
     kills: int = 0
     in_flight: int = 0
+    recoveries: list[float] = field(default_factory=list[float])
 
 
 def unwell(seed: str) -> list[dict[str, object]]:
@@ -59,18 +69,46 @@ def kill_at_random(arena: Arena, *, kills: int, seed: str) -> Toll:
     The moment is drawn, so the waiting is the point and hides no race.
     """
     luck, toll = random.Random(seed), Toll()  # noqa: S311 - which and when, not a secret
+    watchers: list[threading.Thread] = []
     arena.faults(*unwell(seed))
     while toll.kills < kills:
         victim = _somebody_at_work(arena, luck)
-        if arena.is_dry():
-            arena.next_month()
-        eventually(lambda: arena.in_flight > 0, "a payment under way")
+        _wait_for_work(arena)
         time.sleep(luck.uniform(0, LONGEST_WAIT_SECONDS))
+        if luck.random() > IDLE_RATE:
+            _wait_for_work(arena)
         victim.kill()
-        toll.in_flight += arena.in_flight
+        watchers.append(_watch(arena, toll))
         toll.kills += 1
         victim.start()
+    for watcher in watchers:
+        watcher.join()
     return toll
+
+
+def _wait_for_work(arena: Arena) -> None:
+    if not arena.in_flight and arena.is_dry():
+        arena.next_month()
+    eventually(lambda: arena.in_flight > 0, "a payment under way")
+
+
+def _watch(arena: Arena, toll: Toll) -> threading.Thread:
+    """Measure, beside everything else, how long what is under way now waits to be taken up."""
+    killed_at = time.monotonic()
+    mine = IS_OPEN, col(Payment.lease_until).is_not(None)
+    with arena.engine.connect() as connection:
+        query = sa.select(col(Payment.id), col(Payment.attempts)).where(*mine)
+        found = connection.execute(query).all()
+    toll.in_flight += len(found)
+    lying = sa.tuple_(col(Payment.id), col(Payment.attempts)).in_([tuple(row) for row in found])
+
+    def watch() -> None:
+        eventually(lambda: not arena.count(lying, *mine), "what was under way taken up")
+        toll.recoveries.append(time.monotonic() - killed_at)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    return watcher
 
 
 def _somebody_at_work(arena: Arena, luck: random.Random) -> Life:
