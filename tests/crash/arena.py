@@ -118,6 +118,12 @@ class Arena:
         """How many payments belong to a worker."""
         return self.count(IS_OPEN, col(Payment.lease_until).is_not(None))
 
+    @property
+    def takings(self) -> int:
+        """How often a worker has taken a payment up, all of them together."""
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.sum(col(Payment.attempts)))) or 0
+
     def let_time_pass(self) -> None:
         """Make every look-up that is due at some time due now, instead of waiting minutes."""
         waits = IS_OPEN, col(Payment.next_try_at).is_not(None)

@@ -16,8 +16,6 @@ from tossbill_ui.payments.models import Payment
 
 LATENCY_MS = 100
 LONGEST_WAIT_SECONDS = 1.0
-# Of so many kills it is left to chance whether a payment is under way.
-IDLE_RATE = 0.2
 
 
 @dataclass
@@ -68,16 +66,15 @@ def kill_at_random(arena: Arena, *, kills: int, seed: str) -> Toll:
 
     The moment is drawn, so the waiting is the point and hides no race.
     """
-    luck, toll = random.Random(seed), Toll()  # noqa: S311 - which and when, not a secret
+    luck, toll, takings = random.Random(seed), Toll(), 0  # noqa: S311 - which and when, not a secret
     watchers: list[threading.Thread] = []
     arena.faults(*unwell(seed))
     while toll.kills < kills:
         victim = _somebody_at_work(arena, luck)
-        _wait_for_work(arena)
+        _wait_for_work(arena, since=takings)
         time.sleep(luck.uniform(0, LONGEST_WAIT_SECONDS))
-        if luck.random() > IDLE_RATE:
-            _wait_for_work(arena)
         victim.kill()
+        takings = arena.takings
         watchers.append(_watch(arena, toll))
         toll.kills += 1
         victim.start()
@@ -86,10 +83,15 @@ def kill_at_random(arena: Arena, *, kills: int, seed: str) -> Toll:
     return toll
 
 
-def _wait_for_work(arena: Arena) -> None:
-    if not arena.in_flight and arena.is_dry():
-        arena.next_month()
-    eventually(lambda: arena.in_flight > 0, "a payment under way")
+def _wait_for_work(arena: Arena, *, since: int) -> None:
+    """Wait until something is under way that was taken up after the last kill."""
+
+    def is_under_way() -> bool:
+        if arena.is_dry():
+            arena.next_month()
+        return arena.takings > since and arena.in_flight > 0
+
+    eventually(is_under_way, "a payment under way")
 
 
 def _watch(arena: Arena, toll: Toll) -> threading.Thread:
