@@ -12,6 +12,7 @@ from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.subscriptions import attention, methods
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.toss.errors import TossError
 
 RENEWAL = date(2026, 12, 24)
 
@@ -241,6 +242,34 @@ async def test_a_code_nobody_has_seen_is_never_tried_under_another_order_id(
     await attention.approve(shop.rt, stuck.id, operator="kim")
     await shop.each_day(RENEWAL + timedelta(days=18))
     assert await shop.money() == [("approved", 9900)] * 2
+
+
+async def test_an_operator_cannot_call_a_payment_unmade_that_toss_has(
+    shop: Shop, session: Session
+) -> None:
+    """Found by the simulation: Toss was away for longer than we look by ourselves."""
+    seen = await shop.subscribe(session)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "reset_after", "count": 1},
+        {"endpoint": "lookup", "kind": "error_500_before"},
+    )
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    for _ in range(15):
+        shop.wait(timedelta(days=1))
+        await shop.run()
+    [stuck] = (await attention.waiting(shop.rt)).payments
+
+    with pytest.raises(TossError):
+        await attention.approve(shop.rt, stuck.id, operator="kim")
+    assert (await attention.waiting(shop.rt)).payments
+    await shop.faults()
+    await attention.approve(shop.rt, stuck.id, operator="kim")
+
+    seen = await shop.look(session, seen.subscription.id)
+    assert seen.subscription.period_number == 2
+    assert await shop.money() == [("approved", 9900)] * 2
+    await shop.assert_ledgers_agree()
 
 
 async def test_a_payment_already_made_is_adopted(shop: Shop, session: Session) -> None:

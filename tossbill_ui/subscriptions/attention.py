@@ -22,7 +22,7 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
     Refund,
 )
-from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined
+from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined, of_payment
 from tossbill_ui.payments.record import record
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
@@ -30,6 +30,8 @@ from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import Attention, Price, Subscription
 from tossbill_ui.subscriptions.periods import period_at, today
+
+UNMADE = Declined(NEVER_CHARGED)
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,12 @@ async def approve(rt: Runtime, row_id: str, *, operator: str) -> str:
     """Let go on what waits under an id; return in words what happens next.
 
     A subscription is charged: after missed periods each of them once, oldest first, one a day. A
-    payment nobody can settle counts as not made, so the next try may follow: look it up in
-    Toss's own console before. A refused refund is asked for again. A difference is closed.
+    payment nobody can settle counts as not made, so the next try may follow, unless Toss knows
+    it by now. A refused refund is asked for again. A difference is closed.
 
     Raises:
         NotFound: Nothing waits under this id.
+        TossError: Toss does not say whether it knows the payment; nothing is changed.
     """
     deciders = (_approve_subscription, _approve_payment, _approve_refund, _approve_difference)
     if is_id(row_id):
@@ -144,9 +147,14 @@ async def _approve_payment(rt: Runtime, row_id: str, operator: str) -> str:
         if payment.lease_until:
             raise Conflict("Toss is being asked about it right now.", code="payment_open")
         attempt = payment.attempts
-        _audit(rt, db, operator, f"not charged {payment.order_id}", payment.customer_id)
-    await record(rt, payment, attempt, Declined(NEVER_CHARGED), FOLLOW)
-    return "The payment counts as not made."
+    # A person has looked, perhaps at something else; what Toss says now is what counts.
+    theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
+    found = of_payment(theirs, amount_krw=payment.amount_krw) if theirs else UNMADE
+    async with rt.db.write() as db:
+        said = "not charged" if found is UNMADE else "looked up"
+        _audit(rt, db, operator, f"{said} {payment.order_id}", payment.customer_id)
+    await record(rt, payment, attempt, found, FOLLOW)
+    return "The payment counts as not made." if found is UNMADE else "Toss knows the payment."
 
 
 async def _approve_refund(rt: Runtime, row_id: str, operator: str) -> str:
