@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from tests.simulation.wire import FORGETFUL, LONG_AWAY, ORDINARY, WITHOUT_ORDERS, Rules
+from tossbill_ui import lease
 from tossbill_ui.core import calendar as our_calendar
-from tossbill_ui.payments import charge, record, repository
-from tossbill_ui.payments.outcome import Declined
+from tossbill_ui.payments import charge, outcome, record, repository
+from tossbill_ui.payments.models import Payment, PaymentStatus
+from tossbill_ui.payments.outcome import Declined, InDoubt
 from tossbill_ui.subscriptions import billing, follow, periods, renewal
+from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.toss.client import TossClient
+from tossbill_ui.toss.errors import OutcomeUnknown, TossError
 
-Bug = Callable[[pytest.MonkeyPatch], None]
+ENTER = follow.enter
+
+Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def fresh_order_for_every_request(patch: pytest.MonkeyPatch) -> None:
@@ -30,6 +39,100 @@ def fresh_order_for_every_request(patch: pytest.MonkeyPatch) -> None:
         return paid.model_copy(update={"order_id": order_id})
 
     patch.setattr(TossClient, "charge", wrong)
+
+
+def fresh_key_for_every_request(patch: pytest.MonkeyPatch) -> None:
+    """The order id stays, and the Idempotency-Key is random."""
+    real = TossClient.charge
+
+    async def wrong(self: TossClient, **values: Any) -> Any:
+        values["idempotency_key"] = uuid.uuid4().hex
+        return await real(self, **values)
+
+    patch.setattr(TossClient, "charge", wrong)
+
+
+def a_refusal_keeps_its_key(patch: pytest.MonkeyPatch) -> None:
+    """The next try has an order id of its own, and the key of the period."""
+    real = TossClient.charge
+
+    async def wrong(self: TossClient, **values: Any) -> Any:
+        values["idempotency_key"] = values["order_id"].rpartition("-")[0]
+        return await real(self, **values)
+
+    patch.setattr(TossClient, "charge", wrong)
+
+
+def no_look_before_a_repeat(patch: pytest.MonkeyPatch) -> None:
+    """What is in doubt is asked for again, at any time. Inside 15 days the key covers it."""
+
+    async def wrong(rt: Any, claim: Any, work: Any, hold: Any) -> Any:
+        try:
+            return await charge._charge(rt, work)
+        except OutcomeUnknown as doubt:
+            return InDoubt(doubt.toss_code)
+        except TossError as error:
+            return outcome.of_error(error)
+
+    patch.setattr(charge, "_ask", wrong)
+
+
+def no_fence(patch: pytest.MonkeyPatch) -> None:
+    """A worker whose lease is over goes on as if it were not."""
+    patch.setattr(lease.Hold, "is_ours", lambda *_: True)
+
+
+def a_lease_keeps_nobody_out(patch: pytest.MonkeyPatch) -> None:
+    """Every open payment is free to be taken up."""
+    patch.setattr(repository, "due", lambda *_: sa.true())
+
+
+def no_period_guard(patch: pytest.MonkeyPatch) -> None:
+    """An answer that comes twice is entered twice, each time into the next period."""
+
+    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any) -> None:
+        number = subscription.period_number + 1
+        subscription.period_number = invoice.period_number - 1
+        await ENTER(rt, db, subscription, invoice)
+        subscription.period_number = number
+
+    patch.setattr(record, "OPEN", tuple(PaymentStatus))
+    patch.setattr(follow, "enter", wrong)
+
+
+def entered_before_it_is_charged(patch: pytest.MonkeyPatch) -> None:
+    """The period is written down as paid, then Toss is asked."""
+    real = billing.collect_or_enter
+
+    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any) -> Any:
+        claim = await real(rt, db, subscription, invoice)
+        if claim:
+            await ENTER(rt, db, subscription, invoice)
+        return claim
+
+    async def is_done(*_: Any) -> None:
+        pass
+
+    patch.setattr(billing, "collect_or_enter", wrong)
+    patch.setattr(follow, "enter", is_done)
+
+
+def the_card_may_change_in_doubt(patch: pytest.MonkeyPatch) -> None:
+    """An open payment is repeated on the card that the subscription has by then."""
+    real = charge._load
+
+    async def never(*_: Any) -> None:
+        pass
+
+    async def wrong(rt: Any, claim: Any) -> Any:
+        async with rt.db.write() as db:
+            payment = await db.get_one(Payment, claim.row_id)
+            subscription = await db.get_one(Subscription, payment.subscription_id)
+            payment.payment_method_id = subscription.payment_method_id
+        return await real(rt, claim)
+
+    patch.setattr(billing, "refuse_while_open", never)
+    patch.setattr(charge, "_load", wrong)
 
 
 def unknown_is_refused(patch: pytest.MonkeyPatch) -> None:
@@ -123,26 +226,47 @@ def not_found_is_not_charged(patch: pytest.MonkeyPatch) -> None:
 
     async def wrong(rt: Any, claim: Any, work: Any, hold: Any) -> Any:
         if claim.attempt > 1:
-            found = await rt.toss.payment_by_order_id(order_id=work.payment.order_id)
-            if found is None:
-                return Declined("REJECT_CARD_PAYMENT")
+            with suppress(TossError):
+                order_id = work.payment.order_id
+                if await rt.toss.payment_by_order_id(order_id=order_id) is None:
+                    return Declined("REJECT_CARD_PAYMENT")
         return await real(rt, claim, work, hold)
 
     patch.setattr(charge, "_ask", wrong)
 
 
-BUGS: dict[str, Bug] = {
-    bug.__name__: bug
-    for bug in (
-        fresh_order_for_every_request,
-        unknown_is_refused,
-        month_is_added_to_the_last_day,
-        period_begins_when_it_is_charged,
-        canceled_payments_are_kept,
-        nobody_takes_over_from_the_dead,
-        a_doubt_is_looked_at_once,
-        a_claim_leaves_the_row_due,
-        a_refusal_keeps_its_order_id,
-        not_found_is_not_charged,
-    )
-}
+@dataclass(frozen=True)
+class Bug:
+    """A mistake, and a world in which nothing else covers it."""
+
+    plant: Plant
+    rules: Rules = ORDINARY
+
+    def __str__(self) -> str:
+        """Return what it is called, with its world if that is not the ordinary one."""
+        name = self.plant.__name__
+        return name if self.rules is ORDINARY else f"{name} ({self.rules.name})"
+
+
+BUGS = (
+    Bug(fresh_order_for_every_request),
+    Bug(fresh_key_for_every_request),
+    Bug(fresh_key_for_every_request, WITHOUT_ORDERS),
+    Bug(no_period_guard),
+    Bug(no_fence, FORGETFUL),
+    Bug(a_lease_keeps_nobody_out, FORGETFUL),
+    Bug(entered_before_it_is_charged),
+    Bug(a_claim_leaves_the_row_due),
+    Bug(the_card_may_change_in_doubt),
+    Bug(the_card_may_change_in_doubt, WITHOUT_ORDERS),
+    Bug(month_is_added_to_the_last_day),
+    Bug(period_begins_when_it_is_charged),
+    Bug(a_refusal_keeps_its_order_id),
+    Bug(a_refusal_keeps_its_key),
+    Bug(unknown_is_refused),
+    Bug(not_found_is_not_charged),
+    Bug(no_look_before_a_repeat, LONG_AWAY),
+    Bug(canceled_payments_are_kept),
+    Bug(nobody_takes_over_from_the_dead),
+    Bug(a_doubt_is_looked_at_once),
+)

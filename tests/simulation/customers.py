@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
-
-from sqlmodel import col, select
+from typing import Any
 
 from tests.simulation.world import World
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payments.models import OPEN, Payment, PaymentStatus
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import (
@@ -21,18 +19,15 @@ from tossbill_ui.subscriptions import (
     pause,
     refunds,
     subscribe,
-    view,
 )
-from tossbill_ui.subscriptions.models import SubscriptionStatus
-from tossbill_ui.subscriptions.view import SubscriptionView
 
-PLANS = ("basic", "pro", "basic", "letter", "basic-yearly")
-Wish = Callable[[Runtime, World, Session, SubscriptionView], Awaitable[None]]
+PLANS = (*["basic"] * 6, "pro", "pro", "letter", "basic-yearly")
+Wish = Callable[[Runtime, World, Session, str], Coroutine[Any, Any, None]]
 
 
 async def join(world: World, session: Session, plan_code: str) -> None:
     """Let a customer subscribe, in a process that may die of it."""
-    method_id = await world.card(session, world.any_card())
+    method_id = await world.card(session)
     worker = world.free_worker()
     if worker:
         quote = await subscribe.quote(worker.rt, session, plan_code)
@@ -43,83 +38,74 @@ async def join(world: World, session: Session, plan_code: str) -> None:
             payment_method_id=method_id,
             agreed=quote.terms,
         )
-        await world.act(wish, worker.rt)
+        await world.act(worker, wish)
 
 
 async def somebody_acts(world: World) -> None:
-    """Let one customer do something; who has nothing subscribes again."""
+    """Let one customer do something; who has nothing subscribes again, and sooner."""
     session = world.luck.choice(world.people)
-    live = [
-        seen
-        for seen in await view.subscriptions(world.rt, session)
-        if seen.subscription.status != SubscriptionStatus.ENDED
-    ]
-    if not live:
+    at_rest = world.outlook.customers_at_rest()
+    idle = [each for each in world.people if each.customer_id in at_rest]
+    if idle and world.luck.random() < 0.6:
+        session = world.luck.choice(idle)
+    subscription_id = world.outlook.live_subscription(session.customer_id)
+    if subscription_id is None:
         await join(world, session, world.luck.choice(PLANS))
-        return
-    await _wish(world, session, live[0], world.luck.choice(WISHES))
+    elif session in idle:
+        await _wish(world, session, subscription_id, world.luck.choice(WISHES_OF_THE_PAUSED))
+    else:
+        await _wish(world, session, subscription_id, world.luck.choice(WISHES))
 
 
 async def somebody_in_doubt_acts(world: World) -> None:
     """Let a customer whose payment nobody knows the end of make things worse."""
-    if world.luck.random() < 0.8:
+    found = world.outlook.in_doubt()
+    if found is None or world.luck.random() < 0.8:
         return
-    async with world.rt.db.read() as db:
-        query = (
-            select(Payment)
-            .where(col(Payment.status).in_(OPEN))
-            .order_by(col(Payment.created_at), col(Payment.amount_krw))
-        )
-        found = (await db.exec(query)).first()
-    session = next((s for s in world.people if found and s.customer_id == found.customer_id), None)
-    if session is None or found is None:
-        return
-    seen = await view.subscription(world.rt, session, found.subscription_id)
+    customer_id, subscription_id = found
+    [session] = [each for each in world.people if each.customer_id == customer_id]
     wishes = (_cancel_later, _cancel_now, _other_card, _pay, _pause, _undo)
-    await _wish(world, session, seen, world.luck.choice(wishes))
+    await _wish(world, session, subscription_id, world.luck.choice(wishes))
 
 
-async def _wish(world: World, session: Session, seen: SubscriptionView, wish: Wish) -> None:
+async def _wish(world: World, session: Session, subscription_id: str, wish: Wish) -> None:
     worker = world.free_worker()
     if worker:
-        await world.act(wish(worker.rt, world, session, seen), worker.rt)
+        await world.act(worker, wish(worker.rt, world, session, subscription_id))
 
 
-async def _other_card(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:
-    method_id = await world.card(session, world.any_card())
-    await methods.change_method(rt, session, seen.subscription.id, payment_method_id=method_id)
+async def _other_card(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    method_id = await world.card(session)
+    await methods.change_method(rt, session, subscription_id, payment_method_id=method_id)
 
 
-async def _pay(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:
-    await methods.pay_now(rt, session, seen.subscription.id)
+async def _pay(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    await methods.pay_now(rt, session, subscription_id)
 
 
-async def _cancel_later(
-    rt: Runtime, world: World, session: Session, seen: SubscriptionView
-) -> None:
-    await cancel.cancel_at_period_end(rt, session, seen.subscription.id)
+async def _cancel_later(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    await cancel.cancel_at_period_end(rt, session, subscription_id)
 
 
-async def _cancel_now(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:
-    shown = await cancel.preview(rt, session, seen.subscription.id)
-    await cancel.cancel_now(rt, session, seen.subscription.id, expected_refund_krw=shown.refund_krw)
+async def _cancel_now(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    shown = await cancel.preview(rt, session, subscription_id)
+    await cancel.cancel_now(rt, session, subscription_id, expected_refund_krw=shown.refund_krw)
 
 
-async def _undo(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:
-    await cancel.undo(rt, session, seen.subscription.id)
+async def _undo(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    await cancel.undo(rt, session, subscription_id)
 
 
-async def _pause(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:
-    await pause.pause(rt, session, seen.subscription.id)
+async def _pause(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    await pause.pause(rt, session, subscription_id)
 
 
-async def _resume(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:
-    await pause.resume(rt, session, seen.subscription.id)
+async def _resume(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    await pause.resume(rt, session, subscription_id)
 
 
-async def _change(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:
+async def _change(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     plan_code = world.luck.choice(PLANS)
-    subscription_id = seen.subscription.id
     shown = await change.preview(rt, session, subscription_id, plan_code=plan_code)
     await change.change_now(
         rt,
@@ -130,20 +116,19 @@ async def _change(rt: Runtime, world: World, session: Session, seen: Subscriptio
     )
 
 
-async def _change_later(
-    rt: Runtime, world: World, session: Session, seen: SubscriptionView
-) -> None:
+async def _change_later(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     await change.change_at_period_end(
-        rt, session, seen.subscription.id, plan_code=world.luck.choice(PLANS)
+        rt, session, subscription_id, plan_code=world.luck.choice(PLANS)
     )
 
 
-async def _part_back(rt: Runtime, world: World, session: Session, seen: SubscriptionView) -> None:
-    paid = seen.last_payment
-    if paid is not None and paid.status == PaymentStatus.DONE:
-        amount = world.luck.choice((100, paid.amount_krw // 2, None))
+async def _part_back(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    paid = world.outlook.last_paid(subscription_id)
+    if paid is not None:
+        payment_id, amount_krw = paid
+        amount = world.luck.choice((100, amount_krw // 2, None))
         await refunds.refund_payment(
-            rt, paid.id, amount_krw=amount, reason="simulation", operator="kim"
+            rt, payment_id, amount_krw=amount, reason="simulation", operator="kim"
         )
 
 
@@ -162,6 +147,7 @@ WISHES: tuple[Wish, ...] = (
     _change_later,
     _part_back,
 )
+WISHES_OF_THE_PAUSED: tuple[Wish, ...] = (_other_card, _resume, _resume, _cancel_now)
 
 
 async def operator_looks(world: World) -> None:

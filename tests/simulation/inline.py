@@ -1,6 +1,6 @@
 """SQLite in the thread that asks: only one worker moves at a time, so nobody waits for it.
 
-The SQL, the transactions and the database are the same; what is left out is the thread behind
+The SQL, the transactions and the databases are the same; what is left out is the thread behind
 every statement, which would take most of a seed's time.
 """
 
@@ -10,13 +10,14 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 
+from tossbill_ui.core.db import Database
 from tossbill_ui.sandbox.app import Sandbox
 from tossbill_ui.sandbox.clock import Clock, VirtualClock
 from tossbill_ui.sandbox.keeper import Keeper
@@ -26,6 +27,8 @@ from tossbill_ui.sandbox.switches import Switches
 
 T = TypeVar("T")
 DRIVER = "sqlite+inline"
+# Every seed asks the same; what SQLAlchemy has made of a statement serves them all.
+_STATEMENTS: dict[Any, Any] = {}
 
 
 class InlineDialect(SQLiteDialect_pysqlite):
@@ -50,11 +53,25 @@ class InlineStore(Store):
         self._close()
 
 
-def inline_sandbox(database: Path, clock: Clock, seed: str) -> Sandbox:
+class NoPostman(Postman):
+    """Leaves webhooks lying: the world brings them, when and as often as luck will have it."""
+
+    def start(self) -> None:
+        pass
+
+
+def inline_database(file: Path) -> Database:
+    """Open the shop's database."""
+    database = Database(f"{DRIVER}:///{file}")
+    database.engine = database.engine.execution_options(compiled_cache=_STATEMENTS)
+    return database
+
+
+def inline_sandbox(file: Path, clock: Clock, seed: str) -> Sandbox:
     """Build the sandbox over such a file."""
-    store, virtual, switches = InlineStore(database, seed), VirtualClock(clock), Switches()
-    keeper = Keeper(store, virtual, switches, database=database, seed=seed)
-    return Sandbox(store, keeper, Postman(store, virtual, switches))
+    store, virtual, switches = InlineStore(file, seed), VirtualClock(clock), Switches()
+    keeper = Keeper(store, virtual, switches, database=file, seed=seed)
+    return Sandbox(store, keeper, NoPostman(store, virtual, switches))
 
 
 registry.register("sqlite.inline", __name__, "InlineDialect")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +18,19 @@ from tests.simulation.customers import (
     somebody_acts,
     somebody_in_doubt_acts,
 )
-from tests.simulation.invariants import Judge
-from tests.simulation.world import BEGIN, Counts, World, open_world
+from tests.simulation.judge import Judge
+from tests.simulation.opening import open_world
+from tests.simulation.wire import HOUR, ORDINARY, Rules
+from tests.simulation.world import BEGIN, Counts, World
 
 MONTH = timedelta(days=30.44)
+HALF_MONTH = MONTH / 2
+TWO_MONTHS = 2 * MONTH
+# How often, in one life of a shop of two years.
+OUTAGES = 5
+POWER_CUTS = (HOUR, 12 * HOUR, 80 * HOUR, 33 * 24 * HOUR)
+LOST_KEYS = 6
+LIFE = 24 * MONTH
 # In memory, if the machine has such a folder: no seed needs a disk.
 FAST = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 
@@ -34,49 +43,76 @@ def scratch() -> Generator[Path]:
         yield Path(folder)
 
 
-async def tell(seed: int, empty_database: Path, *, months: int, people: int) -> Counts:
+async def tell(
+    seed: int, empty_database: Path, *, months: int, people: int, rules: Rules = ORDINARY
+) -> Counts:
     """Live through some months with some people; raise at the first broken invariant."""
     with scratch() as folder:
-        async with open_world(folder, empty_database, seed) as world:
-            judge = Judge(world, folder)
-            try:
-                await _live(world, judge, months=months, people=people)
+        async with open_world(folder, empty_database, seed, rules) as world:
+            with closing(Judge(folder)) as judge:
+                if rules.keeps_orders:
+                    world.watch = judge.watch
+                await _arrive(world, judge, people)
+                await _live(world, judge, end=BEGIN + months * MONTH)
                 await _settle_down(world, judge)
-            finally:
-                judge.close()
+                world.counts.charges = judge.charges
             return world.counts
 
 
-async def _live(world: World, judge: Judge, *, months: int, people: int) -> None:
-    end = BEGIN + months * MONTH
+async def _arrive(world: World, judge: Judge, people: int) -> None:
     for _ in range(people):
-        world.go_to(world.clock.now() + timedelta(hours=world.luck.randrange(1, 60)))
+        # Several on a day, so that several are due at once.
+        world.go_to(world.clock.now() + timedelta(hours=world.luck.choice((0, 0, 1, 26, 50))))
         await join(world, world.newcomer(), world.luck.choice(PLANS))
-        await world.work()
-        judge.after_a_step()
+        await _work(world, judge)
+
+
+async def _live(world: World, judge: Judge, *, end: datetime) -> None:
     check_at = world.clock.now()
     while world.clock.now() < end:
-        await _one_step(world, end, people)
-        judge.after_a_step()
+        before = world.clock.now()
+        await _one_step(world, judge, end)
         if world.clock.now() >= check_at:
-            check_at = world.clock.now() + MONTH / 2
-            await operator_looks(world)
-            await judge.now_and_then()
+            check_at = world.clock.now() + HALF_MONTH
+            if not world.is_down:
+                await operator_looks(world)
+            judge.now_and_then(world.clock.now())
+        await _something_happens(world, world.clock.now() - before)
 
 
-async def _one_step(world: World, end: datetime, people: int) -> None:
+async def _one_step(world: World, judge: Judge, end: datetime) -> None:
     """Go to what is due next, or to what somebody does before that."""
+    now = world.clock.now()
     # Everybody does something every two months or so.
-    wait = world.luck.expovariate(people / (60 * 24 * 3600))
-    acts_at = world.clock.now() + timedelta(seconds=wait)
+    wait = world.luck.expovariate(len(world.people) / TWO_MONTHS.total_seconds())
+    acts_at = now + timedelta(seconds=wait)
     # What stays due moves time on too: a bug must not stop the clock.
-    due_at = max(await world.next_at() or end, world.clock.now() + timedelta(minutes=20))
+    due_at = max(world.next_at() or end, now + timedelta(minutes=20))
     world.go_to(min(acts_at, due_at, end))
-    if acts_at <= world.clock.now():
+    if acts_at <= due_at:
         await somebody_acts(world)
-    else:
-        await world.work()
-        await somebody_in_doubt_acts(world)
+    await _work(world, judge)
+    await somebody_in_doubt_acts(world)
+
+
+async def _work(world: World, judge: Judge) -> None:
+    await world.let_arrive()
+    await world.work()
+    judge.after_a_step(world.clock.now())
+
+
+async def _something_happens(world: World, span: timedelta) -> None:
+    """Let Toss go away, the power fail or a key be lost, as often as it happens in a life."""
+
+    def falls_in_it(times: int) -> bool:
+        return world.luck.random() < times * (span / LIFE)
+
+    if falls_in_it(OUTAGES) and not world.is_down:
+        world.take_toss_down(world.luck.choice(world.toss.rules.outages))
+    if falls_in_it(len(POWER_CUTS)):
+        await world.power_cut(world.luck.choice(POWER_CUTS))
+    if falls_in_it(LOST_KEYS):
+        await world.lose_a_key()
 
 
 async def _settle_down(world: World, judge: Judge) -> None:
@@ -84,10 +120,8 @@ async def _settle_down(world: World, judge: Judge) -> None:
     world.faults = False
     for days in range(24):
         world.go_to(world.clock.now() + timedelta(hours=25))
-        await world.work()
-        judge.after_a_step()
+        await _work(world, judge)
         if days % 6 == 5:
             await operator_looks(world)
-    await world.work()
-    judge.after_a_step()
-    await judge.at_the_end()
+    await _work(world, judge)
+    judge.at_the_end(world.clock.now())

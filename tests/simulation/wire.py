@@ -3,76 +3,147 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 import httpx
+
+HOUR = timedelta(hours=1)
 
 
 class Fate(StrEnum):
     """What becomes of a request, or of the worker that sent it."""
 
     DELIVER = "deliver"
+    NO_CONNECTION = "no_connection"
     LOSE_REQUEST = "lose_request"
     LOSE_ANSWER = "lose_answer"
+
     LATE = "late"
     """The worker gives up waiting; Toss gets the request later."""
+
     BREAK = "break"
     """A 500 before anything happened."""
+
     KILL_BEFORE = "kill_before"
     KILL_AFTER = "kill_after"
-    PAUSE = "pause"
-    """The worker stands still, as under SIGSTOP, and goes on later."""
+
+    PAUSE_BEFORE = "pause_before"
+    """The worker stands still, as under SIGSTOP, and sends the request when it goes on."""
+
+    PAUSE_AFTER = "pause_after"
+    """The answer lies there until the worker goes on."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Parked:
-    """A request that waits for its fate."""
+    """A request that waits for its fate.
+
+    Attributes:
+        ready: Toss's answer, when it came while the worker stood still.
+    """
 
     request: httpx.Request
     answer: asyncio.Future[httpx.Response]
+    ready: httpx.Response | None = None
+
+    def fail(self, error: type[httpx.TransportError]) -> None:
+        """Let the worker know that no answer comes."""
+        self.answer.set_exception(error("planted", request=self.request))
 
 
 @dataclass
 class Gate(httpx.AsyncBaseTransport):
-    """The transport of one worker; it never has more than one request under way."""
+    """The transport of one worker."""
 
-    inner: httpx.AsyncBaseTransport
-    parked: Parked | None = None
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    parked: list[Parked] = field(default_factory=list[Parked])
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        assert self.parked is None, "a worker of the simulation asks one thing at a time"
-        mine = self.parked = Parked(request, asyncio.get_running_loop().create_future())
-        self.changed.set()
+        mine = Parked(request, asyncio.get_running_loop().create_future())
+        self.parked.append(mine)
         try:
             return await mine.answer
         finally:
-            if self.parked is mine:  # the worker was killed
-                self.parked = None
+            self.parked.remove(mine)
 
-    async def decide(self, fate: Fate, late: list[httpx.Request]) -> None:
-        """Carry out a fate that is not the worker's."""
-        parked, self.parked = self.parked, None
-        assert parked is not None
-        match fate:
-            case Fate.DELIVER:
-                parked.answer.set_result(await self.deliver(parked.request))
-            case Fate.BREAK:
-                parked.answer.set_result(httpx.Response(500, json={"code": "COMMON_ERROR"}))
-            case Fate.LOSE_ANSWER:
-                await self.deliver(parked.request)
-                parked.answer.set_exception(httpx.ReadTimeout("lost", request=parked.request))
-            case Fate.LATE:
-                late.append(parked.request)
-                parked.answer.set_exception(httpx.ReadTimeout("late", request=parked.request))
-            case _:
-                parked.answer.set_exception(httpx.ReadTimeout("lost", request=parked.request))
+
+FATES = {
+    Fate.LOSE_REQUEST: 0.025,
+    Fate.NO_CONNECTION: 0.01,
+    Fate.LOSE_ANSWER: 0.035,
+    Fate.LATE: 0.03,
+    Fate.BREAK: 0.02,
+    Fate.KILL_BEFORE: 0.03,
+    Fate.KILL_AFTER: 0.035,
+    Fate.PAUSE_BEFORE: 0.02,
+    Fate.PAUSE_AFTER: 0.02,
+}
+FATES_WHEN_DOWN = {
+    Fate.NO_CONNECTION: 0.5,
+    Fate.BREAK: 0.25,
+    Fate.LOSE_REQUEST: 0.2,
+    Fate.KILL_BEFORE: 0.05,
+}
+ROUGH = {**FATES, Fate.LATE: 0.25}
+# Nothing arrives at Toss when nobody waits for it any more: without keys that charges twice,
+# whatever a shop does.
+PUNCTUAL = {
+    Fate.LOSE_REQUEST: 0.15,
+    Fate.LOSE_ANSWER: 0.05,
+    Fate.KILL_BEFORE: 0.05,
+    Fate.KILL_AFTER: 0.05,
+    Fate.PAUSE_AFTER: 0.2,
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How Toss and the network behave in a world.
+
+    Attributes:
+        name: What the world is called.
+        keeps_keys: Toss honours Idempotency-Keys.
+        keeps_orders: Toss takes no order id twice.
+        fates: What may become of a request while Toss is there, and how often it does.
+        outages: How long Toss may be away, one drawn each time.
+    """
+
+    name: str
+    keeps_keys: bool = True
+    keeps_orders: bool = True
+    fates: Mapping[Fate, float] = field(default_factory=lambda: FATES)
+    outages: tuple[timedelta, ...] = (HOUR, HOUR, 3 * HOUR, 12 * HOUR, 50 * HOUR)
+
+
+ORDINARY = Rules("ordinary")
+# What each of our rules is good for shows only where Toss's do not cover it.
+WITHOUT_ORDERS = Rules("Toss takes an order id twice", keeps_orders=False, fates=ROUGH)
+LONG_AWAY = Rules(
+    "Toss is away for longer than it keeps keys", keeps_orders=False, outages=(16 * 24 * HOUR,)
+)
+FORGETFUL = Rules("Toss honours no key", keeps_keys=False, keeps_orders=False, fates=PUNCTUAL)
+
+
+@dataclass
+class Toss:
+    """The sandbox behind the gates."""
+
+    inner: httpx.AsyncBaseTransport
+    rules: Rules
 
     async def deliver(self, request: httpx.Request) -> httpx.Response:
-        """Let Toss work on a request and read its whole answer."""
+        """Let Toss work on a request, and read its whole answer."""
+        if not self.rules.keeps_keys:
+            request.headers.pop("idempotency-key", None)
         answer = await self.inner.handle_async_request(request)
         await answer.aread()
         headers: Any = answer.headers
         return httpx.Response(answer.status_code, content=answer.content, headers=headers)
+
+
+def broken() -> httpx.Response:
+    """Return what Toss answers when it fails."""
+    return httpx.Response(500, json={"code": "COMMON_ERROR"})

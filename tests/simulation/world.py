@@ -6,168 +6,99 @@ to the next, so a seed always tells the same story.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import random
-import shutil
-from collections.abc import AsyncGenerator, Awaitable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
 import httpx
-import sqlalchemy as sa
-from sqlmodel import col, select
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from tests.payment_methods.flow import back_from
-from tests.simulation.inline import DRIVER, inline_sandbox
-from tests.simulation.wire import Fate, Gate
-from tests.support.shop import BASE
-from tossbill_ui.build import ROOT
+from tests.simulation import cards
+from tests.simulation.alarm import Alarm, Fault
+from tests.simulation.outlook import Outlook
+from tests.simulation.post import Post
+from tests.simulation.still import rest
+from tests.simulation.wire import FATES_WHEN_DOWN, Fate, Parked, Toss, broken
+from tests.simulation.worker import Worker
 from tossbill_ui.core.clock import FrozenClock
-from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
-from tossbill_ui.core.db import Database
-from tossbill_ui.core.errors import TossbillError
-from tossbill_ui.core.settings import Settings
-from tossbill_ui.core.tasks import Tasks
 from tossbill_ui.customers.session import Session, new_session
-from tossbill_ui.payment_methods import registration
-from tossbill_ui.payments.models import OPEN, Payment, Refund
+from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
-from tossbill_ui.subscriptions import catalog
+from tossbill_ui.subscriptions import telling
 from tossbill_ui.subscriptions.follow import FOLLOW
-from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.renewal import run_due
-from tossbill_ui.toss.client import TossClient
+from tossbill_ui.webhooks import dispatch, inbox
 
 BEGIN = datetime(2027, 10, 31, 2, 0, tzinfo=UTC)
-FATES = {
-    Fate.LOSE_REQUEST: 0.05,
-    Fate.LOSE_ANSWER: 0.06,
-    Fate.LATE: 0.05,
-    Fate.BREAK: 0.03,
-    Fate.KILL_BEFORE: 0.05,
-    Fate.KILL_AFTER: 0.06,
-    Fate.PAUSE: 0.05,
-}
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 120))
+# Toss works on a charge for a minute at most (contract §10); the network may keep it longer.
+ARRIVES_LATE = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 7, 61, 700))
 GOOD_CARDS = ("approve", "approve_check", "approves_after_1", "approves_after_2")
 BAD_CARDS = ("expired", "stolen", "approves_once", "monthly_limit", "balance_low", "stopped")
 
+Pass = Callable[[Worker], Coroutine[Any, Any, object]]
 
-class Worker:
-    """A process that does one thing: it can be killed and it can stand still."""
 
-    def __init__(self, world: World, name: str) -> None:
-        self.name = name
-        self.gate = Gate(world.toss)
-        client = TossClient(
-            base_url=BASE, secret_key=world.rt.settings.secret_key, transport=self.gate
-        )
-        self.rt = replace(world.rt, toss=client, tasks=Tasks())
-        self.paused_until: datetime | None = None
-        self._task: asyncio.Task[object] | None = None
+async def _charge(worker: Worker) -> None:
+    report = await run_due(worker.rt, at_once=worker.at_once, budget_seconds=3600)
+    if report.failed:
+        raise Fault("a payment could not be collected")
 
-    def start(self, work: Awaitable[object]) -> None:
-        """Begin something, and end when what it left to the process has ended too."""
 
-        async def run() -> None:
-            try:
-                await work
-            except TossbillError:
-                return
-            finally:
-                self.gate.changed.set()
-            await self.rt.tasks.drain(seconds=60)
-            self.gate.changed.set()
-
-        assert self.is_idle
-        self._task = asyncio.create_task(run())
-
-    @property
-    def is_idle(self) -> bool:
-        return self._task is None or self._task.done()
-
-    async def until_it_waits(self) -> None:
-        """Let it run until it asks Toss something or has ended."""
-        while not self.is_idle and self.gate.parked is None:
-            self.gate.changed.clear()
-            assert self._task is not None
-            changed = asyncio.create_task(self.gate.changed.wait())
-            await asyncio.wait({changed, self._task}, return_when=asyncio.FIRST_COMPLETED)
-            changed.cancel()
-        if self._task is not None and self._task.done() and not self._task.cancelled():
-            error = self._task.exception()
-            if error is not None:
-                raise error
-
-    async def stop(self) -> None:
-        """End it at the next request, or where it is; what it failed on is known already."""
-        with contextlib.suppress(Exception):
-            await self.until_it_waits()
-        if not self.is_idle:
-            await self.kill()
-
-    async def kill(self) -> None:
-        """End it at once, wherever it is."""
-        assert self._task is not None
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        await self.rt.tasks.drain(seconds=0)
-        while self.gate.parked is not None:
-            await asyncio.sleep(0)
-        self._task = None
+PASSES: dict[str, Pass] = {
+    "charge": _charge,
+    "settle": lambda worker: settle(worker.rt, FOLLOW, at_once=worker.at_once),
+    "hear": lambda worker: dispatch.handle_waiting(worker.rt),
+    "announce": lambda worker: telling.announce_trials(worker.rt),
+}
 
 
 @dataclass
 class Counts:
     """What happened in a run."""
 
+    charges: int = 0
     requests: int = 0
     faults: int = 0
     actions: int = 0
+    webhooks: int = 0
+    down_hours: int = 0
 
 
+@dataclass
 class World:
-    """Everything of one run."""
+    """Everything of one run.
 
-    def __init__(
-        self, rt: Runtime, clock: FrozenClock, toss: httpx.ASGITransport, seed: int
-    ) -> None:
-        self.rt = rt
-        self.clock = clock
-        self.toss = toss
-        self.luck = random.Random(seed)  # noqa: S311 - a seed must repeat
-        self.late: list[httpx.Request] = []
-        self.people: list[Session] = []
-        self.counts = Counts()
-        self.faults = True
-        self.workers = [Worker(self, f"worker {number}") for number in range(3)]
+    Attributes:
+        faults: Whether things go wrong.
+        down_until: Until when Toss cannot be reached.
+        watch: Is shown every request before it reaches Toss.
+    """
 
-    async def card(self, session: Session, persona: str) -> str:
-        """Register a card; the registration has tests of its own."""
-        call = await registration.start(self.rt, session)
-        async with httpx.AsyncClient(transport=self.toss, auth=(SANDBOX_SECRET_KEY, "")) as http:
-            body = {
-                "customerKey": call.customer_key,
-                "cardNumber": PERSONAS_BY_NAME[persona].number,
-            }
-            answer = await http.post(f"{BASE}/_control/authorizations", json=body)
-        back = back_from(call, auth_key=answer.json()["authKey"])
-        await registration.finish(self.rt, session, back)
-        await self.rt.tasks.drain(seconds=10)
-        outcome = await registration.look(self.rt, session, call.registration_id)
-        assert outcome.method is not None
-        return outcome.method.id
+    rt: Runtime
+    clock: FrozenClock
+    toss: Toss
+    luck: random.Random
+    outlook: Outlook
+    post: Post
+    workers: list[Worker]
+    alarm: Alarm
+    people: list[Session] = field(default_factory=list[Session])
+    late: list[tuple[datetime, httpx.Request]] = field(
+        default_factory=list[tuple[datetime, httpx.Request]]
+    )
+    counts: Counts = field(default_factory=Counts)
+    faults: bool = True
+    down_until: datetime = BEGIN
+    watch: Callable[[httpx.Request], None] = lambda _: None
 
-    def any_card(self) -> str:
-        """Choose a card: most pay."""
-        return self.luck.choice(GOOD_CARDS if self.luck.random() < 0.8 else BAD_CARDS)
+    async def card(self, session: Session) -> str:
+        """Register a card; most pay."""
+        persona = self.luck.choice(GOOD_CARDS if self.luck.random() < 0.8 else BAD_CARDS)
+        return await cards.register(self.rt, self.toss.inner, session, persona)
 
     def newcomer(self) -> Session:
         """Return a customer nobody has seen."""
@@ -176,131 +107,158 @@ class World:
 
     async def work(self) -> None:
         """Let workers do everything that is due now, with whatever befalls them."""
-        self._wake()
-        for _ in range(1 + (self.luck.random() < 0.3)):
-            free = [worker for worker in self.workers if worker.is_idle]
-            if free:
-                worker = self.luck.choice(free)
-                worker.start(self._engine(worker.rt))
-        await self._let_run()
-        await self._deliver_late()
+        for name in self._needed():
+            self._start(PASSES[name])
+        await self.let_run()
 
-    async def act(self, work: Awaitable[object], rt: Runtime | None = None) -> None:
+    def _needed(self) -> list[str]:
+        now = self.clock.now()
+        names = sorted(name for name, at in self.outlook.due().items() if at <= now)
+        # Two workers may come to the same work, or one to none.
+        names += [name for name in names if self.luck.random() < 0.3]
+        names += [name for name in PASSES if self.luck.random() < 0.03]
+        self.luck.shuffle(names)
+        return names
+
+    def _start(self, each: Pass) -> None:
+        worker = self.free_worker()
+        if worker:
+            worker.start(each(worker))
+
+    async def act(self, worker: Worker, work: Coroutine[Any, Any, object]) -> None:
         """Let a customer do something, in a process that may die of it."""
         self.counts.actions += 1
-        worker = next(w for w in self.workers if w.rt is rt)
         worker.start(work)
-        await self._let_run()
+        await self.let_run()
 
     def free_worker(self) -> Worker | None:
         """Return a process that has nothing to do."""
         free = [worker for worker in self.workers if worker.is_idle]
         return self.luck.choice(free) if free else None
 
-    async def _engine(self, rt: Runtime) -> None:
-        report = await run_due(rt, at_once=1)
-        assert not report.failed, "our code failed on a payment"
-        await settle(rt, FOLLOW, at_once=1)
-
-    def _wake(self) -> None:
+    async def let_run(self) -> None:
+        """Let everybody move until all have ended or stand still."""
         for worker in self.workers:
             if worker.paused_until and worker.paused_until <= self.clock.now():
                 worker.paused_until = None
-
-    async def _let_run(self) -> None:
         while True:
-            moving = [w for w in self.workers if not w.is_idle and w.paused_until is None]
-            for worker in moving:
-                await worker.until_it_waits()
-            waiting = [worker for worker in moving if worker.gate.parked]
+            await rest()
+            self.alarm.ring()
+            for worker in self.workers:
+                worker.look()
+            moving = [worker for worker in self.workers if worker.is_moving]
+            waiting = [(worker, parked) for worker in moving for parked in worker.gate.parked]
             if not waiting:
-                return
-            await self._decide(self.luck.choice(waiting))
+                break
+            await self._decide(*self.luck.choice(waiting))
+        self.post.collect(self.clock.now())
 
-    async def _decide(self, worker: Worker) -> None:
+    async def _decide(self, worker: Worker, parked: Parked) -> None:
+        if parked.ready:
+            parked.answer.set_result(parked.ready)
+            return
+        self.watch(parked.request)
         fate = self._fate()
         self.counts.requests += 1
         self.counts.faults += fate is not Fate.DELIVER
         match fate:
-            case Fate.PAUSE:
-                minutes = self.luck.choice((1, 10, 120))
-                worker.paused_until = self.clock.now() + timedelta(minutes=minutes)
+            case Fate.DELIVER:
+                parked.answer.set_result(await self.toss.deliver(parked.request))
+            case Fate.BREAK:
+                parked.answer.set_result(broken())
+            case Fate.NO_CONNECTION:
+                parked.fail(httpx.ConnectError)
+            case Fate.LOSE_REQUEST:
+                parked.fail(httpx.ReadTimeout)
+            case Fate.LOSE_ANSWER:
+                await self.toss.deliver(parked.request)
+                parked.fail(httpx.ReadTimeout)
+            case Fate.LATE:
+                self.late.append((self._in(ARRIVES_LATE), parked.request))
+                parked.fail(httpx.ReadTimeout)
             case Fate.KILL_BEFORE:
                 await worker.kill()
             case Fate.KILL_AFTER:
-                assert worker.gate.parked is not None
-                await worker.gate.deliver(worker.gate.parked.request)
+                await self.toss.deliver(parked.request)
                 await worker.kill()
-            case _:
-                await worker.gate.decide(fate, self.late)
-        await worker.until_it_waits()
+            case Fate.PAUSE_BEFORE:
+                worker.paused_until = self._in(PAUSES)
+            case Fate.PAUSE_AFTER:
+                parked.ready = await self.toss.deliver(parked.request)
+                worker.paused_until = self._in(PAUSES)
+
+    def _in(self, spans: tuple[timedelta, ...]) -> datetime:
+        return self.clock.now() + self.luck.choice(spans)
 
     def _fate(self) -> Fate:
         if not self.faults:
             return Fate.DELIVER
         draw = self.luck.random()
-        for fate, chance in FATES.items():
+        fates = FATES_WHEN_DOWN if self.is_down else self.toss.rules.fates
+        for fate, chance in fates.items():
             draw -= chance
             if draw < 0:
                 return fate
         return Fate.DELIVER
 
-    async def _deliver_late(self) -> None:
-        while self.late and (not self.faults or self.luck.random() < 0.5):
-            request = self.late.pop(0)
-            await self.workers[0].gate.deliver(request)
+    @property
+    def is_down(self) -> bool:
+        """Whether Toss cannot be reached."""
+        return self.clock.now() < self.down_until
 
-    async def next_at(self) -> datetime | None:
-        """Return when something is due next: a subscription, a look-up, a lease, a sleeper."""
+    def take_toss_down(self, span: timedelta) -> None:
+        """Let nobody reach Toss for a while."""
+        self.down_until = self.clock.now() + span
+        self.counts.down_hours += int(span.total_seconds() // 3600)
+
+    async def power_cut(self, span: timedelta) -> None:
+        """Kill every process of the shop, and start them after a while."""
+        for worker in self.workers:
+            await worker.kill()
+        until = self.clock.now() + span
+        while self.late and min(at for at, _ in self.late) <= until:
+            self.go_to(min(at for at, _ in self.late))
+            await self._deliver_late()
+        self.go_to(until)
+
+    async def lose_a_key(self) -> None:
+        """Let a customer's bank delete a billing key."""
+        methods = self.outlook.methods()
+        if not methods:
+            return
         async with self.rt.db.read() as db:
-            found: list[datetime | None] = []
-            due = select(sa.func.min(Subscription.due_at))
-            found.append((await db.exec(due)).one())
-            for table in (Payment, Refund):
-                is_open = col(table.status).in_(OPEN)
-                lease_end = select(sa.func.min(table.lease_until)).where(is_open)
-                look = select(sa.func.min(table.next_try_at)).where(
-                    is_open, col(table.lease_until).is_(None)
-                )
-                lease = (await db.exec(lease_end)).one()
-                found.append(lease + timedelta(seconds=1) if lease else None)
-                found.append((await db.exec(look)).one())
-        found += [worker.paused_until for worker in self.workers]
-        return min((at for at in found if at), default=None)
+            method = await db.get_one(PaymentMethod, self.luck.choice(methods))
+        place = billing_key_place(method.id)
+        key = self.rt.cipher.decrypt(method.billing_key_sealed or "", place=place)
+        await self.rt.toss.delete_billing_key(billing_key=key)
+        self.post.collect(self.clock.now())
+
+    async def let_arrive(self) -> None:
+        """Bring Toss the requests that were on their way, and the shop its webhooks."""
+        await self._deliver_late()
+        for body in self.post.arrived(self.clock.now()):
+            self.counts.webhooks += 1
+            event_id = await inbox.receive(self.rt, body)
+            worker = self.free_worker()
+            if event_id and worker:
+                worker.start(dispatch.handle(worker.rt, event_id))
+        await self.let_run()
+
+    async def _deliver_late(self) -> None:
+        now = self.clock.now()
+        arriving = [request for at, request in self.late if at <= now]
+        self.late = [(at, request) for at, request in self.late if at > now]
+        for request in arriving:
+            await self.toss.deliver(request)
+
+    def next_at(self) -> datetime | None:
+        """Return when something happens next by itself."""
+        found = [*self.outlook.due().values(), *(at for at, _ in self.late)]
+        found += [worker.paused_until for worker in self.workers if worker.paused_until]
+        found += [self.post.next_at] if self.post.next_at else []
+        return min(found, default=None)
 
     def go_to(self, at: datetime) -> None:
         """Let time pass."""
         if at > self.clock.now():
             self.clock.advance(at - self.clock.now())
-
-
-@asynccontextmanager
-async def open_world(folder: Path, empty_database: Path, seed: int) -> AsyncGenerator[World]:
-    """Open a world with the sample plans."""
-    clock = FrozenClock(BEGIN)
-    shutil.copy(empty_database, folder / "shop.db")
-    sandbox = inline_sandbox(folder / "sandbox.db", clock, str(seed))
-    transport = httpx.ASGITransport(Starlette(routes=[Mount("/sandbox", sandbox)]))
-    settings = Settings()
-    rt = Runtime(
-        settings=settings,
-        db=Database(f"{DRIVER}:///{folder / 'shop.db'}"),
-        toss=TossClient(base_url=BASE, secret_key=settings.secret_key, transport=transport),
-        clock=clock,
-        machine=clock,
-        # Renewed every minute of the real clock, which no seed lasts: a paused worker loses it.
-        lease=timedelta(minutes=3),
-        cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
-        signer=Signer(["k" * 32]),
-    )
-    await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
-    async with httpx.AsyncClient(transport=transport) as http:
-        await http.get(f"{BASE}/_control/clock")  # its file is made with the first request
-    world = World(rt, clock, transport, seed)
-    try:
-        yield world
-    finally:
-        for worker in world.workers:
-            await worker.stop()
-        await rt.close()
-        await sandbox.aclose()

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -122,13 +123,16 @@ class Database:
 
         Keep it short: no call to Toss may happen inside (ADR-0003).
         """
-        engine = self.engine.execution_options(**{WRITE: True})
         async with (
             self._turn,
-            AsyncSession(engine, expire_on_commit=False) as session,
+            AsyncSession(self._writing, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    @cached_property
+    def _writing(self) -> AsyncEngine:
+        return self.engine.execution_options(**{WRITE: True})
 
     async def close(self) -> None:
         """Close every connection."""

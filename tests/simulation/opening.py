@@ -1,0 +1,89 @@
+"""Building the shop, the sandbox and the processes of one world."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, asynccontextmanager, closing
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import httpx
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from tests.simulation.alarm import alarm
+from tests.simulation.inline import inline_database, inline_sandbox
+from tests.simulation.luck import seeded_ids
+from tests.simulation.outlook import Outlook
+from tests.simulation.post import Post
+from tests.simulation.wire import Rules, Toss
+from tests.simulation.worker import Worker
+from tests.simulation.world import BEGIN, World
+from tests.support.shop import BASE
+from tossbill_ui.build import ROOT
+from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.sandbox import charging
+from tossbill_ui.subscriptions import catalog
+from tossbill_ui.toss.client import TossClient
+
+# How many payments each worker may have under way.
+AT_ONCE = (1, 4, 16)
+
+
+@asynccontextmanager
+async def open_world(
+    folder: Path, empty_database: Path, seed: int, rules: Rules
+) -> AsyncGenerator[World]:
+    """Open a world with the sample plans."""
+    clock, shop_file, toss_file = FrozenClock(BEGIN), folder / "shop.db", folder / "sandbox.db"
+    shutil.copy(empty_database, shop_file)
+    sandbox = inline_sandbox(toss_file, clock, str(seed))
+    transport = httpx.ASGITransport(Starlette(routes=[Mount("/sandbox", sandbox)]))
+    luck = random.Random(seed)  # noqa: S311 - a seed must repeat
+    with seeded_ids(seed), alarm() as listening, ExitStack() as stack:
+        rt = _runtime(shop_file, clock, transport)
+        await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
+        async with httpx.AsyncClient(transport=transport) as http:
+            await http.get(f"{BASE}/_control/clock")  # its file is made with the first request
+        if not rules.keeps_orders:
+            stack.enter_context(patch.object(charging, "check_order_id"))
+            _drop_unique_orders(toss_file)
+        outlook, post = Outlook(shop_file), Post(toss_file, luck)
+        stack.callback(outlook.close)
+        stack.callback(post.close)
+        workers = [Worker(rt, at_once=number) for number in AT_ONCE]
+        toss = Toss(transport, rules)
+        try:
+            yield World(rt, clock, toss, luck, outlook, post, workers, listening)
+        finally:
+            for worker in workers:
+                await worker.kill()
+            await rt.close()
+            await sandbox.aclose()
+
+
+def _drop_unique_orders(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP INDEX payment_order")
+
+
+def _runtime(file: Path, clock: FrozenClock, transport: httpx.ASGITransport) -> Runtime:
+    settings = Settings(_env_file=None)
+    return Runtime(
+        settings=settings,
+        db=inline_database(file),
+        toss=TossClient(base_url=BASE, secret_key=settings.secret_key, transport=transport),
+        clock=clock,
+        machine=clock,
+        # Never renewed, since no timer fires: who stands still for longer loses it.
+        lease=timedelta(minutes=3),
+        cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
+        signer=Signer(["k" * 32]),
+    )

@@ -1,0 +1,100 @@
+"""What stands in the shop's database, read beside our own code: what is due, and who has what."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+# A pass of the worker, and when there is something to do for it.
+_DUE = """
+    SELECT 'charge', min(due_at) FROM subscription
+    UNION ALL SELECT 'charge', min(next_try_at) FROM payment
+        WHERE status IN ('pending', 'unknown') AND lease_until IS NULL
+    UNION ALL SELECT 'charge', min(lease_until) FROM payment WHERE status IN ('pending', 'unknown')
+    UNION ALL SELECT 'settle', min(next_try_at) FROM refund
+        WHERE status IN ('pending', 'unknown') AND lease_until IS NULL
+    UNION ALL SELECT 'settle', min(lease_until) FROM refund WHERE status IN ('pending', 'unknown')
+    UNION ALL SELECT 'hear', min(next_try_at) FROM webhook_event
+        WHERE handled_at IS NULL AND lease_until IS NULL
+    UNION ALL SELECT 'hear', min(lease_until) FROM webhook_event WHERE handled_at IS NULL
+"""
+_UNTOLD = """
+    SELECT min(due_at) FROM subscription s WHERE status = 'trialing' AND due_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM notice WHERE key = 'trial_ending:' || s.id)
+"""
+_A_MOMENT = timedelta(seconds=1)
+_A_WEEK = timedelta(days=7)
+
+
+class Outlook:
+    """Reads what is committed, never what a transaction is about to write."""
+
+    def __init__(self, file: Path) -> None:
+        self._shop = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+
+    def close(self) -> None:
+        self._shop.close()
+
+    def due(self) -> dict[str, datetime]:
+        """Return when each pass has something to do."""
+        found: dict[str, datetime] = {}
+        for name, text in self._shop.execute(_DUE):
+            if text is not None:
+                # A lease that ends exactly now still holds.
+                at = _instant(text) + _A_MOMENT
+                found[name] = min(at, found.get(name, at))
+        [untold] = self._one(_UNTOLD)
+        if untold:
+            found["announce"] = _instant(untold) - _A_WEEK
+        return found
+
+    def live_subscription(self, customer_id: str) -> str | None:
+        """Return the newest subscription of a customer that has not ended."""
+        return self._first(
+            "SELECT id FROM subscription WHERE customer_id = ? AND status <> 'ended'"
+            " ORDER BY created_at DESC, rowid DESC LIMIT 1",
+            customer_id,
+        )
+
+    def customers_at_rest(self) -> set[str]:
+        """Return who has nothing that is ever charged again by itself."""
+        rows = self._shop.execute(
+            "SELECT customer_id FROM subscription GROUP BY customer_id"
+            " HAVING max(status NOT IN ('ended', 'paused')) = 0"
+        )
+        return {row[0] for row in rows}
+
+    def in_doubt(self) -> tuple[str, str] | None:
+        """Return customer and subscription of the oldest payment that nobody knows the end of."""
+        return self._one(
+            "SELECT customer_id, subscription_id FROM payment"
+            " WHERE status IN ('pending', 'unknown') ORDER BY created_at, rowid LIMIT 1"
+        )
+
+    def last_paid(self, subscription_id: str) -> tuple[str, int] | None:
+        """Return the newest payment of a subscription that was made, and its amount."""
+        return self._one(
+            "SELECT id, amount_krw FROM payment WHERE subscription_id = ? AND status = 'done'"
+            " ORDER BY rowid DESC LIMIT 1",
+            subscription_id,
+        )
+
+    def methods(self) -> list[str]:
+        """Return every payment method that can be charged, oldest first."""
+        rows = self._shop.execute(
+            "SELECT id FROM payment_method WHERE status = 'active' ORDER BY rowid"
+        )
+        return [row[0] for row in rows]
+
+    def _one(self, query: str, *values: object) -> Any:
+        return self._shop.execute(query, values).fetchone()
+
+    def _first(self, query: str, *values: object) -> str | None:
+        row = self._one(query, *values)
+        return row[0] if row else None
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -1,0 +1,71 @@
+"""A process of the shop: it can be killed, and it can stand still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tests.simulation.still import rest
+from tests.simulation.wire import Gate
+from tests.support.shop import BASE
+from tossbill_ui.core.errors import TossbillError
+from tossbill_ui.core.tasks import Tasks
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.client import TossClient
+
+
+class Worker:
+    """Does one thing after the other.
+
+    Attributes:
+        at_once: How many payments it may have under way.
+        paused_until: Until when it stands still, if it does.
+    """
+
+    def __init__(self, shop: Runtime, *, at_once: int) -> None:
+        self.at_once = at_once
+        self.gate = Gate()
+        client = TossClient(base_url=BASE, secret_key=shop.settings.secret_key, transport=self.gate)
+        self.rt = replace(shop, toss=client, tasks=Tasks())
+        self.paused_until: datetime | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        return self._task is None
+
+    @property
+    def is_moving(self) -> bool:
+        return not self.is_idle and self.paused_until is None
+
+    def start(self, work: Coroutine[Any, Any, object]) -> None:
+        """Begin something, and end when what it left to the process has ended too."""
+
+        async def run() -> None:
+            try:
+                await work
+            except TossbillError:
+                return
+            await self.rt.tasks.drain(seconds=60)
+
+        assert self.is_idle
+        self._task = asyncio.create_task(run())
+
+    def look(self) -> None:
+        """Notice that it has ended; raise what it failed on."""
+        if self._task is not None and self._task.done():
+            ended, self._task = self._task, None
+            ended.result()
+
+    async def kill(self) -> None:
+        """End it at once, wherever it is."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.rt.tasks.drain(seconds=0)
+        await rest()
+        assert not self.gate.parked
+        self._task = self.paused_until = None
