@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     NOT_CHANGED = "not_changed"
     STOPPED = "stopped"
     TRIAL_ENDING = "trial_ending"
+    PRICE_RISES = "price_rises"
+    NO_CONSENT = "no_consent"
     CANCELED = "canceled"
     REFUNDED = "refunded"
 

@@ -221,3 +221,43 @@ class SubscriptionEvent(Table, table=True):
     kind: str = Field(max_length=24)
     amount_krw: int | None = None
     detail: str = Field(default="", max_length=200)
+
+
+class Answer(StrEnum):
+    """What a customer says to a higher price."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class PriceConsent(Table, table=True):
+    """What a customer was asked about a higher price, and the answer (`consent`).
+
+    Attributes:
+        changes_on: The first day of the period that costs more.
+        how_to_cancel: What was shown of canceling.
+        asked_by: An operator's name, or ``customer`` who chose a dearer plan.
+        answer: None as long as there is none, which is no consent.
+    """
+
+    __table_args__ = (
+        sa.CheckConstraint("after_krw > before_krw", name="rises"),
+        sa.CheckConstraint("answer IN ('accepted', 'refused')", name="answer"),
+        sa.CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+        sa.UniqueConstraint("subscription_id", "changes_on", "before_price_id", "price_id"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    subscription_id: str = Field(foreign_key="subscription.id", max_length=32)
+    customer_id: str = Field(foreign_key="customer.id", max_length=32, index=True)
+    changes_on: date
+    before_price_id: str = Field(foreign_key="price.id", max_length=32)
+    price_id: str = Field(foreign_key="price.id", max_length=32)
+    before_krw: int
+    after_krw: int
+    payment_method_id: str = Field(foreign_key="payment_method.id", max_length=32)
+    how_to_cancel: str = Field(max_length=500)
+    asked_by: str = Field(max_length=40)
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer: str | None = Field(default=None, max_length=8)

@@ -7,7 +7,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.charge import Claim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, repository
+from tossbill_ui.subscriptions import billing, consent, repository
 from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
 from tossbill_ui.subscriptions.models import Price, Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import fresh_period, next_due, today
@@ -73,7 +73,9 @@ async def _resume(
         customer_id=subscription.customer_id,
         payment_method_id=subscription.payment_method_id,
     )
-    price = await db.get_one(Price, subscription.next_price_id or subscription.price_id)
+    price = await db.get_one(Price, subscription.price_id)
+    # The customer goes on with what was agreed on, if nothing dearer was.
+    price = await consent.coming_price(db, subscription, price) or price
     invoice = await billing.make_invoice(
         rt,
         db,

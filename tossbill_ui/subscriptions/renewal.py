@@ -23,7 +23,7 @@ from tossbill_ui.payments.charge import Claim, collect
 from tossbill_ui.payments.models import Invoice, InvoiceKind
 from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, periods, repository, telling
+from tossbill_ui.subscriptions import billing, consent, periods, repository, telling
 from tossbill_ui.subscriptions.follow import FOLLOW, dun, end, give_up
 from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import (
@@ -204,9 +204,10 @@ async def _renewal_invoice(
         db.add(subscription)
         note(rt, db, subscription, Kind.OPERATOR_NEEDED, detail=Attention.CATCH_UP)
         return None
-    coming = price
-    if subscription.next_price_id:
-        coming = await db.get_one(Price, subscription.next_price_id)
+    coming = await consent.coming_price(db, subscription, price)
+    if coming is None:
+        await consent.end_without(rt, db, subscription)
+        return None
     period = periods.next_period(
         subscription, coming.interval, is_other_interval=coming.interval != price.interval
     )

@@ -27,7 +27,13 @@ from tossbill_ui.payments.models import (
     Refund,
 )
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.models import Plan, Price, Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions.models import (
+    Plan,
+    Price,
+    PriceConsent,
+    Subscription,
+    SubscriptionStatus,
+)
 
 # Before a free time turns into a paid one, customers are told this long (a rule of Korea's
 # financial supervision for recurring payments).
@@ -120,6 +126,26 @@ async def canceled(
     values = {"amount": refund_krw, "until_on": subscription.ends_on - ONE_DAY if works else None}
     about = f"{subscription.id}:{rt.clock.now():%Y%m%d%H%M%S%f}"
     await _put(rt, db, NoticeKind.CANCELED, subscription, about, values)
+
+
+async def price_rises(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, asked: PriceConsent
+) -> None:
+    """Tell what a higher price needs to be told for a consent to count."""
+    values = {
+        "next_on": asked.changes_on,
+        "before": asked.before_krw,
+        "amount": asked.after_krw,
+        "method": await _method(db, asked.payment_method_id),
+        "how": asked.how_to_cancel,
+    }
+    await _put(rt, db, NoticeKind.PRICE_RISES, subscription, asked.id, values)
+
+
+async def ends_without_consent(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
+    """Tell that a subscription ends because its higher price was not accepted."""
+    about = f"{subscription.id}:{subscription.period_number}"
+    await _put(rt, db, NoticeKind.NO_CONSENT, subscription, about, {})
 
 
 async def refund_ended(

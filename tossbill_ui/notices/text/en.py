@@ -76,6 +76,25 @@ Payment method: {method}
 
 Cancel before that day and nothing is charged: {link}
 """,
+    NoticeKind.PRICE_RISES: """\
+The price of {plan} becomes {amount} on {next_on}
+You are charged it only if you agree.
+If you do not, or do not answer, it ends on {next_on} and nothing more is charged.
+
+Day of the change: {next_on}
+Price now: {before}, tax included
+New price: {amount}, tax included
+Paid with: {method}
+How to cancel: {how}
+
+See the subscription: {link}
+""",
+    NoticeKind.NO_CONSENT: """\
+{plan} has ended, since you did not agree to the new price
+Nothing more is charged.
+
+See the subscription: {link}
+""",
     NoticeKind.CANCELED: """\
 {plan} is canceled
 We do not charge you any more.

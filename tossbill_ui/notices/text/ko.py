@@ -76,6 +76,25 @@ TEXTS = {
 
 그 전에 해지하면 결제하지 않아요: {link}
 """,
+    NoticeKind.PRICE_RISES: """\
+{plan} 가격이 {next_on}부터 {amount}이 돼요
+동의해야 새 가격으로 결제해요.
+동의하지 않거나 답하지 않으면 {next_on}에 구독이 끝나고 더 결제하지 않아요.
+
+바뀌는 날: {next_on}
+지금 가격: {before} (부가세 포함)
+새 가격: {amount} (부가세 포함)
+결제수단: {method}
+해지하는 방법: {how}
+
+구독 보기: {link}
+""",
+    NoticeKind.NO_CONSENT: """\
+새 가격에 동의하지 않아 {plan} 구독을 끝냈어요
+더 이상 자동으로 결제하지 않아요.
+
+구독 보기: {link}
+""",
     NoticeKind.CANCELED: """\
 {plan} 구독을 해지했어요
 더 이상 자동으로 결제하지 않아요.

@@ -9,6 +9,13 @@ REFUSALS = {
         "구독에 쓰고 있는 결제수단이에요. 먼저 다른 결제수단으로 바꿔 주세요.",
         "A subscription is paid with it. Change that to another payment method first.",
     ),
+    "not_a_rise": Text(
+        "더 비싼 가격에만 동의가 필요해요.", "Only a higher price needs your consent."
+    ),
+    "too_early": Text(
+        "가격이 바뀌기 30일 전부터 동의할 수 있어요.",
+        "You can agree in the 30 days before the price changes.",
+    ),
     "not_active": Text(
         "이용 중인 구독만 바꿀 수 있어요.", "Only an active subscription can be changed."
     ),

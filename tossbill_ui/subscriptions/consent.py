@@ -1,0 +1,192 @@
+"""Consent to a higher price: without one, a subscription ends instead of being charged it.
+
+Source: 전자상거래법 §13⑥ and 시행령 §20조의2: asked in the 30 days before the change, with the day,
+both prices, the payment method and how to cancel. Silence and a refusal are no consent (ADR-0017).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.calendar import korean_day
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payments.repository import open_invoice
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository, telling
+from tossbill_ui.subscriptions.follow import end
+from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
+from tossbill_ui.subscriptions.models import (
+    Answer,
+    Price,
+    PriceConsent,
+    Subscription,
+    SubscriptionStatus,
+)
+from tossbill_ui.subscriptions.periods import today
+
+ASKED_WITHIN = timedelta(days=30)
+GOING_ON = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
+
+
+async def ask(
+    rt: Runtime, subscription_id: str, *, price_id: str, how_to_cancel: str, actor: str
+) -> PriceConsent:
+    """Ask a customer to consent to a higher price from the next period on, by a notice.
+
+    Asking twice for the same price asks once. Until it is accepted nobody charges that price.
+
+    Args:
+        rt: The process's runtime.
+        subscription_id: Whose price rises.
+        price_id: The price of the next period.
+        how_to_cancel: What the customer reads of canceling, at most 500 characters.
+        actor: The operator.
+
+    Raises:
+        NotFound: No such subscription or price.
+        Conflict: The price is not higher (``not_a_rise``), the change is more than 30 days away
+            (``too_early``), or the next period has begun or never will (``not_active``).
+    """
+    async with rt.db.write() as db:
+        if await db.get(Subscription, subscription_id) is None:
+            raise NotFound("No such subscription.")
+        subscription = await repository.locked(db, subscription_id)
+        price, coming = await _rise(db, subscription, price_id)
+        await _refuse_wrong_time(rt, db, subscription)
+        asked = await _asked(db, subscription, price, coming)
+        if asked is None:
+            asked = _row(rt, subscription, price, coming, actor=actor, how_to_cancel=how_to_cancel)
+            subscription.next_price_id = coming.id
+            db.add_all([asked, subscription])
+            await db.flush()
+            note(rt, db, subscription, Kind.CONSENT_ASKED, actor=actor, amount_krw=asked.after_krw)
+            await telling.price_rises(rt, db, subscription, asked)
+    rt.changes.tell(asked.customer_id)
+    return asked
+
+
+async def _rise(db: AsyncSession, subscription: Subscription, price_id: str) -> tuple[Price, Price]:
+    price = await db.get_one(Price, subscription.price_id)
+    coming = await db.get(Price, price_id)
+    if coming is None:
+        raise NotFound("No such price.")
+    if not is_rise(price, coming):
+        raise Conflict("That price is not higher.", code="not_a_rise")
+    return price, coming
+
+
+async def _refuse_wrong_time(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
+    left = subscription.ends_on - today(rt)
+    if left > ASKED_WITHIN:
+        raise Conflict("Consent is asked in the 30 days before.", code="too_early")
+    goes_on = subscription.status in GOING_ON and left > timedelta()
+    if not goes_on or await open_invoice(db, subscription.id):
+        raise Conflict("The next period has begun, or never will.", code="not_active")
+
+
+async def answer(
+    rt: Runtime, session: Session | None, subscription_id: str, *, accepts: bool
+) -> None:
+    """Note what the customer says to a higher price; the last answer before the change counts.
+
+    Raises:
+        NotFound: No such subscription of this customer, or nothing was asked.
+        Conflict: The next period has begun, or never will (``not_active``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.mine(db, session, subscription_id)
+        await _refuse_wrong_time(rt, db, subscription)
+        price = await db.get_one(Price, subscription.price_id)
+        coming = await db.get(Price, subscription.next_price_id or "")
+        asked = await _asked(db, subscription, price, coming) if coming else None
+        if asked is None:
+            raise NotFound("Nothing was asked about this subscription.")
+        asked.answer = Answer.ACCEPTED if accepts else Answer.REFUSED
+        asked.answered_at = rt.clock.now()
+        db.add(asked)
+        kind = Kind.CONSENT_GIVEN if accepts else Kind.CONSENT_REFUSED
+        note(rt, db, subscription, kind, actor=CUSTOMER, amount_krw=asked.after_krw)
+    rt.changes.tell(subscription.customer_id)
+
+
+async def wished(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, coming: Price, how_to_cancel: str
+) -> None:
+    """Record that the customer chose a dearer plan for the next period, the price being shown."""
+    price = await db.get_one(Price, subscription.price_id)
+    if not is_rise(price, coming):
+        return
+    row = await _asked(db, subscription, price, coming)
+    row = row or _row(rt, subscription, price, coming, actor=CUSTOMER, how_to_cancel=how_to_cancel)
+    row.answer, row.answered_at = Answer.ACCEPTED, rt.clock.now()
+    db.add(row)
+    await db.flush()
+
+
+async def coming_price(db: AsyncSession, subscription: Subscription, price: Price) -> Price | None:
+    """Return what the next period may be charged; None if that is more than was consented to."""
+    if not subscription.next_price_id:
+        return price
+    coming = await db.get_one(Price, subscription.next_price_id)
+    if not is_rise(price, coming):
+        return coming
+    asked = await _asked(db, subscription, price, coming)
+    return coming if asked and _holds(asked) else None
+
+
+async def end_without(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
+    """End a subscription whose customer has not consented to the price of its next period."""
+    await telling.ends_without_consent(rt, db, subscription)
+    end(rt, db, subscription, detail="no consent to the higher price")
+
+
+def is_rise(price: Price, coming: Price) -> bool:
+    """Whether a period would be charged more than the present one, however long each is."""
+    return coming.amount_krw > price.amount_krw
+
+
+def _holds(asked: PriceConsent) -> bool:
+    is_in_time = korean_day(asked.asked_at) >= asked.changes_on - ASKED_WITHIN
+    return asked.answer == Answer.ACCEPTED and (is_in_time or asked.asked_by == CUSTOMER)
+
+
+async def _asked(
+    db: AsyncSession, subscription: Subscription, price: Price, coming: Price
+) -> PriceConsent | None:
+    query = select(PriceConsent).where(
+        col(PriceConsent.subscription_id) == subscription.id,
+        col(PriceConsent.changes_on) == subscription.ends_on,
+        col(PriceConsent.before_price_id) == price.id,
+        col(PriceConsent.price_id) == coming.id,
+    )
+    return (await db.exec(query)).first()
+
+
+def _row(
+    rt: Runtime,
+    subscription: Subscription,
+    price: Price,
+    coming: Price,
+    *,
+    actor: str,
+    how_to_cancel: str,
+) -> PriceConsent:
+    return PriceConsent(
+        id=new_id(),
+        subscription_id=subscription.id,
+        customer_id=subscription.customer_id,
+        changes_on=subscription.ends_on,
+        before_price_id=price.id,
+        price_id=coming.id,
+        before_krw=price.amount_krw,
+        after_krw=coming.amount_krw,
+        payment_method_id=subscription.payment_method_id,
+        how_to_cancel=how_to_cancel[:500],
+        asked_by=actor[:40],
+        asked_at=rt.clock.now(),
+    )
