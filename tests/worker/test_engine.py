@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests.support.postgres import Postgres
 from tossbill_ui import migrations
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.worker.engine import Engine
+from tossbill_ui.worker.engine import KEPT_FOR, Engine, _forget_old_rows
 from tossbill_ui.worker.passes import Pass
 
 EVERY_SECOND = "* * * * * *"
@@ -85,3 +87,60 @@ def test_a_worker_that_starts_again_goes_on(settings: Settings) -> None:
     for rounds in (1, 2, 3):
         with at_work(settings, Pass("seldom", SELDOM, work.run)):
             work.wait_for(rounds)
+
+
+def test_a_deploy_and_the_way_back_go_on_by_the_clock(settings: Settings) -> None:
+    """With a version of DBOS's own making, the release that came back would wait for the other."""
+    for names in (("charge",), ("charge", "new in this release"), ("charge",)):
+        works = {name: Work() for name in names}
+        with at_work(settings, *(Pass(name, EVERY_SECOND, works[name].run) for name in names)):
+            for work in works.values():
+                work.wait_for(3)
+
+
+def test_what_a_worker_left_that_never_comes_back_stops_nobody(settings: Settings) -> None:
+    with at_work(settings, Pass("charge", SELDOM, (first := Work()).run)):
+        first.wait_for(1)
+    for status in ("PENDING", "ENQUEUED"):
+        change_rows(settings, f"status = '{status}', executor_id = 'gone'")
+        work = Work()
+        with at_work(settings, Pass("charge", EVERY_SECOND, work.run)):
+            work.wait_for(3)
+
+
+def test_old_rows_are_forgotten_the_unfinished_of_the_dead_too(settings: Settings) -> None:
+    with at_work(settings, Pass("charge", SELDOM, (work := Work()).run)):
+        work.wait_for(1)
+    old = datetime.now(UTC) - KEPT_FOR - timedelta(days=1)
+    values = f"status = 'PENDING', executor_id = 'gone', created_at = {old.timestamp() * 1000:.0f}"
+    change_rows(settings, values)
+    left = ids(settings)
+
+    with at_work(settings, Pass("charge", SELDOM, (work := Work()).run)):
+        work.wait_for(1)
+        _forget_old_rows()
+
+    assert left
+    assert not left & ids(settings)
+    assert ids(settings)
+
+
+def change_rows(settings: Settings, values: str) -> None:
+    """Change all of DBOS's rows of runs, as a dead process or a long time would have."""
+    with history(settings) as (connection, table):
+        connection.exec_driver_sql(f"UPDATE {table} SET {values}")  # noqa: S608 - a test's own
+
+
+def ids(settings: Settings) -> set[str]:
+    with history(settings) as (connection, table):
+        query = f"SELECT workflow_uuid FROM {table}"  # noqa: S608 - a name of ours
+        return {row[0] for row in connection.exec_driver_sql(query)}
+
+
+@contextmanager
+def history(settings: Settings) -> Generator[tuple[sa.Connection, str]]:
+    url = settings.worker_database_url.replace("postgresql://", "postgresql+psycopg://")
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        yield connection, "workflow_status" if settings.uses_sqlite else "dbos.workflow_status"
+    engine.dispose()
