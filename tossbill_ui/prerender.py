@@ -1,4 +1,4 @@
-"""What a page must know before it is painted, agreed between `http` and `ui`.
+"""What a page or a file must know before it is sent, agreed between `http` and `ui`.
 
 `http` serves the HTML that the build prerendered; `ui` knows which words belong in it. They may
 not import each other, so they meet here.
@@ -6,7 +6,7 @@ not import each other, so they meet here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from tossbill_ui.customers.language import Language
@@ -49,4 +49,18 @@ class Moved:
     path: str
 
 
+@dataclass(frozen=True)
+class Download:
+    """A file that is written while it is sent.
+
+    Attributes:
+        name: What the browser saves it as; plain letters.
+        parts: Its text, piece by piece.
+    """
+
+    name: str
+    parts: AsyncGenerator[str]
+
+
 FirstPaint = Callable[[Runtime, Visit], Awaitable[Filling | Moved]]
+MakeDownload = Callable[[Runtime, Visit], Download]

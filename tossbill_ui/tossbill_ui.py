@@ -24,6 +24,7 @@ from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.http.broken import say_broken
+from tossbill_ui.http.downloads import download_routes
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
@@ -38,6 +39,8 @@ from tossbill_ui.toss.sandbox_clock import keep_up
 from tossbill_ui.ui.broken import broken_page
 from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints
+from tossbill_ui.ui.history.csv_file import history_csv
+from tossbill_ui.ui.history.looking import CSV_PATH
 from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.states.page import FreshPages, InLanguage
 
@@ -65,7 +68,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     settings = load_settings()
     rt = Runtime.from_settings(settings)
     runtime.install(rt)
-    routes = [*ROUTES, *_sandbox(settings)]
+    routes = [*ROUTES, *download_routes({CSV_PATH: history_csv}), *_sandbox(settings)]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
     broken = {}
     if serves_pages():

@@ -113,8 +113,6 @@ NONSENSE: list[Any] = [None, "", "x" * 2000, -1, 10**30, True, [], ["a"], {"a": 
 async def test_nonsense_arguments_do_no_harm(server: Server, victim: Customer) -> None:
     before = method_ids(server)
     calls = [
-        (f"{HISTORY}.choose", "kind"),
-        (f"{HISTORY}.turn", "step"),
         (f"{HISTORY}.ask", "method_id"),
         (f"{HISTORY}.remove", "method_id"),
         (f"{REGISTER}.sdk_error", "code"),

@@ -45,10 +45,36 @@ STRANGERS = (
     {numbers} SELECT {id}, {id}, {id}, {id}, :method_id, 'done', 1, 1, {id}, {id}, 9900, 0, 0,
         {past}, {past}, {past}, {yes}, {no}, {id}, {past}, 1 FROM n""",
 )
+# One customer's own past, a payment every seven minutes back from now.
+PAST = (
+    """INSERT INTO invoice (id, subscription_id, customer_id, price_id, kind, status,
+        period_number, starts_on, ends_on, anchor_on, anchor_period, order_name, price_krw,
+        credit_krw, amount_krw, tax_free_krw, created_at, paid_at, refusals)
+    {numbers} SELECT {own}, :subscription_id, :customer_id, :price_id, 'renewal', 'paid', i + 1,
+        '2026-11-24', '2026-12-24', '2026-11-24', 1, 'basic', 9900, 0, 9900, 0, {ago}, {ago}, 0
+        FROM n""",
+    """INSERT INTO payment (id, invoice_id, subscription_id, customer_id, payment_method_id,
+        status, period_number, number, order_id, idempotency_key, amount_krw, tax_free_krw,
+        refunded_krw, created_at, first_sent_at, sent_at, may_repeat, is_bound, payment_key,
+        approved_at, attempts)
+    {numbers} SELECT {own}, {own}, :subscription_id, :customer_id, :method_id, 'done', i + 1, 1,
+        {own}, {own}, 9900, 0, CASE i % 10 WHEN 0 THEN 99 ELSE 0 END, {ago}, {ago}, {ago}, {yes},
+        {no}, {own}, {ago}, 1 FROM n""",
+    """INSERT INTO refund (id, payment_id, subscription_id, customer_id, status, number,
+        idempotency_key, amount_krw, tax_free_krw, balance_krw, is_bound, reason, actor,
+        created_at, first_sent_at, ended_at, attempts)
+    {numbers} SELECT {own}, {own}, :subscription_id, :customer_id, 'done', 1, {own}, 99, 0, 9900,
+        {no}, 'x', 'customer', {ago}, {ago}, {ago}, 1 FROM n WHERE i % 10 = 0""",
+    """INSERT INTO subscription_event (subscription_id, customer_id, at, actor, kind, detail)
+    {numbers} SELECT :subscription_id, :customer_id, {ago}, 'engine',
+        CASE i % 50 WHEN 0 THEN 'paused' ELSE 'paid' END, '' FROM n""",
+)
 SQLITE = {
     "past": "'2026-11-24 01:00:00'",
     "id": "printf('%032d', i)",
     "later": "datetime('2026-12-24 01:00:00', '+' || (i % 43200) || ' minutes')",
+    "own": "printf('%031da', i)",
+    "ago": "datetime('2026-11-24 01:00:00', '-' || (7 * i) || ' minutes')",
     "yes": "1",
     "no": "0",
 }
@@ -56,6 +82,8 @@ POSTGRESQL = {
     "past": "timestamptz '2026-11-24 01:00:00+00'",
     "id": "lpad(i::text, 32, '0')",
     "later": "timestamptz '2026-12-24 01:00:00+00' + (i % 43200) * interval '1 minute'",
+    "own": "lpad(i::text, 31, '0') || 'a'",
+    "ago": "timestamptz '2026-11-24 01:00:00+00' - i * interval '7 minutes'",
     "yes": "true",
     "no": "false",
 }
@@ -95,18 +123,31 @@ async def opened(folder: Path, database_url: str) -> AsyncGenerator[Shop]:
 
 async def add_strangers(shop: Shop, first: int, last: int) -> None:
     """Add customers with a subscription each that has been paid once; numbered from 1."""
+    await _insert(shop, STRANGERS, first, last)
+
+
+async def add_past(shop: Shop, subscription_id: str, first: int, last: int) -> None:
+    """Add payments of our own customer, with what belongs to them; numbered from 1."""
+    await _insert(shop, PAST, first, last, subscription_id=subscription_id)
+
+
+async def _insert(
+    shop: Shop, statements: tuple[str, ...], first: int, last: int, **more: str
+) -> None:
     words = SQLITE if shop.rt.db.is_sqlite else POSTGRESQL
     async with shop.rt.db.write() as db:
         offer = await catalog.offer_of(shop.rt, db, "basic")
         assert offer
-        values = {
+        values: dict[str, object] = {
             "first": first,
             "last": last,
             "price_id": offer.price.id,
             "method_id": shop.method_id,
+            "customer_id": shop.customer_id,
+            **more,
         }
         connection = await db.connection()
-        for statement in STRANGERS:
+        for statement in statements:
             text = sa.text(statement.format(numbers=NUMBERS, **words))
             used = {name: values[name] for name in values if f":{name}" in text.text}
             await connection.execute(text, used)

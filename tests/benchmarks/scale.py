@@ -1,6 +1,7 @@
 """``python -m tests.benchmarks.scale``: do due rows and pages slow down with a million others?
 
-Prints milliseconds, the lower quartile: whatever else the machine does only ever adds to it.
+And does a customer's history slow down with a million payments of their own? Prints milliseconds,
+the lower quartile: whatever else the machine does only ever adds to it.
 """
 
 from __future__ import annotations
@@ -12,19 +13,24 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.generated import Shop, add_strangers, opened
+from tests.benchmarks.generated import Shop, add_past, add_strangers, opened
+from tests.conftest import NOON
 from tests.support.population import fill
 from tests.support.postgres import Postgres
 from tossbill_ui.lease import machine_now
 from tossbill_ui.payments.repository import open_payments_due
-from tossbill_ui.subscriptions import repository, view
+from tossbill_ui.subscriptions import repository, spending, timeline, view
+from tossbill_ui.subscriptions.timeline import Wanted
+from tossbill_ui.subscriptions.timeline_rows import Place, Topic
 
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "10000 100000 1000000").split()]
 SAMPLES = 50
 OURS = 50
 CLAIMED = 16
+YEAR = timedelta(days=365)
 
 
 async def quartile_ms(ask: Callable[[], Awaitable[object]]) -> float:
@@ -50,11 +56,45 @@ async def measure(shop: Shop) -> dict[str, float]:
 
     return {
         "claim": await quartile_ms(claim),
-        "payments page": await quartile_ms(lambda: view.payments_of(rt, shop.session)),
+        "history page": await quartile_ms(lambda: timeline.older(rt, shop.session)),
         "subscription page": await quartile_ms(
             lambda: view.subscription(rt, shop.session, subscription_id)
         ),
     }
+
+
+async def measure_history(shop: Shop, subscription_id: str, size: int) -> dict[str, float]:
+    """Time pages of a long history: the newest, one in the middle, and parts of it."""
+    rt, session = shop.rt, shop.session
+    middle = Place(NOON - size // 2 * timedelta(minutes=7), rank=1, id="")
+    pages = {
+        "newest": partial(timeline.older, rt, session),
+        "middle": partial(timeline.older, rt, session, than=middle),
+        "back": partial(timeline.newer, rt, session, than=middle),
+        "refunds": partial(timeline.older, rt, session, Wanted(topic=Topic.REFUND), than=middle),
+        "one plan": partial(
+            timeline.older, rt, session, Wanted(subscription_id=subscription_id), than=middle
+        ),
+        "none left": partial(timeline.older, rt, session, Wanted(until=NOON - 99 * YEAR)),
+        "12 months": partial(spending.last_months, rt, session),
+    }
+    return {what: await quartile_ms(ask) for what, ask in pages.items()}
+
+
+async def compare_history(name: str, folder: Path, database_url: str) -> None:
+    """Print one line for each length of one customer's history, and last to first."""
+    async with opened(folder, database_url) as shop:
+        await fill(shop.rt, 1, customer_id=shop.customer_id, payment_method_id=shop.method_id)
+        subscription_id = (await view.subscriptions(shop.rt, shop.session))[0].subscription.id
+        there, taken = 0, list[dict[str, float]]()
+        for size in SIZES:
+            await add_past(shop, subscription_id, there + 1, size)
+            there = size
+            taken.append(await measure_history(shop, subscription_id, size))
+            found = "  ".join(f"{what} {ms:6.2f} ms" for what, ms in taken[-1].items())
+            print(f"{name:10} {size:>8} own payments   {found}", flush=True)
+        growth = "  ".join(f"{what} x{taken[-1][what] / taken[0][what]:.2f}" for what in taken[0])
+        print(f"{name:10} last to first            {growth}", flush=True)
 
 
 async def compare(name: str, folder: Path, database_url: str) -> None:
@@ -81,6 +121,9 @@ def main() -> None:
             url = server.empty() if name == "postgresql" else ""
             with tempfile.TemporaryDirectory() as folder:
                 asyncio.run(compare(name, Path(folder), url))
+            url = server.empty() if name == "postgresql" else ""
+            with tempfile.TemporaryDirectory() as folder:
+                asyncio.run(compare_history(name, Path(folder), url))
     finally:
         server.close()
 

@@ -16,10 +16,10 @@ from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import issuing, registration, removal
-from tossbill_ui.payment_methods.history import history
 from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.payment_methods.sweep import abandon_forgotten, sweep
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import timeline
 
 
 def text(body: str, status: int = 200) -> Answer:
@@ -171,7 +171,7 @@ async def test_after_a_day_a_registration_that_led_to_nothing_is_abandoned(
     ended = await row(rt, old.registration_id)
     assert (ended.status, ended.ended_at) == ("abandoned", clock.now())
     assert (await row(rt, young.registration_id)).status == "started"
-    assert (await history(rt, session)).total == 0
+    assert (await timeline.older(rt, session)).entries == []
 
 
 async def test_a_card_that_comes_after_a_day_still_counts(
@@ -185,7 +185,7 @@ async def test_a_card_that_comes_after_a_day_still_counts(
     await rt.tasks.drain(seconds=10)
 
     assert (await row(rt, call.registration_id)).status == "issued"
-    assert (await history(rt, session)).total == 1
+    assert len((await timeline.older(rt, session)).entries) == 1
 
 
 async def test_a_method_is_deleted_at_toss_then_here(

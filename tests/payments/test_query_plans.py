@@ -17,6 +17,7 @@ from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
+from tossbill_ui.subscriptions.timeline_rows import SOURCES, Place, Source, read
 
 PARTS: dict[str, Any] = {"subscription_id": "a", "period_number": 1, "invoice_id": "a"}
 PAYMENT = Payment(**PARTS)
@@ -49,6 +50,13 @@ def database_url(empty_database: Path, tmp_path: Path) -> str:
     ],
 )
 async def test_an_index_is_used(rt: Runtime, query: Query) -> None:
+    steps = await plan_of(rt, query)
+
+    assert [step for step in steps if step.startswith("SCAN") and "INDEX" not in step] == []
+
+
+async def plan_of(rt: Runtime, query: Query) -> list[str]:
+    """Run a query of ours and return SQLite's plan of it."""
     asked: list[tuple[str, Any]] = []
 
     def note(_c: object, _r: object, statement: str, values: Any, *_: object) -> None:
@@ -62,8 +70,43 @@ async def test_an_index_is_used(rt: Runtime, query: Query) -> None:
     [(statement, values)] = [each for each in asked if each[0].startswith("SELECT")]
     async with rt.db.engine.connect() as connection:
         plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-        steps = [row.detail for row in plan]
-    assert [step for step in steps if step.startswith("SCAN") and "INDEX" not in step] == []
+        return [row.detail for row in plan]
+
+
+CARDS, PAYMENTS, CHANGES, REFUNDS = SOURCES
+READ_BY = [
+    (CARDS, "customer_id", "ix_registration_history"),
+    (PAYMENTS, "customer_id", "ix_payment_customer"),
+    (PAYMENTS, "subscription_id", "ix_payment_subscription"),
+    (REFUNDS, "customer_id", "ix_refund_customer"),
+    (REFUNDS, "subscription_id", "ix_refund_subscription"),
+    (CHANGES, "customer_id", "ix_subscription_event_shown_customer"),
+    (CHANGES, "subscription_id", "ix_subscription_event_shown_subscription"),
+]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("rank", range(4))
+@pytest.mark.parametrize(
+    ("source", "owner", "index"), READ_BY, ids=lambda each: getattr(each, "topic", each)
+)
+async def test_a_page_of_the_history_is_read_in_the_order_of_its_index(
+    rt: Runtime, source: Source, owner: str, index: str, rank: int, newest_first: bool
+) -> None:
+    """Nothing is sorted, so what lies beyond the page is never touched."""
+    conditions = (
+        sa.inspect(source.table).columns[owner] == "a",
+        source.at >= NOON,
+        source.at < NOON,
+        source.beyond(Place(NOON, rank, "7"), newest_first=newest_first),
+    )
+
+    steps = await plan_of(
+        rt, lambda db: read(db, source, *conditions, newest_first=newest_first, limit=9)
+    )
+
+    assert f"USING INDEX {index} " in steps[0]
+    assert [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step] == []
 
 
 def test_a_scan_would_be_noticed() -> None:

@@ -39,7 +39,7 @@ class Interval:
     count: int = 1
 
     def after(self, anchor: date, times: int) -> date:
-        """Return the day that lies a number of intervals (0 or more) after the anchor."""
+        """Return the day that lies a number of intervals after the anchor, or before it."""
         steps = self.count * times
         match self.unit:
             case Unit.WEEK:

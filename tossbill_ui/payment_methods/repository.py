@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.text import is_id
@@ -22,15 +21,6 @@ from tossbill_ui.payment_methods.models import (
 Due = Callable[[datetime], sa.ColumnElement[bool]]
 REUSABLE = (RegistrationStatus.STARTED, RegistrationStatus.ABANDONED)
 CLAIMABLE = (*REUSABLE, RegistrationStatus.FAILED)
-
-
-class HistoryFilter(StrEnum):
-    """What the history shows."""
-
-    ALL = "all"
-    ACTIVE = "active"
-    REMOVED = "removed"
-    FAILED = "failed"
 
 
 async def registration(session: AsyncSession, registration_id: str) -> Registration | None:
@@ -93,6 +83,19 @@ async def method_of(session: AsyncSession, registration_id: str) -> PaymentMetho
     return (await session.exec(query)).first()
 
 
+async def active_methods(session: AsyncSession, customer_id: str) -> Sequence[PaymentMethod]:
+    """Return the customer's methods that can be charged, newest first."""
+    query = (
+        select(PaymentMethod)
+        .where(
+            col(PaymentMethod.customer_id) == customer_id,
+            col(PaymentMethod.status) == MethodStatus.ACTIVE,
+        )
+        .order_by(col(PaymentMethod.created_at).desc(), col(PaymentMethod.id).desc())
+    )
+    return (await session.exec(query)).all()
+
+
 def _due(table: type[Registration | PaymentMethod], now: datetime) -> sa.ColumnElement[bool]:
     """Nobody alive works on the row, and its time has come."""
     return sa.or_(col(table.lease_until) < now, col(table.next_try_at) <= now)
@@ -133,47 +136,3 @@ def forgotten(before: datetime) -> sa.ColumnElement[bool]:
         col(Registration.status) == RegistrationStatus.STARTED,
         col(Registration.created_at) < before,
     )
-
-
-HISTORY_CONDITIONS: dict[HistoryFilter, sa.ColumnElement[bool]] = {
-    HistoryFilter.ALL: sa.true(),
-    HistoryFilter.ACTIVE: col(PaymentMethod.status).in_(
-        (MethodStatus.ACTIVE, MethodStatus.REMOVING)
-    ),
-    HistoryFilter.REMOVED: col(PaymentMethod.status) == MethodStatus.REMOVED,
-    HistoryFilter.FAILED: col(Registration.status).in_(
-        (RegistrationStatus.FAILED, RegistrationStatus.ABANDONED)
-    ),
-}
-
-
-async def history(
-    session: AsyncSession, *, customer_id: str, kind: HistoryFilter, offset: int, limit: int
-) -> tuple[list[tuple[Registration, PaymentMethod | None]], int]:
-    """Return a page of the customer's registrations, newest first, and how many there are.
-
-    A registration whose window nobody came back from is no history, however long ago.
-    """
-    mine = (
-        col(Registration.customer_id) == customer_id,
-        col(Registration.status) != RegistrationStatus.STARTED,
-        sa.or_(
-            col(Registration.status) != RegistrationStatus.ABANDONED,
-            col(Registration.failure_code).is_not(None),
-        ),
-        HISTORY_CONDITIONS[kind],
-    )
-    joined = (PaymentMethod, col(PaymentMethod.registration_id) == col(Registration.id))
-    rows = (
-        select(Registration, PaymentMethod)
-        .outerjoin(*joined)
-        .where(*mine)
-        .order_by(col(Registration.created_at).desc(), col(Registration.id).desc())
-        .offset(offset)
-        .limit(limit)
-    )
-    total = select(func.count()).select_from(Registration).outerjoin(*joined).where(*mine)
-    found: list[tuple[Registration, PaymentMethod | None]] = [
-        (row[0], row[1]) for row in (await session.exec(rows)).all()
-    ]
-    return found, (await session.exec(total)).one()

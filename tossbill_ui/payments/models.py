@@ -146,6 +146,7 @@ class Payment(Leased, table=True):
             postgresql_where=sa.text("status IN ('pending', 'unknown')"),
         ),
         sa.Index("ix_payment_customer", "customer_id", "created_at", "id"),
+        sa.Index("ix_payment_subscription", "subscription_id", "created_at", "id"),
     )
 
     invoice_id: str = Field(foreign_key="invoice.id", max_length=32)
@@ -199,11 +200,13 @@ class Refund(Leased, table=True):
             sqlite_where=sa.text("status IN ('pending', 'unknown')"),
             postgresql_where=sa.text("status IN ('pending', 'unknown')"),
         ),
+        sa.Index("ix_refund_customer", "customer_id", "created_at", "id"),
+        sa.Index("ix_refund_subscription", "subscription_id", "created_at", "id"),
     )
 
     payment_id: str = Field(foreign_key="payment.id", max_length=32, index=True)
     subscription_id: str = Field(foreign_key="subscription.id", max_length=32)
-    customer_id: str = Field(foreign_key="customer.id", max_length=32, index=True)
+    customer_id: str = Field(foreign_key="customer.id", max_length=32)
     status: str = Field(default=PaymentStatus.PENDING, max_length=16, index=True)
     number: int
     idempotency_key: str = Field(unique=True, max_length=100)

@@ -201,6 +201,17 @@ class Subscription(Table, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+# Which events customers see in their history; payments and refunds stand there as their own rows.
+# An index of only these needs the very words in the query.
+SHOWN_SQL = (
+    "kind IN ('trial_started', 'plan_changed', 'change_planned', 'change_dropped',"
+    " 'consent_asked', 'consent_given', 'consent_refused', 'method_changed', 'paused',"
+    " 'resumed', 'canceled', 'cancel_undone', 'ended')"
+)
+# Each says in its detail which plan began.
+BEGINNINGS_SQL = "kind IN ('subscribed', 'trial_started', 'plan_changed')"
+
+
 class SubscriptionEvent(Table, table=True):
     """One line of a subscription's history. Rows are only ever added.
 
@@ -211,7 +222,27 @@ class SubscriptionEvent(Table, table=True):
         detail: What else a reader needs: a code, a plan, a day.
     """
 
-    __table_args__ = (sa.Index("ix_subscription_event_of", "subscription_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_subscription_event_of", "subscription_id", "id"),
+        *(
+            sa.Index(
+                f"ix_subscription_event_shown_{owner}",
+                f"{owner}_id",
+                "at",
+                "id",
+                sqlite_where=sa.text(SHOWN_SQL),
+                postgresql_where=sa.text(SHOWN_SQL),
+            )
+            for owner in ("customer", "subscription")
+        ),
+        sa.Index(
+            "ix_subscription_event_plan",
+            "subscription_id",
+            "id",
+            sqlite_where=sa.text(BEGINNINGS_SQL),
+            postgresql_where=sa.text(BEGINNINGS_SQL),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     subscription_id: str = Field(foreign_key="subscription.id", max_length=32)

@@ -1,4 +1,4 @@
-"""What pages ask: how subscriptions stand, what was paid, what happened."""
+"""What pages ask: how subscriptions stand and what happened to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.lease import machine_now
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
-from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment, PaymentStatus, Refund
+from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment, PaymentStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import (
@@ -62,16 +62,6 @@ class SubscriptionView:
         """Whether Toss is being asked right now."""
         last = self.last_payment
         return last is not None and last.status == PaymentStatus.PENDING
-
-
-@dataclass(frozen=True)
-class PaymentView:
-    """An attempt to collect an invoice, and what was given back of it, oldest first."""
-
-    payment: Payment
-    invoice: Invoice
-    method: PaymentMethod
-    refunds: Sequence[Refund]
 
 
 def works_on(subscription: Subscription, day: date) -> bool:
@@ -154,27 +144,6 @@ async def _is_refused_change(rt: Runtime, db: AsyncSession, last: Payment | None
     if rt.clock.now() - last.ended_at > REFUSAL_SHOWN:
         return False
     return (await db.get_one(Invoice, last.invoice_id)).kind == InvoiceKind.CHANGE
-
-
-async def payments_of(
-    rt: Runtime, session: Session | None, *, page: int = 1, size: int = 10
-) -> list[PaymentView]:
-    """Return a page (from 1) of this customer's payments, newest first."""
-    customer_id = session.customer_id if session else ""
-    query = (
-        select(Payment, Invoice, PaymentMethod)
-        .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
-        .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
-        .where(col(Payment.customer_id) == customer_id)
-        .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
-        .offset((max(1, page) - 1) * size)
-        .limit(size)
-    )
-    async with rt.db.read() as db:
-        return [
-            PaymentView(payment, invoice, method, await payments.refunds_of(db, payment.id))
-            for payment, invoice, method in (await db.exec(query)).all()
-        ]
 
 
 async def events(

@@ -10,6 +10,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui import managing, plans, registering, returning
+from tossbill_ui.ui.history import paint
 from tossbill_ui.ui.states.brand import address, brand_slots
 from tossbill_ui.ui.states.register import billing_call
 from tossbill_ui.ui.text import speak
@@ -18,11 +19,6 @@ from tossbill_ui.ui.views import ResultView
 
 # Long enough for most answers of Toss, short enough that nobody looks at a blank page.
 WAIT_SECONDS = 0.8
-
-
-async def plain(rt: Runtime, visit: Visit) -> Filling:
-    """Nothing to add: the page's state brings what there is."""
-    return Filling()
 
 
 async def home(rt: Runtime, visit: Visit) -> Filling:
@@ -67,12 +63,17 @@ def _slots(view: ResultView) -> Filling:
     return Filling(slots=cast("dict[str, str]", view))
 
 
+async def history(rt: Runtime, visit: Visit) -> Filling:
+    """Show the newest lines and the chart."""
+    return Filling(slots=await paint.slots(rt, visit.session, visit.query))
+
+
 PAINTS: dict[str, FirstPaint] = {
     "/": home,
     "/register/": register,
     "/success/": success,
     "/fail/": fail,
-    "/history/": plain,
+    "/history/": history,
     "/subscription/": subscription,
 }
 

@@ -6,12 +6,13 @@ from typing import TypedDict
 
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import view
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import subscription_views, wording
-from tossbill_ui.ui.registering import PayChoice, usable_methods
+from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.subscription_views import SubscriptionRow
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.views import flat, method_label

@@ -8,10 +8,10 @@ from typing import TypedDict
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.core.text import is_code
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods import history, registration
-from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payment_methods.registration import WindowCall
-from tossbill_ui.payment_methods.repository import HistoryFilter
+from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import subscribe
 from tossbill_ui.subscriptions.subscribe import Quote, Terms
@@ -152,13 +152,6 @@ async def _quote(rt: Runtime, session: Session, plan_code: str) -> Quote:
     if not is_code(plan_code):
         raise NotFound("No plan has such a code.")
     return await subscribe.quote(rt, session, plan_code)
-
-
-async def usable_methods(rt: Runtime, session: Session | None) -> list[PaymentMethod]:
-    """Return the customer's methods that can be charged, newest first."""
-    found = await history.history(rt, session, kind=HistoryFilter.ACTIVE)
-    methods = [outcome.method for outcome in found.outcomes if outcome.method]
-    return [method for method in methods if method.status == MethodStatus.ACTIVE]
 
 
 def _choice(quote: Quote, method: PaymentMethod) -> PayChoice:

@@ -14,9 +14,9 @@ from tossbill_ui.core.text import clean
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
 from tossbill_ui.payment_methods.registration import CANCELED_CODES, Outcome
 from tossbill_ui.toss import issuers
-from tossbill_ui.ui.text import Text, cards, ko, spoken
+from tossbill_ui.ui.text import Text, cards, spoken
 from tossbill_ui.ui.text.failures import explain
-from tossbill_ui.ui.wording import day, moment
+from tossbill_ui.ui.wording import moment
 
 BLANK = "\u00a0"
 # Instead of its name in tests, on what the prerendered page holds and does not show.
@@ -54,19 +54,6 @@ class ResultView(TypedDict):
     second: str
     second_href: str
     toss_json: str
-
-
-class HistoryRow(TypedDict):
-    """One line of the history."""
-
-    id: str
-    method_id: str
-    date: str
-    label: str
-    detail: str
-    status: str
-    tone: str
-    removable: bool
 
 
 def _result(
@@ -240,39 +227,3 @@ def method_detail(method: PaymentMethod) -> str:
     parts = [part for part in (method.card_type, method.owner_type) if part]
     words = [cards.CARD_WORDS[part]() if part in cards.CARD_WORDS else part for part in parts]
     return " · ".join(words) or cards.ACCOUNT()
-
-
-TONES: Mapping[str, str] = {
-    "active": "ink",
-    "removing": "amber",
-    "issuing": "amber",
-    "unknown": "amber",
-    "failed": "red",
-    "abandoned": "grey",
-    "removed": "grey",
-}
-
-
-def history_row(outcome: Outcome) -> HistoryRow:
-    """Return the line of one registration."""
-    registration, method = outcome.registration, outcome.method
-    status = method.status if method else registration.status
-    code = registration.failure_code or ""
-    return HistoryRow(
-        id=registration.id,
-        method_id=method.id if method else "",
-        date=day(registration.created_at),
-        label=method_label(method) if method else cards.UNKNOWN_ISSUER(),
-        detail=method_detail(method) if method else _without_method(registration.status, code),
-        status=ko.STATUS[status],
-        tone=TONES[status],
-        removable=status == MethodStatus.ACTIVE,
-    )
-
-
-def _without_method(status: str, code: str) -> str:
-    if status == RegistrationStatus.FAILED:
-        return f"{explain(code)} ({code[:CODE_SHOWN]})" if code else explain(code)
-    return (
-        cards.CANCELED_TITLE if status == RegistrationStatus.ABANDONED else cards.WORKING_TITLE
-    ).card()

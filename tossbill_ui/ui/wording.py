@@ -45,6 +45,31 @@ def day(at: datetime) -> str:
     return _day(money.DAY, korean_day(at))
 
 
+def day_of_year(at: datetime) -> str:
+    """Write the Korean day of an instant where its year stands above: ``11. 23.``."""
+    return _day(money.DAY_OF_YEAR, korean_day(at))
+
+
+def date_of(on: date) -> str:
+    """Write a day for a list, as `day`."""
+    return _day(money.DAY, on)
+
+
+def month(on: date) -> str:
+    """Write the month of a day with its year: ``2026년 11월``."""
+    return _day(money.MONTH, on)
+
+
+def month_alone(on: date) -> str:
+    """Write the month of a day: ``11월``."""
+    return _day(money.MONTH_ALONE, on)
+
+
+def year(on: date) -> str:
+    """Write the year of a day: ``2026년``."""
+    return _day(money.YEAR, on)
+
+
 def moment(at: datetime) -> str:
     """Write an instant in Korean time: ``2026. 11. 23. 10:00``."""
     return _day(money.MOMENT, korean_day(at), time=f"{at.astimezone(SEOUL):%H:%M}")

@@ -1,35 +1,55 @@
-"""``/history/``: every registration now, every payment later."""
+"""``/history/``: everything that happened, in one list, and how much it was."""
 
 from typing import Any
 
 import reflex as rx
 
+from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
-from tossbill_ui.ui.components.say import say
-from tossbill_ui.ui.states.history import HistoryState
-from tossbill_ui.ui.text import cards, ko
-from tossbill_ui.ui.views import HistoryRow
+from tossbill_ui.ui.components.rows import row_link, rows
+from tossbill_ui.ui.components.say import said, say
+from tossbill_ui.ui.components.slots import filled, slot
+from tossbill_ui.ui.history.choice import DAYS, Option
+from tossbill_ui.ui.pages.history_chart import chart
+from tossbill_ui.ui.pages.history_list import first_rows, months
+from tossbill_ui.ui.states.history import LIST_ID, HistoryState
+from tossbill_ui.ui.text import Text, plans
+from tossbill_ui.ui.text import history as text
+from tossbill_ui.ui.views import ABSENT
 
-SKELETON_ROWS = 5
-COLUMNS = (ko.COLUMN_DATE, ko.COLUMN_METHOD, ko.COLUMN_STATUS, ko.COLUMN_ACTION)
+State = HistoryState
 
 
 def history_page() -> rx.Component:
-    """Show the history with its filter and pages."""
+    """Show the chart, what can be chosen, and the list."""
     return page(
-        rx.el.h1(ko.HISTORY_TITLE, class_name="title"),
+        rx.el.h1(say(text.TITLE), class_name="title"),
+        rx.el.p(State.printed, class_name="printed"),
+        chart(State.chart),
         _filter(),
-        rx.el.p(HistoryState.notice, role="status", class_name="notice"),
-        rx.match(
-            HistoryState.phase,
-            ("rows", _table()),
-            ("empty", _empty()),
-            _skeleton(),
-        ),
+        _tools(),
+        rx.el.p(State.notice, role="status", class_name="notice"),
+        _stale(),
         rx.el.div(
-            link(say(cards.TO_REGISTER), href="/register/", class_name="button primary"),
-            class_name="bottom",
+            rx.match(
+                State.phase,
+                ("rows", months(State.months)),
+                ("empty", _empty()),
+                ("none", _none()),
+                first_rows(_empty("first_empty"), _none("first_none")),
+            ),
+            id=LIST_ID,
+            tab_index=-1,
+            role="region",
+            aria_label=said(text.TITLE),
+            class_name="history",
+            custom_attrs={"data-testid": "history-table"},
+        ),
+        _pager(),
+        rows(
+            row_link(text.TO_SUBSCRIPTION, "/subscription/"),
+            row_link(text.TO_REGISTER, "/register/"),
         ),
         width="list",
     )
@@ -37,138 +57,174 @@ def history_page() -> rx.Component:
 
 def _filter() -> rx.Component:
     return rx.el.div(
-        *(
-            rx.el.button(
-                label,
-                type="button",
-                on_click=HistoryState.choose(kind),
-                class_name="chip",
-                custom_attrs={"aria-pressed": rx.cond(HistoryState.kind == kind, "true", "false")},
-            )
-            for kind, label in ko.HISTORY_FILTERS.items()
+        rx.el.div(
+            *(_topic(value, label) for value, label in text.TOPICS.items()), class_name="chips"
         ),
+        filled(
+            rx.el.div,
+            _select("period", text.PERIOD, State.periods),
+            _select("subscription", text.SUBSCRIPTION, State.subscriptions),
+            fill={"data-many": "many"},
+            attrs={"data-many": State.many},
+            class_name="fields",
+        ),
+        rx.cond(
+            State.chosen["period"] == DAYS,
+            rx.el.div(
+                _day("since_on", text.SINCE), _day("until_on", text.UNTIL), class_name="fields"
+            ),
+        ),
+        rx.el.p(State.problem, role="alert", class_name="field-problem"),
         role="group",
-        aria_label=ko.HISTORY_FILTER_LABEL,
-        class_name="chips",
+        aria_label=said(text.FILTER),
+        class_name="filter",
         custom_attrs={"data-testid": "history-filter"},
     )
 
 
-def _table() -> rx.Component:
-    # The roles stay where CSS makes rows of a table, which would take its meaning away.
-    return rx.fragment(
-        rx.el.table(
-            rx.el.thead(
-                rx.el.tr(
-                    *(rx.el.th(name, scope="col", role="columnheader") for name in COLUMNS),
-                    role="row",
-                ),
-                role="rowgroup",
-            ),
-            rx.el.tbody(rx.foreach(HistoryState.rows, _row), role="rowgroup"),
-            class_name="history",
-            role="table",
-            custom_attrs={"data-testid": "history-table"},
-        ),
-        rx.cond(HistoryState.pages > 1, _pager()),
-    )
-
-
-def _row(row: rx.vars.ObjectVar[HistoryRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(row["date"], class_name="date", role="cell"),
-        rx.el.td(
-            rx.el.strong(row["label"], class_name="method-label"),
-            rx.el.span(row["detail"], class_name="method-detail"),
-            class_name="method",
-            role="cell",
-        ),
-        rx.el.td(
-            rx.el.span(row["status"], class_name="status", custom_attrs={"data-tone": row["tone"]}),
-            class_name="state",
-            role="cell",
-        ),
-        rx.el.td(_removal(row), class_name="action", role="cell"),
-        role="row",
-        custom_attrs={"data-testid": "history-row"},
-    )
-
-
-def _removal(row: rx.vars.ObjectVar[HistoryRow]) -> rx.Component:
-    method_id = row["method_id"].to(str)
-    return rx.cond(
-        row["removable"],
-        rx.cond(
-            HistoryState.asked == method_id,
-            rx.el.div(
-                rx.el.span(ko.REMOVE_ASK),
-                _small(ko.REMOVE_YES, HistoryState.remove(method_id), "remove-confirm"),
-                _small(ko.REMOVE_NO, HistoryState.keep, "remove-keep", auto_focus=True),
-                role="group",
-                class_name="ask",
-            ),
-            _small(ko.REMOVE, HistoryState.ask(method_id), "remove-method"),
-        ),
-    )
-
-
-def _small(label: str, on_click: rx.event.EventType[()], testid: str, **props: Any) -> rx.Component:
-    return rx.el.button(
-        label,
+def _topic(value: str, label: Text) -> rx.Component:
+    is_chosen = State.chosen["topic"] == value
+    return filled(
+        rx.el.button,
+        say(label),
+        fill={"aria-pressed": f"pressed_{value}"},
+        attrs={"aria-pressed": rx.cond(is_chosen, "true", "false"), "data-topic": value},
         type="button",
-        on_click=on_click,
-        class_name="small",
-        custom_attrs={"data-testid": testid},
-        **props,
+        on_click=State.choose("topic", value),
+        class_name="chip",
+    )
+
+
+def _select(name: str, label: Text, options: list[Option]) -> rx.Component:
+    def option(of: Option) -> rx.Component:
+        attrs: dict[str, object] = {"value": of["value"]}
+        return slot(rx.el.option, f"{name}_label", of["label"], attrs=attrs)
+
+    return rx.el.label(
+        rx.el.span(say(label), class_name="unseen"),
+        rx.el.select(
+            rx.foreach(options, option),
+            value=State.chosen[name],
+            on_change=State.choose(name),
+            name=name,
+            custom_attrs={"data-testid": f"history-{name}"},
+        ),
+        class_name="field",
+    )
+
+
+def _day(name: str, label: Text) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(say(label)),
+        rx.el.input(
+            type="date",
+            name=name,
+            default_value=State.chosen[name],
+            on_change=State.choose(name),
+            custom_attrs={"data-testid": f"history-{name}"},
+        ),
+        class_name="field",
+    )
+
+
+def _tools() -> rx.Component:
+    return rx.el.div(
+        filled(
+            link,
+            say(text.CSV),
+            fill={"href": "csv"},
+            attrs={"data-testid": "history-csv"},
+            href=State.csv,
+            download=True,
+            class_name="small",
+        ),
+        rx.el.button(
+            say(text.PRINT),
+            type="button",
+            on_click=rx.call_function(rx.Var("(() => window.print())")),
+            class_name="small",
+            custom_attrs={"data-testid": "history-print"},
+        ),
+        class_name="tools",
+    )
+
+
+def _stale() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            State.stale,
+            banner(
+                text.STALE,
+                text.STALE_BODY,
+                rx.el.button(
+                    say(text.AGAIN),
+                    type="button",
+                    on_click=State.again,
+                    class_name="button",
+                    custom_attrs={"data-testid": "history-again"},
+                ),
+                attrs={"data-tone": "amber"},
+            ),
+        ),
+        role="status",
+    )
+
+
+def _empty(fill: str = "") -> rx.Component:
+    return _nothing(
+        rx.el.strong(say(text.EMPTY)),
+        rx.el.p(say(text.EMPTY_BODY)),
+        link(say(plans.TO_PLANS), href="/", class_name="button"),
+        fill=fill,
+    )
+
+
+def _none(fill: str = "") -> rx.Component:
+    return _nothing(
+        rx.el.strong(say(text.EMPTY_FILTER)),
+        rx.el.button(
+            say(text.CLEAR),
+            type="button",
+            on_click=State.clear,
+            class_name="button",
+            custom_attrs={"data-testid": "history-clear"},
+        ),
+        fill=fill,
+    )
+
+
+def _nothing(*children: rx.Component, fill: str) -> rx.Component:
+    """Say that there is nothing; before React the server names the one that is shown."""
+    if not fill:
+        testid: dict[str, object] = {"data-testid": "history-empty"}
+        return rx.el.div(*children, class_name="empty", custom_attrs=testid)
+    return filled(
+        rx.el.div,
+        *children,
+        fill={"data-testid": fill},
+        attrs={"data-testid": ABSENT},
+        class_name=f"empty {fill}",
     )
 
 
 def _pager() -> rx.Component:
-    return rx.el.nav(
-        rx.el.button(
-            ko.PREVIOUS,
-            type="button",
-            on_click=HistoryState.turn(-1),
-            disabled=HistoryState.page <= 1,
-            class_name="small",
+    return rx.cond(
+        State.has_newer | State.has_older,
+        rx.el.nav(
+            _turn(text.NEWER, State.newer, State.has_newer, "history-newer"),
+            _turn(text.OLDER, State.older, State.has_older, "history-older"),
+            class_name="pager",
+            aria_label=said(text.PAGES),
         ),
-        rx.el.span(
-            f"{HistoryState.page} / {HistoryState.pages}", custom_attrs={"aria-live": "polite"}
-        ),
-        rx.el.button(
-            ko.NEXT,
-            type="button",
-            on_click=HistoryState.turn(1),
-            disabled=HistoryState.page >= HistoryState.pages,
-            class_name="small",
-        ),
-        class_name="pager",
-        aria_label=ko.HISTORY_TITLE,
     )
 
 
-def _empty() -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            HistoryState.kind == "all",
-            rx.fragment(
-                rx.el.strong(ko.HISTORY_EMPTY),
-                rx.el.p(ko.HISTORY_EMPTY_BODY),
-            ),
-            rx.fragment(
-                rx.el.strong(ko.HISTORY_EMPTY_FILTER),
-                _small(ko.HISTORY_CLEAR, HistoryState.choose("all"), "history-clear"),
-            ),
-        ),
-        class_name="empty",
-        custom_attrs={"data-testid": "history-empty"},
-    )
-
-
-def _skeleton() -> rx.Component:
-    return rx.el.div(
-        *(rx.el.div(class_name="bone") for _ in range(SKELETON_ROWS)),
-        rx.el.span(ko.HISTORY_LOADING, class_name="unseen"),
-        class_name="skeleton",
-        custom_attrs={"aria-busy": "true"},
+def _turn(label: Text, on_click: Any, can: bool, testid: str) -> rx.Component:
+    return rx.el.button(
+        say(label),
+        type="button",
+        on_click=on_click,
+        disabled=rx.cond(can, False, True),
+        class_name="small",
+        custom_attrs={"data-testid": testid},
     )

@@ -2,50 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
+
 import reflex as rx
+from sqlalchemy.exc import SQLAlchemyError
 
 from tossbill_ui import runtime
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.payment_methods import history, removal
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import removal
 from tossbill_ui.payment_methods.models import MethodStatus
-from tossbill_ui.payment_methods.repository import HistoryFilter
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import timeline
 from tossbill_ui.subscriptions.methods import remove_method
-from tossbill_ui.ui.states.page import looks, session_of
-from tossbill_ui.ui.text import ko
+from tossbill_ui.subscriptions.timeline import Page, Wanted
+from tossbill_ui.subscriptions.timeline_rows import Place
+from tossbill_ui.ui.history import looking
+from tossbill_ui.ui.history.chart import NO_CHART, Chart
+from tossbill_ui.ui.history.choice import NO_OPTIONS, Choice, Option, from_query
+from tossbill_ui.ui.history.rows import Month
+from tossbill_ui.ui.states.page import looks, query_of, session_of
+from tossbill_ui.ui.text import history as text
 from tossbill_ui.ui.text.refusals import REFUSALS
-from tossbill_ui.ui.views import HistoryRow, history_row
 
 REMOVAL_SECONDS = 3.0
+LIST_ID = "history-list"
+Find = Callable[[Runtime, Session | None, Wanted], Awaitable[Page]]
 
 
 class HistoryState(rx.State):
-    """A page of the customer's history, and the removal of a method."""
+    """A page of the customer's history, what is chosen of it, and the removal of a method."""
 
-    rows: list[HistoryRow] = []
+    months: list[Month] = []
     phase: str = "loading"
-    kind: str = HistoryFilter.ALL
-    page: int = 1
-    pages: int = 1
-    total: int = 0
+    chosen: dict[str, str] = vars(Choice()).copy()
+    problem: str = ""
+    periods: list[Option] = NO_OPTIONS
+    subscriptions: list[Option] = NO_OPTIONS
+    many: str = "no"
+    chart: Chart = NO_CHART
+    has_newer: bool = False
+    has_older: bool = False
+    csv: str = looking.CSV_PATH
+    printed: str = ""
+    stale: bool = False
     asked: str = ""
     notice: str = ""
+    _anchor: Place | None = None
+    _first: Place | None = None
+    _last: Place | None = None
 
     @rx.event(background=True)
     async def load(self) -> None:
-        """Show the history and follow it until the tab goes away, which ends this event."""
+        """Show what the address asks for and follow it until the tab goes away."""
         async with self:
             session = session_of(self)
+            if self.phase == "loading":
+                self.chosen = vars(from_query(query_of(self))).copy()
         async for _ in looks(session):
             async with self:
-                await self._show(self.kind, self.page)
+                await self._show()
 
     @rx.event
-    async def choose(self, kind: str) -> None:
-        await self._show(str(kind), 1)
+    async def choose(self, field: str, value: str) -> None:
+        """Choose one thing otherwise and begin with the newest of it."""
+        self.chosen = vars(from_query(self.chosen).but(**{str(field): str(value)})).copy()
+        await self._show(timeline.older)
 
     @rx.event
-    async def turn(self, step: int) -> None:
-        await self._show(self.kind, self.page + (1 if step == 1 else -1))
+    async def clear(self) -> None:
+        self.chosen = vars(Choice()).copy()
+        await self._show(timeline.older)
+
+    @rx.event
+    async def older(self) -> AsyncGenerator[rx.event.EventSpec]:
+        last = self._last
+        if last and self.has_older:
+            await self._show(partial(timeline.older, than=last))
+            yield rx.set_focus(LIST_ID)
+
+    @rx.event
+    async def newer(self) -> AsyncGenerator[rx.event.EventSpec]:
+        first = self._first
+        if first and self.has_newer:
+            await self._show(partial(timeline.newer, than=first))
+            yield rx.set_focus(LIST_ID)
+
+    @rx.event
+    async def again(self) -> None:
+        await self._show()
 
     @rx.event
     def ask(self, method_id: str) -> None:
@@ -64,22 +110,34 @@ class HistoryState(rx.State):
             await remove_method(rt, session, str(method_id))
             method = await removal.wait(rt, session, str(method_id), seconds=REMOVAL_SECONDS)
         except NotFound:
-            self.notice = ko.REMOVE_REFUSED
+            self.notice = text.REMOVE_REFUSED()
         except Conflict as refused:
             self.notice = REFUSALS[refused.code]()
         else:
             self.notice = {
-                MethodStatus.REMOVED: ko.REMOVE_DONE,
-                MethodStatus.REMOVING: ko.REMOVE_IN_DOUBT,
-                MethodStatus.ACTIVE: ko.REMOVE_REFUSED,
-            }[MethodStatus(method.status)]
-        await self._show(self.kind, self.page)
+                MethodStatus.REMOVED: text.REMOVE_DONE,
+                MethodStatus.REMOVING: text.REMOVE_IN_DOUBT,
+                MethodStatus.ACTIVE: text.REMOVE_REFUSED,
+            }[MethodStatus(method.status)]()
+        await self._show()
 
-    async def _show(self, kind: str, page: int) -> None:
-        found = await history.history(runtime.current(), session_of(self), kind=kind, page=page)
-        self.kind = kind if kind in set(HistoryFilter) else HistoryFilter.ALL
-        rows = [history_row(outcome) for outcome in found.outcomes]
-        if rows != self.rows:
-            self.rows = rows
-        self.page, self.pages, self.total = found.number, found.pages, found.total
-        self.phase = "rows" if rows else "empty"
+    async def _again(self, rt: Runtime, session: Session | None, wanted: Wanted) -> Page:
+        return await timeline.again(rt, session, wanted, anchor=self._anchor, last=self._last)
+
+    async def _show(self, find: Find | None = None) -> None:
+        """Show a page; what was shown stays where it cannot be read."""
+        rt, session, choice = runtime.current(), session_of(self), from_query(self.chosen)
+        try:
+            page = await (find or self._again)(rt, session, choice.wanted)
+            seen = await looking.seen(rt, session, choice, page)
+        except (SQLAlchemyError, OSError):
+            looking.log.exception("the history could not be read")
+            self.stale = True
+            return
+        self._anchor = page.anchor
+        self._first, self._last = seen.first, seen.last
+        self.has_newer, self.has_older = page.has_newer, page.has_older
+        for name, value in seen.shown.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+        self.stale = False

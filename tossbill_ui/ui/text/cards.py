@@ -15,7 +15,7 @@ HOME_BODY = Text(
     "You register it in the secure window of Toss Payments. We never keep its number.",
 )
 HOME_REGISTER = Text("카드 등록하기", "Register a card")
-HOME_HISTORY = Text("등록 내역 보기", "See the history")
+HOME_HISTORY = Text("결제 내역 보기", "See the history")
 
 REGISTER_TITLE = Text("카드를 등록할게요", "Register a card")
 REGISTER_TITLE_EITHER = Text("카드나 계좌를 등록할게요", "Register a card or an account")
@@ -134,7 +134,7 @@ REMOVED_BODY = Text(
     "It is not kept any more.\nNothing was charged.",
 )
 
-TO_HISTORY = Text("등록 내역 보기", "See the history")
+TO_HISTORY = Text("결제 내역 보기", "See the history")
 TO_REGISTER = Text("카드 등록하기", "Register a card")
 REGISTER_AGAIN = Text("다시 등록하기", "Start again")
 REGISTER_ANOTHER = Text("다른 결제수단 등록하기", "Register another payment method")

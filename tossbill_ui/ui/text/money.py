@@ -16,6 +16,10 @@ MOMENT = Text(
     "{year}. {month}. {day}. {time}", "{month_name}\u00a0{day},\u00a0{year}, {time} (Seoul)"
 )
 DAY = Text("{year}. {month}. {day}.", "{month_name}\u00a0{day},\u00a0{year}")
+DAY_OF_YEAR = Text("{month}. {day}.", "{month_name}\u00a0{day}")
+MONTH = Text("{year}년\u00a0{month}월", "{month_name}\u00a0{year}")
+MONTH_ALONE = Text("{month}월", "{month_name}")
+YEAR = Text("{year}년", "{year}")
 
 PRICES = {
     "week": Text("주\u00a0{amount}", "{amount} a\u00a0week"),

@@ -1,0 +1,293 @@
+"""The history as a customer uses it: looking, choosing, paging, keeping a copy."""
+
+from __future__ import annotations
+
+import csv
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.benchmarks.generated import NUMBERS, PAST, SQLITE
+from tests.browser.conftest import NewBrowser
+from tests.browser.steps import register
+from tests.browser.test_language import assert_english
+from tests.browser.test_subscription import assert_good, carry_out_refunds, subscribe
+from tests.support.server import Server
+
+PAGE_SIZE = 20
+LONG = "아주 긴 이름의 프리미엄 가족 구독 상품 (연간 약정, 디지털 콘텐츠 포함)"
+
+
+def live_through(server: Server, count: int) -> None:
+    """Give the newest subscription a past of so many payments."""
+    connection = sqlite3.connect(server.data / "tossbill.db", timeout=30)
+    with connection:
+        connection.row_factory = sqlite3.Row
+        found = connection.execute("SELECT * FROM subscription ORDER BY created_at DESC LIMIT 1")
+        row = found.fetchone()
+        values = {
+            "first": 1,
+            "last": count,
+            "subscription_id": row["id"],
+            "customer_id": row["customer_id"],
+            "price_id": row["price_id"],
+            "method_id": row["payment_method_id"],
+        }
+        words = SQLITE | {"own": f"'{row['id'][:20]}' || printf('%012d', i)"}
+        for statement in PAST:
+            connection.execute(statement.format(numbers=NUMBERS, **words), values)
+    connection.close()
+
+
+def rows(page: Page) -> list[str]:
+    return page.get_by_test_id("history-row").all_inner_texts()
+
+
+def open_history(page: Page, query: str = "") -> None:
+    """Open the page and wait until React shows the lines."""
+    page.goto(f"/history/{query}")
+    expect(page.locator(".month, .history > .empty").first).to_be_visible()
+
+
+def test_everything_stands_there_and_folds_open(page: Page, server: Server) -> None:
+    subscribe(page)
+    page.get_by_test_id("cancel-button").click()
+    page.get_by_test_id("cancel-now").get_by_test_id("confirm-cancel").click()
+    expect(page.get_by_test_id("subscription-status")).to_have_text("종료")
+    carry_out_refunds(server)
+    open_history(page)
+
+    lines = page.get_by_test_id("history-row")
+    expect(lines).to_have_count(5)
+    assert set(page.locator(".history .what").all_inner_texts()) == {
+        "베이직 환불",
+        "베이직 구독 종료",
+        "베이직 해지 신청",
+        "베이직 첫 결제",
+        "카드 등록",
+    }
+    expect(page.get_by_test_id("history-chart")).to_be_hidden()
+    paid = lines.filter(has_text="베이직 첫 결제")
+    expect(paid.locator(".more")).to_be_hidden()
+
+    paid.locator("summary").click()
+
+    expect(paid.locator(".more")).to_contain_text("9,900원을 결제했어요.")
+    for words in ("공급가액", "9,000원", "부가세", "900원", "주문번호", "환불 완료"):
+        expect(paid.locator(".more")).to_contain_text(words)
+    receipt = paid.get_by_test_id("history-receipt")
+    expect(receipt).to_have_attribute("href", re.compile("^https://"))
+    expect(receipt).to_have_attribute("rel", "noreferrer")
+
+
+def test_what_cannot_be_read_anew_stays(page: Page, server: Server) -> None:
+    subscribe(page)
+    open_history(page)
+    before = rows(page)
+    away(server, "payment", "payment_away")
+    page.get_by_role("button", name="전체").click()
+    expect(page.get_by_role("status").filter(has_text="새로 불러오지")).to_be_visible()
+    assert rows(page) == before
+    assert_good(page)
+
+    away(server, "payment_away", "payment")
+    page.get_by_test_id("history-again").click()
+
+    expect(page.get_by_test_id("history-again")).to_be_hidden()
+    assert rows(page) == before
+
+
+def away(server: Server, table: str, name: str) -> None:
+    """Take a table away, or bring it back."""
+    with sqlite3.connect(server.data / "tossbill.db", timeout=30) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+    connection.close()
+
+
+def test_pages_lead_there_and_back(page: Page, server: Server) -> None:
+    subscribe(page)
+    live_through(server, 50)
+    open_history(page)
+    first = rows(page)
+    assert len(first) == PAGE_SIZE
+    expect(page.get_by_test_id("history-newer")).to_be_disabled()
+
+    page.get_by_test_id("history-older").click()
+    expect(page.get_by_test_id("history-newer")).to_be_enabled()
+    second = rows(page)
+    expect(page.get_by_test_id("history-table")).to_be_focused()
+    page.get_by_test_id("history-older").click()
+    expect(page.get_by_test_id("history-row").last).not_to_have_text(second[-1])
+    page.get_by_test_id("history-newer").click()
+    expect(page.get_by_test_id("history-row").last).to_have_text(second[-1], use_inner_text=True)
+    page.get_by_test_id("history-newer").click()
+    expect(page.get_by_test_id("history-newer")).to_be_disabled()
+
+    assert rows(page) == first
+
+
+def test_choosing(page: Page, server: Server) -> None:
+    subscribe(page)
+    live_through(server, 12)
+    open_history(page)
+    kinds = page.get_by_test_id("history-filter")
+
+    kinds.get_by_role("button", name="환불").click()
+    expect(page.get_by_test_id("history-row")).to_have_count(1)
+    expect(page.get_by_test_id("history-row")).to_contain_text("−99원")
+    expect(kinds.get_by_role("button", name="환불")).to_have_attribute("aria-pressed", "true")
+    kinds.get_by_role("button", name="카드").click()
+    expect(page.get_by_test_id("history-row")).to_contain_text("카드 등록")
+    kinds.get_by_role("button", name="전체").click()
+    expect(page.get_by_test_id("history-row")).to_have_count(15)
+
+    page.get_by_test_id("history-period").select_option("days")
+    page.get_by_test_id("history-since_on").fill("2026-11-24")
+    page.get_by_test_id("history-until_on").fill("2026-11-24")
+    expect(page.get_by_test_id("history-row")).to_have_count(13)
+    page.get_by_test_id("history-until_on").fill("2026-11-23")
+    expect(kinds.get_by_role("alert")).to_contain_text("시작일이 종료일보다 늦어요")
+    expect(page.get_by_test_id("history-empty")).to_contain_text("이 조건에 맞는 내역이 없어요")
+    page.get_by_test_id("history-clear").click()
+    expect(page.get_by_test_id("history-row")).to_have_count(15)
+
+
+def test_the_file_is_what_is_chosen(page: Page, server: Server, tmp_path: Path) -> None:
+    subscribe(page)
+    live_through(server, 30)
+    open_history(page, "?topic=refund")
+    expect(page.get_by_test_id("history-row")).to_have_count(3)
+
+    with page.expect_download() as started:
+        page.get_by_test_id("history-csv").click()
+
+    file = tmp_path / started.value.suggested_filename
+    started.value.save_as(file)
+    assert re.fullmatch(r"history-\d{4}-\d\d-\d\d\.csv", file.name)
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    lines = list(csv.DictReader(file.open(encoding="utf-8-sig", newline="")))
+    assert [line["환불 금액(원)"] for line in lines] == ["99"] * 3
+    page.get_by_role("button", name="전체").click()
+    expect(page.get_by_test_id("history-csv")).to_have_attribute("href", re.compile(r"csv$"))
+
+
+def test_on_paper_everything_is_open_and_nothing_can_be_pressed(page: Page, server: Server) -> None:
+    subscribe(page)
+    open_history(page)
+    expect(page.locator(".printed")).to_be_hidden()
+
+    page.emulate_media(media="print")
+
+    expect(page.locator(".brand")).to_be_visible()
+    expect(page.locator(".printed")).to_contain_text("인쇄")
+    expect(page.locator(".more").first).to_be_visible()
+    for button in page.get_by_role("button").all():
+        expect(button).to_be_hidden()
+    for name in ("history-filter", "history-csv", "mode-banner", "other-language"):
+        expect(page.get_by_test_id(name)).to_be_hidden()
+
+
+def test_new_lines_come_by_themselves_and_disturb_nothing(
+    new_browser: NewBrowser, server: Server
+) -> None:
+    person = new_browser()
+    page, other = person.new_page(), person.new_page()
+    subscribe(page)
+    live_through(server, 30)
+    open_history(page)
+    line = page.get_by_test_id("history-row").nth(3)
+    line.locator("summary").click()
+    opened = line.inner_text()
+    last = rows(page)[-1]
+
+    register(other)
+    expect(other.get_by_test_id("registration-success")).to_be_visible()
+
+    expect(page.get_by_test_id("history-row")).to_have_count(PAGE_SIZE + 1, timeout=3_000)
+    moved = page.get_by_test_id("history-row").nth(4)
+    assert moved.inner_text() == opened
+    expect(moved.locator(".more")).to_be_visible()
+    assert rows(page)[-1] == last
+
+    page.get_by_role("button", name="환불").click()
+    expect(page.get_by_test_id("history-row")).to_have_count(3)
+    register(other)
+    expect(other.get_by_test_id("registration-success")).to_be_visible()
+    page.get_by_role("button", name="카드").click()
+    expect(page.get_by_test_id("history-row")).to_have_count(3)
+    expect(page.get_by_role("button", name="카드")).to_have_attribute("aria-pressed", "true")
+
+
+def test_it_is_there_before_any_script_and_stays_where_it_is(
+    new_browser: NewBrowser, server: Server
+) -> None:
+    page = new_browser(phone=True).new_page()
+    subscribe(page)
+    bare = new_browser(
+        phone=True, java_script_enabled=False, storage_state=page.context.storage_state()
+    ).new_page()
+    bare.goto("/history/")
+    expect(bare.get_by_test_id("history-row")).to_have_count(2)
+    expect(bare.get_by_test_id("history-row").first).to_contain_text("베이직 첫 결제")
+    expect(bare.get_by_test_id("history-chart")).to_contain_text("9,900원")
+
+    before = bare.get_by_test_id("history-row").evaluate_all(TOPS)
+    open_history(page)
+
+    assert page.get_by_test_id("history-row").evaluate_all(TOPS) == before
+
+
+TOPS = "all => all.map(one => Math.round(one.getBoundingClientRect().top))"
+
+
+def test_the_keyboard_is_enough(page: Page, server: Server) -> None:
+    subscribe(page)
+    open_history(page)
+    page.get_by_role("button", name="결제", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("history-row")).to_have_count(1)
+    page.locator(".history summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".more")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_test_id("history-receipt")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["ko-KR", "en-US"])
+def test_axe_finds_nothing_and_long_names_fit(
+    new_browser: NewBrowser, server: Server, scheme: str, locale: str
+) -> None:
+    korean = new_browser(phone=True).new_page()
+    subscribe(korean)
+    live_through(server, 25)
+    state = korean.context.storage_state()
+    page = new_browser(
+        phone=True, color_scheme=scheme, locale=locale, storage_state=state
+    ).new_page()
+    open_history(page)
+    for summary in page.locator("summary").all()[:4]:
+        summary.click()
+    page.get_by_test_id("remove-method").click()
+    assert_good(page)
+    page.evaluate(
+        """name => {
+            const all = name => document.querySelectorAll(name);
+            for (const one of all('.what')) one.textContent = name;
+            for (const one of all('.amount')) one.textContent = '1,234,567,890원';
+        }""",
+        LONG,
+    )
+    assert_good(page)
+    if locale == "en-US":
+        open_history(page)
+        assert_english(page)
+        page.get_by_test_id("history-period").select_option("days")
+        page.get_by_test_id("history-since_on").fill("2020-01-01")
+        page.get_by_test_id("history-until_on").fill("2020-01-01")
+        expect(page.get_by_test_id("history-empty")).to_be_visible()
+        assert_good(page)
+        assert_english(page)

@@ -1,0 +1,57 @@
+"""What a customer paid in each of the last months."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.support.shop import Shop
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payments.models import Payment
+from tossbill_ui.subscriptions import refunds, spending
+
+
+async def sums(shop: Shop, session: Session | None) -> dict[str, int]:
+    found = await spending.last_months(shop.rt, session)
+    assert len(found) == spending.MONTHS
+    return {f"{month.first_on:%Y-%m}": month.amount_krw for month in found if month.amount_krw}
+
+
+async def test_months_are_koreas_and_refunds_are_taken_off(shop: Shop, session: Session) -> None:
+    await shop.go_to(date(2026, 11, 30), hour=12)
+    seen = await shop.subscribe(session)
+    await shop.go_to(date(2026, 12, 30), hour=10)
+    await shop.run()
+    assert await sums(shop, session) == {"2026-11": 9900, "2026-12": 9900}
+
+    payments = await shop.rows(Payment)
+    await refunds.refund_payment(
+        shop.rt, payments[0].id, amount_krw=4000, reason="x", operator="kim"
+    )
+    await shop.run()
+
+    assert seen.subscription.id == payments[0].subscription_id
+    assert await sums(shop, session) == {"2026-11": 5900, "2026-12": 9900}
+
+
+async def test_the_first_minutes_of_a_month_in_korea_are_the_last_of_one_in_utc(
+    shop: Shop, session: Session
+) -> None:
+    await shop.go_to(date(2026, 12, 1), hour=0)
+
+    await shop.subscribe(session)
+
+    assert await sums(shop, session) == {"2026-12": 9900}
+
+
+async def test_only_what_was_taken_counts_and_only_twelve_months(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    await shop.subscribe(session, "basic-yearly")
+    await shop.subscribe(session, "letter", persona="monthly_limit")
+    assert await sums(shop, session) == {"2026-11": 99000}
+    assert await sums(shop, stranger) == await sums(shop, None) == {}
+
+    await shop.go_to(date(2027, 10, 31))
+    assert await sums(shop, session) == {"2026-11": 99000}
+    await shop.go_to(date(2027, 11, 1))
+    assert await sums(shop, session) == {}

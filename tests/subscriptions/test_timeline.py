@@ -1,0 +1,219 @@
+"""A customer's history: everything in one order, page by page, and nobody else's."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from tests.support.shop import Shop
+from tossbill_ui.core.calendar import instant
+from tossbill_ui.customers.session import Session
+from tossbill_ui.subscriptions import cancel, change, pause, refunds, timeline
+from tossbill_ui.subscriptions.history import Kind
+from tossbill_ui.subscriptions.models import BEGINNINGS_SQL, SHOWN_SQL
+from tossbill_ui.subscriptions.repository import BEGINNINGS
+from tossbill_ui.subscriptions.timeline import Wanted
+from tossbill_ui.subscriptions.timeline_rows import (
+    CardLine,
+    ChangeLine,
+    Entry,
+    PaymentLine,
+    RefundLine,
+    Topic,
+)
+
+
+def told(entry: Entry) -> str:
+    """Say in a word what a line is."""
+    match entry.line:
+        case CardLine(registration=registration):
+            return f"card {registration.status}"
+        case PaymentLine(payment=payment, plan=plan):
+            return f"{plan.code} {payment.status} {payment.amount_krw}"
+        case RefundLine(refund=refund, plan=plan):
+            return f"{plan.code} back {refund.status} {refund.amount_krw}"
+        case ChangeLine(event=event, plan=plan):
+            return f"{plan.code} {event.kind}"
+
+
+async def all_of(shop: Shop, session: Session | None, wanted: Wanted = Wanted()) -> list[str]:  # noqa: B008 - frozen
+    return [told(entry) async for entry in timeline.every(shop.rt, session, wanted)]
+
+
+@pytest.fixture
+async def lived(shop: Shop, session: Session) -> str:
+    """Two months with everything that can happen; return the subscription."""
+    subscription_id = (await shop.subscribe(session)).subscription.id
+    shop.wait(timedelta(hours=1))
+    await pause.pause(shop.rt, session, subscription_id)
+    shop.wait(timedelta(hours=1))
+    await pause.resume(shop.rt, session, subscription_id)
+    await shop.go_to(date(2026, 12, 24))
+    await shop.run()
+    shop.wait(timedelta(hours=1))
+    shown = await change.preview(shop.rt, session, subscription_id, plan_code="pro")
+    await change.change_now(
+        shop.rt, session, subscription_id, plan_code="pro", expected_charge_krw=shown.charge_krw
+    )
+    await shop.look(session, subscription_id)
+    shop.wait(timedelta(hours=1))
+    back = await cancel.preview(shop.rt, session, subscription_id)
+    await cancel.cancel_now(shop.rt, session, subscription_id, expected_refund_krw=back.refund_krw)
+    await shop.run()
+    return subscription_id
+
+
+EVERYTHING = [
+    "basic back done 9900",
+    "pro back done 19100",
+    "pro ended",
+    "pro canceled",
+    "pro plan_changed",
+    "pro done 19100",
+    "basic done 9900",
+    "basic resumed",
+    "basic paused",
+    "basic done 9900",
+    "card issued",
+]
+
+
+async def test_everything_stands_in_one_list_newest_first(
+    shop: Shop, session: Session, lived: str
+) -> None:
+    assert sorted((await all_of(shop, session))[:2]) == EVERYTHING[:2]
+    assert (await all_of(shop, session))[2:] == EVERYTHING[2:]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 10, 11, 12])
+async def test_pages_lead_there_and_back_without_loss(
+    shop: Shop, session: Session, lived: str, size: int
+) -> None:
+    whole = [entry async for entry in timeline.every(shop.rt, session)]
+    pages = [await timeline.older(shop.rt, session, size=size)]
+    while pages[-1].has_older:
+        last = pages[-1].entries[-1].place
+        pages.append(await timeline.older(shop.rt, session, than=last, size=size))
+
+    assert [entry for page in pages for entry in page.entries] == whole
+    assert not pages[0].has_newer
+
+    seen = pages.pop()
+    while pages:
+        seen = await timeline.newer(shop.rt, session, than=seen.entries[0].place, size=size)
+        assert seen.entries == pages.pop().entries
+    assert not seen.has_newer
+
+
+async def test_a_page_stays_where_it_is_while_new_lines_come(
+    shop: Shop, session: Session, lived: str
+) -> None:
+    first = await timeline.older(shop.rt, session, size=3)
+    second = await timeline.older(shop.rt, session, than=first.entries[-1].place, size=3)
+    back = await timeline.newer(shop.rt, session, than=second.entries[-1].place, size=1)
+    shop.wait(timedelta(hours=1))
+    await shop.card(session)
+
+    again = await timeline.older(shop.rt, session, than=second.anchor, size=3)
+    assert again == second
+    assert (await timeline.older(shop.rt, session, than=back.anchor, size=1)) == back
+    top = await timeline.newer(shop.rt, session, than=second.entries[0].place, size=4)
+    assert told(top.entries[0]) == "card issued"
+    assert top.entries[1:] == first.entries
+
+
+async def test_a_page_that_is_looked_at_again_keeps_its_lines(
+    shop: Shop, session: Session, lived: str
+) -> None:
+    first = await timeline.older(shop.rt, session, size=3)
+    for _ in range(3):
+        shop.wait(timedelta(hours=1))
+        await shop.card(session)
+
+    async def again(size: int) -> timeline.Page:
+        last = first.entries[-1].place
+        return await timeline.again(shop.rt, session, anchor=None, last=last, size=size)
+
+    assert [told(entry) for entry in (await again(3)).entries] == ["card issued"] * 3 + [
+        told(entry) for entry in first.entries
+    ]
+    assert len((await again(2)).entries) == 4, "as many again as a page has, and no more"
+    assert (await again(2)).has_older
+    whole = await again(20)
+    assert (len(whole.entries), whole.has_older) == (len(EVERYTHING) + 3, False)
+
+
+async def test_lines_are_chosen_by_topic_time_and_subscription(
+    shop: Shop, session: Session, lived: str
+) -> None:
+    other = (await shop.subscribe(session, "letter")).subscription.id
+
+    async def of(**wanted: object) -> list[str]:
+        return await all_of(shop, session, Wanted(**wanted))  # pyright: ignore[reportArgumentType]
+
+    assert await of(topic=Topic.PAYMENT, subscription_id=lived) == [
+        "pro done 19100",
+        "basic done 9900",
+        "basic done 9900",
+    ]
+    assert sorted(await of(topic=Topic.REFUND)) == EVERYTHING[:2]
+    assert await of(topic=Topic.CARD) == ["card issued", "card issued"]
+    assert await of(subscription_id=other) == ["letter done 1900"]
+    november = {"since": instant(date(2026, 11, 1)), "until": instant(date(2026, 12, 1))}
+    assert await of(**november) == EVERYTHING[-4:]
+    assert await of(topic=Topic.CHANGE, **november) == ["basic resumed", "basic paused"]
+    assert await of(until=instant(date(2026, 11, 24))) == []
+
+
+async def test_a_payment_brings_its_refunds(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    payment_id = seen.last_payment.id if seen.last_payment else ""
+    for amount in (900, 3000):
+        await refunds.refund_payment(
+            shop.rt, payment_id, amount_krw=amount, reason="x", operator="kim"
+        )
+        await shop.run()
+
+    page = await timeline.older(shop.rt, session, Wanted(topic=Topic.PAYMENT))
+
+    [line] = [entry.line for entry in page.entries]
+    assert isinstance(line, PaymentLine)
+    assert [refund.amount_krw for refund in line.refunds] == [900, 3000]
+
+
+async def test_nobody_sees_anothers_lines(
+    shop: Shop, session: Session, stranger: Session, lived: str
+) -> None:
+    theirs = await timeline.older(shop.rt, session, size=3)
+
+    for who in (stranger, None):
+        assert await all_of(shop, who) == []
+        assert await all_of(shop, who, Wanted(subscription_id=lived)) == []
+        assert (await timeline.newer(shop.rt, who, than=theirs.entries[-1].place)).entries == []
+        assert await timeline.first_at(shop.rt, who) is None
+
+
+@pytest.mark.parametrize("wanted", ["x", "'; --", "0" * 32, "\x00", "x" * 5000])
+async def test_a_subscription_that_is_none_has_no_lines(
+    shop: Shop, session: Session, lived: str, wanted: str
+) -> None:
+    assert await all_of(shop, session, Wanted(subscription_id=wanted)) == []
+
+
+async def test_the_beginning_is_known(shop: Shop, session: Session) -> None:
+    began = shop.clock.now()
+    await shop.card(session)
+    shop.wait(timedelta(days=3))
+    await shop.card(session)
+
+    assert await timeline.first_at(shop.rt, session) == began
+
+
+def test_what_is_shown_are_kinds_there_are() -> None:
+    def named(sql: str) -> set[str]:
+        return set(re.findall(r"'(\w+)'", sql))
+
+    assert named(SHOWN_SQL) <= set(Kind)
+    assert named(BEGINNINGS_SQL) == set(BEGINNINGS)

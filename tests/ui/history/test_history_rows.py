@@ -1,0 +1,248 @@
+"""What the history says of each line, and in its file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from tests.support.shop import Shop
+from tossbill_ui.customers.language import Language
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payments.models import Payment
+from tossbill_ui.prerender import Visit
+from tossbill_ui.subscriptions import cancel, refunds, timeline
+from tossbill_ui.subscriptions.models import SHOWN_SQL
+from tossbill_ui.ui.history import csv_file, paint, rows
+from tossbill_ui.ui.history.chart import chart
+from tossbill_ui.ui.history.rows import HistoryRow
+from tossbill_ui.ui.text import history as text
+from tossbill_ui.ui.text import speak
+
+
+@pytest.fixture(autouse=True)
+def korean() -> None:
+    speak("ko")
+
+
+async def lines(shop: Shop, session: Session) -> list[HistoryRow]:
+    page = await timeline.older(shop.rt, session)
+    return [row for month in rows.months(page.entries) for row in month["rows"]]
+
+
+async def facts(shop: Shop, session: Session) -> dict[str, str]:
+    """The details of the newest line."""
+    return {fact["label"]: fact["value"] for fact in (await lines(shop, session))[0]["facts"]}
+
+
+async def test_a_payment_is_plain_and_its_details_are_whole(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+
+    payment, card = await lines(shop, session)
+
+    assert (payment["what"], payment["amount"]) == ("베이직 첫 결제", "9,900원")
+    assert payment["status"] == "", "plainly paid says nothing"
+    assert payment["note"] == "9,900원을 결제했어요."
+    assert payment["receipt"].startswith("https://")
+    assert await facts(shop, session) == {
+        "결제 시각": "2026. 11. 24. 12:00",
+        "결제수단": "현대카드 ····\u00a0123 (신용 · 개인)",
+        "이용 기간": "2026. 11. 24. ~ 2026. 12. 23.",
+        "공급가액": "9,000원",
+        "부가세": "900원",
+        "주문번호": f"{seen.subscription.id}-0001-1",
+    }
+    assert (card["what"], card["status"], card["removable"]) == ("카드 등록", "사용 중", True)
+
+
+async def test_lines_stand_under_their_month_in_korea(shop: Shop, session: Session) -> None:
+    await shop.go_to(date(2026, 12, 1), hour=0)
+    await shop.card(session)
+
+    [month] = rows.months((await timeline.older(shop.rt, session)).entries)
+
+    assert month["name"] == "2026년\u00a012월"
+
+
+async def test_a_refusal_says_why_and_that_nothing_was_taken(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session, persona="monthly_limit")
+
+    ended, refused, _ = await lines(shop, session)
+
+    assert (refused["status"], refused["tone"]) == ("결제 실패", "red")
+    assert refused["note"] == "카드 한도나 잔액이 부족해요. 결제된 금액은 없어요."
+    assert refused["receipt"] == ""
+    assert "시작하지 않았어요. 결제된 금액은 없어요." in ended["note"]
+
+
+async def test_a_doubt_says_so(shop: Shop, session: Session) -> None:
+    await shop.faults(
+        {"endpoint": "charge", "kind": "reset_after"},
+        {"endpoint": "lookup", "kind": "error_500_before"},
+    )
+    await shop.subscribe(session)
+
+    doubt = (await lines(shop, session))[0]
+
+    assert (doubt["status"], doubt["tone"]) == ("확인 중", "amber")
+    assert "결제됐는지 확인하고 있어요" in doubt["note"]
+    assert "두\u00a0번 결제되지 않으니" in doubt["note"]
+
+
+async def test_refunds_stand_by_themselves_and_with_their_payment(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    [payment] = await shop.rows(Payment)
+    shop.wait(timedelta(minutes=1))
+    await refunds.refund_payment(shop.rt, payment.id, amount_krw=900, reason="x", operator="kim")
+    asked = (await lines(shop, session))[0]
+    assert (asked["what"], asked["amount"]) == ("베이직 환불", "−900원")
+    assert asked["status"] == "환불 중"
+    assert "환불을 요청했어요" in asked["note"]
+    await shop.run()
+
+    back, paid, *_ = await lines(shop, session)
+
+    assert (back["status"], "돌려드렸어요" in back["note"]) == ("", True)
+    assert {"label": "환불", "value": "900원 · 2026. 11. 24. · 환불 완료"} in paid["facts"]
+    assert (await facts(shop, session))["원래 결제"] == "2026. 11. 24. · 9,900원"
+    assert seen.subscription.id in (await facts(shop, session))["주문번호"]
+
+
+def test_every_change_that_is_shown_has_words() -> None:
+    assert set(re.findall(r"'(\w+)'", SHOWN_SQL)) == set(text.CHANGES)
+
+
+async def test_who_changed_something_is_said_without_names(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    shop.wait(timedelta(minutes=1))
+    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id, actor="kim")
+
+    assert (await lines(shop, session))[0]["what"] == "베이직 해지 신청"
+    assert (await facts(shop, session))["누가"] == "가게에서"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "http://x", "", None])
+def test_only_an_https_receipt_is_linked(url: str | None) -> None:
+    assert rows.receipt(url) == ""
+
+
+def test_the_highest_bar_is_the_whole_height() -> None:
+    from tossbill_ui.subscriptions.spending import MonthSum
+
+    amounts = [0, 1, 50, 1_234_567_890, *[0] * 8]
+    drawn = chart([MonthSum(date(2026, 1 + n, 1), krw) for n, krw in enumerate(amounts)])
+
+    assert [bar["height"] for bar in drawn["bars"][:4]] == ["0", "1", "1", "100"]
+    assert [int(bar["y"]) + int(bar["height"]) for bar in drawn["bars"]] == [100] * 12
+    assert drawn["total"] == "1,234,567,941원"
+    assert chart([MonthSum(date(2026, 1 + n, 1), 0) for n in range(12)])["shown"] == "no"
+
+
+async def written(
+    shop: Shop, session: Session | None, language: Language = "ko", **query: str
+) -> list[dict[str, str]]:
+    file = csv_file.history_csv(shop.rt, Visit(session=session, query=query, language=language))
+    whole = "".join([part async for part in file.parts])
+    assert whole.startswith("\ufeff")
+    assert file.name == "history-2026-11-24.csv"
+    return list(csv.DictReader(io.StringIO(whole.removeprefix("\ufeff"))))
+
+
+async def test_the_file_has_every_line_in_the_language_of_the_page(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    [payment] = await shop.rows(Payment)
+    shop.wait(timedelta(minutes=1))
+    await refunds.refund_payment(shop.rt, payment.id, amount_krw=900, reason="x", operator="kim")
+
+    refund, paid, card = await written(shop, session)
+
+    assert [line["종류"] for line in (refund, paid, card)] == ["환불", "결제", "카드"]
+    assert (paid["날짜"], paid["결제 금액(원)"], paid["부가세(원)"]) == (
+        "2026-11-24",
+        "9900",
+        "900",
+    )
+    assert (refund["환불 금액(원)"], refund["결제 금액(원)"]) == ("900", "")
+    assert paid["주문번호"] == f"{seen.subscription.id}-0001-1"
+    assert [line["Kind"] for line in await written(shop, session, "en", topic="payment")] == [
+        "Payments"
+    ]
+    assert await written(shop, session, period="2025") == []
+
+
+async def test_the_file_of_another_or_of_nobody_has_no_line(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    seen = await shop.subscribe(session)
+
+    for who in (stranger, None):
+        assert await written(shop, who) == []
+        assert await written(shop, who, subscription=seen.subscription.id) == []
+
+
+@pytest.mark.parametrize("first", list("=+-@\t\r\n＝＋－＠"))
+def test_no_cell_begins_a_formula(first: str) -> None:
+    assert csv_file.safe(f"{first}1+1|cmd") == f"'{first}1+1|cmd"
+    assert csv_file.safe("베이직 =1") == "베이직 =1"
+    assert csv_file.safe(9900) == 9900
+
+
+async def test_a_plan_named_like_a_formula_stays_a_name(shop: Shop, session: Session) -> None:
+    from tossbill_ui.subscriptions.models import Plan
+
+    await shop.subscribe(session)
+    async with shop.rt.db.write() as db:
+        plan = await db.get_one(Plan, "basic")
+        plan.name = '=HYPERLINK("http://evil","x")'
+        db.add(plan)
+
+    paid = (await written(shop, session, topic="payment"))[0]
+
+    assert paid["내용"] == '\'=HYPERLINK("http://evil","x") 첫 결제'
+
+
+async def test_long_files_come_in_pieces_without_loss(
+    shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "AT_ONCE", 2)
+    monkeypatch.setattr(csv_file, "AT_ONCE", 3)
+    for _ in range(7):
+        await shop.card(session)
+        shop.wait(timedelta(seconds=1))
+
+    found = await written(shop, session)
+
+    assert len(found) == 7
+    assert [line["시각"] for line in found] == sorted(
+        (line["시각"] for line in found), reverse=True
+    )
+
+
+async def test_the_first_paint_says_what_the_state_will(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+
+    slots = await paint.slots(shop.rt, session, {})
+
+    payment, card = await lines(shop, session)
+    assert slots["first_view"] == "rows"
+    assert slots["first_month_0"] == "2026년\u00a011월"
+    assert (slots["first_what_0"], slots["first_amount_0"]) == (payment["what"], payment["amount"])
+    assert (slots["first_what_1"], slots["first_note_1"]) == (card["what"], card["note"])
+    assert slots["first_has_1"].split() == ["line", "note", "removable"]
+    assert (slots["chart_total"], slots["chart_shown"]) == ("9,900원", "yes")
+    assert [name for name, value in slots.items() if not value] == [], "a slot has some text"
+
+
+async def test_the_first_paint_of_nobody_is_empty(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+
+    assert (await paint.slots(shop.rt, None, {}))["first_view"] == "empty"
+    assert (await paint.slots(shop.rt, session, {"period": "2025"}))["first_view"] == "none"
+    assert (await paint.slots(shop.rt, None, {"topic": "\x00"}))["first_view"] == "empty"

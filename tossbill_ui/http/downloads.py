@@ -1,0 +1,35 @@
+"""Sends files that are written while they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from tossbill_ui import runtime
+from tossbill_ui.customers import session as sessions
+from tossbill_ui.http.language import language_of
+from tossbill_ui.http.pages import NO_STORE
+from tossbill_ui.prerender import MakeDownload, Visit
+
+
+def download_routes(files: Mapping[str, MakeDownload]) -> list[Route]:
+    """Return a route for each file, by its path."""
+    return [Route(path, _send(make), methods=["GET"]) for path, make in files.items()]
+
+
+def _send(make: MakeDownload) -> Callable[[Request], Awaitable[Response]]:
+    """Answer whoever asks with a file of what their session may see."""
+
+    async def send(request: Request) -> Response:
+        rt = runtime.current()
+        session = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
+        query, language = dict(request.query_params), language_of(request)
+        file = make(rt, Visit(session=session, query=query, language=language))
+        disposition = f'attachment; filename="{file.name}"'
+        headers = NO_STORE | {"content-disposition": disposition}
+        return StreamingResponse(file.parts, media_type="text/csv; charset=utf-8", headers=headers)
+
+    return send

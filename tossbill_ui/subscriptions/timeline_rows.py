@@ -1,0 +1,264 @@
+"""Where the lines of a customer's history come from: four tables, each in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.db import UtcDateTime
+from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
+from tossbill_ui.payments.models import Invoice, Payment, Refund
+from tossbill_ui.subscriptions.history import Kind
+from tossbill_ui.subscriptions.models import (
+    BEGINNINGS_SQL,
+    SHOWN_SQL,
+    Plan,
+    Price,
+    Subscription,
+    SubscriptionEvent,
+)
+
+# Rows of several tables at once; SQLAlchemy has no type for "some of them".
+Query = Any
+Row = Any
+
+
+class Topic(StrEnum):
+    """What a line is about."""
+
+    CARD = "card"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a line stands; the newest has the greatest place.
+
+    Attributes:
+        at: When it happened, on ``rt.clock``.
+        rank: Which of several lines of one instant is the newer one, by topic.
+        id: The row's, as text that sorts like it.
+    """
+
+    at: datetime
+    rank: int
+    id: str
+
+
+@dataclass(frozen=True)
+class CardLine:
+    """A trip to Toss's window, and the payment method that it led to."""
+
+    registration: Registration
+    method: PaymentMethod | None
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """An attempt to collect an invoice, for which plan, and what was given back, oldest first."""
+
+    payment: Payment
+    invoice: Invoice
+    method: PaymentMethod
+    plan: Plan
+    refunds: Sequence[Refund] = ()
+
+
+@dataclass(frozen=True)
+class RefundLine:
+    """Money that goes back, and the payment that it is part of."""
+
+    refund: Refund
+    payment: Payment
+    invoice: Invoice
+    method: PaymentMethod
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """What was changed about a subscription; the plan is the one meant or the one at that time."""
+
+    event: SubscriptionEvent
+    plan: Plan
+
+
+Line = CardLine | PaymentLine | RefundLine | ChangeLine
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line with its place."""
+
+    place: Place
+    line: Line
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table of lines.
+
+    Attributes:
+        rank: Of two lines at one instant, the one with the greater rank is the newer.
+        line: Makes a line of a row of the query.
+        query: The rows with what belongs to them, in no order.
+    """
+
+    topic: Topic
+    rank: int
+    table: type[Registration | Payment | Refund | SubscriptionEvent]
+    line: Callable[..., Line]
+    query: Callable[[], Query]
+
+    @property
+    def at(self) -> sa.ColumnElement[datetime]:
+        """When the row happened."""
+        return sa.inspect(self.table).columns["at" if self._is_counted else "created_at"]
+
+    @property
+    def id(self) -> sa.ColumnElement[Any]:
+        """What orders rows of one instant."""
+        return sa.inspect(self.table).columns["id"]
+
+    @property
+    def _is_counted(self) -> bool:
+        return self.table is SubscriptionEvent
+
+    def entry(self, row: Row) -> Entry:
+        """Make an entry of a row of the query."""
+        first = row[0]
+        key = f"{first.id:020}" if self._is_counted else first.id
+        at = first.at if self._is_counted else first.created_at
+        return Entry(Place(at, self.rank, key), self.line(*row))
+
+    def beyond(self, place: Place, *, newest_first: bool) -> sa.ColumnElement[bool]:
+        """Condition: the row comes after a place, in reading order."""
+        if self.rank == place.rank:
+            key = int(place.id) if self._is_counted else place.id
+            ours = sa.tuple_(self.at, self.id)
+            theirs = sa.tuple_(sa.literal(place.at, UtcDateTime), sa.literal(key, self.id.type))
+            return ours < theirs if newest_first else ours > theirs
+        if newest_first:
+            return self.at <= place.at if self.rank < place.rank else self.at < place.at
+        return self.at >= place.at if self.rank > place.rank else self.at > place.at
+
+
+def _cards() -> Query:
+    """A registration whose window nobody came back from is no history, however long ago."""
+    return (
+        select(Registration, PaymentMethod)
+        .outerjoin(PaymentMethod, col(PaymentMethod.registration_id) == col(Registration.id))
+        .where(
+            col(Registration.status) != RegistrationStatus.STARTED,
+            sa.or_(
+                col(Registration.status) != RegistrationStatus.ABANDONED,
+                col(Registration.failure_code).is_not(None),
+            ),
+        )
+    )
+
+
+def _payments() -> Query:
+    return (
+        select(Payment, Invoice, PaymentMethod, Plan)
+        .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
+        .join(Price, col(Price.id) == col(Invoice.price_id))
+        .join(Plan, col(Plan.code) == col(Price.plan_code))
+    )
+
+
+def _refunds() -> Query:
+    return (
+        sa.select(Refund, Payment, Invoice, PaymentMethod, Plan)
+        .join(Payment, col(Payment.id) == col(Refund.payment_id))
+        .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
+        .join(Price, col(Price.id) == col(Invoice.price_id))
+        .join(Plan, col(Plan.code) == col(Price.plan_code))
+    )
+
+
+def _changes() -> Query:
+    earlier = aliased(SubscriptionEvent, name="earlier")
+    plan_then = (
+        select(earlier.detail)
+        .where(
+            col(earlier.subscription_id) == col(SubscriptionEvent.subscription_id),
+            col(earlier.id) <= col(SubscriptionEvent.id),
+            sa.text(f"earlier.{BEGINNINGS_SQL}"),
+        )
+        .order_by(col(earlier.id).desc())
+        .limit(1)
+        .correlate(SubscriptionEvent)
+        .scalar_subquery()
+    )
+    plan_now = (
+        select(Subscription.plan_code)
+        .where(col(Subscription.id) == col(SubscriptionEvent.subscription_id))
+        .correlate(SubscriptionEvent)
+        .scalar_subquery()
+    )
+    is_about_another = col(SubscriptionEvent.kind) == Kind.CHANGE_PLANNED
+    code = sa.case(
+        (is_about_another, col(SubscriptionEvent.detail)),
+        else_=sa.func.coalesce(plan_then, plan_now),
+    )
+    return (
+        select(SubscriptionEvent, Plan)
+        .join(Plan, col(Plan.code) == code)
+        # Word for word what the index says that has only such rows.
+        .where(sa.text(f"subscription_event.{SHOWN_SQL}"))
+    )
+
+
+SOURCES = (
+    Source(Topic.CARD, 0, Registration, CardLine, _cards),
+    Source(Topic.PAYMENT, 1, Payment, PaymentLine, _payments),
+    Source(Topic.CHANGE, 2, SubscriptionEvent, ChangeLine, _changes),
+    Source(Topic.REFUND, 3, Refund, RefundLine, _refunds),
+)
+
+
+async def read(
+    db: AsyncSession,
+    source: Source,
+    *conditions: sa.ColumnElement[bool],
+    newest_first: bool,
+    limit: int,
+) -> list[Entry]:
+    """Return the first entries of a source that meet the conditions, in reading order."""
+    order = (source.at, source.id)
+    query = (
+        source.query()
+        .where(*conditions)
+        .order_by(*(column.desc() if newest_first else column.asc() for column in order))
+        .limit(limit)
+    )
+    found = (await db.exec(query)).all()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - rows of several tables
+    return [source.entry(row) for row in cast("Sequence[Row]", found)]
+
+
+async def refunds_by_payment(
+    db: AsyncSession, payment_ids: Sequence[str]
+) -> Mapping[str, list[Refund]]:
+    """Return the refunds of some payments, oldest first, in one query."""
+    query = (
+        select(Refund)
+        .where(col(Refund.payment_id).in_(payment_ids))
+        .order_by(col(Refund.payment_id), col(Refund.number))
+    )
+    found: dict[str, list[Refund]] = {}
+    for refund in (await db.exec(query)).all() if payment_ids else ():
+        found.setdefault(refund.payment_id, []).append(refund)
+    return found

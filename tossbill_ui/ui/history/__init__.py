@@ -1,0 +1,1 @@
+"""The history page: what is chosen, the rows, the chart, the file."""

@@ -1,0 +1,86 @@
+"""What the history page shows at one moment: the same for `first_paint` and for the state."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from tossbill_ui.customers.session import Session
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import spending
+from tossbill_ui.subscriptions.periods import today
+from tossbill_ui.subscriptions.timeline import Page
+from tossbill_ui.subscriptions.timeline_rows import Place
+from tossbill_ui.ui import wording
+from tossbill_ui.ui.history.chart import chart
+from tossbill_ui.ui.history.choice import ALL, Choice, Options, options, period_name
+from tossbill_ui.ui.history.rows import months
+from tossbill_ui.ui.text import history as text
+
+log = logging.getLogger(__name__)
+
+CSV_PATH = "/history.csv"
+ONE_BESIDE_ALL = 2
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is on the screen.
+
+    Attributes:
+        first: The place of the first line, None without lines.
+        last: That of the last one.
+        shown: The page's variables by name.
+    """
+
+    first: Place | None
+    last: Place | None
+    shown: dict[str, Any]
+
+
+async def seen(rt: Runtime, session: Session | None, choice: Choice, page: Page) -> Seen:
+    """Return what the page shows beside and around a page of lines."""
+    offered = await options(rt, session, choice)
+    entries = page.entries
+    return Seen(
+        first=entries[0].place if entries else None,
+        last=entries[-1].place if entries else None,
+        shown={
+            "months": months(entries),
+            "phase": phase(choice, has_lines=bool(entries)),
+            "problem": text.WRONG_ORDER() if choice.is_upside_down else "",
+            "periods": offered.periods,
+            "subscriptions": offered.subscriptions,
+            "many": "yes" if len(offered.subscriptions) > ONE_BESIDE_ALL else "no",
+            "chart": chart(await spending.last_months(rt, session)),
+            "csv": csv_address(rt, choice),
+            "printed": _printed(rt, choice, offered),
+        },
+    )
+
+
+def _printed(rt: Runtime, choice: Choice, offered: Options) -> str:
+    """Say on paper what the screen says by its buttons."""
+    labels = {option["value"]: option["label"] for option in offered.subscriptions}
+    parts = [
+        text.PRINTED(day=wording.full_day(today(rt))),
+        text.TOPICS[choice.topic]() if choice.topic != ALL else "",
+        labels.get(choice.subscription, "") if choice.subscription != ALL else "",
+        period_name(choice),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def phase(choice: Choice, *, has_lines: bool) -> str:
+    """Return ``rows``, ``empty`` for who has nothing yet, or ``none`` for a choice without."""
+    if has_lines:
+        return "rows"
+    return "empty" if choice.is_all else "none"
+
+
+def csv_address(rt: Runtime, choice: Choice) -> str:
+    """Return where the file of the same lines is."""
+    query = f"?{urlencode(choice.query)}" if choice.query else ""
+    return f"{rt.settings.backend_url}{CSV_PATH}{query}"
