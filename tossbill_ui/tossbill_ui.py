@@ -87,7 +87,13 @@ def _sandbox(settings: Settings) -> list[Mount]:
 
     database = settings.tossbill_data_dir / "sandbox.db"
     followed = settings.tossbill_worker == "on"
-    sandbox = create_sandbox(database=database, followed=followed, mailbox="/mailbox")
+    sandbox = create_sandbox(
+        database=database,
+        followed=followed,
+        mailbox="/mailbox",
+        # Where we listen, not where customers come: the public address may be a proxy's.
+        webhook_url=f"{settings.api_base_url.removesuffix('/sandbox')}/webhooks/toss",
+    )
     return [Mount("/sandbox", app=sandbox)]
 
 

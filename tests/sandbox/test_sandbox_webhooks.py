@@ -16,6 +16,7 @@ import pytest
 
 from tests.sandbox.box import Box, HandClock
 from tests.sandbox.process import running
+from tossbill_ui.sandbox.app import create_app
 from tossbill_ui.sandbox.switches import Switches
 from tossbill_ui.sandbox.webhook_text import SANDBOX_SECURITY_KEY, is_sent
 
@@ -415,3 +416,20 @@ async def test_no_answer_in_time_is_a_failed_attempt(tmp_path: Path) -> None:
 
     assert delivery["attempts"][0]["error"] == "no answer in time"
     assert (delivery["state"], delivery["retried_count"]) == ("pending", 1)
+
+
+async def test_an_app_hears_from_the_start_until_somebody_removes_it(tmp_path: Path) -> None:
+    async def life(work: str, path: str) -> list[str]:
+        sandbox = create_app(database=tmp_path / "sandbox.db", webhook_url=HERE)
+        wire = httpx.ASGITransport(sandbox)
+        async with httpx.AsyncClient(transport=wire, base_url="http://toss.test") as http:
+            await http.request(work, f"_control/{path}")
+            known = (await http.get("_control/webhooks")).json()["endpoints"]
+        await sandbox.aclose()
+        return [each["url"] for each in known]
+
+    assert await life("GET", "clock") == [HERE]
+    assert await life("GET", "clock") == [HERE]
+    assert await life("DELETE", "webhooks/1") == []
+    assert await life("GET", "clock") == []
+    assert await life("POST", "reset") == [HERE]

@@ -77,6 +77,7 @@ def create_app(
     followed: bool = False,
     webhook_transport: httpx.AsyncBaseTransport | None = None,
     mailbox: str = "",
+    webhook_url: str = "",
 ) -> Sandbox:
     """Build the sandbox over its own SQLite file, which is opened on first use.
 
@@ -92,10 +93,18 @@ def create_app(
             over real sockets if not given.
         mailbox: Where a shop on the same address lists its mail to customers, for the panel to
             show: ``{"letters": [{"id", "subject", "body", "address", "created_at"}]}``.
+        webhook_url: An address that webhooks are sent to from the start, as if it had been
+            registered; one that somebody removes stays removed.
     """
     store, virtual = Store(database, seed), VirtualClock(clock or SystemClock())
     keeper = Keeper(
-        store, virtual, switches or Switches(), database=database, seed=seed, followed=followed
+        store,
+        virtual,
+        switches or Switches(),
+        database=database,
+        seed=seed,
+        followed=followed,
+        webhook_url=webhook_url,
     )
     keeper.sources.append(lambda connection, _: webhooks.next_due_at(connection))
     postman = Postman(store, virtual, keeper.switches, webhook_transport)

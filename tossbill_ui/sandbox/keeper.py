@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tossbill_ui.sandbox import payments, schema, world
+from tossbill_ui.sandbox import payments, schema, webhooks, world
 from tossbill_ui.sandbox.clock import VirtualClock
 from tossbill_ui.sandbox.store import IN_MEMORY, Store
 from tossbill_ui.sandbox.switches import Switches
@@ -32,6 +32,7 @@ class Keeper:
         database: Path,
         seed: str | None = None,
         followed: bool = False,
+        webhook_url: str = "",
     ) -> None:
         self.clock = clock
         self.switches = switches
@@ -42,6 +43,7 @@ class Keeper:
         self._database = database
         self._seed = seed
         self._followed = followed
+        self._webhook_url = webhook_url
         self._follower_next: datetime | None = None
         self.sources.append(lambda connection, now: self._follower_next)
         self._is_ready = False
@@ -50,7 +52,7 @@ class Keeper:
     async def ready(self) -> None:
         """Take over what the file says of time and switches, once."""
         if not self._is_ready:
-            await self._store.run(self._load)
+            await self._store.run(self._begin)
             self._is_ready = True
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -106,7 +108,7 @@ class Keeper:
 
         def work(connection: sqlite3.Connection) -> None:
             schema.rebuild(connection, seed or self._seed)
-            self._load(connection)
+            self._begin(connection)
             if at is not None:
                 self._move(connection, at, True)
 
@@ -155,6 +157,12 @@ class Keeper:
     def _move(self, connection: sqlite3.Connection, to: datetime, stopped: bool | None) -> None:
         self.clock.move(connection, to, stopped=stopped)
         payments.expire(connection, self.clock.now())
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        self._load(connection)
+        if self._webhook_url:
+            now = self.clock.now()
+            webhooks.register_once(connection, self._webhook_url, now, self.switches)
 
     def _load(self, connection: sqlite3.Connection) -> None:
         self.clock.load(connection)

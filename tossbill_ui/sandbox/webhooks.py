@@ -49,6 +49,15 @@ def register(
     return {"id": cursor.lastrowid, "url": url}
 
 
+def register_once(
+    connection: sqlite3.Connection, url: str, now: datetime, switches: Switches
+) -> None:
+    """Send webhooks to an address, unless it ever was: one removed stays removed."""
+    known = connection.execute("SELECT 1 FROM webhook_endpoint WHERE url = ?", (url,)).fetchone()
+    if known is None:
+        register(connection, url, now, switches)
+
+
 def remove(connection: sqlite3.Connection, endpoint_id: int) -> None:
     """Send nothing more to an address, not even retries; its log stays."""
     connection.execute("UPDATE webhook_endpoint SET removed = 1 WHERE id = ?", (endpoint_id,))
