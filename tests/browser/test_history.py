@@ -188,6 +188,8 @@ def test_on_paper_everything_is_open_and_nothing_can_be_pressed(page: Page, serv
     expect(page.locator(".more").first).to_be_visible()
     for button in page.get_by_role("button").all():
         expect(button).to_be_hidden()
+    arrow = "one => getComputedStyle(one, '::after').display"
+    assert page.locator(".history summary").first.evaluate(arrow) == "none"
     for name in ("history-filter", "history-csv", "mode-banner", "other-language"):
         expect(page.get_by_test_id(name)).to_be_hidden()
 
