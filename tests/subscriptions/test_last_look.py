@@ -15,6 +15,9 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.payments import charge
 from tossbill_ui.payments.models import Difference, Invoice, Payment
 from tossbill_ui.subscriptions import cancel, methods
+from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.toss import wire
+from tossbill_ui.toss.client import TossClient
 
 RENEWAL = date(2026, 12, 24)
 NO = {"code": "REJECT_CARD_PAYMENT", "message": "거절"}
@@ -167,3 +170,30 @@ async def test_who_has_canceled_meanwhile_gets_it_back(
 
     assert (await shop.money())[-1] == ("canceled", 9900)
     await shop.assert_ledgers_agree()
+
+
+async def test_a_look_that_outlasts_the_lease_charges_nothing(
+    shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By then another worker may have the payment, and ask Toss for it."""
+    await shop.subscribe(session)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT", "count": 1}
+    )
+    await shop.go_to(RENEWAL)
+    await shop.run()
+    look = TossClient.payment_by_order_id
+
+    async def slow(toss: TossClient, *, order_id: str) -> wire.Payment | None:
+        shop.machine.advance(2 * shop.rt.lease)
+        return await look(toss, order_id=order_id)
+
+    await shop.go_to(RENEWAL + timedelta(days=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(TossClient, "payment_by_order_id", slow)
+        await run_due(shop.rt)
+        assert await shop.money() == [("approved", 9900)]
+
+    shop.wait(timedelta(hours=1))
+    await shop.run()
+    assert await shop.money() == [("approved", 9900)] * 2

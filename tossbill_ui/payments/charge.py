@@ -145,9 +145,11 @@ async def _ask(
                 return outcome.of_payment(found, amount_krw=work.payment.amount_krw)
             if not _may_repeat(rt, work):
                 return _not_found(rt, work.payment)
+        if before := await paid_before(rt, work.payment):
+            return before
         if not hold.is_ours(rt):
             return None
-        return await paid_before(rt, work.payment) or await _charge(rt, work)
+        return await _charge(rt, work)
     except OutcomeUnknown as doubt:
         log.warning("payment %s is in doubt: %s", claim.row_id, doubt.message)
         return await _doubt(rt, work, doubt)
