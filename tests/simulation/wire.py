@@ -117,6 +117,11 @@ class Rules:
     fates: Mapping[Fate, float] = field(default_factory=lambda: FATES)
     outages: tuple[timedelta, ...] = (HOUR, HOUR, 3 * HOUR, 12 * HOUR, 50 * HOUR)
 
+    @property
+    def is_punctual(self) -> bool:
+        """Whether what is sent arrives at once or never."""
+        return self.fates is PUNCTUAL
+
 
 ORDINARY = Rules("ordinary")
 # What each of our rules is good for shows only where Toss's do not cover it.

@@ -184,8 +184,14 @@ class World:
             case Fate.PAUSE_BEFORE:
                 worker.paused_until = self._in(PAUSES)
             case Fate.PAUSE_AFTER:
-                parked.ready = await self.toss.deliver(parked.request)
+                await self._send_all(worker, asked=parked)
                 worker.paused_until = self._in(PAUSES)
+
+    async def _send_all(self, worker: Worker, *, asked: Parked) -> None:
+        """Let Toss answer a worker that stands still; only in a punctual world, all it asked."""
+        for parked in worker.gate.parked:
+            if parked is asked or self.toss.rules.is_punctual:
+                parked.ready = await self.toss.deliver(parked.request)
 
     def _in(self, spans: tuple[timedelta, ...]) -> datetime:
         return self.clock.now() + self.luck.choice(spans)
