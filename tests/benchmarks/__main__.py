@@ -27,9 +27,12 @@ from tests.browser.conftest import ARGUMENTS
 from tests.support.customer import Customer
 from tests.support.server import Server, free_port
 from tossbill_ui.core.settings import SANDBOX_CLIENT_KEY
+from tossbill_ui.ui.first_paint import PAINTS
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "20"))
 REGISTRATIONS = int(os.environ.get("BENCH_REGISTRATIONS", "500"))
+# What a customer's page may weigh on the wire.
+SCRIPT_BUDGET_KB, STYLE_BUDGET_KB = 175, 15
 PACE_SECONDS = 0.15  # six requests a registration, below the limit of one client
 CLICKER = """
 window.__click = 0;
@@ -224,11 +227,16 @@ def report_times(taken: dict[str, list[tuple[float, float]]]) -> None:
 
 
 def report_sizes(browser: Browser, url: str) -> None:
-    """Print what a cold page fetches."""
-    for path in ("/register/", "/success/", "/history/"):
+    """Print what each cold page fetches, beside what it may."""
+    for path in [*PAINTS, "/no-such-page"]:
         sizes = wire_kilobytes(browser, url + path)
         scripts, styles = sizes.get("Script", 0), sizes.get("Stylesheet", 0)
-        print(f"{path:28} JS {scripts:.1f} kB, CSS {styles:.1f} kB")
+        is_within = scripts <= SCRIPT_BUDGET_KB and styles <= STYLE_BUDGET_KB
+        print(
+            f"{path:28} JS {scripts:5.1f} of {SCRIPT_BUDGET_KB} kB, "
+            f"CSS {styles:4.1f} of {STYLE_BUDGET_KB} kB{'' if is_within else '  OVER BUDGET'}",
+            flush=True,
+        )
 
 
 def report_load(ours: float, bare: float, before: float, after: float) -> None:
