@@ -26,6 +26,7 @@ from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.http.broken import say_broken
 from tossbill_ui.http.downloads import download_routes
 from tossbill_ui.http.limits import Limits
+from tossbill_ui.http.not_found import NotFoundPage
 from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.http.security import SecurityHeaders
@@ -38,7 +39,7 @@ from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.toss.sandbox_clock import keep_up
 from tossbill_ui.ui.broken import broken_page
 from tossbill_ui.ui.components.head import head
-from tossbill_ui.ui.first_paint import first_paints
+from tossbill_ui.ui.first_paint import first_paints, not_found_paint
 from tossbill_ui.ui.history.csv_file import history_csv
 from tossbill_ui.ui.history.looking import CSV_PATH
 from tossbill_ui.ui.pages import add_pages
@@ -73,6 +74,8 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     broken = {}
     if serves_pages():
         routes += page_routes(client_dir, first_paints(settings))
+        nowhere = not_found_paint(settings)
+        reflex_app = NotFoundPage(reflex_app, client_dir=client_dir, paint=nowhere)
         broken = {Exception: say_broken(client_dir, broken_page)}
     app: ASGIApp = Starlette(routes=[*routes, Mount("", app=reflex_app)], exception_handlers=broken)
     app = SessionBoundTokens(app, signer=rt.signer)

@@ -83,13 +83,22 @@ def first_paints(settings: Settings) -> dict[str, FirstPaint]:
     return {path: _framed(paint, settings, path) for path, paint in PAINTS.items()}
 
 
-def _framed(paint: FirstPaint, settings: Settings, path: str) -> FirstPaint:
+def not_found_paint(settings: Settings) -> FirstPaint:
+    """Return the first paint of an address that does not exist; the switch leads to the start."""
+
+    async def nothing(rt: Runtime, visit: Visit) -> Filling:
+        return Filling()
+
+    return _framed(nothing, settings, "404", home="/")
+
+
+def _framed(paint: FirstPaint, settings: Settings, path: str, *, home: str = "") -> FirstPaint:
     async def painted(rt: Runtime, visit: Visit) -> Filling | Moved:
         speak(visit.language)
         filling = await paint(rt, visit)
         if isinstance(filling, Moved):
             return filling
-        frame = brand_slots(settings, address(path, visit.query))
+        frame = brand_slots(settings, address(home or path, visit.query))
         frame["page_title"] = TITLES[path]()
         return replace(filling, slots={**frame, **filling.slots})
 
