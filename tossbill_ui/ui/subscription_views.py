@@ -211,6 +211,9 @@ def _alert(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert
         return _past_due(seen)
     if of.status == SubscriptionStatus.ENDED:
         return _ended(seen, events)
+    if of.needs_card and of.status != SubscriptionStatus.CANCELED:
+        title = text.LOST.of(seen.method.kind)()
+        return _say("amber", title, text.LOST_BODY(), "card", text.CHANGE())
     if seen.change_was_refused:
         body = f"{_reason(seen)} {changing.REFUSED_BODY()}"
         return _say("red", changing.REFUSED(), body)

@@ -77,6 +77,15 @@ CHANGE_AND_PAY = ByKind(
     Text("카드 바꾸고 바로 결제하기", "Change the card and pay"),
     Text("결제수단 바꾸고 바로 결제하기", "Change the payment method and pay"),
 )
+LOST = ByKind(
+    Text("이 카드로는 더 결제할 수 없어요", "This card cannot be charged any more"),
+    Text("이 계좌로는 더 결제할 수 없어요", "This account cannot be charged any more"),
+)
+LOST_BODY = Text(
+    "등록이 풀렸어요. 다음 결제 전에 다른 결제수단으로 바꿔 주세요. 지금 결제하는 금액은 없어요.",
+    "Its registration is gone. Change to another payment method before the next payment. "
+    "Nothing is charged now.",
+)
 FIRST_REFUSED = Text("첫 결제를 하지 못했어요", "The first payment failed")
 FIRST_REFUSED_BODY = ByKind(
     Text(
