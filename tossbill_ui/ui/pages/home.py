@@ -4,11 +4,12 @@ import reflex as rx
 
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.rows import row_link, rows
 from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.plans import PAINTED, PlanCard
 from tossbill_ui.ui.states.home import HomeState
-from tossbill_ui.ui.text import Text, cards
+from tossbill_ui.ui.text import cards
 from tossbill_ui.ui.text import plans as plan_text
 
 shown = HomeState.shown
@@ -65,15 +66,10 @@ def _card(card: PlanCard, slots: str = "more_") -> rx.Component:
 
 
 def _rows() -> rx.Component:
-    return rx.el.nav(
-        _row(plan_text.TO_SUBSCRIPTION, "/subscription/"),
-        _row(cards.HOME_HISTORY, "/history/"),
-        class_name="rows",
+    return rows(
+        row_link(plan_text.TO_SUBSCRIPTION, "/subscription/"),
+        row_link(cards.HOME_HISTORY, "/history/"),
     )
-
-
-def _row(label: Text, href: str) -> rx.Component:
-    return link(say(label), rx.el.span(class_name="chevron"), href=href, class_name="row")
 
 
 def _register() -> rx.Component:

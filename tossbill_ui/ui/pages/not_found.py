@@ -2,8 +2,8 @@
 
 import reflex as rx
 
+from tossbill_ui.ui.components.buttons import bottom, button_link
 from tossbill_ui.ui.components.layout import page
-from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.text import cards
 
@@ -11,9 +11,11 @@ from tossbill_ui.ui.text import cards
 def not_found_page() -> rx.Component:
     """Say so, and lead back."""
     return page(
-        rx.el.h1(say(cards.NOT_FOUND_TITLE), class_name="title"),
-        rx.el.p(say(cards.NOT_FOUND_BODY), class_name="lead"),
-        rx.el.div(
-            link(say(cards.TO_HOME), href="/", class_name="button primary"), class_name="bottom"
+        rx.el.h1(
+            say(cards.NOT_FOUND_TITLE),
+            class_name="title",
+            custom_attrs={"data-testid": "not-found"},
         ),
+        rx.el.p(say(cards.NOT_FOUND_BODY), class_name="lead"),
+        bottom(button_link(cards.TO_HOME, href="/", weight="primary")),
     )

@@ -2,12 +2,15 @@
 
 import reflex as rx
 
+from tossbill_ui.ui.components.banner import banner
+from tossbill_ui.ui.components.buttons import back, bottom, button, button_link
+from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.layout import page
-from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.components.toss_billing import toss_billing
+from tossbill_ui.ui.components.words import Slots
 from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.states.register import RegisterState
 from tossbill_ui.ui.text import Text, cards
@@ -50,7 +53,7 @@ def register_page() -> rx.Component:
 
 def _open() -> rx.Component:
     return rx.el.section(
-        link(say(cards.TO_HOME), href="/", class_name="back"),
+        back(cards.TO_HOME, href="/"),
         slot(rx.el.h1, "register_title", shown["title"], class_name="title"),
         slot(rx.el.p, "register_body", shown["body"], class_name="lead"),
         rx.el.p(RegisterState.notice, role="alert", class_name="notice"),
@@ -71,21 +74,11 @@ def _open() -> rx.Component:
 
 
 def _receipt() -> rx.Component:
-    return rx.el.dl(
-        rx.el.div(
-            rx.el.dt(say(plan_text.TODAY)),
-            slot(rx.el.dd, "register_today", shown["today"], attrs={"data-testid": "charge-now"}),
-        ),
-        rx.el.div(
-            slot(rx.el.dt, "register_next_label", shown["next_label"]),
-            slot(rx.el.dd, "register_next", shown["next"]),
-        ),
-        rx.el.div(
-            rx.el.dt(say(plan_text.PLAN)),
-            slot(rx.el.dd, "register_plan", shown["plan"]),
-            class_name="with-plan",
-        ),
-        class_name="receipt",
+    row = Slots(shown, "register_")
+    return facts(
+        fact(plan_text.TODAY, row["today"], attrs={"data-testid": "charge-now"}),
+        fact(row["next_label"], row["next"]),
+        fact(plan_text.PLAN, row["plan"], class_name="with-plan"),
     )
 
 
@@ -107,15 +100,12 @@ def _confirm() -> rx.Component:
         rx.el.p(
             rx.cond(RegisterState.paying, say(plan_text.PAYING)), role="status", class_name="fine"
         ),
-        slot(
-            rx.el.button,
-            "register_pay",
-            shown["pay"],
+        button(
+            Slots(shown, "register_")["pay"],
+            weight="primary",
             on_click=RegisterState.pay(RegisterState.choices[0]["method_id"]),
             disabled=RegisterState.busy,
-            type="button",
             attrs={"data-testid": "subscribe-button"},
-            class_name="button primary",
         ),
         rx.foreach(RegisterState.choices[1:], _other),
         _opens(plan_text.OTHER_CARD, "card", "register-another", SECOND),
@@ -125,49 +115,33 @@ def _confirm() -> rx.Component:
 
 
 def _other(choice: PayChoice) -> rx.Component:
-    return rx.el.button(
+    return button(
         choice["label"],
         on_click=RegisterState.pay(choice["method_id"]),
         disabled=RegisterState.busy,
-        type="button",
-        class_name="button",
-        custom_attrs={"data-testid": "subscribe-other"},
+        attrs={"data-testid": "subscribe-other"},
     )
 
 
 def _sdk_failed() -> rx.Component:
-    return rx.el.div(
-        rx.el.strong(say(cards.SDK_FAILED)),
-        rx.el.p(say(cards.SDK_FAILED_BODY)),
-        rx.el.button(
-            say(cards.RETRY),
-            type="button",
-            class_name="button",
-            custom_attrs={"data-testid": "retry-button", "data-toss-billing": "retry"},
-        ),
+    return banner(
+        cards.SDK_FAILED,
+        cards.SDK_FAILED_BODY,
+        button(cards.RETRY, attrs={"data-testid": "retry-button", "data-toss-billing": "retry"}),
+        attrs={"data-testid": "sdk-failed"},
         class_name="alert when-sdk-failed",
         role="alert",
-        custom_attrs={"data-testid": "sdk-failed"},
     )
 
 
 def _stopped() -> rx.Component:
+    row = Slots(shown, "register_")
     return filled(
         rx.el.section,
         mark(),
         slot(rx.el.h1, "register_title", shown["title"], class_name="title"),
         slot(rx.el.p, "register_body", shown["body"], class_name="lead"),
-        rx.el.div(
-            slot(
-                link,
-                "register_action",
-                shown["action"],
-                fill={"href": "register_action_href"},
-                href=shown["action_href"],
-                class_name="button primary",
-            ),
-            class_name="bottom",
-        ),
+        bottom(button_link(row["action"], weight="primary", fills={"href": row["action_href"]})),
         fill={"data-testid": "register_testid"},
         attrs={"data-testid": shown["testid"]},
         class_name="when-stopped",

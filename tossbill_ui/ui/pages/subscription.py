@@ -7,13 +7,14 @@ from typing import Any
 import reflex as rx
 
 from tossbill_ui.ui.components.banner import banner
+from tossbill_ui.ui.components.buttons import button, button_link
 from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
-from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.notice import notice
 from tossbill_ui.ui.components.rows import row_button, row_link, rows
 from tossbill_ui.ui.components.say import say
+from tossbill_ui.ui.components.status import status_chip
 from tossbill_ui.ui.components.waiting import empty, skeleton
 from tossbill_ui.ui.components.words import Slot, Slots, holding, worded
 from tossbill_ui.ui.managing import PAINTED
@@ -78,11 +79,8 @@ def _subscription(row: Slots) -> rx.Component:
         rx.el.section,
         rx.el.div(
             worded(rx.el.h2, row["plan"], tab_index=-1),
-            worded(
-                rx.el.span,
-                row["status"],
-                fills={"data-tone": row["tone"], "data-testid": parts["status"]},
-                class_name="status-chip",
+            status_chip(
+                row["status"], fills={"data-tone": row["tone"], "data-testid": parts["status"]}
             ),
             class_name="subscription-head",
         ),
@@ -124,13 +122,10 @@ def _actions(subscription_id: Any, parts: Slots) -> rx.Component:
 
 def _alert(row: Slots, alert: Slots, parts: Slots) -> rx.Component:
     def answer(part: str, on_click: Any) -> rx.Component:
-        return worded(
-            rx.el.button,
+        return button(
             alert["label"],
             on_click=on_click(row.row["id"]),
             disabled=State.busy,
-            type="button",
-            class_name="button",
             fills={"data-testid": parts[part]},
         )
 
@@ -139,11 +134,6 @@ def _alert(row: Slots, alert: Slots, parts: Slots) -> rx.Component:
         alert["body"],
         answer("pay", State.pay_now),
         answer("card", State.ask_method),
-        worded(
-            link,
-            alert["label"],
-            fills={"href": alert["href"], "data-testid": parts["again"]},
-            class_name="button",
-        ),
+        button_link(alert["label"], fills={"href": alert["href"], "data-testid": parts["again"]}),
         fills={"data-tone": alert["tone"], "data-testid": parts["alert"]},
     )

@@ -1,12 +1,16 @@
 """The questions of ``/subscription/``: each takes the page, asks once, and leads back."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import reflex as rx
 
 from tossbill_ui.ui.changing import PlanChoice
-from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.buttons import back, bottom, button, button_link
+from tossbill_ui.ui.components.choices import choice, choices
 from tossbill_ui.ui.components.say import say
+from tossbill_ui.ui.components.words import Words, worded
 from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.states.subscription import SubscriptionState
 from tossbill_ui.ui.text import Text, cards, changing
@@ -25,132 +29,90 @@ def panels() -> list[tuple[str, rx.Component]]:
     ]
 
 
-def _back() -> rx.Component:
-    """Return the way out of a question."""
-    return rx.el.button(say(text.TITLE), on_click=State.keep, type="button", class_name="back")
+def _question(name: str, title: Words, *answers: rx.Component, leave: Text) -> rx.Component:
+    """Return a question; its title has the focus, since what had it is gone."""
+    return rx.el.div(
+        back(text.TITLE, on_click=State.keep),
+        worded(rx.el.h1, title, tab_index=-1, class_name="title"),
+        *answers,
+        bottom(
+            button(
+                leave, weight="second", on_click=State.keep, attrs={"data-testid": "keep-button"}
+            )
+        ),
+        custom_attrs={"data-panel": name},
+    )
 
 
-def _title(words: Any) -> rx.Component:
-    """Return the question; it has the focus, since what had it is gone."""
-    return rx.el.h1(words, tab_index=-1, class_name="title")
+def _press(words: Words, on_click: Any, testid: str) -> rx.Component:
+    return button(words, on_click=on_click, disabled=State.busy, attrs={"data-testid": testid})
 
 
 def _cancel() -> rx.Component:
     asked = State.cancel
-    return rx.el.div(
-        _back(),
-        _title(asked["title"]),
-        rx.el.div(
+    return _question(
+        "cancel",
+        asked["title"],
+        choices(
             rx.cond(
                 asked["can_wait"],
-                _choice(
-                    "cancel-at-period-end",
-                    "confirm-cancel",
+                choice(
                     asked["wait_when"],
                     asked["wait_refund"],
-                    say(text.CANCEL_WAIT_HOW),
-                    asked["wait"],
-                    State.cancel_at_period_end,
+                    text.CANCEL_WAIT_HOW,
+                    _press(asked["wait"], State.cancel_at_period_end, "confirm-cancel"),
+                    testid="cancel-at-period-end",
                 ),
             ),
-            _choice(
-                "cancel-now",
-                "confirm-cancel",
-                say(text.CANCEL_NOW_WHEN),
+            choice(
+                text.CANCEL_NOW_WHEN,
                 asked["now_refund"],
                 asked["now_how"],
-                asked["now"],
-                State.cancel_now,
+                _press(asked["now"], State.cancel_now, "confirm-cancel"),
+                testid="cancel-now",
             ),
-            class_name="choices",
         ),
-        _keep(text.KEEP),
-    )
-
-
-def _choice(
-    testid: str,
-    button: str,
-    when: Any,
-    amount: str,
-    how: Any,
-    label: str,
-    on_click: Any,
-) -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(when),
-        rx.el.strong(amount),
-        rx.el.p(how),
-        rx.el.button(
-            label,
-            on_click=on_click,
-            disabled=State.busy,
-            type="button",
-            class_name="button",
-            custom_attrs={"data-testid": button},
-        ),
-        class_name="choice",
-        custom_attrs={"data-testid": testid},
-    )
-
-
-def _keep(label: Text) -> rx.Component:
-    return rx.el.div(
-        rx.el.button(
-            say(label),
-            on_click=State.keep,
-            type="button",
-            class_name="button second",
-            custom_attrs={"data-testid": "keep-button"},
-        ),
-        class_name="bottom",
+        leave=text.KEEP,
     )
 
 
 def _method() -> rx.Component:
-    return rx.el.div(
-        _back(),
-        _title(say(text.METHOD_TITLE)),
+    return _question(
+        "method",
+        text.METHOD_TITLE,
         rx.el.p(State.method["body"], class_name="lead"),
-        rx.el.div(
+        choices(
             rx.foreach(State.method["choices"], _method_choice),
-            link(say(cards.REGISTER_ANOTHER), href="/register/", class_name="button"),
-            class_name="choices stacked",
+            button_link(cards.REGISTER_ANOTHER, href="/register/"),
+            stacked=True,
         ),
-        _keep(text.METHOD_KEEP),
+        leave=text.METHOD_KEEP,
     )
 
 
-def _method_choice(choice: PayChoice) -> rx.Component:
-    return rx.el.button(
-        choice["label"],
-        on_click=State.change_method(choice["method_id"]),
-        disabled=State.busy,
-        type="button",
-        class_name="button",
-        custom_attrs={"data-testid": "choose-method"},
-    )
+def _method_choice(one: PayChoice) -> rx.Component:
+    return _press(one["label"], State.change_method(one["method_id"]), "choose-method")
 
 
 def _plan() -> rx.Component:
     plans: Any = State.plans
-    return rx.el.div(
-        _back(),
-        _title(say(changing.CHOOSE)),
+    return _question(
+        "plan",
+        changing.CHOOSE,
         rx.el.p(
             rx.cond(plans.length() > 0, say(changing.CHOOSE_BODY), say(changing.NONE)),
             class_name="lead",
         ),
-        rx.el.div(rx.foreach(State.plans, _plan_choice), class_name="choices stacked"),
-        _keep(changing.LEAVE),
+        choices(rx.foreach(State.plans, _plan_choice), stacked=True),
+        leave=changing.LEAVE,
     )
 
 
-def _plan_choice(choice: PlanChoice) -> rx.Component:
+def _plan_choice(one: PlanChoice) -> rx.Component:
     return rx.el.button(
-        rx.el.span(choice["name"]),
-        rx.el.span(choice["price"], class_name="fine"),
-        on_click=State.choose_plan(choice["plan_code"]),
+        rx.el.span(one["name"]),
+        rx.el.span(one["price"], class_name="fine"),
+        on_click=State.choose_plan(one["plan_code"]),
         disabled=State.busy,
         type="button",
         class_name="button two-parts",
@@ -160,29 +122,24 @@ def _plan_choice(choice: PlanChoice) -> rx.Component:
 
 def _change() -> rx.Component:
     asked = State.change
-    return rx.el.div(
-        _back(),
-        _title(asked["title"]),
-        rx.el.div(
-            _choice(
-                "change-now",
-                "confirm-change",
-                say(changing.NOW_WHEN),
+    return _question(
+        "change",
+        asked["title"],
+        choices(
+            choice(
+                changing.NOW_WHEN,
                 asked["now_amount"],
                 asked["now_how"],
-                asked["now"],
-                State.change_plan_now,
+                _press(asked["now"], State.change_plan_now, "confirm-change"),
+                testid="change-now",
             ),
-            _choice(
-                "change-later",
-                "confirm-change",
+            choice(
                 asked["later_when"],
                 asked["later_amount"],
-                say(changing.LATER_HOW),
-                asked["later"],
-                State.change_plan_later,
+                changing.LATER_HOW,
+                _press(asked["later"], State.change_plan_later, "confirm-change"),
+                testid="change-later",
             ),
-            class_name="choices",
         ),
-        _keep(changing.LEAVE),
+        leave=changing.LEAVE,
     )

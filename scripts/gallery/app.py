@@ -1,0 +1,23 @@
+"""An app with one page that customers never get: it is built apart from theirs, and not served."""
+
+# pyright: reportUnknownMemberType=false
+# As in the pages: Reflex types its elements in part only.
+
+import reflex as rx
+
+from scripts.gallery.specimens import specimens
+
+
+def gallery() -> rx.Component:
+    """Show every specimen under its names."""
+    return rx.el.main(
+        *(
+            rx.el.section(rx.el.h2(name, class_name="specimen-name"), shown, class_name="specimen")
+            for name, shown in specimens().items()
+        ),
+        custom_attrs={"data-gallery": "specimens"},
+    )
+
+
+app = rx.App(html_lang="ko", stylesheets=["/app.css"], toaster=None)
+app.add_page(gallery, route="/")

@@ -1,0 +1,66 @@
+"""Buttons and links that look like them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.words import Attributes, Fills, Words, worded
+
+# ``primary`` is the one thing to do on a screen, ``second`` the quiet way out; choices of equal
+# weight are all ``plain``.
+Weight = Literal["primary", "plain", "second"]
+
+
+def button(
+    words: Words,
+    *,
+    weight: Weight = "plain",
+    on_click: Any = None,
+    disabled: Any = False,
+    fills: Fills | None = None,
+    attrs: Attributes | None = None,
+) -> rx.Component:
+    """Return a button."""
+    pressed = {} if on_click is None else {"on_click": on_click}
+    return worded(
+        rx.el.button,
+        words,
+        fills=fills,
+        attrs=attrs,
+        disabled=disabled,
+        type="button",
+        class_name=_class(weight),
+        **pressed,
+    )
+
+
+def button_link(
+    words: Words,
+    *,
+    href: Any = None,
+    weight: Weight = "plain",
+    fills: Fills | None = None,
+    attrs: Attributes | None = None,
+) -> rx.Component:
+    """Return a link to a page, or to where a filled ``href`` leads."""
+    to = {} if href is None else {"href": href}
+    return worded(link, words, fills=fills, attrs=attrs, class_name=_class(weight), **to)
+
+
+def back(words: Words, *, href: str = "", on_click: Any = None) -> rx.Component:
+    """Return the way back, to a page or out of a question."""
+    if href:
+        return worded(link, words, href=href, class_name="back")
+    return worded(rx.el.button, words, on_click=on_click, type="button", class_name="back")
+
+
+def bottom(*buttons: rx.Component, class_name: str = "") -> rx.Component:
+    """Return the buttons that stand at the bottom of a phone's screen."""
+    return rx.el.div(*buttons, class_name=f"bottom {class_name}".strip())
+
+
+def _class(weight: Weight) -> str:
+    return "button" if weight == "plain" else f"button {weight}"

@@ -1,0 +1,26 @@
+"""Choices of equal weight, side by side; on a phone one above the other."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from tossbill_ui.ui.components.words import Words, worded
+
+
+def choices(*ways: rx.Component | rx.Var[object], stacked: bool = False) -> rx.Component:
+    """Return the choices; ``stacked`` ones stay above each other."""
+    return rx.el.div(*ways, class_name="choices stacked" if stacked else "choices")
+
+
+def choice(
+    when: Words, amount: Words, how: Words, press: rx.Component, *, testid: str
+) -> rx.Component:
+    """Return one choice: when it happens, what it costs or gives back, how that is computed."""
+    return rx.el.section(
+        worded(rx.el.h2, when),
+        worded(rx.el.strong, amount),
+        worded(rx.el.p, how),
+        press,
+        class_name="choice",
+        custom_attrs={"data-testid": testid},
+    )

@@ -1,0 +1,14 @@
+"""How something stands: the word first, the tint second."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from tossbill_ui.ui.components.words import Attributes, Fills, Words, worded
+
+
+def status_chip(
+    words: Words, *, fills: Fills | None = None, attrs: Attributes | None = None
+) -> rx.Component:
+    """Return a status; its tone (``data-tone``) is ``ink``, ``amber``, ``red`` or ``grey``."""
+    return worded(rx.el.span, words, fills=fills, attrs=attrs, class_name="status-chip")
