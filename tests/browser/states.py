@@ -1,0 +1,186 @@
+"""Every state that a page can be in: how it comes about, and how to see it again."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import PHONE
+from tests.support.customer import APPROVED, Customer
+from tests.support.server import Server
+from tossbill_ui.payment_methods.models import MethodStatus
+from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.ui import views
+from tossbill_ui.ui.managing import OPENERS
+from tossbill_ui.ui.text.subscription import CHECKING, STATUS
+
+BEGINNING = "2027-01-10T11:00:00+09:00"
+A_WEEK_LATER = "2027-01-17T12:00:00+09:00"
+# What the pages can be, by what stands in them; other pages than these have one state each.
+STATUS_WORDS = {word: name for name, text in STATUS.items() for word in (text.ko, text.en)}
+RESULTS = {
+    "working",
+    "issued",
+    "failed",
+    "canceled",
+    "doubt",
+    "nothing",
+    "removed",
+    *views.PROBLEMS,
+}
+ALERTS = {"pay", "card", "again", "doubt", "lost", "refund"}
+REQUIRED = {
+    *(f"result:{view}" for view in RESULTS),
+    *(f"status:{name}" for name in SubscriptionStatus if STATUS[name] is not CHECKING),
+    f"status:{SubscriptionStatus.STARTING}",
+    *(f"alert:{kind}" for kind in ALERTS),
+    *(f"panel:{name}" for name in OPENERS),
+    *(f"subscriptions:{phase}" for phase in ("loading", "empty", "rows")),
+    *(f"register:{view}" for view in ("ready", "confirm")),
+    *(f"register:{name}" for name in ("registration-under-way", "plan-gone", "plan-subscribed")),
+    *(f"sdk:{state}" for state in ("opening", "failed")),
+    *(f"home:{view}" for view in ("plans", "no_plans")),
+    "notice",
+    "not found",
+    "broken",
+    "offline",
+}
+# Reads off the page which states it shows.
+SHOWN = """() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const seen = (selector) => all(selector).filter((e) => e.checkVisibility());
+  const of = (name, selector, read) => seen(selector).map((e) => `${name}:${read(e)}`);
+  const register = (e) => e.dataset.view === "stopped"
+    ? e.querySelector(".when-stopped").dataset.testid : e.dataset.view;
+  const alert = (e) => {
+    if (e.dataset.tone === "ink") return "refund";
+    const names = { "pay-now": "pay", "change-and-pay": "card", "subscribe-again": "again" };
+    const button = [...e.querySelectorAll("[data-testid]")].find((b) => names[b.dataset.testid]);
+    if (e.dataset.tone === "amber") return button ? "lost" : "doubt";
+    return names[button?.dataset.testid];
+  };
+  return [
+    ...of("result", ".result", (e) => e.dataset.view),
+    ...of("register", ".register", register),
+    ...of("home", ".home", (e) => e.dataset.view),
+    ...of("subscriptions", ".subscriptions", (e) => e.dataset.phase),
+    ...of("panel", "[data-panel]", (e) => e.dataset.panel),
+    ...of("word", "[data-testid=subscription-status]", (e) => e.textContent),
+    ...of("alert", "[data-testid=subscription-alert]", alert),
+    ...seen("[data-toss-billing]").map(() => `sdk:${document.documentElement.dataset.sdk}`),
+    ...(seen("[data-testid=notice]").length ? ["notice"] : []),
+    ...(seen(".offline").length ? ["offline"] : []),
+    ...(seen("[data-testid=broken]").length ? ["broken"] : []),
+    ...(seen("[data-testid=not-found]").length ? ["not found"] : []),
+  ];
+}"""
+
+
+def shown(page: Page) -> set[str]:
+    """Return the states that a page is in."""
+    found: list[str] = page.evaluate(SHOWN)
+    words = {word: f"status:{name}" for word, name in STATUS_WORDS.items()}
+    return {words.get(each.removeprefix("word:"), each) for each in found}
+
+
+@dataclass
+class People:
+    """Customers in a shop of their own, each with a browser."""
+
+    browser: Browser
+    server: Server
+    made: dict[str, BrowserContext] = field(default_factory=dict[str, BrowserContext])
+
+    def visitor(self, customer: Customer | None = None) -> BrowserContext:
+        context = self.browser.new_context(base_url=self.server.url, viewport=PHONE)  # pyright: ignore[reportArgumentType]
+        context.set_default_timeout(20_000)
+        if customer:
+            cookie = customer.http.cookies["tossbill_session"]
+            url = self.server.url
+            context.add_cookies([{"name": "tossbill_session", "value": cookie, "url": url}])
+        return context
+
+    def with_cards(self, *personas: str) -> BrowserContext:
+        with Customer(self.server.url) as customer:
+            for persona in personas:
+                assert customer.register(card=PERSONAS_BY_NAME[persona].number) == "issued"
+            return self.visitor(customer)
+
+    def member(self, name: str, *plans: str, personas: tuple[str, ...] = ("approve",)) -> Page:
+        """Make a customer with subscriptions; return the page that shows them."""
+        context = self.made[name] = self.with_cards(*personas)
+        page = context.new_page()
+        for plan in plans:
+            page.goto(f"/register/?plan={plan}")
+            page.get_by_test_id("subscribe-button").click()
+            page.wait_for_url("**/subscription/")
+        expect(page.get_by_test_id("subscription")).to_have_count(len(plans))
+        return page
+
+    def pay_with(self, name: str, persona: str) -> None:
+        """Register another card, and have the subscription charged on it."""
+        context = self.made[name]
+        with Customer(self.server.url) as customer:
+            for cookie in context.cookies():
+                customer.http.cookies.set(cookie["name"], cookie["value"])  # pyright: ignore[reportTypedDictNotRequiredAccess]
+            assert customer.register(card=PERSONAS_BY_NAME[persona].number) == "issued"
+        page = context.pages[0]
+        page.reload()
+        page.get_by_test_id("change-card").click()
+        page.get_by_test_id("choose-method").click()
+        expect(page.get_by_test_id("notice")).to_be_visible()
+
+    def let_a_week_pass(self) -> None:
+        """Have the worker walk on, and wait until what was due is settled."""
+        self.server.control("POST", "clock/set", json={"at": A_WEEK_LATER, "stopped": True})
+        for name in ("soft", "hard"):
+            status = self.made[name].pages[0].get_by_test_id("subscription-status")
+            expect(status).to_have_attribute("data-tone", "red", timeout=60_000)
+
+    def returned(self, name: str, card: str = APPROVED) -> str:
+        """Register a card up to its result; return the result's address."""
+        with Customer(self.server.url) as customer:
+            address = customer.through_window(customer.open_register(), card=card)
+            end = customer.http.get(address, follow_redirects=False)
+            self.made[name] = self.visitor(customer)
+            return end.headers["location"]
+
+
+def people_of_every_kind(browser: Browser, server: Server) -> People:
+    """Make customers in every status, and let a week pass."""
+    server.control("POST", "clock/set", json={"at": BEGINNING, "stopped": True})
+    people = People(browser, server)
+    people.member("several", "basic", "pro", "letter", "basic-yearly")
+    for name, persona in (("soft", "monthly_limit"), ("hard", "stopped")):
+        people.member(name, "letter")
+        people.pay_with(name, persona)
+    page = people.member("paused", "basic")
+    page.get_by_test_id("pause-button").click()
+    expect(page.get_by_test_id("resume-paused-button")).to_be_visible()
+    page = people.member("refunded", "basic")
+    page.get_by_test_id("cancel-button").click()
+    page.get_by_test_id("cancel-now").get_by_role("button").click()
+    expect(page.get_by_test_id("subscription-alert")).to_be_visible()
+    people.member("first refused", "basic", personas=("approves_after_1",))
+    people.let_a_week_pass()
+    return people
+
+
+def execute(server: Server, *statements: str) -> None:
+    """Change the shop's database beside the running app."""
+    connection = sqlite3.connect(server.data / "tossbill.db", isolation_level=None, timeout=10)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+def remove_methods_of(server: Server, registration_id: str) -> None:
+    """Have a payment method removed."""
+    execute(
+        server,
+        f"UPDATE payment_method SET status='{MethodStatus.REMOVED}', billing_key_sealed=NULL "  # noqa: S608 - ours
+        f"WHERE registration_id='{registration_id}'",
+    )
