@@ -54,9 +54,9 @@ def choose_plan(page: Page, name: str = "베이직 시작하기") -> None:
     page.get_by_role("link", name=name, exact=True).click()
 
 
-def register_for_plan(page: Page) -> None:
+def register_for_plan(page: Page, plan: str = "베이직 시작하기") -> None:
     """Register a card on the way to a plan, up to the page that charges."""
-    choose_plan(page)
+    choose_plan(page, plan)
     page.get_by_test_id("register-button").click()
     window = window_of(page)
     type_card(window)
@@ -66,8 +66,8 @@ def register_for_plan(page: Page) -> None:
     expect(page.get_by_test_id("subscribe-button")).to_be_enabled()
 
 
-def subscribe(page: Page) -> None:
-    register_for_plan(page)
+def subscribe(page: Page, plan: str = "베이직 시작하기") -> None:
+    register_for_plan(page, plan)
     page.get_by_test_id("subscribe-button").click()
     expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
 

@@ -125,13 +125,16 @@ class Server:
 
     def keys_here(self) -> set[str]:
         """Return the billing keys of our own database, opened."""
+        rows = self.rows("SELECT id FROM payment_method WHERE status='active'")
+        return {self.key_of(method_id) for (method_id,) in rows}
+
+    def key_of(self, method_id: str) -> str:
+        """Return a payment method's billing key, opened."""
         secrets = json.loads((self.data / "secrets.json").read_text())
-        cipher = Cipher.from_text(secrets["encryption_keys"])
-        rows = self.rows("SELECT id, billing_key_sealed FROM payment_method WHERE status='active'")
-        return {
-            cipher.decrypt(sealed, place=f"payment_method.billing_key:{method_id}")
-            for method_id, sealed in rows
-        }
+        query = f"SELECT billing_key_sealed FROM payment_method WHERE id='{method_id}'"  # noqa: S608
+        [(sealed,)] = self.rows(query)
+        place = f"payment_method.billing_key:{method_id}"
+        return Cipher.from_text(secrets["encryption_keys"]).decrypt(sealed, place=place)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read our database beside the running app."""
