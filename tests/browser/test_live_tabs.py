@@ -6,6 +6,7 @@ page says it, looked up every few milliseconds.
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from tests.browser.test_quality import settle
-from tests.browser.test_subscription import carry_out_refunds, subscribe
+from tests.browser.test_subscription import begin_refunds, subscribe
 from tests.support.server import Server
 
 # Remembers when the page first said a text.
@@ -144,12 +145,14 @@ def test_another_tab_a_webhook_and_a_command(tabs: Tabs) -> None:
     for tab in tabs.mine:
         expect(tab.get_by_test_id("subscription-alert")).to_contain_text("환불을 요청했어요")
     refunded = "SELECT count(*) FROM refund WHERE customer_id='{mine}' AND status='done'"
+    commands: list[subprocess.Popen[bytes]] = []
     tabs.see(
         "a command",
         "원을 돌려드렸어요",
-        lambda: carry_out_refunds(server),
+        lambda: commands.append(begin_refunds(server)),
         newest(server, refunded),
     )
+    assert commands[0].wait() == 0
 
 
 def test_a_charge_of_the_worker(worked: Tabs) -> None:

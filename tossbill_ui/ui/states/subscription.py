@@ -59,7 +59,8 @@ class SubscriptionState(rx.State):
         async for _ in looks(session):
             async with self:
                 await self._show()
-                self.busy = False
+                if self.busy:
+                    self.busy = False
 
     @rx.event
     async def ask_cancel(self, subscription_id: str) -> None:
@@ -259,4 +260,6 @@ class SubscriptionState(rx.State):
             self.rows, self.more = rows, more
             self._told = self._told.seen_again(found)
             self._say()
-        self.phase = managing.phase(found)
+        # What is assigned is sent, changed or not.
+        if self.phase != managing.phase(found):
+            self.phase = managing.phase(found)
