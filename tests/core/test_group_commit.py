@@ -1,6 +1,7 @@
 """Small writes share a commit, and a bad one takes no good one with it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +21,7 @@ async def add(rt: Runtime, subject: str, *, fails: bool = False) -> None:
         if fails:
             raise ValueError(subject)
 
-    await rt.db.write_together(work, key=subject)
+    await rt.db.write_together(work, key=(subject,))
 
 
 async def subjects(rt: Runtime) -> list[str]:
@@ -69,3 +70,20 @@ async def test_many_writers_wait_their_turn(rt: Runtime) -> None:
     await asyncio.gather(*(alone(number) for number in range(60)))
 
     assert len(await subjects(rt)) == 60
+
+
+async def test_what_many_need_is_loaded_once_from_their_sorted_keys(rt: Runtime) -> None:
+    asked: list[list[str]] = []
+
+    async def ahead(_db: AsyncSession, keys: Sequence[tuple[str, ...]]) -> None:
+        asked.append([key[0] for key in keys])
+
+    async def nothing(_db: AsyncSession) -> None:
+        pass
+
+    names = "bdac"
+    await asyncio.gather(
+        *(rt.db.write_together(nothing, key=(name,), ahead=ahead) for name in names)
+    )
+
+    assert asked == [["a", "b", "c", "d"]]

@@ -14,13 +14,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.conftest import NOON
 from tossbill_ui.payments import repository as payments
-from tossbill_ui.payments.models import Payment
+from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
 from tossbill_ui.subscriptions.timeline_rows import SOURCES, Place, Source, read
 
-PARTS: dict[str, Any] = {"subscription_id": "a", "period_number": 1, "invoice_id": "a"}
-PAYMENT = Payment(**PARTS)
+PARTS: dict[str, Any] = {"id": "a", "subscription_id": "a", "period_number": 1}
+INVOICE = Invoice(**PARTS)
+PAYMENT = Payment(**PARTS, invoice_id="a")
 Query = Callable[[AsyncSession], Awaitable[object]]
 
 
@@ -39,11 +40,15 @@ def database_url(empty_database: Path, tmp_path: Path) -> str:
         pytest.param(lambda db: payments.open_invoice(db, "a"), id="open invoice"),
         pytest.param(lambda db: payments.paid_invoice(db, "a", 1), id="paid invoice"),
         pytest.param(lambda db: payments.done_payment(db, "a"), id="done payment"),
-        pytest.param(lambda db: payments.last_number(db, "a", 1), id="last number"),
         pytest.param(lambda db: payments.refused_before(db, PAYMENT), id="refused before"),
+        pytest.param(lambda db: payments.open_invoices(db, ["a", "b"]), id="open invoices"),
+        pytest.param(lambda db: payments.begun(db, [INVOICE, INVOICE]), id="begun"),
+        pytest.param(lambda db: payments.load_asked(db, [PAYMENT, PAYMENT]), id="asked"),
+        pytest.param(lambda db: payments.load_with_invoices(db, ["a", "b"]), id="with invoices"),
         pytest.param(lambda db: payments.payments_by_order(db, ["a"]), id="by order id"),
         pytest.param(lambda db: payments.refunds_of(db, "a"), id="refunds"),
         pytest.param(lambda db: subscriptions.due(db, NOON, limit=9), id="due"),
+        pytest.param(lambda db: subscriptions.locked_all(db, ["a", "b"]), id="locked"),
         pytest.param(lambda db: subscriptions.of_customer(db, "a"), id="a customer's"),
         pytest.param(lambda db: subscriptions.events(db, "a"), id="history"),
         pytest.param(lambda db: subscriptions.waiting(db), id="waiting"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,10 +16,10 @@ import sqlalchemy as sa
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, ORDINARY, WITHOUT_ORDERS, Rules
 from tossbill_ui import lease
 from tossbill_ui.core import calendar as our_calendar
-from tossbill_ui.payments import charge, outcome, record, repository
-from tossbill_ui.payments.models import Payment, PaymentStatus
+from tossbill_ui.payments import charge, outcome, record, repository, settle
+from tossbill_ui.payments.models import PaymentStatus
 from tossbill_ui.payments.outcome import Declined, InDoubt
-from tossbill_ui.subscriptions import billing, follow, periods, renewal
+from tossbill_ui.subscriptions import billing, follow, periods
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
@@ -66,9 +67,9 @@ def a_refusal_keeps_its_key(patch: pytest.MonkeyPatch) -> None:
 def no_look_before_a_repeat(patch: pytest.MonkeyPatch) -> None:
     """What is in doubt is asked for again, at any time. Inside 15 days the key covers it."""
 
-    async def wrong(rt: Any, claim: Any, work: Any, hold: Any) -> Any:
+    async def wrong(rt: Any, claim: Any, hold: Any) -> Any:
         try:
-            return await charge._charge(rt, work)
+            return await charge._charge(rt, claim)
         except OutcomeUnknown as doubt:
             return InDoubt(doubt.toss_code)
         except TossError as error:
@@ -104,8 +105,8 @@ def entered_before_it_is_charged(patch: pytest.MonkeyPatch) -> None:
     """The period is written down as paid, then Toss is asked."""
     real = billing.collect_or_enter
 
-    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any) -> Any:
-        claim = await real(rt, db, subscription, invoice)
+    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any, **more: Any) -> Any:
+        claim = await real(rt, db, subscription, invoice, **more)
         if claim:
             await ENTER(rt, db, subscription, invoice)
         return claim
@@ -119,20 +120,18 @@ def entered_before_it_is_charged(patch: pytest.MonkeyPatch) -> None:
 
 def the_card_may_change_in_doubt(patch: pytest.MonkeyPatch) -> None:
     """An open payment is repeated on the card that the subscription has by then."""
-    real = charge._load
+    real = settle.claimed
 
     async def never(*_: Any) -> None:
         pass
 
-    async def wrong(rt: Any, claim: Any) -> Any:
-        async with rt.db.write() as db:
-            payment = await db.get_one(Payment, claim.row_id)
-            subscription = await db.get_one(Subscription, payment.subscription_id)
-            payment.payment_method_id = subscription.payment_method_id
-        return await real(rt, claim)
+    async def wrong(db: Any, payment: Any) -> Any:
+        subscription = await db.get_one(Subscription, payment.subscription_id)
+        payment.payment_method_id = subscription.payment_method_id
+        return await real(db, payment)
 
     patch.setattr(billing, "refuse_while_open", never)
-    patch.setattr(charge, "_load", wrong)
+    patch.setattr(settle, "claimed", wrong)
 
 
 def unknown_is_refused(patch: pytest.MonkeyPatch) -> None:
@@ -163,7 +162,7 @@ def month_is_added_to_the_last_day(patch: pytest.MonkeyPatch) -> None:
 
 def period_begins_when_it_is_charged(patch: pytest.MonkeyPatch) -> None:
     """A late charge moves the period, and the days before it are lost."""
-    real = renewal.periods.next_period
+    real = periods.next_period
 
     def wrong(subscription: Any, interval: Any, **more: Any) -> Any:
         period = real(subscription, interval, **more)
@@ -201,9 +200,9 @@ def a_claim_leaves_the_row_due(patch: pytest.MonkeyPatch) -> None:
     """The next worker finds the subscription due while its payment is open."""
     real = billing.collect_or_enter
 
-    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any) -> Any:
+    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any, **more: Any) -> Any:
         due_at = subscription.due_at
-        claim = await real(rt, db, subscription, invoice)
+        claim = await real(rt, db, subscription, invoice, **more)
         subscription.due_at = due_at if claim else subscription.due_at
         return claim
 
@@ -212,25 +211,25 @@ def a_claim_leaves_the_row_due(patch: pytest.MonkeyPatch) -> None:
 
 def a_refusal_keeps_its_order_id(patch: pytest.MonkeyPatch) -> None:
     """The next try has the number of the last one."""
-    real = repository.last_number
+    real = repository.begun
 
-    async def wrong(*args: Any) -> int:
-        return max(0, await real(*args) - 1)
+    async def wrong(*args: Any) -> Any:
+        return Counter({key: max(0, number - 1) for key, number in (await real(*args)).items()})
 
-    patch.setattr(repository, "last_number", wrong)
+    patch.setattr(repository, "begun", wrong)
 
 
 def not_found_is_not_charged(patch: pytest.MonkeyPatch) -> None:
     """A look-up that finds nothing counts as a refusal, though the request may still come."""
     real = charge._ask
 
-    async def wrong(rt: Any, claim: Any, work: Any, hold: Any) -> Any:
+    async def wrong(rt: Any, claim: Any, hold: Any) -> Any:
         if claim.attempt > 1:
             with suppress(TossError):
-                order_id = work.payment.order_id
+                order_id = claim.payment.order_id
                 if await rt.toss.payment_by_order_id(order_id=order_id) is None:
                     return Declined("REJECT_CARD_PAYMENT")
-        return await real(rt, claim, work, hold)
+        return await real(rt, claim, hold)
 
     patch.setattr(charge, "_ask", wrong)
 

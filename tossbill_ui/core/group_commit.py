@@ -6,20 +6,24 @@ Durability is that of a transaction of its own, and the cost of a commit is shar
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+Key = tuple[str, ...]
 Work = Callable[[AsyncSession], Awaitable[None]]
+Ahead = Callable[[AsyncSession, Sequence[Key]], Awaitable[object]]
 Write = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    key: str
+    key: Key
     work: Work
+    ahead: Ahead | None
     done: asyncio.Future[None]
 
 
@@ -35,7 +39,7 @@ class GroupCommit:
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def __call__(self, work: Work, *, key: str) -> None:
+    async def __call__(self, work: Work, *, key: Key, ahead: Ahead | None = None) -> None:
         """Do a piece of work in a transaction shared with others; return when it is committed.
 
         A piece that fails takes no other with it: then each is done in a transaction of its own.
@@ -43,10 +47,12 @@ class GroupCommit:
 
         Args:
             work: May be done twice, the first time rolled back.
-            key: What it locks. Pieces are done in the order of their keys, so that two
-                processes never wait for each other.
+            key: The ids of the rows it changes, the one it locks first. Pieces are done in the
+                order of their keys, so that two processes never wait for each other.
+            ahead: Locks and loads with few statements what many pieces need, from their sorted
+                keys; what it returns is held, for a session keeps only rows that somebody holds.
         """
-        mine = _Waiting(key, work, asyncio.get_running_loop().create_future())
+        mine = _Waiting(key, work, ahead, asyncio.get_running_loop().create_future())
         # Who waits may be gone when an error comes; asyncio would complain about that.
         mine.done.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._waiting.append(mine)
@@ -66,8 +72,10 @@ class GroupCommit:
     async def _write_together(self, batch: list[_Waiting]) -> None:
         try:
             async with self._write() as session:
+                held = await _load(session, batch)
                 for each in batch:
                     await each.work(session)
+                del held  # what was changed, the session holds itself
         except Exception as error:
             if len(batch) == 1:
                 batch[0].done.set_exception(error)
@@ -78,3 +86,11 @@ class GroupCommit:
             return
         for each in batch:
             await self._write_together([each])
+
+
+async def _load(session: AsyncSession, batch: list[_Waiting]) -> list[object]:
+    keys = defaultdict[Ahead, list[Key]](list)
+    for each in batch:
+        if each.ahead:
+            keys[each.ahead].append(each.key)
+    return [await ahead(session, wanted) for ahead, wanted in keys.items()]

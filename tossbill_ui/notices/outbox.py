@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.appending import append
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.text import clean
 from tossbill_ui.notices.models import Notice, NoticeKind, NoticeStatus
 from tossbill_ui.notices.wording import Value, render
 from tossbill_ui.runtime import Runtime
 
+INSERTS = {
+    True: sqlite.insert(Notice).on_conflict_do_nothing(index_elements=["key"]),
+    False: postgresql.insert(Notice).on_conflict_do_nothing(index_elements=["key"]),
+}
 
-async def put(
+
+def put(
     rt: Runtime,
     db: AsyncSession,
     kind: NoticeKind,
@@ -39,21 +44,19 @@ async def put(
     settings = rt.settings
     link = f"{settings.public_url}/subscription/"
     subject, body = render(kind, settings.tossbill_locale, {"link": link, **values})
-    insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
-    statement: sa.Insert = (
-        insert(Notice)
-        .values(
-            id=new_id(),
-            key=f"{kind}:{about}",
-            customer_id=customer_id,
-            kind=kind,
-            status=NoticeStatus.WAITING,
-            subject=clean(f"[{settings.tossbill_brand_name}] {subject}", limit=200),
-            body=body,
-            created_at=rt.clock.now(),
-            next_try_at=rt.machine.now(),
-            attempts=0,
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
+    append(
+        db,
+        INSERTS[rt.db.is_sqlite],
+        {
+            "id": new_id(),
+            "key": f"{kind}:{about}",
+            "customer_id": customer_id,
+            "kind": kind,
+            "status": NoticeStatus.WAITING,
+            "subject": clean(f"[{settings.tossbill_brand_name}] {subject}", limit=200),
+            "body": body,
+            "created_at": rt.clock.now(),
+            "next_try_at": rt.machine.now(),
+            "attempts": 0,
+        },
     )
-    await db.exec(statement)

@@ -6,7 +6,6 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui import lease
@@ -14,9 +13,9 @@ from tossbill_ui.core.crypto import new_id
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.payments import outcome, repository
+from tossbill_ui.payments import outcome
 from tossbill_ui.payments.last_look import PaidBefore, adopt, paid_before
-from tossbill_ui.payments.models import OPEN, Invoice, Payment
+from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.payments.outcome import Declined, InDoubt, Outcome
 from tossbill_ui.payments.record import Follow, record
 from tossbill_ui.runtime import Runtime
@@ -47,24 +46,37 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class _Work:
-    """Everything one request needs."""
+class PaymentClaim(Claim):
+    """A payment that is ours to work on, with what Toss is asked, as it was when it was taken."""
 
     payment: Payment
-    invoice: Invoice
-    billing_key: str
+    order_name: str
     customer_key: str
+    method: PaymentMethod
+
+    def billing_key(self, rt: Runtime) -> str:
+        """Return the permission to charge; empty when it is gone."""
+        sealed = self.method.billing_key_sealed
+        place = billing_key_place(self.method.id)
+        return rt.cipher.decrypt(sealed, place=place) if sealed else ""
 
 
 async def begin(
-    rt: Runtime, db: AsyncSession, invoice: Invoice, *, payment_method_id: str
-) -> Claim:
+    rt: Runtime, db: AsyncSession, invoice: Invoice, *, payment_method_id: str, begun: int
+) -> PaymentClaim:
     """Write down the next attempt to collect an open invoice, and claim it.
 
     Runs in the caller's transaction, which holds the subscription's lock; hand the claim to
     `collect` once it is committed. The database refuses a second open or done payment.
+
+    Args:
+        rt: The process's runtime.
+        db: The caller's transaction, which has written the invoice.
+        invoice: What is to be collected.
+        payment_method_id: What it is charged on.
+        begun: How many payments were begun for the period; see `repository.begun`.
     """
-    number = 1 + await repository.last_number(db, invoice.subscription_id, invoice.period_number)
+    number = begun + 1
     order_id = f"{invoice.subscription_id}-{invoice.period_number:04d}-{number}"
     now = rt.machine.now()
     payment = Payment(
@@ -87,11 +99,29 @@ async def begin(
         attempts=1,
     )
     db.add(payment)
-    await db.flush()
-    return Claim(payment.id, attempt=1, until=now + rt.lease)
+    return await claimed(db, payment)
 
 
-async def collect(rt: Runtime, claim: Claim, follow: Follow) -> Outcome | None:
+async def claimed(db: AsyncSession, payment: Payment) -> PaymentClaim:
+    """Return the claim of a payment that this transaction has taken.
+
+    Asks the database for nothing that the session has loaded already (`repository.load_asked`).
+    """
+    assert payment.lease_until is not None  # noqa: S101 - it was taken just now
+    invoice = await db.get_one(Invoice, payment.invoice_id)
+    customer = await db.get_one(Customer, payment.customer_id)
+    return PaymentClaim(
+        payment.id,
+        attempt=payment.attempts,
+        until=payment.lease_until,
+        payment=payment,
+        order_name=invoice.order_name,
+        customer_key=customer.customer_key,
+        method=await db.get_one(PaymentMethod, payment.payment_method_id),
+    )
+
+
+async def collect(rt: Runtime, claim: PaymentClaim, follow: Follow) -> Outcome | None:
     """Find out how a claimed payment ends, asking Toss to charge it if need be, and record it.
 
     Safe to repeat and to run twice at once: every request for a payment has the same order id
@@ -103,69 +133,46 @@ async def collect(rt: Runtime, claim: Claim, follow: Follow) -> Outcome | None:
 
     Source: contract §4.3, 4.5, 6; docs/5-subscriptions.md.
     """
-    work = await _load(rt, claim)
-    if work is None:
-        return None
     async with lease.held(
         rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
     ) as hold:
-        found = await _ask(rt, claim, work, hold)
+        found = await _ask(rt, claim, hold)
         if isinstance(found, PaidBefore):
-            return await adopt(rt, work.payment, claim.attempt, found, follow)
+            return await adopt(rt, claim.payment, claim.attempt, found, follow)
         if found is not None:
-            await record(rt, work.payment, claim.attempt, found, follow)
+            await record(rt, claim.payment, claim.attempt, found, follow)
     return found
 
 
-async def _load(rt: Runtime, claim: Claim) -> _Work | None:
-    query = (
-        select(Payment, Invoice, col(Customer.customer_key), PaymentMethod)
-        .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
-        .join(Customer, col(Customer.id) == col(Payment.customer_id))
-        .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
-        .where(col(Payment.id) == claim.row_id, col(Payment.status).in_(OPEN))
-    )
-    async with rt.db.read() as db:
-        found = (await db.exec(query)).first()
-    if found is None:
-        return None
-    payment, invoice, customer_key, method = found
-    sealed = method.billing_key_sealed
-    key = rt.cipher.decrypt(sealed, place=billing_key_place(method.id)) if sealed else ""
-    return _Work(payment, invoice, billing_key=key, customer_key=customer_key)
-
-
-async def _ask(
-    rt: Runtime, claim: Claim, work: _Work, hold: lease.Hold
-) -> Outcome | PaidBefore | None:
+async def _ask(rt: Runtime, claim: PaymentClaim, hold: lease.Hold) -> Outcome | PaidBefore | None:
     try:
         if claim.attempt > 1:
-            found = await rt.toss.payment_by_order_id(order_id=work.payment.order_id)
+            found = await rt.toss.payment_by_order_id(order_id=claim.payment.order_id)
             if found:
-                return outcome.of_payment(found, amount_krw=work.payment.amount_krw)
-            if not _may_repeat(rt, work):
-                return _not_found(rt, work.payment)
-        if before := await paid_before(rt, work.payment):
+                return outcome.of_payment(found, amount_krw=claim.payment.amount_krw)
+            if not _may_repeat(rt, claim):
+                return _not_found(rt, claim.payment)
+        if before := await paid_before(rt, claim.payment):
             return before
         if not hold.is_ours(rt):
             return None
-        return await _charge(rt, work)
+        return await _charge(rt, claim)
     except OutcomeUnknown as doubt:
         log.warning("payment %s is in doubt: %s", claim.row_id, doubt.message)
-        return await _doubt(rt, work, doubt)
+        return await _doubt(rt, claim, doubt)
     except TossError as error:
         return outcome.of_error(error)
 
 
-async def _charge(rt: Runtime, work: _Work) -> Outcome:
-    payment = work.payment
-    if not work.billing_key:
+async def _charge(rt: Runtime, claim: PaymentClaim) -> Outcome:
+    payment, billing_key = claim.payment, claim.billing_key(rt)
+    if not billing_key:
         return Declined("ALREADY_REMOVED_BILLING_KEY")
     paid = await rt.toss.charge(
-        billing_key=work.billing_key,
-        customer_key=work.customer_key,
+        billing_key=billing_key,
+        customer_key=claim.customer_key,
         order_id=payment.order_id,
-        order_name=work.invoice.order_name,
+        order_name=claim.order_name,
         amount_krw=payment.amount_krw,
         tax_free_krw=payment.tax_free_krw,
         idempotency_key=payment.idempotency_key,
@@ -173,24 +180,24 @@ async def _charge(rt: Runtime, work: _Work) -> Outcome:
     return outcome.of_payment(paid, amount_krw=payment.amount_krw)
 
 
-async def _doubt(rt: Runtime, work: _Work, doubt: OutcomeUnknown) -> Outcome:
+async def _doubt(rt: Runtime, claim: PaymentClaim, doubt: OutcomeUnknown) -> Outcome:
     """Look a doubtful payment up at once if Toss did answer; else it is looked up later."""
     undecided = InDoubt(doubt.toss_code, is_bound=doubt.is_bound)
     if not doubt.is_bound:
         return undecided
     try:
-        found = await rt.toss.payment_by_order_id(order_id=work.payment.order_id)
+        found = await rt.toss.payment_by_order_id(order_id=claim.payment.order_id)
     except TossError:
         return undecided
     if found is None:
         return undecided
-    return outcome.of_payment(found, amount_krw=work.payment.amount_krw)
+    return outcome.of_payment(found, amount_krw=claim.payment.amount_krw)
 
 
-def _may_repeat(rt: Runtime, work: _Work) -> bool:
-    payment = work.payment
+def _may_repeat(rt: Runtime, claim: PaymentClaim) -> bool:
+    payment = claim.payment
     is_fresh = rt.machine.now() - payment.first_sent_at < REPEAT_FOR
-    return payment.may_repeat and not payment.is_bound and is_fresh and bool(work.billing_key)
+    return payment.may_repeat and not payment.is_bound and is_fresh and bool(claim.billing_key(rt))
 
 
 def _not_found(rt: Runtime, payment: Payment) -> Outcome:

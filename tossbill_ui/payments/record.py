@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.payments import repository
 from tossbill_ui.payments.differences import note_difference
 from tossbill_ui.payments.models import (
     OPEN,
@@ -32,6 +32,18 @@ UNTIL_A_PERSON = timedelta(days=14)
 class Follow(Protocol):
     """What the domain above makes of a payment or refund, in the transaction that records it."""
 
+    async def load(self, db: AsyncSession, payments: Sequence[tuple[str, ...]]) -> object:
+        """Lock subscriptions, and load what following up on their payments needs.
+
+        Args:
+            db: The transaction that records.
+            payments: Each a subscription's id and a payment's, sorted.
+
+        Returns:
+            The rows, to be held until they have been used.
+        """
+        ...
+
     async def after_payment(
         self, rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Outcome
     ) -> None:
@@ -53,7 +65,6 @@ async def record(
     written: list[Payment] = []
 
     async def work(db: AsyncSession) -> None:
-        await repository.lock_subscription(db, payment.subscription_id)
         row = await db.get_one(Payment, payment.id)
         is_late = isinstance(found, InDoubt) and row.attempts != attempt
         if row.status not in OPEN or is_late:
@@ -63,7 +74,8 @@ async def record(
         await follow.after_payment(rt, db, invoice, row, found)
         written.append(row)
 
-    await rt.db.write_together(work, key=payment.subscription_id)
+    key = (payment.subscription_id, payment.id)
+    await rt.db.write_together(work, key=key, ahead=follow.load)
     for row in written:
         _log_outcome(row, found)
     rt.changes.tell(payment.customer_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,7 +11,9 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.text import clean, is_id
+from tossbill_ui.customers.models import Customer
 from tossbill_ui.lease import due
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import (
     OPEN,
     Difference,
@@ -117,6 +120,16 @@ async def refused_before(db: AsyncSession, payment: Payment) -> Sequence[Payment
     return (await db.exec(query)).all()
 
 
+async def open_invoices(db: AsyncSession, subscription_ids: Sequence[str]) -> dict[str, Invoice]:
+    """Return the open invoices of subscriptions, by the subscriptions' ids; see `open_invoice`."""
+    query = select(Invoice).where(
+        col(Invoice.subscription_id).in_(subscription_ids),
+        _IS_VALID,
+        col(Invoice.status) == InvoiceStatus.OPEN,
+    )
+    return {invoice.subscription_id: invoice for invoice in (await db.exec(query)).all()}
+
+
 async def paid_invoice(
     db: AsyncSession, subscription_id: str, period_number: int
 ) -> Invoice | None:
@@ -140,13 +153,44 @@ async def done_payment(db: AsyncSession, invoice_id: str) -> Payment | None:
     return (await db.exec(query)).first()
 
 
-async def last_number(db: AsyncSession, subscription_id: str, period_number: int) -> int:
-    """Return how many payments were begun for a period."""
-    query = select(func.max(Payment.number)).where(
-        col(Payment.subscription_id) == subscription_id,
-        col(Payment.period_number) == period_number,
+async def begun(db: AsyncSession, invoices: Sequence[Invoice]) -> Counter[str]:
+    """Count the payments that were begun for the periods of invoices, by the invoices' ids."""
+    query = (
+        select(Payment.subscription_id, Payment.period_number, func.max(Payment.number))
+        .where(
+            col(Payment.subscription_id).in_({each.subscription_id for each in invoices}),
+            col(Payment.period_number).in_({each.period_number for each in invoices}),
+        )
+        .group_by(col(Payment.subscription_id), col(Payment.period_number))
     )
-    return (await db.exec(query)).one() or 0
+    found = {(row[0], row[1]): row[2] for row in (await db.exec(query)).all()}
+    return Counter(
+        {each.id: found.get((each.subscription_id, each.period_number), 0) for each in invoices}
+    )
+
+
+async def load_with_invoices(
+    db: AsyncSession, payment_ids: Sequence[str]
+) -> Sequence[tuple[Payment, Invoice]]:
+    """Load payments and their invoices; hold the rows, see `load_asked`."""
+    query = select(Payment, Invoice).join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+    return (await db.exec(query.where(col(Payment.id).in_(payment_ids)))).all()
+
+
+async def load_asked(db: AsyncSession, payments: Sequence[Payment]) -> Sequence[object]:
+    """Load what Toss is asked about payments; hold the rows as long as they are to be found.
+
+    A session keeps rows only as long as somebody else does.
+    """
+    query = (
+        select(Invoice, Customer, PaymentMethod)
+        .select_from(Payment)
+        .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+        .join(Customer, col(Customer.id) == col(Payment.customer_id))
+        .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
+        .where(col(Payment.id).in_([payment.id for payment in payments]))
+    )
+    return (await db.exec(query)).all() if payments else ()
 
 
 async def payment_named(db: AsyncSession, name: str) -> Payment | None:

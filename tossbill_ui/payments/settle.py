@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.db import Leased
 from tossbill_ui.payments import refund, repository
-from tossbill_ui.payments.charge import Claim, collect
+from tossbill_ui.payments.charge import Claim, PaymentClaim, claimed, collect
 from tossbill_ui.payments.record import Follow
 from tossbill_ui.runtime import Runtime
 
@@ -27,15 +27,17 @@ class Settled:
     refunds: int
 
 
-async def take_up_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list[Claim]:
+async def take_up_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list[PaymentClaim]:
     """Claim open payments whose holder is gone or whose next look is due."""
     found = await repository.open_payments_due(db, rt.machine.now(), limit=limit)
+    asked = await repository.load_asked(db, found)
     for payment in found:
         _take(rt, payment)
         if payment.may_repeat:
             payment.sent_at = rt.machine.now()
-    await db.flush()
-    return [_claim(payment) for payment in found]
+    claims = [await claimed(db, payment) for payment in found]
+    del asked  # held until here
+    return claims
 
 
 def _take(rt: Runtime, row: Leased) -> None:

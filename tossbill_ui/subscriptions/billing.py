@@ -7,10 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
-from tossbill_ui.payments import charge
-from tossbill_ui.payments.charge import Claim
+from tossbill_ui.payments import charge, repository
+from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus
-from tossbill_ui.payments.repository import open_payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.follow import FOLLOW, enter
 from tossbill_ui.subscriptions.models import Plan, Price, Subscription
@@ -29,7 +28,10 @@ async def make_invoice(
     period: Period,
     credit_krw: int = 0,
 ) -> Invoice:
-    """Write down what a period costs. The database refuses a second one for the same period."""
+    """Make out what a period costs. The database refuses a second one for the same period.
+
+    It is written with the session's next flush, so that many are one statement.
+    """
     plan = await db.get_one(Plan, price.plan_code)
     amount = collectable(price.amount_krw - credit_krw)
     invoice = Invoice(
@@ -51,7 +53,6 @@ async def make_invoice(
         created_at=rt.clock.now(),
     )
     db.add(invoice)
-    await db.flush()
     return invoice
 
 
@@ -63,21 +64,35 @@ def collectable(amount_krw: int) -> int:
     return amount_krw if amount_krw >= SMALLEST_KRW else 0
 
 
-async def collect_or_enter(
+async def collect_now(
     rt: Runtime, db: AsyncSession, subscription: Subscription, invoice: Invoice
-) -> Claim | None:
-    """Begin to collect an invoice, or enter its period at once if there is nothing to collect."""
+) -> PaymentClaim | None:
+    """Write an invoice, and begin to collect it or enter its period."""
+    await db.flush()
+    begun = await repository.begun(db, [invoice])
+    claim = await collect_or_enter(rt, db, subscription, invoice, begun=begun[invoice.id])
+    await db.flush()
+    return claim
+
+
+async def collect_or_enter(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, invoice: Invoice, *, begun: int
+) -> PaymentClaim | None:
+    """Begin to collect a written invoice, or enter its period if there is nothing to collect.
+
+    Asks the database for nothing that the session has loaded already.
+    """
     subscription.due_at = None
     db.add(subscription)
     if invoice.amount_krw:
         method_id = subscription.payment_method_id
-        return await charge.begin(rt, db, invoice, payment_method_id=method_id)
+        return await charge.begin(rt, db, invoice, payment_method_id=method_id, begun=begun)
     invoice.status, invoice.paid_at = InvoiceStatus.PAID, rt.clock.now()
     await enter(rt, db, subscription, invoice)
     return None
 
 
-def spawn(rt: Runtime, claim: Claim | None) -> None:
+def spawn(rt: Runtime, claim: PaymentClaim | None) -> None:
     """Ask Toss about a claimed payment, apart from the page that wanted it."""
     if claim:
         work = charge.collect(rt, claim, FOLLOW)
@@ -105,5 +120,5 @@ async def refuse_while_open(db: AsyncSession, subscription: Subscription) -> Non
     Raises:
         Conflict: One is not (``payment_open``): what it was made with must not change before.
     """
-    if await open_payment(db, subscription.id):
+    if await repository.open_payment(db, subscription.id):
         raise Conflict("A payment is not settled yet.", code="payment_open")

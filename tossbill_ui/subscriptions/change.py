@@ -164,7 +164,7 @@ def _change_trial(
 
 async def _begin(
     rt: Runtime, db: AsyncSession, subscription: Subscription, shown: ChangePreview, actor: str
-) -> billing.Claim | None:
+) -> billing.PaymentClaim | None:
     returns = await cancel.spread(db, subscription, shown.refund_krw)
     price = shown.offer.price
     invoice = await billing.make_invoice(
@@ -176,7 +176,7 @@ async def _begin(
         period=fresh_period(subscription, price.interval, today(rt)),
         credit_krw=min(shown.credit_krw, price.amount_krw),
     )
-    claim = await billing.collect_or_enter(rt, db, subscription, invoice)
+    claim = await billing.collect_now(rt, db, subscription, invoice)
     await cancel.give_back(rt, db, subscription, returns, reason=REASON, actor=actor)
     return claim
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,6 +21,7 @@ from tossbill_ui.payments.models import (
 from tossbill_ui.payments.outcome import Charged, Declined, Outcome
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import dunning, telling
+from tossbill_ui.subscriptions import repository as subscriptions
 from tossbill_ui.subscriptions.dunning import AskForCard, GiveUp, TellOperator
 from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import (
@@ -36,6 +38,15 @@ from tossbill_ui.subscriptions.periods import next_due, today
 
 class _Follow:
     """The subscriptions domain's answer to what the payments domain found out."""
+
+    async def load(self, db: AsyncSession, payments: Sequence[tuple[str, ...]]) -> object:
+        """Lock subscriptions, load them, their payments, and what they are on and charged on."""
+        found = await subscriptions.locked_all(db, [each[0] for each in payments])
+        asked = await repository.load_with_invoices(db, [each[1] for each in payments])
+        price_ids = {each.price_id for each in found} | {each.price_id for _, each in asked}
+        method_ids = {each.payment_method_id for each in found}
+        method_ids |= {each.payment_method_id for each, _ in asked}
+        return found, asked, await subscriptions.load_offers_and_methods(db, price_ids, method_ids)
 
     async def after_payment(
         self, rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Outcome

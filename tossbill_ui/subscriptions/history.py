@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.appending import append
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionEvent
 
+INSERT = sa.insert(SubscriptionEvent)
 CUSTOMER = "customer"
 ENGINE = "engine"
 
@@ -53,14 +56,16 @@ def note(
     detail: str = "",
 ) -> None:
     """Add a line in the caller's transaction, which makes the change it speaks of."""
-    db.add(
-        SubscriptionEvent(
-            subscription_id=subscription.id,
-            customer_id=subscription.customer_id,
-            at=rt.clock.now(),
-            actor=actor[:40],
-            kind=kind,
-            amount_krw=amount_krw,
-            detail=detail[:200],
-        )
+    append(
+        db,
+        INSERT,
+        {
+            "subscription_id": subscription.id,
+            "customer_id": subscription.customer_id,
+            "at": rt.clock.now(),
+            "actor": actor[:40],
+            "kind": kind,
+            "amount_krw": amount_krw,
+            "detail": detail[:200],
+        },
     )

@@ -11,10 +11,10 @@ from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository, telling
+from tossbill_ui.subscriptions.claiming import REMOVED_KEY
 from tossbill_ui.subscriptions.follow import dun
 from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import CHARGEABLE, Subscription
-from tossbill_ui.subscriptions.renewal import REMOVED_KEY
 
 
 async def lose_method(rt: Runtime, billing_key_hash: str) -> bool:

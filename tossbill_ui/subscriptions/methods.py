@@ -9,9 +9,8 @@ from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import removal
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.payments import charge
 from tossbill_ui.payments import repository as payments
-from tossbill_ui.payments.charge import Claim
+from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import billing, repository
 from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
@@ -78,15 +77,15 @@ async def pay_now(rt: Runtime, session: Session | None, subscription_id: str) ->
     billing.spawn(rt, claim)
 
 
-async def _collect_owed(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Claim | None:
+async def _collect_owed(
+    rt: Runtime, db: AsyncSession, subscription: Subscription
+) -> PaymentClaim | None:
     """Begin to collect the open invoice, unless an operator has to act first."""
     invoice = await payments.open_invoice(db, subscription.id)
     is_past_due = subscription.status == SubscriptionStatus.PAST_DUE
     if invoice is None or not is_past_due or subscription.attention == Attention.SETUP:
         return None
-    subscription.due_at = None
-    db.add(subscription)
-    return await charge.begin(rt, db, invoice, payment_method_id=subscription.payment_method_id)
+    return await billing.collect_now(rt, db, subscription, invoice)
 
 
 async def remove_method(rt: Runtime, session: Session | None, payment_method_id: str) -> None:

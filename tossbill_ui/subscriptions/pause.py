@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payments.charge import Claim
+from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import billing, consent, repository
@@ -61,7 +61,7 @@ async def resume(
 
 async def _resume(
     rt: Runtime, db: repository.AsyncSession, subscription: Subscription, actor: str
-) -> Claim | None:
+) -> PaymentClaim | None:
     if today(rt) < subscription.ends_on:
         subscription.status = SubscriptionStatus.ACTIVE
         subscription.due_at = next_due(rt, subscription.ends_on)
@@ -84,4 +84,4 @@ async def _resume(
         price=price,
         period=fresh_period(subscription, price.interval, today(rt)),
     )
-    return await billing.collect_or_enter(rt, db, subscription, invoice)
+    return await billing.collect_now(rt, db, subscription, invoice)

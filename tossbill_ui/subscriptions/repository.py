@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlmodel import col, func, select
@@ -10,7 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
+from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.repository import lock_subscription
 from tossbill_ui.subscriptions.history import Kind
 from tossbill_ui.subscriptions.models import (
@@ -31,6 +33,17 @@ async def locked(db: AsyncSession, subscription_id: str) -> Subscription:
     subscription = await db.get_one(Subscription, subscription_id)
     await db.refresh(subscription)
     return subscription
+
+
+async def locked_all(db: AsyncSession, subscription_ids: Sequence[str]) -> Sequence[Subscription]:
+    """Return subscriptions that nobody else changes until this transaction ends, by their ids."""
+    query = (
+        select(Subscription)
+        .where(col(Subscription.id).in_(subscription_ids))
+        .order_by(col(Subscription.id))
+        .with_for_update()
+    )
+    return (await db.exec(query)).all()
 
 
 async def mine(db: AsyncSession, session: Session | None, subscription_id: str) -> Subscription:
@@ -64,6 +77,23 @@ async def due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Subscr
         .with_for_update(skip_locked=True)
     )
     return (await db.exec(query)).all()
+
+
+async def load_offers_and_methods(
+    db: AsyncSession, price_ids: Collection[str], method_ids: Collection[str]
+) -> Sequence[object]:
+    """Load prices with their plans, and payment methods with their owners.
+
+    Hold the rows as long as they are to be found: a session keeps only what somebody else does.
+    """
+    offers = select(Price, Plan).join(Plan, col(Plan.code) == col(Price.plan_code))
+    methods = select(PaymentMethod, Customer).join(
+        Customer, col(Customer.id) == col(PaymentMethod.customer_id)
+    )
+    return [
+        *(await db.exec(offers.where(col(Price.id).in_(price_ids)))).all(),
+        *(await db.exec(methods.where(col(PaymentMethod.id).in_(method_ids)))).all(),
+    ]
 
 
 async def next_due_at(db: AsyncSession, now: datetime) -> datetime | None:

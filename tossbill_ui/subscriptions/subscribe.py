@@ -13,7 +13,7 @@ from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.payments.charge import Claim
+from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import billing, catalog, repository
@@ -179,7 +179,7 @@ async def _new(
 
 async def _begin(
     rt: Runtime, db: AsyncSession, subscription: Subscription, offer: Offer
-) -> Claim | None:
+) -> PaymentClaim | None:
     if subscription.status == SubscriptionStatus.TRIALING:
         return None
     invoice = await billing.make_invoice(
@@ -190,4 +190,4 @@ async def _begin(
         price=offer.price,
         period=fresh_period(subscription, offer.price.interval, subscription.starts_on),
     )
-    return await billing.collect_or_enter(rt, db, subscription, invoice)
+    return await billing.collect_now(rt, db, subscription, invoice)

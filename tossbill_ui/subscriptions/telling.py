@@ -214,4 +214,4 @@ async def _put(
 ) -> None:
     plan = await db.get_one(Plan, subscription.plan_code)
     shown = {"plan": plan.name, **values}
-    await put(rt, db, kind, about=about, customer_id=subscription.customer_id, values=shown)
+    put(rt, db, kind, about=about, customer_id=subscription.customer_id, values=shown)

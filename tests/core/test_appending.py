@@ -1,0 +1,72 @@
+"""Rows that are only added are written together, with their transaction or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.appending import append
+from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.runtime import Runtime
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+INSERT = sa.insert(AuditEntry)
+
+
+def add(db: AsyncSession, subject: str) -> None:
+    append(db, INSERT, {"at": NOW, "kind": "test", "subject": subject})
+
+
+async def subjects(rt: Runtime) -> list[str]:
+    async with rt.db.read() as db:
+        return [row.subject for row in await db.exec(select(AuditEntry).order_by("id"))]
+
+
+async def test_they_are_one_statement_in_the_order_they_came(rt: Runtime) -> None:
+    asked: list[str] = []
+
+    def note(_c: object, _r: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(rt.db.engine.sync_engine, "before_cursor_execute", note)
+    async with rt.db.write() as db:
+        for subject in "bca":
+            add(db, subject)
+    event.remove(rt.db.engine.sync_engine, "before_cursor_execute", note)
+
+    assert await subjects(rt) == ["b", "c", "a"]
+    assert len([each for each in asked if each.startswith("INSERT")]) == 1
+
+
+async def test_a_transaction_that_fails_writes_none(rt: Runtime) -> None:
+    async def write() -> None:
+        async with rt.db.write() as db:
+            add(db, "a")
+            raise ValueError("oh")
+
+    with pytest.raises(ValueError, match="oh"):
+        await write()
+
+    assert await subjects(rt) == []
+
+
+async def test_a_savepoint_that_fails_takes_only_its_own(rt: Runtime) -> None:
+    async def fail(db: AsyncSession) -> None:
+        async with db.begin_nested():
+            add(db, "inside")
+            raise ValueError("oh")
+
+    async with rt.db.write() as db:
+        add(db, "before")
+        with pytest.raises(ValueError, match="oh"):
+            await fail(db)
+        async with db.begin_nested():
+            add(db, "inside another")
+        add(db, "after")
+
+    assert sorted(await subjects(rt)) == ["after", "before", "inside another"]

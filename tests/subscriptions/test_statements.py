@@ -1,0 +1,103 @@
+"""A batch of charges asks the database a fixed number of things, however large it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import event
+
+from tests.support.population import fill
+from tests.support.shop import Shop
+from tossbill_ui.customers.session import new_session
+from tossbill_ui.payments.charge import PaymentClaim
+from tossbill_ui.payments.models import Payment
+from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
+from tossbill_ui.payments.record import record
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.claiming import claim
+from tossbill_ui.subscriptions.follow import FOLLOW
+
+BATCH = 20
+# Open payments, due subscriptions, prices with plans, methods with customers, open invoices,
+# numbers; then invoices, payments and subscriptions are written.
+CLAIM = 9
+# Payments to take up and what Toss is asked about them; nothing else is due; then they are written.
+TAKE_UP = 4
+# Subscriptions, payments with invoices, prices with plans, methods with customers; then payments,
+# invoices, subscriptions, the history and the notices are written.
+RECORD = 9
+STATUS = {Charged: "done", Declined: "refused", InDoubt: "unknown"}
+PAID = Charged(
+    payment_key="", approved_at=datetime(2026, 12, 24, tzinfo=UTC), receipt_url="", balance_krw=9900
+)
+
+
+@contextmanager
+def counted(rt: Runtime) -> Generator[list[str]]:
+    """Note every statement but those that begin a transaction."""
+    found: list[str] = []
+
+    def note(_c: object, _r: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN"):
+            found.append(statement)
+
+    engine = rt.db.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+async def due(shop: Shop) -> list[PaymentClaim]:
+    """Claim a batch of subscriptions whose trials are over."""
+    seen = await shop.subscribe(new_session())
+    row = seen.subscription
+    await shop.go_to(date(2026, 12, 20))
+    await fill(shop.rt, BATCH, customer_id=row.customer_id, payment_method_id=row.payment_method_id)
+    with counted(shop.rt) as asked:
+        claims, _ = await claim(shop.rt, limit=BATCH)
+    assert len(claims) == BATCH
+    assert len(asked) <= CLAIM, "\n".join(asked)
+    return claims
+
+
+@pytest.mark.parametrize(
+    "found",
+    [PAID, Declined("REJECT_CARD_PAYMENT"), InDoubt()],
+    ids=lambda each: type(each).__name__,
+)
+async def test_claiming_and_recording(shop: Shop, found: Outcome) -> None:
+    claims = await due(shop)
+    answers = [
+        Charged(f"pay-{each.row_id}", found.approved_at, "", found.balance_krw)
+        if isinstance(found, Charged)
+        else found
+        for each in claims
+    ]
+
+    with counted(shop.rt) as asked:
+        await asyncio.gather(
+            *(
+                record(shop.rt, each.payment, each.attempt, answer, FOLLOW)
+                for each, answer in zip(claims, answers, strict=True)
+            )
+        )
+
+    assert len(asked) <= RECORD, "\n".join(asked)
+    ids = {each.row_id for each in claims}
+    ended = {row.status for row in await shop.rows(Payment) if row.id in ids}
+    assert ended == {STATUS[type(found)]}
+
+
+async def test_taking_up(shop: Shop) -> None:
+    await due(shop)
+    shop.machine.advance(2 * shop.rt.lease)
+
+    with counted(shop.rt) as asked:
+        claims, _ = await claim(shop.rt, limit=BATCH + 1)
+
+    assert [each.attempt for each in claims] == [2] * BATCH
+    assert len(asked) <= TAKE_UP, "\n".join(asked)
