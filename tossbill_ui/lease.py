@@ -7,17 +7,21 @@ a month must not take work away from a living worker.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.db import Leased, update_where
+from tossbill_ui.core.leases import Hold
 from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 1800, 3600))
 
@@ -79,21 +83,6 @@ async def release(
     return (await db.exec(freed.execution_options(synchronize_session=False))).rowcount
 
 
-@dataclass
-class Hold:
-    """A lease as its holder knows it.
-
-    Attributes:
-        until: When it ends; later than that, somebody else may have the row.
-    """
-
-    until: datetime
-
-    def is_ours(self, rt: Runtime) -> bool:
-        """Whether nobody else can have the row yet; ask before anything that costs money."""
-        return rt.machine.now() < self.until
-
-
 @asynccontextmanager
 async def held(
     rt: Runtime,
@@ -104,28 +93,48 @@ async def held(
     until: datetime | None = None,
 ) -> AsyncGenerator[Hold]:
     """Renew the row's lease while the block runs, as long as it is this attempt's."""
-    hold = Hold(until or rt.machine.now() + rt.lease)
-    work = _renew(rt, table, row_id, attempt, hold)
-    keeper = asyncio.create_task(work, name=f"lease {row_id}")
+    hold, leases = Hold(table, row_id, attempt, until or rt.machine.now() + rt.lease), rt.leases
+    leases.held.add(hold)
+    leases.keeper = leases.keeper or asyncio.create_task(_keep(rt), name="leases")
     try:
         yield hold
     finally:
-        keeper.cancel()
-        await asyncio.gather(keeper, return_exceptions=True)
+        leases.held.discard(hold)
+        if not leases.held and leases.keeper:
+            keeper, leases.keeper = leases.keeper, None
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
 
 
-async def _renew(rt: Runtime, table: type[Leased], row_id: str, attempt: int, hold: Hold) -> None:
+async def _keep(rt: Runtime) -> None:
+    """Renew every lease in time, with one statement for all rows of a table."""
     while True:
         await asyncio.sleep(rt.lease.total_seconds() / 3)
-        until = rt.machine.now() + rt.lease
-        async with rt.db.write() as session:
-            renewed = await update_where(
-                session,
-                table,
-                col(table.id) == row_id,
-                col(table.attempts) == attempt,
-                col(table.lease_until).is_not(None),
-                lease_until=until,
-            )
-        if renewed:
+        try:
+            for table in {hold.table for hold in rt.leases.held}:
+                await _renew(rt, table, [hold for hold in rt.leases.held if hold.table is table])
+        except SQLAlchemyError as away:
+            log.warning("leases are not renewed this time: %s", away)
+
+
+async def _renew(rt: Runtime, table: type[Leased], holds: Sequence[Hold]) -> None:
+    until = rt.machine.now() + rt.lease
+    # One that is locked is being written down, and need not be waited for.
+    ours = (
+        select(table.id)
+        .where(
+            col(table.id).in_([hold.row_id for hold in holds]),
+            sa.tuple_(col(table.id), col(table.attempts)).in_(
+                [(hold.row_id, hold.attempt) for hold in holds]
+            ),
+            col(table.lease_until).is_not(None),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    async with rt.db.write() as db:
+        renewed = set((await db.exec(ours)).all())
+        renewal = sa.update(table).where(col(table.id).in_(renewed)).values(lease_until=until)
+        await db.exec(renewal.execution_options(synchronize_session=False))
+    for hold in holds:
+        if hold.row_id in renewed:
             hold.until = until

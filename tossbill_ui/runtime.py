@@ -9,6 +9,7 @@ from tossbill_ui.core.changes import Changes
 from tossbill_ui.core.clock import Clock, SystemClock
 from tossbill_ui.core.crypto import Cipher, Signer
 from tossbill_ui.core.db import Database
+from tossbill_ui.core.leases import Leases
 from tossbill_ui.core.secret_file import load_secrets
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.core.tasks import Tasks
@@ -41,6 +42,7 @@ class Runtime:
     cipher: Cipher
     signer: Signer
     changes: Changes = field(default_factory=Changes)
+    leases: Leases = field(default_factory=Leases)
     tasks: Tasks = field(default_factory=Tasks)
     machine: Clock = field(default_factory=SystemClock)
     lease: timedelta = timedelta(seconds=10)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
 
 from tests.support.population import fill
 from tests.support.shop import Shop
+from tossbill_ui import lease
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Payment
@@ -101,3 +103,29 @@ async def test_taking_up(shop: Shop) -> None:
 
     assert [each.attempt for each in claims] == [2] * BATCH
     assert len(asked) <= TAKE_UP, "\n".join(asked)
+
+
+async def test_leases_are_renewed_together_and_only_those_still_ours(shop: Shop) -> None:
+    claims = await due(shop)
+    async with shop.rt.db.write() as db:
+        row = await db.get_one(Payment, claims[0].row_id)
+        row.attempts += 1  # another worker has taken it
+        db.add(row)
+    shop.machine.advance(timedelta(hours=1))
+    rt = replace(shop.rt, lease=timedelta(seconds=0.15))
+
+    async with AsyncExitStack() as stack:
+        lost, *ours = [
+            await stack.enter_async_context(
+                lease.held(rt, Payment, each.row_id, attempt=each.attempt, until=each.until)
+            )
+            for each in claims
+        ]
+        with counted(rt) as asked:
+            async with asyncio.timeout(20):
+                while not all(hold.is_ours(rt.machine) for hold in ours):
+                    await asyncio.sleep(0.005)
+
+    assert len(asked) < len(ours), "\n".join(asked)
+    assert not lost.is_ours(rt.machine)
+    assert rt.leases.keeper is None

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui import lease
 from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.leases import Hold
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
@@ -144,7 +145,7 @@ async def collect(rt: Runtime, claim: PaymentClaim, follow: Follow) -> Outcome |
     return found
 
 
-async def _ask(rt: Runtime, claim: PaymentClaim, hold: lease.Hold) -> Outcome | PaidBefore | None:
+async def _ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:
     try:
         if claim.attempt > 1:
             found = await rt.toss.payment_by_order_id(order_id=claim.payment.order_id)
@@ -154,7 +155,7 @@ async def _ask(rt: Runtime, claim: PaymentClaim, hold: lease.Hold) -> Outcome | 
                 return _not_found(rt, claim.payment)
         if before := await paid_before(rt, claim.payment):
             return before
-        if not hold.is_ours(rt):
+        if not hold.is_ours(rt.machine):
             return None
         return await _charge(rt, claim)
     except OutcomeUnknown as doubt:

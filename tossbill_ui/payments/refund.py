@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui import lease
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.leases import Hold
 from tossbill_ui.payments import outcome, repository
 from tossbill_ui.payments.charge import REPEAT_FOR, Claim
 from tossbill_ui.payments.differences import note_difference
@@ -106,7 +107,7 @@ async def give_back(rt: Runtime, claim: Claim, follow: Follow) -> None:
 
 
 async def _ask(
-    rt: Runtime, claim: Claim, row: Refund, payment: Payment, hold: lease.Hold
+    rt: Runtime, claim: Claim, row: Refund, payment: Payment, hold: Hold
 ) -> wire.Payment | Declined | InDoubt | None:
     key = payment.payment_key or ""
     try:
@@ -117,7 +118,7 @@ async def _ask(
             if row.is_bound or rt.machine.now() - row.first_sent_at > REPEAT_FOR:
                 # Toss has ended that request, and the money is still there.
                 return Declined(row.failure_code or "")
-        if not hold.is_ours(rt):
+        if not hold.is_ours(rt.machine):
             return None
         return await rt.toss.cancel_payment(
             payment_key=key,

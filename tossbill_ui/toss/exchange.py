@@ -13,6 +13,7 @@ import httpx
 from pydantic import SecretStr
 
 from tossbill_ui.toss.errors import OutcomeUnknown
+from tossbill_ui.toss.lines import ONE_CONNECTION, Lines
 from tossbill_ui.toss.pace import Pace
 from tossbill_ui.toss.quiet import silence_wire_logs
 from tossbill_ui.toss.verdict import Answer
@@ -22,6 +23,14 @@ DEFAULT_TIMEOUT = httpx.Timeout(connect=5, write=10, read=65, pool=10)
 # A read time-out starts anew with every byte; this one does not.
 DEADLINE_SECONDS = 70.0
 BODY_LIMIT_BYTES = 1_000_000
+
+HEADERS = {
+    "Accept": "application/json",
+    # Small bodies, and a compressed one could grow past the limit in one step.
+    "Accept-Encoding": "identity",
+    "Accept-Language": "ko-KR",
+    "User-Agent": "tossbill-ui",
+}
 
 _IDEMPOTENCY_KEY_LENGTH = 300
 _NEVER_SENT = (
@@ -61,26 +70,27 @@ class Exchange:
         silence_wire_logs()
         self._deadline_seconds = deadline_seconds
         self._pace = Pace(per_minute)
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            auth=httpx.BasicAuth(secret_key.get_secret_value(), ""),
-            headers={
-                "Accept": "application/json",
-                # Small bodies, and a compressed one could grow past the limit in one step.
-                "Accept-Encoding": "identity",
-                "Accept-Language": "ko-KR",
-                "User-Agent": "tossbill-ui",
-            },
-            timeout=timeout or DEFAULT_TIMEOUT,
-            transport=transport,
-            # A proxy from the environment is for Toss, not for a sandbox on this machine.
-            mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
-            follow_redirects=False,
-        )
+        trusted = httpx.create_ssl_context()
+
+        def client() -> httpx.AsyncClient:
+            return httpx.AsyncClient(
+                base_url=base_url,
+                auth=httpx.BasicAuth(secret_key.get_secret_value(), ""),
+                headers=HEADERS,
+                timeout=timeout or DEFAULT_TIMEOUT,
+                limits=ONE_CONNECTION,
+                verify=trusted,
+                transport=transport,
+                # A proxy from the environment is for Toss, not for a sandbox on this machine.
+                mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
+                follow_redirects=False,
+            )
+
+        self._lines = Lines(client)
 
     async def aclose(self) -> None:
         """Close the connections; no exchange works afterwards."""
-        await self._http.aclose()
+        await self._lines.aclose()
 
     async def send(
         self,
@@ -97,19 +107,18 @@ class Exchange:
             OutcomeUnknown: No whole answer came.
             ValueError: ``idempotency_key`` cannot stand in a header.
         """
-        request = self._http.build_request(
-            method,
-            path,
-            params=dict(query) if query else None,
-            # ASCII only: a lone surrogate from a browser would fail to encode, and that error
-            # holds the whole body.
-            content=None if body is None else json.dumps(dict(body)).encode("ascii"),
-            headers=_headers(has_body=body is not None, idempotency_key=idempotency_key),
-        )
+        # ASCII only: a lone surrogate from a browser would fail to encode, and that error
+        # holds the whole body.
+        content = None if body is None else json.dumps(dict(body)).encode("ascii")
+        headers = _headers(has_body=body is not None, idempotency_key=idempotency_key)
+        params = dict(query) if query else None
         await self._pace.turn()
         try:
-            async with asyncio.timeout(self._deadline_seconds):
-                return await self._exchange(request)
+            async with asyncio.timeout(self._deadline_seconds), self._lines.lent() as http:
+                request = http.build_request(
+                    method, path, params=params, content=content, headers=headers
+                )
+                return await _exchange(http, request)
         except _NEVER_SENT as error:
             lost = OutcomeUnknown(f"No connection to Toss: {type(error).__name__}.", sent=False)
         except (httpx.HTTPError, OSError) as error:
@@ -118,18 +127,19 @@ class Exchange:
             lost = OutcomeUnknown(f"Toss answered more than {BODY_LIMIT_BYTES} bytes.")
         raise lost
 
-    async def _exchange(self, request: httpx.Request) -> Answer:
-        response = await self._http.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > BODY_LIMIT_BYTES:
-                    raise _TooLarge
-        finally:
-            await response.aclose()
-        trace_id = response.headers.get("x-tosspayments-trace-id", "")
-        return Answer(status=response.status_code, body=bytes(body), trace_id=trace_id)
+
+async def _exchange(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
+    response = await http.send(request, stream=True)
+    try:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > BODY_LIMIT_BYTES:
+                raise _TooLarge
+    finally:
+        await response.aclose()
+    trace_id = response.headers.get("x-tosspayments-trace-id", "")
+    return Answer(status=response.status_code, body=bytes(body), trace_id=trace_id)
 
 
 class _TooLarge(Exception):
