@@ -75,8 +75,8 @@ def painted(page: Page, path: str) -> list[Route]:
     page.locator(".page").wait_for()
     page.evaluate("document.fonts.ready")  # another typeface may be wider
     # React's start comes after the load event, and is then asked for.
-    page.wait_for_function("document.readyState === 'complete'")
-    page.wait_for_function("document.querySelector('link[rel=modulepreload]') !== null")
+    page.wait_for_load_state()
+    page.locator("link[rel=modulepreload]").first.wait_for(state="attached")
     return held
 
 
