@@ -125,16 +125,22 @@ class Server:
 
     def keys_here(self) -> set[str]:
         """Return the billing keys of our own database, opened."""
-        rows = self.rows("SELECT id FROM payment_method WHERE status='active'")
-        return {self.key_of(method_id) for (method_id,) in rows}
+        # In one query: a key may be removed at any time.
+        return set(self._keys("status='active'"))
 
     def key_of(self, method_id: str) -> str:
         """Return a payment method's billing key, opened."""
+        [key] = self._keys(f"id='{method_id}'")
+        return key
+
+    def _keys(self, condition: str) -> list[str]:
         secrets = json.loads((self.data / "secrets.json").read_text())
-        query = f"SELECT billing_key_sealed FROM payment_method WHERE id='{method_id}'"  # noqa: S608
-        [(sealed,)] = self.rows(query)
-        place = f"payment_method.billing_key:{method_id}"
-        return Cipher.from_text(secrets["encryption_keys"]).decrypt(sealed, place=place)
+        cipher = Cipher.from_text(secrets["encryption_keys"])
+        query = f"SELECT id, billing_key_sealed FROM payment_method WHERE {condition}"  # noqa: S608
+        return [
+            cipher.decrypt(sealed, place=f"payment_method.billing_key:{method_id}")
+            for method_id, sealed in self.rows(query)
+        ]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read our database beside the running app."""
