@@ -13,6 +13,16 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-noto-cjk")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    # Containers give the shared memory little room, and a page that finds none crashes.
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def find() -> str | None:

@@ -21,9 +21,8 @@ import httpx
 import psutil
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from scripts.browser import find
+from scripts.browser import ARGUMENTS, find
 from tests.benchmarks import beside, charges, scale
-from tests.browser.conftest import ARGUMENTS
 from tests.support.customer import Customer
 from tests.support.server import Server, free_port
 from tossbill_ui.core.settings import SANDBOX_CLIENT_KEY

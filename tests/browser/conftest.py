@@ -1,23 +1,22 @@
-"""One production server and one Chromium for all browser tests; each test is a new customer."""
+"""One production server for all browser tests, one Chromium a file; each test is a new customer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
-from scripts.browser import find
+from scripts.browser import ARGUMENTS, find
 from tests.support.server import Server
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PHONE = {"width": 375, "height": 812}
 PHONE_AGENT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
@@ -29,11 +28,17 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Generator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+def playwright() -> Generator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Generator[Browser]:
+    """A browser that no other file's pages have used up, and whose end is not theirs."""
+    chromium = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import csv
 import io
 import re
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -88,21 +90,29 @@ def test_what_cannot_be_read_anew_stays(page: Page, server: Server) -> None:
     subscribe(page)
     open_history(page)
     before = rows(page)
-    away(server, "payment", "payment_away")
-    page.get_by_role("button", name="전체").click()
-    expect(page.get_by_role("status").filter(has_text="새로 불러오지")).to_be_visible()
-    assert rows(page) == before
-    assert_good(page)
+    with away(server, "payment"):
+        page.get_by_role("button", name="전체").click()
+        expect(page.get_by_role("status").filter(has_text="새로 불러오지")).to_be_visible()
+        assert rows(page) == before
+        assert_good(page)
 
-    away(server, "payment_away", "payment")
     page.get_by_test_id("history-again").click()
 
     expect(page.get_by_test_id("history-again")).to_be_hidden()
     assert rows(page) == before
 
 
-def away(server: Server, table: str, name: str) -> None:
-    """Take a table away, or bring it back."""
+@contextmanager
+def away(server: Server, table: str) -> Generator[None]:
+    """Take a table away while the block runs."""
+    rename(server, table, f"{table}_away")
+    try:
+        yield
+    finally:
+        rename(server, f"{table}_away", table)
+
+
+def rename(server: Server, table: str, name: str) -> None:
     with sqlite3.connect(server.data / "tossbill.db", timeout=30) as connection:
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
     connection.close()

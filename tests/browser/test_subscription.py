@@ -27,12 +27,11 @@ def money_at_toss(server: Server) -> list[tuple[str, str, int]]:
 
 def money_here(server: Server) -> list[tuple[str, str, int]]:
     # A past that another test wrote has order ids of its own, and was never at Toss.
-    paid = server.rows(
-        "SELECT order_id, amount_krw FROM payment WHERE status='done' AND order_id LIKE '%-%-%'"
-    )
+    moved = "status='done' AND order_id LIKE '%-%-%'"
+    paid = server.rows(f"SELECT order_id, amount_krw FROM payment WHERE {moved}")  # noqa: S608
     back = server.rows(
-        "SELECT order_id, refund.amount_krw FROM refund JOIN payment ON payment.id = payment_id "
-        "WHERE refund.status='done'"
+        "SELECT order_id, refund.amount_krw FROM refund JOIN payment ON payment.id = payment_id "  # noqa: S608
+        f"WHERE refund.{moved}"
     )
     ours = [(order, "payment_approved", amount) for order, amount in paid]
     return sorted(ours + [(order, "payment_canceled", amount) for order, amount in back])

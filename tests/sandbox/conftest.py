@@ -10,18 +10,10 @@ from playwright.async_api import Browser, async_playwright
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from scripts.browser import find
+from scripts.browser import ARGUMENTS, find
 from tests.sandbox.box import Box, HandClock
 from tests.sandbox.process import running
 from tossbill_ui.sandbox.app import Sandbox, create_app
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture

@@ -66,8 +66,13 @@ def missing_fields(luck: random.Random, body: Body) -> httpx.Response:
 
 
 def another_payment(luck: random.Random, body: Body) -> httpx.Response:
-    """The answer is about something else."""
-    changes = [{"orderId": "0" * 32 + "-0001-1"}, {"totalAmount": 1}, {"status": "WAITING"}]
+    """The answer is about something else, or calls it by another's name."""
+    changes: list[Body] = [
+        {"orderId": "0" * 32 + "-0001-1"},
+        {"totalAmount": 1},
+        {"status": "WAITING"},
+        {"paymentKey": "of-another"},
+    ]
     return httpx.Response(200, json={**body, **luck.choice(changes)})
 
 

@@ -230,11 +230,13 @@ async def open_shop(
         cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
         signer=Signer(["k" * 32]),
     )
-    await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
     auth = (SANDBOX_SECRET_KEY, "")
     runtime.install(rt)
-    async with httpx.AsyncClient(transport=wire, auth=auth) as http:
-        yield Shop(rt, clock, machine, http)
-    runtime.install(None)
-    await rt.close()
-    await sandbox.aclose()
+    try:
+        await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
+        async with httpx.AsyncClient(transport=wire, auth=auth) as http:
+            yield Shop(rt, clock, machine, http)
+    finally:
+        runtime.install(None)
+        await rt.close()
+        await sandbox.aclose()

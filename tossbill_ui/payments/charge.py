@@ -141,8 +141,8 @@ async def collect(rt: Runtime, claim: PaymentClaim, follow: Follow) -> Outcome |
         if isinstance(found, PaidBefore):
             return await adopt(rt, claim.payment, claim.attempt, found, follow)
         if found is not None:
-            await record(rt, claim.payment, claim.attempt, found, follow)
-    return found
+            return await record(rt, claim.payment, claim.attempt, found, follow)
+    return None
 
 
 async def _ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.payments.differences import note_difference
@@ -57,14 +58,33 @@ class Follow(Protocol):
 
 async def record(
     rt: Runtime, payment: Payment, attempt: int, found: Outcome, follow: Follow
-) -> None:
+) -> Outcome:
     """Write down what was found out about an open payment; what is final stays as it is.
 
     A certain answer counts whoever brings it; a doubt only counts from the present holder.
+
+    Returns:
+        What was written: a charge that the database cannot believe, as one under the name of
+        another payment, is in doubt and is looked up again.
     """
+    try:
+        await _record(rt, payment, attempt, found, follow)
+    except IntegrityError:
+        if not isinstance(found, Charged):
+            raise
+        log.exception("Toss's answer for payment %s cannot be true", payment.id)
+        found = InDoubt()
+        await _record(rt, payment, attempt, found, follow)
+    return found
+
+
+async def _record(
+    rt: Runtime, payment: Payment, attempt: int, found: Outcome, follow: Follow
+) -> None:
     written: list[Payment] = []
 
     async def work(db: AsyncSession) -> None:
+        written.clear()  # of a first time that was rolled back
         row = await db.get_one(Payment, payment.id)
         is_late = isinstance(found, InDoubt) and row.attempts != attempt
         if row.status not in OPEN or is_late:
