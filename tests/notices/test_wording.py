@@ -10,6 +10,8 @@ from tossbill_ui.notices.wording import FIELD, Language, Method, Reason, Value, 
 from tossbill_ui.toss import issuers
 
 CARD = Method("41", None, "1234", "card")
+ACCOUNT = Method(None, "신한은행", "77", "account")
+CARD_WORDS = {"ko": "카드", "en": "card"}
 
 
 @pytest.mark.parametrize(
@@ -21,9 +23,22 @@ CARD = Method("41", None, "1234", "card")
         (date(2026, 11, 30), "2026년 11월 30일(월)", "Monday, 30 November 2026"),
         (CARD, "신한카드 ···· 1234", "Shinhan ···· 1234"),
         (Method("zz", None, "", "card"), "카드", "Card"),
-        (Method(None, "신한은행", "77", "account"), "신한은행 ···· 77", "신한은행 ···· 77"),
-        (Reason("INVALID_CARD_LOST_OR_STOLEN"), ko.HARD, en.HARD),
-        (Reason("NEVER_SEEN"), ko.SOFT, en.SOFT),
+        (ACCOUNT, "신한은행 ···· 77", "Shinhan Bank ···· 77"),
+        (
+            Reason("INVALID_CARD_LOST_OR_STOLEN"),
+            "이 카드는 더 쓸 수 없어요",
+            "This card cannot be used any more",
+        ),
+        (
+            Reason("NEVER_SEEN"),
+            "카드 한도나 잔액이 부족하거나 카드사에서 거절했어요",
+            "The card limit or balance is too low, or the card company declined",
+        ),
+        (
+            Reason("NEVER_SEEN", "account"),
+            "계좌 잔액이 부족하거나 은행에서 거절했어요",
+            "The account's balance is too low, or the bank declined",
+        ),
     ],
 )
 def test_a_value_is_written_as_people_write_it(value: Value, korean: str, english: str) -> None:
@@ -47,6 +62,26 @@ def test_nothing_is_left_unfilled(kind: NoticeKind, language: Language) -> None:
 
     assert "{" not in subject + body
     assert "프로" in subject + body
+
+
+@pytest.mark.parametrize("code", [*ko.REASONS, "INVALID_CARD_LOST_OR_STOLEN", "NEVER_SEEN"])
+@pytest.mark.parametrize("kind", list(NoticeKind))
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_who_pays_by_account_reads_of_no_card(
+    kind: NoticeKind, language: Language, code: str
+) -> None:
+    values: dict[str, Value] = {"plan": "프로", "amount": 9900, "link": "http://shop"}
+    values |= {"method": ACCOUNT, "reason": Reason(code, ACCOUNT.kind), "due_on": date(2026, 12, 1)}
+
+    subject, body = render(kind, language, values)
+
+    assert CARD_WORDS[language] not in (subject + body).lower()
+
+
+def test_a_plan_may_have_any_name() -> None:
+    subject, _ = render(NoticeKind.STOPPED, "ko", {"plan": "{가|나}", "amount": 9900})
+
+    assert subject == "{가|나} 구독을 멈췄어요"
 
 
 def test_a_stolen_card_is_not_named_so() -> None:

@@ -17,6 +17,7 @@ Language = Literal["ko", "en"]
 WORDS = {"ko": ko, "en": en}
 ISSUERS = {"ko": issuers.KOREAN, "en": issuers.ENGLISH}
 FIELD = re.compile(r"\{(\w+)\}")
+BY_KIND = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 WEEKDAYS = "월화수목금토일"
 
 
@@ -32,9 +33,10 @@ class Method:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a payment was refused: a code of Toss's."""
+    """Why a payment was refused: a code of Toss's, of the kind of method that was charged."""
 
     code: str
+    kind: str = "card"
 
 
 # An int is money in whole won, a date a Korean day; None and 0 have nothing to show.
@@ -44,9 +46,15 @@ Value = str | int | date | Method | Reason | None
 def render(kind: NoticeKind, language: Language, values: Mapping[str, Value]) -> tuple[str, str]:
     """Return a notice's subject and body; lines without anything to show are left out."""
     shown = {name: say(value, language) for name, value in values.items()}
-    lines = WORDS[language].TEXTS[kind].splitlines()
+    method = values.get("method")
+    method_kind = method.kind if isinstance(method, Method) else "card"
+    lines = _of_kind(WORDS[language].TEXTS[kind], method_kind).splitlines()
     body = [_filled(line, shown) for line in lines[1:] if _has_something(line, shown)]
     return _filled(lines[0], shown), "\n".join(body).strip() + "\n"
+
+
+def _of_kind(text: str, kind: str) -> str:
+    return BY_KIND.sub(r"\2" if kind == "account" else r"\1", text)
 
 
 def _has_something(line: str, shown: Mapping[str, str]) -> bool:
@@ -71,7 +79,7 @@ def say(value: Value, language: Language) -> str:
         case Method():
             return _method(value, language)
         case Reason():
-            return _reason(value.code, language)
+            return _reason(value, language)
 
 
 def _day(day: date, language: Language) -> str:
@@ -84,11 +92,17 @@ def _method(method: Method, language: Language) -> str:
     words = WORDS[language]
     issuer = ISSUERS[language].get(method.issuer_code or "")
     is_card = method.kind == "card"
-    name = issuer or words.UNKNOWN_ISSUER if is_card else method.bank_name or words.ACCOUNT
+    name = issuer or words.UNKNOWN_ISSUER if is_card else _bank(method, language) or words.ACCOUNT
     return f"{name} ···· {method.last_digits}" if method.last_digits else name
 
 
-def _reason(code: str, language: Language) -> str:
-    words, row = WORDS[language], lookup(code)
+def _bank(method: Method, language: Language) -> str:
+    name = method.bank_name or ""
+    return issuers.BANKS_ENGLISH.get(name, name) if language == "en" else name
+
+
+def _reason(reason: Reason, language: Language) -> str:
+    words, row = WORDS[language], lookup(reason.code)
     is_hard = row is not None and row.meaning is Meaning.NEW_CARD
-    return words.REASONS.get(code, words.HARD if is_hard else words.SOFT)
+    said = words.REASONS.get(reason.code, words.HARD if is_hard else words.SOFT)
+    return _of_kind(said, reason.kind)

@@ -80,10 +80,11 @@ async def unpaid(
     if kind is None:
         return
     due_on = _due_on(subscription)
+    method = await _method(db, subscription.payment_method_id)
     values = {
         "amount": invoice.amount_krw,
-        "reason": Reason(code),
-        "method": await _method(db, subscription.payment_method_id),
+        "reason": Reason(code, method.kind),
+        "method": method,
         "next_on": due_on if kind == NoticeKind.PAYMENT_FAILED else None,
         "due_on": due_on,
         "until_on": _works_until(subscription, korean_day(rt.clock.now())),
@@ -108,9 +109,10 @@ def _works_until(subscription: Subscription, today: date) -> date | None:
 
 async def method_lost(rt: Runtime, db: AsyncSession, subscription: Subscription, code: str) -> None:
     """Tell that the payment method is gone before anything is owed."""
+    method = await _method(db, subscription.payment_method_id)
     values = {
-        "reason": Reason(code),
-        "method": await _method(db, subscription.payment_method_id),
+        "reason": Reason(code, method.kind),
+        "method": method,
         "next_on": _due_on(subscription),
         "until_on": subscription.ends_on - ONE_DAY,
     }

@@ -27,10 +27,10 @@ Paid with: {method}
 We try again on: {next_on}
 It works until: {until_on}
 
-Change the card and pay now: {link}
+Change the {card|payment method} and pay now: {link}
 """,
     NoticeKind.CARD_NEEDED: """\
-{plan} needs another card
+{plan} needs another {card|payment method}
 We cannot charge the payment method on file any more. No money was taken.
 
 Reason: {reason}
@@ -40,16 +40,17 @@ Next payment: {next_on}
 Change it by: {due_on}
 It works until: {until_on}
 
-Change the card: {link}
+Change the {card|payment method}: {link}
 """,
     NoticeKind.NOT_STARTED: """\
 {plan} could not start
-The first payment of {amount} did not go through. No money was taken; your card stays registered.
+The first payment of {amount} did not go through. No money was taken.
+Your {card|account} stays registered.
 
 Reason: {reason}
 Payment method: {method}
 
-Start again with another card: {link}
+Start again with another {card|payment method}: {link}
 """,
     NoticeKind.NOT_CHANGED: """\
 {plan} stays as it was
@@ -106,7 +107,7 @@ See your subscription: {link}
 """,
     NoticeKind.REFUNDED: """\
 We refunded {amount}
-The money for {plan} is on its way. Depending on the card company it shows after some days.
+The money for {plan} is on its way. Depending on the {card company|bank} it shows after some days.
 
 Refund: {amount}
 To: {method}
@@ -115,14 +116,20 @@ See your payments: {link}
 """,
 }
 
-SOFT = "The card limit or balance is too low, or the card company declined"
-HARD = "This card cannot be used any more"
+SOFT = (
+    "The {card limit or balance|account's balance} is too low, or the {card company|bank} declined"
+)
+HARD = "This {card|account} cannot be used any more"
 REASONS = {
-    "INVALID_STOPPED_CARD": "The card is suspended",
-    "INVALID_CARD_EXPIRATION": "The card has expired, or its expiry date is wrong",
-    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "This month's card limit is used up",
-    "EXCEED_MAX_ONE_DAY_AMOUNT": "Today's card limit is used up",
-    "EXCEED_MAX_DAILY_PAYMENT_COUNT": "The card has been used too often today",
+    "INVALID_STOPPED_CARD": "{The card is suspended|This account cannot be used any more}",
+    "INVALID_CARD_EXPIRATION": (
+        "{The card has expired, or its expiry date is wrong|This account cannot be used any more}"
+    ),
+    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "This month's {card|account} limit is used up",
+    "EXCEED_MAX_ONE_DAY_AMOUNT": "Today's {card|account} limit is used up",
+    "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT": "Today's limit of withdrawals is used up",
+    "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT": "It is more than can be withdrawn at once",
+    "EXCEED_MAX_DAILY_PAYMENT_COUNT": "The {card|account} has been used too often today",
     "ALREADY_REMOVED_BILLING_KEY": "The payment method was deleted",
     "REJECT_ACCOUNT_PAYMENT": "The account's balance is too low",
 }

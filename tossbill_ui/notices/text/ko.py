@@ -27,29 +27,29 @@ TEXTS = {
 다시 결제하는 날: {next_on}
 그때까지 이용할 수 있어요: {until_on}까지
 
-카드를 바꾸면 바로 결제할 수 있어요: {link}
+{카드를|결제수단을} 바꾸면 바로 결제할 수 있어요: {link}
 """,
     NoticeKind.CARD_NEEDED: """\
-{plan} 구독을 이어가려면 카드를 바꿔 주세요
+{plan} 구독을 이어가려면 {카드를|결제수단을} 바꿔 주세요
 지금 등록한 결제수단으로는 더 결제할 수 없어요. 빠져나간 돈은 없어요.
 
 이유: {reason}
 결제수단: {method}
 결제할 금액: {amount}
 다음 결제일: {next_on}
-카드를 바꿀 수 있는 기한: {due_on}
+{카드를|결제수단을} 바꿀 수 있는 기한: {due_on}
 이용할 수 있는 날: {until_on}까지
 
-카드 바꾸기: {link}
+{카드|결제수단} 바꾸기: {link}
 """,
     NoticeKind.NOT_STARTED: """\
 {plan} 구독을 시작하지 못했어요
-첫 결제 {amount}을 하지 못했어요. 빠져나간 돈은 없고, 카드는 등록해 두었어요.
+첫 결제 {amount}을 하지 못했어요. 빠져나간 돈은 없고, {카드는|계좌는} 등록해 두었어요.
 
 이유: {reason}
 결제수단: {method}
 
-다른 카드로 다시 시작하기: {link}
+다른 {카드로|결제수단으로} 다시 시작하기: {link}
 """,
     NoticeKind.NOT_CHANGED: """\
 {plan} 구독을 바꾸지 못했어요
@@ -106,7 +106,7 @@ TEXTS = {
 """,
     NoticeKind.REFUNDED: """\
 {amount}을 돌려드렸어요
-{plan} 구독료를 환불했어요. 카드사에 따라 며칠 뒤에 보일 수 있어요.
+{plan} 구독료를 환불했어요. {카드사에|은행에} 따라 며칠 뒤에 보일 수 있어요.
 
 환불 금액: {amount}
 결제수단: {method}
@@ -115,13 +115,15 @@ TEXTS = {
 """,
 }
 
-SOFT = "카드 한도나 잔액이 부족하거나 카드사에서 거절했어요"
-HARD = "이 카드는 더 쓸 수 없어요"
+SOFT = "{카드 한도나 잔액이 부족하거나 카드사에서|계좌 잔액이 부족하거나 은행에서} 거절했어요"
+HARD = "이 {카드는|계좌는} 더 쓸 수 없어요"
 REASONS = {
-    "INVALID_STOPPED_CARD": "정지된 카드예요",
-    "INVALID_CARD_EXPIRATION": "카드 유효기간이 지났거나 맞지 않아요",
-    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "이번 달 카드 한도를 다 썼어요",
-    "EXCEED_MAX_ONE_DAY_AMOUNT": "하루 카드 한도를 다 썼어요",
+    "INVALID_STOPPED_CARD": "{정지된 카드예요|이 계좌는 더 쓸 수 없어요}",
+    "INVALID_CARD_EXPIRATION": "{카드 유효기간이 지났거나 맞지 않아요|이 계좌는 더 쓸 수 없어요}",
+    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "이번 달 {카드|계좌} 한도를 다 썼어요",
+    "EXCEED_MAX_ONE_DAY_AMOUNT": "하루 {카드|계좌} 한도를 다 썼어요",
+    "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT": "하루 출금 한도를 다 썼어요",
+    "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT": "한 번에 출금할 수 있는 금액을 넘었어요",
     "EXCEED_MAX_DAILY_PAYMENT_COUNT": "하루에 결제할 수 있는 횟수를 넘었어요",
     "ALREADY_REMOVED_BILLING_KEY": "등록한 결제수단이 삭제됐어요",
     "REJECT_ACCOUNT_PAYMENT": "계좌 잔액이 부족해요",
