@@ -6,6 +6,8 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export UV_SYSTEM_CERTS := 1
 PYTHON ?= python3
 READY := $(VENV)/.ready
+# How many processes share the files of `make test`; with 0 there is only the one.
+PROCESSES ?= 0
 
 .PHONY: run test dev check fix bench lock clean
 
@@ -16,7 +18,8 @@ dev: $(READY)
 	@exec tossbill dev
 
 test: $(READY)
-	@tossbill build && python scripts/browser.py && python -m pytest
+	@tossbill build && python scripts/browser.py && \
+		python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 
 check: $(READY)
 	@sh scripts/check.sh

@@ -28,8 +28,12 @@ NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser tests last: Playwright keeps an event loop running in this thread."""
-    items.sort(key=lambda item: "browser" in item.fixturenames)  # pyright: ignore[reportAttributeAccessIssue]
+    """Run files with browser tests last: Playwright keeps an event loop running in this thread.
+
+    Whole files, because a file is what each of several processes is given at a time.
+    """
+    late = {item.path for item in items if "browser" in item.fixturenames}  # pyright: ignore[reportAttributeAccessIssue]
+    items.sort(key=lambda item: item.path in late)
 
 
 @pytest.fixture(autouse=True)

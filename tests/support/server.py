@@ -59,7 +59,7 @@ class Server:
         return self.data.parent / f"{self.data.name}.log"
 
     def start(self) -> None:
-        """Start the process and wait until it answers."""
+        """Start the process and wait until it answers; what does not in time is ended."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         environment = {
             name: value
@@ -75,7 +75,11 @@ class Server:
             self.process = subprocess.Popen(
                 [TOSSBILL, "run"], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready()
+        except TimeoutError:
+            self.kill()
+            raise
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
