@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import reflex as rx
 
+from tossbill_ui.ui.components.amount import amount
 from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.buttons import back, bottom, button, button_link
+from tossbill_ui.ui.components.card import card
+from tossbill_ui.ui.components.chips import chip, chips
 from tossbill_ui.ui.components.choices import choice, choices
 from tossbill_ui.ui.components.facts import fact, facts
+from tossbill_ui.ui.components.field import field, fields
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.components.notice import notice
 from tossbill_ui.ui.components.rows import row_button, row_link, rows
 from tossbill_ui.ui.components.status import status_chip
 from tossbill_ui.ui.components.waiting import empty, skeleton
+from tossbill_ui.ui.components.words import Slot
 from tossbill_ui.ui.text import Text
 
 LOADING = Text("불러오고 있어요", "Loading")
@@ -34,6 +39,7 @@ def specimens() -> dict[str, rx.Component]:
             button("계속 이용하기", weight="second"),
             button("결제하고 있어요", weight="primary", disabled=True),
             button("지금 끝내기", disabled=True),
+            button("엑셀로 받기", weight="small"),
             class_name="choices stacked",
         ),
         "button_link link back": rx.el.div(
@@ -57,10 +63,40 @@ def specimens() -> dict[str, rx.Component]:
             ),
             class_name="chips",
         ),
-        "facts fact": facts(
-            fact("다음 결제", f"2026년 12월 23일(수)\n{MUCH}"),
-            fact("상품", LONG),
-            fact("결제수단", "현대카드 ···· 123"),
+        "facts fact": rx.el.div(
+            facts(
+                fact("다음 결제", f"2026년 12월 23일(수)\n{MUCH}"),
+                fact("상품", LONG),
+                fact("결제수단", "현대카드 ···· 123"),
+            ),
+            facts(fact("공급가액", "9,000원"), fact("부가세", "900원"), kind="details"),
+            facts(
+                fact("코드", "REJECT_CARD_COMPANY", class_name="code"),
+                fact("토스 안내", "카드사에서 거절했어요. 카드사에 문의해 주세요."),
+                kind="reason",
+            ),
+        ),
+        "card amount": rx.el.div(
+            card(rx.el.h2(LONG), amount(f"월 {MUCH}", "(부가세 포함)"), button("시작하기")),
+            amount(MUCH, "환불을 뺀 금액이에요", is_large=True),
+            class_name="choices stacked",
+        ),
+        "fields field": rx.el.div(
+            fields(
+                field("기간", rx.el.select(rx.el.option("전체 기간")), is_named=False),
+                field("시작일", rx.el.input(type="date")),
+            ),
+            fields(
+                field("알림 받을 이메일", rx.el.input(type="text", placeholder="me@shop.kr")),
+                button("저장하기"),
+            ),
+            class_name="choices stacked",
+        ),
+        "chips chip": chips(
+            *(
+                chip(word, pressed=Slot(word, pressed), on_click=rx.noop())
+                for word, pressed in (("전체", "true"), ("결제", "false"), ("환불", "false"))
+            )
         ),
         "rows row_link row_button": rx.el.div(
             rows(row_link("내 구독 보기", "#rows"), row_link(LONG, "#rows")),

@@ -91,7 +91,7 @@ def _card(quote: Quote) -> PlanCard:
         testid="plan-card",
         name=plan.name,
         price=wording.price(quote.offer.price),
-        happens=happens(quote),
+        happens=text.IN_USE() if quote.is_subscribed else happens(quote),
         action=text.SEE_SUBSCRIPTION() if quote.is_subscribed else start,
         href="/subscription/" if quote.is_subscribed else register_path(plan.code),
     )

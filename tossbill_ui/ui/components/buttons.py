@@ -10,8 +10,8 @@ from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.words import Attributes, Fills, Words, worded
 
 # ``primary`` is the one thing to do on a screen, ``second`` the quiet way out; choices of equal
-# weight are all ``plain``.
-Weight = Literal["primary", "plain", "second"]
+# weight are all ``plain``; ``small`` is what can be done with one line of many.
+Weight = Literal["primary", "plain", "second", "small"]
 
 
 def button(
@@ -22,6 +22,7 @@ def button(
     disabled: Any = False,
     fills: Fills | None = None,
     attrs: Attributes | None = None,
+    **props: Any,
 ) -> rx.Component:
     """Return a button."""
     pressed = {} if on_click is None else {"on_click": on_click}
@@ -34,6 +35,7 @@ def button(
         type="button",
         class_name=_class(weight),
         **pressed,
+        **props,
     )
 
 
@@ -44,10 +46,13 @@ def button_link(
     weight: Weight = "plain",
     fills: Fills | None = None,
     attrs: Attributes | None = None,
+    class_name: str = "",
+    **props: Any,
 ) -> rx.Component:
     """Return a link to a page, or to where a filled ``href`` leads."""
     to = {} if href is None else {"href": href}
-    return worded(link, words, fills=fills, attrs=attrs, class_name=_class(weight), **to)
+    name = f"{_class(weight)} {class_name}".strip()
+    return worded(link, words, fills=fills, attrs=attrs, class_name=name, **to, **props)
 
 
 def back(words: Words, *, href: str = "", on_click: Any = None) -> rx.Component:
@@ -63,4 +68,6 @@ def bottom(*buttons: rx.Component, class_name: str = "") -> rx.Component:
 
 
 def _class(weight: Weight) -> str:
+    if weight == "small":
+        return "small"
     return "button" if weight == "plain" else f"button {weight}"

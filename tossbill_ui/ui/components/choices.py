@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
+from tossbill_ui.ui.components.amount import amount as sum_of
+from tossbill_ui.ui.components.card import card
 from tossbill_ui.ui.components.words import Words, worded
 
 
@@ -16,11 +18,11 @@ def choice(
     when: Words, amount: Words, how: Words, press: rx.Component, *, testid: str
 ) -> rx.Component:
     """Return one choice: when it happens, what it costs or gives back, how that is computed."""
-    return rx.el.section(
+    return card(
         worded(rx.el.h2, when),
-        worded(rx.el.strong, amount),
+        sum_of(amount),
         worded(rx.el.p, how),
         press,
+        attrs={"data-testid": testid},
         class_name="choice",
-        custom_attrs={"data-testid": testid},
     )

@@ -1,15 +1,21 @@
-"""Facts like on a receipt: a name on the left, an amount or a day on the right."""
+"""Names and values, as on a receipt."""
 
 from __future__ import annotations
+
+from typing import Any, Literal
 
 import reflex as rx
 
 from tossbill_ui.ui.components.words import Attributes, Fills, Words, worded
 
+# ``receipt``: its first fact counts most. ``details``: small, of one line among many. ``reason``:
+# values to be read as text, on the left.
+Kind = Literal["receipt", "details", "reason"]
 
-def facts(*pairs: rx.Component) -> rx.Component:
-    """Return the list; its first fact is the one that counts most."""
-    return rx.el.dl(*pairs, class_name="receipt")
+
+def facts(*pairs: rx.Component | rx.Var[Any], kind: Kind = "receipt") -> rx.Component:
+    """Return the list."""
+    return rx.el.dl(*pairs, class_name=kind)
 
 
 def fact(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from tossbill_ui.ui.components.say import say
-from tossbill_ui.ui.components.words import Words, worded
+from tossbill_ui.ui.components.words import Slot, Words, holding, worded
 from tossbill_ui.ui.text import Text
 
 
@@ -24,12 +24,21 @@ def skeleton(label: Text, *, bones: int = 3) -> rx.Component:
     )
 
 
-def empty(title: Words, body: Words, *ways: rx.Component, testid: str) -> rx.Component:
+def empty(
+    title: Words,
+    body: Words | None,
+    *ways: rx.Component,
+    testid: str | Slot,
+    class_name: str = "",
+) -> rx.Component:
     """Return what will be here, and the one next step."""
-    return rx.el.div(
+    is_filled = isinstance(testid, Slot)
+    return holding(
+        rx.el.div,
         worded(rx.el.strong, title),
-        worded(rx.el.p, body),
+        *([] if body is None else [worded(rx.el.p, body)]),
         *ways,
-        class_name="empty",
-        custom_attrs={"data-testid": testid},
+        fills={"data-testid": testid} if is_filled else {},
+        attrs={} if is_filled else {"data-testid": testid},
+        class_name=f"empty {class_name}".strip(),
     )

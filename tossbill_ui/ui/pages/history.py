@@ -5,11 +5,17 @@ from typing import Any
 import reflex as rx
 
 from tossbill_ui.ui.components.banner import banner
+from tossbill_ui.ui.components.buttons import button, button_link
+from tossbill_ui.ui.components.chips import chip, chips
+from tossbill_ui.ui.components.field import field, fields
+from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
-from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.notice import NOTICE, notice
 from tossbill_ui.ui.components.rows import row_link, rows
 from tossbill_ui.ui.components.say import said, say
-from tossbill_ui.ui.components.slots import filled, slot
+from tossbill_ui.ui.components.slots import slot
+from tossbill_ui.ui.components.waiting import empty
+from tossbill_ui.ui.components.words import Slot, holding
 from tossbill_ui.ui.history.choice import DAYS, Option
 from tossbill_ui.ui.pages.history_chart import chart
 from tossbill_ui.ui.pages.history_list import first_rows, months
@@ -26,10 +32,16 @@ def history_page() -> rx.Component:
     return page(
         rx.el.h1(say(text.TITLE), class_name="title"),
         rx.el.p(State.printed, class_name="printed"),
+        focus(target=NOTICE, turn=State.turn),
         chart(State.chart),
-        _filter(),
-        _tools(),
-        rx.el.p(State.notice, role="status", class_name="notice"),
+        holding(
+            rx.el.div,
+            _filter(),
+            _tools(),
+            fills={"data-phase": Slot("first_view", State.phase)},
+            class_name="choosing",
+        ),
+        rx.cond(State.notice != "", notice(State.notice)),
         _stale(),
         rx.el.div(
             rx.match(
@@ -57,22 +69,15 @@ def history_page() -> rx.Component:
 
 def _filter() -> rx.Component:
     return rx.el.div(
-        rx.el.div(
-            *(_topic(value, label) for value, label in text.TOPICS.items()), class_name="chips"
-        ),
-        filled(
-            rx.el.div,
+        chips(*(_topic(value, label) for value, label in text.TOPICS.items())),
+        fields(
             _select("period", text.PERIOD, State.periods),
             _select("subscription", text.SUBSCRIPTION, State.subscriptions),
-            fill={"data-many": "many"},
-            attrs={"data-many": State.many},
-            class_name="fields",
+            fills={"data-many": Slot("many", State.many)},
         ),
         rx.cond(
             State.chosen["period"] == DAYS,
-            rx.el.div(
-                _day("since_on", text.SINCE), _day("until_on", text.UNTIL), class_name="fields"
-            ),
+            fields(_day("since_on", text.SINCE), _day("until_on", text.UNTIL)),
         ),
         rx.el.p(State.problem, role="alert", class_name="field-problem"),
         role="group",
@@ -83,15 +88,12 @@ def _filter() -> rx.Component:
 
 
 def _topic(value: str, label: Text) -> rx.Component:
-    is_chosen = State.chosen["topic"] == value
-    return filled(
-        rx.el.button,
-        say(label),
-        fill={"aria-pressed": f"pressed_{value}"},
-        attrs={"aria-pressed": rx.cond(is_chosen, "true", "false"), "data-topic": value},
-        type="button",
+    is_chosen = rx.cond(State.chosen["topic"] == value, "true", "false")
+    return chip(
+        label,
+        pressed=Slot(f"pressed_{value}", is_chosen),
         on_click=State.choose("topic", value),
-        class_name="chip",
+        attrs={"data-topic": value},
     )
 
 
@@ -100,8 +102,8 @@ def _select(name: str, label: Text, options: list[Option]) -> rx.Component:
         attrs: dict[str, object] = {"value": of["value"]}
         return slot(rx.el.option, f"{name}_label", of["label"], attrs=attrs)
 
-    return rx.el.label(
-        rx.el.span(say(label), class_name="unseen"),
+    return field(
+        label,
         rx.el.select(
             rx.foreach(options, option),
             value=State.chosen[name],
@@ -109,13 +111,13 @@ def _select(name: str, label: Text, options: list[Option]) -> rx.Component:
             name=name,
             custom_attrs={"data-testid": f"history-{name}"},
         ),
-        class_name="field",
+        is_named=False,
     )
 
 
 def _day(name: str, label: Text) -> rx.Component:
-    return rx.el.label(
-        rx.el.span(say(label)),
+    return field(
+        label,
         rx.el.input(
             type="date",
             name=name,
@@ -123,27 +125,23 @@ def _day(name: str, label: Text) -> rx.Component:
             on_change=State.choose(name),
             custom_attrs={"data-testid": f"history-{name}"},
         ),
-        class_name="field",
     )
 
 
 def _tools() -> rx.Component:
     return rx.el.div(
-        filled(
-            link,
-            say(text.CSV),
-            fill={"href": "csv"},
+        button_link(
+            text.CSV,
+            weight="small",
+            fills={"href": Slot("csv", State.csv)},
             attrs={"data-testid": "history-csv"},
-            href=State.csv,
             download=True,
-            class_name="small",
         ),
-        rx.el.button(
-            say(text.PRINT),
-            type="button",
+        button(
+            text.PRINT,
+            weight="small",
             on_click=rx.call_function(rx.Var("(() => window.print())")),
-            class_name="small",
-            custom_attrs={"data-testid": "history-print"},
+            attrs={"data-testid": "history-print"},
         ),
         class_name="tools",
     )
@@ -156,13 +154,7 @@ def _stale() -> rx.Component:
             banner(
                 text.STALE,
                 text.STALE_BODY,
-                rx.el.button(
-                    say(text.AGAIN),
-                    type="button",
-                    on_click=State.again,
-                    class_name="button",
-                    custom_attrs={"data-testid": "history-again"},
-                ),
+                button(text.AGAIN, on_click=State.again, attrs={"data-testid": "history-again"}),
                 attrs={"data-tone": "amber"},
             ),
         ),
@@ -171,40 +163,23 @@ def _stale() -> rx.Component:
 
 
 def _empty(fill: str = "") -> rx.Component:
-    return _nothing(
-        rx.el.strong(say(text.EMPTY)),
-        rx.el.p(say(text.EMPTY_BODY)),
-        link(say(plans.TO_PLANS), href="/", class_name="button"),
-        fill=fill,
+    return empty(
+        text.EMPTY,
+        text.EMPTY_BODY,
+        button_link(plans.TO_PLANS, href="/"),
+        testid=_testid(fill),
+        class_name=fill,
     )
 
 
 def _none(fill: str = "") -> rx.Component:
-    return _nothing(
-        rx.el.strong(say(text.EMPTY_FILTER)),
-        rx.el.button(
-            say(text.CLEAR),
-            type="button",
-            on_click=State.clear,
-            class_name="button",
-            custom_attrs={"data-testid": "history-clear"},
-        ),
-        fill=fill,
-    )
+    clear = button(text.CLEAR, on_click=State.clear, attrs={"data-testid": "history-clear"})
+    return empty(text.EMPTY_FILTER, None, clear, testid=_testid(fill), class_name=fill)
 
 
-def _nothing(*children: rx.Component, fill: str) -> rx.Component:
-    """Say that there is nothing; before React the server names the one that is shown."""
-    if not fill:
-        testid: dict[str, object] = {"data-testid": "history-empty"}
-        return rx.el.div(*children, class_name="empty", custom_attrs=testid)
-    return filled(
-        rx.el.div,
-        *children,
-        fill={"data-testid": fill},
-        attrs={"data-testid": ABSENT},
-        class_name=f"empty {fill}",
-    )
+def _testid(fill: str) -> str | Slot:
+    """Return the name of what says that there is nothing; before React the server gives it."""
+    return Slot(fill, ABSENT) if fill else "history-empty"
 
 
 def _pager() -> rx.Component:
@@ -220,11 +195,10 @@ def _pager() -> rx.Component:
 
 
 def _turn(label: Text, on_click: Any, can: bool, testid: str) -> rx.Component:
-    return rx.el.button(
-        say(label),
-        type="button",
+    return button(
+        label,
+        weight="small",
         on_click=on_click,
         disabled=rx.cond(can, False, True),
-        class_name="small",
-        custom_attrs={"data-testid": testid},
+        attrs={"data-testid": testid},
     )

@@ -2,8 +2,10 @@
 
 import reflex as rx
 
+from tossbill_ui.ui.components.amount import amount
 from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.slots import filled, slot
+from tossbill_ui.ui.components.words import Slot
 from tossbill_ui.ui.history.chart import HEIGHT, Bar, Chart
 from tossbill_ui.ui.text import history as text
 
@@ -14,11 +16,7 @@ def chart(of: Chart) -> rx.Component:
     return filled(
         rx.el.section,
         rx.el.h2(say(text.CHART)),
-        rx.el.p(
-            slot(rx.el.strong, "chart_total", of["total"]),
-            rx.el.span(say(text.CHART_HOW), class_name="fine"),
-            class_name="chart-total",
-        ),
+        amount(Slot("chart_total", of["total"]), text.CHART_HOW, is_large=True),
         rx.el.div(
             slot(rx.el.span, "chart_top", of["top"], class_name="chart-top"),
             rx.el.svg(

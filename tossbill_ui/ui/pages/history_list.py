@@ -5,6 +5,9 @@ from typing import Any
 
 import reflex as rx
 
+from tossbill_ui.ui.components.buttons import button, button_link
+from tossbill_ui.ui.components.facts import fact as named
+from tossbill_ui.ui.components.facts import facts
 from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.history.facts import Fact
@@ -62,16 +65,16 @@ def _line(row: HistoryRow) -> tuple[rx.Component, ...]:
 def _more(row: HistoryRow) -> rx.Component:
     return rx.el.div(
         rx.cond(row["note"] != "", rx.el.p(row["note"])),
-        rx.el.dl(rx.foreach(row["facts"], _fact)),
+        facts(rx.foreach(row["facts"], _fact), kind="details"),
         rx.cond(
             row["receipt"] != "",
-            rx.el.a(
-                say(text.RECEIPT),
+            button_link(
+                text.RECEIPT,
+                weight="small",
                 href=row["receipt"],
                 target="_blank",
                 rel="noreferrer",
-                class_name="small",
-                custom_attrs={"data-testid": "history-receipt"},
+                attrs={"data-testid": "history-receipt"},
             ),
         ),
         class_name="more",
@@ -79,7 +82,7 @@ def _more(row: HistoryRow) -> rx.Component:
 
 
 def _fact(fact: Fact) -> rx.Component:
-    return rx.el.div(rx.el.dt(fact["label"]), rx.el.dd(fact["value"]))
+    return named(fact["label"], fact["value"])
 
 
 def _card(row: HistoryRow) -> rx.Component:
@@ -105,14 +108,7 @@ def _card(row: HistoryRow) -> rx.Component:
 
 
 def _small(label: Text, on_click: Any, testid: str, **props: Any) -> rx.Component:
-    return rx.el.button(
-        say(label),
-        type="button",
-        on_click=on_click,
-        class_name="small",
-        custom_attrs={"data-testid": testid},
-        **props,
-    )
+    return button(label, weight="small", on_click=on_click, attrs={"data-testid": testid}, **props)
 
 
 def first_rows(*nothing: rx.Component) -> rx.Component:

@@ -2,31 +2,35 @@
 
 import reflex as rx
 
+from tossbill_ui.ui.components.amount import amount
+from tossbill_ui.ui.components.buttons import bottom, button_link
+from tossbill_ui.ui.components.card import card
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.rows import row_link, rows
-from tossbill_ui.ui.components.say import say
-from tossbill_ui.ui.components.slots import filled, slot
+from tossbill_ui.ui.components.words import Slots, holding, worded
 from tossbill_ui.ui.plans import PAINTED, PlanCard
 from tossbill_ui.ui.states.home import HomeState
 from tossbill_ui.ui.text import cards
 from tossbill_ui.ui.text import plans as plan_text
 
-shown = HomeState.shown
+row = Slots(HomeState.shown, "home_")
 
 
 def home_page() -> rx.Component:
     """Show what can be done here."""
     return page(
-        filled(
+        holding(
             rx.el.div,
-            slot(rx.el.h1, "home_title", shown["title"], class_name="title"),
-            slot(rx.el.p, "home_body", shown["body"], class_name="lead"),
+            worded(rx.el.h1, row["title"], class_name="title"),
+            worded(rx.el.p, row["body"], class_name="lead"),
             _plans(),
-            _rows(),
-            _register(),
-            fill={"data-view": "home_view"},
-            attrs={"data-view": shown["view"]},
+            rows(
+                row_link(plan_text.TO_SUBSCRIPTION, "/subscription/"),
+                row_link(cards.HOME_HISTORY, "/history/"),
+            ),
+            bottom(_register()),
+            fills={"data-view": row["view"]},
             class_name="home",
         ),
     )
@@ -34,54 +38,36 @@ def home_page() -> rx.Component:
 
 def _plans() -> rx.Component:
     return rx.el.ul(
-        *(_card(HomeState.cards[number], f"plan{number}_") for number in range(PAINTED)),
-        rx.foreach(HomeState.more, _card),
+        *(_plan(Slots(HomeState.cards[number], f"plan{number}_")) for number in range(PAINTED)),
+        rx.foreach(HomeState.more, _unpainted),
         class_name="plans",
     )
 
 
-def _card(card: PlanCard, slots: str = "more_") -> rx.Component:
-    """Return one plan; a name of slots that nobody fills leaves it to the state."""
-    return filled(
-        rx.el.li,
-        slot(rx.el.h2, f"{slots}name", card["name"], class_name="plan-name"),
-        rx.el.p(
-            slot(rx.el.strong, f"{slots}price", card["price"]),
-            rx.el.span(say(plan_text.PRICE_WITH_TAX), class_name="fine"),
-            class_name="plan-price",
-        ),
-        slot(rx.el.p, f"{slots}happens", card["happens"], class_name="plan-happens"),
-        slot(
-            link,
-            f"{slots}action",
-            card["action"],
-            fill={"href": f"{slots}href"},
-            href=card["href"],
-            class_name="button",
-        ),
-        fill={"data-shown": f"{slots}shown", "data-testid": f"{slots}testid"},
-        attrs={"data-shown": card["shown"], "data-testid": card["testid"]},
+def _unpainted(of: PlanCard) -> rx.Component:
+    """Return a plan whose slots nobody fills: the state brings it."""
+    return _plan(Slots(of, "more_"))
+
+
+def _plan(of: Slots) -> rx.Component:
+    return card(
+        worded(rx.el.h2, of["name"]),
+        amount(of["price"], plan_text.PRICE_WITH_TAX),
+        worded(rx.el.p, of["happens"]),
+        button_link(of["action"], fills={"href": of["href"]}),
+        element=rx.el.li,
+        fills={"data-shown": of["shown"], "data-testid": of["testid"]},
         class_name="plan",
     )
 
 
-def _rows() -> rx.Component:
-    return rows(
-        row_link(plan_text.TO_SUBSCRIPTION, "/subscription/"),
-        row_link(cards.HOME_HISTORY, "/history/"),
-    )
-
-
 def _register() -> rx.Component:
-    return rx.el.div(
-        slot(
-            link,
-            "home_register",
-            shown["register"],
-            fill={"class": "home_register_class"},
-            href="/register/",
-            attrs={"data-testid": "home-register"},
-            class_name=shown["register_class"],
-        ),
-        class_name="bottom",
+    """Return the way to a payment method alone: the page's button where there are no plans."""
+    return worded(
+        link,
+        row["register"],
+        fills={"class": row["register_class"]},
+        href="/register/",
+        attrs={"data-testid": "home-register"},
+        class_name=HomeState.shown["register_class"],
     )

@@ -48,9 +48,10 @@ def _subscriptions() -> rx.Component:
             empty(
                 text.EMPTY,
                 text.EMPTY_BODY,
-                rows(row_link(plan_text.TO_PLANS, "/")),
+                button_link(plan_text.TO_PLANS, href="/"),
                 testid="subscription-empty",
             ),
+            rows(row_link(cards.HOME_HISTORY, "/history/")),
             class_name="when-empty",
         ),
         rx.el.div(
@@ -88,7 +89,7 @@ def _subscription(row: Slots) -> rx.Component:
         _alert(row, row.inside("alert"), parts),
         facts(
             fact(row["next_label"], row["next"], fills={"data-testid": parts["next"]}),
-            fact(plan_text.PLAN, row["price"]),
+            fact(text.PRICE, row["price"]),
             fact(text.METHOD, row["method"], fills={"data-testid": parts["method"]}),
         ),
         _actions(row.row["id"], parts),

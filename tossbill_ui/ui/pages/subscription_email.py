@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from tossbill_ui.ui.components.field import field, fields
 from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.states.email import EmailState
 from tossbill_ui.ui.text import email as text
@@ -12,19 +13,20 @@ State = EmailState
 def email_form() -> rx.Component:
     """Return the form; what was typed stays until it is saved."""
     return rx.el.form(
-        rx.el.label(say(text.LABEL), html_for="email"),
-        rx.el.div(
-            rx.el.input(
-                id="email",
-                name="email",
-                type="text",
-                input_mode="email",
-                auto_complete="email",
-                max_length=254,
-                default_value=State.email,
-                aria_describedby="email-hint email-said",
-                aria_invalid=State.is_wrong,
-                custom_attrs={"data-testid": "email-input", "spellCheck": "false"},
+        fields(
+            field(
+                text.LABEL,
+                rx.el.input(
+                    name="email",
+                    type="text",
+                    input_mode="email",
+                    auto_complete="email",
+                    max_length=254,
+                    default_value=State.email,
+                    aria_describedby="email-hint email-said",
+                    aria_invalid=State.is_wrong,
+                    custom_attrs={"data-testid": "email-input", "spellCheck": "false"},
+                ),
             ),
             rx.el.button(
                 say(text.SAVE),
@@ -33,7 +35,6 @@ def email_form() -> rx.Component:
                 class_name="button",
                 custom_attrs={"data-testid": "email-save"},
             ),
-            class_name="field",
         ),
         rx.el.p(say(text.HINT), id="email-hint", class_name="fine"),
         rx.el.p(

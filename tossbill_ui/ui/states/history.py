@@ -48,7 +48,9 @@ class HistoryState(rx.State):
     printed: str = ""
     stale: bool = False
     asked: str = ""
+    # What came of a removal; the turn takes the keyboard there.
     notice: str = ""
+    turn: int = 0
     _anchor: Place | None = None
     _first: Place | None = None
     _last: Place | None = None
@@ -67,6 +69,7 @@ class HistoryState(rx.State):
     @rx.event
     async def choose(self, field: str, value: str) -> None:
         """Choose one thing otherwise and begin with the newest of it."""
+        self.notice = ""
         self.chosen = vars(from_query(self.chosen).but(**{str(field): str(value)})).copy()
         await self._show(timeline.older)
 
@@ -119,6 +122,7 @@ class HistoryState(rx.State):
                 MethodStatus.REMOVING: text.REMOVE_IN_DOUBT,
                 MethodStatus.ACTIVE: text.REMOVE_REFUSED,
             }[MethodStatus(method.status)]()
+        self.turn += 1
         await self._show()
 
     async def _again(self, rt: Runtime, session: Session | None, wanted: Wanted) -> Page:

@@ -45,7 +45,7 @@ PAGES = Text("내역 넘기기", "More of the history")
 CSV = Text("엑셀로 받기 (CSV)", "Download as CSV")
 PRINT = Text("인쇄하기", "Print")
 PRINTED = Text("{day} 인쇄", "Printed on {day}")
-TO_REGISTER = Text("카드 등록하기", "Register a card")
+TO_REGISTER = Text("결제수단 등록하기", "Register a payment method")
 TO_SUBSCRIPTION = Text("내 구독 보기", "See my subscriptions")
 
 CHART = Text("최근 12개월 결제", "Paid in the last 12 months")

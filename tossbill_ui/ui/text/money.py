@@ -8,7 +8,7 @@ WEEKDAYS = {"ko": "월화수목금토일", "en": ("Mon", "Tue", "Wed", "Thu", "F
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # The word joiner keeps the weekday on the line of its day.
 FULL_DAY = Text(
-    "{year}년 {month}월\u00a0{day}일\u2060({weekday})",
+    "{year}년 {month}월\u00a0{day}일\u2060({weekday})\u2060",
     "{weekday}, {month_name}\u00a0{day},\u00a0{year}",
 )
 SHORT_DAY = Text("{month}월\u00a0{day}일", "{month_name}\u00a0{day}")

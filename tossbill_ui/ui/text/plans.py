@@ -11,6 +11,7 @@ HOME_BODY = Text(
 )
 START_PLAN = Text("{name} 시작하기", "Start {name}")
 SEE_SUBSCRIPTION = Text("이용 중인 구독 보기", "See your subscription")
+IN_USE = Text("지금 이용하고 있어요.", "You are on this plan.")
 CARD_ONLY = Text("결제수단만 등록하기", "Only register a payment method")
 WHEN_PAID = Text(
     "오늘 결제하고, 다음 결제일은 {day}이에요.", "You pay today; the next payment is on {day}."

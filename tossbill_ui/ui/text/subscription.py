@@ -22,6 +22,7 @@ STATUS = {
 }
 
 METHOD = Text("결제수단", "Paid with")
+PRICE = Text("가격", "Price")
 NEXT = Text("다음 결제", "Next payment")
 FIRST = Text("첫 결제", "First payment")
 RETRY = Text("다음 결제 시도", "Next attempt")

@@ -1,0 +1,29 @@
+"""One of a few things to choose, all in sight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from tossbill_ui.ui.components.words import Attributes, Slot, Words, worded
+
+
+def chips(*each: rx.Component) -> rx.Component:
+    """Return the chips in as many lines as they need."""
+    return rx.el.div(*each, class_name="chips")
+
+
+def chip(
+    label: Words, *, pressed: Slot, on_click: Any, attrs: Attributes | None = None
+) -> rx.Component:
+    """Return one; ``pressed`` is ``true`` for what is chosen, else ``false``."""
+    return worded(
+        rx.el.button,
+        label,
+        fills={"aria-pressed": pressed},
+        attrs=attrs,
+        type="button",
+        on_click=on_click,
+        class_name="chip",
+    )

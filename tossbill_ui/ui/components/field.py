@@ -1,0 +1,26 @@
+"""What is typed or picked, under its name."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from tossbill_ui.ui.components.words import Attributes, Fills, Words, holding, worded
+
+
+def field(label: Words, control: rx.Component, *, is_named: bool = True) -> rx.Component:
+    """Return an input or a select with its label.
+
+    Args:
+        label: What it is called.
+        control: The element itself.
+        is_named: Whether the name shows; what a select says of itself names it for the eye.
+    """
+    name = worded(rx.el.span, label, class_name="field-name" if is_named else "unseen")
+    return rx.el.label(name, control, class_name="field")
+
+
+def fields(
+    *each: rx.Component, fills: Fills | None = None, attrs: Attributes | None = None
+) -> rx.Component:
+    """Return fields side by side, and the button that sends them."""
+    return holding(rx.el.div, *each, fills=fills or {}, attrs=attrs, class_name="fields")
