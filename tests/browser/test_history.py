@@ -166,6 +166,43 @@ def test_choosing(page: Page, server: Server) -> None:
     expect(page.get_by_test_id("history-row")).to_have_count(15)
 
 
+def test_what_is_chosen_stands_in_the_address(page: Page, server: Server) -> None:
+    subscribe(page)
+    live_through(server, 12)
+    open_history(page)
+    kinds, lines = page.get_by_test_id("history-filter"), page.get_by_test_id("history-row")
+    page.evaluate("window.__same = true")
+    kinds.get_by_role("button", name="환불").click()
+    expect(lines).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/history/\?topic=refund$"))
+    page.get_by_test_id("history-period").select_option("days")
+    page.get_by_test_id("history-since_on").fill("2020-01-01")
+    expect(page).to_have_url(
+        re.compile(r"/history/\?topic=refund&period=days&since_on=2020-01-01$")
+    )
+
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/history/\?topic=refund$"))
+    expect(page.get_by_test_id("history-since_on")).to_have_count(0)
+    expect(lines).to_have_count(1)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/history/$"))
+    expect(lines).to_have_count(15)
+    expect(kinds.get_by_role("button", name="전체")).to_have_attribute("aria-pressed", "true")
+    page.go_forward()
+    expect(lines).to_have_count(1)
+    assert page.evaluate("window.__same"), "the page was loaded anew"
+
+    page.reload()
+    expect(page.locator(".month")).to_have_count(1)
+    expect(lines).to_have_count(1)
+    page.get_by_test_id("other-language").click()
+    expect(page).to_have_url(re.compile(r"/history/\?topic=refund$"))
+    expect(lines).to_have_count(1)
+    expect(kinds.get_by_role("button", name="Refunds")).to_have_attribute("aria-pressed", "true")
+
+
 def test_the_file_is_what_is_chosen(page: Page, server: Server, tmp_path: Path) -> None:
     subscribe(page)
     live_through(server, 30)

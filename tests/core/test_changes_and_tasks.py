@@ -40,6 +40,24 @@ async def test_what_changes_while_a_follower_looks_is_heard_afterwards() -> None
         assert not await heard(news)
 
 
+async def test_a_place_has_one_follower() -> None:
+    changes = Changes()
+    with (
+        changes.following("a", place="a tab") as before,
+        changes.following("a", place="another tab") as beside,
+        changes.following("a", place="a tab") as now,
+    ):
+        assert await heard(before)
+        assert before.is_over
+        assert not beside.is_over
+        changes.tell("a")
+        assert await heard(now)
+        assert not now.is_over
+    with changes.following("a", place="a tab") as later:
+        assert not later.is_over
+    assert not changes.are_followed
+
+
 async def test_waiting_ends_by_itself() -> None:
     await News().wait(seconds=0.01)
 

@@ -15,8 +15,8 @@ PAGE = make_gallery.PAGE.read_text()
 NAMES = re.compile(r'<h2 class="specimen-name">([^<]+)</h2>')
 # What has no look of its own: it places words and the focus, frames a page, or is all of one.
 WITHOUT_A_LOOK = {
-    "filled", "focus", "head", "holding", "page", "result", "said", "say", "slot", "toss_billing",
-    "worded",
+    "address", "filled", "focus", "head", "holding", "page", "result", "said", "say", "slot",
+    "toss_billing", "worded",
 }  # fmt: skip
 ANCHORS = ("back", "link", "plans", "rows")
 

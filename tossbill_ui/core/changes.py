@@ -13,6 +13,12 @@ class News:
 
     def __init__(self) -> None:
         self._told = asyncio.Event()
+        self.is_over = False
+
+    def end(self) -> None:
+        """Have the follower stop: another one follows in its place."""
+        self.is_over = True
+        self._told.set()
 
     def tell(self) -> None:
         """Note that something changed."""
@@ -35,6 +41,7 @@ class Changes:
 
     def __init__(self) -> None:
         self._followers: defaultdict[str, set[News]] = defaultdict(set)
+        self._places: dict[str, News] = {}
         self._spread: Callable[[str], None] | None = None
 
     @property
@@ -58,13 +65,27 @@ class Changes:
             follower.tell()
 
     @contextmanager
-    def following(self, customer_id: str) -> Generator[News]:
-        """Follow a customer's rows while the block runs; begin before the first look at them."""
+    def following(self, customer_id: str, *, place: str = "") -> Generator[News]:
+        """Follow a customer's rows while the block runs; begin before the first look at them.
+
+        Args:
+            customer_id: Whose rows.
+            place: Where one follower is enough, a tab: whoever followed there before has ended.
+        """
         follower = News()
         self._followers[customer_id].add(follower)
+        if place:
+            self._take(place, follower)
         try:
             yield follower
         finally:
             self._followers[customer_id].discard(follower)
             if not self._followers[customer_id]:
                 del self._followers[customer_id]
+            if self._places.get(place) is follower:
+                del self._places[place]
+
+    def _take(self, place: str, follower: News) -> None:
+        if before := self._places.get(place):
+            before.end()
+        self._places[place] = follower

@@ -50,7 +50,9 @@ def button_link(
     **props: Any,
 ) -> rx.Component:
     """Return a link to a page, or to where a filled ``href`` leads."""
-    to = {} if href is None else {"href": href}
+    # React takes it from the property alone, whatever the server has filled in.
+    leads = fills["href"].value if fills and "href" in fills else href
+    to = {} if leads is None else {"href": leads}
     name = f"{_class(weight)} {class_name}".strip()
     return worded(link, words, fills=fills, attrs=attrs, class_name=name, **to, **props)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from tossbill_ui.ui.components.address import address
 from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.buttons import button, button_link
 from tossbill_ui.ui.components.chips import chip, chips
@@ -33,6 +34,7 @@ def history_page() -> rx.Component:
         rx.el.h1(say(text.TITLE), class_name="title"),
         rx.el.p(State.printed, class_name="printed"),
         focus(target=NOTICE, turn=State.turn),
+        address(query=State.query, move=State.move),
         chart(State.chart),
         holding(
             rx.el.div,
@@ -119,6 +121,8 @@ def _day(name: str, label: Text) -> rx.Component:
     return field(
         label,
         rx.el.input(
+            # Typed into freely; what the address says makes another one.
+            key=f"{name} {State.visit}",
             type="date",
             name=name,
             default_value=State.chosen[name],

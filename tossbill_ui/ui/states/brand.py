@@ -69,7 +69,9 @@ class BrandState(rx.State):
 
     @rx.event
     def load(self) -> None:
-        settings = runtime.current().settings
-        url = self.router.url
-        self.shown = brand_slots(settings, address(url.path, query_of(self)))
-        self.colors = brand_colors(settings.tossbill_brand_color)
+        self._stay_at(address(self.router.url.path, query_of(self)))
+        self.colors = brand_colors(runtime.current().settings.tossbill_brand_color)
+
+    def _stay_at(self, address: str) -> None:
+        """Have the switch between languages lead back to an address."""
+        self.shown = brand_slots(runtime.current().settings, address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
+from urllib.parse import urlencode
 
 import reflex as rx
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,7 @@ from tossbill_ui.ui.history import looking
 from tossbill_ui.ui.history.chart import NO_CHART, Chart
 from tossbill_ui.ui.history.choice import NO_OPTIONS, Choice, Option, from_query
 from tossbill_ui.ui.history.rows import Month
+from tossbill_ui.ui.states.brand import BrandState, address
 from tossbill_ui.ui.states.page import looks, query_of, session_of
 from tossbill_ui.ui.text import history as text
 from tossbill_ui.ui.text.refusals import REFUSALS
@@ -48,6 +50,11 @@ class HistoryState(rx.State):
     printed: str = ""
     stale: bool = False
     asked: str = ""
+    # What is chosen, for the address; the move says that the reader chose, the visit that the
+    # address did.
+    query: str = ""
+    move: int = 0
+    visit: int = 0
     # What came of a removal; the turn takes the keyboard there.
     notice: str = ""
     turn: int = 0
@@ -59,24 +66,19 @@ class HistoryState(rx.State):
     async def load(self) -> None:
         """Show what the address asks for and follow it until the tab goes away."""
         async with self:
-            session = session_of(self)
-            if self.phase == "loading":
-                self.chosen = vars(from_query(query_of(self))).copy()
-        async for _ in looks(session):
+            self._follow(from_query(query_of(self)))
+        async for _ in looks(self):
             async with self:
                 await self._show()
 
     @rx.event
     async def choose(self, field: str, value: str) -> None:
         """Choose one thing otherwise and begin with the newest of it."""
-        self.notice = ""
-        self.chosen = vars(from_query(self.chosen).but(**{str(field): str(value)})).copy()
-        await self._show(timeline.older)
+        await self._choose(from_query(self.chosen).but(**{str(field): str(value)}))
 
     @rx.event
     async def clear(self) -> None:
-        self.chosen = vars(Choice()).copy()
-        await self._show(timeline.older)
+        await self._choose(Choice())
 
     @rx.event
     async def older(self) -> AsyncGenerator[rx.event.EventSpec]:
@@ -124,6 +126,22 @@ class HistoryState(rx.State):
             }[MethodStatus(method.status)]()
         self.turn += 1
         await self._show()
+
+    def _follow(self, choice: Choice) -> None:
+        """Choose what the address says; what is chosen already stays on its page of lines."""
+        if vars(choice) == self.chosen:
+            return
+        self.chosen, self.query = vars(choice).copy(), urlencode(choice.query)
+        self._anchor = self._first = self._last = None
+        self.visit += 1
+
+    async def _choose(self, choice: Choice) -> None:
+        """Begin with the newest of what is chosen; the address and the other language follow."""
+        self.chosen, self.query, self.notice = vars(choice).copy(), urlencode(choice.query), ""
+        self.move += 1
+        brand = await self.get_state(BrandState)
+        brand._stay_at(address("/history/", choice.query))
+        await self._show(timeline.older)
 
     async def _again(self, rt: Runtime, session: Session | None, wanted: Wanted) -> Page:
         return await timeline.again(rt, session, wanted, anchor=self._anchor, last=self._last)

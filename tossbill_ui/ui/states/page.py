@@ -16,6 +16,7 @@ from tossbill_ui.ui.text import speak
 
 # A notice from another process can get lost.
 LOOK_AGAIN_SECONDS = 15.0
+HISTORY = {"/history", "/history/"}
 
 
 class PageState(rx.State):
@@ -29,11 +30,18 @@ def session_of(state: rx.State) -> Session | None:
     return from_cookie_header(runtime.current().signer, state.router.headers.cookie)
 
 
-async def looks(session: Session | None) -> AsyncGenerator[None]:
-    """Come at once, and whenever this customer's rows may have changed; a page looks each time."""
+async def looks(state: rx.State) -> AsyncGenerator[None]:
+    """Come at once, and whenever this customer's rows may have changed; a page looks each time.
+
+    A tab has one follower of each page: a page that is loaded again, or an event that a stranger
+    repeats, takes the place of the one before.
+    """
+    async with state:
+        session, tab = session_of(state), state.router.session.client_token
     customer_id = session.customer_id if session else ""
-    with runtime.current().changes.following(customer_id) as news:
-        while True:
+    place = f"{tab} {state.get_full_name()}"
+    with runtime.current().changes.following(customer_id, place=place) as news:
+        while not news.is_over:
             yield
             await news.wait(seconds=LOOK_AGAIN_SECONDS)
 
@@ -65,9 +73,15 @@ class FreshPages(Middleware):
         if event.name.endswith(".hydrate_and_load"):
             page = await state.get_state(PageState)
             address = str(event.router_data.get("asPath", ""))
+            moved = page._address != address and not _chooses(page._address, address)
             # Only a page's first hydrate sends what it was built with; a reconnect does not.
-            if page._address != address or event.payload.get("hashes"):
+            if moved or event.payload.get("hashes"):
                 for substate in state.substates.values():
                     substate.reset()
                 page._address = address
         return None
+
+
+def _chooses(before: str, now: str) -> bool:
+    """Whether the history goes back or forth between what was chosen on it."""
+    return {before.partition("?")[0], now.partition("?")[0]} <= HISTORY

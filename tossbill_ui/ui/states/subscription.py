@@ -54,9 +54,7 @@ class SubscriptionState(rx.State):
     @rx.event(background=True)
     async def load(self) -> None:
         """Show the subscriptions and follow them until the tab goes away, which ends this event."""
-        async with self:
-            session = session_of(self)
-        async for _ in looks(session):
+        async for _ in looks(self):
             async with self:
                 await self._show()
                 if self.busy:

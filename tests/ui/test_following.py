@@ -1,0 +1,54 @@
+"""How often a tab follows its customer: once for each page, however often the page is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import reflex as rx
+
+from tests.support.shop import Shop
+from tossbill_ui import runtime
+from tossbill_ui.ui.states.page import looks
+
+
+@dataclass
+class Tab:
+    """What an event of a tab knows of it, as Reflex hands it to a background event."""
+
+    token: str
+    router: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.router = SimpleNamespace(
+            session=SimpleNamespace(client_token=self.token), headers=SimpleNamespace(cookie="")
+        )
+
+    async def __aenter__(self) -> Tab:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        return None
+
+    @classmethod
+    def get_full_name(cls) -> str:
+        return "a page"
+
+
+async def test_a_load_takes_the_place_of_the_one_before(shop: Shop) -> None:
+    runtime.install(shop.rt)
+    loads = [looks(cast("rx.State", Tab("mine"))) for _ in range(20)]
+    another = looks(cast("rx.State", Tab("another")))
+    for following in [another, *loads]:
+        await anext(following)
+
+    for following in loads[:-1]:
+        assert await anext(following, "over") == "over"
+
+    shop.rt.changes.tell("")
+    await anext(loads[-1])
+    await anext(another)
+    for following in (loads[-1], another):
+        await following.aclose()
+    assert not shop.rt.changes.are_followed
