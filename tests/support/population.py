@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlmodel import SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.crypto import new_id
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
@@ -36,3 +42,31 @@ async def fill(rt: Runtime, count: int, *, customer_id: str, payment_method_id: 
                 created_at=now,
             )
             db.add(subscription)
+
+
+async def give_each_a_card(rt: Runtime) -> None:
+    """Give every subscription a customer of its own, with a card like the one it was charged on."""
+    async with rt.db.write() as db:
+        for subscription in (await db.exec(select(Subscription))).all():
+            card = await db.get_one(PaymentMethod, subscription.payment_method_id)
+            trip = await db.get_one(Registration, card.registration_id)
+            customer = await db.get_one(Customer, subscription.customer_id)
+            own = {"customer_id": new_id(), "registration_id": new_id(), "id": new_id()}
+            place = billing_key_place(own["id"])
+            own |= {"billing_key_sealed": rt.cipher.encrypt(own["id"], place=place)}
+            await _copy(db, customer, id=own["customer_id"], customer_key=new_id())
+            await _copy(
+                db,
+                trip,
+                id=own["registration_id"],
+                customer_id=own["customer_id"],
+                idempotency_key=new_id(),
+                auth_key_hash=new_id(),
+            )
+            await _copy(db, card, **own)
+            subscription.customer_id, subscription.payment_method_id = own["customer_id"], own["id"]
+
+
+async def _copy(db: AsyncSession, row: SQLModel, **other: str) -> None:
+    db.add(type(row)(**(row.model_dump() | other)))
+    await db.flush()  # what comes next refers to it
