@@ -31,7 +31,7 @@ RESULTS = {
     "removed",
     *views.PROBLEMS,
 }
-ALERTS = {"pay", "card", "again", "doubt", "lost", "refund"}
+ALERTS = {"pay", "card", "price", "again", "doubt", "lost", "refund"}
 REQUIRED = {
     *(f"result:{view}" for view in RESULTS),
     *(f"status:{name}" for name in SubscriptionStatus if STATUS[name] is not CHECKING),
@@ -56,9 +56,11 @@ SHOWN = """() => {
   const register = (e) => e.dataset.view === "stopped"
     ? e.querySelector(".when-stopped").dataset.testid : e.dataset.view;
   const alert = (e) => {
-    if (e.dataset.tone === "ink") return "refund";
-    const names = { "pay-now": "pay", "change-and-pay": "card", "subscribe-again": "again" };
+    const names = { "pay-now": "pay", "change-and-pay": "card", "subscribe-again": "again",
+      "answer-price": "price" };
     const button = [...e.querySelectorAll("[data-testid]")].find((b) => names[b.dataset.testid]);
+    if (names[button?.dataset.testid] === "price") return "price";
+    if (e.dataset.tone === "ink") return "refund";
     if (e.dataset.tone === "amber") return button ? "lost" : "doubt";
     return names[button?.dataset.testid];
   };

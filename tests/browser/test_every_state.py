@@ -157,6 +157,25 @@ def test_a_card_that_toss_deleted(people: People) -> None:
     look(page, at("/subscription/"), "status:active", "alert:lost")
 
 
+def test_a_price_that_rises(people: People) -> None:
+    """What is asked, the question, and both answers; the other answer is as near as the first."""
+    page = people.member("asked", "basic-yearly")
+    execute(
+        people.server,
+        "INSERT INTO price (id, plan_code, starts_on, amount_krw, tax_free_krw, unit, count, "
+        "trial_days) VALUES ('dearer', 'basic-yearly', '2027-06-01', 1234567890, 0, 'year', 1, 0)",
+        "UPDATE subscription SET ends_on='2027-02-10' WHERE plan_code='basic-yearly'",
+    )
+    assert people.server.command("raise-price", "basic-yearly").wait() == 0
+    look(page, at("/subscription/"), "status:active", "alert:price")
+    look(page, asks("answer-price"), "panel:price")
+    for testid in ("accept-price", "refuse-price"):
+        page.get_by_test_id("answer-price").or_(page.get_by_test_id(testid)).first.click()
+        page.get_by_test_id(testid).get_by_role("button").click()
+        expect(page.get_by_test_id("notice")).to_be_visible()
+        look(page, at("/subscription/"), "alert:price")
+
+
 def test_a_charge_under_way_and_in_doubt(people: People) -> None:
     context = people.made["starting"] = people.with_cards("approve")
     page = context.new_page()

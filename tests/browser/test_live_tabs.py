@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from tests.browser.test_quality import settle
-from tests.browser.test_subscription import begin_refunds, subscribe
+from tests.browser.test_subscription import subscribe
 from tests.support.server import Server
 
 # Remembers when the page first said a text.
@@ -149,7 +149,7 @@ def test_another_tab_a_webhook_and_a_command(tabs: Tabs) -> None:
     tabs.see(
         "a command",
         "원을 돌려드렸어요",
-        lambda: commands.append(begin_refunds(server)),
+        lambda: commands.append(server.command("settle")),
         newest(server, refunded),
     )
     assert commands[0].wait() == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,8 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NewBrowser
 from tests.browser.steps import submit, type_card, window_of
 from tests.browser.test_quality import assert_fits, settle
-from tests.support.server import TOSSBILL, Server
-from tossbill_ui.build import ROOT
+from tests.support.server import Server
 
 
 def money_at_toss(server: Server) -> list[tuple[str, str, int]]:
@@ -39,14 +37,7 @@ def money_here(server: Server) -> list[tuple[str, str, int]]:
 
 def carry_out_refunds(server: Server) -> None:
     """Do what the worker does beside the app, which is off here."""
-    assert begin_refunds(server).wait() == 0
-
-
-def begin_refunds(server: Server) -> subprocess.Popen[bytes]:
-    """Start the command that does it."""
-    environment = server.environment | {"TOSSBILL_DATA_DIR": str(server.data)}
-    environment |= {"TOSSBILL_PORT": str(server.port), "PATH": str(TOSSBILL.parent)}
-    return subprocess.Popen([TOSSBILL, "settle"], cwd=ROOT, env=environment)
+    assert server.command("settle").wait() == 0
 
 
 def assert_good(page: Page) -> None:

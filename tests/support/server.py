@@ -106,6 +106,12 @@ class Server:
             self.process.send_signal(sign)
             self.process.wait(timeout=30)
 
+    def command(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command of ours beside the app, on the same data."""
+        environment = self.environment | {"TOSSBILL_DATA_DIR": str(self.data)}
+        environment |= {"TOSSBILL_PORT": str(self.port), "PATH": str(TOSSBILL.parent)}
+        return subprocess.Popen([TOSSBILL, *arguments], cwd=ROOT, env=environment)
+
     def control(self, method: str, path: str, **body: Any) -> Any:
         """Call the sandbox's control API."""
         answer = httpx.request(method, f"{self.url}/sandbox/_control/{path}", timeout=10, **body)

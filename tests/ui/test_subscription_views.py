@@ -12,8 +12,10 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.subscriptions import cancel, pause, view
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.toss.codes import all_rows
-from tossbill_ui.ui import managing, subscription_views
-from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
+from tossbill_ui.ui import canceling, managing
+from tossbill_ui.ui.alerts import NO_ALERT
+from tossbill_ui.ui.canceling import CancelView
+from tossbill_ui.ui.subscription_views import SubscriptionRow
 from tossbill_ui.ui.text.declines import decline
 from tossbill_ui.ui.text.subscription import STATUS
 from tossbill_ui.ui.views import ABSENT, flat
@@ -33,7 +35,7 @@ def offered(row: SubscriptionRow) -> set[str]:
 async def choices(shop: Shop, session: Session, subscription_id: str) -> CancelView:
     seen = await view.subscription(shop.rt, session, subscription_id)
     preview = await cancel.preview(shop.rt, session, subscription_id)
-    return subscription_views.cancel_view(seen, preview)
+    return canceling.cancel_view(seen, preview)
 
 
 def test_every_status_and_every_code_has_words() -> None:
@@ -57,7 +59,7 @@ async def test_an_active_one_says_its_next_charge(shop: Shop, session: Session) 
 
     assert (row["status"], row["next_label"]) == ("이용 중", "다음 결제")
     assert plain(row["next"]) == "2026년 12월 24일(목)\n9,900원"
-    assert row["alert"] == subscription_views.NO_ALERT
+    assert row["alert"] == NO_ALERT
     assert offered(row) == {"change", "change_plan", "pause", "cancel"}
 
 

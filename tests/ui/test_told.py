@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from tossbill_ui.ui.subscription_views import NO_ALERT, NO_ROW, Alert, SubscriptionRow
+from tossbill_ui.ui.alerts import NO_ALERT, Alert
+from tossbill_ui.ui.subscription_views import NO_ROW, SubscriptionRow
 from tossbill_ui.ui.told import NOTHING_TOLD, PAGE, Told
 
 RED = cast("Alert", {**NO_ALERT, "tone": "red"})

@@ -121,4 +121,25 @@ def refund(payment: str, amount: int | None, is_all: bool, reason: str, operator
     click.echo(f"{row.amount_krw} won go back with the next run, as refund {row.id}.")
 
 
-COMMANDS = (seed, charge_due, settle, reconcile, waiting, approve, refund)
+@click.command("raise-price")
+@click.argument("plan")
+@click.option(
+    "--how-to-cancel",
+    default="내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요.",
+    show_default=True,
+    help="What customers read of canceling, at most 500 characters.",
+)
+@click.option("--operator", envvar="USER", default="operator", help="Who decides.")
+def raise_price(plan: str, how_to_cancel: str, operator: str) -> None:
+    """Ask who pays less than a plan's coming price to consent to it; run it daily."""
+    from tossbill_ui.subscriptions.price_rise import ask_all
+
+    found = with_runtime(lambda rt: ask_all(rt, plan, how_to_cancel=how_to_cancel, actor=operator))
+    click.echo(
+        f"{found.new} asked now. Of all who are asked about their next period, "
+        f"{found.answers['accepted']} agreed, {found.answers['refused']} did not, "
+        f"{found.answers['']} have not answered."
+    )
+
+
+COMMANDS = (seed, charge_due, settle, reconcile, waiting, approve, refund, raise_price)

@@ -193,11 +193,14 @@ async def change_at_period_end(
 
     Raises:
         NotFound: No such subscription of this customer, or no such plan on offer.
-        Conflict: It is not active (``not_active``).
+        Conflict: It is not active (``not_active``), or what comes is a higher price of this plan,
+            which `consent.answer` is for (``already_subscribed``).
     """
     async with rt.db.write() as db:
         subscription = await repository.mine(db, session, subscription_id)
         if plan_code == subscription.plan_code:
+            if await consent.asked_of(db, subscription):
+                raise Conflict("That is no other plan.", code="already_subscribed")
             subscription.next_price_id = None
             note(rt, db, subscription, Kind.CHANGE_DROPPED, actor=actor)
         else:

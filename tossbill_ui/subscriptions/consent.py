@@ -114,6 +114,16 @@ async def answer(
     rt.changes.tell(subscription.customer_id)
 
 
+async def asked_of(db: AsyncSession, subscription: Subscription) -> PriceConsent | None:
+    """Return what the shop has asked about the next period's price, answered or not."""
+    if not subscription.next_price_id:
+        return None
+    price = await db.get_one(Price, subscription.price_id)
+    coming = await db.get_one(Price, subscription.next_price_id)
+    asked = await _asked(db, subscription, price, coming)
+    return asked if asked and asked.asked_by != CUSTOMER else None
+
+
 async def wished(
     rt: Runtime, db: AsyncSession, subscription: Subscription, coming: Price, how_to_cancel: str
 ) -> None:

@@ -15,10 +15,11 @@ from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment, PaymentStatus
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions import consent, repository
 from tossbill_ui.subscriptions.models import (
     Plan,
     Price,
+    PriceConsent,
     Subscription,
     SubscriptionEvent,
     SubscriptionStatus,
@@ -33,7 +34,8 @@ class SubscriptionView:
     """A subscription with what belongs to it.
 
     Attributes:
-        next_plan: The plan it moves to at the period's end, if it does.
+        next_plan: The other plan it moves to at the period's end, if it does.
+        asked: What the shop has asked about a higher price of the next period, answered or not.
         owed: The invoice that is being collected, if any.
         last_payment: The newest attempt to collect anything.
         works: Whether the customer may use what was bought today.
@@ -46,6 +48,7 @@ class SubscriptionView:
     price: Price
     method: PaymentMethod
     next_plan: Plan | None
+    asked: PriceConsent | None
     owed: Invoice | None
     last_payment: Payment | None
     works: bool
@@ -125,12 +128,14 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
     )
     last = (await db.exec(newest)).first()
     next_price = await db.get(Price, row.next_price_id) if row.next_price_id else None
+    moves = next_price is not None and next_price.plan_code != row.plan_code
     return SubscriptionView(
         subscription=row,
         plan=await db.get_one(Plan, row.plan_code),
         price=await db.get_one(Price, row.price_id),
         method=await db.get_one(PaymentMethod, row.payment_method_id),
-        next_plan=await db.get_one(Plan, next_price.plan_code) if next_price else None,
+        next_plan=await db.get_one(Plan, next_price.plan_code) if next_price and moves else None,
+        asked=await consent.asked_of(db, row),
         owed=await payments.open_invoice(db, row.id),
         last_payment=last,
         works=works_on(row, today(rt)),

@@ -34,6 +34,7 @@ OPENERS = {
     "method": ("change-and-pay", "change-card"),
     "plan": ("change-plan",),
     "change": ("change-plan",),
+    "price": ("answer-price",),
 }
 NO_METHODS = MethodPanel(body="", is_owed=False, when_paid="", choices=[])
 

@@ -135,6 +135,7 @@ def _alert(row: Slots, alert: Slots, parts: Slots) -> rx.Component:
         alert["body"],
         answer("pay", State.pay_now),
         answer("card", State.ask_method),
+        answer("price", State.ask_price),
         button_link(alert["label"], fills={"href": alert["href"], "data-testid": parts["again"]}),
         fills={"data-tone": alert["tone"], "data-testid": parts["alert"]},
     )

@@ -13,7 +13,7 @@ from tossbill_ui.ui.components.say import say
 from tossbill_ui.ui.components.words import Words, worded
 from tossbill_ui.ui.registering import PayChoice
 from tossbill_ui.ui.states.subscription import SubscriptionState
-from tossbill_ui.ui.text import Text, cards, changing
+from tossbill_ui.ui.text import Text, cards, changing, price_rise
 from tossbill_ui.ui.text import subscription as text
 
 State = SubscriptionState
@@ -26,6 +26,7 @@ def panels() -> list[tuple[str, rx.Component]]:
         ("method", _method()),
         ("plan", _plan()),
         ("change", _change()),
+        ("price", _price()),
     ]
 
 
@@ -142,4 +143,29 @@ def _change() -> rx.Component:
             ),
         ),
         leave=changing.LEAVE,
+    )
+
+
+def _price() -> rx.Component:
+    asked = State.price
+    return _question(
+        "price",
+        asked["title"],
+        choices(
+            choice(
+                asked["yes_when"],
+                asked["yes_amount"],
+                asked["yes_how"],
+                _press(price_rise.YES, State.accept_price, "confirm-price"),
+                testid="accept-price",
+            ),
+            choice(
+                asked["no_when"],
+                price_rise.NO_AMOUNT,
+                asked["no_how"],
+                _press(price_rise.NO, State.refuse_price, "confirm-price"),
+                testid="refuse-price",
+            ),
+        ),
+        leave=price_rise.LATER,
     )

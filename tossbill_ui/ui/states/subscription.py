@@ -10,14 +10,17 @@ from tossbill_ui import runtime
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import cancel, change, methods, pause, view
-from tossbill_ui.ui import changing, managing, subscription_views
+from tossbill_ui.subscriptions import cancel, change, consent, methods, pause, view
+from tossbill_ui.ui import canceling, changing, managing, price_rises
+from tossbill_ui.ui.canceling import CancelView
 from tossbill_ui.ui.changing import ChangeView, PlanChoice
 from tossbill_ui.ui.components.notice import NOTICE
 from tossbill_ui.ui.managing import MethodPanel
+from tossbill_ui.ui.price_rises import PriceView
 from tossbill_ui.ui.states.page import looks, session_of
-from tossbill_ui.ui.subscription_views import CancelView, SubscriptionRow
+from tossbill_ui.ui.subscription_views import SubscriptionRow
 from tossbill_ui.ui.text import changing as change_text
+from tossbill_ui.ui.text import price_rise as price_text
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.told import NOTHING_TOLD, Told, refusal
 
@@ -34,10 +37,11 @@ class SubscriptionState(rx.State):
     more: list[SubscriptionRow] = []
     phase: str = "loading"
     panel: str = "none"
-    cancel: CancelView = subscription_views.NO_CANCEL
+    cancel: CancelView = canceling.NO_CANCEL
     method: MethodPanel = managing.NO_METHODS
     plans: list[PlanChoice] = []
     change: ChangeView = changing.NO_CHANGE
+    price: PriceView = price_rises.NO_PRICE
     # Nothing can be pressed before the state is there, nor twice.
     busy: bool = True
     # What came of the last press, and of which subscription it speaks, or the page.
@@ -71,7 +75,7 @@ class SubscriptionState(rx.State):
             self._tell(refusal(refused))
             return
         self._asked, self._refund_krw = wanted, preview.refund_krw
-        self.cancel = subscription_views.cancel_view(seen, preview)
+        self.cancel = canceling.cancel_view(seen, preview)
         self._ask("cancel")
 
     @rx.event
@@ -146,6 +150,28 @@ class SubscriptionState(rx.State):
             yield
 
     @rx.event
+    async def ask_price(self, subscription_id: str) -> None:
+        """Show both answers to a higher price."""
+        wanted = str(subscription_id)
+        try:
+            self.price = await price_rises.price_view(runtime.current(), session_of(self), wanted)
+        except NotFound as refused:
+            self._tell(refusal(refused))
+            return
+        self._asked = wanted
+        self._ask("price")
+
+    @rx.event
+    async def accept_price(self) -> AsyncGenerator[None]:
+        async for _ in self._answer(Told(self._asked, price_text.DONE_AGREED()), accepts=True):
+            yield
+
+    @rx.event
+    async def refuse_price(self) -> AsyncGenerator[None]:
+        async for _ in self._answer(Told(self._asked, price_text.DONE_REFUSED()), accepts=False):
+            yield
+
+    @rx.event
     def keep(self) -> None:
         """Go back to where the question was asked."""
         if self.panel != "none":
@@ -209,6 +235,13 @@ class SubscriptionState(rx.State):
         if self.method["is_owed"]:
             paid = self.method["when_paid"]
             told = Told(self._asked, text.DONE_METHOD_PAYING(), paid, text.STILL_REFUSED())
+        async for _ in self._do(wish, told):
+            yield
+
+    async def _answer(self, told: Told, *, accepts: bool) -> AsyncGenerator[None]:
+        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+            await consent.answer(rt, session, asked, accepts=accepts)
+
         async for _ in self._do(wish, told):
             yield
 

@@ -1,0 +1,75 @@
+"""A higher price as its customer sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.subscriptions.test_consent import ask, dearer
+from tests.support.shop import Shop
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.customers.session import Session
+from tossbill_ui.subscriptions import consent, pause
+from tossbill_ui.ui import managing
+from tossbill_ui.ui.price_rises import price_view
+from tossbill_ui.ui.views import ABSENT
+
+
+@pytest.fixture
+async def asked(shop: Shop, session: Session) -> str:
+    """A subscription whose customer was asked."""
+    of = (await shop.subscribe(session)).subscription.id
+    await ask(shop, of, await dearer(shop))
+    return of
+
+
+async def test_before_the_answer_both_ends_are_said(
+    shop: Shop, session: Session, asked: str
+) -> None:
+    [row] = await managing.rows(shop.rt, session)
+
+    assert row["next"].endswith("동의하면 12,900원")
+    assert row["price"] == "월\u00a09,900원"
+    assert "12,900원이에요" in row["alert"]["title"]
+    assert "그날 구독이 끝나고" in row["alert"]["body"]
+    assert row["parts"]["price"] == "answer-price"
+    assert row["parts"]["keep_plan"] == ABSENT
+
+
+@pytest.mark.parametrize(
+    ("accepts", "tone", "next_end"), [(True, "ink", "12,900원"), (False, "amber", "까지")]
+)
+async def test_an_answer_is_said_and_can_be_changed(
+    shop: Shop, session: Session, asked: str, accepts: bool, tone: str, next_end: str
+) -> None:
+    await consent.answer(shop.rt, session, asked, accepts=not accepts)
+    await consent.answer(shop.rt, session, asked, accepts=accepts)
+
+    [row] = await managing.rows(shop.rt, session)
+
+    assert (row["alert"]["tone"], row["alert"]["label"]) == (tone, "답 바꾸기")
+    assert row["next"].endswith(next_end)
+
+
+async def test_the_question_says_what_the_law_wants(
+    shop: Shop, session: Session, asked: str
+) -> None:
+    shown = await price_view(shop.rt, session, asked)
+
+    words = " ".join(map(str, shown.values())).replace("\u00a0", " ")
+    for part in ("12월 24일", "12,900원", "9,900원", "현대카드", "해지하기"):
+        assert part in words
+
+
+async def test_nothing_asked_no_question(shop: Shop, session: Session, stranger: Session) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    for who in (session, stranger, None):
+        with pytest.raises(NotFound):
+            await price_view(shop.rt, who, of)
+
+
+async def test_a_pause_puts_the_question_away(shop: Shop, session: Session, asked: str) -> None:
+    await pause.pause(shop.rt, session, asked)
+
+    [row] = await managing.rows(shop.rt, session)
+
+    assert row["parts"]["price"] == ABSENT

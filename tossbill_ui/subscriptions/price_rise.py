@@ -1,0 +1,92 @@
+"""Raising a price: everybody who pays less is asked, each in the 30 days before it would rise."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.consent import ASKED_WITHIN, GOING_ON, ask, is_rise
+from tossbill_ui.subscriptions.models import Plan, Price, PriceConsent, Subscription
+from tossbill_ui.subscriptions.periods import today
+
+log = logging.getLogger(__name__)
+
+# Who has less time to answer than this is asked in the next period instead.
+ASKED_BEFORE = timedelta(days=7)
+
+
+@dataclass
+class Asked:
+    """How far the customers of a plan have been asked.
+
+    Attributes:
+        new: Asked just now.
+        answers: Of those who have been asked about their next period, by answer; "" is none yet.
+    """
+
+    new: int = 0
+    answers: Counter[str] = field(default_factory=Counter[str])
+
+
+async def ask_all(rt: Runtime, plan_code: str, *, how_to_cancel: str, actor: str) -> Asked:
+    """Ask everybody whose next period of a plan costs more by then, each once a period.
+
+    To be called daily while a price rises: whose period ends in 7 to 30 days is asked, and nobody
+    in a day before, as the law wants.
+
+    Args:
+        rt: The process's runtime.
+        plan_code: The plan, whose higher price has been loaded.
+        how_to_cancel: What customers read of canceling.
+        actor: The operator.
+
+    Raises:
+        NotFound: No such plan.
+    """
+    async with rt.db.read() as db:
+        if await db.get(Plan, plan_code) is None:
+            raise NotFound("No such plan.")
+        rises = await _rises(db, plan_code, today(rt))
+        coming = select(PriceConsent.id).where(col(PriceConsent.changes_on) > today(rt))
+        known = set((await db.exec(coming)).all())
+    asked = Asked()
+    for subscription_id, price_id in rises:
+        try:
+            row = await ask(
+                rt, subscription_id, price_id=price_id, how_to_cancel=how_to_cancel, actor=actor
+            )
+        except Conflict as refused:
+            log.info("subscription %s is not asked: %s", subscription_id, refused.code)
+            continue
+        asked.new += row.id not in known
+        asked.answers[row.answer or ""] += 1
+    return asked
+
+
+async def _rises(db: AsyncSession, plan_code: str, day: date) -> list[tuple[str, str]]:
+    """Return subscriptions, each with the higher price that holds when its next period begins."""
+    query = (
+        select(Subscription, Price)
+        .join(Price, col(Price.id) == col(Subscription.price_id))
+        .where(
+            col(Subscription.plan_code) == plan_code,
+            col(Subscription.status).in_(GOING_ON),
+            col(Subscription.ends_on).between(day + ASKED_BEFORE, day + ASKED_WITHIN),
+        )
+        .order_by(col(Subscription.id))
+    )
+    rises = list[tuple[str, str]]()
+    for subscription, price in (await db.exec(query)).all():
+        coming = await repository.price_at(db, plan_code, subscription.ends_on)
+        is_free = subscription.next_price_id in (None, coming and coming.id)
+        if coming and is_free and is_rise(price, coming):
+            rises.append((subscription.id, coming.id))
+    return rises
