@@ -24,9 +24,10 @@ SLOW: dict[str, object] = {"endpoint": "issue", "kind": "delay_after", "count": 
 
 @pytest.fixture(autouse=True)
 def ledgers_agree(server: Server) -> object:
-    """After each test Toss holds exactly the billing keys that we hold."""
+    """Of what a test has done, Toss holds exactly the billing keys that we hold."""
+    before = server.differences()
     yield
-    server.assert_ledgers_agree()
+    assert server.differences() <= before
 
 
 @pytest.fixture

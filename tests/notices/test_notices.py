@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.shop import Shop
-from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.notices.models import Notice
+from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions import attention, cancel, change, refunds
-from tossbill_ui.subscriptions.telling import announce_trials
+from tossbill_ui.subscriptions.announcing import announce_expiring, announce_trials
+from tossbill_ui.ui import managing
 
 RENEWAL = date(2026, 12, 24)
 
@@ -184,6 +186,52 @@ async def test_a_refund_is_told_when_it_is_done(shop: Shop, session: Session) ->
 
     assert await told(shop) == ["receipt", "refunded"]
     assert (await last(shop)).subject == "[Tossbill] 900원을 돌려드렸어요"
+
+
+async def test_an_expiring_card_is_told_of_twice_and_on_the_page(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    method_id = seen.method.id
+    last_day = await set_expiry(shop.rt, method_id, month=date(2027, 2, 1), operator="kim")
+    assert last_day is not None
+    assert last_day == date(2027, 2, 28)
+    told_on = dict[str, int]()
+    for days in (31, 30, 29, 8, 7, 6, 0, -1):
+        await shop.go_to(last_day - timedelta(days=days))
+        told_on[str(days)] = await announce_expiring(shop.rt)
+        assert await announce_expiring(shop.rt) == 0
+
+    assert [days for days, count in told_on.items() if count] == ["30", "7"]
+    notice = await last(shop)
+    assert "2027년 2월 28일(일)까지" in notice.body
+    [row] = await managing.rows(shop.rt, session)
+    assert "2월\u00a028일" in row["alert"]["title"]
+    assert row["alert"]["action"] == "card"
+
+
+async def test_a_card_told_of_late_is_told_of_once(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await set_expiry(shop.rt, seen.method.id, month=date(2026, 12, 31), operator="kim")
+    await shop.go_to(date(2026, 12, 28))
+
+    assert [await announce_expiring(shop.rt) for _ in range(2)] == [1, 0]
+
+
+async def test_no_expiry_or_no_further_charge_no_word(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    month = date(2026, 12, 1)
+    await set_expiry(shop.rt, seen.method.id, month=month, operator="kim")
+    await set_expiry(shop.rt, seen.method.id, month=None, operator="kim")
+    await shop.go_to(date(2026, 12, 20))
+    assert await announce_expiring(shop.rt) == 0
+
+    await set_expiry(shop.rt, seen.method.id, month=month, operator="kim")
+    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    assert await announce_expiring(shop.rt) == 0
+
+    with pytest.raises(NotFound):
+        await set_expiry(shop.rt, "no such card", month=month, operator="kim")
 
 
 async def test_the_end_of_a_trial_is_told_a_week_before_and_once(

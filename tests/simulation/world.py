@@ -27,7 +27,7 @@ from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import telling
+from tossbill_ui.subscriptions import announcing
 from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
 from tossbill_ui.webhooks import dispatch, inbox
@@ -52,7 +52,7 @@ PASSES: dict[str, Pass] = {
     "charge": _charge,
     "settle": lambda worker: settle(worker.rt, FOLLOW, at_once=worker.at_once),
     "hear": lambda worker: dispatch.handle_waiting(worker.rt),
-    "announce": lambda worker: telling.announce_trials(worker.rt),
+    "announce": lambda worker: announcing.announce_trials(worker.rt),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -108,4 +109,20 @@ def email(customer: str, address: str | None, clear: bool, operator: str) -> Non
     click.echo(f"Notices go to {address}." if address else "No notices are sent by mail.")
 
 
-COMMANDS = (migrate, new_keys, rotate_keys, doctor, doubts, mailbox, email)
+@click.command()
+@click.argument("method")
+@click.argument("month", required=False, type=click.DateTime(["%Y-%m"]))
+@click.option("--clear", is_flag=True, help="Nobody knows it.")
+@click.option("--operator", envvar="USER", default="operator", help="Who says so.")
+def expiry(method: str, month: datetime | None, clear: bool, operator: str) -> None:
+    """Note when a card expires, so that its customer is told in time."""
+    from tossbill_ui.payment_methods.expiry import set_expiry
+
+    if bool(month) == clear:
+        raise click.UsageError("Name a month, or --clear: expiry METHOD 2027-03")
+    day = month.date() if month else None
+    last = with_runtime(lambda rt: set_expiry(rt, method, month=day, operator=operator))
+    click.echo(f"It can be charged until {last}." if last else "Nobody knows when it expires.")
+
+
+COMMANDS = (migrate, new_keys, rotate_keys, doctor, doubts, mailbox, email, expiry)

@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     NOT_STARTED = "not_started"
     NOT_CHANGED = "not_changed"
     STOPPED = "stopped"
+    CARD_EXPIRES = "card_expires"
     TRIAL_ENDING = "trial_ending"
     PRICE_RISES = "price_rises"
     NO_CONSENT = "no_consent"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -81,7 +81,11 @@ class MethodStatus(StrEnum):
 
 
 class PaymentMethod(Leased, table=True):
-    """A registered card or account; the billing key is sealed and wiped when it is removed."""
+    """A registered card or account; the billing key is sealed and wiped when it is removed.
+
+    Attributes:
+        expires_on: The last day it can be charged, if somebody told us: Toss does not.
+    """
 
     __table_args__ = (
         sa.CheckConstraint("status IN ('active', 'removing', 'removed')", name="status"),
@@ -106,3 +110,4 @@ class PaymentMethod(Leased, table=True):
     card_type: str | None = Field(default=None, max_length=16)
     owner_type: str | None = Field(default=None, max_length=16)
     authenticated_at: datetime = Field(sa_type=UtcDateTime)
+    expires_on: date | None = Field(default=None, index=True)

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-import sqlalchemy as sa
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.money import parts
-from tossbill_ui.notices.models import Notice, NoticeKind
+from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.outbox import put
 from tossbill_ui.notices.wording import Method, Reason, Value
 from tossbill_ui.payment_methods.models import PaymentMethod
@@ -35,11 +33,7 @@ from tossbill_ui.subscriptions.models import (
     SubscriptionStatus,
 )
 
-# Before a free time turns into a paid one, customers are told this long (a rule of Korea's
-# financial supervision for recurring payments).
-TRIAL_NOTICE = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
-AT_ONCE = 200
 
 NOT_DONE = {
     InvoiceKind.FIRST: NoticeKind.NOT_STARTED,
@@ -162,39 +156,28 @@ async def refund_ended(
     await _put(rt, db, NoticeKind.REFUNDED, subscription, refund.id, values)
 
 
-async def announce_trials(rt: Runtime) -> int:
-    """Tell everybody whose trial ends within a week and who was not told; return how many."""
-    coming = sa.func.coalesce(Subscription.next_price_id, Subscription.price_id)
-    query = select(Subscription, Price).join(Price, col(Price.id) == coming).where(_ends_soon(rt))
-    announced = 0
-    while True:
-        async with rt.db.write() as db:
-            found = (await db.exec(query.limit(AT_ONCE))).all()
-            for subscription, price in found:
-                await _announce(rt, db, subscription, price)
-        announced += len(found)
-        if len(found) < AT_ONCE:
-            return announced
-
-
-def _ends_soon(rt: Runtime) -> sa.ColumnElement[bool]:
-    key = sa.literal(f"{NoticeKind.TRIAL_ENDING}:") + col(Subscription.id)
-    return sa.and_(
-        col(Subscription.status) == SubscriptionStatus.TRIALING,
-        col(Subscription.due_at) <= rt.clock.now() + TRIAL_NOTICE,
-        ~sa.exists().where(col(Notice.key) == key),
-    )
-
-
-async def _announce(
+async def trial_ending(
     rt: Runtime, db: AsyncSession, subscription: Subscription, price: Price
 ) -> None:
+    """Tell that a trial is about to become a paid period, once."""
     values = {
         "amount": price.amount_krw,
         "next_on": _due_on(subscription),
         "method": await _method(db, subscription.payment_method_id),
     }
     await _put(rt, db, NoticeKind.TRIAL_ENDING, subscription, subscription.id, values)
+
+
+async def card_expires(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, expires_on: date, about: str
+) -> None:
+    """Tell that the card of a subscription is about to expire, once under each ``about``."""
+    values = {
+        "expires_on": expires_on,
+        "next_on": _due_on(subscription),
+        "method": await _method(db, subscription.payment_method_id),
+    }
+    await _put(rt, db, NoticeKind.CARD_EXPIRES, subscription, about, values)
 
 
 def _due_on(subscription: Subscription) -> date | None:

@@ -27,6 +27,8 @@ from tossbill_ui.subscriptions.models import (
 from tossbill_ui.subscriptions.periods import today
 
 REFUSAL_SHOWN = timedelta(days=1)
+# In time to order another card.
+CARD_NOTICE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class SubscriptionView:
         owed: The invoice that is being collected, if any.
         last_payment: The newest attempt to collect anything.
         works: Whether the customer may use what was bought today.
+        card_until_on: The last day of a card that expires within 30 days, or has.
         change_was_refused: Whether the newest payment was for another plan, and was refused
             within the last day.
     """
@@ -52,6 +55,7 @@ class SubscriptionView:
     owed: Invoice | None
     last_payment: Payment | None
     works: bool
+    card_until_on: date | None
     change_was_refused: bool
 
     @property
@@ -129,16 +133,19 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
     last = (await db.exec(newest)).first()
     next_price = await db.get(Price, row.next_price_id) if row.next_price_id else None
     moves = next_price is not None and next_price.plan_code != row.plan_code
+    method = await db.get_one(PaymentMethod, row.payment_method_id)
+    until = method.expires_on
     return SubscriptionView(
         subscription=row,
         plan=await db.get_one(Plan, row.plan_code),
         price=await db.get_one(Price, row.price_id),
-        method=await db.get_one(PaymentMethod, row.payment_method_id),
+        method=method,
         next_plan=await db.get_one(Plan, next_price.plan_code) if next_price and moves else None,
         asked=await consent.asked_of(db, row),
         owed=await payments.open_invoice(db, row.id),
         last_payment=last,
         works=works_on(row, today(rt)),
+        card_until_on=until if until and until <= today(rt) + CARD_NOTICE else None,
         change_was_refused=await _is_refused_change(rt, db, last),
     )
 

@@ -67,6 +67,16 @@ We could not collect {amount}, so the subscription has stopped. This amount is n
 
 See your subscription: {link}
 """,
+    NoticeKind.CARD_EXPIRES: """\
+The card of your {plan} subscription expires on {expires_on}
+After that day it cannot be charged. Please change to another one; nothing is charged now.
+
+Payment method: {method}
+Can be charged until: {expires_on}
+Next payment: {next_on}
+
+Change the card: {link}
+""",
     NoticeKind.TRIAL_ENDING: """\
 Your free trial of {plan} ends on {next_on}
 From then on we charge you automatically.

@@ -66,6 +66,16 @@ TEXTS = {
 
 구독 보기: {link}
 """,
+    NoticeKind.CARD_EXPIRES: """\
+{plan} 구독에 쓰는 카드가 {expires_on}에 만료돼요
+그 뒤에는 이 카드로 결제할 수 없어요. 새 카드로 바꿔 주세요. 지금 결제하는 금액은 없어요.
+
+결제수단: {method}
+쓸 수 있는 날: {expires_on}까지
+다음 결제일: {next_on}
+
+카드 바꾸기: {link}
+""",
     NoticeKind.TRIAL_ENDING: """\
 {plan} 무료 체험이 {next_on}에 끝나요
 무료 체험이 끝나는 날부터 자동으로 결제해요.

@@ -87,6 +87,12 @@ LOST_BODY = Text(
     "Its registration is gone. Change to another payment method before the next payment. "
     "Nothing is charged now.",
 )
+EXPIRES = Text("카드를 {day}까지 쓸 수 있어요", "This card can be charged until {day}")
+EXPIRES_BODY = Text(
+    "그 뒤에는 이 카드로 결제할 수 없어요. 다른 결제수단으로 바꿔 주세요. "
+    "지금 결제하는 금액은 없어요.",
+    "After that it cannot be. Please change to another payment method. Nothing is charged now.",
+)
 FIRST_REFUSED = Text("첫 결제를 하지 못했어요", "The first payment failed")
 FIRST_REFUSED_BODY = ByKind(
     Text(

@@ -1,0 +1,19 @@
+"""When a payment method expires, for those of which somebody told us."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("payment_method", sa.Column("expires_on", sa.Date(), nullable=True))
+    op.create_index("ix_payment_method_expires_on", "payment_method", ["expires_on"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_payment_method_expires_on", "payment_method")
+    op.drop_column("payment_method", "expires_on")

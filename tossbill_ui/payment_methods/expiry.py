@@ -1,0 +1,47 @@
+"""When a card expires, for shops that know: Toss tells it nobody (contract §4.1)."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.operators import audit
+from tossbill_ui.payment_methods import repository
+from tossbill_ui.payment_methods.models import MethodStatus
+from tossbill_ui.runtime import Runtime
+
+
+async def set_expiry(
+    rt: Runtime, method_id: str, *, month: date | None, operator: str
+) -> date | None:
+    """Note the month that is printed on a card, or that nobody knows it.
+
+    Args:
+        rt: The process's runtime.
+        method_id: Which payment method; any text.
+        month: Any day of that month; None takes it away.
+        operator: Who says so.
+
+    Returns:
+        The last day on which the card can be charged.
+
+    Raises:
+        NotFound: No such payment method, or it is removed or no card.
+    """
+    last_day = _last_day(month) if month else None
+    async with rt.db.write() as db:
+        method = await repository.method(db, method_id)
+        if method is None or method.status == MethodStatus.REMOVED or method.kind != "card":
+            raise NotFound("There is no such card.")
+        method.expires_on = last_day
+        db.add(method)
+        subject = f"{operator}: {method_id}"
+        customer_id = method.customer_id
+        audit.add(rt, db, kind="expiry.changed", customer_id=customer_id, subject=subject)
+    rt.changes.tell(customer_id)
+    return last_day
+
+
+def _last_day(month: date) -> date:
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
