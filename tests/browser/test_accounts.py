@@ -112,6 +112,9 @@ def test_a_life_with_an_account(browser: Browser, shop: Server, locale: str) -> 
     life.press("cancel-button")
     page.get_by_test_id("cancel-now").get_by_role("button").click()
     life.see("grey")
+    # The worker asks for the refund; the page says when it is done.
+    back = "돌려드렸어요" if on_phone else "You got"
+    expect(page.get_by_test_id("subscription-alert")).to_contain_text(back, timeout=60_000)
     life.look("ended")
     assert money_at_toss(shop) == money_here(shop)
     context.close()

@@ -35,7 +35,7 @@ def charge_due() -> None:
     """Charge everything that is due, once; exit 1 if Toss refused our key or contract."""
     from tossbill_ui.subscriptions.renewal import run_due
 
-    report = with_runtime(lambda rt: run_due(rt, budget_seconds=float("inf")))
+    report = with_runtime(lambda rt: run_due(rt, budget_seconds=float("inf")), needs_time=True)
     click.echo(
         f"{report.looked_at} looked at: {report.charged} charged, {report.refused} refused, "
         f"{report.in_doubt} in doubt, {report.failed} failed."
@@ -50,7 +50,7 @@ def settle() -> None:
     from tossbill_ui.payments import settle as settling
     from tossbill_ui.subscriptions.follow import FOLLOW
 
-    found = with_runtime(lambda rt: settling.settle(rt, FOLLOW))
+    found = with_runtime(lambda rt: settling.settle(rt, FOLLOW), needs_time=True)
     click.echo(f"{found.payments} payments and {found.refunds} refunds looked at.")
 
 
@@ -60,7 +60,7 @@ def reconcile(days: int) -> None:
     """Compare our ledger with Toss's; exit 1 if they differ."""
     from tossbill_ui.payments import reconcile as reconciling
 
-    found = with_runtime(lambda rt: reconciling.reconcile(rt, days=days))
+    found = with_runtime(lambda rt: reconciling.reconcile(rt, days=days), needs_time=True)
     click.echo(
         f"{found.compared} payments compared: {found.adopted} adopted, "
         f"{found.differences} new differences."
@@ -99,7 +99,7 @@ def approve(ids: tuple[str, ...], operator: str) -> None:
     async def decide(rt: Runtime) -> list[str]:
         return [await attention.approve(rt, row_id, operator=operator) for row_id in ids]
 
-    for said in with_runtime(decide):
+    for said in with_runtime(decide, needs_time=True):
         click.echo(said)
 
 
@@ -116,7 +116,8 @@ def refund(payment: str, amount: int | None, is_all: bool, reason: str, operator
     if is_all == bool(amount):
         raise click.UsageError("Say how much: --amount WON, or --all")
     row = with_runtime(
-        lambda rt: refund_payment(rt, payment, amount_krw=amount, reason=reason, operator=operator)
+        lambda rt: refund_payment(rt, payment, amount_krw=amount, reason=reason, operator=operator),
+        needs_time=True,
     )
     click.echo(f"{row.amount_krw} won go back with the next run, as refund {row.id}.")
 
@@ -134,7 +135,9 @@ def raise_price(plan: str, how_to_cancel: str, operator: str) -> None:
     """Ask who pays less than a plan's coming price to consent to it; run it daily."""
     from tossbill_ui.subscriptions.price_rise import ask_all
 
-    found = with_runtime(lambda rt: ask_all(rt, plan, how_to_cancel=how_to_cancel, actor=operator))
+    found = with_runtime(
+        lambda rt: ask_all(rt, plan, how_to_cancel=how_to_cancel, actor=operator), needs_time=True
+    )
     click.echo(
         f"{found.new} asked now. Of all who are asked about their next period, "
         f"{found.answers['accepted']} agreed, {found.answers['refused']} did not, "

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
+def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = False) -> T:
     """Do something with the database, which must be there and up to date, and with Toss.
+
+    Args:
+        work: What to do.
+        needs_time: It depends on the time, which in sandbox mode is the sandbox's.
 
     Raises:
         SettingsError: There is no database yet, or it is older than this program.
+        ClockAway: The sandbox does not say what time it is.
     """
     from tossbill_ui.core.changes_elsewhere import tell_others
     from tossbill_ui.doctor import database_problems
@@ -33,6 +38,8 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
         rt = Runtime.from_settings(settings)
         tell_others(rt.db, rt.changes, rt.tasks)
         try:
+            if needs_time:
+                await rt.clock.refresh()
             return await work(rt)
         finally:
             await rt.close()
