@@ -17,6 +17,7 @@ from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
+from tossbill_ui.subscriptions import spending
 from tossbill_ui.subscriptions.timeline_rows import SOURCES, Place, Source, read
 
 PARTS: dict[str, Any] = {"id": "a", "subscription_id": "a", "period_number": 1}
@@ -112,6 +113,14 @@ async def test_a_page_of_the_history_is_read_in_the_order_of_its_index(
 
     assert f"USING INDEX {index} " in steps[0]
     assert [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step] == []
+
+
+async def test_the_chart_is_added_up_from_its_index_alone(rt: Runtime) -> None:
+    steps = await plan_of(rt, lambda _: spending.last_months(rt, None))
+
+    read = [step for step in steps if "payment" in step]
+    assert len(read) == spending.MONTHS
+    assert [step for step in read if "COVERING INDEX ix_payment_spent" not in step] == []
 
 
 def test_a_scan_would_be_noticed() -> None:

@@ -147,6 +147,16 @@ class Payment(Leased, table=True):
         ),
         sa.Index("ix_payment_customer", "customer_id", "created_at", "id"),
         sa.Index("ix_payment_subscription", "subscription_id", "created_at", "id"),
+        sa.Index(
+            "ix_payment_spent",
+            "customer_id",
+            "created_at",
+            "amount_krw",
+            "refunded_krw",
+            "status",  # without it SQLite looks at each payment
+            sqlite_where=sa.text("status = 'done'"),
+            postgresql_where=sa.text("status = 'done'"),
+        ),
     )
 
     invoice_id: str = Field(foreign_key="invoice.id", max_length=32)
