@@ -54,12 +54,14 @@ class Download:
     """A file that is written while it is sent.
 
     Attributes:
-        name: What the browser saves it as; plain letters.
+        name: What the browser saves it as, plain letters; nothing where it is to be looked at.
         parts: Its text, piece by piece.
+        media_type: What it is.
     """
 
     name: str
     parts: AsyncGenerator[str]
+    media_type: str = "text/csv"
 
 
 FirstPaint = Callable[[Runtime, Visit], Awaitable[Filling | Moved]]

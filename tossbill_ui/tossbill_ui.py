@@ -41,7 +41,8 @@ from tossbill_ui.ui.broken import broken_page
 from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints, not_found_paint
 from tossbill_ui.ui.history.csv_file import history_csv
-from tossbill_ui.ui.history.looking import CSV_PATH
+from tossbill_ui.ui.history.looking import CSV_PATH, PAPER_PATH
+from tossbill_ui.ui.history.paper import history_paper
 from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.states.page import FreshPages, InLanguage
 
@@ -69,7 +70,8 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     settings = load_settings()
     rt = Runtime.from_settings(settings)
     runtime.install(rt)
-    routes = [*ROUTES, *download_routes({CSV_PATH: history_csv}), *_sandbox(settings)]
+    files = {CSV_PATH: history_csv, PAPER_PATH: history_paper}
+    routes = [*ROUTES, *download_routes(files), *_sandbox(settings)]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
     broken = {}
     if serves_pages():

@@ -241,6 +241,22 @@ def test_on_paper_everything_is_open_and_nothing_can_be_pressed(page: Page, serv
         expect(page.get_by_test_id(name)).to_be_hidden()
 
 
+def test_what_is_chosen_is_printed_whole(page: Page, server: Server) -> None:
+    subscribe(page)
+    live_through(server, 50)
+    open_history(page, "?topic=payment")
+    with page.expect_popup() as opened:
+        page.get_by_test_id("history-print").click()
+
+    paper = opened.value
+    expect(paper.locator("tbody tr")).to_have_count(51)
+    expect(paper.locator("tfoot")).to_contain_text("원")
+    expect(paper.locator("body")).to_contain_text("결제")
+    assert_good(paper)
+    assert len(rows(page)) == PAGE_SIZE
+    expect(page.locator(".printed")).to_contain_text("화면에 보이는 20건만")
+
+
 def test_new_lines_come_by_themselves_and_disturb_nothing(
     new_browser: NewBrowser, server: Server
 ) -> None:

@@ -28,8 +28,9 @@ def _send(make: MakeDownload) -> Callable[[Request], Awaitable[Response]]:
         session = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
         query, language = dict(request.query_params), language_of(request)
         file = make(rt, Visit(session=session, query=query, language=language))
-        disposition = f'attachment; filename="{file.name}"'
-        headers = NO_STORE | {"content-disposition": disposition}
-        return StreamingResponse(file.parts, media_type="text/csv; charset=utf-8", headers=headers)
+        saved = f'attachment; filename="{file.name}"' if file.name else "inline"
+        headers = NO_STORE | {"content-disposition": saved}
+        media_type = f"{file.media_type}; charset=utf-8"
+        return StreamingResponse(file.parts, media_type=media_type, headers=headers)
 
     return send

@@ -15,8 +15,8 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.prerender import Visit
 from tossbill_ui.subscriptions import cancel, refunds, timeline
-from tossbill_ui.subscriptions.models import SHOWN_SQL
-from tossbill_ui.ui.history import csv_file, paint, rows
+from tossbill_ui.subscriptions.models import SHOWN_SQL, Plan
+from tossbill_ui.ui.history import csv_file, paint, paper, rows
 from tossbill_ui.ui.history.chart import chart
 from tossbill_ui.ui.history.rows import HistoryRow
 from tossbill_ui.ui.text import history as text
@@ -246,3 +246,50 @@ async def test_the_first_paint_of_nobody_is_empty(shop: Shop, session: Session) 
     assert (await paint.slots(shop.rt, None, {}))["first_view"] == "empty"
     assert (await paint.slots(shop.rt, session, {"period": "2025"}))["first_view"] == "none"
     assert (await paint.slots(shop.rt, None, {"topic": "\x00"}))["first_view"] == "empty"
+
+
+async def paper_of(shop: Shop, session: Session | None, query: dict[str, str]) -> str:
+    made = paper.history_paper(shop.rt, Visit(session=session, query=query))
+    assert (made.name, made.media_type) == ("", "text/html")
+    return "".join([part async for part in made.parts])
+
+
+async def test_on_paper_everything_that_is_chosen_stands_in_one_table(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    await shop.subscribe(session)
+    [payment] = await shop.rows(Payment)
+
+    whole = await paper_of(shop, session, {})
+
+    assert whole.count("<tr>") == len(["head", "payment", "card", "sum"])
+    for words in ("2026-11-24", "베이직 첫 결제", "9,900원", "9,000원", payment.order_id):
+        assert f"<td>{words}</td>" in whole
+    assert "합계" in whole.partition("<tfoot>")[2]
+    assert "인쇄 · 카드<" in await paper_of(shop, session, {"topic": "card"})
+    for nobody in (stranger, None):
+        assert "<td>" not in await paper_of(shop, nobody, {})
+    assert "맞는 내역이 없어요" in await paper_of(shop, session, {"period": "2025"})
+
+
+async def test_paper_is_bounded_and_says_so(
+    shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.subscribe(session)
+    monkeypatch.setattr(paper, "MOST", 1)
+
+    whole = await paper_of(shop, session, {})
+
+    assert whole.count("<tr>") == len(["head", "payment", "sum"])
+    assert "최근 1건만" in whole
+
+
+async def test_a_plans_name_is_no_html_on_paper(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
+    async with shop.rt.db.write() as db:
+        (await db.get_one(Plan, "basic")).name = "<script>alert(1)</script>"
+
+    whole = await paper_of(shop, session, {})
+
+    assert "alert(1)" in whole
+    assert "<script>" not in whole

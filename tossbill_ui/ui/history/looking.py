@@ -21,7 +21,7 @@ from tossbill_ui.ui.text import history as text
 
 log = logging.getLogger(__name__)
 
-CSV_PATH = "/history.csv"
+CSV_PATH, PAPER_PATH = "/history.csv", "/history/print"
 ONE_BESIDE_ALL = 2
 
 
@@ -55,13 +55,21 @@ async def seen(rt: Runtime, session: Session | None, choice: Choice, page: Page)
             "subscriptions": offered.subscriptions,
             "many": "yes" if len(offered.subscriptions) > ONE_BESIDE_ALL else "no",
             "chart": chart(await spending.last_months(rt, session)),
-            "csv": csv_address(rt, choice),
-            "printed": _printed(rt, choice, offered),
+            "csv": address_of(rt, CSV_PATH, choice),
+            "paper": address_of(rt, PAPER_PATH, choice),
+            "printed": _on_screen(page, printed(rt, choice, offered)),
         },
     )
 
 
-def _printed(rt: Runtime, choice: Choice, offered: Options) -> str:
+def _on_screen(page: Page, words: str) -> str:
+    """Say on paper that a page of lines was printed, where there are more."""
+    if not (page.has_newer or page.has_older):
+        return words
+    return f"{words} · {text.PRINTED_SCREEN(count=len(page.entries))}"
+
+
+def printed(rt: Runtime, choice: Choice, offered: Options) -> str:
     """Say on paper what the screen says by its buttons."""
     labels = {option["value"]: option["label"] for option in offered.subscriptions}
     parts = [
@@ -80,7 +88,7 @@ def phase(choice: Choice, *, has_lines: bool) -> str:
     return "empty" if choice.is_all else "none"
 
 
-def csv_address(rt: Runtime, choice: Choice) -> str:
-    """Return where the file of the same lines is."""
+def address_of(rt: Runtime, path: str, choice: Choice) -> str:
+    """Return where the same lines are as a file, or on paper."""
     query = f"?{urlencode(choice.query)}" if choice.query else ""
-    return f"{rt.settings.backend_url}{CSV_PATH}{query}"
+    return f"{rt.settings.backend_url}{path}{query}"

@@ -30,6 +30,7 @@ async def slots(rt: Runtime, session: Session | None, query: Mapping[str, str]) 
             f"first_{phase}": EMPTY_TESTID for phase in ("empty", "none") if phase == shown["phase"]
         },
         "csv": shown["csv"],
+        "paper": shown["paper"],
         "many": shown["many"],
         **_chosen(choice, shown["periods"], shown["subscriptions"]),
         **_chart(shown["chart"]),

@@ -141,11 +141,12 @@ def _tools() -> rx.Component:
             attrs={"data-testid": "history-csv"},
             download=True,
         ),
-        button(
+        button_link(
             text.PRINT,
             weight="small",
-            on_click=rx.call_function(rx.Var("(() => window.print())")),
+            fills={"href": Slot("paper", State.paper)},
             attrs={"data-testid": "history-print"},
+            target="_blank",
         ),
         class_name="tools",
     )

@@ -47,6 +47,7 @@ class HistoryState(rx.State):
     has_newer: bool = False
     has_older: bool = False
     csv: str = looking.CSV_PATH
+    paper: str = looking.PAPER_PATH
     printed: str = ""
     stale: bool = False
     asked: str = ""

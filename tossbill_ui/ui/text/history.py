@@ -45,6 +45,13 @@ PAGES = Text("내역 넘기기", "More of the history")
 CSV = Text("엑셀로 받기 (CSV)", "Download as CSV")
 PRINT = Text("인쇄하기", "Print")
 PRINTED = Text("{day} 인쇄", "Printed on {day}")
+PRINTED_SCREEN = Text("화면에 보이는 {count}건만", "only the {count} lines on the screen")
+PRINTED_FIRST = Text(
+    "최근 {count}건만 인쇄해요. 나머지는 기간을 나누어 인쇄하거나 엑셀 파일로 받아 주세요.",
+    "Only the newest {count} lines are here. For the rest, print shorter periods, or use the file.",
+)
+PRINTED_NONE = Text("이 조건에 맞는 내역이 없어요.", "Nothing matches this choice.")
+PRINTED_SUM = Text("합계 (결제 완료, 환불 완료)", "Total of what was paid and refunded")
 TO_REGISTER = Text("결제수단 등록하기", "Register a payment method")
 TO_SUBSCRIPTION = Text("내 구독 보기", "See my subscriptions")
 
