@@ -5,29 +5,34 @@ Many more seeds by command: ``python -m tests.simulation --seeds 1000``.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from tests.simulation.bugs import BUGS, Bug
+from tests.simulation.hunt import hunting, tell_small
 from tests.simulation.seeds import Size, tell_all
 from tests.simulation.still import run
 from tests.simulation.story import tell
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, WITHOUT_ORDERS, Rules
-from tests.simulation.world import Counts
 
 # Together they say what `make test` proves; as many seeds more as you like, by command.
 SEEDS = 14
 SIZE = Size(months=24, people=20)
 PROCESSES = 2
-SMALL = Size(months=6, people=8)
-TRIES = 10
+Hunts = dict[str, Future[str]]
 
 
-def tell_small(seed: int, empty_database: Path, rules: Rules) -> Counts:
-    story = tell(seed, empty_database, months=SMALL.months, people=SMALL.people, rules=rules)
-    return run(story)
+@pytest.fixture(scope="module")
+def hunts(request: pytest.FixtureRequest, empty_database: Path) -> Generator[Hunts]:
+    """Every bug that this run asks for, all of them looked for from now on."""
+    asking = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    given = [item.callspec.params["bug"] for item in asking if "hunts" in item.fixturenames]
+    wanted = [bug for bug in given if isinstance(bug, Bug)]
+    with hunting(wanted, empty_database, processes=PROCESSES) as under_way:
+        yield under_way
 
 
 def test_nothing_is_charged_twice_lost_or_forgotten() -> None:
@@ -53,20 +58,6 @@ def test_right_in_a_worse_world(rules: Rules, empty_database: Path) -> None:
         tell_small(seed, empty_database, rules)
 
 
-# What a bug broke is not always waited for by anybody.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("bug", BUGS, ids=str)
-def test_a_planted_bug_is_found(
-    bug: Bug, empty_database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bug.plant(monkeypatch)
-
-    found = ""
-    for seed in range(bug.first_seed, TRIES):
-        try:
-            tell_small(seed, empty_database, bug.rules)
-        except (AssertionError, IntegrityError) as error:
-            found = f"seed {seed}: {error}"
-            break
-
-    assert found
+def test_a_planted_bug_is_found(bug: Bug, hunts: Hunts) -> None:
+    assert hunts[str(bug)].result()
