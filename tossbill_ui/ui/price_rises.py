@@ -65,7 +65,7 @@ def _question(seen: SubscriptionView, asked: PriceConsent) -> PriceView:
         title=text.QUESTION(plan=seen.plan.name),
         yes_when=text.YES_WHEN(**words),
         yes_amount=text.YES_AMOUNT(**words),
-        yes_how=text.YES_HOW(**words, method=method, how=asked.how_to_cancel),
+        yes_how=text.YES_HOW(**words, method=method),
         no_when=text.NO_WHEN(**words),
         no_how=text.NO_HOW(**words),
     )

@@ -21,12 +21,14 @@ REFUSED_BODY = Text(
 )
 CHANGE_ANSWER = Text("답 바꾸기", "Change your answer")
 
-QUESTION = Text("{plan}, 새 가격으로 계속할까요?", "Go on with {plan} at the new price?")
+QUESTION = Text("{plan}, 새\u00a0가격으로 계속할까요?", "Go on with {plan} at the new price?")
 YES_WHEN = Text("{day}부터", "From {day}")
 YES_AMOUNT = Text("{after}", "{after}")
 YES_HOW = Text(
-    "지금 {before}에서 올라요. {method} 결제해요. 지금 결제하는 금액은 없어요. {how}",
-    "It is {before} now. It is charged to {method}. Nothing is charged now. {how}",
+    "지금 {before}에서 올라요. {method} 결제해요. 지금 결제하는 금액은 없어요. 동의한 뒤에도 "
+    "내\u00a0구독에서 언제든지 해지할\u00a0수\u00a0있어요.",
+    "It is {before} now. It is charged to {method}. Nothing is charged now. "
+    "You can still cancel at any time under My subscriptions.",
 )
 YES = Text("동의해요", "I agree")
 NO_WHEN = Text("{last}까지 이용", "Use it until {last}")
