@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.customers.models import Customer
 from tossbill_ui.notices.models import Notice, NoticeStatus
 from tossbill_ui.payments.models import OPEN, Payment, PaymentStatus, Refund
 from tossbill_ui.runtime import Runtime
@@ -131,9 +133,14 @@ async def _last_day(rt: Runtime, db: AsyncSession) -> list[Gauge]:
 
 async def _queues(db: AsyncSession) -> Gauge:
     depths: dict[str, float] = {}
+    waits_for_mail = col(Notice.status) == NoticeStatus.WAITING
+    has_address = sa.exists().where(
+        col(Customer.id) == col(Notice.customer_id), col(Customer.email).is_not(None)
+    )
     for name, column, waits in (
         ("webhooks", WebhookEvent.id, col(WebhookEvent.handled_at).is_(None)),
-        ("notices", Notice.id, col(Notice.status) == NoticeStatus.WAITING),
+        ("notices", Notice.id, sa.and_(waits_for_mail, has_address)),
+        ("notices_without_address", Notice.id, sa.and_(waits_for_mail, ~has_address)),
     ):
         depths[name] = (await db.exec(select(func.count(col(column))).where(waits))).one()
     return Gauge("queue", "Rows that wait for a pass of the worker.", depths, "name")

@@ -18,6 +18,7 @@ from tossbill_ui.core.logging import JsonFormatter
 from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.http.operations import ROUTES
 from tossbill_ui.metrics import Gauge
+from tossbill_ui.notices import address
 
 RENEWAL = date(2026, 12, 24)
 LINE = re.compile(r'^(# (HELP|TYPE) tossbill_\w+ .+|tossbill_\w+(\{\w+="[^"\n]*"\})? [\d.e+]+)$')
@@ -54,7 +55,11 @@ async def test_what_was_charged_and_refused_in_a_day(shop: Shop, session: Sessio
     found = await numbers(shop)
     assert (found["charged_last_day"], found["charged_last_day_krw"]) == (2, 19800)
     assert found['refused_last_day{code="REJECT_CARD_PAYMENT"}'] == 1
-    assert found['queue{name="notices"}'] == 3
+    queues = ('queue{name="notices"}', 'queue{name="notices_without_address"}')
+    assert [found[name] for name in queues] == [0, 3]
+    await address.change(shop.rt, session, "kim@example.com")
+    found = await numbers(shop)
+    assert [found[name] for name in queues] == [1, 2]
     shop.wait(timedelta(days=1, seconds=1))
     later = await numbers(shop)
     assert later["charged_last_day"] == 0
