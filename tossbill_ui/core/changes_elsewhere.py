@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "tossbill_changes"
 GATHER_SECONDS = 0.05
-LOOK_SECONDS = 0.2
+# While somebody follows here, and while nobody does.
+LOOK_SECONDS, IDLE_LOOK_SECONDS = 0.05, 0.2
 RECONNECT_SECONDS = 2.0
 
 
@@ -81,7 +82,7 @@ async def _look_at_file(db: Database, file: Path, changes: Changes) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         seen, number = _version(connection), await _newest(db)
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS if changes.are_followed else IDLE_LOOK_SECONDS)
             if (version := _version(connection)) != seen:
                 seen, number = version, await _hear_since(db, number, changes)
 
