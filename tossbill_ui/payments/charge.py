@@ -127,7 +127,7 @@ async def collect(rt: Runtime, claim: PaymentClaim, follow: Follow) -> Outcome |
 
     Safe to repeat and to run twice at once: every request for a payment has the same order id
     and the same Idempotency-Key, an earlier one is looked up before it is repeated, and the
-    first certain answer to be recorded is final.
+    first certain answer of its holder, or charge, to be recorded is final.
 
     Returns:
         What was found, or None when the lease was lost before anything was sent.

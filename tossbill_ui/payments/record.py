@@ -61,7 +61,8 @@ async def record(
 ) -> Outcome:
     """Write down what was found out about an open payment; what is final stays as it is.
 
-    A certain answer counts whoever brings it; a doubt only counts from the present holder.
+    A charge counts whoever brings it; a refusal and a doubt only count from the present holder,
+    for the same request may have been repeated since, and have been charged.
 
     Returns:
         What was written: a charge that the database cannot believe, as one under the name of
@@ -86,7 +87,7 @@ async def _record(
     async def work(db: AsyncSession) -> None:
         written.clear()  # of a first time that was rolled back
         row = await db.get_one(Payment, payment.id)
-        is_late = isinstance(found, InDoubt) and row.attempts != attempt
+        is_late = not isinstance(found, Charged) and row.attempts != attempt
         if row.status not in OPEN or is_late:
             return
         invoice = await db.get_one(Invoice, row.invoice_id)

@@ -1,0 +1,53 @@
+"""Whose answer counts, when a payment has passed from one worker to another."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tests.support.shop import Shop
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payments.models import Payment
+from tossbill_ui.payments.outcome import Charged, Declined, Outcome
+from tossbill_ui.payments.record import record
+from tossbill_ui.subscriptions.follow import FOLLOW
+
+REFUSED = Declined("REJECT_CARD_PAYMENT")
+
+
+async def taken_twice(shop: Shop, session: Session) -> Payment:
+    """Return an open payment whose lease ran out, and that a second worker has taken."""
+    await shop.faults(
+        {"endpoint": "charge", "kind": "reset_before", "count": 1},
+        {"endpoint": "lookup", "kind": "error_500_before"},
+    )
+    await shop.begin(session, "basic", await shop.card(session))
+    await shop.rt.tasks.drain(seconds=10)
+    async with shop.rt.db.write() as db:
+        await db.exec(sa.update(Payment).values(attempts=2, lease_until=None))
+    [payment] = await shop.rows(Payment)
+    return payment
+
+
+async def record_by(shop: Shop, payment: Payment, attempt: int, found: Outcome) -> str:
+    await record(shop.rt, payment, attempt, found, FOLLOW)
+    [row] = await shop.rows(Payment)
+    return row.status
+
+
+async def test_a_refusal_from_before_does_not_hide_a_later_charge(
+    shop: Shop, session: Session
+) -> None:
+    """The first worker stood still with its refusal; where Toss charges a repeat, that is true."""
+    payment = await taken_twice(shop, session)
+    charged = Charged("pk", None, "", balance_krw=payment.amount_krw)
+
+    assert await record_by(shop, payment, 1, REFUSED) in ("pending", "unknown")
+    assert await record_by(shop, payment, 2, charged) == "done"
+
+
+async def test_a_charge_counts_whoever_brings_it(shop: Shop, session: Session) -> None:
+    payment = await taken_twice(shop, session)
+    charged = Charged("pk", None, "", balance_krw=payment.amount_krw)
+
+    assert await record_by(shop, payment, 1, charged) == "done"
+    assert await record_by(shop, payment, 2, REFUSED) == "done"
