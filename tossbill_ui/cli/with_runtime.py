@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,8 @@ from tossbill_ui.core.settings import Settings
 
 if TYPE_CHECKING:
     from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -24,7 +27,6 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = 
 
     Raises:
         SettingsError: There is no database yet, or it is older than this program.
-        ClockAway: The sandbox does not say what time it is.
     """
     from tossbill_ui.core.changes_elsewhere import tell_others
     from tossbill_ui.doctor import database_problems
@@ -39,9 +41,18 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = 
         tell_others(rt.db, rt.changes, rt.tasks)
         try:
             if needs_time:
-                await rt.clock.refresh()
+                await _look_at_clock(rt)
             return await work(rt)
         finally:
             await rt.close()
 
     return asyncio.run(run())
+
+
+async def _look_at_clock(rt: Runtime) -> None:
+    from tossbill_ui.toss.sandbox_clock import ClockAway
+
+    try:
+        await rt.clock.refresh()
+    except ClockAway as away:
+        log.warning("%s The machine's clock is used.", away.message)
