@@ -137,6 +137,11 @@
 
   window.tossBilling = { use, last: () => last };
   show("idle");
+  // Pressed before we were here: the page has kept it.
+  if (window.tossPressed) {
+    if (window.tossPressed !== "retry") kind = window.tossPressed;
+    open();
+  }
   // We may be here before the element is: then the end of the document is soon enough.
   const useFilled = () => {
     const filled = document.querySelector("[data-call]");

@@ -3,7 +3,12 @@ import { useEffect, useRef } from "react";
 
 // The prerendered page has loaded it before React. A page that React made (Reflex's dev server, a
 // change of page inside the app) has not: there React never runs the script elements it renders.
+// It has not run the page's inline script either, which keeps a press that comes too early.
 let loading;
+const keepEarlyPress = ({ target }) => {
+  const button = target.closest("[data-toss-billing]");
+  if (button && !window.tossBilling) window.tossPressed = button.dataset.tossBilling;
+};
 const tossBilling = () => {
   if (window.tossBilling) return Promise.resolve(window.tossBilling);
   loading ??= new Promise((resolve, reject) => {
@@ -35,10 +40,14 @@ export default function TossBilling({ call, onSdkReady, onSdkError, onReject }) 
     };
     const listen = (event) => hear(event.detail, event);
     document.addEventListener("tossbilling", listen);
+    document.addEventListener("click", keepEarlyPress);
     // What happened before React came; a rejection was dealt with by then.
     const missed = window.tossBilling?.last();
     if (missed && missed.kind !== "reject") hear(missed);
-    return () => document.removeEventListener("tossbilling", listen);
+    return () => {
+      document.removeEventListener("tossbilling", listen);
+      document.removeEventListener("click", keepEarlyPress);
+    };
   }, []);
 
   const key = call?.success_url ?? "";

@@ -16,6 +16,7 @@ from tests.browser.steps import (
     type_card,
     window_of,
 )
+from tests.browser.test_quality import settle
 from tests.support.customer import REFUSED_AT_ISSUE, REFUSED_IN_WINDOW
 from tests.support.server import Server
 
@@ -328,3 +329,30 @@ def test_coming_without_anything(page: Page) -> None:
     expect(page.get_by_test_id("registration-nothing")).to_be_visible()
     page.goto("/history/")
     expect(page.get_by_test_id("history-empty")).to_be_visible()
+
+
+def test_a_press_before_the_script_is_there_opens_the_window(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/toss_billing.js", lambda route: held.append(route))
+    page.goto("/register/", wait_until="commit")
+    page.get_by_test_id("register-button").click()
+    expect(page.locator("iframe")).to_have_count(0)
+
+    for route in held:
+        route.continue_()
+
+    type_card(window_of(page))
+
+
+def test_a_press_right_after_a_change_of_page_opens_the_window(page: Page) -> None:
+    """React has made this page, and fetches the script itself."""
+    held: list[Route] = []
+    page.route("**/toss_billing.js", lambda route: held.append(route))
+    page.goto("/")
+    settle(page)
+    page.get_by_role("link", name="베이직 시작하기", exact=True).click()
+    page.get_by_test_id("register-button").click()
+    for route in held:
+        route.continue_()
+
+    type_card(window_of(page))

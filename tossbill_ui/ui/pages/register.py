@@ -21,9 +21,17 @@ SECOND = "button second"
 ACCOUNT_BUTTON = f"{SECOND} with-accounts"
 
 
+# The button is there before the script that answers it: a press in between is kept for it.
+KEEP_EARLY_PRESS = (
+    "addEventListener('click',e=>{const b=e.target.closest('[data-toss-billing]');"
+    "if(b&&!window.tossBilling)window.tossPressed=b.dataset.tossBilling})"
+)
+
+
 def register_page() -> rx.Component:
     """Say what will happen, then open the window."""
     return page(
+        rx.el.script(KEEP_EARLY_PRESS),
         rx.el.script(src="/toss_billing.js", async_=True),
         toss_billing(
             call=RegisterState.call,
