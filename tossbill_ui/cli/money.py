@@ -126,17 +126,17 @@ def refund(payment: str, amount: int | None, is_all: bool, reason: str, operator
 @click.argument("plan")
 @click.option(
     "--how-to-cancel",
-    default="내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요.",
-    show_default=True,
-    help="What customers read of canceling, at most 500 characters.",
+    help="What customers read of canceling, at most 500 characters; else where to press.",
 )
 @click.option("--operator", envvar="USER", default="operator", help="Who decides.")
-def raise_price(plan: str, how_to_cancel: str, operator: str) -> None:
+def raise_price(plan: str, how_to_cancel: str | None, operator: str) -> None:
     """Ask who pays less than a plan's coming price to consent to it; run it daily."""
+    from tossbill_ui.subscriptions.consent import HOW_TO_CANCEL
     from tossbill_ui.subscriptions.price_rise import ask_all
 
+    how = how_to_cancel or HOW_TO_CANCEL
     found = with_runtime(
-        lambda rt: ask_all(rt, plan, how_to_cancel=how_to_cancel, actor=operator), needs_time=True
+        lambda rt: ask_all(rt, plan, how_to_cancel=how, actor=operator), needs_time=True
     )
     click.echo(
         f"{found.new} asked now. Of all who are asked about their next period, "

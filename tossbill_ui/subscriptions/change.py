@@ -24,8 +24,6 @@ from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import fresh_period, today, unused_krw
 
 REASON = "상품 변경"
-# What stands beside the price on the page where a plan is chosen.
-HOW_TO_CANCEL = "내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요."
 
 
 @dataclass(frozen=True)
@@ -208,7 +206,7 @@ async def change_at_period_end(
             await _refuse_second(db, subscription, plan_code)
             subscription.next_price_id = shown.offer.price.id
             if actor == CUSTOMER:
-                await consent.wished(rt, db, subscription, shown.offer.price, HOW_TO_CANCEL)
+                await consent.wished(rt, db, subscription, shown.offer.price)
             note(rt, db, subscription, Kind.CHANGE_PLANNED, actor=actor, detail=plan_code)
         db.add(subscription)
     rt.changes.tell(subscription.customer_id)

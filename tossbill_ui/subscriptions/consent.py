@@ -29,6 +29,8 @@ from tossbill_ui.subscriptions.models import (
 )
 from tossbill_ui.subscriptions.periods import today
 
+# What customers read of canceling where the shop says nothing else.
+HOW_TO_CANCEL = "내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요."
 ASKED_WITHIN = timedelta(days=30)
 GOING_ON = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
 
@@ -124,15 +126,13 @@ async def asked_of(db: AsyncSession, subscription: Subscription) -> PriceConsent
     return asked if asked and asked.asked_by != CUSTOMER else None
 
 
-async def wished(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, coming: Price, how_to_cancel: str
-) -> None:
+async def wished(rt: Runtime, db: AsyncSession, subscription: Subscription, coming: Price) -> None:
     """Record that the customer chose a dearer plan for the next period, the price being shown."""
     price = await db.get_one(Price, subscription.price_id)
     if not is_rise(price, coming):
         return
     row = await _asked(db, subscription, price, coming)
-    row = row or _row(rt, subscription, price, coming, actor=CUSTOMER, how_to_cancel=how_to_cancel)
+    row = row or _row(rt, subscription, price, coming, actor=CUSTOMER, how_to_cancel=HOW_TO_CANCEL)
     row.answer, row.answered_at = Answer.ACCEPTED, rt.clock.now()
     db.add(row)
     await db.flush()

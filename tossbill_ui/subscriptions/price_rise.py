@@ -55,10 +55,12 @@ async def ask_all(rt: Runtime, plan_code: str, *, how_to_cancel: str, actor: str
         if await db.get(Plan, plan_code) is None:
             raise NotFound("No such plan.")
         rises = await _rises(db, plan_code, today(rt))
-        coming = select(PriceConsent.id).where(col(PriceConsent.changes_on) > today(rt))
-        known = set((await db.exec(coming)).all())
+        known = await _known(db, today(rt))
     asked = Asked()
     for subscription_id, price_id in rises:
+        if (subscription_id, price_id) in known:
+            asked.answers[known[subscription_id, price_id] or ""] += 1
+            continue
         try:
             row = await ask(
                 rt, subscription_id, price_id=price_id, how_to_cancel=how_to_cancel, actor=actor
@@ -66,7 +68,7 @@ async def ask_all(rt: Runtime, plan_code: str, *, how_to_cancel: str, actor: str
         except Conflict as refused:
             log.info("subscription %s is not asked: %s", subscription_id, refused.code)
             continue
-        asked.new += row.id not in known
+        asked.new += 1
         asked.answers[row.answer or ""] += 1
     return asked
 
@@ -83,10 +85,21 @@ async def _rises(db: AsyncSession, plan_code: str, day: date) -> list[tuple[str,
         )
         .order_by(col(Subscription.id))
     )
+    found = (await db.exec(query)).all()
+    days = {subscription.ends_on for subscription, _ in found}
+    prices = {on: await repository.price_at(db, plan_code, on) for on in days}
     rises = list[tuple[str, str]]()
-    for subscription, price in (await db.exec(query)).all():
-        coming = await repository.price_at(db, plan_code, subscription.ends_on)
+    for subscription, price in found:
+        coming = prices[subscription.ends_on]
         is_free = subscription.next_price_id in (None, coming and coming.id)
         if coming and is_free and is_rise(price, coming):
             rises.append((subscription.id, coming.id))
     return rises
+
+
+async def _known(db: AsyncSession, day: date) -> dict[tuple[str, str], str | None]:
+    """Return the answers of those who were asked before, by subscription and price."""
+    query = select(PriceConsent.subscription_id, PriceConsent.price_id, PriceConsent.answer).where(
+        col(PriceConsent.changes_on) > day
+    )
+    return {(of, price_id): answer for of, price_id, answer in (await db.exec(query)).all()}
