@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.subscriptions.test_consent import ask, dearer
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods.expiry import set_expiry
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.subscriptions import consent, pause
 from tossbill_ui.ui import managing
 from tossbill_ui.ui.price_rises import price_view
@@ -73,3 +77,17 @@ async def test_a_pause_puts_the_question_away(shop: Shop, session: Session, aske
     [row] = await managing.rows(shop.rt, session)
 
     assert row["parts"]["price"] == ABSENT
+
+
+async def test_the_question_comes_before_a_card_that_expires(
+    shop: Shop, session: Session, asked: str
+) -> None:
+    """Who cannot see it cannot answer, and silence ends the subscription."""
+    await shop.go_to(date(2026, 12, 5))
+    [method] = await shop.rows(PaymentMethod)
+    await set_expiry(shop.rt, method.id, month=date(2026, 12, 1), operator="kim")
+    [before] = await managing.rows(shop.rt, session)
+    await consent.answer(shop.rt, session, asked, accepts=True)
+    [after] = await managing.rows(shop.rt, session)
+
+    assert (before["alert"]["action"], after["alert"]["action"]) == ("price", "card")

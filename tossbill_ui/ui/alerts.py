@@ -58,12 +58,14 @@ def alert_of(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Ale
     if seen.change_was_refused:
         body = f"{_reason(seen)} {changing.REFUSED_BODY()}"
         return _say("red", changing.REFUSED(), body)
-    if seen.card_until_on and of.status in PAID_UP:
-        title = text.EXPIRES(day=wording.full_day(seen.card_until_on))
-        return _say("amber", title, text.EXPIRES_BODY(), "card", text.CHANGE())
-    if asked := asked_now(seen):
+    asked = asked_now(seen)
+    is_card_next = seen.card_until_on is not None and of.status in PAID_UP
+    if asked and not (asked.answer and is_card_next):
         tone, title, body, label = price_rises.said(asked)
         return _say(tone, title, body, "price", label)
+    if seen.card_until_on and is_card_next:
+        title = text.EXPIRES(day=wording.full_day(seen.card_until_on))
+        return _say("amber", title, text.EXPIRES_BODY(), "card", text.CHANGE())
     return NO_ALERT
 
 
