@@ -20,8 +20,9 @@ from tests.browser.test_quality import settle
 from tests.browser.test_subscription import subscribe
 from tests.support.server import Server
 
-# Remembers when the page first said a text.
+# Remembers when the page first said a text; one watch at a time, or an earlier one's text counts.
 WATCH = """(text) => {
+  window.__watch?.disconnect();
   window.__at = 0;
   const look = () => {
     if (!window.__at && document.querySelector("main").innerText.includes(text)) {
@@ -29,7 +30,8 @@ WATCH = """(text) => {
     }
   };
   const everything = { subtree: true, childList: true, characterData: true, attributes: true };
-  new MutationObserver(look).observe(document, everything);
+  window.__watch = new MutationObserver(look);
+  window.__watch.observe(document, everything);
   look();
 }"""
 POLL_MS = 5
