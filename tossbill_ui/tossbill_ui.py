@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import reflex as rx
@@ -78,7 +79,8 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
         routes += page_routes(client_dir, first_paints(settings))
         nowhere = not_found_paint(settings)
         reflex_app = NotFoundPage(reflex_app, client_dir=client_dir, paint=nowhere)
-        broken = {Exception: say_broken(client_dir, broken_page)}
+        named = partial(broken_page, settings.tossbill_brand_name)
+        broken = {Exception: say_broken(client_dir, named)}
     app: ASGIApp = Starlette(routes=[*routes, Mount("", app=reflex_app)], exception_handlers=broken)
     app = SessionBoundTokens(app, signer=rt.signer)
     app = Limits(app)

@@ -35,6 +35,7 @@ def test_a_return_that_fails_can_be_loaded_again(browser: Browser, shop: Server)
     submit(window)
 
     expect(page.get_by_test_id("broken")).to_contain_text("두\u00a0번 되지 않아요")
+    expect(page.get_by_role("link", name="Tossbill")).to_be_visible()
     assert_good(page)
     assert shop.issued_at_toss() == 0
 

@@ -19,6 +19,7 @@ from tests.browser.steps import register
 from tests.browser.test_language import assert_english
 from tests.browser.test_subscription import assert_good, carry_out_refunds, subscribe
 from tests.support.server import Server
+from tests.ui.test_plans import plain
 
 PAGE_SIZE = 20
 LONG = "아주 긴 이름의 프리미엄 가족 구독 상품 (연간 약정, 디지털 콘텐츠 포함)"
@@ -65,7 +66,7 @@ def test_everything_stands_there_and_folds_open(page: Page, server: Server) -> N
 
     lines = page.get_by_test_id("history-row")
     expect(lines).to_have_count(5)
-    assert set(page.locator(".history .what").all_inner_texts()) == {
+    assert {plain(what) for what in page.locator(".history .what").all_inner_texts()} == {
         "베이직 환불",
         "베이직 구독 종료",
         "베이직 해지 신청",

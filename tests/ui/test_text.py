@@ -12,7 +12,7 @@ import pytest
 from tests.ui.test_plans import plain
 from tossbill_ui.ui import text as texts
 from tossbill_ui.ui import wording
-from tossbill_ui.ui.text import ByKind, Text, speak
+from tossbill_ui.ui.text import ByKind, Text, joined, speak
 
 HANGUL = re.compile("[가-힣]")
 # The Korean date needs the month's number, the English one its name.
@@ -41,6 +41,19 @@ def test_a_text_says_the_same_in_both_languages(name: str, text: Text) -> None:
     assert text.en.strip()
     assert not HANGUL.search(text.en), name
     assert fields(text.ko) == fields(text.en), name
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("등록할 수 있어요", "등록할~수~있어요"),
+        ("그 전에는 더 결제하지 않아요", "그~전에는 더~결제하지 않아요"),
+        ("두 번 등록되지 않아요.\n이 카드는", "두~번~등록되지 않아요.\n이~카드는"),
+        ("결제수단을 바꿨어요", "결제수단을 바꿨어요"),
+    ],
+)
+def test_a_word_of_one_syllable_stays_with_its_word(written: str, shown: str) -> None:
+    assert joined(written) == shown.replace("~", "\u00a0")
 
 
 def test_money_and_days_are_written_as_their_readers_do() -> None:

@@ -35,7 +35,7 @@ def test_success_names_the_card_and_the_korean_time() -> None:
     view = views.result(Outcome(registration("issued"), card()))
 
     assert view["testid"] == "registration-success"
-    assert view["method_label"] == "현대카드 ····\u00a0123"
+    assert view["method_label"] == "현대카드\u00a0····\u00a0123"
     assert view["method_detail"] == "신용 · 개인"
     assert view["registered_at"] == "2026. 11. 25. 00:30"
 

@@ -8,10 +8,11 @@ from tossbill_ui.customers.language import Language
 from tossbill_ui.ui.text import cards, speak
 
 
-def broken_page(language: Language, stylesheet: str) -> str:
+def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
     """Return the page; its button loads the same address again.
 
     Args:
+        brand_name: The shop's.
         language: The reader's.
         stylesheet: The address of the pages' own.
     """
@@ -27,6 +28,7 @@ def broken_page(language: Language, stylesheet: str) -> str:
 </head>
 <body>
 <div class="page single">
+<header class="top"><a class="brand" href="/">{escape(brand_name)}</a></header>
 <main class="content" data-testid="broken">
 <h1 class="title">{escape(title)}</h1>
 <p class="lead">{escape(body)}</p>

@@ -209,13 +209,13 @@ def _issued(method: PaymentMethod, toss_json: str) -> ResultView:
 
 
 def method_label(method: PaymentMethod) -> str:
-    """Name a method as its owner knows it, ``현대카드 ···· 123``; dots and digits stay together."""
+    """Name a method as its owner knows it, ``현대카드 ···· 123``, all on one line."""
     if method.kind == "card":
         names = issuers.ENGLISH if spoken() == "en" else issuers.KOREAN
         name = names.get(method.issuer_code or "") or cards.UNKNOWN_ISSUER()
     else:
         name = _bank(method.bank_name or "") or cards.ACCOUNT()
-    return f"{name} ····\u00a0{method.last_digits}" if method.last_digits else name
+    return f"{name}\u00a0····\u00a0{method.last_digits}" if method.last_digits else name
 
 
 def _bank(name: str) -> str:

@@ -36,6 +36,16 @@ LOOKS = """one => {
         borderColor, borderWidth, fontSize, fontWeight, opacity]);
 }"""
 
+# Points of an element, in the part of the page that is seen, at which something else lies on top.
+COVERED = """one => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const points = [[(left + right) / 2, top + 3], [(left + right) / 2, bottom - 3]];
+    return points.filter(([x, y]) => {
+        const upmost = document.elementFromPoint(x, y);
+        return upmost && !one.contains(upmost);
+    });
+}"""
+
 
 def assert_total_price_first(offer: Locator) -> None:
     """An offer's first amount is all that is paid, tax included, and no other hides behind it."""
@@ -66,6 +76,14 @@ def assert_equal(choices: Locator) -> None:
     looks = choices.evaluate_all(f"all => all.map({LOOKS})")
     assert len(looks) > 1, "there is no choice"
     assert len(set(looks)) == 1, looks
+
+
+def assert_not_covered(choices: Locator) -> None:
+    """Nothing lies over a choice: what is seen of it can be pressed, as of the others."""
+    assert choices.count() > 1, "there is no choice"
+    for choice in choices.all():
+        covered = choice.evaluate(COVERED)
+        assert covered == [], f"{choice.inner_text()!r} is covered at {covered}"
 
 
 def assert_says_what_it_does(buttons: Locator) -> None:

@@ -8,6 +8,7 @@ from tests.browser.fairness import rules
 from tests.browser.fairness.shop_pages import ShopPages
 
 CLICKS = 2
+PHONE_WIDTH, PHONE_HEIGHTS = 375, range(480, 920, 40)
 
 
 def test_an_offer_says_all_that_is_paid_in_one_amount(page: Page, shop: ShopPages) -> None:
@@ -44,6 +45,16 @@ def test_the_ways_to_leave_are_equal_plain_and_on_the_page(page: Page, shop: Sho
     rules.assert_nothing_chosen_before(page)
     rules.assert_no_guilt(page)
     rules.assert_not_by_phone(page)
+
+
+def test_no_way_to_leave_lies_under_something(page: Page, shop: ShopPages) -> None:
+    """Not on the smallest phone either."""
+    shop.subscribe(page)
+    ways = shop.ways_to_end(page)
+
+    for height in PHONE_HEIGHTS:
+        page.set_viewport_size({"width": PHONE_WIDTH, "height": height})
+        rules.assert_not_covered(ways)
 
 
 def test_leaving_is_asked_once(page: Page, shop: ShopPages) -> None:

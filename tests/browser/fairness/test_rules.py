@@ -33,6 +33,11 @@ UNFAIR: dict[str, tuple[str, Check]] = {
         "<button>동의하기</button><button style='font-size:9px;color:grey'>나중에 하기</button>",
         lambda page: rules.assert_equal(page.locator("button")),
     ),
+    "a bar over one of two choices": (
+        "<button>동의하기</button><br><button>나중에 하기</button>"
+        "<div style='position:fixed;inset:20px 0 0 0;background:white'></div>",
+        lambda page: rules.assert_not_covered(page.locator("button")),
+    ),
     "a button that says nothing": (
         "<button>확인</button>",
         lambda page: rules.assert_says_what_it_does(page.locator("button")),

@@ -63,8 +63,14 @@ def _written(lines: Sequence[Cells]) -> str:
 
 
 def safe(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula; numbers are ours and stay."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell
+    """Return a cell that no spreadsheet takes for a formula; numbers are ours and stay.
+
+    What keeps words on a line of a page would only keep a search from finding them.
+    """
+    if isinstance(cell, int):
+        return cell
+    words = cell.replace("\u00a0", " ").replace("\u2060", "")
+    return f"'{words}" if words.startswith(FORMULAS) else words
 
 
 def cells(entry: Entry) -> Cells:

@@ -27,7 +27,7 @@ REGISTER_STORED = Text("저장하는 정보", "What we keep")
 REGISTER_STORED_VALUE = Text("카드사와 끝 번호", "The issuer and last digits")
 REGISTER_STORED_EITHER = Text("카드사나 은행과 끝 번호", "The issuer or bank and last digits")
 REGISTER_CONSENT = Text(
-    "등록하면 자동결제에 쓰는 데 동의하는 거예요. 언제든 지울\u00a0수\u00a0있어요.",
+    "등록하면 자동결제에 쓰는 데 동의하는 거예요. 언제든 지울 수 있어요.",
     "By registering you agree to its use for automatic payments. You can remove it at any time.",
 )
 REGISTER_BUTTON = Text("카드 등록하기", "Register a card")
@@ -37,8 +37,7 @@ REGISTER_UNDER_WAY = Text(
     "앞서 시작한 등록을 확인하고\u00a0있어요", "Your last registration is being checked"
 )
 REGISTER_UNDER_WAY_BODY = Text(
-    "두\u00a0번 등록되지 않도록 먼저 한 등록이 끝나면 다시 시작할\u00a0수\u00a0있어요.\n"
-    "결제된 금액은 없어요.",
+    "두 번 등록되지 않도록 먼저 한 등록이 끝나면 다시 시작할 수 있어요.\n결제된 금액은 없어요.",
     "You can start again once it is settled, so that nothing is registered twice.\n"
     "Nothing was charged.",
 )
@@ -78,20 +77,19 @@ CANCELED_TITLE = ByKind(
     Text("계좌 등록을 멈췄어요", "You stopped the registration of your account"),
 )
 CANCELED_BODY = Text(
-    "결제된 금액은 없어요.\n원할 때 다시 시작할\u00a0수\u00a0있어요.",
+    "결제된 금액은 없어요.\n원할 때 다시 시작할 수 있어요.",
     "Nothing was charged.\nYou can start again whenever you like.",
 )
 DOUBT_TITLE = Text("확인이 늦어지고 있어요", "The answer is late")
 DOUBT_BODY = ByKind(
     Text(
-        "카드사의 답을 기다리고 있어요. 두\u00a0번 등록되지 않으니 기다려 주세요.\n"
+        "카드사의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요.\n"
         "결제된 금액은 없어요.",
         "We are waiting for the card company. Please wait: nothing is registered twice.\n"
         "Nothing was charged.",
     ),
     Text(
-        "은행의 답을 기다리고 있어요. 두\u00a0번 등록되지 않으니 기다려 주세요.\n"
-        "결제된 금액은 없어요.",
+        "은행의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요.\n결제된 금액은 없어요.",
         "We are waiting for the bank. Please wait: nothing is registered twice.\n"
         "Nothing was charged.",
     ),
@@ -104,12 +102,11 @@ USED_BODY = Text(
     "Nothing was charged.",
 )
 OTHER_BROWSER_TITLE = Text(
-    "이 브라우저에서는 볼\u00a0수\u00a0없는 등록이에요", "This browser cannot see this registration"
+    "이 브라우저에서는 볼 수 없는 등록이에요", "This browser cannot see this registration"
 )
 OTHER_BROWSER_BODY = Text(
     "등록을 시작한 브라우저에서 열어 주세요.\n여기서 등록된 것과 결제된 금액은 없어요.",
-    "Open it in the browser in which you started.\n"
-    "Nothing was registered or charged from this one.",
+    "Open it in the browser in which you started.\nNothing was registered or charged here.",
 )
 SESSION_LOST_TITLE = Text("등록을 이어갈 수 없어요", "We cannot go on")
 SESSION_LOST_BODY = Text(
@@ -159,7 +156,7 @@ NOT_FOUND_BODY = Text(
 BROKEN_TITLE = Text("화면을 보여드리지 못했어요", "This page could not be shown")
 BROKEN_BODY = Text(
     "저희 쪽에 문제가 생겼어요. 불편을 드려 죄송합니다.\n"
-    "새로 고치면 지금 상태를 볼 수 있고, 같은 등록이나 결제가 두\u00a0번 되지 않아요.",
+    "새로 고치면 지금 상태를 볼 수 있고, 같은 등록이나 결제가 두 번 되지 않아요.",
     "Something went wrong on our side. We are sorry.\n"
     "Load it again to see how things stand: nothing is registered or charged twice.",
 )

@@ -17,7 +17,7 @@ NOW_WHEN = Text("오늘부터", "Today")
 NOW = Text("지금 바꾸기", "Change now")
 NOW_AND_PAY = Text("지금 {amount} 결제하고 바꾸기", "Change now and pay {amount}")
 NOW_AND_BACK = Text("지금 바꾸고 {amount} 돌려받기", "Change now and get {amount} back")
-PAYS = Text("오늘 결제 {amount}", "Today {amount}")
+PAYS = Text("오늘 결제 {amount}", "Pay {amount}")
 BACK = Text("환불 {amount}", "Refund {amount}")
 HOW_ALL = Text(
     "{price}을 결제해요. 새 기간이 오늘 시작하고, 다음 결제일은 {day}이에요.",
@@ -40,9 +40,9 @@ HOW_IN_TRIAL = Text(
     "Your free trial goes on; the first payment of {price} is on {day}.",
 )
 LATER_WHEN = Text("{day}부터", "From {day}")
-LATER_AMOUNT = Text("그날 결제 {amount}", "On that day {amount}")
+LATER_AMOUNT = Text("그날 결제 {amount}", "Pay {amount}")
 LATER_HOW = Text(
-    "그때까지 지금 상품을 그대로 이용해요. 그 전에는 되돌릴\u00a0수\u00a0있어요.",
+    "그때까지 지금 상품을 그대로 이용해요. 그 전에는 되돌릴 수 있어요.",
     "Until then the present plan goes on. You can change your mind before.",
 )
 LATER = Text("{day}부터 바꾸기", "Change on {day}")

@@ -6,9 +6,9 @@ AMOUNT = Text("{amount:,}원", "₩{amount:,}")
 
 WEEKDAYS = {"ko": "월화수목금토일", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# The word joiner keeps the weekday on the line of its day.
+# A day stays on one line; the word joiner keeps its weekday there.
 FULL_DAY = Text(
-    "{year}년 {month}월\u00a0{day}일\u2060({weekday})\u2060",
+    "{year}년\u00a0{month}월\u00a0{day}일\u2060({weekday})\u2060",
     "{weekday}, {month_name}\u00a0{day},\u00a0{year}",
 )
 SHORT_DAY = Text("{month}월\u00a0{day}일", "{month_name}\u00a0{day}")

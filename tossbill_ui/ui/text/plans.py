@@ -43,7 +43,7 @@ CONFIRM_BODY = Text(
 )
 CONSENT_PAID = Text(
     "버튼을 누르면 오늘 {amount}을 결제하고, 해지할 때까지 같은 결제수단으로 {price}을 "
-    "자동결제하는 데 동의하는 거예요. 언제든 해지할\u00a0수\u00a0있어요.",
+    "자동결제하는 데 동의하는 거예요. 언제든 해지할 수 있어요.",
     "By pressing the button you agree to pay {amount} today, and {price} automatically with the "
     "same method until you cancel. You can cancel at any time.",
 )
@@ -55,7 +55,7 @@ CONSENT_TRIAL = Text(
 )
 PAY_WITH = Text("{method} {amount} 결제하고 시작하기", "Pay {amount} with {method}")
 TRY_WITH = Text(
-    "{method} 무료 체험 시작하기 (오늘\u00a0{amount})",
+    "{method} 무료\u00a0체험 시작하기 (오늘\u00a0{amount})",
     "Start the free trial with {method} ({amount}\u00a0today)",
 )
 PAYING = Text("결제를 요청하고 있어요", "Asking for the payment")

@@ -38,7 +38,7 @@ NOT_NOW = Text("지금은 이용할 수 없어요", "Not available now")
 
 ASKING = Text("결제를 확인하고 있어요", "Checking the payment")
 ASKING_BODY = Text(
-    "창을 닫아도 계속돼요. 두\u00a0번 결제되지 않아요.",
+    "창을 닫아도 계속돼요. 두 번 결제되지 않아요.",
     "It goes on if you close this page. Nothing is charged twice.",
 )
 IN_DOUBT = Text(
@@ -46,13 +46,13 @@ IN_DOUBT = Text(
 )
 IN_DOUBT_BODY = ByKind(
     Text(
-        "카드사의 답이 늦어져 아직 결제됐는지 몰라요. 두\u00a0번 결제되지 않으니 기다려 주세요. "
+        "카드사의 답이 늦어져 아직 결제됐는지 몰라요. 두 번 결제되지 않으니 기다려 주세요. "
         "확인되면 여기에 바로 보여요.",
         "The card company's answer is late, so nobody knows yet. Please wait: nothing is charged "
         "twice. The result is shown here at once.",
     ),
     Text(
-        "은행의 답이 늦어져 아직 결제됐는지 몰라요. 두\u00a0번 결제되지 않으니 기다려 주세요. "
+        "은행의 답이 늦어져 아직 결제됐는지 몰라요. 두 번 결제되지 않으니 기다려 주세요. "
         "확인되면 여기에 바로 보여요.",
         "The bank's answer is late, so nobody knows yet. Please wait: nothing is charged "
         "twice. The result is shown here at once.",
@@ -69,10 +69,8 @@ NEEDS_CARD = ByKind(
         "다른 결제수단으로 바꾸면 바로 결제해요.", "It is paid at once with another payment method."
     ),
 )
-ACCESS_UNTIL = Text(
-    "{day}까지는 그대로 이용할\u00a0수\u00a0있어요.", "You can go on using it until {day}."
-)
-NO_ACCESS = Text("결제할 때까지 이용할\u00a0수\u00a0없어요.", "You cannot use it until it is paid.")
+ACCESS_UNTIL = Text("{day}까지는 그대로 이용할 수 있어요.", "You can go on using it until {day}.")
+NO_ACCESS = Text("결제할 때까지 이용할 수 없어요.", "You cannot use it until it is paid.")
 PAY_NOW = Text("지금 {amount} 결제하기", "Pay {amount} now")
 CHANGE_AND_PAY = ByKind(
     Text("카드 바꾸고 바로 결제하기", "Change the card and pay"),
@@ -137,7 +135,7 @@ CANCEL_WAIT_WHEN = Text("{day}까지 이용", "Use it until {day}")
 CANCEL_WAIT = Text("{day}까지 쓰고 끝내기", "End on {day}")
 CANCEL_WAIT_REFUND = Text("환불 {amount}", "Refund {amount}")
 CANCEL_WAIT_HOW = Text(
-    "끝나는 날까지 이용하고 더 결제하지 않아요. 그 전에는 되돌릴\u00a0수\u00a0있어요.",
+    "끝나는 날까지 이용하고 더 결제하지 않아요. 그 전에는 되돌릴 수 있어요.",
     "You use it until then and pay nothing more. You can change your mind before.",
 )
 CANCEL_NOW_WHEN = Text("오늘 바로 끝남", "Ends today")
@@ -146,18 +144,17 @@ CANCEL_NOW_REFUND = Text("지금 끝내고 {amount} 돌려받기", "End now and 
 CANCEL_NOW_BACK = Text("환불 {amount}", "Refund {amount}")
 CANCEL_NOW_HOW = Text(
     "{price} 가운데 오늘을 포함해 남은 {left}일치예요 ({days}일 중). 1원 아래는 올려요. "
-    "바로 이용이 끝나고 되돌릴\u00a0수\u00a0없어요.",
+    "바로 이용이 끝나고 되돌릴 수 없어요.",
     "The part of {price} for the {left} of {days} days that are left, today included, rounded up "
     "to the won. It ends at once and cannot be undone.",
 )
 CANCEL_NOW_LESS = Text(
-    "남은 {left}일치에서 앞서 돌려드린 금액을 뺐어요. "
-    "바로 이용이 끝나고 되돌릴\u00a0수\u00a0없어요.",
+    "남은 {left}일치에서 앞서 돌려드린 금액을 뺐어요. 바로 이용이 끝나고 되돌릴 수 없어요.",
     "The part for the {left} days that are left, less what you got back before. "
     "It ends at once and cannot be undone.",
 )
 CANCEL_NOW_NOTHING = Text(
-    "이번 기간에 결제한 금액이 없어요. 바로 이용이 끝나고 되돌릴\u00a0수\u00a0없어요.",
+    "이번 기간에 결제한 금액이 없어요. 바로 이용이 끝나고 되돌릴 수 없어요.",
     "Nothing was paid for this period. It ends at once and cannot be undone.",
 )
 KEEP = Text("계속 이용하기", "Keep using it")
