@@ -16,12 +16,15 @@ from playwright.sync_api import (
 
 from scripts.browser import ARGUMENTS, find
 from tests.support.server import Server
+from tossbill_ui.build import ROOT
 
 PHONE = {"width": 375, "height": 812}
 PHONE_AGENT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
 )
+# Pictures that tests keep as they go.
+LOOKS = ROOT / ".build" / "looks"
 NewBrowser = Callable[..., BrowserContext]
 # A machine that is busy with other things is slow, not wrong; what must be quick says so itself.
 expect.set_options(timeout=15_000)

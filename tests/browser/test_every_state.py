@@ -17,12 +17,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import LOOKS
 from tests.browser.states import REQUIRED, People, execute, people_of_every_kind, shown
 from tests.browser.test_quality import assert_fits, settle
 from tests.support.customer import REFUSED_AT_ISSUE
 from tests.support.server import Server
 from tossbill_ui.ui import views
 
+PICTURES = LOOKS / "states"
 TOUCH = 44
 SLOW: dict[str, object] = {"endpoint": "charge", "kind": "delay_before", "delay_ms": 50_000}
 SMALL = """(least) => [...document.querySelectorAll("a, button, summary, input, select")]
@@ -73,10 +75,17 @@ def look(page: Page, show: Show, *states: str, settles: bool = True) -> None:
             assert set(states) <= shown(page)
             found = Axe().run(page)
             assert found.violations_count == 0, f"{states} {scheme} {found.generate_report()}"
+            keep_picture(page, f"{' '.join(states)} {language} {scheme}")
         assert page.locator("html").get_attribute("lang") == language
         assert page.evaluate(SMALL, TOUCH) == []
         assert page.evaluate(MOVING) == 0
         assert_fits(page)
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep what was looked at, for people to look at too."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name.replace(':', '-')}.png", full_page=True)
 
 
 def wait_until_shown(page: Page, states: set[str]) -> None:
@@ -99,6 +108,13 @@ OF_MEMBERS: list[tuple[str, Show, tuple[str, ...]]] = [
     ("several", asks("change-plan", "choose-plan"), ("panel:change",)),
     ("several", at("/"), ("home:plans",)),
     ("several", at("/register/?plan=basic"), ("register:plan-subscribed",)),
+    ("several", at("/history/"), ("history:rows",)),
+    ("several", at("/history/?topic=refund"), ("history:none",)),
+    (
+        "several",
+        at("/history/?period=days&since_on=2027-02-01&until_on=2027-01-01"),
+        ("history:none", "history:days"),
+    ),
     ("soft", at("/subscription/"), ("status:past_due", "alert:pay")),
     ("hard", at("/subscription/"), ("status:past_due", "alert:card")),
     ("hard", asks("change-and-pay"), ("panel:method",)),
@@ -110,6 +126,7 @@ OF_MEMBERS: list[tuple[str, Show, tuple[str, ...]]] = [
 OF_ANYBODY: list[tuple[Show, tuple[str, ...]]] = [
     (at("/"), ("home:plans",)),
     (at("/subscription/"), ("subscriptions:empty",)),
+    (at("/history/"), ("history:empty",)),
     (at("/register/"), ("register:ready",)),
     (at("/register/?plan=basic"), ("register:ready",)),
     (at("/register/?plan=gone"), ("register:plan-gone",)),
@@ -146,6 +163,29 @@ def test_a_press_is_answered(people: People) -> None:
         expect(page.get_by_test_id("notice")).to_be_visible()
 
     look(page, show, "notice", "status:canceled")
+
+
+def test_a_history_that_is_open_asks_and_cannot_be_read_anew(people: People) -> None:
+    page = people.made["hard"].pages[0]
+
+    def opened(page: Page) -> None:
+        page.goto("/history/")
+        settle(page)
+        for line in page.locator(".history summary").all():
+            line.click()
+        page.get_by_test_id("remove-method").first.click()
+
+    look(page, opened, "history:open", "history:asks")
+
+    def stale(page: Page) -> None:
+        page.goto("/history/")
+        settle(page)
+        execute(people.server, "ALTER TABLE payment RENAME TO payment_away")
+        page.locator("[data-topic=all].chip").click()
+        expect(page.get_by_test_id("history-again")).to_be_visible()
+        execute(people.server, "ALTER TABLE payment_away RENAME TO payment")
+
+    look(page, stale, "history:rows", "history:stale")
 
 
 def test_a_card_that_toss_deleted(people: People) -> None:

@@ -309,6 +309,40 @@ def test_it_is_there_before_any_script_and_stays_where_it_is(
     assert page.locator(places).evaluate_all(TOPS) == before
 
 
+def test_the_days_of_an_address_are_there_before_react_and_stay(
+    new_browser: NewBrowser, server: Server
+) -> None:
+    page = new_browser(phone=True).new_page()
+    subscribe(page)
+    path = "/history/?period=days&since_on=2020-01-01&until_on=2099-12-31"
+    bare = new_browser(
+        phone=True, java_script_enabled=False, storage_state=page.context.storage_state()
+    ).new_page()
+    bare.goto(path)
+    expect(bare.get_by_label("시작일")).to_have_value("2020-01-01")
+    expect(bare.get_by_label("종료일")).to_have_value("2099-12-31")
+    expect(bare.get_by_test_id("history-row")).to_have_count(2)
+    bare.goto("/history/")
+    expect(bare.get_by_label("시작일")).to_be_hidden()
+
+    page.add_init_script(EVERY_VALUE)
+    page.goto(path)
+    expect(page.get_by_test_id("history-since_on")).to_be_enabled()
+    page.get_by_test_id("history-since_on").fill("2099-12-30")
+    expect(page.get_by_test_id("history-empty")).to_be_visible()
+    assert page.evaluate("[...window.__values]") == ["2020-01-01", "2099-12-30"]
+
+
+# What the first day was, in each frame.
+EVERY_VALUE = """
+window.__values = new Set();
+const look = () => {
+  const day = document.querySelector(".filter [name=since_on]");
+  if (day) window.__values.add(day.value);
+  requestAnimationFrame(look);
+};
+look();
+"""
 TOPS = "all => all.map(one => Math.round(one.getBoundingClientRect().top))"
 
 

@@ -9,7 +9,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import timeline
 from tossbill_ui.ui.history import looking
 from tossbill_ui.ui.history.chart import Chart
-from tossbill_ui.ui.history.choice import ALL, Choice, Option, from_query
+from tossbill_ui.ui.history.choice import ALL, DAYS, Choice, Option, from_query
 from tossbill_ui.ui.history.rows import HistoryRow, Month
 from tossbill_ui.ui.text import history as text
 from tossbill_ui.ui.views import BLANK
@@ -32,6 +32,8 @@ async def slots(rt: Runtime, session: Session | None, query: Mapping[str, str]) 
         "csv": shown["csv"],
         "paper": shown["paper"],
         "many": shown["many"],
+        "days": "yes" if choice.period == DAYS else "no",
+        **{name: day for name, day in choice.query.items() if name in ("since_on", "until_on")},
         **_chosen(choice, shown["periods"], shown["subscriptions"]),
         **_chart(shown["chart"]),
         **_lines(shown["months"]),

@@ -14,7 +14,7 @@ from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.notice import NOTICE, notice
 from tossbill_ui.ui.components.rows import row_link, rows
 from tossbill_ui.ui.components.say import said, say
-from tossbill_ui.ui.components.slots import slot
+from tossbill_ui.ui.components.slots import filled, slot
 from tossbill_ui.ui.components.waiting import empty
 from tossbill_ui.ui.components.words import Slot, holding
 from tossbill_ui.ui.history.choice import DAYS, Option
@@ -78,8 +78,12 @@ def _filter() -> rx.Component:
             fills={"data-many": Slot("many", State.many)},
         ),
         rx.cond(
-            State.chosen["period"] == DAYS,
-            fields(_day("since_on", text.SINCE), _day("until_on", text.UNTIL)),
+            State.phase == "loading",
+            _first_days(),
+            rx.cond(
+                State.chosen["period"] == DAYS,
+                fields(_day("since_on", text.SINCE), _day("until_on", text.UNTIL)),
+            ),
         ),
         rx.el.p(State.problem, role="alert", class_name="field-problem"),
         role="group",
@@ -129,6 +133,24 @@ def _day(name: str, label: Text) -> rx.Component:
             on_change=State.choose(name),
             custom_attrs={"data-testid": f"history-{name}"},
         ),
+    )
+
+
+def _first_days() -> rx.Component:
+    """Return the days before React, as the address says them; React must not write into them."""
+
+    def day(name: str, label: Text) -> rx.Component:
+        return field(
+            label,
+            filled(
+                rx.el.input, fill={"value": name}, attrs={}, type="date", name=name, disabled=True
+            ),
+        )
+
+    return fields(
+        day("since_on", text.SINCE),
+        day("until_on", text.UNTIL),
+        fills={"data-days": Slot("days", "no")},
     )
 
 
