@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from tossbill_ui import migrations, runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.core.changes_elsewhere import hear_others, tell_others
+from tossbill_ui.core.clock import Clock
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Mode, Settings
@@ -37,7 +38,7 @@ from tossbill_ui.payment_methods.sweep import sweep_forever
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog
 from tossbill_ui.subscriptions.models import Plan
-from tossbill_ui.toss.sandbox_clock import keep_up
+from tossbill_ui.toss.sandbox_clock import SandboxClock, keep_up
 from tossbill_ui.ui.broken import broken_page
 from tossbill_ui.ui.components.head import head
 from tossbill_ui.ui.first_paint import first_paints, not_found_paint
@@ -72,7 +73,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     rt = Runtime.from_settings(settings)
     runtime.install(rt)
     files = {CSV_PATH: history_csv, PAPER_PATH: history_paper}
-    routes = [*ROUTES, *download_routes(files), *_sandbox(settings)]
+    routes = [*ROUTES, *download_routes(files), *_sandbox(settings, rt.clock)]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
     broken = {}
     if serves_pages():
@@ -87,8 +88,8 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     return SecurityHeaders(app, settings=settings, pages=client_dir.rglob("*.html"))
 
 
-def _sandbox(settings: Settings) -> list[Mount]:
-    if settings.mode is not Mode.SANDBOX:
+def _sandbox(settings: Settings, clock: Clock) -> list[Mount]:
+    if not isinstance(clock, SandboxClock):
         return []
     from tossbill_ui.sandbox.app import create_app as create_sandbox
 
@@ -100,6 +101,7 @@ def _sandbox(settings: Settings) -> list[Mount]:
         mailbox="/mailbox",
         # Where we listen, not where customers come: the public address may be a proxy's.
         webhook_url=f"{settings.api_base_url.removesuffix('/sandbox')}/webhooks/toss",
+        told=clock.take,
     )
     return [Mount("/sandbox", app=sandbox)]
 

@@ -16,6 +16,7 @@ from tossbill_ui.http import operations
 from tossbill_ui.http.language import change_language
 from tossbill_ui.http.own_path import own_path
 from tossbill_ui.http.pages import NO_STORE, set_session_cookie
+from tossbill_ui.toss.sandbox_clock import ClockAway
 from tossbill_ui.webhooks import dispatch, inbox
 
 log = logging.getLogger(__name__)
@@ -41,12 +42,16 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether the database answers too."""
+    """Say whether the database answers too, and in sandbox mode whether the time is known."""
+    rt = runtime.current()
     try:
-        async with runtime.current().db.read() as db:
+        await rt.clock.refresh()
+        async with rt.db.read() as db:
             await db.exec(sa.text("SELECT 1"))  # pyright: ignore[reportCallIssue, reportArgumentType] - exec is typed for select only
     except (SQLAlchemyError, OSError):
         return JSONResponse({"status": "no database"}, status_code=503)
+    except ClockAway:
+        return JSONResponse({"status": "no clock"}, status_code=503)
     return JSONResponse({"status": "ok"})
 
 

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from tossbill_ui.sandbox import assets, webhooks
 from tossbill_ui.sandbox.api import Api
-from tossbill_ui.sandbox.clock import Clock, SystemClock, VirtualClock
+from tossbill_ui.sandbox.clock import Clock, SystemClock, Told, VirtualClock
 from tossbill_ui.sandbox.control import Control
 from tossbill_ui.sandbox.keeper import Keeper
 from tossbill_ui.sandbox.panel import Panel
@@ -78,6 +78,7 @@ def create_app(
     webhook_transport: httpx.AsyncBaseTransport | None = None,
     mailbox: str = "",
     webhook_url: str = "",
+    told: Told | None = None,
 ) -> Sandbox:
     """Build the sandbox over its own SQLite file, which is opened on first use.
 
@@ -95,8 +96,10 @@ def create_app(
             show: ``{"letters": [{"id", "subject", "body", "address", "created_at"}]}``.
         webhook_url: An address that webhooks are sent to from the start, as if it had been
             registered; one that somebody removes stays removed.
+        told: Hears the present at the start and whenever somebody has moved the clock, and
+            whether it stands still; for an app in the same process.
     """
-    store, virtual = Store(database, seed), VirtualClock(clock or SystemClock())
+    store, virtual = Store(database, seed), VirtualClock(clock or SystemClock(), told)
     keeper = Keeper(
         store,
         virtual,

@@ -1,6 +1,7 @@
 """The one place the sandbox learns the time from."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Protocol
 
@@ -28,6 +29,10 @@ class CannotTurnBack(ValueError):
     """Time does not go to before the last thing that happened."""
 
 
+# Hears the present when somebody has moved the clock, and whether it stands still.
+Told = Callable[[datetime, bool], object]
+
+
 class VirtualClock:
     """Another clock moved forward, or stopped.
 
@@ -35,8 +40,9 @@ class VirtualClock:
     a copy, so that the time can be asked for without asking the database.
     """
 
-    def __init__(self, base: Clock) -> None:
+    def __init__(self, base: Clock, told: Told | None = None) -> None:
         self._base = base
+        self._told = told
         self._offset = timedelta(0)
         self._stopped_at: datetime | None = None
         self.target: datetime | None = None
@@ -52,6 +58,8 @@ class VirtualClock:
         stopped_at = row["stopped_at"]
         self._stopped_at = datetime.fromisoformat(stopped_at) if stopped_at else None
         self.target = datetime.fromisoformat(row["target"]) if row["target"] else None
+        if self._told:
+            self._told(self.now(), stopped_at is not None)
 
     def read(self) -> dict[str, Any]:
         """Describe it for people and programs."""

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5.0
 LOOK_SECONDS = 1.0
+# While the app itself starts, so does the sandbox in it.
+LOOK_AGAIN_SECONDS = 0.05
 
 
 class ClockAway(TossbillError):
@@ -43,7 +45,7 @@ class Reading(BaseModel):
 
 
 class SandboxClock:
-    """Tells the sandbox's time as of the last look; without a look, the machine's.
+    """Tells the sandbox's time as of the last look or word; without one, the machine's.
 
     Leases, time-outs and back-off never ask it: they stand on the machine's clock.
 
@@ -62,6 +64,11 @@ class SandboxClock:
     def now(self) -> datetime:
         """Return the instant now, UTC-aware."""
         return self._stopped_at or datetime.now(UTC) + self._offset
+
+    def take(self, now: datetime, stopped: bool) -> None:
+        """Hear the present from a sandbox in the same process, and whether it stands still."""
+        self._offset = now - datetime.now(UTC)
+        self._stopped_at = now if stopped else None
 
     async def refresh(self) -> None:
         """Look what time it is.
@@ -95,8 +102,7 @@ class SandboxClock:
             reading = Reading.model_validate_json(answer.raise_for_status().content)
         except (httpx.HTTPError, ValidationError) as error:
             raise ClockAway(f"The sandbox's clock does not answer: {error!r}") from None
-        self._offset = reading.now - datetime.now(UTC)
-        self._stopped_at = reading.now if reading.stopped else None
+        self.take(reading.now, reading.stopped)
         return reading
 
 
@@ -107,4 +113,6 @@ async def keep_up(clock: Clock) -> None:
             await clock.refresh()
         except ClockAway as away:
             log.debug("%s", away.message)
-        await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        else:
+            await asyncio.sleep(LOOK_SECONDS)

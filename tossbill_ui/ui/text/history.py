@@ -4,7 +4,7 @@ from tossbill_ui.ui.text import Text
 
 TITLE = Text("결제 내역", "History")
 LOADING = Text("내역을 불러오고 있어요", "Loading your history")
-STALE = Text("새로 불러오지 못했어요.", "It could not be brought up to date.")
+STALE = Text("새로 불러오지 못했어요", "It could not be brought up to date")
 STALE_BODY = Text(
     "아래는 마지막으로 불러온 내역이에요. 이 화면에서 결제되는 금액은 없어요.",
     "Below is what was loaded last. Nothing is charged from this page.",
