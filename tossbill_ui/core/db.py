@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
@@ -20,6 +19,7 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.group_commit import GroupCommit
+from tossbill_ui.core.turns import Turns
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",
@@ -97,7 +97,7 @@ class Database:
         self.url = url
         self.engine = _create_engine(url)
         # SQLite lets writers wait by chance and gives up on some; this queue is fair.
-        self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._turns = Turns(self.file) if self.file else None
         self.write_together = GroupCommit(self.write)
 
     @property
@@ -124,7 +124,7 @@ class Database:
         Keep it short: no call to Toss may happen inside (ADR-0003).
         """
         async with (
-            self._turn,
+            self._turns.turn() if self._turns else nullcontext(),
             AsyncSession(self._writing, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -137,6 +137,8 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if self._turns:
+            await self._turns.close()
 
 
 def _create_engine(url: str) -> AsyncEngine:
