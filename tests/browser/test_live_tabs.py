@@ -19,13 +19,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 from tests.browser.test_quality import settle
 from tests.browser.test_subscription import subscribe
 from tests.support.server import Server
+from tests.ui.test_plans import plain
 
 # Remembers when the page first said a text; one watch at a time, or an earlier one's text counts.
 WATCH = """(text) => {
   window.__watch?.disconnect();
   window.__at = 0;
   const look = () => {
-    if (!window.__at && document.querySelector("main").innerText.includes(text)) {
+    const said = document.querySelector("main").innerText.replace(/\\s+/g, " ");
+    if (!window.__at && said.includes(text)) {
       window.__at = Date.now();
     }
   };
@@ -160,7 +162,7 @@ def test_another_tab_a_webhook_and_a_command(tabs: Tabs) -> None:
 def test_a_charge_of_the_worker(worked: Tabs) -> None:
     server = worked.server
     paid = "SELECT count(*)-1 FROM payment WHERE customer_id='{mine}' AND status='done'"
-    before = worked.mine[0].get_by_test_id("next-charge").inner_text()
+    before = plain(worked.mine[0].get_by_test_id("next-charge").inner_text())
     month = int(before.partition("년 ")[2].partition("월")[0])
 
     worked.see(

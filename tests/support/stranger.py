@@ -64,10 +64,10 @@ class Stranger:
             await self._news.wait_for(lambda: len(self.heard) > before)
 
     def everything(self) -> str:
-        """Return all that was heard, as JSON."""
+        """Return all that was heard, as JSON; what keeps words on a line is a space."""
         import json
 
-        return json.dumps(self.heard, ensure_ascii=False)
+        return json.dumps(self.heard, ensure_ascii=False).replace("\u00a0", " ")
 
 
 @asynccontextmanager
