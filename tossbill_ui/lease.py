@@ -41,7 +41,7 @@ def again_at(rt: Runtime, attempts: int) -> datetime:
     return rt.machine.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
 
 
-def due(table: type[Leased], now: datetime) -> sa.ColumnElement[bool]:
+def due(table: type[Leased], now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Condition: nobody alive works on the row, and its time has come."""
     return sa.or_(
         col(table.lease_until) < now,

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col, select
 
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, ORDINARY, ROUGH, WITHOUT_ORDERS, Rules
 from tossbill_ui import lease
 from tossbill_ui.core import calendar as our_calendar
 from tossbill_ui.payments import charge, outcome, record, repository, settle
-from tossbill_ui.payments.models import PaymentStatus
+from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.payments.outcome import Declined, InDoubt
 from tossbill_ui.subscriptions import billing, follow, periods
 from tossbill_ui.subscriptions.models import Subscription
@@ -85,7 +86,8 @@ def no_fence(patch: pytest.MonkeyPatch) -> None:
 
 def a_lease_keeps_nobody_out(patch: pytest.MonkeyPatch) -> None:
     """Every open payment is free to be taken up."""
-    patch.setattr(repository, "due", lambda *_: sa.true())
+    anybody = select(Payment).where(repository._IS_OPEN).limit(sa.bindparam("limit"))
+    patch.setattr(repository, "_OPEN_DUE", anybody)
 
 
 def no_period_guard(patch: pytest.MonkeyPatch) -> None:
@@ -178,12 +180,8 @@ def canceled_payments_are_kept(patch: pytest.MonkeyPatch) -> None:
 
 def nobody_takes_over_from_the_dead(patch: pytest.MonkeyPatch) -> None:
     """Only payments with a next look are looked at, not those whose worker died."""
-    real = repository.due
-
-    def wrong(table: Any, now: Any) -> Any:
-        return real(table, now) & (table.next_try_at.is_not(None))
-
-    patch.setattr(repository, "due", wrong)
+    dead = repository._OPEN_DUE.where(col(Payment.next_try_at).is_not(None))
+    patch.setattr(repository, "_OPEN_DUE", dead)
 
 
 def a_doubt_is_looked_at_once(patch: pytest.MonkeyPatch) -> None:

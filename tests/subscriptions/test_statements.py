@@ -24,14 +24,14 @@ from tossbill_ui.subscriptions.claiming import claim
 from tossbill_ui.subscriptions.follow import FOLLOW
 
 BATCH = 20
-# Open payments, due subscriptions, prices with plans, methods with customers, open invoices,
-# numbers; then invoices, payments and subscriptions are written.
-CLAIM = 9
+# Open payments, due subscriptions, what they need, numbers; then invoices, payments and
+# subscriptions are written.
+CLAIM = 7
 # Payments to take up and what Toss is asked about them; nothing else is due; then they are written.
 TAKE_UP = 4
-# Subscriptions, payments with invoices, prices with plans, methods with customers; then payments,
-# invoices, subscriptions, the history and the notices are written.
-RECORD = 9
+# Subscriptions, payments with all that follows from them; then payments, invoices, subscriptions,
+# the history and the notices are written.
+RECORD = 7
 STATUS = {Charged: "done", Declined: "refused", InDoubt: "unknown"}
 PAID = Charged(
     payment_key="", approved_at=datetime(2026, 12, 24, tzinfo=UTC), receipt_url="", balance_krw=9900

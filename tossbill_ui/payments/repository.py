@@ -34,6 +34,34 @@ _IS_VALID = sa.text("invoice.status IN ('open', 'paid')")
 _IS_NOT_REFUSED = sa.text("payment.status <> 'refused'")
 
 
+Asked = tuple[Invoice, Customer, PaymentMethod]
+
+# What a charge asks is built once: building takes SQLAlchemy longer than answering takes SQLite.
+_OPEN_DUE = (
+    select(Payment)
+    .where(_IS_OPEN, due(Payment, sa.bindparam("now")))
+    .order_by(func.coalesce(Payment.lease_until, Payment.next_try_at))
+    .limit(sa.bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_BEGUN = (
+    select(Payment.subscription_id, Payment.period_number, func.max(Payment.number))
+    .where(
+        col(Payment.subscription_id).in_(sa.bindparam("subscriptions", expanding=True)),
+        col(Payment.period_number).in_(sa.bindparam("numbers", expanding=True)),
+    )
+    .group_by(col(Payment.subscription_id), col(Payment.period_number))
+)
+_ASKED = (
+    select(Invoice, Customer, PaymentMethod)
+    .select_from(Payment)
+    .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+    .join(Customer, col(Customer.id) == col(Payment.customer_id))
+    .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
+    .where(col(Payment.id).in_(sa.bindparam("ids", expanding=True)))
+)
+
+
 async def lock_subscription(db: AsyncSession, subscription_id: str) -> None:
     """Make others who change this subscription, its invoices or its payments wait for us.
 
@@ -55,14 +83,7 @@ async def method_of_subscription(db: AsyncSession, subscription_id: str) -> str:
 
 async def open_payments_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Payment]:
     """Return payments that must be looked at (again), locked, those that wait longest first."""
-    query = (
-        select(Payment)
-        .where(_IS_OPEN, due(Payment, now))
-        .order_by(func.coalesce(Payment.lease_until, Payment.next_try_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await db.exec(query)).all()
+    return (await db.exec(_OPEN_DUE, params={"now": now, "limit": limit})).all()
 
 
 async def open_refunds_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Refund]:
@@ -97,12 +118,19 @@ async def open_payment(db: AsyncSession, subscription_id: str) -> Payment | None
 
 async def open_invoice(db: AsyncSession, subscription_id: str) -> Invoice | None:
     """Return the subscription's invoice that is not paid and not given up, if any."""
-    query = select(Invoice).where(
+    query = select(Invoice).where(*is_open_invoice(subscription_id))
+    return (await db.exec(query)).first()
+
+
+def is_open_invoice(
+    subscription_id: str | sa.SQLColumnExpression[str],
+) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
+    """Conditions: it is the subscription's invoice that is not paid and not given up."""
+    return (
         col(Invoice.subscription_id) == subscription_id,
         _IS_VALID,
         col(Invoice.status) == InvoiceStatus.OPEN,
     )
-    return (await db.exec(query)).first()
 
 
 async def refused_before(db: AsyncSession, payment: Payment) -> Sequence[Payment]:
@@ -118,16 +146,6 @@ async def refused_before(db: AsyncSession, payment: Payment) -> Sequence[Payment
         .order_by(col(Payment.number).desc())
     )
     return (await db.exec(query)).all()
-
-
-async def open_invoices(db: AsyncSession, subscription_ids: Sequence[str]) -> dict[str, Invoice]:
-    """Return the open invoices of subscriptions, by the subscriptions' ids; see `open_invoice`."""
-    query = select(Invoice).where(
-        col(Invoice.subscription_id).in_(subscription_ids),
-        _IS_VALID,
-        col(Invoice.status) == InvoiceStatus.OPEN,
-    )
-    return {invoice.subscription_id: invoice for invoice in (await db.exec(query)).all()}
 
 
 async def paid_invoice(
@@ -155,42 +173,23 @@ async def done_payment(db: AsyncSession, invoice_id: str) -> Payment | None:
 
 async def begun(db: AsyncSession, invoices: Sequence[Invoice]) -> Counter[str]:
     """Count the payments that were begun for the periods of invoices, by the invoices' ids."""
-    query = (
-        select(Payment.subscription_id, Payment.period_number, func.max(Payment.number))
-        .where(
-            col(Payment.subscription_id).in_({each.subscription_id for each in invoices}),
-            col(Payment.period_number).in_({each.period_number for each in invoices}),
-        )
-        .group_by(col(Payment.subscription_id), col(Payment.period_number))
-    )
-    found = {(row[0], row[1]): row[2] for row in (await db.exec(query)).all()}
+    periods = {
+        "subscriptions": {each.subscription_id for each in invoices},
+        "numbers": {each.period_number for each in invoices},
+    }
+    rows = (await db.exec(_BEGUN, params=periods)).all() if invoices else ()
+    found = {(row[0], row[1]): row[2] for row in rows}
     return Counter(
         {each.id: found.get((each.subscription_id, each.period_number), 0) for each in invoices}
     )
 
 
-async def load_with_invoices(
-    db: AsyncSession, payment_ids: Sequence[str]
-) -> Sequence[tuple[Payment, Invoice]]:
-    """Load payments and their invoices; hold the rows, see `load_asked`."""
-    query = select(Payment, Invoice).join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
-    return (await db.exec(query.where(col(Payment.id).in_(payment_ids)))).all()
+async def load_asked(db: AsyncSession, payment_ids: Sequence[str]) -> Sequence[Asked]:
+    """Load what Toss is asked about locked payments.
 
-
-async def load_asked(db: AsyncSession, payments: Sequence[Payment]) -> Sequence[object]:
-    """Load what Toss is asked about payments; hold the rows as long as they are to be found.
-
-    A session keeps rows only as long as somebody else does.
+    Hold the rows as long as they are to be found: a session keeps only what somebody else does.
     """
-    query = (
-        select(Invoice, Customer, PaymentMethod)
-        .select_from(Payment)
-        .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
-        .join(Customer, col(Customer.id) == col(Payment.customer_id))
-        .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
-        .where(col(Payment.id).in_([payment.id for payment in payments]))
-    )
-    return (await db.exec(query)).all() if payments else ()
+    return (await db.exec(_ASKED, params={"ids": payment_ids})).all() if payment_ids else ()
 
 
 async def payment_named(db: AsyncSession, name: str) -> Payment | None:

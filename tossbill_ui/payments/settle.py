@@ -30,7 +30,7 @@ class Settled:
 async def take_up_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list[PaymentClaim]:
     """Claim open payments whose holder is gone or whose next look is due."""
     found = await repository.open_payments_due(db, rt.machine.now(), limit=limit)
-    asked = await repository.load_asked(db, found)
+    asked = await repository.load_asked(db, [payment.id for payment in found])
     for payment in found:
         _take(rt, payment)
         if payment.may_repeat:

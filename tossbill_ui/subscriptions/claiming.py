@@ -79,10 +79,10 @@ async def _take_together(rt: Runtime, db: AsyncSession, found: Sequence[Subscrip
     """Do what is due with subscriptions; return the payments to collect."""
     if not found:
         return []
-    prices = {price for each in found for price in (each.price_id, each.next_price_id) if price}
-    methods = {each.payment_method_id for each in found}
-    loaded = await repository.load_offers_and_methods(db, prices, methods)
-    open_invoices = await payments.open_invoices(db, [each.id for each in found])
+    needs = await repository.load_needs(db, [each.id for each in found])
+    coming = {each.next_price_id for each in found if each.next_price_id}
+    loaded = needs, await repository.load_offers(db, coming)
+    open_invoices = {each.subscription_id: each for *_, each in needs if each}
     wanted = list[tuple[Subscription, Invoice]]()
     for subscription in found:
         if invoice := await _step(rt, db, subscription, open_invoices.get(subscription.id)):

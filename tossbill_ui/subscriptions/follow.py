@@ -40,13 +40,12 @@ class _Follow:
     """The subscriptions domain's answer to what the payments domain found out."""
 
     async def load(self, db: AsyncSession, payments: Sequence[tuple[str, ...]]) -> object:
-        """Lock subscriptions, load them, their payments, and what they are on and charged on."""
+        """Lock subscriptions, and load their payments with what each was made out and made for.
+
+        What a subscription has changed to since, a plan or a card, is loaded when it is asked for.
+        """
         found = await subscriptions.locked_all(db, [each[0] for each in payments])
-        asked = await repository.load_with_invoices(db, [each[1] for each in payments])
-        price_ids = {each.price_id for each in found} | {each.price_id for _, each in asked}
-        method_ids = {each.payment_method_id for each in found}
-        method_ids |= {each.payment_method_id for each, _ in asked}
-        return found, asked, await subscriptions.load_offers_and_methods(db, price_ids, method_ids)
+        return found, await subscriptions.load_followed(db, [each[1] for each in payments])
 
     async def after_payment(
         self, rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Outcome

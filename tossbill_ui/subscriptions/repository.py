@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.payments.repository import lock_subscription
+from tossbill_ui.payments.models import Invoice, Payment
+from tossbill_ui.payments.repository import is_open_invoice, lock_subscription
 from tossbill_ui.subscriptions.history import Kind
 from tossbill_ui.subscriptions.models import (
     LIVE,
@@ -21,6 +24,52 @@ from tossbill_ui.subscriptions.models import (
     Price,
     Subscription,
     SubscriptionEvent,
+)
+
+Needs = tuple[PaymentMethod, Customer, Price, Plan, Invoice | None]
+Followed = tuple[Payment, Invoice, PaymentMethod, Price, Plan]
+
+# What a charge asks is built once: building takes SQLAlchemy longer than answering takes SQLite.
+_IDS: sa.BindParameter[Sequence[str]] = sa.bindparam("ids", expanding=True)
+_LOCKED = (
+    select(Subscription)
+    .where(col(Subscription.id).in_(_IDS))
+    .order_by(col(Subscription.id))
+    .with_for_update()
+)
+_DUE = (
+    select(Subscription)
+    .where(col(Subscription.due_at) <= sa.bindparam("now"))
+    .order_by(col(Subscription.due_at))
+    .limit(sa.bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_OFFERS = (
+    select(Price, Plan)
+    .join(Plan, col(Plan.code) == col(Price.plan_code))
+    .where(col(Price.id).in_(_IDS))
+)
+_NEEDS = (
+    Select[PaymentMethod, Customer, Price, Plan, Invoice | None](
+        PaymentMethod, Customer, Price, Plan, Invoice
+    )
+    .select_from(Subscription)
+    .join(PaymentMethod, col(PaymentMethod.id) == col(Subscription.payment_method_id))
+    .join(Customer, col(Customer.id) == col(PaymentMethod.customer_id))
+    .join(Price, col(Price.id) == col(Subscription.price_id))
+    .join(Plan, col(Plan.code) == col(Price.plan_code))
+    .outerjoin(Invoice, sa.and_(*is_open_invoice(col(Subscription.id))))
+    .where(col(Subscription.id).in_(_IDS))
+)
+_FOLLOWED = (
+    Select[Payment, Invoice, PaymentMethod, Price, Plan](
+        Payment, Invoice, PaymentMethod, Price, Plan
+    )
+    .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
+    .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
+    .join(Price, col(Price.id) == col(Invoice.price_id))
+    .join(Plan, col(Plan.code) == col(Price.plan_code))
+    .where(col(Payment.id).in_(_IDS))
 )
 
 # Each says in its detail which plan began.
@@ -37,13 +86,7 @@ async def locked(db: AsyncSession, subscription_id: str) -> Subscription:
 
 async def locked_all(db: AsyncSession, subscription_ids: Sequence[str]) -> Sequence[Subscription]:
     """Return subscriptions that nobody else changes until this transaction ends, by their ids."""
-    query = (
-        select(Subscription)
-        .where(col(Subscription.id).in_(subscription_ids))
-        .order_by(col(Subscription.id))
-        .with_for_update()
-    )
-    return (await db.exec(query)).all()
+    return (await db.exec(_LOCKED, params={"ids": subscription_ids})).all()
 
 
 async def mine(db: AsyncSession, session: Session | None, subscription_id: str) -> Subscription:
@@ -69,31 +112,26 @@ async def seen(db: AsyncSession, session: Session | None, subscription_id: str) 
 
 async def due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Subscription]:
     """Return subscriptions that the engine must look at, locked, the longest due first."""
-    query = (
-        select(Subscription)
-        .where(col(Subscription.due_at) <= now)
-        .order_by(col(Subscription.due_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await db.exec(query)).all()
+    return (await db.exec(_DUE, params={"now": now, "limit": limit})).all()
 
 
-async def load_offers_and_methods(
-    db: AsyncSession, price_ids: Collection[str], method_ids: Collection[str]
-) -> Sequence[object]:
-    """Load prices with their plans, and payment methods with their owners.
+async def load_needs(db: AsyncSession, subscription_ids: Sequence[str]) -> Sequence[Needs]:
+    """Load what charging subscriptions needs: what each is on, charged on, and owes already.
 
-    Hold the rows as long as they are to be found: a session keeps only what somebody else does.
+    Ask after they are locked, and hold the rows as long as they are to be found: a session keeps
+    only what somebody else does.
     """
-    offers = select(Price, Plan).join(Plan, col(Plan.code) == col(Price.plan_code))
-    methods = select(PaymentMethod, Customer).join(
-        Customer, col(Customer.id) == col(PaymentMethod.customer_id)
-    )
-    return [
-        *(await db.exec(offers.where(col(Price.id).in_(price_ids)))).all(),
-        *(await db.exec(methods.where(col(PaymentMethod.id).in_(method_ids)))).all(),
-    ]
+    return (await db.exec(_NEEDS, params={"ids": subscription_ids})).all()
+
+
+async def load_followed(db: AsyncSession, payment_ids: Sequence[str]) -> Sequence[Followed]:
+    """Load payments of locked subscriptions with all that follows from them; see `load_needs`."""
+    return (await db.exec(_FOLLOWED, params={"ids": payment_ids})).all()
+
+
+async def load_offers(db: AsyncSession, price_ids: Collection[str]) -> Sequence[tuple[Price, Plan]]:
+    """Load prices with their plans; hold the rows, see `load_needs`."""
+    return (await db.exec(_OFFERS, params={"ids": price_ids})).all() if price_ids else ()
 
 
 async def next_due_at(db: AsyncSession, now: datetime) -> datetime | None:
