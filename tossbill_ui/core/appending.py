@@ -22,7 +22,8 @@ def append(db: AsyncSession, insert: sa.Insert, row: Mapping[str, object]) -> No
 
     Args:
         db: The session.
-        insert: Into which table; the same object for every row of it.
+        insert: Into which table (itself, not its class: the ORM would only cost time); the same
+            object for every row of it.
         row: A value for each column that has no default.
     """
     transactions = db.sync_session.info.setdefault(_KEY, {})

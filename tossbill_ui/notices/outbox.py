@@ -14,9 +14,10 @@ from tossbill_ui.notices.models import Notice, NoticeKind, NoticeStatus
 from tossbill_ui.notices.wording import Value, render
 from tossbill_ui.runtime import Runtime
 
+_TABLE = Notice.metadata.tables["notice"]
 INSERTS = {
-    True: sqlite.insert(Notice).on_conflict_do_nothing(index_elements=["key"]),
-    False: postgresql.insert(Notice).on_conflict_do_nothing(index_elements=["key"]),
+    True: sqlite.insert(_TABLE).on_conflict_do_nothing(index_elements=["key"]),
+    False: postgresql.insert(_TABLE).on_conflict_do_nothing(index_elements=["key"]),
 }
 
 

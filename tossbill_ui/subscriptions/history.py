@@ -11,7 +11,7 @@ from tossbill_ui.core.appending import append
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionEvent
 
-INSERT = sa.insert(SubscriptionEvent)
+INSERT = sa.insert(SubscriptionEvent.metadata.tables["subscription_event"])
 CUSTOMER = "customer"
 ENGINE = "engine"
 
