@@ -263,8 +263,8 @@ BUGS = (
     Bug(a_refusal_keeps_its_key),
     Bug(unknown_is_refused),
     Bug(not_found_is_not_charged),
-    # Rare: an answer must be lost just before Toss is away.
-    Bug(no_look_before_a_repeat, replace(LONG_AWAY, fates=ROUGH), first_seed=8),
+    # The power must fail over a charge, for longer than Toss keeps keys.
+    Bug(no_look_before_a_repeat, replace(LONG_AWAY, fates=ROUGH), first_seed=3),
     Bug(canceled_payments_are_kept),
     Bug(nobody_takes_over_from_the_dead),
     Bug(a_doubt_is_looked_at_once),

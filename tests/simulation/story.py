@@ -29,6 +29,7 @@ TWO_MONTHS = 2 * MONTH
 # How often, in one life of a shop of two years.
 OUTAGES = 5
 POWER_CUTS = (HOUR, 12 * HOUR, 80 * HOUR, 33 * 24 * HOUR)
+BLACKOUTS = 8
 LOST_KEYS = 6
 LIFE = 24 * MONTH
 # In memory, if the machine has such a folder: no seed needs a disk.
@@ -103,6 +104,7 @@ async def _work(world: World, judge: Judge) -> None:
 
 async def _something_happens(world: World, span: timedelta) -> None:
     """Let Toss go away, the power fail or a key be lost, as often as it happens in a life."""
+    blackouts = world.toss.rules.blackouts
 
     def falls_in_it(times: int) -> bool:
         return world.luck.random() < times * (span / LIFE)
@@ -111,6 +113,10 @@ async def _something_happens(world: World, span: timedelta) -> None:
         world.take_toss_down(world.luck.choice(world.toss.rules.outages))
     if falls_in_it(len(POWER_CUTS)):
         await world.power_cut(world.luck.choice(POWER_CUTS))
+    if world.is_dark:
+        await world.sit_out()
+    elif blackouts and falls_in_it(BLACKOUTS):
+        world.blackout = world.luck.choice(blackouts)
     if falls_in_it(LOST_KEYS):
         await world.lose_a_key()
 

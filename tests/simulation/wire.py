@@ -109,6 +109,7 @@ class Rules:
         keeps_orders: Toss takes no order id twice.
         fates: What may become of a request while Toss is there, and how often it does.
         outages: How long Toss may be away, one drawn each time.
+        blackouts: How long the power may be away when it fails over a charge, one drawn each time.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Rules:
     keeps_orders: bool = True
     fates: Mapping[Fate, float] = field(default_factory=lambda: FATES)
     outages: tuple[timedelta, ...] = (HOUR, HOUR, 3 * HOUR, 12 * HOUR, 50 * HOUR)
+    blackouts: tuple[timedelta, ...] = ()
 
     @property
     def is_punctual(self) -> bool:
@@ -127,7 +129,10 @@ ORDINARY = Rules("ordinary")
 # What each of our rules is good for shows only where Toss's do not cover it.
 WITHOUT_ORDERS = Rules("Toss takes an order id twice", keeps_orders=False, fates=ROUGH)
 LONG_AWAY = Rules(
-    "Toss is away for longer than it keeps keys", keeps_orders=False, outages=(16 * 24 * HOUR,)
+    "Toss or the shop is away for longer than Toss keeps keys",
+    keeps_orders=False,
+    outages=(16 * 24 * HOUR,),
+    blackouts=(16 * 24 * HOUR, 33 * 24 * HOUR),
 )
 FORGETFUL = Rules("Toss honours no key", keeps_keys=False, keeps_orders=False, fates=PUNCTUAL)
 
@@ -147,6 +152,12 @@ class Toss:
         await answer.aread()
         headers: Any = answer.headers
         return httpx.Response(answer.status_code, content=answer.content, headers=headers)
+
+
+def is_charge(request: httpx.Request) -> bool:
+    """Whether a request moves money from a card."""
+    path = request.url.path
+    return request.method == "POST" and "/v1/billing/" in path and "/authorizations/" not in path
 
 
 def broken() -> httpx.Response:

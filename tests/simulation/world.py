@@ -19,7 +19,7 @@ from tests.simulation.alarm import Alarm, Fault
 from tests.simulation.outlook import Outlook
 from tests.simulation.post import Post
 from tests.simulation.still import rest
-from tests.simulation.wire import FATES_WHEN_DOWN, Fate, Parked, Toss, broken
+from tests.simulation.wire import FATES_WHEN_DOWN, Fate, Parked, Toss, broken, is_charge
 from tests.simulation.worker import Worker
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.customers.session import Session, new_session
@@ -75,6 +75,8 @@ class World:
     Attributes:
         faults: Whether things go wrong.
         down_until: Until when Toss cannot be reached.
+        blackout: For how long the power will be away; it fails over the next charge.
+        is_dark: Whether it has failed, and nothing of the shop lives until `sit_out`.
         watch: Is shown every request before it reaches Toss.
     """
 
@@ -93,6 +95,8 @@ class World:
     counts: Counts = field(default_factory=Counts)
     faults: bool = True
     down_until: datetime = BEGIN
+    blackout: timedelta | None = None
+    is_dark: bool = False
     watch: Callable[[httpx.Request], None] = lambda _: None
 
     async def card(self, session: Session) -> str:
@@ -133,7 +137,7 @@ class World:
 
     def free_worker(self) -> Worker | None:
         """Return a process that has nothing to do."""
-        free = [worker for worker in self.workers if worker.is_idle]
+        free = [worker for worker in self.workers if worker.is_idle and not self.is_dark]
         return self.luck.choice(free) if free else None
 
     async def let_run(self) -> None:
@@ -158,6 +162,8 @@ class World:
             parked.answer.set_result(parked.ready)
             return
         self.watch(parked.request)
+        if self.faults and self.blackout and is_charge(parked.request):
+            return await self._go_dark(parked)
         fate = self._fate()
         self.counts.requests += 1
         self.counts.faults += fate is not Fate.DELIVER
@@ -216,6 +222,18 @@ class World:
         """Let nobody reach Toss for a while."""
         self.down_until = self.clock.now() + span
         self.counts.down_hours += int(span.total_seconds() // 3600)
+
+    async def _go_dark(self, parked: Parked) -> None:
+        """Let the power fail over a charge: Toss makes it, and nobody lives to hear of it."""
+        self.is_dark = True
+        await self.toss.deliver(parked.request)
+        for worker in self.workers:
+            await worker.kill()
+
+    async def sit_out(self) -> None:
+        """Stay in the dark for as long as it lasts."""
+        span, self.blackout, self.is_dark = self.blackout, None, False
+        await self.power_cut(span or timedelta())
 
     async def power_cut(self, span: timedelta) -> None:
         """Kill every process of the shop, and start them after a while."""
