@@ -114,7 +114,7 @@ async def test_what_is_shown_cannot_be_set(server: Server, victim: Customer) -> 
 
     async with stranger(server.url, cookie=victim.cookie) as visitor:
         await visitor.hydrate("/subscription/")
-        for var in ("_refund_krw", "_asked", "_charge_krw", "panel", "rows"):
+        for var in ("cancel", "change", "method", "_asked", "panel", "rows"):
             payload = {"var_name": var, "value": 1}
             await visitor.send(f"{SUBSCRIPTION}.setvar", payload, path="/subscription/")
         await visitor.send(f"{SUBSCRIPTION}._do", {"wish": "x"}, path="/subscription/")

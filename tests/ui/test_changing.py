@@ -29,10 +29,10 @@ async def test_to_a_dearer_plan_now_or_later(shop: Shop, session: Session) -> No
     seen = await shop.subscribe(session)
     await shop.go_to(date(2026, 12, 5))
 
-    shown, charge_krw = await changing.change_view(shop.rt, session, seen.subscription.id, "pro")
+    shown = await changing.change_view(shop.rt, session, seen.subscription.id, "pro")
 
     # 19 of 30 days of 9,900 won are left, today included.
-    assert charge_krw == 29_000 - 6_270
+    assert shown["charge_krw"] == 29_000 - 6_270
     assert shown["now"] == "지금 22,730원 결제하고 바꾸기"
     assert shown["now_amount"] == "오늘 결제 22,730원"
     assert "29,000원에서 지금 상품의 남은 날만큼 6,270원을 뺐어요" in shown["now_how"]
@@ -43,25 +43,29 @@ async def test_to_a_dearer_plan_now_or_later(shop: Shop, session: Session) -> No
 async def test_what_is_shown_is_what_is_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.go_to(date(2026, 12, 5))
-    _, charge_krw = await changing.change_view(shop.rt, session, seen.subscription.id, "pro")
+    shown = await changing.change_view(shop.rt, session, seen.subscription.id, "pro")
 
     await change.change_now(
-        shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=charge_krw
+        shop.rt,
+        session,
+        seen.subscription.id,
+        plan_code="pro",
+        expected_charge_krw=shown["charge_krw"],
     )
     changed = await shop.look(session, seen.subscription.id)
 
     assert changed.plan.code == "pro"
     assert changed.last_payment is not None
-    assert changed.last_payment.amount_krw == charge_krw
+    assert changed.last_payment.amount_krw == shown["charge_krw"]
 
 
 async def test_to_a_cheaper_plan_gives_back_what_is_left(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, plan_code="basic-yearly")
     await shop.go_to(date(2026, 12, 5))
 
-    shown, charge_krw = await changing.change_view(shop.rt, session, seen.subscription.id, "basic")
+    shown = await changing.change_view(shop.rt, session, seen.subscription.id, "basic")
 
-    assert charge_krw == 0
+    assert shown["charge_krw"] == 0
     assert shown["now"].startswith("지금 바꾸고 ")
     assert shown["now"].endswith("원 돌려받기")
 
@@ -69,9 +73,9 @@ async def test_to_a_cheaper_plan_gives_back_what_is_left(shop: Shop, session: Se
 async def test_in_a_trial_nothing_is_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, plan_code="pro")
 
-    shown, charge_krw = await changing.change_view(shop.rt, session, seen.subscription.id, "basic")
+    shown = await changing.change_view(shop.rt, session, seen.subscription.id, "basic")
 
-    assert (charge_krw, shown["now"]) == (0, "지금 바꾸기")
+    assert (shown["charge_krw"], shown["now"]) == (0, "지금 바꾸기")
     assert "무료 체험은 그대로 이어지고" in shown["now_how"]
 
 

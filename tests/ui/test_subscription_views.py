@@ -9,7 +9,7 @@ import pytest
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.customers.session import Session
-from tossbill_ui.subscriptions import cancel, pause, view
+from tossbill_ui.subscriptions import cancel, pause
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.toss.codes import all_rows
 from tossbill_ui.ui import canceling, managing
@@ -33,9 +33,7 @@ def offered(row: SubscriptionRow) -> set[str]:
 
 
 async def choices(shop: Shop, session: Session, subscription_id: str) -> CancelView:
-    seen = await view.subscription(shop.rt, session, subscription_id)
-    preview = await cancel.preview(shop.rt, session, subscription_id)
-    return canceling.cancel_view(seen, preview)
+    return await canceling.cancel_view(shop.rt, session, subscription_id)
 
 
 def test_every_status_and_every_code_has_words() -> None:

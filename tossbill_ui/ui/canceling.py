@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import TypedDict
 
 from tossbill_ui.core.money import share_up
+from tossbill_ui.customers.session import Session
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import cancel, view
 from tossbill_ui.subscriptions.cancel import CancelPreview
-from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import wording
 from tossbill_ui.ui.text import subscription as text
 
@@ -15,7 +17,11 @@ ONE_DAY = timedelta(days=1)
 
 
 class CancelView(TypedDict):
-    """The two ways of canceling, each with its date, its refund and how that is computed."""
+    """The two ways of canceling, each with its date, its refund and how that is computed.
+
+    Attributes:
+        refund_krw: What ending now gives back, in won.
+    """
 
     title: str
     can_wait: bool
@@ -25,6 +31,7 @@ class CancelView(TypedDict):
     now: str
     now_refund: str
     now_how: str
+    refund_krw: int
 
 
 NO_CANCEL = CancelView(
@@ -36,11 +43,18 @@ NO_CANCEL = CancelView(
     now="",
     now_refund="",
     now_how="",
+    refund_krw=0,
 )
 
 
-def cancel_view(seen: SubscriptionView, preview: CancelPreview) -> CancelView:
-    """Return both ways of canceling, to the won."""
+async def cancel_view(rt: Runtime, session: Session | None, subscription_id: str) -> CancelView:
+    """Return both ways of canceling, to the won.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+    """
+    seen = await view.subscription(rt, session, subscription_id)
+    preview = await cancel.preview(rt, session, subscription_id)
     back = wording.won(preview.refund_krw)
     last_on = preview.ends_on - ONE_DAY
     return CancelView(
@@ -52,6 +66,7 @@ def cancel_view(seen: SubscriptionView, preview: CancelPreview) -> CancelView:
         now=text.CANCEL_NOW_REFUND(amount=back) if preview.refund_krw else text.CANCEL_NOW(),
         now_refund=text.CANCEL_NOW_BACK(amount=back),
         now_how=_how(preview),
+        refund_krw=preview.refund_krw,
     )
 
 

@@ -22,8 +22,15 @@ class PlanChoice(TypedDict):
 
 
 class ChangeView(TypedDict):
-    """The two ways of changing, each with its date, its amount and how that comes about."""
+    """The two ways of changing, each with its date, its amount and how that comes about.
 
+    Attributes:
+        plan_code: To which plan.
+        charge_krw: What changing now charges, in won.
+    """
+
+    plan_code: str
+    charge_krw: int
     title: str
     now: str
     now_amount: str
@@ -34,7 +41,15 @@ class ChangeView(TypedDict):
 
 
 NO_CHANGE = ChangeView(
-    title="", now="", now_amount="", now_how="", later="", later_when="", later_amount=""
+    plan_code="",
+    charge_krw=0,
+    title="",
+    now="",
+    now_amount="",
+    now_how="",
+    later="",
+    later_when="",
+    later_amount="",
 )
 
 
@@ -58,8 +73,8 @@ async def plan_choices(
 
 async def change_view(
     rt: Runtime, session: Session | None, subscription_id: str, plan_code: str
-) -> tuple[ChangeView, int]:
-    """Return both ways of changing to a plan, and what changing now charges, in won.
+) -> ChangeView:
+    """Return both ways of changing to a plan.
 
     Raises:
         NotFound: No such subscription of this customer, or no such plan on offer.
@@ -69,7 +84,9 @@ async def change_view(
     preview = await change.preview(rt, session, subscription_id, plan_code=plan_code)
     is_trial = seen.subscription.status == SubscriptionStatus.TRIALING
     planned = wording.won(preview.planned_krw)
-    shown = ChangeView(
+    return ChangeView(
+        plan_code=plan_code,
+        charge_krw=preview.charge_krw,
         title=text.TITLE(plan=preview.offer.plan.name),
         now=_now(preview, is_trial=is_trial),
         now_amount=_amount(preview),
@@ -78,7 +95,6 @@ async def change_view(
         later_when=text.LATER_WHEN(day=wording.full_day(preview.planned_on)),
         later_amount=text.LATER_AMOUNT(amount=planned),
     )
-    return shown, preview.charge_krw
 
 
 def _now(preview: ChangePreview, *, is_trial: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 
 import reflex as rx
 
@@ -24,6 +25,7 @@ from tossbill_ui.ui.text import price_rise as price_text
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.told import NOTHING_TOLD, Told, refusal
 
+Find = Callable[[Runtime, Session | None, str], Awaitable[object]]
 Wish = Callable[[Runtime, Session | None, str], Awaitable[object]]
 
 
@@ -51,9 +53,6 @@ class SubscriptionState(rx.State):
     turn: int = 0
     _told: Told = NOTHING_TOLD
     _asked: str = ""
-    _refund_krw: int = 0
-    _plan_code: str = ""
-    _charge_krw: int = 0
 
     @rx.event(background=True)
     async def load(self) -> None:
@@ -67,60 +66,28 @@ class SubscriptionState(rx.State):
     @rx.event
     async def ask_cancel(self, subscription_id: str) -> None:
         """Compute both ways of canceling and show them."""
-        rt, session, wanted = runtime.current(), session_of(self), str(subscription_id)
-        try:
-            seen = await view.subscription(rt, session, wanted)
-            preview = await cancel.preview(rt, session, wanted)
-        except NotFound as refused:
-            self._tell(refusal(refused))
-            return
-        self._asked, self._refund_krw = wanted, preview.refund_krw
-        self.cancel = canceling.cancel_view(seen, preview)
-        self._ask("cancel")
+        await self._ask("cancel", "cancel", canceling.cancel_view, subscription_id)
 
     @rx.event
     async def ask_method(self, subscription_id: str) -> None:
         """Show which other methods there are."""
-        try:
-            self.method = await managing.method_panel(
-                runtime.current(), session_of(self), str(subscription_id)
-            )
-        except NotFound as refused:
-            self._tell(refusal(refused))
-            return
-        self._asked = str(subscription_id)
-        self._ask("method")
+        await self._ask("method", "method", managing.method_panel, subscription_id)
 
     @rx.event
     async def ask_plan(self, subscription_id: str) -> None:
         """Show which other plans there are."""
-        wanted = str(subscription_id)
-        try:
-            self.plans = await changing.plan_choices(runtime.current(), session_of(self), wanted)
-        except NotFound as refused:
-            self._tell(refusal(refused))
-            return
-        self._asked = wanted
-        self._ask("plan")
+        await self._ask("plan", "plans", changing.plan_choices, subscription_id)
 
     @rx.event
     async def choose_plan(self, plan_code: str) -> None:
         """Compute both ways of changing to a plan and show them."""
-        rt, session, wanted = runtime.current(), session_of(self), str(plan_code)
-        try:
-            self.change, self._charge_krw = await changing.change_view(
-                rt, session, self._asked, wanted
-            )
-        except (NotFound, Conflict) as refused:
-            self._tell(refusal(refused))
-            return
-        self._plan_code = wanted
-        self._ask("change")
+        find = partial(changing.change_view, plan_code=str(plan_code))
+        await self._ask("change", "change", find, self._asked)
 
     @rx.event
     async def change_plan_now(self) -> AsyncGenerator[None]:
         """Change for the amount that the page shows."""
-        plan_code, charge_krw = self._plan_code, self._charge_krw
+        plan_code, charge_krw = self.change["plan_code"], self.change["charge_krw"]
 
         async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
             await change.change_now(
@@ -132,7 +99,7 @@ class SubscriptionState(rx.State):
 
     @rx.event
     async def change_plan_later(self) -> AsyncGenerator[None]:
-        plan_code = self._plan_code
+        plan_code = self.change["plan_code"]
 
         async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
             await change.change_at_period_end(rt, session, asked, plan_code=plan_code)
@@ -152,14 +119,7 @@ class SubscriptionState(rx.State):
     @rx.event
     async def ask_price(self, subscription_id: str) -> None:
         """Show both answers to a higher price."""
-        wanted = str(subscription_id)
-        try:
-            self.price = await price_rises.price_view(runtime.current(), session_of(self), wanted)
-        except NotFound as refused:
-            self._tell(refusal(refused))
-            return
-        self._asked = wanted
-        self._ask("price")
+        await self._ask("price", "price", price_rises.price_view, subscription_id)
 
     @rx.event
     async def accept_price(self) -> AsyncGenerator[None]:
@@ -189,7 +149,7 @@ class SubscriptionState(rx.State):
     @rx.event
     async def cancel_now(self) -> AsyncGenerator[None]:
         """End the subscription for the refund that the page shows."""
-        refund_krw = self._refund_krw
+        refund_krw = self.cancel["refund_krw"]
 
         async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
             await cancel.cancel_now(rt, session, asked, expected_refund_krw=refund_krw)
@@ -267,8 +227,23 @@ class SubscriptionState(rx.State):
         await self._show()
         self._tell(told)
 
-    def _ask(self, panel: str) -> None:
-        self.panel, self._told = panel, NOTHING_TOLD
+    async def _ask(self, panel: str, field: str, find: Find, subscription_id: str) -> None:
+        """Find out what a question is about and ask it; a stranger's id is told so.
+
+        Args:
+            panel: The question's name.
+            field: Which of our variables holds what was found.
+            find: How to find it.
+            subscription_id: Of which subscription, as the browser says.
+        """
+        wanted = str(subscription_id)
+        try:
+            found = await find(runtime.current(), session_of(self), wanted)
+        except (NotFound, Conflict) as refused:
+            self._tell(refusal(refused))
+            return
+        setattr(self, field, found)
+        self.panel, self._asked, self._told = panel, wanted, NOTHING_TOLD
         self._say()
         self._look_at("main h1")
 
