@@ -26,6 +26,7 @@ from tossbill_ui import migrations
 from tossbill_ui.build import ROOT
 from tossbill_ui.core.settings import SANDBOX_SECRET_KEY, Settings
 from tossbill_ui.customers.session import new_session
+from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payments.models import OPEN, Payment, PaymentStatus
 from tossbill_ui.payments.reconcile import Reconciliation, reconcile
@@ -198,7 +199,7 @@ class Arena:
         answer = self.control("POST", "authorizations", body)
         await registration.finish(rt, session, back_from(call, auth_key=answer["authKey"]))
         await rt.tasks.drain(seconds=10)
-        outcome = await registration.look(rt, session, call.registration_id)
+        outcome = await outcomes.look(rt, session, call.registration_id)
         assert outcome.method
         return session.customer_id, outcome.method.id
 

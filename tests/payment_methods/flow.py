@@ -10,9 +10,11 @@ from sqlmodel import col, select
 
 from tossbill_ui import lease
 from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
-from tossbill_ui.payment_methods.registration import Outcome, Return, WindowCall
+from tossbill_ui.payment_methods.outcome import Outcome
+from tossbill_ui.payment_methods.registration import Return, WindowCall
 from tossbill_ui.runtime import Runtime
 
 AUTH_KEY = "PLANTEDAUTHKEY"
@@ -34,7 +36,7 @@ async def register(rt: Runtime, session: Session, *, auth_key: str = AUTH_KEY) -
     call = await registration.start(rt, session)
     await registration.finish(rt, session, back_from(call, auth_key=auth_key))
     await rt.tasks.drain(seconds=10)
-    return await registration.look(rt, session, call.registration_id)
+    return await outcomes.look(rt, session, call.registration_id)
 
 
 async def methods(rt: Runtime) -> list[PaymentMethod]:

@@ -16,6 +16,7 @@ from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import issuing, registration, removal
+from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.payment_methods.sweep import abandon_forgotten, sweep
 from tossbill_ui.runtime import Runtime
@@ -52,7 +53,7 @@ async def test_an_answer_that_settles_nothing_is_asked_for_again(
     await sweep(rt)
 
     assert doubtful.registration.status == "unknown"
-    settled = await registration.look(rt, session, doubtful.registration.id)
+    settled = await outcomes.look(rt, session, doubtful.registration.id)
     assert settled.registration.status == "issued"
     assert settled.registration.auth_key_sealed is None
     assert len(await methods(rt)) == 1
@@ -80,7 +81,7 @@ async def test_a_code_nobody_has_seen_does_not_hold_the_customer_for_ever(
         await let_time_pass(rt)
         await sweep(rt)
 
-    outcome = await registration.look(rt, session, outcome.registration.id)
+    outcome = await outcomes.look(rt, session, outcome.registration.id)
     assert outcome.registration.status == "failed"
     assert outcome.registration.failure_code == "BRAND_NEW_CODE"
     await registration.start(rt, session)

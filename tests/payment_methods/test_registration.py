@@ -13,6 +13,7 @@ from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
@@ -68,7 +69,7 @@ async def test_coming_back_many_times_at_once_asks_toss_once(
 
     await asyncio.gather(*(registration.finish(rt, session, back_from(call)) for _ in range(8)))
     wire.gate.set()
-    outcome = await registration.wait(rt, session, call.registration_id, seconds=10)
+    outcome = await outcomes.wait(rt, session, call.registration_id, seconds=10)
     await registration.finish(rt, session, back_from(call))
 
     assert outcome.registration.status == "issued"
@@ -104,7 +105,7 @@ async def test_the_auth_key_is_kept_only_while_it_is_needed(
     await registration.finish(rt, session, back_from(call))
     during = await row(rt, call.registration_id)
     wire.gate.set()
-    await registration.wait(rt, session, call.registration_id, seconds=10)
+    await outcomes.wait(rt, session, call.registration_id, seconds=10)
     after = await row(rt, call.registration_id)
 
     assert during.auth_key_sealed is not None
@@ -157,9 +158,9 @@ async def test_another_customer_cannot_look_at_a_registration(
     outcome = await register(rt, session)
 
     with pytest.raises(NotAllowed):
-        await registration.look(rt, stranger, outcome.registration.id)
+        await outcomes.look(rt, stranger, outcome.registration.id)
     with pytest.raises(NotAllowed):
-        await registration.look(rt, None, outcome.registration.id)
+        await outcomes.look(rt, None, outcome.registration.id)
 
 
 async def test_an_auth_key_belongs_to_one_registration_for_ever(

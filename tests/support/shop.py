@@ -23,6 +23,7 @@ from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session
 from tossbill_ui.http.routes import ROUTES
+from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
@@ -63,7 +64,7 @@ class Shop:
         )
         await registration.finish(self.rt, session, back_from(call, auth_key=answer["authKey"]))
         await self.rt.tasks.drain(seconds=10)
-        outcome = await registration.look(self.rt, session, call.registration_id)
+        outcome = await outcomes.look(self.rt, session, call.registration_id)
         assert outcome.method is not None
         return outcome.method.id
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
-from tossbill_ui.payment_methods.registration import Outcome
+from tossbill_ui.payment_methods.outcome import Outcome
 from tossbill_ui.ui import views
 
 AT = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)  # 00:30 of the 25th in Korea

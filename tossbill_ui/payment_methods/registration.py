@@ -1,7 +1,7 @@
 """Registering a payment method: out to Toss's window and back (ADR-0003).
 
-start -> (Toss's window) -> finish -> issuing.issue, which ends it. Each step may be repeated,
-cut off or sent by a stranger; the claim in `finish` is what makes it happen once.
+start -> (Toss's window) -> finish -> issuing.issue, which ends it; `outcome` tells how. Each step
+may be repeated, cut off or sent by a stranger; the claim in `finish` is what makes it happen once.
 """
 
 from __future__ import annotations
@@ -24,12 +24,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.lease import machine_now
 from tossbill_ui.operators import audit
 from tossbill_ui.payment_methods import issuing, repository
-from tossbill_ui.payment_methods.models import (
-    UNDER_WAY,
-    PaymentMethod,
-    Registration,
-    RegistrationStatus,
-)
+from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -61,19 +56,6 @@ class Return:
     token: str
     auth_key: str
     customer_key: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A registration and the payment method it led to, if it did."""
-
-    registration: Registration
-    method: PaymentMethod | None
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing will change by itself any more."""
-        return self.registration.status not in UNDER_WAY
 
 
 async def start(rt: Runtime, session: Session, *, plan_code: str = "") -> WindowCall:
@@ -129,9 +111,9 @@ def _window_call(
 async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
     """Handle Toss's success redirect: claim the registration and have the key issued.
 
-    Returns once the claim is committed; the exchange goes on by itself, and `look` or `wait`
-    tell how it ended. Coming back with the same authKey (a refresh, a second tab) changes
-    nothing.
+    Returns once the claim is committed; the exchange goes on by itself, and `outcome.look` or
+    `outcome.wait` tell how it ended. Coming back with the same authKey (a refresh, a second tab)
+    changes nothing.
 
     Raises:
         NotAllowed: Not this browser's registration, token or customer key; it is recorded.
@@ -262,38 +244,3 @@ async def end_in_window(
             failure_code=code or None,
             failure_message=message or None,
         )
-
-
-async def look(rt: Runtime, session: Session | None, registration_id: str) -> Outcome:
-    """Return a registration of this customer as it stands.
-
-    Raises:
-        NotAllowed: There is none, or it is another customer's (``other_session``, or
-            ``no_session`` when the browser brought no cookie).
-    """
-    async with rt.db.read() as db:
-        registration = await repository.registration(db, registration_id)
-        method = await repository.method_of(db, registration_id)
-    if session is None:
-        raise NotAllowed("No session.", code="no_session")
-    if registration is None or registration.customer_id != session.customer_id:
-        raise NotAllowed("Not this customer's registration.", code="other_session")
-    return Outcome(registration, method)
-
-
-async def wait(
-    rt: Runtime, session: Session | None, registration_id: str, *, seconds: float
-) -> Outcome:
-    """Return the outcome when it is final, or as it stands after a number of seconds.
-
-    Raises:
-        NotAllowed: As `look`.
-    """
-    deadline = machine_now() + timedelta(seconds=seconds)
-    with rt.changes.following(session.customer_id if session else "") as news:
-        while True:
-            outcome = await look(rt, session, registration_id)
-            left = (deadline - machine_now()).total_seconds()
-            if outcome.is_final or left <= 0:
-                return outcome
-            await news.wait(seconds=left)

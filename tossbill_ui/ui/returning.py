@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.core.text import is_code
 from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
@@ -109,7 +110,7 @@ async def _outcome_view(
         return views.problem(query["problem"]), True
     if "registration" in query:
         try:
-            outcome = await registration.wait(rt, session, query["registration"], seconds=seconds)
+            outcome = await outcomes.wait(rt, session, query["registration"], seconds=seconds)
         except NotAllowed as refused:
             return views.problem(refused.code), True
         return views.result(outcome, kind), outcome.is_final

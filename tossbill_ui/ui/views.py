@@ -12,7 +12,8 @@ from typing import TypedDict, cast
 
 from tossbill_ui.core.text import clean
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
-from tossbill_ui.payment_methods.registration import CANCELED_CODES, Outcome
+from tossbill_ui.payment_methods.outcome import Outcome
+from tossbill_ui.payment_methods.registration import CANCELED_CODES
 from tossbill_ui.toss import issuers
 from tossbill_ui.ui.text import Text, cards, spoken
 from tossbill_ui.ui.text.failures import explain
