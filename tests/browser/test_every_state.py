@@ -216,6 +216,19 @@ def test_a_price_that_rises(people: People) -> None:
         look(page, at("/subscription/"), "alert:price")
 
 
+def test_a_trial_that_ends(people: People) -> None:
+    """A week has passed, so it is asked about; each answer, and the way back from it."""
+    page = people.made["several"].pages[0]
+    look(page, at("/subscription/"), "status:trialing", "alert:price")
+    look(page, asks("answer-price"), "panel:price")
+    for testid in ("accept-price", "refuse-price"):
+        page.goto("/subscription/")
+        page.get_by_test_id("answer-price").click()
+        page.get_by_test_id(testid).get_by_role("button").click()
+        expect(page.get_by_test_id("notice")).to_be_visible()
+        look(page, at("/subscription/"), "alert:price")
+
+
 def test_a_charge_under_way_and_in_doubt(people: People) -> None:
     context = people.made["starting"] = people.with_cards("approve")
     page = context.new_page()

@@ -12,7 +12,7 @@ from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions import attention, cancel, change, refunds
-from tossbill_ui.subscriptions.announcing import announce_expiring, announce_trials
+from tossbill_ui.subscriptions.announcing import announce_expiring
 from tossbill_ui.ui import managing
 
 RENEWAL = date(2026, 12, 24)
@@ -232,24 +232,6 @@ async def test_no_expiry_or_no_further_charge_no_word(shop: Shop, session: Sessi
 
     with pytest.raises(NotFound):
         await set_expiry(shop.rt, "no such card", month=month, operator="kim")
-
-
-async def test_the_end_of_a_trial_is_told_a_week_before_and_once(
-    shop: Shop, session: Session
-) -> None:
-    seen = await shop.subscribe(session, "pro")
-    ends_on = seen.subscription.anchor_on
-    await shop.go_to(ends_on - timedelta(days=8), hour=9)
-    assert await announce_trials(shop.rt) == 0
-
-    await shop.go_to(ends_on - timedelta(days=7), hour=12)
-    assert await announce_trials(shop.rt) == 1
-    assert await announce_trials(shop.rt) == 0
-
-    [notice] = await shop.rows(Notice)
-    assert notice.kind == "trial_ending"
-    assert f"첫 결제일: {ends_on.year}년 {ends_on.month}월 {ends_on.day}일" in notice.body
-    assert "금액: 29,000원" in notice.body
 
 
 async def test_a_deleted_method_is_told_at_once(shop: Shop, session: Session) -> None:

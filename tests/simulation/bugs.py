@@ -20,7 +20,7 @@ from tossbill_ui.core import calendar as our_calendar
 from tossbill_ui.payments import charge, outcome, record, repository, settle
 from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.payments.outcome import Declined, InDoubt
-from tossbill_ui.subscriptions import billing, follow, periods
+from tossbill_ui.subscriptions import billing, consent, follow, periods
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
@@ -232,6 +232,11 @@ def not_found_is_not_charged(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(charge, "_ask", wrong)
 
 
+def silence_is_consent(patch: pytest.MonkeyPatch) -> None:
+    """Whose trial ends was asked, and that is enough."""
+    patch.setattr(consent, "_holds", lambda _: True)
+
+
 @dataclass(frozen=True)
 class Bug:
     """A mistake, and a world in which nothing else covers it."""
@@ -268,4 +273,5 @@ BUGS = (
     Bug(canceled_payments_are_kept),
     Bug(nobody_takes_over_from_the_dead),
     Bug(a_doubt_is_looked_at_once),
+    Bug(silence_is_consent),
 )

@@ -15,6 +15,7 @@ from tossbill_ui.subscriptions import (
     attention,
     cancel,
     change,
+    consent,
     methods,
     pause,
     refunds,
@@ -66,6 +67,26 @@ async def somebody_in_doubt_acts(world: World) -> None:
     [session] = [each for each in world.people if each.customer_id == customer_id]
     wishes = (_cancel_later, _cancel_now, _other_card, _pay, _pause, _undo)
     await _wish(world, session, subscription_id, world.luck.choice(wishes))
+
+
+async def people_answer(world: World) -> None:
+    """Let customers whose trial ends say yes, say no, or say nothing."""
+    for question, customer_id, subscription_id in world.outlook.unanswered():
+        if question in world.thought_about or world.free_worker() is None:
+            continue
+        world.thought_about.add(question)
+        [session] = [each for each in world.people if each.customer_id == customer_id]
+        answer = world.luck.choice((_yes, _yes, _yes, _no, None))
+        if answer:
+            await _wish(world, session, subscription_id, answer)
+
+
+async def _yes(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    await consent.answer(rt, session, subscription_id, accepts=True)
+
+
+async def _no(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    await consent.answer(rt, session, subscription_id, accepts=False)
 
 
 async def _wish(world: World, session: Session, subscription_id: str, wish: Wish) -> None:
@@ -146,6 +167,7 @@ WISHES: tuple[Wish, ...] = (
     _change,
     _change_later,
     _part_back,
+    _no,
 )
 WISHES_OF_THE_PAUSED: tuple[Wish, ...] = (_other_card, _resume, _resume, _cancel_now)
 

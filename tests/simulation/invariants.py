@@ -88,6 +88,14 @@ ALWAYS = {
         WHERE p.status = 'done' AND p.ended_at > coalesce(s.canceled_at, s.ended_at)
         AND p.refunded_krw < p.amount_krw AND NOT EXISTS (
             SELECT 1 FROM refund r WHERE r.payment_id = p.id AND r.status = 'refused')""",
+    "a trial that was charged without a yes": """
+        SELECT p.order_id FROM payment p JOIN money m ON m.order_id = p.order_id
+        JOIN invoice i ON i.id = p.invoice_id
+        WHERE i.kind = 'renewal' AND i.period_number = 1 AND NOT EXISTS (
+            SELECT 1 FROM price_consent c WHERE c.subscription_id = i.subscription_id
+            AND c.changes_on = i.starts_on AND c.price_id = i.price_id AND c.before_krw = 0
+            AND c.after_krw = i.price_krw AND c.answer = 'accepted'
+            AND c.answered_at <= i.created_at)""",
     "a payment without its one receipt": """
         SELECT p.order_id FROM payment p LEFT JOIN notice n ON n.key = 'receipt:' || p.id
         WHERE (p.status = 'done') <> (n.id IS NOT NULL)""",

@@ -20,10 +20,19 @@ _DUE = """
         WHERE handled_at IS NULL AND lease_until IS NULL
     UNION ALL SELECT 'hear', min(lease_until) FROM webhook_event WHERE handled_at IS NULL
 """
-_UNTOLD = """
-    SELECT min(due_at) FROM subscription s WHERE status = 'trialing' AND due_at IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM notice WHERE key = 'trial_ending:' || s.id)
+_OF_ITS_END = """
+    price_consent c ON c.subscription_id = s.id AND c.changes_on = s.ends_on
+        AND c.before_price_id = s.price_id AND c.price_id = coalesce(s.next_price_id, s.price_id)
 """
+_UNTOLD = f"""
+    SELECT min(s.due_at) FROM subscription s LEFT JOIN {_OF_ITS_END}
+    WHERE s.status = 'trialing' AND NOT EXISTS (SELECT 1 FROM notice
+        WHERE key IN ('trial_ending:' || c.id, 'trial_chosen:' || c.id))
+"""  # noqa: S608 - ours
+_UNANSWERED = f"""
+    SELECT c.id, s.customer_id, s.id FROM subscription s JOIN {_OF_ITS_END}
+    WHERE s.status = 'trialing' AND c.answer IS NULL ORDER BY c.rowid
+"""  # noqa: S608 - ours
 _A_MOMENT = timedelta(seconds=1)
 _A_WEEK = timedelta(days=7)
 
@@ -65,6 +74,10 @@ class Outlook:
             " HAVING max(status NOT IN ('ended', 'paused')) = 0"
         )
         return {row[0] for row in rows}
+
+    def unanswered(self) -> list[tuple[str, str, str]]:
+        """Return each open question about the end of a trial, with customer and subscription."""
+        return self._shop.execute(_UNANSWERED).fetchall()
 
     def in_doubt(self) -> tuple[str, str] | None:
         """Return customer and subscription of the oldest payment that nobody knows the end of."""

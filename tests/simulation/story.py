@@ -15,6 +15,7 @@ from tests.simulation.customers import (
     PLANS,
     join,
     operator_looks,
+    people_answer,
     somebody_acts,
     somebody_in_doubt_acts,
 )
@@ -99,6 +100,7 @@ async def _one_step(world: World, judge: Judge, end: datetime) -> None:
 async def _work(world: World, judge: Judge) -> None:
     await world.let_arrive()
     await world.work()
+    await people_answer(world)
     judge.after_a_step(world.clock.now())
 
 

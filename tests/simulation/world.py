@@ -27,7 +27,7 @@ from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import announcing
+from tossbill_ui.subscriptions import trial_end
 from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
 from tossbill_ui.webhooks import dispatch, inbox
@@ -52,7 +52,7 @@ PASSES: dict[str, Pass] = {
     "charge": _charge,
     "settle": lambda worker: settle(worker.rt, FOLLOW, at_once=worker.at_once),
     "hear": lambda worker: dispatch.handle_waiting(worker.rt),
-    "announce": lambda worker: announcing.announce_trials(worker.rt),
+    "announce": lambda worker: trial_end.announce_trials(worker.rt),
 }
 
 
@@ -78,6 +78,7 @@ class World:
         blackout: For how long the power will be away; it fails over the next charge.
         is_dark: Whether it has failed, and nothing of the shop lives until `sit_out`.
         watch: Is shown every request before it reaches Toss.
+        thought_about: The questions that customers have answered, or never will.
     """
 
     rt: Runtime
@@ -93,6 +94,7 @@ class World:
         default_factory=list[tuple[datetime, httpx.Request]]
     )
     counts: Counts = field(default_factory=Counts)
+    thought_about: set[str] = field(default_factory=set[str])
     faults: bool = True
     down_until: datetime = BEGIN
     blackout: timedelta | None = None

@@ -37,9 +37,10 @@ from tests.support.shop import Shop, open_shop
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.subscriptions import attention, cancel, change, methods, pause
+from tossbill_ui.subscriptions import attention, cancel, change, consent, methods, pause
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.refunds import refund_payment
+from tossbill_ui.subscriptions.trial_end import announce_trials
 
 PLANS = st.sampled_from(["basic", "pro", "basic-yearly"])
 PERSONAS = st.sampled_from(
@@ -150,6 +151,12 @@ class History(RuleBasedStateMachine):
     )
     def other_wish(self, which: int, do: Any) -> None:
         self._try(do(self._shop.rt, self._session, self._one(which)))
+
+    @precondition(lambda self: self._ids)
+    @rule(which=WHICH, accepts=st.booleans())
+    def answer_what_is_asked(self, which: int, accepts: bool) -> None:
+        self._run(announce_trials(self._shop.rt))
+        self._try(consent.answer(self._shop.rt, self._session, self._one(which), accepts=accepts))
 
     @precondition(lambda self: self._ids)
     @rule(which=WHICH, persona=PERSONAS)

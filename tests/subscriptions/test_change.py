@@ -139,6 +139,7 @@ async def test_in_a_trial_the_plan_changes_and_the_trial_goes_on(
     await change.change_now(
         shop.rt, session, seen.subscription.id, plan_code="basic", expected_charge_krw=0
     )
+    await shop.go_on_after_trial(session, seen.subscription.id)
     await shop.each_day(date(2026, 12, 8))
 
     assert await shop.money() == [("approved", 9900)]
@@ -208,6 +209,7 @@ async def test_what_is_owed_can_be_paid_at_once(shop: Shop, session: Session) ->
     seen = await shop.subscribe(session, "pro", persona="approves_after_1")
     with pytest.raises(Conflict) as caught:
         await methods.pay_now(shop.rt, session, seen.subscription.id)
+    await shop.go_on_after_trial(session, seen.subscription.id)
     await shop.go_to(date(2026, 12, 8))
     await shop.run()
 

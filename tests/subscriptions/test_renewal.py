@@ -58,6 +58,7 @@ async def test_cards_are_charged_in_their_hours(shop: Shop, session: Session) ->
 
 async def test_a_soft_decline_is_tried_again_and_paid(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "pro", persona="approves_after_2")
+    await shop.go_on_after_trial(session, seen.subscription.id)
     days: list[date] = []
     for day in range(30):
         await shop.go_to(date(2026, 12, 8) + timedelta(days=day))
@@ -94,6 +95,8 @@ async def test_at_the_end_of_the_line_the_plan_decides(
 ) -> None:
     persona = "approves_once" if plan_code == "basic" else "expired"
     seen = await shop.subscribe(session, plan_code, persona=persona)
+    if plan_code == "pro":
+        await shop.go_on_after_trial(session, seen.subscription.id)
 
     await shop.each_day(RENEWAL + timedelta(days=20))
 
@@ -111,6 +114,7 @@ async def test_a_card_that_will_not_work_again_is_asked_for_at_once(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session, "pro", persona="stolen")
+    await shop.go_on_after_trial(session, seen.subscription.id)
     await shop.go_to(date(2026, 12, 8))
     await shop.run()
     seen = await shop.look(session, seen.subscription.id)

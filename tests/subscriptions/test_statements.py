@@ -53,16 +53,22 @@ def counted(rt: Runtime) -> Generator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-async def due(shop: Shop) -> list[PaymentClaim]:
-    """Claim a batch of subscriptions whose trials are over."""
+async def due(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
+    """Claim a batch of subscriptions whose periods, or trials, are over."""
     seen = await shop.subscribe(new_session())
     row = seen.subscription
     await shop.go_to(date(2026, 12, 20))
-    await fill(shop.rt, BATCH, customer_id=row.customer_id, payment_method_id=row.payment_method_id)
+    await fill(
+        shop.rt,
+        BATCH,
+        customer_id=row.customer_id,
+        payment_method_id=row.payment_method_id,
+        in_trial=in_trial,
+    )
     with counted(shop.rt) as asked:
         claims, _ = await claim(shop.rt, limit=BATCH)
     assert len(claims) == BATCH
-    assert len(asked) <= CLAIM, "\n".join(asked)
+    assert len(asked) <= CLAIM + in_trial, "\n".join(asked)
     return claims
 
 
@@ -92,6 +98,10 @@ async def test_claiming_and_recording(shop: Shop, found: Outcome) -> None:
     ids = {each.row_id for each in claims}
     ended = {row.status for row in await shop.rows(Payment) if row.id in ids}
     assert ended == {STATUS[type(found)]}
+
+
+async def test_trials_cost_one_more_for_all_their_consents(shop: Shop) -> None:
+    await due(shop, in_trial=True)
 
 
 async def test_taking_up(shop: Shop) -> None:

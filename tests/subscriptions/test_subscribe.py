@@ -36,6 +36,7 @@ async def test_a_trial_is_charged_when_it_ends(shop: Shop, session: Session) -> 
     seen = await shop.subscribe(session, "pro")
     assert (seen.subscription.status, seen.works) == ("trialing", True)
     assert (quote.charge_krw, quote.trial_ends_on) == (0, date(2026, 12, 8))
+    await shop.go_on_after_trial(session, seen.subscription.id)
 
     await shop.go_to(date(2026, 12, 8), hour=9)
     await shop.run()

@@ -13,14 +13,19 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import catalog
+from tossbill_ui.subscriptions import catalog, consent
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 
-TRIAL = timedelta(days=14)
+PERIOD = timedelta(days=30)
 
 
-async def fill(rt: Runtime, count: int, *, customer_id: str, payment_method_id: str) -> None:
-    """Add subscriptions of one customer whose trials are over today; the catalog is seeded."""
+async def fill(
+    rt: Runtime, count: int, *, customer_id: str, payment_method_id: str, in_trial: bool = False
+) -> None:
+    """Add subscriptions of one customer that are to be charged today; the catalog is seeded.
+
+    Their first period is over, or their trial, after which the customer wants to go on.
+    """
     now = rt.clock.now()
     today = korean_day(now)
     async with rt.db.write() as db:
@@ -33,15 +38,20 @@ async def fill(rt: Runtime, count: int, *, customer_id: str, payment_method_id: 
                 plan_code="basic",
                 price_id=offer.price.id,
                 payment_method_id=payment_method_id,
-                status=SubscriptionStatus.TRIALING,
+                status=SubscriptionStatus.TRIALING if in_trial else SubscriptionStatus.ACTIVE,
                 is_extra=True,
-                starts_on=today - TRIAL,
+                period_number=0 if in_trial else 1,
+                starts_on=today - PERIOD,
                 ends_on=today,
                 anchor_on=today,
+                anchor_period=1 if in_trial else 2,
                 due_at=now,
                 created_at=now,
             )
             db.add(subscription)
+            if in_trial:
+                await db.flush()
+                await consent.wished(rt, db, subscription, offer.price)
 
 
 async def give_each_a_card(rt: Runtime) -> None:

@@ -32,8 +32,9 @@ from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, create_app
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
-from tossbill_ui.subscriptions import catalog, renewal, subscribe, view
+from tossbill_ui.subscriptions import catalog, consent, renewal, subscribe, view
 from tossbill_ui.subscriptions.follow import FOLLOW
+from tossbill_ui.subscriptions.trial_end import announce_trials
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.sandbox_clock import SandboxClock
@@ -97,6 +98,13 @@ class Shop:
         report = await renewal.run_due(self.rt)
         await settle(self.rt, FOLLOW)
         return report
+
+    async def go_on_after_trial(self, session: Session, subscription_id: str) -> None:
+        """Go to three days before a trial ends, be asked, and say yes."""
+        ends_on = (await self.look(session, subscription_id)).subscription.ends_on
+        await self.go_to(ends_on - timedelta(days=3))
+        await announce_trials(self.rt)
+        await consent.answer(self.rt, session, subscription_id, accepts=True)
 
     async def go_to(self, day: date, hour: int = 11) -> None:
         """Let time pass to a Korean day and hour, without running anything."""

@@ -76,7 +76,8 @@ async def test_in_a_trial_nothing_is_charged(shop: Shop, session: Session) -> No
     shown = await changing.change_view(shop.rt, session, seen.subscription.id, "basic")
 
     assert (shown["charge_krw"], shown["now"]) == (0, "지금 바꾸기")
-    assert "무료 체험은 그대로 이어지고" in shown["now_how"]
+    assert "그대로 이어져요" in shown["now_how"]
+    assert "계속할지 여쭤보고" in shown["now_how"]
 
 
 async def test_a_planned_change_can_be_taken_back_and_not_planned_twice(

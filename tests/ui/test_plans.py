@@ -40,7 +40,10 @@ async def test_a_card_says_what_happens_when(shop: Shop, session: Session) -> No
 
     assert plain(basic["price"]) == "월 9,900원"
     assert plain(basic["happens"]) == "오늘 결제하고, 다음 결제일은 2026년 12월 24일(목)이에요."
-    assert plain(pro["happens"]) == "오늘은 0원이고, 2026년 12월 8일(화)에 처음 결제해요."
+    assert plain(pro["happens"]) == (
+        "오늘은 0원이에요. 2026년 12월 8일(화)에 체험이 끝나기 전에 계속할지 여쭤보고, "
+        "답이 없으면 결제 없이 끝나요."
+    )
     assert plain(yearly["price"]) == "연 99,000원"
     assert basic["href"] == "/register/?plan=basic"
 

@@ -37,16 +37,20 @@ async def test_with_a_card_the_button_says_card_and_amount(shop: Shop, session: 
     assert await shop.money() == []
 
 
-async def test_a_trial_costs_nothing_today_and_says_when_it_will(
+async def test_a_trial_costs_nothing_today_and_says_that_its_end_is_asked_about(
     shop: Shop, session: Session
 ) -> None:
     await shop.card(session)
 
     opened = await registering.opened(shop.rt, session, "pro")
 
-    assert (opened.view["today"], plain(opened.view["next_label"])) == ("0원", "첫 결제")
-    assert plain(opened.view["next"]) == "2026년 12월 8일(화)\n29,000원"
-    assert "그 전에 해지하면 결제하지 않아요" in plain(opened.view["consent"])
+    assert (opened.view["today"], plain(opened.view["next_label"])) == (
+        "0원",
+        "무료 체험이 끝나는 날",
+    )
+    assert plain(opened.view["next"]) == "2026년 12월 8일(화)\n계속하면 29,000원"
+    assert "그때 동의해야" in plain(opened.view["consent"])
+    assert "결제 없이 끝나요" in plain(opened.view["consent"])
 
 
 @pytest.mark.parametrize("code", ["nope", "BASIC", "../x", "b" * 41, "<script>", "\x00"])

@@ -78,7 +78,8 @@ async def test_a_trial_has_nothing_to_give_back(shop: Shop, session: Session) ->
 
     row, shown = await only(shop, session), await choices(shop, session, seen.subscription.id)
 
-    assert (row["status"], plain(row["next_label"])) == ("무료 체험 중", "첫 결제")
+    assert (row["status"], plain(row["next_label"])) == ("무료 체험 중", "무료 체험이 끝나는 날")
+    assert plain(row["next"]) == "2026년 12월 8일(화)\n그 전에 계속할지 여쭤볼게요"
     assert shown["now"] == "지금 끝내기"
     assert "결제한 금액이 없어요" in shown["now_how"]
 

@@ -167,6 +167,7 @@ async def test_retries_stop_with_the_key_and_go_on_with_another(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session, "pro", persona="approves_after_2")
+    await shop.go_on_after_trial(session, seen.subscription.id)
     await shop.go_to(date(2026, 12, 8))
     await shop.run()
     before = len(await shop.rows(Payment))

@@ -13,7 +13,9 @@ from tests.conftest import NOON
 from tests.support.shop import Shop, open_shop
 from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.customers.session import Session
+from tossbill_ui.notices.models import Notice
 from tossbill_ui.payments.models import Payment
+from tossbill_ui.subscriptions.models import PriceConsent
 from tossbill_ui.worker.virtual_time import walk
 
 
@@ -74,3 +76,23 @@ async def test_the_next_thing_due_is_the_shops_too(shop: Shop, session: Session)
     await walk(shop.rt)
 
     assert (await clock(shop))["now"].startswith("2026-12-24")
+
+
+async def test_a_trial_is_asked_about_on_the_way_and_at_its_end(
+    shop: Shop, session: Session
+) -> None:
+    """Who jumps to the next thing finds the question; who jumps over it has not answered."""
+    trial = (await shop.subscribe(session, "pro")).subscription.id
+    await walk(shop.rt)
+
+    await shop.control("POST", "clock/next")
+    await walk(shop.rt)
+
+    assert (await clock(shop))["now"].startswith("2026-12-01T01:00")
+    assert len(await shop.rows(PriceConsent)) == 1
+    await shop.control("POST", "clock/advance", {"months": 1})
+    await walk(shop.rt)
+    kinds = {row.kind: row.created_at for row in await shop.rows(Notice)}
+    assert list(kinds) == ["trial_ending", "trial_reminder", "trial_over"]
+    assert (await shop.look(session, trial)).subscription.status == "ended"
+    assert await shop.money() == []

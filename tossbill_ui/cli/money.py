@@ -32,10 +32,18 @@ def seed(file: Path) -> None:
 
 @click.command("charge-due")
 def charge_due() -> None:
-    """Charge everything that is due, once; exit 1 if Toss refused our key or contract."""
-    from tossbill_ui.subscriptions.renewal import run_due
+    """Charge everything that is due, once; exit 1 if Toss refused our key or contract.
 
-    report = with_runtime(lambda rt: run_due(rt, budget_seconds=float("inf")), needs_time=True)
+    Before that, whose trial ends within a week is asked whether to go on.
+    """
+    from tossbill_ui.subscriptions.renewal import Report, run_due
+    from tossbill_ui.subscriptions.trial_end import announce_trials
+
+    async def run(rt: Runtime) -> Report:
+        await announce_trials(rt)
+        return await run_due(rt, budget_seconds=float("inf"))
+
+    report = with_runtime(run, needs_time=True)
     click.echo(
         f"{report.looked_at} looked at: {report.charged} charged, {report.refused} refused, "
         f"{report.in_doubt} in doubt, {report.failed} failed."

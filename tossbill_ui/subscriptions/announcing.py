@@ -1,4 +1,4 @@
-"""What is told ahead of time: a trial that ends, a card that expires."""
+"""What is told ahead of time: a card that expires (of a trial that ends: `trial_end`)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,10 @@ from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import telling
-from tossbill_ui.subscriptions.models import Price, Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.view import CARD_NOTICE
 
-# Before a free time turns into a paid one, customers are told this long (a rule of Korea's
-# financial supervision for recurring payments).
-TRIAL_NOTICE = timedelta(days=7)
 # A card is spoken of this many days before it expires: when pages begin to, and once more.
 CARD_NOTICES = (CARD_NOTICE.days, 7)
 CHARGED_AGAIN = (
@@ -31,28 +28,6 @@ CHARGED_AGAIN = (
 AT_ONCE = 200
 
 T = TypeVar("T")
-
-
-async def announce_trials(rt: Runtime) -> int:
-    """Tell everybody whose trial ends within a week and who was not told; return how many."""
-    coming = sa.func.coalesce(Subscription.next_price_id, Subscription.price_id)
-    query = (
-        select(Subscription, Price)
-        .join(Price, col(Price.id) == coming)
-        .where(
-            col(Subscription.status) == SubscriptionStatus.TRIALING,
-            col(Subscription.due_at) <= rt.clock.now() + TRIAL_NOTICE,
-            _is_new(NoticeKind.TRIAL_ENDING, col(Subscription.id)),
-        )
-    )
-
-    async def find(db: AsyncSession) -> Sequence[tuple[Subscription, Price]]:
-        return (await db.exec(query.limit(AT_ONCE))).all()
-
-    async def tell(db: AsyncSession, subscription: Subscription, price: Price) -> None:
-        await telling.trial_ending(rt, db, subscription, price)
-
-    return await _tell_all(rt, find, tell)
 
 
 async def announce_expiring(rt: Runtime) -> int:

@@ -14,7 +14,7 @@ from tossbill_ui.payments import refund
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import repository, telling
+from tossbill_ui.subscriptions import repository, telling, trial_end
 from tossbill_ui.subscriptions.follow import drop_open, end
 from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
@@ -217,4 +217,5 @@ async def undo(
         subscription.due_at = None if is_open else next_due(rt, subscription.ends_on)
         db.add(subscription)
         note(rt, db, subscription, Kind.CANCEL_UNDONE, actor=actor)
+        await trial_end.ask_if_near(rt, db, subscription)
     rt.changes.tell(subscription.customer_id)

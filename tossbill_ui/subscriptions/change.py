@@ -17,7 +17,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, cancel, catalog, consent, repository
+from tossbill_ui.subscriptions import billing, cancel, catalog, consent, repository, trial_end
 from tossbill_ui.subscriptions.catalog import Offer
 from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
@@ -101,7 +101,7 @@ async def change_now(
     """Move to another plan today; `view.wait` tells how the charge ended.
 
     A refused charge leaves everything as it was. In a trial the plan changes and the trial goes
-    on.
+    on; what comes after it is asked anew.
 
     Args:
         rt: The process's runtime.
@@ -125,10 +125,10 @@ async def change_now(
             shown = await _preview(rt, db, subscription, plan_code)
             if shown.charge_krw != expected_charge_krw:
                 raise Conflict("The charge is not what was shown.", code="preview_changed")
+            _refuse_over(rt, subscription)
             if subscription.status == SubscriptionStatus.TRIALING:
-                _change_trial(rt, db, subscription, shown.offer, actor)
+                await _change_trial(rt, db, subscription, shown.offer, actor)
             else:
-                _refuse_over(rt, subscription)
                 await _refuse_second(db, subscription, plan_code)
                 claim = await _begin(rt, db, subscription, shown, actor)
     except IntegrityError:
@@ -151,13 +151,14 @@ async def _refuse_second(db: AsyncSession, subscription: Subscription, plan_code
         raise Conflict("On that plan already.", code="already_subscribed")
 
 
-def _change_trial(
+async def _change_trial(
     rt: Runtime, db: AsyncSession, subscription: Subscription, offer: Offer, actor: str
 ) -> None:
     subscription.plan_code, subscription.price_id = offer.plan.code, offer.price.id
     subscription.next_price_id = None
     db.add(subscription)
     note(rt, db, subscription, Kind.PLAN_CHANGED, actor=actor, detail=offer.plan.code)
+    await trial_end.ask_if_near(rt, db, subscription)
 
 
 async def _begin(
@@ -197,7 +198,8 @@ async def change_at_period_end(
     async with rt.db.write() as db:
         subscription = await repository.mine(db, session, subscription_id)
         if plan_code == subscription.plan_code:
-            if await consent.asked_of(db, subscription):
+            is_trial = subscription.status == SubscriptionStatus.TRIALING
+            if not is_trial and await consent.asked_of(db, subscription):
                 raise Conflict("That is no other plan.", code="already_subscribed")
             subscription.next_price_id = None
             note(rt, db, subscription, Kind.CHANGE_DROPPED, actor=actor)
@@ -209,4 +211,5 @@ async def change_at_period_end(
                 await consent.wished(rt, db, subscription, shown.offer.price)
             note(rt, db, subscription, Kind.CHANGE_PLANNED, actor=actor, detail=plan_code)
         db.add(subscription)
+        await trial_end.ask_if_near(rt, db, subscription)
     rt.changes.tell(subscription.customer_id)

@@ -25,6 +25,7 @@ from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import (
     Attention,
     Price,
+    PriceConsent,
     Subscription,
     SubscriptionStatus,
 )
@@ -83,9 +84,11 @@ async def _take_together(rt: Runtime, db: AsyncSession, found: Sequence[Subscrip
     coming = {each.next_price_id for each in found if each.next_price_id}
     loaded = needs, await repository.load_offers(db, coming)
     open_invoices = {each.subscription_id: each for *_, each in needs if each}
+    asked = await consent.load(db, found)
     wanted = list[tuple[Subscription, Invoice]]()
     for subscription in found:
-        if invoice := await _step(rt, db, subscription, open_invoices.get(subscription.id)):
+        open_invoice = open_invoices.get(subscription.id)
+        if invoice := await _step(rt, db, subscription, open_invoice, asked):
             wanted.append((subscription, invoice))
     await db.flush()  # payments refer to these invoices
     begun = await payments.begun(db, [invoice for _, invoice in wanted])
@@ -98,7 +101,11 @@ async def _take_together(rt: Runtime, db: AsyncSession, found: Sequence[Subscrip
 
 
 async def _step(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, invoice: Invoice | None
+    rt: Runtime,
+    db: AsyncSession,
+    subscription: Subscription,
+    invoice: Invoice | None,
+    asked: Sequence[PriceConsent],
 ) -> Invoice | None:
     """Do what is due with a subscription, or return the invoice to collect, open or made now."""
     if subscription.status == SubscriptionStatus.CANCELED:
@@ -113,7 +120,7 @@ async def _step(
         await give_up(rt, db, subscription, invoice)
         await telling.unpaid(rt, db, subscription, invoice, REMOVED_KEY)
         return None
-    invoice = invoice or await _renewal_invoice(rt, db, subscription)
+    invoice = invoice or await _renewal_invoice(rt, db, subscription, asked)
     if invoice is None:
         return None
     method = await db.get_one(PaymentMethod, subscription.payment_method_id)
@@ -126,7 +133,7 @@ async def _step(
 
 
 async def _renewal_invoice(
-    rt: Runtime, db: AsyncSession, subscription: Subscription
+    rt: Runtime, db: AsyncSession, subscription: Subscription, asked: Sequence[PriceConsent]
 ) -> Invoice | None:
     price = await db.get_one(Price, subscription.price_id)
     if _has_missed_more_than_one(rt, subscription, price):
@@ -134,7 +141,7 @@ async def _renewal_invoice(
         db.add(subscription)
         note(rt, db, subscription, Kind.OPERATOR_NEEDED, detail=Attention.CATCH_UP)
         return None
-    coming = await consent.coming_price(db, subscription, price)
+    coming = await consent.coming_price(db, subscription, price, asked)
     if coming is None:
         await consent.end_without(rt, db, subscription)
         return None

@@ -262,12 +262,15 @@ class Answer(StrEnum):
 
 
 class PriceConsent(Table, table=True):
-    """What a customer was asked about a higher price, and the answer (`consent`).
+    """What a customer was asked about a higher price, and the answer (`consent`, `trial_end`).
 
     Attributes:
         changes_on: The first day of the period that costs more.
+        before_price_id: The price the subscription is on; a trial is free on it.
+        before_krw: What is paid before that day: nothing in a trial.
         how_to_cancel: What was shown of canceling.
-        asked_by: An operator's name, or ``customer`` who chose a dearer plan.
+        asked_by: An operator's name, ``engine`` of a trial, or ``customer`` who chose a dearer
+            plan.
         answer: None as long as there is none, which is no consent.
     """
 

@@ -75,7 +75,8 @@ async def _resume(
     )
     price = await db.get_one(Price, subscription.price_id)
     # The customer goes on with what was agreed on, if nothing dearer was.
-    price = await consent.coming_price(db, subscription, price) or price
+    asked = await consent.load(db, [subscription])
+    price = await consent.coming_price(db, subscription, price, asked) or price
     invoice = await billing.make_invoice(
         rt,
         db,

@@ -13,8 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
-from tossbill_ui.subscriptions.consent import ASKED_WITHIN, GOING_ON, ask, is_rise
-from tossbill_ui.subscriptions.models import Plan, Price, PriceConsent, Subscription
+from tossbill_ui.subscriptions.consent import ASKED_WITHIN, ask, is_rise
+from tossbill_ui.subscriptions.models import (
+    Plan,
+    Price,
+    PriceConsent,
+    Subscription,
+    SubscriptionStatus,
+)
 from tossbill_ui.subscriptions.periods import today
 
 log = logging.getLogger(__name__)
@@ -40,7 +46,8 @@ async def ask_all(rt: Runtime, plan_code: str, *, how_to_cancel: str, actor: str
     """Ask everybody whose next period of a plan costs more by then, each once a period.
 
     To be called daily while a price rises: whose period ends in 7 to 30 days is asked, and nobody
-    in a day before, as the law wants.
+    in a day before, as the law wants. Who is in a trial is asked by the engine about the price it
+    began with, and about the higher one in the period after it.
 
     Args:
         rt: The process's runtime.
@@ -80,7 +87,7 @@ async def _rises(db: AsyncSession, plan_code: str, day: date) -> list[tuple[str,
         .join(Price, col(Price.id) == col(Subscription.price_id))
         .where(
             col(Subscription.plan_code) == plan_code,
-            col(Subscription.status).in_(GOING_ON),
+            col(Subscription.status) == SubscriptionStatus.ACTIVE,
             col(Subscription.ends_on).between(day + ASKED_BEFORE, day + ASKED_WITHIN),
         )
         .order_by(col(Subscription.id))

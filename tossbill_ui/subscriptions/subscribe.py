@@ -16,7 +16,7 @@ from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, catalog, repository
+from tossbill_ui.subscriptions import billing, catalog, repository, trial_end
 from tossbill_ui.subscriptions.catalog import Offer
 from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
@@ -42,7 +42,8 @@ class Quote:
 
     Attributes:
         charge_krw: What is charged at once, tax included.
-        trial_ends_on: The day of the first charge after a trial; None without one.
+        trial_ends_on: The day of the first charge after a trial, if the customer wants to go on by
+            then; None without one.
         next_charge_at: When the card is charged next without its owner.
         is_subscribed: The customer is on this plan already.
     """
@@ -181,6 +182,7 @@ async def _begin(
     rt: Runtime, db: AsyncSession, subscription: Subscription, offer: Offer
 ) -> PaymentClaim | None:
     if subscription.status == SubscriptionStatus.TRIALING:
+        await trial_end.ask_if_near(rt, db, subscription)
         return None
     invoice = await billing.make_invoice(
         rt,

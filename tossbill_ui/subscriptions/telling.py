@@ -138,10 +138,13 @@ async def price_rises(
     await _put(rt, db, NoticeKind.PRICE_RISES, subscription, asked.id, values)
 
 
-async def ends_without_consent(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
-    """Tell that a subscription ends because its higher price was not accepted."""
+async def ends_without_consent(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, *, is_trial: bool
+) -> None:
+    """Tell that a subscription ends because what comes next was not agreed to."""
+    kind = NoticeKind.TRIAL_OVER if is_trial else NoticeKind.NO_CONSENT
     about = f"{subscription.id}:{subscription.period_number}"
-    await _put(rt, db, NoticeKind.NO_CONSENT, subscription, about, {})
+    await _put(rt, db, kind, subscription, about, {})
 
 
 async def refund_ended(
@@ -156,16 +159,22 @@ async def refund_ended(
     await _put(rt, db, NoticeKind.REFUNDED, subscription, refund.id, values)
 
 
-async def trial_ending(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, price: Price
+async def trial_ends(
+    rt: Runtime,
+    db: AsyncSession,
+    subscription: Subscription,
+    asked: PriceConsent,
+    kind: NoticeKind,
 ) -> None:
-    """Tell that a trial is about to become a paid period, once."""
+    """Tell what follows a trial: the question, a reminder of it, or what was chosen; each once."""
+    price = await db.get_one(Price, asked.price_id)
     values = {
-        "amount": price.amount_krw,
-        "next_on": _due_on(subscription),
+        "coming": (await db.get_one(Plan, price.plan_code)).name,
+        "amount": asked.after_krw,
+        "next_on": asked.changes_on,
         "method": await _method(db, subscription.payment_method_id),
     }
-    await _put(rt, db, NoticeKind.TRIAL_ENDING, subscription, subscription.id, values)
+    await _put(rt, db, kind, subscription, asked.id, values)
 
 
 async def card_expires(

@@ -36,8 +36,9 @@ class SubscriptionView:
     """A subscription with what belongs to it.
 
     Attributes:
+        coming: What the next period costs, if it begins: the present price or another one.
         next_plan: The other plan it moves to at the period's end, if it does.
-        asked: What the shop has asked about a higher price of the next period, answered or not.
+        asked: What was asked about a higher price of the next period, answered or not.
         owed: The invoice that is being collected, if any.
         last_payment: The newest attempt to collect anything.
         works: Whether the customer may use what was bought today.
@@ -49,6 +50,7 @@ class SubscriptionView:
     subscription: Subscription
     plan: Plan
     price: Price
+    coming: Price
     method: PaymentMethod
     next_plan: Plan | None
     asked: PriceConsent | None
@@ -131,16 +133,17 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         .limit(1)
     )
     last = (await db.exec(newest)).first()
-    next_price = await db.get(Price, row.next_price_id) if row.next_price_id else None
-    moves = next_price is not None and next_price.plan_code != row.plan_code
+    price, coming = await consent.prices(db, row)
+    moves = coming.plan_code != row.plan_code
     method = await db.get_one(PaymentMethod, row.payment_method_id)
     until = method.expires_on
     return SubscriptionView(
         subscription=row,
         plan=await db.get_one(Plan, row.plan_code),
-        price=await db.get_one(Price, row.price_id),
+        price=price,
+        coming=coming,
         method=method,
-        next_plan=await db.get_one(Plan, next_price.plan_code) if next_price and moves else None,
+        next_plan=await db.get_one(Plan, coming.plan_code) if moves else None,
         asked=await consent.asked_of(db, row),
         owed=await payments.open_invoice(db, row.id),
         last_payment=last,

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import TypedDict
 
 from tossbill_ui.payments.models import PaymentStatus
+from tossbill_ui.subscriptions.consent import TRIAL_NOT_AGREED
 from tossbill_ui.subscriptions.history import Kind
 from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionEvent, SubscriptionStatus
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import plans, price_rises, wording
-from tossbill_ui.ui.text import changing
+from tossbill_ui.ui.text import changing, trial_end
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.text.declines import decline
 from tossbill_ui.ui.views import BLANK
@@ -70,7 +71,7 @@ def alert_of(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Ale
 
 
 def asked_now(seen: SubscriptionView) -> PriceConsent | None:
-    """Return the question about a higher price, while it can be answered."""
+    """Return the question about the next price, while it can be answered."""
     return seen.asked if seen.subscription.status in PAID_UP and not is_open(seen) else None
 
 
@@ -129,6 +130,8 @@ def _ended(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert
             text.PAY_WITH_OTHER.of(seen.method.kind)(),
             again,
         )
+    if any(event.detail == TRIAL_NOT_AGREED for event in events):
+        return _say("ink", trial_end.OVER(), trial_end.OVER_BODY())
     asked, done = _sum(events, Kind.REFUND_ASKED), _sum(events, Kind.REFUNDED)
     if not asked:
         return NO_ALERT

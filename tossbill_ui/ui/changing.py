@@ -11,6 +11,7 @@ from tossbill_ui.subscriptions.change import ChangePreview
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.ui import wording
 from tossbill_ui.ui.text import changing as text
+from tossbill_ui.ui.views import method_label
 
 
 class PlanChoice(TypedDict):
@@ -38,6 +39,7 @@ class ChangeView(TypedDict):
     later: str
     later_when: str
     later_amount: str
+    later_how: str
 
 
 NO_CHANGE = ChangeView(
@@ -50,6 +52,7 @@ NO_CHANGE = ChangeView(
     later="",
     later_when="",
     later_amount="",
+    later_how="",
 )
 
 
@@ -83,7 +86,8 @@ async def change_view(
     seen = await view.subscription(rt, session, subscription_id)
     preview = await change.preview(rt, session, subscription_id, plan_code=plan_code)
     is_trial = seen.subscription.status == SubscriptionStatus.TRIALING
-    planned = wording.won(preview.planned_krw)
+    planned, method = wording.won(preview.planned_krw), wording.by(method_label(seen.method))
+    later_how = text.LATER_HOW_IN_TRIAL if is_trial else text.LATER_HOW
     return ChangeView(
         plan_code=plan_code,
         charge_krw=preview.charge_krw,
@@ -94,6 +98,7 @@ async def change_view(
         later=text.LATER(day=wording.short_day(preview.planned_on)),
         later_when=text.LATER_WHEN(day=wording.full_day(preview.planned_on)),
         later_amount=text.LATER_AMOUNT(amount=planned),
+        later_how=later_how(method=method, price=planned),
     )
 
 

@@ -1,4 +1,7 @@
-"""A higher price that the customer was asked about: what the page says, and the question."""
+"""What the customer was asked about the next price: what the page says, and the question.
+
+A price rises, or a trial ends; each has its own words for the same parts.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from tossbill_ui.subscriptions import view
 from tossbill_ui.subscriptions.models import Answer, PriceConsent
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import wording
-from tossbill_ui.ui.text import price_rise as text
+from tossbill_ui.ui.text import price_rise, subscription, trial_end
 from tossbill_ui.ui.views import method_label
 
 ONE_DAY = timedelta(days=1)
@@ -22,19 +25,24 @@ class PriceView(TypedDict):
     """Both answers, each with its day, its amount and what follows."""
 
     title: str
+    yes: str
     yes_when: str
     yes_amount: str
     yes_how: str
+    yes_done: str
+    no: str
     no_when: str
+    no_amount: str
     no_how: str
+    no_done: str
 
 
-NO_PRICE = PriceView(title="", yes_when="", yes_amount="", yes_how="", no_when="", no_how="")
+NO_PRICE = PriceView(**dict.fromkeys(PriceView.__annotations__, ""))  # pyright: ignore[reportArgumentType]
 
 
 def said(asked: PriceConsent) -> tuple[str, str, str, str]:
     """Return what stands beside the subscription: tone, title, body, and the button's label."""
-    words = _words(asked)
+    text, words = _text(asked), _words(asked)
     match asked.answer:
         case Answer.ACCEPTED:
             title, body = text.AGREED_TITLE(), text.AGREED_BODY(**words)
@@ -46,8 +54,14 @@ def said(asked: PriceConsent) -> tuple[str, str, str, str]:
             return "amber", text.TITLE(**words), text.BODY(**words), text.ANSWER()
 
 
+def next_charge(asked: PriceConsent, day: str) -> str:
+    """Return the day and amount of the next charge, which an answer may still decide on."""
+    words = subscription.ON_DAY if asked.answer else _text(asked).IF_AGREED
+    return words(day=day, amount=wording.won(asked.after_krw))
+
+
 async def price_view(rt: Runtime, session: Session | None, subscription_id: str) -> PriceView:
-    """Return the question about a subscription's higher price.
+    """Return the question about a subscription's next price.
 
     Raises:
         NotFound: No such subscription of this customer, or nothing was asked.
@@ -59,16 +73,26 @@ async def price_view(rt: Runtime, session: Session | None, subscription_id: str)
 
 
 def _question(seen: SubscriptionView, asked: PriceConsent) -> PriceView:
-    words = _words(asked)
+    text, words = _text(asked), _words(asked)
     method = wording.by(method_label(seen.method))
+    price = wording.price(seen.coming)
     return PriceView(
-        title=text.QUESTION(plan=seen.plan.name),
+        title=text.QUESTION(plan=(seen.next_plan or seen.plan).name),
+        yes=text.YES(),
         yes_when=text.YES_WHEN(**words),
         yes_amount=text.YES_AMOUNT(**words),
-        yes_how=text.YES_HOW(**words, method=method),
+        yes_how=text.YES_HOW(**words, method=method, price=price),
+        yes_done=text.DONE_AGREED(),
+        no=text.NO(),
         no_when=text.NO_WHEN(**words),
+        no_amount=text.NO_AMOUNT(),
         no_how=text.NO_HOW(**words),
+        no_done=text.DONE_REFUSED(),
     )
+
+
+def _text(asked: PriceConsent):  # noqa: ANN202 - one of two modules with the same names
+    return price_rise if asked.before_krw else trial_end
 
 
 def _words(asked: PriceConsent) -> dict[str, str]:

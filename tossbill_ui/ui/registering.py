@@ -166,14 +166,15 @@ def _with_plan(quote: Quote, choices: list[PayChoice], *, takes_accounts: bool) 
     title = text.CONFIRM_TITLE if choices else first
     day, is_trial = wording.day_of(quote.next_charge_at), quote.trial_ends_on is not None
     consent = text.CONSENT_TRIAL if is_trial else text.CONSENT_PAID
+    on_day = text.ON_DAY_IF if is_trial else text.ON_DAY
     today = wording.won(quote.charge_krw)
     return _view(
         "confirm" if choices else "ready",
         title(name=plan.name),
         (plan.description or text.CONFIRM_BODY()) if choices else text.CARD_FIRST_BODY(),
         today=today,
-        next_label=(text.FIRST if is_trial else text.NEXT)(),
-        next=text.ON_DAY(day=day, amount=wording.won(quote.offer.price.amount_krw)),
+        next_label=(text.TRIAL_ENDS if is_trial else text.NEXT)(),
+        next=on_day(day=day, amount=wording.won(quote.offer.price.amount_krw)),
         plan=f"{plan.name} {price} {text.PRICE_WITH_TAX()}",
         setup=plan.setup_text,
         consent=consent(amount=today, price=price, day=day)

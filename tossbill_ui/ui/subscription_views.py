@@ -8,10 +8,10 @@ from typing import TypedDict
 
 from tossbill_ui.subscriptions.models import Answer, SubscriptionEvent, SubscriptionStatus
 from tossbill_ui.subscriptions.view import SubscriptionView
-from tossbill_ui.ui import wording
+from tossbill_ui.ui import price_rises, wording
 from tossbill_ui.ui.alerts import NO_ALERT, OVER, PAID_UP, Alert, alert_of, asked_now, is_open
-from tossbill_ui.ui.text import price_rise
 from tossbill_ui.ui.text import subscription as text
+from tossbill_ui.ui.text import trial_end
 from tossbill_ui.ui.views import ABSENT, BLANK, method_label
 
 ONE_DAY = timedelta(days=1)
@@ -149,15 +149,15 @@ def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
     )()
     if of.due_at is None:
         return label, text.WAITS()
-    day = wording.day_of(of.due_at)
-    if seen.next_plan:
-        return label, text.MOVES_TO(day=day, plan=seen.next_plan.name)
-    asked = asked_now(seen)
+    day, asked = wording.day_of(of.due_at), asked_now(seen)
     if asked and asked.answer == Answer.REFUSED:
         return text.UNTIL(), text.UNTIL_DAY(day=wording.full_day(of.ends_on - ONE_DAY))
     if asked:
-        words = text.ON_DAY if asked.answer else price_rise.IF_AGREED
-        return label, words(day=day, amount=wording.won(asked.after_krw))
+        return label, price_rises.next_charge(asked, day)
+    if seen.next_plan:
+        return label, text.MOVES_TO(day=day, plan=seen.next_plan.name)
+    if of.status == SubscriptionStatus.TRIALING and not is_open(seen):
+        return trial_end.ENDS(), trial_end.ASKED_BEFORE(day=day)
     amount = seen.owed.amount_krw if seen.owed else seen.price.amount_krw
     return label, text.ON_DAY(day=day, amount=wording.won(amount))
 

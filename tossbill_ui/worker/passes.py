@@ -15,9 +15,10 @@ from tossbill_ui.payment_methods.sweep import abandon_forgotten
 from tossbill_ui.payments import settle as settling
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.announcing import announce_expiring, announce_trials
+from tossbill_ui.subscriptions.announcing import announce_expiring
 from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.subscriptions.trial_end import announce_trials
 from tossbill_ui.webhooks.dispatch import handle_waiting
 from tossbill_ui.webhooks.inbox import forget_old
 from tossbill_ui.worker import virtual_time
@@ -51,6 +52,8 @@ PASSES = (
     Pass("webhooks", "*/10 * * * * *", handle_waiting),
     Pass("deliver-notices", "7/10 * * * * *", deliver),
     Pass("announce-trials", "0 15 * * * *", announce_trials),
+    # A clock that people move skips hours.
+    Pass("announce-trials-in-virtual-time", "*/3 * * * * *", announce_trials, is_for_sandbox=True),
     Pass("announce-expiring", "0 25 * * * *", announce_expiring),
     Pass("reconcile", "0 0 4 * * *", reconcile),
     Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),

@@ -1,7 +1,7 @@
 """Walking the sandbox's clock to where people sent it.
 
 It stops at everything that is due on the way and waits until that is settled, so that charges,
-retries and notices happen in their order and at their time, however far the jump is.
+retries, questions and notices happen in their order and at their time, however far the jump is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
+from tossbill_ui.subscriptions import trial_end
 from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
 from tossbill_ui.toss.sandbox_clock import SandboxClock
@@ -24,6 +25,7 @@ async def walk(rt: Runtime) -> int:
     reading = await rt.clock.follow(next_at=await _next_due_at(rt))
     steps = 0
     while reading.target is not None:
+        await trial_end.announce_trials(rt)
         await run_due(rt)
         await settle(rt, FOLLOW)
         if await _is_unsettled(rt):
@@ -35,12 +37,16 @@ async def walk(rt: Runtime) -> int:
         step_to = min(ahead, default=reading.target)
         reading = await rt.clock.follow(next_at=await _next_due_at(rt), step_to=step_to)
         steps += 1
+    if steps:
+        await trial_end.announce_trials(rt)
     return steps
 
 
 async def _next_due_at(rt: Runtime) -> datetime | None:
+    now = rt.clock.now()
     async with rt.db.read() as db:
-        return await subscriptions.next_due_at(db, rt.clock.now())
+        found = [await subscriptions.next_due_at(db, now), await trial_end.next_at(db, now)]
+    return min((at for at in found if at), default=None)
 
 
 async def _is_unsettled(rt: Runtime) -> bool:

@@ -78,14 +78,48 @@ Next payment: {next_on}
 Change the card: {link}
 """,
     NoticeKind.TRIAL_ENDING: """\
+Your free trial of {plan} ends on {next_on}. Do you want to go on?
+You are charged only if you say so.
+If you stop, or do not answer, it ends on {next_on} without a charge.
+
+The trial ends on: {next_on}
+Price now: 0 won
+Price from then on: {amount}, tax included
+Paid with: {method}
+How to cancel: press Cancel under My subscriptions, at any time.
+
+Answer: {link}
+""",
+    NoticeKind.TRIAL_REMINDER: """\
+Your free trial of {plan} ends soon
+You have not said yet whether you want to go on. Without an answer it ends on {next_on}, and
+nothing is charged.
+
+The trial ends on: {next_on}
+Price now: 0 won
+Price from then on: {amount}, tax included
+Paid with: {method}
+How to cancel: press Cancel under My subscriptions, at any time.
+
+Answer: {link}
+""",
+    NoticeKind.TRIAL_CHOSEN: """\
 Your free trial of {plan} ends on {next_on}
-From then on we charge you automatically.
+As you chose, {coming} begins on that day, and we charge you automatically.
 
 First payment: {next_on}
 Amount: {amount}, tax included
 Payment method: {method}
+How to cancel: press Cancel under My subscriptions, at any time.
 
 Cancel before that day and nothing is charged: {link}
+""",
+    NoticeKind.TRIAL_OVER: """\
+Your free trial of {plan} is over
+You did not say that you want to go on, so it has ended and nothing was charged. Your payment method
+stays registered.
+
+See the subscription: {link}
 """,
     NoticeKind.PRICE_RISES: """\
 The price of {plan} becomes {amount} on {next_on}

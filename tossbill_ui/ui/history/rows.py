@@ -10,6 +10,7 @@ from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.payment_methods.models import MethodStatus, RegistrationStatus
 from tossbill_ui.payments.models import PaymentStatus
 from tossbill_ui.payments.outcome import NEVER_CHARGED
+from tossbill_ui.subscriptions import consent
 from tossbill_ui.subscriptions.timeline_rows import (
     CardLine,
     ChangeLine,
@@ -45,6 +46,8 @@ CHANGE_NOTES = {
     ("ended", "unpaid"): text.UNPAID_ENDED,
     ("ended", "first payment refused"): text.NOT_STARTED,
     ("paused", "unpaid"): text.UNPAID_PAUSED,
+    ("ended", consent.NOT_AGREED): text.NOT_AGREED,
+    ("ended", consent.TRIAL_NOT_AGREED): text.TRIAL_OVER,
 }
 
 
@@ -215,7 +218,8 @@ def _change(line: ChangeLine) -> _Shown:
 
 def change_name(line: ChangeLine) -> str:
     """Say what was changed about which plan."""
-    return text.CHANGES[line.event.kind](plan=line.plan.name)
+    of_trial = text.CHANGES_OF_TRIAL if line.event.detail == consent.TRIAL else text.CHANGES
+    return of_trial[line.event.kind](plan=line.plan.name)
 
 
 def change_note(line: ChangeLine) -> str:

@@ -21,7 +21,6 @@ from tossbill_ui.ui.price_rises import PriceView
 from tossbill_ui.ui.states.page import looks, session_of
 from tossbill_ui.ui.subscription_views import SubscriptionRow
 from tossbill_ui.ui.text import changing as change_text
-from tossbill_ui.ui.text import price_rise as price_text
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.told import NOTHING_TOLD, Told, refusal
 
@@ -118,17 +117,17 @@ class SubscriptionState(rx.State):
 
     @rx.event
     async def ask_price(self, subscription_id: str) -> None:
-        """Show both answers to a higher price."""
+        """Show both answers to what was asked about the next price."""
         await self._ask("price", "price", price_rises.price_view, subscription_id)
 
     @rx.event
     async def accept_price(self) -> AsyncGenerator[None]:
-        async for _ in self._answer(Told(self._asked, price_text.DONE_AGREED()), accepts=True):
+        async for _ in self._answer(Told(self._asked, self.price["yes_done"]), accepts=True):
             yield
 
     @rx.event
     async def refuse_price(self) -> AsyncGenerator[None]:
-        async for _ in self._answer(Told(self._asked, price_text.DONE_REFUSED()), accepts=False):
+        async for _ in self._answer(Told(self._asked, self.price["no_done"]), accepts=False):
             yield
 
     @rx.event

@@ -36,14 +36,22 @@ HOW_BACK = Text(
     "{price}. A new period begins today; the next payment is on {day}.",
 )
 HOW_IN_TRIAL = Text(
-    "무료 체험은 그대로 이어지고, {day}에 {price}을 처음 결제해요.",
-    "Your free trial goes on; the first payment of {price} is on {day}.",
+    "무료 체험은 {day}까지 그대로 이어져요. 그 전에 계속할지 여쭤보고, 계속한다고 답하면 그날부터 "
+    "{price}을 결제해요.",
+    "Your free trial goes on until {day}. We ask you before then, and {price} is charged only if "
+    "you want to go on.",
 )
 LATER_WHEN = Text("{day}부터", "From {day}")
 LATER_AMOUNT = Text("그날 결제 {amount}", "Pay {amount}")
 LATER_HOW = Text(
     "그때까지 지금 상품을 그대로 이용해요. 그 전에는 되돌릴 수 있어요.",
     "Until then the present plan goes on. You can change your mind before.",
+)
+LATER_HOW_IN_TRIAL = Text(
+    "무료 체험이 끝나는 그날 {method} {price}을 결제하는 데 동의하는 거예요. 그 전에는 되돌리거나 "
+    "해지할 수 있어요.",
+    "You agree that {price} is charged to {method} on that day, when the free trial ends. You can "
+    "change your mind or cancel before.",
 )
 LATER = Text("{day}부터 바꾸기", "Change on {day}")
 

@@ -83,6 +83,11 @@ CHANGES = {
     "cancel_undone": Text("{plan} 해지 취소", "{plan}, cancellation taken back"),
     "ended": Text("{plan} 구독 종료", "{plan} ended"),
 }
+CHANGES_OF_TRIAL = {
+    "consent_asked": Text("{plan} 무료 체험 종료 안내", "{plan}, asked about the end of the trial"),
+    "consent_given": Text("{plan} 체험 뒤 이용 동의", "{plan}, agreed to go on after the trial"),
+    "consent_refused": Text("{plan} 체험 뒤 이용 거절", "{plan}, to end with the trial"),
+}
 CARD = Text("카드 등록", "Card registration")
 ACCOUNT = Text("계좌 등록", "Account registration")
 
@@ -125,6 +130,14 @@ UNPAID_ENDED = Text(
 UNPAID_PAUSED = Text(
     "결제하지 못해 구독을 멈췄어요. 더 결제하지 않아요.",
     "It was paused because it could not be paid. Nothing more is charged.",
+)
+NOT_AGREED = Text(
+    "새 가격에 동의하지 않아 구독을 끝냈어요. 더 결제하지 않아요.",
+    "It ended because the new price was not agreed to. Nothing more is charged.",
+)
+TRIAL_OVER = Text(
+    "계속 이용한다는 답이 없어 무료 체험으로 끝냈어요. 결제된 금액은 없어요.",
+    "It ended with the free trial, since nobody wanted to go on. Nothing was charged.",
 )
 NOT_STARTED = Text(
     "첫 결제를 하지 못해 시작하지 않았어요. 결제된 금액은 없어요.",

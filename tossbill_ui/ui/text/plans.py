@@ -17,14 +17,18 @@ WHEN_PAID = Text(
     "오늘 결제하고, 다음 결제일은 {day}이에요.", "You pay today; the next payment is on {day}."
 )
 WHEN_TRIAL = Text(
-    "오늘은 0원이고, {day}에 처음 결제해요.", "Nothing today; the first payment is on {day}."
+    "오늘은 0원이에요. {day}에 체험이 끝나기 전에 계속할지 여쭤보고, 답이 없으면 "
+    "결제\u00a0없이 끝나요.",
+    "Nothing today. We ask you before the trial ends on {day}; without your yes it ends, and "
+    "nothing is charged.",
 )
 
 TODAY = Text("오늘 결제", "Charged today")
 NEXT = Text("다음 결제", "Next payment")
-FIRST = Text("첫 결제", "First payment")
+TRIAL_ENDS = Text("무료 체험이 끝나는 날", "The free trial ends on")
 PLAN = Text("상품", "Plan")
 ON_DAY = Text("{day}\n{amount}", "{day}\n{amount}")
+ON_DAY_IF = Text("{day}\n계속하면 {amount}", "{day}\n{amount} if you go on")
 CARD_FIRST_TITLE = Text(
     "카드를 등록하고\n{name} 구독을 시작해요", "Register a card\nand start {name}"
 )
@@ -48,10 +52,11 @@ CONSENT_PAID = Text(
     "same method until you cancel. You can cancel at any time.",
 )
 CONSENT_TRIAL = Text(
-    "버튼을 누르면 {day}부터 해지할 때까지 이 결제수단으로 {price}을 자동결제하는 데 동의하는 "
-    "거예요. 그 전에 해지하면 결제하지 않아요.",
-    "By pressing the button you agree to pay {price} automatically with this method from {day} "
-    "until you cancel. If you cancel before, nothing is charged.",
+    "버튼을 누르면 무료 체험을 시작해요. {day}에 끝나기 전에 계속할지 여쭤보고, 그때 동의해야 "
+    "이 결제수단으로 {price}을 자동결제해요. 답하지 않거나 그만두면 결제\u00a0없이 끝나요.",
+    "By pressing the button you start the free trial. We ask you before it ends on {day}, and "
+    "only if you agree then {price} is charged automatically with this method. If you do not "
+    "answer, or stop, it ends without a charge.",
 )
 PAY_WITH = Text("{method} {amount} 결제하고 시작하기", "Pay {amount} with {method}")
 TRY_WITH = Text(

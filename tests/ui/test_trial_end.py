@@ -1,0 +1,154 @@
+"""The end of a trial as its customer sees it: what is said is true of every answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.support.shop import Shop
+from tests.ui.test_plans import plain
+from tossbill_ui.customers.session import Session
+from tossbill_ui.notices.models import NoticeKind
+from tossbill_ui.notices.text import en, ko
+from tossbill_ui.subscriptions import change, consent, view
+from tossbill_ui.subscriptions.timeline_rows import ChangeLine
+from tossbill_ui.subscriptions.trial_end import announce_trials
+from tossbill_ui.ui import changing, managing
+from tossbill_ui.ui.history.rows import change_name, change_note
+from tossbill_ui.ui.price_rises import price_view
+from tossbill_ui.ui.subscription_views import SubscriptionRow
+from tossbill_ui.ui.views import ABSENT
+
+ENDS = date(2026, 12, 8)
+DAY = "2026년 12월 8일(화)"
+
+
+@pytest.fixture
+async def asked(shop: Shop, session: Session) -> str:
+    """A trial whose customer was asked."""
+    of = (await shop.subscribe(session, "pro")).subscription.id
+    await shop.go_to(date(2026, 12, 2))
+    await announce_trials(shop.rt)
+    return of
+
+
+async def only(shop: Shop, session: Session) -> SubscriptionRow:
+    [row] = await managing.rows(shop.rt, session)
+    return row
+
+
+async def test_before_the_question_the_page_says_that_it_comes(
+    shop: Shop, session: Session
+) -> None:
+    await shop.subscribe(session, "pro")
+
+    row = await only(shop, session)
+
+    assert plain(row["next"]) == f"{DAY}\n그 전에 계속할지 여쭤볼게요"
+    assert "29,000" not in row["next"]
+    assert row["parts"]["price"] == row["parts"]["alert"] == ABSENT
+
+
+async def test_before_the_answer_both_ends_are_said(
+    shop: Shop, session: Session, asked: str
+) -> None:
+    row = await only(shop, session)
+
+    assert plain(row["next"]) == f"{DAY}\n계속하면 29,000원"
+    assert plain(row["alert"]["title"]) == f"무료 체험이 {DAY}에 끝나요"
+    assert "답하지 않으면 결제 없이 끝나요" in plain(row["alert"]["body"])
+    assert row["parts"]["price"] == "answer-price"
+
+
+@pytest.mark.parametrize(
+    ("accepts", "tone", "label", "next_words"),
+    [
+        (True, "ink", "첫 결제", f"{DAY}\n29,000원"),
+        (False, "amber", "이용 기간", "2026년 12월 7일(월)까지"),
+    ],
+)
+async def test_an_answer_is_said_and_can_be_changed(
+    shop: Shop, session: Session, asked: str, accepts: bool, tone: str, label: str, next_words: str
+) -> None:
+    await consent.answer(shop.rt, session, asked, accepts=not accepts)
+    await consent.answer(shop.rt, session, asked, accepts=accepts)
+
+    row = await only(shop, session)
+
+    assert (row["alert"]["tone"], plain(row["alert"]["label"])) == (tone, "답 바꾸기")
+    assert (plain(row["next_label"]), plain(row["next"])) == (label, next_words)
+
+
+async def test_the_question_says_what_the_law_wants(
+    shop: Shop, session: Session, asked: str
+) -> None:
+    shown = await price_view(shop.rt, session, asked)
+
+    assert (shown["yes"], shown["no"]) == ("계속 이용할게요", "체험만 하고 끝낼게요")
+    assert plain(shown["yes_amount"]) == "0원 → 29,000원"
+    words = plain(" ".join(map(str, shown.values())))
+    for part in (
+        "12월 8일",
+        "월 29,000원",
+        "부가세 포함",
+        "현대카드",
+        "해지할 수",
+        "결제하지 않아요",
+    ):
+        assert part in words
+
+
+async def test_what_was_never_agreed_to_ends_and_says_so(
+    shop: Shop, session: Session, asked: str
+) -> None:
+    await shop.each_day(ENDS)
+
+    row = await only(shop, session)
+
+    assert (row["status"], plain(row["alert"]["title"])) == ("종료", "무료 체험이 끝났어요")
+    assert "결제하지 않고" in plain(row["alert"]["body"])
+    assert await shop.money() == []
+
+
+async def test_a_plan_for_after_the_trial_names_what_is_agreed_to(
+    shop: Shop, session: Session
+) -> None:
+    of = (await shop.subscribe(session, "pro")).subscription.id
+
+    shown = await changing.change_view(shop.rt, session, of, "basic")
+    await change.change_at_period_end(shop.rt, session, of, plan_code="basic")
+
+    words = plain(shown["later_how"])
+    assert "9,900원을 결제하는 데 동의하는 거예요" in words
+    assert "현대카드" in words
+    assert "여쭤보고" in plain(shown["now_how"])
+    row = await only(shop, session)
+    assert (plain(row["next_label"]), plain(row["next"])) == (
+        "첫 결제",
+        f"{DAY}\n베이직 상품으로 바뀌어요",
+    )
+
+
+async def test_the_history_speaks_of_the_trial(shop: Shop, session: Session, asked: str) -> None:
+    await consent.answer(shop.rt, session, asked, accepts=False)
+    await shop.each_day(ENDS)
+
+    seen = await view.subscription(shop.rt, session, asked)
+    events = await view.events(shop.rt, session, asked)
+    lines = [ChangeLine(event, seen.plan) for event in events if event.kind != "trial_started"]
+
+    assert [plain(change_name(line)) for line in lines] == [
+        "프로 무료 체험 종료 안내",
+        "프로 체험 뒤 이용 거절",
+        "프로 구독 종료",
+    ]
+    assert "결제된 금액은 없어요" in plain(change_note(lines[-1]))
+
+
+@pytest.mark.parametrize("words", [ko, en])
+def test_no_mail_says_that_it_charges_by_itself(words: object) -> None:
+    texts = words.TEXTS  # pyright: ignore[reportAttributeAccessIssue]
+    for kind in (NoticeKind.TRIAL_ENDING, NoticeKind.TRIAL_REMINDER):
+        assert "자동으로" not in texts[kind]
+        assert "automatically" not in texts[kind]
