@@ -27,9 +27,16 @@ from tossbill_ui.ui import views
 PICTURES = LOOKS / "states"
 TOUCH = 44
 SLOW: dict[str, object] = {"endpoint": "charge", "kind": "delay_before", "delay_ms": 50_000}
-SMALL = """(least) => [...document.querySelectorAll("a, button, summary, input, select")]
-  .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < least)
-  .map((e) => e.outerHTML.slice(0, 90))"""
+# A chip is small to look at; what lies around it is touched too.
+SMALL = """(least) => {
+  const around = (e) => {
+    const { position, top, bottom } = getComputedStyle(e, "::after");
+    return position === "absolute" ? -parseFloat(top) - parseFloat(bottom) : 0;
+  };
+  return [...document.querySelectorAll("a, button, summary, input, select")]
+  .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height + around(e) < least)
+  .map((e) => e.outerHTML.slice(0, 90));
+}"""
 MOVING = """() => document.getAnimations().length"""
 NEWEST = "(SELECT id FROM subscription ORDER BY created_at DESC, rowid DESC LIMIT 1)"
 # Opens a page in a state, again for each language; what brought it about was done before.
