@@ -13,7 +13,7 @@ from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.notices.models import Notice
-from tossbill_ui.subscriptions import change, consent, pause
+from tossbill_ui.subscriptions import change, consent, pause, price_rise
 from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription
 
 RENEWAL = date(2026, 12, 24)
@@ -38,7 +38,7 @@ async def set_by_hand(shop: Shop, subscription_id: str, **values: object) -> Non
 
 
 async def ask(shop: Shop, subscription_id: str, price_id: str) -> PriceConsent:
-    return await consent.ask(
+    return await price_rise.ask(
         shop.rt, subscription_id, price_id=price_id, how_to_cancel=HOW, actor="kim"
     )
 

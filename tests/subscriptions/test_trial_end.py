@@ -15,7 +15,7 @@ from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.subscriptions import cancel, change, consent, methods, trial_end
+from tossbill_ui.subscriptions import cancel, change, consent, methods, price_rise, trial_end
 from tossbill_ui.subscriptions.models import Price, PriceConsent
 from tossbill_ui.subscriptions.price_rise import ask_all
 from tossbill_ui.subscriptions.trial_end import announce_trials
@@ -305,7 +305,7 @@ async def test_a_price_that_rises_meanwhile_is_neither_asked_nor_charged(
     await ask(shop)
     assert (await ask_all(shop.rt, "pro", how_to_cancel=HOW, actor="kim")).new == 0
     with pytest.raises(Conflict):
-        await consent.ask(shop.rt, trial, price_id=price.id, how_to_cancel=HOW, actor="kim")
+        await price_rise.ask(shop.rt, trial, price_id=price.id, how_to_cancel=HOW, actor="kim")
     await consent.answer(shop.rt, session, trial, accepts=True)
 
     await live_on(shop, days=7)

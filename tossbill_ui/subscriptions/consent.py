@@ -1,6 +1,7 @@
 """Consent to a higher price: without one, a subscription ends instead of being charged it.
 
-A trial costs nothing, so what comes after it is a higher price (`trial_end` asks for it).
+`price_rise` asks for it. A trial costs nothing, so what comes after it is a higher price, too, and
+`trial_end` asks for that.
 
 Source: 전자상거래법 §13⑥ and 시행령 §20조의2: asked in the 30 days before the change, with the day,
 both prices, the payment method and how to cancel. Silence and a refusal are no consent, and
@@ -43,60 +44,13 @@ TRIAL_NOT_AGREED = "no consent after the trial"
 TRIAL = "trial"
 
 
-async def ask(
-    rt: Runtime, subscription_id: str, *, price_id: str, how_to_cancel: str, actor: str
-) -> PriceConsent:
-    """Ask a customer to consent to a higher price from the next period on, by a notice.
-
-    Asking twice for the same price asks once. Until it is accepted nobody charges that price. Who
-    is in a trial is asked by the engine, about the price that was shown when it began.
-
-    Args:
-        rt: The process's runtime.
-        subscription_id: Whose price rises.
-        price_id: The price of the next period.
-        how_to_cancel: What the customer reads of canceling, at most 500 characters.
-        actor: The operator.
+async def refuse_wrong_time(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
+    """Raise unless the next period may still be asked about.
 
     Raises:
-        NotFound: No such subscription or price.
-        Conflict: The price is not higher (``not_a_rise``), the change is more than 30 days away
-            (``too_early``), or it is a trial, or the next period has begun or never will
+        Conflict: It begins in more than 30 days (``too_early``), has begun or never will
             (``not_active``).
     """
-    async with rt.db.write() as db:
-        if await db.get(Subscription, subscription_id) is None:
-            raise NotFound("No such subscription.")
-        subscription = await repository.locked(db, subscription_id)
-        if subscription.status == SubscriptionStatus.TRIALING:
-            raise Conflict("A trial is asked about by the engine.", code="not_active")
-        price, coming = await _rise(db, subscription, price_id)
-        await _refuse_wrong_time(rt, db, subscription)
-        asked = await about(db, subscription, price, coming)
-        if asked is None:
-            asked = question(
-                rt, subscription, price, coming, actor=actor, how_to_cancel=how_to_cancel
-            )
-            subscription.next_price_id = coming.id
-            db.add_all([asked, subscription])
-            await db.flush()
-            note(rt, db, subscription, Kind.CONSENT_ASKED, actor=actor, amount_krw=asked.after_krw)
-            await telling.price_rises(rt, db, subscription, asked)
-    rt.changes.tell(asked.customer_id)
-    return asked
-
-
-async def _rise(db: AsyncSession, subscription: Subscription, price_id: str) -> tuple[Price, Price]:
-    price = await db.get_one(Price, subscription.price_id)
-    coming = await db.get(Price, price_id)
-    if coming is None:
-        raise NotFound("No such price.")
-    if not is_rise(price, coming):
-        raise Conflict("That price is not higher.", code="not_a_rise")
-    return price, coming
-
-
-async def _refuse_wrong_time(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
     left = subscription.ends_on - today(rt)
     if left > ASKED_WITHIN:
         raise Conflict("Consent is asked in the 30 days before.", code="too_early")
@@ -116,7 +70,7 @@ async def answer(
     """
     async with rt.db.write() as db:
         subscription = await repository.mine(db, session, subscription_id)
-        await _refuse_wrong_time(rt, db, subscription)
+        await refuse_wrong_time(rt, db, subscription)
         price, coming = await prices(db, subscription)
         asked = await about(db, subscription, price, coming)
         if asked is None:
@@ -193,11 +147,6 @@ async def prices(db: AsyncSession, subscription: Subscription) -> tuple[Price, P
     price = await db.get_one(Price, subscription.price_id)
     next_id = subscription.next_price_id
     return price, await db.get_one(Price, next_id) if next_id else price
-
-
-def is_rise(price: Price, coming: Price) -> bool:
-    """Whether a period would be charged more than the present one, however long each is."""
-    return coming.amount_krw > price.amount_krw
 
 
 async def about(

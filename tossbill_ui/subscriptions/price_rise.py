@@ -12,8 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import repository
-from tossbill_ui.subscriptions.consent import ASKED_WITHIN, ask, is_rise
+from tossbill_ui.subscriptions import consent, repository, telling
+from tossbill_ui.subscriptions.consent import ASKED_WITHIN
+from tossbill_ui.subscriptions.history import Kind, note
 from tossbill_ui.subscriptions.models import (
     Plan,
     Price,
@@ -99,7 +100,7 @@ async def _rises(db: AsyncSession, plan_code: str, day: date) -> list[tuple[str,
     for subscription, price in found:
         coming = prices[subscription.ends_on]
         is_free = subscription.next_price_id in (None, coming and coming.id)
-        if coming and is_free and is_rise(price, coming):
+        if coming and is_free and _is_rise(price, coming):
             rises.append((subscription.id, coming.id))
     return rises
 
@@ -110,3 +111,61 @@ async def _known(db: AsyncSession, day: date) -> dict[tuple[str, str], str | Non
         col(PriceConsent.changes_on) > day
     )
     return {(of, price_id): answer for of, price_id, answer in (await db.exec(query)).all()}
+
+
+async def ask(
+    rt: Runtime, subscription_id: str, *, price_id: str, how_to_cancel: str, actor: str
+) -> PriceConsent:
+    """Ask a customer to consent to a higher price from the next period on, by a notice.
+
+    Asking twice for the same price asks once. Until it is accepted nobody charges that price. Who
+    is in a trial is asked by the engine, about the price that was shown when it began.
+
+    Args:
+        rt: The process's runtime.
+        subscription_id: Whose price rises.
+        price_id: The price of the next period.
+        how_to_cancel: What the customer reads of canceling, at most 500 characters.
+        actor: The operator.
+
+    Raises:
+        NotFound: No such subscription or price.
+        Conflict: The price is not higher (``not_a_rise``), the change is more than 30 days away
+            (``too_early``), or it is a trial, or the next period has begun or never will
+            (``not_active``).
+    """
+    async with rt.db.write() as db:
+        if await db.get(Subscription, subscription_id) is None:
+            raise NotFound("No such subscription.")
+        subscription = await repository.locked(db, subscription_id)
+        if subscription.status == SubscriptionStatus.TRIALING:
+            raise Conflict("A trial is asked about by the engine.", code="not_active")
+        price, coming = await _rise(db, subscription, price_id)
+        await consent.refuse_wrong_time(rt, db, subscription)
+        asked = await consent.about(db, subscription, price, coming)
+        if asked is None:
+            asked = consent.question(
+                rt, subscription, price, coming, actor=actor, how_to_cancel=how_to_cancel
+            )
+            subscription.next_price_id = coming.id
+            db.add_all([asked, subscription])
+            await db.flush()
+            note(rt, db, subscription, Kind.CONSENT_ASKED, actor=actor, amount_krw=asked.after_krw)
+            await telling.price_rises(rt, db, subscription, asked)
+    rt.changes.tell(asked.customer_id)
+    return asked
+
+
+async def _rise(db: AsyncSession, subscription: Subscription, price_id: str) -> tuple[Price, Price]:
+    price = await db.get_one(Price, subscription.price_id)
+    coming = await db.get(Price, price_id)
+    if coming is None:
+        raise NotFound("No such price.")
+    if not _is_rise(price, coming):
+        raise Conflict("That price is not higher.", code="not_a_rise")
+    return price, coming
+
+
+def _is_rise(price: Price, coming: Price) -> bool:
+    """Whether a period would be charged more than the present one, however long each is."""
+    return coming.amount_krw > price.amount_krw
