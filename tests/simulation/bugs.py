@@ -76,7 +76,7 @@ def no_look_before_a_repeat(patch: pytest.MonkeyPatch) -> None:
         except TossError as error:
             return outcome.of_error(error)
 
-    patch.setattr(charge, "_ask", wrong)
+    patch.setattr(charge, "ask", wrong)
 
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
@@ -219,7 +219,7 @@ def a_refusal_keeps_its_order_id(patch: pytest.MonkeyPatch) -> None:
 
 def not_found_is_not_charged(patch: pytest.MonkeyPatch) -> None:
     """A look-up that finds nothing counts as a refusal, though the request may still come."""
-    real = charge._ask
+    real = charge.ask
 
     async def wrong(rt: Any, claim: Any, hold: Any) -> Any:
         if claim.attempt > 1:
@@ -229,7 +229,7 @@ def not_found_is_not_charged(patch: pytest.MonkeyPatch) -> None:
                     return Declined("REJECT_CARD_PAYMENT")
         return await real(rt, claim, hold)
 
-    patch.setattr(charge, "_ask", wrong)
+    patch.setattr(charge, "ask", wrong)
 
 
 def silence_is_consent(patch: pytest.MonkeyPatch) -> None:

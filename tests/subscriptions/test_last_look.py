@@ -147,7 +147,7 @@ async def test_a_try_that_was_cut_off_looks_again(
         return None
 
     with monkeypatch.context() as patch:
-        patch.setattr(charge, "_ask", killed)
+        patch.setattr(charge, "ask", killed)
         await shop.go_to(RENEWAL + timedelta(days=1))
         await shop.run()
     for _ in range(6):

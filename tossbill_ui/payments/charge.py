@@ -137,15 +137,21 @@ async def collect(rt: Runtime, claim: PaymentClaim, follow: Follow) -> Outcome |
     async with lease.held(
         rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
     ) as hold:
-        found = await _ask(rt, claim, hold)
-        if isinstance(found, PaidBefore):
-            return await adopt(rt, claim.payment, claim.attempt, found, follow)
-        if found is not None:
-            return await record(rt, claim.payment, claim.attempt, found, follow)
-    return None
+        found = await ask(rt, claim, hold)
+        return await write_down(rt, claim, found, follow)
 
 
-async def _ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:
+async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:
+    """Find out how a claimed payment ends, as the first half of `collect`.
+
+    Args:
+        rt: The process's runtime.
+        claim: The payment.
+        hold: Its lease, which is looked at before money may move.
+
+    Returns:
+        What was found, for `write_down`; None when the lease was lost before anything was sent.
+    """
     try:
         if claim.attempt > 1:
             found = await rt.toss.payment_by_order_id(order_id=claim.payment.order_id)
@@ -163,6 +169,17 @@ async def _ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBe
         return await _doubt(rt, claim, doubt)
     except TossError as error:
         return outcome.of_error(error)
+
+
+async def write_down(
+    rt: Runtime, claim: PaymentClaim, found: Outcome | PaidBefore | None, follow: Follow
+) -> Outcome | None:
+    """Record what was found out about a claimed payment, as the second half of `collect`."""
+    if isinstance(found, PaidBefore):
+        return await adopt(rt, claim.payment, claim.attempt, found, follow)
+    if found is not None:
+        return await record(rt, claim.payment, claim.attempt, found, follow)
+    return None
 
 
 async def _charge(rt: Runtime, claim: PaymentClaim) -> Outcome:
