@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui import lease
@@ -169,6 +170,13 @@ async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBef
         return await _doubt(rt, claim, doubt)
     except TossError as error:
         return outcome.of_error(error)
+
+
+async def is_wanted(rt: Runtime, claim: PaymentClaim) -> bool:
+    """Whether nobody has canceled what a claimed payment is for since it was claimed."""
+    async with rt.db.read() as db:
+        query = select(Payment.may_repeat).where(col(Payment.id) == claim.row_id)
+        return (await db.exec(query)).one()
 
 
 async def write_down(

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tossbill_ui import lease
 from tossbill_ui.core.leases import Hold
@@ -18,7 +19,7 @@ from tossbill_ui.payments import charge
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.last_look import PaidBefore
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
+from tossbill_ui.payments.outcome import NEVER_CHARGED, Charged, Declined, InDoubt, Outcome
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.claiming import claim
 from tossbill_ui.subscriptions.follow import FOLLOW
@@ -30,6 +31,8 @@ AT_ONCE = 16
 BUDGET_SECONDS = 30.0
 # How long an answer may wait for others. A crash in that time costs a look-up each.
 RECORDED_WITHIN_SECONDS = 0.2
+# After which a payment is looked at once more before Toss is asked for it.
+LONG_WAIT = timedelta(seconds=1)
 
 
 @dataclass
@@ -164,6 +167,8 @@ class _Line:
             if not self._goes_on:
                 key = (claim.payment.subscription_id, claim.row_id)
                 return await lease.give_back(self._rt, hold, key=key)
+            if self._waited_long(claim) and not await charge.is_wanted(self._rt, claim):
+                return Declined(NEVER_CHARGED)
             found = await charge.ask(self._rt, claim, hold)
             self._report.is_refused |= is_our_fault(found)
             return found
@@ -171,6 +176,11 @@ class _Line:
             self._answered += 1
             if self._answered == self._claimed:
                 self._answers.open()
+
+    def _waited_long(self, claim: PaymentClaim) -> bool:
+        """Whether a payment nobody has asked for yet may have been canceled while it waited."""
+        waited = self._rt.machine.now() - claim.payment.sent_at
+        return claim.attempt == 1 and waited > LONG_WAIT
 
     def _ended(self, task: asyncio.Task[Outcome | None]) -> None:
         self._tasks.discard(task)

@@ -17,9 +17,10 @@ from tests.conftest import NOON
 from tests.support.population import fill
 from tests.support.shop import Shop, open_shop
 from tests.support.wire import Answer, refuse
-from tossbill_ui.customers.session import new_session
+from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.payments.models import Payment, PaymentStatus
-from tossbill_ui.subscriptions import renewal
+from tossbill_ui.payments.outcome import NEVER_CHARGED
+from tossbill_ui.subscriptions import cancel, renewal
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.renewal import Report, run_due
 
@@ -77,6 +78,7 @@ class Desk:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     running: list[asyncio.Task[Report]] = field(default_factory=list[asyncio.Task[Report]])
     due: list[str] = field(default_factory=list[str])
+    customer: Session = field(default_factory=new_session)
 
     async def begin(self, due: int) -> None:
         """Have payments due, and begin a pass that stands still at Toss."""
@@ -88,7 +90,7 @@ class Desk:
     async def have_due(self, count: int) -> None:
         """Add subscriptions whose trials are over, due one second after the other."""
         shop = self.shop
-        row = (await shop.subscribe(new_session())).subscription
+        row = (await shop.subscribe(self.customer)).subscription
         await shop.go_to(date(2026, 12, 20))
         await fill(
             shop.rt,
@@ -310,3 +312,21 @@ async def test_one_we_fail_on_holds_up_no_other(desk: Desk) -> None:
     assert (report.charged, report.failed) == (PLACES - 1, 1)
     desk.shop.machine.advance(2 * desk.shop.rt.lease)
     await assert_all_paid_once(desk, PLACES)
+
+
+async def test_who_cancels_while_their_payment_waits_long_is_not_charged(desk: Desk) -> None:
+    due = 2 * PLACES - 1  # so that this pass looks for nothing more
+    await desk.begin(due)
+    await desk.until(is_pending(due))
+    unlucky = desk.due[PLACES]
+    await cancel.cancel_now(desk.shop.rt, desk.customer, unlucky, expected_refund_krw=0)
+    desk.shop.machine.advance(renewal.LONG_WAIT * 2)
+    desk.wire.answer(PLACES)
+    desk.wire.open()
+
+    report = await desk.ended()
+    assert (report.charged, report.refused, report.failed) == (due - 1, 1, 0)
+    assert len(desk.wire.asked) == PLACES
+    [payment] = [row for row in await desk.payments() if row.subscription_id == unlucky]
+    assert (payment.status, payment.failure_code) == (PaymentStatus.REFUSED, NEVER_CHARGED)
+    assert len(await desk.shop.money()) == due
