@@ -19,7 +19,7 @@ from tests.simulation.story import tell
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, WITHOUT_ORDERS, Rules
 
 # Together they say what `make test` proves; as many seeds more as you like, by command.
-SEEDS = 14
+SEEDS = 30
 SIZE = Size(months=24, people=20)
 PROCESSES = 2
 Hunts = dict[str, Future[str]]
