@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.subscriptions.test_consent import HOW, set_by_hand
 from tests.support.shop import Shop
@@ -15,8 +17,9 @@ from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import cancel, change, consent, methods, price_rise, trial_end
-from tossbill_ui.subscriptions.models import Price, PriceConsent
+from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription
 from tossbill_ui.subscriptions.price_rise import ask_all
 from tossbill_ui.subscriptions.trial_end import announce_trials
 
@@ -167,6 +170,27 @@ async def test_a_crash_in_between_leaves_neither(
 
     assert await announce_trials(shop.rt) == 1
     assert len(await told(shop, NoticeKind.TRIAL_ENDING)) == 1
+
+
+async def test_one_that_cannot_be_asked_keeps_nobody_else_from_being_asked(
+    shop: Shop, session: Session, trial: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = (await shop.subscribe(new_session(), "pro")).subscription.id
+    real = trial_end.telling.trial_ends
+
+    async def fail(rt: Runtime, db: AsyncSession, of: Subscription, *more: Any) -> None:
+        if of.id == trial:
+            raise ValueError("our code fails on this one")
+        await real(rt, db, of, *more)
+
+    await shop.go_to(ASKED)
+    with monkeypatch.context() as patch:
+        patch.setattr(trial_end.telling, "trial_ends", fail)
+        assert await announce_trials(shop.rt) == 1
+    assert [row.subscription_id for row in await shop.rows(PriceConsent)] == [other]
+
+    assert await announce_trials(shop.rt) == 1
+    assert {row.subscription_id for row in await shop.rows(PriceConsent)} == {trial, other}
 
 
 async def test_who_has_not_answered_is_reminded_once(

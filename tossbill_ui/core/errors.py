@@ -11,6 +11,8 @@ TossbillError
     └── OutcomeUnknown      nobody knows yet whether it happened
 """
 
+from sqlalchemy.exc import SQLAlchemyError
+
 
 class TossbillError(Exception):
     """The root of every error this app raises on purpose.
@@ -65,3 +67,7 @@ class Conflict(TossbillError):
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+# What our code may fail on with one row of many: it is logged, and stops no other.
+FAULTS = (TossbillError, SQLAlchemyError, ValueError)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.core.errors import TossbillError
+from tossbill_ui.core.errors import FAULTS
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments import settle
@@ -32,7 +31,6 @@ from tossbill_ui.subscriptions.models import (
 
 log = logging.getLogger(__name__)
 
-FAULTS = (TossbillError, SQLAlchemyError, ValueError)
 REMOVED_KEY = "ALREADY_REMOVED_BILLING_KEY"
 Claims = list[PaymentClaim]
 Take = Callable[[Runtime, AsyncSession, Sequence[Subscription]], Awaitable[Claims]]

@@ -7,6 +7,7 @@ Source: 전자상거래법 §13⑥; the seven days are those of 여신전문금�
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -16,6 +17,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from tossbill_ui.core.errors import FAULTS
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import consent, repository, telling
@@ -23,12 +25,13 @@ from tossbill_ui.subscriptions.history import CUSTOMER, ENGINE, Kind, note
 from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today
 
+log = logging.getLogger(__name__)
+
 # Asked this long before the end, or at once when less is left.
 ASKED_BEFORE = timedelta(days=7)
 # Who has not answered is reminded this long before, unless asked within the last day.
 REMINDED_BEFORE = timedelta(days=2)
 REMINDED_AFTER = timedelta(days=1)
-
 
 T = TypeVar("T")
 ABOUT_ITS_END = sa.and_(
@@ -110,15 +113,24 @@ async def _each(
     query: SelectOfScalar[str],
     do: Callable[[Runtime, AsyncSession, Subscription], Awaitable[None]],
 ) -> int:
-    """Do something for each trial, in a transaction of its own that looks again."""
+    """Do something for each trial, in a transaction of its own that looks again.
+
+    One that our code fails on is logged, stops no other, and is tried again the next time.
+    """
     async with rt.db.read() as db:
         found = (await db.exec(query.order_by(col(Subscription.due_at)))).all()
+    done = 0
     for subscription_id in found:
-        async with rt.db.write() as db:
-            subscription = await repository.locked(db, subscription_id)
-            await do(rt, db, subscription)
+        try:
+            async with rt.db.write() as db:
+                subscription = await repository.locked(db, subscription_id)
+                await do(rt, db, subscription)
+        except FAULTS:
+            log.exception("subscription %s cannot be asked about its trial", subscription_id)
+            continue
         rt.changes.tell(subscription.customer_id)
-    return len(found)
+        done += 1
+    return done
 
 
 def _untold(what: SelectOfScalar[T]) -> SelectOfScalar[T]:
