@@ -69,12 +69,6 @@ class Report:
                 pass
 
 
-def is_our_fault(found: object) -> bool:
-    """Whether Toss refused our key or contract, and would refuse whatever it is asked next."""
-    row = lookup(found.code) if isinstance(found, Declined) else None
-    return row is not None and row.meaning is Meaning.SETUP
-
-
 async def run_due(
     rt: Runtime,
     *,
@@ -170,7 +164,7 @@ class _Line:
             if self._waited_long(claim) and not await charge.is_wanted(self._rt, claim):
                 return Declined(NEVER_CHARGED)
             found = await charge.ask(self._rt, claim, hold)
-            self._report.is_refused |= is_our_fault(found)
+            self._report.is_refused |= _is_our_fault(found)
             return found
         finally:
             self._answered += 1
@@ -187,3 +181,9 @@ class _Line:
         self._changed.set()
         if not task.cancelled():
             self._report.count(task.exception() or task.result())
+
+
+def _is_our_fault(found: object) -> bool:
+    """Whether Toss refused our key or contract, and would refuse whatever it is asked next."""
+    row = lookup(found.code) if isinstance(found, Declined) else None
+    return row is not None and row.meaning is Meaning.SETUP

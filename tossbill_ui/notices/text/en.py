@@ -2,6 +2,17 @@
 
 from tossbill_ui.notices.models import NoticeKind
 
+# What the law wants said before free becomes paid.
+_TRIAL_FACTS = """\
+The trial ends on: {next_on}
+Price now: 0 won
+Price from then on: {amount}, tax included
+Paid with: {method}
+How to cancel: press Cancel under My subscriptions, at any time.
+
+Answer: {link}
+"""
+
 TEXTS = {
     NoticeKind.RECEIPT: """\
 We charged {amount}
@@ -82,27 +93,15 @@ Your free trial of {plan} ends on {next_on}. Do you want to go on?
 You are charged only if you say so.
 If you stop, or do not answer, it ends on {next_on} without a charge.
 
-The trial ends on: {next_on}
-Price now: 0 won
-Price from then on: {amount}, tax included
-Paid with: {method}
-How to cancel: press Cancel under My subscriptions, at any time.
-
-Answer: {link}
-""",
+"""
+    + _TRIAL_FACTS,
     NoticeKind.TRIAL_REMINDER: """\
 Your free trial of {plan} ends soon
 You have not said yet whether you want to go on. Without an answer it ends on {next_on}, and
 nothing is charged.
 
-The trial ends on: {next_on}
-Price now: 0 won
-Price from then on: {amount}, tax included
-Paid with: {method}
-How to cancel: press Cancel under My subscriptions, at any time.
-
-Answer: {link}
-""",
+"""
+    + _TRIAL_FACTS,
     NoticeKind.TRIAL_CHOSEN: """\
 Your free trial of {plan} ends on {next_on}
 As you chose, {coming} begins on that day, and we charge you automatically.

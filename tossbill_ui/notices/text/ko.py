@@ -2,6 +2,17 @@
 
 from tossbill_ui.notices.models import NoticeKind
 
+# What the law wants said before free becomes paid.
+_TRIAL_FACTS = """\
+체험이 끝나는 날: {next_on}
+지금 가격: 0원
+그날부터 가격: {amount} (부가세 포함)
+결제수단: {method}
+해지하는 방법: 내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요.
+
+답하기: {link}
+"""
+
 TEXTS = {
     NoticeKind.RECEIPT: """\
 {amount}을 결제했어요
@@ -81,26 +92,14 @@ TEXTS = {
 계속 이용한다고 답해야 결제해요.
 체험만 하고 끝내거나 답하지 않으면 {next_on}에 결제 없이 끝나요.
 
-체험이 끝나는 날: {next_on}
-지금 가격: 0원
-그날부터 가격: {amount} (부가세 포함)
-결제수단: {method}
-해지하는 방법: 내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요.
-
-답하기: {link}
-""",
+"""
+    + _TRIAL_FACTS,
     NoticeKind.TRIAL_REMINDER: """\
 {plan} 무료 체험이 곧 끝나요
 아직 계속 이용할지 답하지 않았어요. 답하지 않으면 {next_on}에 결제 없이 끝나요.
 
-체험이 끝나는 날: {next_on}
-지금 가격: 0원
-그날부터 가격: {amount} (부가세 포함)
-결제수단: {method}
-해지하는 방법: 내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요.
-
-답하기: {link}
-""",
+"""
+    + _TRIAL_FACTS,
     NoticeKind.TRIAL_CHOSEN: """\
 {plan} 무료 체험이 {next_on}에 끝나요
 고른 대로 그날부터 {coming} 상품으로 이어지고, 자동으로 결제해요.
