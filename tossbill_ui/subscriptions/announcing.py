@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
-from typing import TypeVar
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
@@ -27,8 +25,6 @@ CHARGED_AGAIN = (
 )
 AT_ONCE = 200
 
-T = TypeVar("T")
-
 
 async def announce_expiring(rt: Runtime) -> int:
     """Tell everybody whose card expires in 30 days, and again in 7; return how many were told."""
@@ -36,48 +32,34 @@ async def announce_expiring(rt: Runtime) -> int:
 
 
 async def _announce_expiring(rt: Runtime, number: int) -> int:
+    """Tell of one of the notices, some in a transaction; who was told is not found again."""
     days, sooner = (*CARD_NOTICES, -1)[number : number + 2]
-    expires_on = col(PaymentMethod.expires_on)
-    about = col(Subscription.id) + ":" + col(PaymentMethod.id) + f":{days}"
-    query = (
-        select(Subscription, PaymentMethod)
-        .join(PaymentMethod, col(PaymentMethod.id) == col(Subscription.payment_method_id))
-        .where(
-            expires_on <= today(rt) + timedelta(days=days),
-            expires_on > today(rt) + timedelta(days=sooner),
-            col(PaymentMethod.status) == MethodStatus.ACTIVE,
-            col(Subscription.status).in_(CHARGED_AGAIN),
-            _is_new(NoticeKind.CARD_EXPIRES, about),
-        )
-    )
-
-    async def find(db: AsyncSession) -> Sequence[tuple[Subscription, PaymentMethod]]:
-        return (await db.exec(query.limit(AT_ONCE))).all()
-
-    async def tell(db: AsyncSession, subscription: Subscription, method: PaymentMethod) -> None:
-        assert method.expires_on is not None  # noqa: S101 - the query asks for it
-        key = f"{subscription.id}:{method.id}:{days}"
-        await telling.card_expires(rt, db, subscription, method.expires_on, key)
-
-    return await _tell_all(rt, find, tell)
-
-
-def _is_new(kind: NoticeKind, about: sa.SQLColumnExpression[str]) -> sa.ColumnElement[bool]:
-    return ~sa.exists().where(col(Notice.key) == sa.literal(f"{kind}:") + about)
-
-
-async def _tell_all(
-    rt: Runtime,
-    find: Callable[[AsyncSession], Awaitable[Sequence[tuple[Subscription, T]]]],
-    tell: Callable[[AsyncSession, Subscription, T], Awaitable[None]],
-) -> int:
-    """Tell everybody that is found, some in a transaction; who was told is not found again."""
-    told = 0
+    query, told = _untold(today(rt), days=days, sooner=sooner).limit(AT_ONCE), 0
     while True:
         async with rt.db.write() as db:
-            found = await find(db)
-            for subscription, with_it in found:
-                await tell(db, subscription, with_it)
+            found = (await db.exec(query)).all()
+            for subscription, method in found:
+                assert method.expires_on is not None  # noqa: S101 - the query asks for it
+                about = f"{subscription.id}:{method.id}:{days}"
+                await telling.card_expires(rt, db, subscription, method.expires_on, about)
         told += len(found)
         if len(found) < AT_ONCE:
             return told
+
+
+def _untold(day: date, *, days: int, sooner: int) -> Select[Subscription, PaymentMethod]:
+    """Of cards that expire within some days, but not so soon that the next notice is due."""
+    expires_on = col(PaymentMethod.expires_on)
+    key = sa.literal(f"{NoticeKind.CARD_EXPIRES}:")
+    about = key + col(Subscription.id) + ":" + col(PaymentMethod.id) + f":{days}"
+    return (
+        select(Subscription, PaymentMethod)
+        .join(PaymentMethod, col(PaymentMethod.id) == col(Subscription.payment_method_id))
+        .where(
+            expires_on <= day + timedelta(days=days),
+            expires_on > day + timedelta(days=sooner),
+            col(PaymentMethod.status) == MethodStatus.ACTIVE,
+            col(Subscription.status).in_(CHARGED_AGAIN),
+            ~sa.exists().where(col(Notice.key) == about),
+        )
+    )
