@@ -1,12 +1,10 @@
-"""Webhooks: envelopes, headers, the schedule of retries, and death before the answer."""
+"""Webhooks: which are sent, to whom, in which envelope, and how they are signed."""
 
 import asyncio
 import base64
 import hashlib
 import hmac
 import json
-from asyncio import StreamReader, StreamWriter
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,53 +13,12 @@ import httpx
 import pytest
 
 from tests.sandbox.box import Box, HandClock
-from tests.sandbox.process import running
+from tests.sandbox.hearing import HERE, Shop, a_deleted_key, control, shop, webhook_transport
 from tossbill_ui.sandbox.app import create_app
 from tossbill_ui.sandbox.switches import Switches
 from tossbill_ui.sandbox.webhook_text import SANDBOX_SECURITY_KEY, is_sent
 
-MINUTES = [1, 4, 16, 64, 256, 1024, 4096]
-HERE = "http://localhost:3000/webhooks/toss"
-
-
-@dataclass
-class Shop:
-    """The shop's side of the wire: it writes down what came and answers as told."""
-
-    answers: list[int] = field(default_factory=list[int])
-    heard: list[httpx.Request] = field(default_factory=list[httpx.Request])
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.heard.append(request)
-        answer = self.answers.pop(0) if self.answers else 200
-        if answer == 0:
-            raise httpx.ConnectError("nobody listens")
-        return httpx.Response(answer)
-
-    def headers(self, name: str) -> list[str]:
-        return [each.headers[f"tosspayments-webhook-{name}"] for each in self.heard]
-
-
-@pytest.fixture
-def shop() -> Shop:
-    return Shop()
-
-
-@pytest.fixture
-def webhook_transport(shop: Shop) -> httpx.MockTransport:
-    return httpx.MockTransport(shop)
-
-
-async def control(box: Box, path: str = "", **body: Any) -> dict[str, Any]:
-    answer = await box.http.post(f"_control/webhooks{path}", json=body)
-    assert answer.status_code < 300, answer.text
-    return answer.json()
-
-
-async def a_deleted_key(box: Box) -> str:
-    billing_key = (await box.issue(await box.auth_key())).json()["billingKey"]
-    assert (await box.delete(billing_key)).status_code == 200
-    return billing_key
+__all__ = ["shop", "webhook_transport"]
 
 
 async def test_a_deleted_billing_key_is_told_in_tosss_words(box: Box, shop: Shop) -> None:
@@ -115,66 +72,6 @@ async def test_every_registered_address_hears_it_once_and_a_later_one_nothing(
     assert len(set(shop.headers("transmission-id"))) == 2
 
 
-async def test_seven_retries_at_tosss_intervals_then_failed(
-    box: Box, shop: Shop, hand_clock: HandClock
-) -> None:
-    shop.answers = [500, 302, 0, 204, 404, 500, 500, 500]
-    await control(box, url=HERE)
-    await a_deleted_key(box)
-    await control(box, "/flush")
-
-    for count, minutes in enumerate(MINUTES, start=1):
-        hand_clock.forward(timedelta(minutes=minutes) - timedelta(seconds=1))
-        await control(box, "/flush")
-        assert len(shop.heard) == count
-        hand_clock.forward(timedelta(seconds=1))
-        await control(box, "/flush")
-    hand_clock.forward(timedelta(days=30))
-    [delivery] = (await control(box, "/flush"))["deliveries"]
-
-    assert shop.headers("transmission-retried-count") == [str(count) for count in range(8)]
-    assert len(set(shop.headers("transmission-id"))) == 1
-    assert len({each.content for each in shop.heard}) == 1
-    assert delivery["state"] == "failed"
-    assert [each["status"] for each in delivery["attempts"]] == [
-        500,
-        302,
-        None,
-        204,
-        404,
-        500,
-        500,
-        500,
-    ]
-    assert delivery["attempts"][2]["error"] == "ConnectError"
-
-
-async def test_a_clock_that_jumps_makes_every_retry_it_jumped_over(
-    box: Box, shop: Shop, hand_clock: HandClock
-) -> None:
-    shop.answers = [500] * 5
-    await control(box, url=HERE)
-    await a_deleted_key(box)
-    await control(box, "/flush")
-
-    hand_clock.forward(timedelta(days=30))
-    [delivery] = (await control(box, "/flush"))["deliveries"]
-
-    assert (len(shop.heard), delivery["state"]) == (6, "delivered")
-
-
-async def test_a_delivery_can_be_sent_again_by_hand(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
-    await a_deleted_key(box)
-    [first] = (await control(box, "/flush"))["deliveries"]
-
-    [again] = (await control(box, f"/deliveries/{first['id']}/resend"))["deliveries"]
-
-    assert shop.heard[0].content == shop.heard[1].content
-    assert len(set(shop.headers("transmission-id"))) == 1
-    assert [each["status"] for each in again["attempts"]] == [200, 200]
-
-
 async def test_a_charge_is_silent_and_its_cancel_is_not(box: Box, shop: Shop) -> None:
     await control(box, url=HERE)
     payment = (await box.charge(await box.billing_key())).json()
@@ -204,19 +101,6 @@ async def test_switches_make_completion_and_cancel_speak(box: Box, shop: Shop) -
 
     kinds = [json.loads(each.content)["eventType"] for each in shop.heard]
     assert sorted(kinds) == ["CANCEL_STATUS_CHANGED", "PAYMENT_STATUS_CHANGED"]
-
-
-async def test_the_clock_knows_of_the_next_retry(box: Box, shop: Shop) -> None:
-    shop.answers = [500]
-    await control(box, url=HERE)
-    await a_deleted_key(box)
-    await control(box, "/flush")
-
-    moved = (await box.http.post("_control/clock/next")).json()
-    await control(box, "/flush")
-
-    assert moved["now"] == "2026-11-24T03:01:00+00:00"
-    assert len(shop.heard) == 2
 
 
 async def test_the_description_of_the_api_names_every_call(box: Box) -> None:
@@ -345,77 +229,6 @@ async def test_out_of_order_means_that_what_came_later_arrives_first(
 )
 async def test_nonsense_is_refused(box: Box, path: str, body: object) -> None:
     assert (await box.http.post(f"_control/webhooks{path}", json=body)).status_code == 400
-
-
-async def test_reset_forgets_addresses_and_what_was_to_be_sent(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
-    shop.answers = [500]
-    await a_deleted_key(box)
-    await control(box, "/flush")
-
-    await box.http.post("_control/reset")
-
-    assert (await box.http.get("_control/webhooks")).json() == {"endpoints": [], "deliveries": []}
-    await a_deleted_key(box)
-    await control(box, "/flush")
-    assert len(shop.heard) == 1
-
-
-async def test_killed_while_the_shop_thinks_it_is_sent_again_under_the_same_name(
-    tmp_path: Path,
-) -> None:
-    names: asyncio.Queue[str] = asyncio.Queue()
-    answers = False
-
-    async def listen(reader: StreamReader, writer: StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        names.put_nowait(head.partition("transmission-id: ")[2].partition("\r\n")[0])
-        if answers:
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-        else:
-            await reader.read()
-        writer.close()
-
-    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server, asyncio.timeout(60):
-        port = server.sockets[0].getsockname()[1]
-        async with running(tmp_path / "sandbox.db") as (box, process):
-            await control(box, url=f"http://127.0.0.1:{port}/")
-            await a_deleted_key(box)
-            first = await names.get()
-            process.kill()
-            await process.wait()
-        answers = True
-        async with running(tmp_path / "sandbox.db") as (box, _):
-            [delivery] = (await control(box, "/flush"))["deliveries"]
-
-    assert await names.get() == first
-    assert delivery["state"] == "delivered"
-    assert [each["status"] for each in delivery["attempts"]] == [200]
-
-
-async def test_no_answer_in_time_is_a_failed_attempt(tmp_path: Path) -> None:
-    from tossbill_ui.sandbox.app import create_app
-
-    async def never(request: httpx.Request) -> httpx.Response:
-        await asyncio.Event().wait()
-        return httpx.Response(200)
-
-    app = create_app(
-        database=tmp_path / "sandbox.db",
-        switches=Switches(webhook_timeout=timedelta(milliseconds=20)),
-        webhook_transport=httpx.MockTransport(never),
-    )
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://box.test"
-    ) as http:
-        box = Box(http)
-        await control(box, url=HERE)
-        event = {"eventType": "METHOD_UPDATED", "data": {}}
-        [delivery] = (await control(box, "/events", **event))["deliveries"]
-    await app.aclose()
-
-    assert delivery["attempts"][0]["error"] == "no answer in time"
-    assert (delivery["state"], delivery["retried_count"]) == ("pending", 1)
 
 
 async def test_an_app_hears_from_the_start_until_somebody_removes_it(tmp_path: Path) -> None:
