@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from tossbill_ui import lease
 from tossbill_ui.customers.session import Session
+from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
@@ -58,3 +59,8 @@ async def let_time_pass(rt: Runtime, by: timedelta = timedelta(days=1)) -> None:
         for table in (Registration, PaymentMethod):
             for column in (col(table.lease_until), col(table.next_try_at)):
                 await db.exec(sa.update(table).where(column.is_not(None)).values({column: past}))
+
+
+async def refusals(rt: Runtime) -> list[str]:
+    async with rt.db.read() as db:
+        return [entry.kind for entry in (await db.exec(select(AuditEntry))).all()]

@@ -1,27 +1,18 @@
 import asyncio
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
-from sqlmodel import select
 
 from tests.payment_methods.flow import AUTH_KEY, back_from, methods, register, row
 from tests.support.wire import Wire, billing, refuse
 from tossbill_ui.core.clock import FrozenClock
-from tossbill_ui.core.errors import Conflict, NotAllowed
-from tossbill_ui.customers.session import Session, new_session
-from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
-from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
-
-
-async def refusals(rt: Runtime) -> list[str]:
-    async with rt.db.read() as db:
-        return [entry.kind for entry in (await db.exec(select(AuditEntry))).all()]
 
 
 async def test_a_card_is_registered_and_described(rt: Runtime, session: Session) -> None:
@@ -111,70 +102,6 @@ async def test_the_auth_key_is_kept_only_while_it_is_needed(
     assert during.auth_key_sealed is not None
     assert AUTH_KEY not in during.auth_key_sealed
     assert after.auth_key_sealed is None
-
-
-@pytest.mark.parametrize(
-    ("change", "problem"),
-    [
-        ({"registration_id": "f" * 32}, "unknown_link"),
-        ({"token": "A" * 43}, "wrong_token"),
-        ({"token": ""}, "wrong_token"),
-        ({"customer_key": "someone-else"}, "wrong_customer_key"),
-        ({"auth_key": ""}, "no_auth_key"),
-        ({"auth_key": "x" * 301}, "no_auth_key"),
-    ],
-)
-async def test_a_forged_return_is_refused_and_recorded(
-    rt: Runtime, session: Session, wire: Wire, change: dict[str, str], problem: str
-) -> None:
-    call = await registration.start(rt, session)
-
-    with pytest.raises(NotAllowed) as caught:
-        await registration.finish(rt, session, replace(back_from(call), **change))
-
-    assert caught.value.code == problem
-    assert await refusals(rt) == [f"refused.{problem}"]
-    assert wire.requests == []
-    assert (await row(rt, call.registration_id)).status == "started"
-
-
-async def test_another_browser_cannot_finish_a_registration(
-    rt: Runtime, session: Session, stranger: Session, wire: Wire
-) -> None:
-    call = await registration.start(rt, session)
-
-    for caller, problem in ((None, "no_session"), (stranger, "other_session")):
-        with pytest.raises(NotAllowed) as caught:
-            await registration.finish(rt, caller, back_from(call))
-        assert caught.value.code == problem
-
-    assert wire.requests == []
-    await registration.finish(rt, session, back_from(call))
-
-
-async def test_another_customer_cannot_look_at_a_registration(
-    rt: Runtime, session: Session, stranger: Session
-) -> None:
-    outcome = await register(rt, session)
-
-    with pytest.raises(NotAllowed):
-        await outcomes.look(rt, stranger, outcome.registration.id)
-    with pytest.raises(NotAllowed):
-        await outcomes.look(rt, None, outcome.registration.id)
-
-
-async def test_an_auth_key_belongs_to_one_registration_for_ever(
-    rt: Runtime, session: Session, stranger: Session, wire: Wire
-) -> None:
-    await register(rt, session)
-    theirs = await registration.start(rt, stranger)
-
-    with pytest.raises(NotAllowed) as caught:
-        await registration.finish(rt, stranger, back_from(theirs))
-
-    assert caught.value.code == "already_used"
-    assert len(wire.requests) == 1
-    assert await refusals(rt) == ["refused.auth_key_of_another"]
 
 
 async def test_a_second_card_on_the_same_registration_is_not_registered(
@@ -269,54 +196,6 @@ async def test_a_trip_that_ended_in_the_window_can_still_succeed(
         200,
     )
     assert (await row(rt, call.registration_id)).status == "issued"
-
-
-async def test_a_forged_failure_ends_nothing(
-    rt: Runtime, session: Session, stranger: Session
-) -> None:
-    call = await registration.start(rt, session)
-    token = back_from(call).token
-
-    for caller, forged in ((stranger, token), (session, "forged"), (None, token)):
-        try:
-            await registration.end_in_window(
-                rt,
-                caller,
-                registration_id=call.registration_id,
-                token=forged,
-                code="REJECT_CARD_COMPANY",
-                message="",
-            )
-        except NotAllowed:
-            continue
-
-    assert (await row(rt, call.registration_id)).status == "started"
-
-
-async def test_a_failure_reported_after_success_changes_nothing(
-    rt: Runtime, session: Session
-) -> None:
-    call = await registration.start(rt, session)
-    back = back_from(call)
-    await registration.finish(rt, session, back)
-    await rt.tasks.drain(seconds=10)
-
-    await registration.end_in_window(
-        rt,
-        session,
-        registration_id=call.registration_id,
-        token=back.token,
-        code="REJECT_CARD_COMPANY",
-        message="",
-    )
-
-    assert (await row(rt, call.registration_id)).status == "issued"
-
-
-async def test_nothing_a_browser_sends_breaks_the_return(rt: Runtime) -> None:
-    for text in ("", "\x00", "가" * 1000, "' OR 1=1 --", "../..", "\ud800"):
-        with pytest.raises(NotAllowed):
-            await registration.finish(rt, new_session(), Return(text[:40], text, text, text))
 
 
 async def test_any_text_in_toss_answer_can_be_stored(

@@ -1,5 +1,6 @@
 """A shop's way of using the sandbox, over any wire."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -158,3 +159,7 @@ class Box:
     @property
     def _host(self) -> str:
         return str(self.http.base_url.join("/")).rstrip("/")
+
+
+def errors(answer: httpx.Response) -> list[str]:
+    return re.findall(r'id="(\w+)-error"', answer.text)

@@ -1,0 +1,126 @@
+"""Returns from the window that somebody forged, or that are not this customer's."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.payment_methods.flow import back_from, refusals, register, row
+from tests.support.wire import Wire
+from tossbill_ui.core.errors import NotAllowed
+from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.payment_methods import outcome as outcomes
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.registration import Return
+from tossbill_ui.runtime import Runtime
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"registration_id": "f" * 32}, "unknown_link"),
+        ({"token": "A" * 43}, "wrong_token"),
+        ({"token": ""}, "wrong_token"),
+        ({"customer_key": "someone-else"}, "wrong_customer_key"),
+        ({"auth_key": ""}, "no_auth_key"),
+        ({"auth_key": "x" * 301}, "no_auth_key"),
+    ],
+)
+async def test_a_forged_return_is_refused_and_recorded(
+    rt: Runtime, session: Session, wire: Wire, change: dict[str, str], problem: str
+) -> None:
+    call = await registration.start(rt, session)
+
+    with pytest.raises(NotAllowed) as caught:
+        await registration.finish(rt, session, replace(back_from(call), **change))
+
+    assert caught.value.code == problem
+    assert await refusals(rt) == [f"refused.{problem}"]
+    assert wire.requests == []
+    assert (await row(rt, call.registration_id)).status == "started"
+
+
+async def test_another_browser_cannot_finish_a_registration(
+    rt: Runtime, session: Session, stranger: Session, wire: Wire
+) -> None:
+    call = await registration.start(rt, session)
+
+    for caller, problem in ((None, "no_session"), (stranger, "other_session")):
+        with pytest.raises(NotAllowed) as caught:
+            await registration.finish(rt, caller, back_from(call))
+        assert caught.value.code == problem
+
+    assert wire.requests == []
+    await registration.finish(rt, session, back_from(call))
+
+
+async def test_another_customer_cannot_look_at_a_registration(
+    rt: Runtime, session: Session, stranger: Session
+) -> None:
+    outcome = await register(rt, session)
+
+    with pytest.raises(NotAllowed):
+        await outcomes.look(rt, stranger, outcome.registration.id)
+    with pytest.raises(NotAllowed):
+        await outcomes.look(rt, None, outcome.registration.id)
+
+
+async def test_an_auth_key_belongs_to_one_registration_for_ever(
+    rt: Runtime, session: Session, stranger: Session, wire: Wire
+) -> None:
+    await register(rt, session)
+    theirs = await registration.start(rt, stranger)
+
+    with pytest.raises(NotAllowed) as caught:
+        await registration.finish(rt, stranger, back_from(theirs))
+
+    assert caught.value.code == "already_used"
+    assert len(wire.requests) == 1
+    assert await refusals(rt) == ["refused.auth_key_of_another"]
+
+
+async def test_a_forged_failure_ends_nothing(
+    rt: Runtime, session: Session, stranger: Session
+) -> None:
+    call = await registration.start(rt, session)
+    token = back_from(call).token
+
+    for caller, forged in ((stranger, token), (session, "forged"), (None, token)):
+        try:
+            await registration.end_in_window(
+                rt,
+                caller,
+                registration_id=call.registration_id,
+                token=forged,
+                code="REJECT_CARD_COMPANY",
+                message="",
+            )
+        except NotAllowed:
+            continue
+
+    assert (await row(rt, call.registration_id)).status == "started"
+
+
+async def test_a_failure_reported_after_success_changes_nothing(
+    rt: Runtime, session: Session
+) -> None:
+    call = await registration.start(rt, session)
+    back = back_from(call)
+    await registration.finish(rt, session, back)
+    await rt.tasks.drain(seconds=10)
+
+    await registration.end_in_window(
+        rt,
+        session,
+        registration_id=call.registration_id,
+        token=back.token,
+        code="REJECT_CARD_COMPANY",
+        message="",
+    )
+
+    assert (await row(rt, call.registration_id)).status == "issued"
+
+
+async def test_nothing_a_browser_sends_breaks_the_return(rt: Runtime) -> None:
+    for text in ("", "\x00", "가" * 1000, "' OR 1=1 --", "../..", "\ud800"):
+        with pytest.raises(NotAllowed):
+            await registration.finish(rt, new_session(), Return(text[:40], text, text, text))
