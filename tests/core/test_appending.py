@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tests.support.statements import statements
 from tossbill_ui.core.appending import append
 from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.runtime import Runtime
@@ -28,19 +28,13 @@ async def subjects(rt: Runtime) -> list[str]:
 
 
 async def test_they_are_one_statement_in_the_order_they_came(rt: Runtime) -> None:
-    asked: list[str] = []
-
-    def note(_c: object, _r: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(rt.db.engine.sync_engine, "before_cursor_execute", note)
-    async with rt.db.write() as db:
-        for subject in "bca":
-            add(db, subject)
-    event.remove(rt.db.engine.sync_engine, "before_cursor_execute", note)
+    with statements(rt) as asked:
+        async with rt.db.write() as db:
+            for subject in "bca":
+                add(db, subject)
 
     assert await subjects(rt) == ["b", "c", "a"]
-    assert len([each for each in asked if each.startswith("INSERT")]) == 1
+    assert len([each for each in asked if each.sql.startswith("INSERT")]) == 1
 
 
 async def test_a_transaction_that_fails_writes_none(rt: Runtime) -> None:

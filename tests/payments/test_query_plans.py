@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.conftest import NOON
+from tests.support.statements import statements
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.runtime import Runtime
@@ -64,19 +64,13 @@ async def test_an_index_is_used(rt: Runtime, query: Query) -> None:
 
 async def plan_of(rt: Runtime, query: Query) -> list[str]:
     """Run a query of ours and return SQLite's plan of it."""
-    asked: list[tuple[str, Any]] = []
+    with statements(rt) as asked:
+        async with rt.db.read() as db:
+            await query(db)
 
-    def note(_c: object, _r: object, statement: str, values: Any, *_: object) -> None:
-        asked.append((statement, values))
-
-    event.listen(rt.db.engine.sync_engine, "before_cursor_execute", note)
-    async with rt.db.read() as db:
-        await query(db)
-    event.remove(rt.db.engine.sync_engine, "before_cursor_execute", note)
-
-    [(statement, values)] = [each for each in asked if each[0].startswith("SELECT")]
+    [(sql, values)] = [each for each in asked if each.sql.startswith("SELECT")]
     async with rt.db.engine.connect() as connection:
-        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
         return [row.detail for row in plan]
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from tests.support.population import fill
 from tests.support.shop import Shop
+from tests.support.statements import statements
 from tossbill_ui import lease
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
 from tossbill_ui.payments.record import record
-from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.claiming import claim
 from tossbill_ui.subscriptions.follow import FOLLOW
 
@@ -38,21 +36,6 @@ PAID = Charged(
 )
 
 
-@contextmanager
-def counted(rt: Runtime) -> Generator[list[str]]:
-    """Note every statement but those that begin a transaction."""
-    found: list[str] = []
-
-    def note(_c: object, _r: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
-            found.append(statement)
-
-    engine = rt.db.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
-
-
 async def due(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
     """Claim a batch of subscriptions whose periods, or trials, are over."""
     seen = await shop.subscribe(new_session())
@@ -65,10 +48,10 @@ async def due(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
         payment_method_id=row.payment_method_id,
         in_trial=in_trial,
     )
-    with counted(shop.rt) as asked:
+    with statements(shop.rt) as asked:
         claims, _ = await claim(shop.rt, limit=BATCH)
     assert len(claims) == BATCH
-    assert len(asked) <= CLAIM + in_trial, "\n".join(asked)
+    assert len(asked) <= CLAIM + in_trial, asked
     return claims
 
 
@@ -86,7 +69,7 @@ async def test_claiming_and_recording(shop: Shop, found: Outcome) -> None:
         for each in claims
     ]
 
-    with counted(shop.rt) as asked:
+    with statements(shop.rt) as asked:
         await asyncio.gather(
             *(
                 record(shop.rt, each.payment, each.attempt, answer, FOLLOW)
@@ -94,7 +77,7 @@ async def test_claiming_and_recording(shop: Shop, found: Outcome) -> None:
             )
         )
 
-    assert len(asked) <= RECORD, "\n".join(asked)
+    assert len(asked) <= RECORD, asked
     ids = {each.row_id for each in claims}
     ended = {row.status for row in await shop.rows(Payment) if row.id in ids}
     assert ended == {STATUS[type(found)]}
@@ -108,11 +91,11 @@ async def test_taking_up(shop: Shop) -> None:
     await due(shop)
     shop.machine.advance(2 * shop.rt.lease)
 
-    with counted(shop.rt) as asked:
+    with statements(shop.rt) as asked:
         claims, _ = await claim(shop.rt, limit=BATCH + 1)
 
     assert [each.attempt for each in claims] == [2] * BATCH
-    assert len(asked) <= TAKE_UP, "\n".join(asked)
+    assert len(asked) <= TAKE_UP, asked
 
 
 async def test_leases_are_renewed_together_and_only_those_still_ours(shop: Shop) -> None:
@@ -131,11 +114,11 @@ async def test_leases_are_renewed_together_and_only_those_still_ours(shop: Shop)
             )
             for each in claims
         ]
-        with counted(rt) as asked:
+        with statements(rt) as asked:
             async with asyncio.timeout(20):
                 while not all(hold.is_ours(rt.machine) for hold in ours):
                     await asyncio.sleep(0.005)
 
-    assert len(asked) < len(ours), "\n".join(asked)
+    assert len(asked) < len(ours), asked
     assert not lost.is_ours(rt.machine)
     assert rt.leases.keeper is None

@@ -8,13 +8,15 @@ from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import declared_attr
+from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -31,6 +33,8 @@ SQLModel.metadata.naming_convention = {
 
 WRITE = "tossbill_write"
 
+_Row = TypeVar("_Row")
+
 
 class Table(SQLModel):
     """The base of every table; its name is the class name in snake case."""
@@ -38,6 +42,10 @@ class Table(SQLModel):
     @declared_attr.directive
     def __tablename__(cls) -> str:  # noqa: N805 # pyright: ignore[reportIncompatibleVariableOverride]
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 - of any column
+        """Set a column as SQLAlchemy does; SQLModel would set it a second time for Pydantic."""
+        object.__setattr__(self, name, value)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -86,6 +94,15 @@ async def update_where(
     return result.rowcount == 1
 
 
+class _Session(AsyncSession):
+    async def get_one(self, entity: type[_Row], ident: Any, **options: Any) -> _Row:  # noqa: ANN401 # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return a row as ever, but one that is loaded without a way through a greenlet."""
+        found = None if options else self.sync_session.identity_map.get(identity_key(entity, ident))
+        if found is None or instance_state(found).expired:
+            return await super().get_one(entity, ident, **options)
+        return found
+
+
 class Database:
     """Opens transactions on one database.
 
@@ -114,7 +131,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """Open a session that only reads; nothing it does is kept."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with _Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
@@ -125,7 +142,7 @@ class Database:
         """
         async with (
             self._turns.turn() if self._turns else nullcontext(),
-            AsyncSession(self._writing, expire_on_commit=False) as session,
+            _Session(self._writing, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session

@@ -5,15 +5,16 @@ and ours are raised outside the ``except`` block, so that nothing of theirs is r
 """
 
 import asyncio
+import base64
 import json
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 from pydantic import SecretStr
 
 from tossbill_ui.toss.errors import OutcomeUnknown
-from tossbill_ui.toss.lines import ONE_CONNECTION, Lines
+from tossbill_ui.toss.lines import ONE_CONNECTION, Lines, proxy_for
 from tossbill_ui.toss.pace import Pace
 from tossbill_ui.toss.quiet import silence_wire_logs
 from tossbill_ui.toss.verdict import Answer
@@ -68,25 +69,19 @@ class Exchange:
         per_minute: int | None,
     ) -> None:
         silence_wire_logs()
+        self._base_url = base_url.rstrip("/")
+        self._headers = _standing_headers(secret_key)
+        self._extensions = {"timeout": (timeout or DEFAULT_TIMEOUT).as_dict()}
         self._deadline_seconds = deadline_seconds
         self._pace = Pace(per_minute)
-        trusted = httpx.create_ssl_context()
+        trusted, proxy = httpx.create_ssl_context(), proxy_for(base_url)
 
-        def client() -> httpx.AsyncClient:
-            return httpx.AsyncClient(
-                base_url=base_url,
-                auth=httpx.BasicAuth(secret_key.get_secret_value(), ""),
-                headers=HEADERS,
-                timeout=timeout or DEFAULT_TIMEOUT,
-                limits=ONE_CONNECTION,
-                verify=trusted,
-                transport=transport,
-                # A proxy from the environment is for Toss, not for a sandbox on this machine.
-                mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
-                follow_redirects=False,
+        def line() -> httpx.AsyncBaseTransport:
+            return transport or httpx.AsyncHTTPTransport(
+                verify=trusted, limits=ONE_CONNECTION, proxy=proxy
             )
 
-        self._lines = Lines(client)
+        self._lines = Lines(line)
 
     async def aclose(self) -> None:
         """Close the connections; no exchange works afterwards."""
@@ -107,18 +102,19 @@ class Exchange:
             OutcomeUnknown: No whole answer came.
             ValueError: ``idempotency_key`` cannot stand in a header.
         """
-        # ASCII only: a lone surrogate from a browser would fail to encode, and that error
-        # holds the whole body.
-        content = None if body is None else json.dumps(dict(body)).encode("ascii")
-        headers = _headers(has_body=body is not None, idempotency_key=idempotency_key)
-        params = dict(query) if query else None
+        request = httpx.Request(
+            method,
+            f"{self._base_url}{path}{'?' + urlencode(query) if query else ''}",
+            headers=self._headers | _headers(body is not None, idempotency_key),
+            # ASCII only: a lone surrogate from a browser would fail to encode, and that error
+            # holds the whole body.
+            content=None if body is None else json.dumps(dict(body)).encode("ascii"),
+            extensions=self._extensions,
+        )
         await self._pace.turn()
         try:
-            async with asyncio.timeout(self._deadline_seconds), self._lines.lent() as http:
-                request = http.build_request(
-                    method, path, params=params, content=content, headers=headers
-                )
-                return await _exchange(http, request)
+            async with asyncio.timeout(self._deadline_seconds), self._lines.lent() as line:
+                return await _exchange(line, request)
         except _NEVER_SENT as error:
             lost = OutcomeUnknown(f"No connection to Toss: {type(error).__name__}.", sent=False)
         except (httpx.HTTPError, OSError) as error:
@@ -128,8 +124,8 @@ class Exchange:
         raise lost
 
 
-async def _exchange(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
-    response = await http.send(request, stream=True)
+async def _exchange(line: httpx.AsyncBaseTransport, request: httpx.Request) -> Answer:
+    response = await line.handle_async_request(request)
     try:
         body = bytearray()
         async for chunk in response.aiter_bytes():
@@ -146,7 +142,12 @@ class _TooLarge(Exception):
     """The body passed the limit."""
 
 
-def _headers(*, has_body: bool, idempotency_key: str | None) -> dict[str, str]:
+def _standing_headers(secret_key: SecretStr) -> dict[str, str]:
+    login = base64.b64encode(f"{secret_key.get_secret_value()}:".encode()).decode()
+    return {**HEADERS, "Authorization": f"Basic {login}"}
+
+
+def _headers(has_body: bool, idempotency_key: str | None) -> dict[str, str]:
     headers = {"Content-Type": "application/json"} if has_body else {}
     if idempotency_key is None:
         return headers

@@ -2,6 +2,7 @@
 
 httpcore's pool looks at each of its connections whenever a request begins or ends. With thirty
 under way that was half of what asking Toss costs, so here every connection is a pool of its own.
+What else an httpx client does for a browser, such as cookies and redirects, Toss needs not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -17,34 +20,49 @@ ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
 class Lines:
-    """Clients with one connection each, made when needed and used again.
+    """Transports with one connection each, made when needed and used again.
 
     Args:
-        make: Makes a client with `ONE_CONNECTION`.
+        make: Makes one with `ONE_CONNECTION`.
     """
 
-    def __init__(self, make: Callable[[], httpx.AsyncClient]) -> None:
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:
         self._make = make
-        self._all: list[httpx.AsyncClient] = []
-        self._free: list[httpx.AsyncClient] = []
+        self._all: list[httpx.AsyncBaseTransport] = []
+        self._free: list[httpx.AsyncBaseTransport] = []
         self._turn = asyncio.Semaphore(MOST)
 
     @asynccontextmanager
-    async def lent(self) -> AsyncGenerator[httpx.AsyncClient]:
-        """Lend a client; the one that was used last, as its connection is still open."""
+    async def lent(self) -> AsyncGenerator[httpx.AsyncBaseTransport]:
+        """Lend the line that was used last, as its connection is still open."""
         async with self._turn:
-            client = self._free.pop() if self._free else self._new()
+            line = self._free.pop() if self._free else self._new()
             try:
-                yield client
+                yield line
             finally:
-                self._free.append(client)
+                self._free.append(line)
 
-    def _new(self) -> httpx.AsyncClient:
-        client = self._make()
-        self._all.append(client)
-        return client
+    def _new(self) -> httpx.AsyncBaseTransport:
+        line = self._make()
+        self._all.append(line)
+        return line
 
     async def aclose(self) -> None:
         """Close every connection; nothing is lent afterwards."""
-        for client in self._all:
-            await client.aclose()
+        for line in self._all:
+            await line.aclose()
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the environment's proxy for an address; there is none for a sandbox on this machine.
+
+    Args:
+        url: Of Toss or of a sandbox.
+    """
+    address = urlsplit(url)
+    host = address.hostname or ""
+    if host in {"127.0.0.1", "localhost", "::1"} or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(address.scheme) or proxies.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
