@@ -12,7 +12,15 @@ from pathlib import Path
 
 import httpx
 
-from tests.simulation.invariants import ALWAYS, AT_THE_END, MONEY, NOW_AND_THEN, PAID_PERIODS
+from tests.simulation.invariants import (
+    ALWAYS,
+    AT_THE_END,
+    ENTER,
+    MONEY,
+    NEW_EFFECTS,
+    NOW_AND_THEN,
+    PAID_PERIODS,
+)
 
 # Every rule over the whole of both ledgers is asked after so many steps.
 EACH = 10
@@ -26,11 +34,13 @@ class Judge:
     """Reads both databases, and every request on its way."""
 
     def __init__(self, folder: Path) -> None:
-        self._db = sqlite3.connect(f"file:{folder / 'shop.db'}?mode=ro", uri=True)
+        # In no transaction: each question is asked about what is committed by then.
+        self._db = sqlite3.connect(
+            f"file:{folder / 'shop.db'}?mode=ro", uri=True, isolation_level=None
+        )
         self._db.execute(f"ATTACH 'file:{folder / 'sandbox.db'}?mode=ro' AS toss")
         self._db.execute(MONEY)
         self._steps = self._seen = 0
-        self._left: defaultdict[str, int] = defaultdict(int)
         self._charged: defaultdict[str, set[str]] = defaultdict(set)
         self._sent: dict[tuple[str, str], tuple[str, ...]] = {}
 
@@ -59,26 +69,27 @@ class Judge:
     def after_a_step(self, now: datetime) -> None:
         """Read what is new at Toss: at most one payment of a period has money in it."""
         self._steps += 1
-        query = (
-            "SELECT id, effect, order_id, amount_krw FROM toss.ledger"
-            " WHERE id > ? AND amount_krw IS NOT NULL ORDER BY id"
-        )
-        for number, effect, order_id, amount in self._db.execute(query, (self._seen,)).fetchall():
-            self._seen = number
-            self._left[order_id] += amount if effect == "payment_approved" else -amount
-            self._one_payment_at_most(order_id)
+        self._read_effects()
         if self._steps % EACH == 0:
             self._ask(ALWAYS, now)
 
-    def _one_payment_at_most(self, order_id: str) -> None:
+    def _read_effects(self) -> None:
+        for effect in self._db.execute(NEW_EFFECTS, (self._seen,)).fetchall():
+            self._seen, order_id, amount, is_paid = effect
+            values = (order_id, amount * is_paid, amount if is_paid else -amount, is_paid)
+            [left] = self._db.execute(ENTER, values).fetchone()
+            self._one_payment_at_most(order_id, left)
+
+    def _one_payment_at_most(self, order_id: str, left_krw: int) -> None:
         period = "-".join(order_id.split("-")[:2])
         charged = self._charged[period]
-        (charged.add if self._left[order_id] > 0 else charged.discard)(order_id)
+        (charged.add if left_krw > 0 else charged.discard)(order_id)
         if len(charged) > 1:
             raise Broken(f"{period} was charged twice: {sorted(charged)}")
 
     def now_and_then(self, now: datetime) -> None:
         """Ask what takes longer."""
+        self._read_effects()
         self._ask({**ALWAYS, **NOW_AND_THEN}, now)
         for subscription, *days, index, unit, count in self._db.execute(PAID_PERIODS):
             starts_on, ends_on, anchor_on = map(date.fromisoformat, days)
