@@ -1,0 +1,64 @@
+"""What SQLite's transactions promise from their first statement on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.db import Database
+
+ONE_MORE = "UPDATE counter SET number = number + 1"
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncGenerator[Database]:
+    opened = Database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+    async with opened.write() as db:
+        await run(db, "CREATE TABLE counter AS SELECT 0 AS number")
+    yield opened
+    await opened.close()
+
+
+async def run(db: AsyncSession, statement: str) -> None:
+    await (await db.connection()).execute(sa.text(statement))
+
+
+async def number(db: AsyncSession) -> int:
+    connection = await db.connection()
+    return (await connection.execute(sa.text("SELECT number FROM counter"))).scalar_one()
+
+
+async def test_who_will_write_keeps_others_out_before_the_first_change(database: Database) -> None:
+    async with database.write() as db:
+        await number(db)
+        other = sqlite3.connect(database.file or "", timeout=0)
+        with closing(other), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute(ONE_MORE)
+
+
+async def test_who_reads_sees_one_moment_and_keeps_nobody_out(database: Database) -> None:
+    async with database.read() as db:
+        assert await number(db) == 0
+        async with database.write() as other:
+            await run(other, ONE_MORE)
+        assert await number(db) == 0
+
+    async with database.read() as db:
+        assert await number(db) == 1
+
+
+async def test_a_savepoint_is_part_of_its_transaction(database: Database) -> None:
+    async with database.write() as db:
+        await run(db, ONE_MORE)
+        savepoint = await db.begin_nested()
+        await run(db, ONE_MORE)
+        await savepoint.rollback()
+
+    async with database.read() as db:
+        assert await number(db) == 1
