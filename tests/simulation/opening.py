@@ -12,15 +12,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 import httpx
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from tests.simulation.alarm import alarm
 from tests.simulation.inline import inline_database, inline_sandbox
 from tests.simulation.luck import seeded_ids
 from tests.simulation.outlook import Outlook
 from tests.simulation.post import Post
-from tests.simulation.wire import Rules, Toss
+from tests.simulation.wire import Direct, Rules, Toss
 from tests.simulation.worker import Worker
 from tests.simulation.world import BEGIN, World
 from tests.support.shop import BASE
@@ -45,7 +43,7 @@ async def open_world(
     clock, shop_file, toss_file = FrozenClock(BEGIN), folder / "shop.db", folder / "sandbox.db"
     shutil.copy(empty_database, shop_file)
     sandbox = inline_sandbox(toss_file, clock, str(seed))
-    transport = httpx.ASGITransport(Starlette(routes=[Mount("/sandbox", sandbox)]))
+    transport = Direct(sandbox, root_path="/sandbox")
     luck = random.Random(seed)  # noqa: S311 - a seed must repeat
     with seeded_ids(seed), alarm() as listening, ExitStack() as stack:
         rt = _runtime(shop_file, clock, transport)
@@ -74,7 +72,7 @@ def _drop_unique_orders(file: Path) -> None:
         connection.execute("DROP INDEX payment_order")
 
 
-def _runtime(file: Path, clock: FrozenClock, transport: httpx.ASGITransport) -> Runtime:
+def _runtime(file: Path, clock: FrozenClock, transport: httpx.AsyncBaseTransport) -> Runtime:
     settings = Settings(_env_file=None)
     return Runtime(
         settings=settings,

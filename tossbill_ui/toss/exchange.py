@@ -7,7 +7,7 @@ and ours are raised outside the ``except`` block, so that nothing of theirs is r
 import asyncio
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -74,14 +74,7 @@ class Exchange:
         self._extensions = {"timeout": (timeout or DEFAULT_TIMEOUT).as_dict()}
         self._deadline_seconds = deadline_seconds
         self._pace = Pace(per_minute)
-        trusted, proxy = httpx.create_ssl_context(), proxy_for(base_url)
-
-        def line() -> httpx.AsyncBaseTransport:
-            return transport or httpx.AsyncHTTPTransport(
-                verify=trusted, limits=ONE_CONNECTION, proxy=proxy
-            )
-
-        self._lines = Lines(line)
+        self._lines = Lines((lambda: transport) if transport else _network(base_url))
 
     async def aclose(self) -> None:
         """Close the connections; no exchange works afterwards."""
@@ -122,6 +115,12 @@ class Exchange:
         except _TooLarge:
             lost = OutcomeUnknown(f"Toss answered more than {BODY_LIMIT_BYTES} bytes.")
         raise lost
+
+
+def _network(base_url: str) -> Callable[[], httpx.AsyncBaseTransport]:
+    # Reading the machine's certificates takes long; one reading is enough for every line.
+    trusted, proxy = httpx.create_ssl_context(), proxy_for(base_url)
+    return lambda: httpx.AsyncHTTPTransport(verify=trusted, limits=ONE_CONNECTION, proxy=proxy)
 
 
 async def _exchange(line: httpx.AsyncBaseTransport, request: httpx.Request) -> Answer:
