@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from tossbill_ui import lease
+from tossbill_ui.core.constraints import is_one_of
 from tossbill_ui.core.db import Leased
 from tossbill_ui.notices.models import Notice, NoticeStatus
 from tossbill_ui.payment_methods.models import (
@@ -28,7 +29,7 @@ WEB, WORKER = "web", "worker"
 OPEN_ROWS: tuple[tuple[type[Leased], sa.ColumnElement[bool]], ...] = (
     (Registration, col(Registration.status).in_(UNDER_WAY)),
     (PaymentMethod, col(PaymentMethod.status) == MethodStatus.REMOVING),
-    (Payment, sa.literal_column("status IN ('pending', 'unknown')", sa.Boolean())),
+    (Payment, sa.literal_column(is_one_of("status", OPEN), sa.Boolean())),
     (Refund, col(Refund.status).in_(OPEN)),
     (WebhookEvent, col(WebhookEvent.handled_at).is_(None)),
     (Notice, col(Notice.status) == NoticeStatus.WAITING),

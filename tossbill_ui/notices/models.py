@@ -8,6 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from tossbill_ui.core.constraints import one_of, partial_index
 from tossbill_ui.core.db import Leased, UtcDateTime
 
 
@@ -56,16 +57,13 @@ class Notice(Leased, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint(
-            "status IN ('waiting', 'sent', 'kept', 'no_address', 'failed')", name="status"
-        ),
+        one_of("status", NoticeStatus),
         sa.CheckConstraint("(status = 'waiting') = (ended_at IS NULL)", name="ended"),
-        sa.Index(
+        partial_index(
             "ix_notice_waiting",
             "next_try_at",
             "lease_until",
-            sqlite_where=sa.text("status = 'waiting'"),
-            postgresql_where=sa.text("status = 'waiting'"),
+            where="status = 'waiting'",
         ),
     )
 

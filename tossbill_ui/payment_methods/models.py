@@ -8,6 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from tossbill_ui.core.constraints import is_one_of, one_of, partial_index
 from tossbill_ui.core.db import Leased, UtcDateTime
 
 
@@ -28,7 +29,7 @@ class RegistrationStatus(StrEnum):
 
 
 UNDER_WAY = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
-UNDER_WAY_SQL = "status IN ('issuing', 'unknown')"
+UNDER_WAY_SQL = is_one_of("status", UNDER_WAY)
 
 
 class Registration(Leased, table=True):
@@ -40,17 +41,13 @@ class Registration(Leased, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint(
-            "status IN ('started', 'abandoned', 'issuing', 'unknown', 'issued', 'failed')",
-            name="status",
-        ),
+        one_of("status", RegistrationStatus),
         sa.CheckConstraint(f"({UNDER_WAY_SQL}) = (auth_key_sealed IS NOT NULL)", name="auth_key"),
-        sa.Index(
+        partial_index(
             "uq_registration_one_under_way",
             "customer_id",
             unique=True,
-            sqlite_where=sa.text(UNDER_WAY_SQL),
-            postgresql_where=sa.text(UNDER_WAY_SQL),
+            where=UNDER_WAY_SQL,
         ),
         sa.Index("ix_registration_history", "customer_id", "created_at", "id"),
     )
@@ -88,7 +85,7 @@ class PaymentMethod(Leased, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint("status IN ('active', 'removing', 'removed')", name="status"),
+        one_of("status", MethodStatus),
         sa.CheckConstraint(
             "(status = 'removed') = (billing_key_sealed IS NULL)", name="billing_key"
         ),

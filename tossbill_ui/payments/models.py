@@ -8,6 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from tossbill_ui.core.constraints import is_one_of, one_of, partial_index
 from tossbill_ui.core.db import Leased, Table, UtcDateTime
 
 
@@ -34,6 +35,9 @@ class InvoiceStatus(StrEnum):
     PAID = "paid"
     UNCOLLECTIBLE = "uncollectible"
     VOID = "void"
+
+
+VALID = (InvoiceStatus.OPEN, InvoiceStatus.PAID)
 
 
 class PaymentStatus(StrEnum):
@@ -65,8 +69,8 @@ class Invoice(Table, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('first', 'renewal', 'change', 'resume')", name="kind"),
-        sa.CheckConstraint("status IN ('open', 'paid', 'uncollectible', 'void')", name="status"),
+        one_of("kind", InvoiceKind),
+        one_of("status", InvoiceStatus),
         sa.CheckConstraint(
             "amount_krw >= 0 AND credit_krw >= 0 AND tax_free_krw BETWEEN 0 AND amount_krw"
             " AND amount_krw <= price_krw",
@@ -74,13 +78,12 @@ class Invoice(Table, table=True):
         ),
         sa.CheckConstraint("starts_on < ends_on AND period_number >= 1", name="period"),
         sa.CheckConstraint("(status = 'paid') = (paid_at IS NOT NULL)", name="paid"),
-        sa.Index(
+        partial_index(
             "uq_invoice_one_per_period",
             "subscription_id",
             "period_number",
             unique=True,
-            sqlite_where=sa.text("status IN ('open', 'paid')"),
-            postgresql_where=sa.text("status IN ('open', 'paid')"),
+            where=is_one_of("status", VALID),
         ),
         sa.Index("ix_invoice_customer", "customer_id", "created_at", "id"),
     )
@@ -125,37 +128,34 @@ class Payment(Leased, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint("status IN ('pending', 'unknown', 'done', 'refused')", name="status"),
+        one_of("status", PaymentStatus),
         sa.CheckConstraint("amount_krw > 0", name="amount"),
         sa.CheckConstraint("refunded_krw BETWEEN 0 AND amount_krw", name="refunded"),
         sa.CheckConstraint("refunded_krw = 0 OR status = 'done'", name="refunded_is_done"),
         sa.CheckConstraint("(status = 'done') = (payment_key IS NOT NULL)", name="payment_key"),
         sa.UniqueConstraint("subscription_id", "period_number", "number"),
-        sa.Index(
+        partial_index(
             "uq_payment_one_open_or_done",
             "invoice_id",
             unique=True,
-            sqlite_where=sa.text("status <> 'refused'"),
-            postgresql_where=sa.text("status <> 'refused'"),
+            where="status <> 'refused'",
         ),
-        sa.Index(
+        partial_index(
             "ix_payment_open",
             "next_try_at",
             "lease_until",
-            sqlite_where=sa.text("status IN ('pending', 'unknown')"),
-            postgresql_where=sa.text("status IN ('pending', 'unknown')"),
+            where=is_one_of("status", OPEN),
         ),
         sa.Index("ix_payment_customer", "customer_id", "created_at", "id"),
         sa.Index("ix_payment_subscription", "subscription_id", "created_at", "id"),
-        sa.Index(
+        partial_index(
             "ix_payment_spent",
             "customer_id",
             "created_at",
             "amount_krw",
             "refunded_krw",
             "status",  # without it SQLite looks at each payment
-            sqlite_where=sa.text("status = 'done'"),
-            postgresql_where=sa.text("status = 'done'"),
+            where="status = 'done'",
         ),
     )
 
@@ -199,16 +199,15 @@ class Refund(Leased, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint("status IN ('pending', 'unknown', 'done', 'refused')", name="status"),
+        one_of("status", PaymentStatus),
         sa.CheckConstraint("amount_krw > 0 AND amount_krw <= balance_krw", name="amount"),
         sa.CheckConstraint("tax_free_krw BETWEEN 0 AND amount_krw", name="tax_free"),
         sa.UniqueConstraint("payment_id", "number"),
-        sa.Index(
+        partial_index(
             "uq_refund_one_open",
             "payment_id",
             unique=True,
-            sqlite_where=sa.text("status IN ('pending', 'unknown')"),
-            postgresql_where=sa.text("status IN ('pending', 'unknown')"),
+            where=is_one_of("status", OPEN),
         ),
         sa.Index("ix_refund_customer", "customer_id", "created_at", "id"),
         sa.Index("ix_refund_subscription", "subscription_id", "created_at", "id"),
@@ -267,10 +266,7 @@ class Difference(Table, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("kind", "subject"),
-        sa.CheckConstraint(
-            "kind IN ('foreign', 'orphan', 'not_at_toss', 'refused_here', 'amount', 'balance')",
-            name="kind",
-        ),
+        one_of("kind", DifferenceKind),
     )
 
     id: str = Field(primary_key=True, max_length=32)

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.constraints import is_one_of
 from tossbill_ui.core.text import clean, is_id
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.lease import due
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import (
     OPEN,
+    VALID,
     Difference,
     Invoice,
     InvoiceStatus,
@@ -29,8 +31,8 @@ _SUBSCRIPTION = sa.table("subscription", sa.column("id"), sa.column("payment_met
 
 # In the words of the indices that have only such rows: SQLite finds an index by them, and never
 # by a parameter.
-_IS_OPEN = sa.text("payment.status IN ('pending', 'unknown')")
-_IS_VALID = sa.text("invoice.status IN ('open', 'paid')")
+_IS_OPEN = sa.text(is_one_of("payment.status", OPEN))
+_IS_VALID = sa.text(is_one_of("invoice.status", VALID))
 _IS_NOT_REFUSED = sa.text("payment.status <> 'refused'")
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from tossbill_ui.core.calendar import Interval, Unit
+from tossbill_ui.core.constraints import one_of, partial_index
 from tossbill_ui.core.db import Table, UtcDateTime
 
 
@@ -30,7 +31,7 @@ class Plan(Table, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint("when_unpaid IN ('end', 'pause')", name="when_unpaid"),
+        one_of("when_unpaid", WhenUnpaid),
         sa.CheckConstraint("grace_days >= 0", name="grace_days"),
     )
 
@@ -61,7 +62,7 @@ class Price(Table, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint("unit IN ('week', 'month', 'year')", name="unit"),
+        one_of("unit", Unit),
         sa.CheckConstraint("count >= 1 AND trial_days >= 0", name="lengths"),
         sa.CheckConstraint("tax_free_krw BETWEEN 0 AND amount_krw", name="amounts"),
         sa.UniqueConstraint("plan_code", "starts_on"),
@@ -145,33 +146,26 @@ class Subscription(Table, table=True):
     """
 
     __table_args__ = (
-        sa.CheckConstraint(
-            "status IN ('starting', 'trialing', 'active', 'past_due', 'paused', 'canceled',"
-            " 'ended')",
-            name="status",
-        ),
+        one_of("status", SubscriptionStatus),
         sa.CheckConstraint("starts_on <= ends_on AND period_number >= 0", name="period"),
         sa.CheckConstraint("(status = 'ended') = (ended_at IS NOT NULL)", name="ended"),
         sa.CheckConstraint("due_at IS NULL OR attention IS NULL", name="waits"),
-        sa.Index(
+        partial_index(
             "uq_subscription_one_per_plan",
             "customer_id",
             "plan_code",
             unique=True,
-            sqlite_where=sa.text("status <> 'ended' AND NOT is_extra"),
-            postgresql_where=sa.text("status <> 'ended' AND NOT is_extra"),
+            where="status <> 'ended' AND NOT is_extra",
         ),
-        sa.Index(
+        partial_index(
             "ix_subscription_due",
             "due_at",
-            sqlite_where=sa.text("due_at IS NOT NULL"),
-            postgresql_where=sa.text("due_at IS NOT NULL"),
+            where="due_at IS NOT NULL",
         ),
-        sa.Index(
+        partial_index(
             "ix_subscription_attention",
             "attention",
-            sqlite_where=sa.text("attention IS NOT NULL"),
-            postgresql_where=sa.text("attention IS NOT NULL"),
+            where="attention IS NOT NULL",
         ),
     )
 
@@ -225,22 +219,20 @@ class SubscriptionEvent(Table, table=True):
     __table_args__ = (
         sa.Index("ix_subscription_event_of", "subscription_id", "id"),
         *(
-            sa.Index(
+            partial_index(
                 f"ix_subscription_event_shown_{owner}",
                 f"{owner}_id",
                 "at",
                 "id",
-                sqlite_where=sa.text(SHOWN_SQL),
-                postgresql_where=sa.text(SHOWN_SQL),
+                where=SHOWN_SQL,
             )
             for owner in ("customer", "subscription")
         ),
-        sa.Index(
+        partial_index(
             "ix_subscription_event_plan",
             "subscription_id",
             "id",
-            sqlite_where=sa.text(BEGINNINGS_SQL),
-            postgresql_where=sa.text(BEGINNINGS_SQL),
+            where=BEGINNINGS_SQL,
         ),
     )
 
@@ -276,7 +268,7 @@ class PriceConsent(Table, table=True):
 
     __table_args__ = (
         sa.CheckConstraint("after_krw > before_krw", name="rises"),
-        sa.CheckConstraint("answer IN ('accepted', 'refused')", name="answer"),
+        one_of("answer", Answer),
         sa.CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
         sa.UniqueConstraint("subscription_id", "changes_on", "before_price_id", "price_id"),
     )

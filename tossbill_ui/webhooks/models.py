@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from tossbill_ui.core.constraints import partial_index
 from tossbill_ui.core.db import Leased, UtcDateTime
 
 
@@ -22,12 +23,11 @@ class WebhookEvent(Leased, table=True):
 
     __table_args__ = (
         sa.CheckConstraint("(handled_at IS NULL) = (result IS NULL)", name="handled"),
-        sa.Index(
+        partial_index(
             "ix_webhook_event_open",
             "next_try_at",
             "lease_until",
-            sqlite_where=sa.text("handled_at IS NULL"),
-            postgresql_where=sa.text("handled_at IS NULL"),
+            where="handled_at IS NULL",
         ),
     )
 
