@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import httpx
-from sqlmodel import col, select
 
 from tests.support.shop import BASE
 from tossbill_ui.core.crypto import fingerprint, new_id
-from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.issuing import billing_key_place, last_digits
@@ -18,29 +16,32 @@ from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 from tossbill_ui.toss.wire import Billing
 
 
-async def register(
-    rt: Runtime, toss: httpx.AsyncBaseTransport, session: Session, persona: str
-) -> str:
-    """Let the sandbox issue a billing key, write down what a registration writes down."""
-    async with rt.db.read() as db:
-        known = select(Customer).where(col(Customer.id) == session.customer_id)
-        customer = (await db.exec(known)).first()
-    if customer is None:
-        async with rt.db.write() as db:
-            customer = await ensure_customer(rt, db, customer_id=session.customer_id)
-    billing = await rt.toss.issue_billing_key(
-        auth_key=await _auth_key(toss, customer.customer_key, persona),
-        customer_key=customer.customer_key,
-        idempotency_key=new_id(),
-    )
-    return await _write_down(rt, session, billing)
+class Cards:
+    """Lets the sandbox issue billing keys, and writes down what a registration writes down."""
 
+    def __init__(self, rt: Runtime, toss: httpx.AsyncBaseTransport) -> None:
+        self._rt = rt
+        self._http = httpx.AsyncClient(transport=toss, auth=(SANDBOX_SECRET_KEY, ""))
+        self._customer_keys: dict[str, str] = {}
 
-async def _auth_key(toss: httpx.AsyncBaseTransport, customer_key: str, persona: str) -> str:
-    body = {"customerKey": customer_key, "cardNumber": PERSONAS_BY_NAME[persona].number}
-    async with httpx.AsyncClient(transport=toss, auth=(SANDBOX_SECRET_KEY, "")) as http:
-        answer = await http.post(f"{BASE}/_control/authorizations", json=body)
-    return answer.json()["authKey"]
+    async def register(self, session: Session, persona: str) -> str:
+        """Give a customer, who is made now if need be, a card; return its id."""
+        if session.customer_id not in self._customer_keys:
+            async with self._rt.db.write() as db:
+                customer = await ensure_customer(self._rt, db, customer_id=session.customer_id)
+            self._customer_keys[session.customer_id] = customer.customer_key
+        customer_key = self._customer_keys[session.customer_id]
+        billing = await self._rt.toss.issue_billing_key(
+            auth_key=await self._auth_key(customer_key, persona),
+            customer_key=customer_key,
+            idempotency_key=new_id(),
+        )
+        return await _write_down(self._rt, session, billing)
+
+    async def _auth_key(self, customer_key: str, persona: str) -> str:
+        body = {"customerKey": customer_key, "cardNumber": PERSONAS_BY_NAME[persona].number}
+        answer = await self._http.post(f"{BASE}/_control/authorizations", json=body)
+        return answer.json()["authKey"]
 
 
 async def _write_down(rt: Runtime, session: Session, billing: Billing) -> str:

@@ -27,7 +27,7 @@ from tossbill_ui.sandbox.switches import Switches
 
 T = TypeVar("T")
 DRIVER = "sqlite+inline"
-# Every seed asks the same; what SQLAlchemy has made of a statement serves them all.
+# Every seed asks the same; what SQLAlchemy has compiled for one serves them all.
 _STATEMENTS: dict[Any, Any] = {}
 
 
@@ -37,6 +37,13 @@ class InlineDialect(SQLiteDialect_pysqlite):
     driver = "inline"
     is_async = True
     supports_statement_cache = True
+
+    # All are the same, so that what was compiled for one is found for another.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, InlineDialect)
+
+    def __hash__(self) -> int:
+        return hash(InlineDialect)
 
     @classmethod
     def get_pool_class(cls, url: sa.URL) -> type[Pool]:

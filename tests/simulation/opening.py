@@ -14,6 +14,7 @@ from unittest.mock import patch
 import httpx
 
 from tests.simulation.alarm import alarm
+from tests.simulation.cards import Cards
 from tests.simulation.inline import inline_database, inline_sandbox
 from tests.simulation.luck import seeded_ids
 from tests.simulation.outlook import Outlook
@@ -59,7 +60,8 @@ async def open_world(
         workers = [Worker(rt, at_once=number) for number in AT_ONCE]
         toss = Toss(transport, rules)
         try:
-            yield World(rt, clock, toss, luck, outlook, post, workers, listening)
+            cards = Cards(rt, transport)
+            yield World(rt, clock, toss, luck, outlook, post, workers, listening, cards)
         finally:
             for worker in workers:
                 await worker.kill()

@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 
-from tests.simulation import cards
 from tests.simulation.alarm import Alarm, Fault
+from tests.simulation.cards import Cards
 from tests.simulation.outlook import Outlook
 from tests.simulation.post import Post
 from tests.simulation.still import rest
@@ -89,6 +89,7 @@ class World:
     post: Post
     workers: list[Worker]
     alarm: Alarm
+    cards: Cards
     people: list[Session] = field(default_factory=list[Session])
     late: list[tuple[datetime, httpx.Request]] = field(
         default_factory=list[tuple[datetime, httpx.Request]]
@@ -104,7 +105,7 @@ class World:
     async def card(self, session: Session) -> str:
         """Register a card; most pay."""
         persona = self.luck.choice(GOOD_CARDS if self.luck.random() < 0.8 else BAD_CARDS)
-        return await cards.register(self.rt, self.toss.inner, session, persona)
+        return await self.cards.register(session, persona)
 
     def newcomer(self) -> Session:
         """Return a customer nobody has seen."""
