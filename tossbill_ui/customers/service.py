@@ -6,7 +6,6 @@ import uuid
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.customers.models import Customer
@@ -25,4 +24,4 @@ async def ensure_customer(rt: Runtime, session: AsyncSession, *, customer_id: st
         .on_conflict_do_nothing(index_elements=["id"])
     )
     await session.exec(statement)
-    return (await session.exec(select(Customer).where(col(Customer.id) == customer_id))).one()
+    return await session.get_one(Customer, customer_id)

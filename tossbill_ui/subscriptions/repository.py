@@ -16,7 +16,7 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, Payment
-from tossbill_ui.payments.repository import is_open_invoice, lock_subscription
+from tossbill_ui.payments.repository import is_open_invoice
 from tossbill_ui.subscriptions.history import Kind
 from tossbill_ui.subscriptions.models import (
     LIVE,
@@ -75,13 +75,39 @@ _FOLLOWED = (
 # Each says in its detail which plan began.
 BEGINNINGS = (Kind.SUBSCRIBED, Kind.TRIAL_STARTED, Kind.PLAN_CHANGED)
 
+# So is what a page of the offers and every new subscription ask.
+_CUSTOMER, _PLAN = sa.bindparam("customer", type_=sa.String), sa.bindparam("plan", type_=sa.String)
+_PRICE_AT = (
+    select(Price)
+    .where(col(Price.plan_code) == _PLAN, col(Price.starts_on) <= sa.bindparam("day"))
+    .order_by(col(Price.starts_on).desc())
+    .limit(1)
+)
+_HAD_PLAN = (
+    select(SubscriptionEvent.id)
+    .where(
+        col(SubscriptionEvent.customer_id) == _CUSTOMER,
+        col(SubscriptionEvent.kind).in_(BEGINNINGS),
+        col(SubscriptionEvent.detail) == _PLAN,
+    )
+    .limit(1)
+)
+_LIVE_ON_PLAN = (
+    select(Subscription.id)
+    .where(
+        col(Subscription.customer_id) == _CUSTOMER,
+        col(Subscription.plan_code) == _PLAN,
+        col(Subscription.status).in_(LIVE),
+    )
+    .limit(1)
+)
+
 
 async def locked(db: AsyncSession, subscription_id: str) -> Subscription:
     """Return a subscription that nobody else changes until this transaction ends."""
-    await lock_subscription(db, subscription_id)
-    subscription = await db.get_one(Subscription, subscription_id)
-    await db.refresh(subscription)
-    return subscription
+    again = {"populate_existing": True}
+    found = await db.exec(_LOCKED, params={"ids": [subscription_id]}, execution_options=again)
+    return found.one()
 
 
 async def locked_all(db: AsyncSession, subscription_ids: Sequence[str]) -> Sequence[Subscription]:
@@ -142,41 +168,19 @@ async def next_due_at(db: AsyncSession, now: datetime) -> datetime | None:
 
 async def price_at(db: AsyncSession, plan_code: str, day: date) -> Price | None:
     """Return what a plan costs for those who subscribe on a day."""
-    query = (
-        select(Price)
-        .where(col(Price.plan_code) == plan_code, col(Price.starts_on) <= day)
-        .order_by(col(Price.starts_on).desc())
-        .limit(1)
-    )
-    return (await db.exec(query)).first()
+    return (await db.exec(_PRICE_AT, params={"plan": plan_code, "day": day})).first()
 
 
 async def had_plan(db: AsyncSession, customer_id: str, plan_code: str) -> bool:
     """Whether the customer has ever been on a plan, also one they have moved away from."""
-    query = (
-        select(SubscriptionEvent.id)
-        .where(
-            col(SubscriptionEvent.customer_id) == customer_id,
-            col(SubscriptionEvent.kind).in_(BEGINNINGS),
-            col(SubscriptionEvent.detail) == plan_code,
-        )
-        .limit(1)
-    )
-    return (await db.exec(query)).first() is not None
+    who = {"customer": customer_id, "plan": plan_code}
+    return (await db.exec(_HAD_PLAN, params=who)).first() is not None
 
 
 async def live_on_plan(db: AsyncSession, customer_id: str, plan_code: str) -> bool:
     """Whether the customer is on a plan now."""
-    query = (
-        select(Subscription.id)
-        .where(
-            col(Subscription.customer_id) == customer_id,
-            col(Subscription.plan_code) == plan_code,
-            col(Subscription.status).in_(LIVE),
-        )
-        .limit(1)
-    )
-    return (await db.exec(query)).first() is not None
+    who = {"customer": customer_id, "plan": plan_code}
+    return (await db.exec(_LIVE_ON_PLAN, params=who)).first() is not None
 
 
 async def of_customer(db: AsyncSession, customer_id: str) -> Sequence[Subscription]:
