@@ -18,7 +18,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.db import Leased, update_where
-from tossbill_ui.core.group_commit import Key
 from tossbill_ui.core.leases import Hold
 from tossbill_ui.runtime import Runtime
 
@@ -105,30 +104,6 @@ async def held(
             keeper, leases.keeper = leases.keeper, None
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
-
-
-async def give_back(rt: Runtime, hold: Hold, *, key: Key) -> None:
-    """Let anybody have a row at once that we took and did nothing with.
-
-    Args:
-        rt: The process's runtime.
-        hold: Its lease, which ends.
-        key: Where the row stands among what is written with it; see `GroupCommit`.
-    """
-    table, now = hold.table, rt.machine.now()
-
-    async def work(db: AsyncSession) -> None:
-        await update_where(
-            db,
-            table,
-            col(table.id) == hold.row_id,
-            col(table.attempts) == hold.attempt,
-            col(table.lease_until).is_not(None),
-            lease_until=now,
-        )
-
-    rt.leases.held.discard(hold)  # it is not to be renewed any more
-    await rt.db.write_together(work, key=key)
 
 
 async def _keep(rt: Runtime) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOON
+from tests.subscriptions.desk import Desk, open_desk
 from tests.support.both import database_url
 from tests.support.shop import Shop, open_shop
+from tossbill_ui.subscriptions import renewal
 
 
 @pytest.fixture
@@ -14,4 +16,14 @@ async def shop(tmp_path: Path, database_url: str) -> AsyncGenerator[Shop]:
         yield opened
 
 
-__all__ = ["database_url", "shop"]
+@pytest.fixture
+async def desk(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[Desk]:
+    # Long, so that it shows when nothing but this opens the door.
+    monkeypatch.setattr(renewal, "RECORDED_WITHIN_SECONDS", 600)
+    async with open_desk(tmp_path, database_url) as desk:
+        yield desk
+
+
+__all__ = ["database_url", "desk", "shop"]

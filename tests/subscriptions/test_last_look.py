@@ -144,7 +144,7 @@ async def test_a_try_that_was_cut_off_looks_again(
     shop: Shop, session: Session, subscription_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def killed(*_: object) -> None:
-        return None
+        raise RuntimeError("planted")
 
     with monkeypatch.context() as patch:
         patch.setattr(charge, "ask", killed)

@@ -209,6 +209,7 @@ async def open_shop(
     *,
     followed: bool = False,
     through: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
+    per_minute: int | None = None,
 ) -> AsyncGenerator[Shop]:
     """Open a shop with the sample plans, at an instant.
 
@@ -233,6 +234,7 @@ async def open_shop(
             base_url=BASE,
             secret_key=settings.secret_key,
             transport=through(wire) if through else wire,
+            per_minute=per_minute,
         ),
         clock=SandboxClock(BASE, wire) if followed else clock,
         machine=machine,

@@ -94,6 +94,10 @@ class ChargeHours:
         """Return the instant at which the hours of a Korean day begin."""
         return instant(day, time(self.opens))
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether an instant lies in the hours."""
+        return self.opens <= at.astimezone(SEOUL).hour < self.closes
+
     def next_open(self, at: datetime) -> datetime:
         """Return the instant itself if it lies in the hours, else when they next begin."""
         local = at.astimezone(SEOUL)

@@ -17,7 +17,7 @@ from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import outcome
 from tossbill_ui.payments.last_look import PaidBefore, adopt, paid_before
-from tossbill_ui.payments.models import Invoice, Payment
+from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment
 from tossbill_ui.payments.outcome import Declined, InDoubt, Outcome
 from tossbill_ui.payments.record import Follow, record
 from tossbill_ui.runtime import Runtime
@@ -31,6 +31,8 @@ REPEAT_FOR = timedelta(days=14)
 # A charge takes 60 s at most (contract §10). One that Toss still does not know a day after it was
 # last sent, and that is not wanted any more, never was.
 NEVER_CHARGED_AFTER = timedelta(days=1)
+# After which a payment is looked at once more before Toss is asked for it the first time.
+LONG_WAIT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class PaymentClaim(Claim):
     """A payment that is ours to work on, with what Toss is asked, as it was when it was taken."""
 
     payment: Payment
+    kind: str
     order_name: str
     customer_key: str
     method: PaymentMethod
@@ -117,6 +120,7 @@ async def claimed(db: AsyncSession, payment: Payment) -> PaymentClaim:
         attempt=payment.attempts,
         until=payment.lease_until,
         payment=payment,
+        kind=invoice.kind,
         order_name=invoice.order_name,
         customer_key=customer.customer_key,
         method=await db.get_one(PaymentMethod, payment.payment_method_id),
@@ -131,7 +135,7 @@ async def collect(rt: Runtime, claim: PaymentClaim, follow: Follow) -> Outcome |
     first certain answer of its holder, or charge, to be recorded is final.
 
     Returns:
-        What was found, or None when the lease was lost before anything was sent.
+        What was found, or None when Toss was not asked; see `ask`.
 
     Source: contract §4.3, 4.5, 6; docs/5-subscriptions.md.
     """
@@ -151,7 +155,8 @@ async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBef
         hold: Its lease, which is looked at before money may move.
 
     Returns:
-        What was found, for `write_down`; None when the lease was lost before anything was sent.
+        What was found, for `write_down`; None when there was nothing to find and Toss is not to be
+        asked: the lease was lost, the hours for it are over, or nobody wants it any more.
     """
     try:
         if claim.attempt > 1:
@@ -162,7 +167,8 @@ async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBef
                 return _not_found(rt, claim.payment)
         if before := await paid_before(rt, claim.payment):
             return before
-        if not hold.is_ours(rt.machine):
+        await rt.toss.turn()
+        if not await _may_ask(rt, claim) or not hold.is_ours(rt.machine):
             return None
         return await _charge(rt, claim)
     except OutcomeUnknown as doubt:
@@ -172,11 +178,24 @@ async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBef
         return outcome.of_error(error)
 
 
-async def is_wanted(rt: Runtime, claim: PaymentClaim) -> bool:
-    """Whether nobody has canceled what a claimed payment is for since it was claimed."""
-    async with rt.db.read() as db:
-        query = select(Payment.may_repeat).where(col(Payment.id) == claim.row_id)
-        return (await db.exec(query)).one()
+async def _may_ask(rt: Runtime, claim: PaymentClaim) -> bool:
+    """Look once more when there is nothing left to wait for, unless the owner wants it now."""
+    if claim.kind != InvoiceKind.RENEWAL:
+        return True
+    waited = rt.machine.now() - claim.payment.sent_at
+    if claim.attempt == 1 and waited > LONG_WAIT:
+        async with rt.db.read() as db:
+            query = select(Payment.may_repeat).where(col(Payment.id) == claim.row_id)
+            if not (await db.exec(query)).one_or_none():
+                return False
+    return _is_the_hour(rt, claim)
+
+
+def _is_the_hour(rt: Runtime, claim: PaymentClaim) -> bool:
+    """Whether the engine may charge now; what its owner asked for may be charged at any hour."""
+    hours = rt.settings.charge_hours
+    is_ours = claim.kind == InvoiceKind.RENEWAL and hours.is_open(claim.payment.created_at)
+    return hours.is_open(rt.clock.now()) or not is_ours
 
 
 async def write_down(
@@ -222,6 +241,8 @@ async def _doubt(rt: Runtime, claim: PaymentClaim, doubt: OutcomeUnknown) -> Out
 
 def _may_repeat(rt: Runtime, claim: PaymentClaim) -> bool:
     payment = claim.payment
+    if not _is_the_hour(rt, claim):
+        return False
     is_fresh = rt.machine.now() - payment.first_sent_at < REPEAT_FOR
     return payment.may_repeat and not payment.is_bound and is_fresh and bool(claim.billing_key(rt))
 

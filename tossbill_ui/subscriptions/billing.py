@@ -14,6 +14,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.follow import FOLLOW, enter
 from tossbill_ui.subscriptions.models import Plan, Price, Subscription
 from tossbill_ui.subscriptions.periods import Period
+from tossbill_ui.subscriptions.unasked import give_back
 
 SMALLEST_KRW = 200
 
@@ -95,8 +96,12 @@ async def collect_or_enter(
 def spawn(rt: Runtime, claim: PaymentClaim | None) -> None:
     """Ask Toss about a claimed payment, apart from the page that wanted it."""
     if claim:
-        work = charge.collect(rt, claim, FOLLOW)
-        rt.tasks.spawn(work, name=f"collect {claim.row_id}")
+        rt.tasks.spawn(_collect(rt, claim), name=f"collect {claim.row_id}")
+
+
+async def _collect(rt: Runtime, claim: PaymentClaim) -> None:
+    if await charge.collect(rt, claim, FOLLOW) is None:
+        await give_back(rt, claim)
 
 
 async def usable_method(

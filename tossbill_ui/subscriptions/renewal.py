@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 
 from tossbill_ui import lease
 from tossbill_ui.core.leases import Hold
@@ -19,10 +18,11 @@ from tossbill_ui.payments import charge
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.last_look import PaidBefore
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.payments.outcome import NEVER_CHARGED, Charged, Declined, InDoubt, Outcome
+from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.claiming import claim
 from tossbill_ui.subscriptions.follow import FOLLOW
+from tossbill_ui.subscriptions.unasked import give_back
 from tossbill_ui.toss.codes import Meaning, lookup
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,6 @@ AT_ONCE = 16
 BUDGET_SECONDS = 30.0
 # How long an answer may wait for others. A crash in that time costs a look-up each.
 RECORDED_WITHIN_SECONDS = 0.2
-# After which a payment is looked at once more before Toss is asked for it.
-LONG_WAIT = timedelta(seconds=1)
 
 
 @dataclass
@@ -150,19 +148,19 @@ class _Line:
         ) as hold:
             async with self._places:
                 found = await self._ask(claim, hold)
-            if self._answered < self._claimed:
-                await self._answers.wait()
-            return await charge.write_down(self._rt, claim, found, FOLLOW)
+            if found is not None:
+                if self._answered < self._claimed:
+                    await self._answers.wait()
+                return await charge.write_down(self._rt, claim, found, FOLLOW)
+        await give_back(self._rt, claim)
+        return None
 
     async def _ask(self, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:
         self._begun += 1
         self._changed.set()
         try:
             if not self._goes_on:
-                key = (claim.payment.subscription_id, claim.row_id)
-                return await lease.give_back(self._rt, hold, key=key)
-            if self._waited_long(claim) and not await charge.is_wanted(self._rt, claim):
-                return Declined(NEVER_CHARGED)
+                return None
             found = await charge.ask(self._rt, claim, hold)
             self._report.is_refused |= _is_our_fault(found)
             return found
@@ -170,11 +168,6 @@ class _Line:
             self._answered += 1
             if self._answered == self._claimed:
                 self._answers.open()
-
-    def _waited_long(self, claim: PaymentClaim) -> bool:
-        """Whether a payment nobody has asked for yet may have been canceled while it waited."""
-        waited = self._rt.machine.now() - claim.payment.sent_at
-        return claim.attempt == 1 and waited > LONG_WAIT
 
     def _ended(self, task: asyncio.Task[Outcome | None]) -> None:
         self._tasks.discard(task)

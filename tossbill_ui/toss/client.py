@@ -138,6 +138,10 @@ class TossClient:
             raise verdict.unknown(answer)
         return payment
 
+    async def turn(self) -> None:
+        """Wait until a charge may begin, then look once more whether it should."""
+        await self._exchange.turn()
+
     async def charge(
         self,
         *,
@@ -149,7 +153,7 @@ class TossClient:
         tax_free_krw: int,
         idempotency_key: str,
     ) -> Payment:
-        """Charge a registered payment method once.
+        """Charge a registered payment method once; call `turn` before.
 
         Args:
             billing_key: The permission to charge.
@@ -183,6 +187,7 @@ class TossClient:
                 "taxFreeAmount": tax_free_krw,
             },
             idempotency_key=idempotency_key,
+            has_turn=True,
         )
         payment = verdict.read(answer, Payment) if answer.is_success else None
         if payment is None:

@@ -80,6 +80,10 @@ class Exchange:
         """Close the connections; no exchange works afterwards."""
         await self._lines.aclose()
 
+    async def turn(self) -> None:
+        """Wait until an exchange may begin."""
+        await self._pace.turn()
+
     async def send(
         self,
         method: str,
@@ -88,8 +92,9 @@ class Exchange:
         body: Values | None = None,
         query: Values | None = None,
         idempotency_key: str | None = None,
+        has_turn: bool = False,
     ) -> Answer:
-        """Send one request and read its whole answer.
+        """Send one request and read its whole answer; `turn` was called for it, or is now.
 
         Raises:
             OutcomeUnknown: No whole answer came.
@@ -104,7 +109,8 @@ class Exchange:
             content=None if body is None else json.dumps(dict(body)).encode("ascii"),
             extensions=self._extensions,
         )
-        await self._pace.turn()
+        if not has_turn:
+            await self.turn()
         try:
             async with asyncio.timeout(self._deadline_seconds), self._lines.lent() as line:
                 return await _exchange(line, request)
