@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -24,6 +25,29 @@ async def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
         with pytest.raises(WrongSchemaVersion, match="schema 99"):
             await http.get("/_control/ledger")
     await app.aclose()
+
+
+async def test_a_file_of_the_version_before_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Its address of ours, which it does not know from others, moves with us all the same."""
+    here, there, theirs = (f"http://localhost:{port}/webhooks/toss" for port in (1, 2, 3))
+    file = tmp_path / "sandbox.db"
+
+    async def life(url: str) -> list[str]:
+        app = create_app(database=file, webhook_url=url)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://box.test") as http:
+            await http.post("/_control/webhooks", json={"url": theirs})
+            known = (await http.get("/_control/webhooks")).json()["endpoints"]
+        await app.aclose()
+        return [each["url"] for each in known]
+
+    assert await life(here) == [here, theirs]
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ALTER TABLE webhook_endpoint DROP COLUMN is_own")
+        connection.execute("PRAGMA user_version = 3")
+
+    assert await life(here) == [here, theirs, theirs]
+    assert await life(there) == [there, theirs, theirs, theirs]
 
 
 async def test_a_restart_forgets_nothing(tmp_path: Path) -> None:

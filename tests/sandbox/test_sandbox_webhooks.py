@@ -246,3 +246,43 @@ async def test_an_app_hears_from_the_start_until_somebody_removes_it(tmp_path: P
     assert await life("DELETE", "webhooks/1") == []
     assert await life("GET", "clock") == []
     assert await life("POST", "reset") == [HERE]
+
+
+async def test_an_app_that_moves_takes_its_address_along(tmp_path: Path) -> None:
+    """Also when another snapshot is restored; nobody else's address moves, or comes back."""
+    elsewhere, theirs = HERE.replace("3000", "3001"), HERE.replace("3000", "4000")
+    heard: list[str] = []
+
+    def hear(request: httpx.Request) -> httpx.Response:
+        heard.append(str(request.url))
+        return httpx.Response(200)
+
+    async def life(url: str, *work: tuple[str, str, object]) -> list[str]:
+        sandbox = create_app(
+            database=tmp_path / "sandbox.db",
+            webhook_url=url,
+            webhook_transport=httpx.MockTransport(hear),
+        )
+        wire = httpx.ASGITransport(sandbox)
+        async with httpx.AsyncClient(transport=wire, base_url="http://toss.test") as http:
+            for method, path, body in work:
+                done = await http.request(method, f"_control/{path}", json=body)
+                assert done.is_success, done.text
+            known = (await http.get("_control/webhooks")).json()["endpoints"]
+        await sandbox.aclose()
+        return [each["url"] for each in known]
+
+    lost = ("POST", "faults", [{"endpoint": "webhook", "kind": "late", "count": 1}])
+    event = ("POST", "webhooks/events", {"eventType": "BILLING_DELETED", "data": {}})
+    later = ("POST", "clock/advance", {"hours": 1})
+    flush = ("POST", "webhooks/flush", None)
+    register = ("POST", "webhooks", {"url": theirs})
+    keep = ("POST", "snapshots", {"name": "before"})
+    back = ("POST", "snapshots/before/restore", None)
+
+    assert await life(HERE, register, keep, lost, event) == [HERE, theirs]
+    assert await life(elsewhere, later, flush) == [elsewhere, theirs]
+    assert sorted(heard) == sorted([elsewhere, theirs])
+    assert await life(elsewhere, back) == [elsewhere, theirs]
+    assert await life(elsewhere, ("DELETE", "webhooks/1", None)) == [theirs]
+    assert await life(HERE) == [theirs]

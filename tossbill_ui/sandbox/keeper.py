@@ -135,7 +135,8 @@ class Keeper:
         def work(connection: sqlite3.Connection) -> None:
             with self._snapshot(name) as copied:
                 copied.backup(connection)
-            self._load(connection)
+            schema.create(connection)
+            self._begin(connection)
 
         await self._store.run_outside(work)
 
@@ -162,7 +163,7 @@ class Keeper:
         self._load(connection)
         if self._webhook_url:
             now = self.clock.now()
-            webhooks.register_once(connection, self._webhook_url, now, self.switches)
+            webhooks.register_own(connection, self._webhook_url, now, self.switches)
 
     def _load(self, connection: sqlite3.Connection) -> None:
         self.clock.load(connection)

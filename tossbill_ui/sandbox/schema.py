@@ -4,7 +4,7 @@ import sqlite3
 
 from tossbill_ui.sandbox import chance
 
-VERSION = 3
+VERSION = 4
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public, opens nothing
@@ -125,7 +125,8 @@ _TABLES = {
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         url TEXT NOT NULL,
         created_at TEXT NOT NULL,
-        removed INTEGER NOT NULL DEFAULT 0
+        removed INTEGER NOT NULL DEFAULT 0,
+        is_own INTEGER NOT NULL DEFAULT 0
     """,
     "webhook_cursor": """
         last_event_id INTEGER NOT NULL
@@ -199,17 +200,25 @@ _TRIGGERS = [
 ]
 
 
+# What a file of an earlier version lacks.
+_STEPS = {3: "ALTER TABLE webhook_endpoint ADD COLUMN is_own INTEGER NOT NULL DEFAULT 0"}
+
+
 class WrongSchemaVersion(Exception):
     """The file was made by another version of the sandbox."""
 
 
 def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
-    """Make the tables if the file is new, and refuse a file of another version."""
+    """Make the tables if the file is new, and refuse a file of a version nobody knows."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version == 0:
             _build(connection, seed)
+        while version in _STEPS:
+            connection.execute(_STEPS[version])
+            version += 1
+            connection.execute(f"PRAGMA user_version = {version}")
     except BaseException:
         connection.execute("ROLLBACK")
         raise

@@ -49,13 +49,16 @@ def register(
     return {"id": cursor.lastrowid, "url": url}
 
 
-def register_once(
+def register_own(
     connection: sqlite3.Connection, url: str, now: datetime, switches: Switches
 ) -> None:
-    """Send webhooks to an address, unless it ever was: one removed stays removed."""
-    known = connection.execute("SELECT 1 FROM webhook_endpoint WHERE url = ?", (url,)).fetchone()
-    if known is None:
-        register(connection, url, now, switches)
+    """Send webhooks to the app's own address, wherever it was before; one removed stays removed."""
+    moved = connection.execute("UPDATE webhook_endpoint SET url = ? WHERE is_own", (url,))
+    if moved.rowcount:
+        return
+    same = connection.execute("SELECT id FROM webhook_endpoint WHERE url = ?", (url,)).fetchone()
+    own = same or register(connection, url, now, switches)
+    connection.execute("UPDATE webhook_endpoint SET is_own = 1 WHERE id = ?", (own["id"],))
 
 
 def remove(connection: sqlite3.Connection, endpoint_id: int) -> None:
