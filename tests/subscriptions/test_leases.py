@@ -22,7 +22,7 @@ DUE = 2 * PLACES - 1  # so that a pass looks for nothing more
 
 
 class Heart:
-    """The sleep between the renewals of whoever holds leases first; it ends when the test says so."""
+    """The sleep between renewals of who holds leases first; it ends when the test says so."""
 
     def __init__(self) -> None:
         self._keeper: asyncio.Task[object] | None = None
