@@ -26,7 +26,7 @@ from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.leftovers import take_over
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.worker.passes import Pass
+from tossbill_ui.worker.passes import Pass, Tick
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +39,22 @@ DATABASE_RETRY_SECONDS = 2.0
 # A pass that is still at work at the stop; what it leaves open, the next start takes up.
 FINISH_SECONDS = 1.5
 HOUSEKEEPING = "housekeeping"
+HOUSEKEEPING_LOOK_SECONDS = 10.0
 
 T = TypeVar("T")
 ScheduledWorkflow = Callable[[datetime, object], None]
 
 
 class Engine:
-    """Runs passes on their schedules, from `start` to `stop`.
+    """Runs passes on their schedules and ticks every few seconds, from `start` to `stop`.
 
     It has a thread with an event loop of its own, on which its runtime lives: never start it on
     a loop that is running, DBOS would take that loop over.
 
     Args:
         settings: Which database and Toss the passes work with.
-        passes: What to run.
+        passes: What to run on DBOS.
+        ticks: What to run beside it.
         name: This worker's, the same at each of its starts and no other living worker's.
         stop: Once it is set, nothing more is started.
         build: Makes the runtime of the passes, once.
@@ -62,16 +64,19 @@ class Engine:
         self,
         settings: Settings,
         passes: Sequence[Pass],
+        ticks: Sequence[Tick] = (),
         *,
         name: str,
         stop: threading.Event,
         build: Callable[[Settings], Runtime] = Runtime.from_settings,
     ) -> None:
-        self._settings, self._passes, self._name = settings, passes, name
+        self._settings, self._name = settings, name
+        self._passes, self._ticks = passes, ticks
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="passes", daemon=True)
         self._stopping = stop
         self._active: set[Future[None]] = set()
+        self._ticking: list[Future[None]] = []
         self._thread.start()
         self._rt = self._call(_on_loop(build, settings)).result()
         tell_others(self._rt.db, self._rt.changes, self._rt.tasks)
@@ -87,11 +92,14 @@ class Engine:
                 DBOS.destroy(destroy_registry=True)
                 self._stopping.wait(DATABASE_RETRY_SECONDS)
             else:
+                self._ticking += [self._call(self._tick(each)) for each in self._ticks]
                 return
 
     def stop(self) -> None:
         """Start nothing more, give what runs a moment, then end."""
         self._stopping.set()
+        for ticking in self._ticking:
+            ticking.cancel()
         for running in list(self._active):
             try:
                 running.result(timeout=FINISH_SECONDS)
@@ -110,13 +118,26 @@ class Engine:
         workflows = {each: self._workflow(each.name, self._doing(each)) for each in self._passes}
         housekeeping = self._workflow(HOUSEKEEPING, _forget_old_rows)
         DBOS.launch()
-        DBOS.register_queue(HOUSEKEEPING, worker_concurrency=1, on_conflict="always_update")
+        for tick in self._ticks:  # an earlier release ran them on DBOS
+            DBOS.delete_schedule(tick.name)
+            DBOS.delete_queue(tick.name)
+        _open_queue(HOUSEKEEPING, HOUSEKEEPING_LOOK_SECONDS)
         _schedule(HOUSEKEEPING, housekeeping, "0 30 4 * * *")
         for each, workflow in workflows.items():
-            DBOS.register_queue(each.name, worker_concurrency=1, on_conflict="always_update")
+            _open_queue(each.name, each.look_seconds)
             _schedule(each.name, workflow, each.cron)
             # What a crash left open does not wait for the clock.
             DBOS.enqueue_workflow(each.name, workflow, datetime.now(UTC), None)
+
+    async def _tick(self, each: Tick) -> None:
+        while True:
+            try:
+                await each.run(self._rt)
+            except TossbillError as refused:
+                log.warning("%s: %s; its next round tries again", each.name, refused.message)
+            except Exception:
+                log.exception("%s failed; its next round tries again", each.name)
+            await asyncio.sleep(each.seconds)
 
     def _workflow(self, name: str, work: Callable[[], None]) -> ScheduledWorkflow:
         @DBOS.workflow(name=name)
@@ -167,6 +188,15 @@ def _config(settings: Settings, name: str) -> DBOSConfig:
         serializer=DBOSPortableJSONSerializer(),
         sys_db_pool_size=5,
         log_level="WARNING",
+    )
+
+
+def _open_queue(name: str, look_seconds: float) -> None:
+    DBOS.register_queue(
+        name,
+        worker_concurrency=1,
+        polling_interval_sec=look_seconds,
+        on_conflict="always_update",
     )
 
 

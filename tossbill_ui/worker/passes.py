@@ -6,7 +6,7 @@ off at any point without harm: the next one does what is left.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from tossbill_ui.core.settings import Mode
@@ -32,13 +32,33 @@ class Pass:
         name: Of its schedule, workflow and queue; stable over versions.
         cron: Six fields, seconds first, in Korean time.
         run: Does all that is due now.
-        is_for_sandbox: Whether it is of use in sandbox mode only.
     """
 
     name: str
     cron: str
     run: Callable[[Runtime], Awaitable[object]]
-    is_for_sandbox: bool = False
+
+    @property
+    def look_seconds(self) -> float:
+        """How long its queue rests between two looks, which cost milliseconds each."""
+        second, _, step = self.cron.split()[0].partition("/")
+        every = int(step or 1) if second == "*" or step else 60
+        return min(max(every / 4, 1.0), 10.0)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Work that is done so often that a schedule, a queue and a workflow would cost more than it.
+
+    Attributes:
+        name: For the log.
+        seconds: How long it rests between two rounds.
+        run: Does all that is due now.
+    """
+
+    name: str
+    seconds: float
+    run: Callable[[Runtime], Awaitable[object]]
 
 
 async def _settle(rt: Runtime) -> object:
@@ -48,19 +68,22 @@ async def _settle(rt: Runtime) -> object:
 PASSES = (
     Pass("charge-due", "*/10 * * * * *", run_due),
     Pass("settle", "5/10 * * * * *", _settle),
-    Pass("virtual-time", "* * * * * *", virtual_time.walk, is_for_sandbox=True),
     Pass("webhooks", "*/10 * * * * *", handle_waiting),
     Pass("deliver-notices", "7/10 * * * * *", deliver),
     Pass("announce-trials", "0 15 * * * *", announce_trials),
-    # A clock that people move skips hours.
-    Pass("announce-trials-in-virtual-time", "*/3 * * * * *", announce_trials, is_for_sandbox=True),
     Pass("announce-expiring", "0 25 * * * *", announce_expiring),
     Pass("reconcile", "0 0 4 * * *", reconcile),
     Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
     Pass("forget-webhooks", "0 40 4 * * *", forget_old),
 )
 
+SANDBOX_TICKS = (
+    Tick("virtual-time", 1.0, virtual_time.walk),
+    # A clock that people move skips hours.
+    Tick("announce-trials-in-virtual-time", 3.0, announce_trials),
+)
 
-def passes_for(mode: Mode) -> list[Pass]:
-    """Return what a worker does in a mode."""
-    return [each for each in PASSES if mode is Mode.SANDBOX or not each.is_for_sandbox]
+
+def ticks_for(mode: Mode) -> Sequence[Tick]:
+    """Return what a worker does every few seconds in a mode."""
+    return SANDBOX_TICKS if mode is Mode.SANDBOX else ()

@@ -21,7 +21,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.leftovers import WORKER
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.engine import Engine
-from tossbill_ui.worker.passes import passes_for
+from tossbill_ui.worker.passes import PASSES, ticks_for
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,8 @@ def _run(
     build: Callable[[Settings], Runtime] = Runtime.from_settings,
 ) -> None:
     migrations.upgrade(settings.database_url)
-    engine = Engine(settings, passes_for(settings.mode), name=name, stop=stop, build=build)
+    ticks = ticks_for(settings.mode)
+    engine = Engine(settings, PASSES, ticks, name=name, stop=stop, build=build)
     try:
         engine.start()
         log.info("worker %s is at work", name)
