@@ -20,7 +20,8 @@ ENTER = """
         times = times + excluded.times
     RETURNING left_krw
 """
-# What `:now` stands for: the world's clock, as our tables write it.
+# What `:now` stands for: the world's clock, as our tables write it. Where a status is named twice,
+# the second time is in the words of an index, by which SQLite finds it.
 
 ALWAYS = {
     "charged at Toss and not known here": """
@@ -42,7 +43,7 @@ ALWAYS = {
         WHERE m.left_krw > 0 GROUP BY p.subscription_id, p.period_number HAVING count(*) > 1""",
     "a paid invoice without its payment, or the reverse": """
         SELECT i.id, i.status, p.status FROM invoice i
-        LEFT JOIN payment p ON p.invoice_id = i.id AND p.status = 'done'
+        LEFT JOIN payment p ON p.invoice_id = i.id AND p.status = 'done' AND p.status <> 'refused'
         WHERE (i.status = 'paid') <> (p.id IS NOT NULL) AND i.amount_krw > 0""",
     "more given back than asked for": """
         SELECT p.order_id FROM payment p JOIN money m ON m.order_id = p.order_id
@@ -55,13 +56,13 @@ ALWAYS = {
         SELECT * FROM (
             SELECT subscription_id, kind, starts_on, lag(ends_on) OVER (
                 PARTITION BY subscription_id ORDER BY period_number) AS before
-            FROM invoice WHERE status = 'paid')
+            FROM invoice WHERE status = 'paid' AND status IN ('open', 'paid'))
         WHERE kind = 'renewal' AND starts_on <> before OR kind = 'change' AND starts_on > before""",
     "a subscription in a period it has not paid": """
         SELECT s.id FROM subscription s WHERE s.period_number > 0 AND NOT EXISTS (
             SELECT 1 FROM invoice i WHERE i.subscription_id = s.id AND i.status = 'paid'
-            AND i.period_number = s.period_number AND i.starts_on = s.starts_on
-            AND i.ends_on = s.ends_on)""",
+            AND i.status IN ('open', 'paid') AND i.period_number = s.period_number
+            AND i.starts_on = s.starts_on AND i.ends_on = s.ends_on)""",
     "a subscription that waits for nothing": """
         SELECT s.id, s.status FROM subscription s
         WHERE s.status NOT IN ('ended', 'paused') AND s.due_at IS NULL AND s.attention IS NULL

@@ -42,12 +42,19 @@ class Outlook:
 
     def __init__(self, file: Path) -> None:
         self._shop = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        self._version, self._due = -1, dict[str, datetime]()
 
     def close(self) -> None:
         self._shop.close()
 
     def due(self) -> dict[str, datetime]:
         """Return when each pass has something to do."""
+        [version] = self._one("PRAGMA data_version")
+        if version != self._version:  # somebody has written
+            self._version, self._due = version, self._read_due()
+        return self._due
+
+    def _read_due(self) -> dict[str, datetime]:
         found: dict[str, datetime] = {}
         for name, text in self._shop.execute(_DUE):
             if text is not None:

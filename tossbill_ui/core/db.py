@@ -116,6 +116,13 @@ class _Session(AsyncSession):
         found = await self.get(entity, ident, **options)
         return found or await super().get_one(entity, ident, **options)  # which says what is wrong
 
+    async def __aexit__(self, *error: object) -> None:
+        """Close; with a task that nobody can cancel if there is a connection to give back."""
+        if self.in_transaction():
+            await super().__aexit__(*error)
+        else:
+            self.sync_session.close()
+
 
 class Database:
     """Opens transactions on one database.
@@ -157,9 +164,10 @@ class Database:
         async with (
             self._turns.turn() if self._turns else nullcontext(),
             self._session(writes=True) as session,
-            session.begin(),
         ):
+            session.sync_session.begin()  # asks nothing of the database yet
             yield session
+            await session.commit()
 
     def _session(self, *, writes: bool = False) -> AsyncSession:
         return _Session(
