@@ -36,7 +36,19 @@ _IS_VALID = sa.text(is_one_of("invoice.status", VALID))
 _IS_NOT_REFUSED = sa.text("payment.status <> 'refused'")
 
 
+def is_open_invoice(
+    subscription_id: str | sa.SQLColumnExpression[str],
+) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
+    """Conditions: it is the subscription's invoice that is not paid and not given up."""
+    return (
+        col(Invoice.subscription_id) == subscription_id,
+        _IS_VALID,
+        col(Invoice.status) == InvoiceStatus.OPEN,
+    )
+
+
 Asked = tuple[Invoice, Customer, PaymentMethod]
+_SUBSCRIPTION_ID = sa.bindparam("subscription", type_=sa.String)
 
 # What a charge asks is built once: building takes SQLAlchemy longer than answering takes SQLite.
 _OPEN_DUE = (
@@ -45,6 +57,23 @@ _OPEN_DUE = (
     .order_by(func.coalesce(Payment.lease_until, Payment.next_try_at))
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True)
+)
+_OPEN_REFUNDS_DUE = (
+    select(Refund)
+    .where(col(Refund.status).in_(OPEN), due(Refund, sa.bindparam("now")))
+    .order_by(col(Refund.created_at))
+    .limit(sa.bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_OPEN_PAYMENT = select(Payment).where(
+    col(Payment.subscription_id) == _SUBSCRIPTION_ID, col(Payment.status).in_(OPEN)
+)
+_OPEN_INVOICE = select(Invoice).where(*is_open_invoice(_SUBSCRIPTION_ID))
+_PAID_INVOICE = select(Invoice).where(
+    col(Invoice.subscription_id) == _SUBSCRIPTION_ID,
+    col(Invoice.period_number) == sa.bindparam("period"),
+    _IS_VALID,
+    col(Invoice.status) == InvoiceStatus.PAID,
 )
 _BEGUN = (
     select(Payment.subscription_id, Payment.period_number, func.max(Payment.number))
@@ -90,14 +119,7 @@ async def open_payments_due(db: AsyncSession, now: datetime, *, limit: int) -> S
 
 async def open_refunds_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Refund]:
     """Return refunds that Toss must be asked about (again), locked, oldest first."""
-    query = (
-        select(Refund)
-        .where(col(Refund.status).in_(OPEN), due(Refund, now))
-        .order_by(col(Refund.created_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await db.exec(query)).all()
+    return (await db.exec(_OPEN_REFUNDS_DUE, params={"now": now, "limit": limit})).all()
 
 
 async def is_any_under_way(db: AsyncSession) -> bool:
@@ -112,27 +134,12 @@ async def is_any_under_way(db: AsyncSession) -> bool:
 
 async def open_payment(db: AsyncSession, subscription_id: str) -> Payment | None:
     """Return the subscription's payment that is not settled, if any."""
-    query = select(Payment).where(
-        col(Payment.subscription_id) == subscription_id, col(Payment.status).in_(OPEN)
-    )
-    return (await db.exec(query)).first()
+    return (await db.exec(_OPEN_PAYMENT, params={"subscription": subscription_id})).first()
 
 
 async def open_invoice(db: AsyncSession, subscription_id: str) -> Invoice | None:
     """Return the subscription's invoice that is not paid and not given up, if any."""
-    query = select(Invoice).where(*is_open_invoice(subscription_id))
-    return (await db.exec(query)).first()
-
-
-def is_open_invoice(
-    subscription_id: str | sa.SQLColumnExpression[str],
-) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
-    """Conditions: it is the subscription's invoice that is not paid and not given up."""
-    return (
-        col(Invoice.subscription_id) == subscription_id,
-        _IS_VALID,
-        col(Invoice.status) == InvoiceStatus.OPEN,
-    )
+    return (await db.exec(_OPEN_INVOICE, params={"subscription": subscription_id})).first()
 
 
 async def refused_before(db: AsyncSession, payment: Payment) -> Sequence[Payment]:
@@ -154,13 +161,8 @@ async def paid_invoice(
     db: AsyncSession, subscription_id: str, period_number: int
 ) -> Invoice | None:
     """Return the invoice that a period was entered with, if it was a paid one."""
-    query = select(Invoice).where(
-        col(Invoice.subscription_id) == subscription_id,
-        col(Invoice.period_number) == period_number,
-        _IS_VALID,
-        col(Invoice.status) == InvoiceStatus.PAID,
-    )
-    return (await db.exec(query)).first()
+    period = {"subscription": subscription_id, "period": period_number}
+    return (await db.exec(_PAID_INVOICE, params=period)).first()
 
 
 async def done_payment(db: AsyncSession, invoice_id: str) -> Payment | None:

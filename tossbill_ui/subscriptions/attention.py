@@ -57,34 +57,6 @@ class Waiting:
         return sum(len(found) for found in rows)
 
 
-async def waiting(rt: Runtime) -> Waiting:
-    """Return everything that waits for an operator, oldest first."""
-    async with rt.db.read() as db:
-        return Waiting(
-            subscriptions=await repository.waiting(db),
-            payments=await _stuck_payments(db),
-            refunds=await _stuck_refunds(db),
-            differences=await _unresolved(db),
-        )
-
-
-async def _stuck_payments(db: AsyncSession) -> Sequence[Payment]:
-    query = select(Payment).where(_is_stuck(Payment)).order_by(col(Payment.created_at))
-    return (await db.exec(query)).all()
-
-
-async def _stuck_refunds(db: AsyncSession) -> Sequence[Refund]:
-    later = aliased(Refund)
-    has_follower = sa.exists().where(
-        col(later.payment_id) == col(Refund.payment_id), col(later.number) > col(Refund.number)
-    )
-    is_refused = sa.and_(col(Refund.status) == PaymentStatus.REFUSED, ~has_follower)
-    query = (
-        select(Refund).where(sa.or_(is_refused, _is_stuck(Refund))).order_by(col(Refund.created_at))
-    )
-    return (await db.exec(query)).all()
-
-
 def _is_stuck(table: type[Payment | Refund]) -> sa.ColumnElement[bool]:
     return sa.and_(
         col(table.status) == PaymentStatus.UNKNOWN,
@@ -93,13 +65,31 @@ def _is_stuck(table: type[Payment | Refund]) -> sa.ColumnElement[bool]:
     )
 
 
-async def _unresolved(db: AsyncSession) -> Sequence[Difference]:
-    query = (
-        select(Difference)
-        .where(col(Difference.resolved_at).is_(None))
-        .order_by(col(Difference.found_at))
-    )
-    return (await db.exec(query)).all()
+_LATER = aliased(Refund)
+_HAS_FOLLOWER = sa.exists().where(
+    col(_LATER.payment_id) == col(Refund.payment_id), col(_LATER.number) > col(Refund.number)
+)
+_IS_REFUSED = sa.and_(col(Refund.status) == PaymentStatus.REFUSED, ~_HAS_FOLLOWER)
+_STUCK_REFUNDS = (
+    select(Refund).where(sa.or_(_IS_REFUSED, _is_stuck(Refund))).order_by(col(Refund.created_at))
+)
+_STUCK_PAYMENTS = select(Payment).where(_is_stuck(Payment)).order_by(col(Payment.created_at))
+_UNRESOLVED = (
+    select(Difference)
+    .where(col(Difference.resolved_at).is_(None))
+    .order_by(col(Difference.found_at))
+)
+
+
+async def waiting(rt: Runtime) -> Waiting:
+    """Return everything that waits for an operator, oldest first."""
+    async with rt.db.read() as db:
+        return Waiting(
+            subscriptions=await repository.waiting(db),
+            payments=(await db.exec(_STUCK_PAYMENTS)).all(),
+            refunds=(await db.exec(_STUCK_REFUNDS)).all(),
+            differences=(await db.exec(_UNRESOLVED)).all(),
+        )
 
 
 async def approve(rt: Runtime, row_id: str, *, operator: str) -> str:

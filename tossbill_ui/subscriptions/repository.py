@@ -75,7 +75,7 @@ _FOLLOWED = (
 # Each says in its detail which plan began.
 BEGINNINGS = (Kind.SUBSCRIBED, Kind.TRIAL_STARTED, Kind.PLAN_CHANGED)
 
-# So is what a page of the offers and every new subscription ask.
+# So is what customers and the operator often ask.
 _CUSTOMER, _PLAN = sa.bindparam("customer", type_=sa.String), sa.bindparam("plan", type_=sa.String)
 _PRICE_AT = (
     select(Price)
@@ -91,6 +91,11 @@ _HAD_PLAN = (
         col(SubscriptionEvent.detail) == _PLAN,
     )
     .limit(1)
+)
+_WAITING = (
+    select(Subscription)
+    .where(col(Subscription.attention).is_not(None))
+    .order_by(col(Subscription.created_at), col(Subscription.id))
 )
 _LIVE_ON_PLAN = (
     select(Subscription.id)
@@ -211,9 +216,4 @@ async def events(db: AsyncSession, subscription_id: str) -> Sequence[Subscriptio
 
 async def waiting(db: AsyncSession) -> Sequence[Subscription]:
     """Return subscriptions that wait for an operator, oldest first."""
-    query = (
-        select(Subscription)
-        .where(col(Subscription.attention).is_not(None))
-        .order_by(col(Subscription.created_at), col(Subscription.id))
-    )
-    return (await db.exec(query)).all()
+    return (await db.exec(_WAITING)).all()
