@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import httpx
+import sqlalchemy as sa
 
 from tests.support.shop import BASE
+from tossbill_ui.core.appending import append
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
@@ -14,6 +16,9 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 from tossbill_ui.toss.wire import Billing
+
+INSERT_REGISTRATION = sa.insert(Registration.metadata.tables["registration"])
+INSERT_METHOD = sa.insert(PaymentMethod.metadata.tables["payment_method"])
 
 
 class Cards:
@@ -67,7 +72,6 @@ async def _write_down(rt: Runtime, session: Session, billing: Billing) -> str:
         authenticated_at=billing.authenticated_at,
     )
     async with rt.db.write() as db:
-        db.add(registration)
-        await db.flush()
-        db.add(method)
+        append(db, INSERT_REGISTRATION, registration.model_dump())
+        append(db, INSERT_METHOD, method.model_dump())
     return method_id
