@@ -99,9 +99,9 @@ class Api:
     async def _answer(self, request: Request, task: Task) -> Answer:
         body = await request.body()
         try:
-            call = await self._call(request, body, task)
-            task = replace(task, identity=self._identity(request, call))
-            if task.identity and (known := await self._recall(task.identity, call)):
+            receive = partial(self._receive, request=request, body=body, task=task)
+            call, task, known = await self._store.run(receive)
+            if known:
                 return known
             self._rates.check(call, task.endpoint.name)
             with self._in_progress.hold(task.identity) if task.identity else nullcontext():
@@ -111,10 +111,12 @@ class Api:
         except TossRefusal as refused:
             return refusal(refused.code, language_of(request))
 
-    async def _call(self, request: Request, body: bytes, task: Task) -> Call:
-        header = request.headers.get("authorization")
-        return Call(
-            shop=await self._store.run(lambda c: authenticate(c, header)),
+    def _receive(
+        self, connection: sqlite3.Connection, request: Request, body: bytes, task: Task
+    ) -> tuple[Call, Task, Answer | None]:
+        """Find out who asks for what, and what was answered if it was asked before."""
+        call = Call(
+            shop=authenticate(connection, request.headers.get("authorization")),
             now=self._clock.now(),
             language=language_of(request),
             trace_id=task.trace_id,
@@ -123,6 +125,9 @@ class Api:
             query=request.query_params,
             switches=self._switches,
         )
+        identity = self._identity(request, call)
+        known = idempotency.recall(connection, identity, call) if identity else None
+        return call, replace(task, identity=identity), known
 
     def _identity(self, request: Request, call: Call) -> str | None:
         key = _idempotency_key(request)
@@ -137,9 +142,6 @@ class Api:
             method=request.method,
             url=f"{request.url.path}?{request.url.query}",
         )
-
-    async def _recall(self, identity: str, call: Call) -> Answer | None:
-        return await self._store.run(lambda c: idempotency.recall(c, identity, call))
 
     def _work_once(
         self, connection: sqlite3.Connection, call: Call, task: Task, test_code: str | None
