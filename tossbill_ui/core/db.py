@@ -16,7 +16,6 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import SessionTransaction, declared_attr
 from sqlalchemy.orm.attributes import instance_state
-from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, Session, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -106,7 +105,7 @@ class _Session(AsyncSession):
 
     async def get(self, entity: type[_Row], ident: Any, **options: Any) -> _Row | None:  # noqa: ANN401 # pyright: ignore[reportIncompatibleMethodOverride]
         """Return a row or None; one that is loaded, without a way through a greenlet."""
-        found = None if options else self.sync_session.identity_map.get(identity_key(entity, ident))
+        found = self.sync_session.identity_map.get((entity, (ident,), None))
         if options or (found and instance_state(found).expired):
             return await super().get(entity, ident, **options)
         return found or (await self.exec(_by_key(entity), params={"key": ident})).first()
