@@ -70,6 +70,8 @@ def bare_server(sandbox: str) -> Generator[tuple[str, psutil.Process]]:
                 if httpx.get(f"{url}/register/").status_code == 200:
                     break
             time.sleep(0.05)
+        else:
+            raise TimeoutError("The bare page does not answer.")
         yield url, psutil.Process(process.pid)
     finally:
         process.terminate()

@@ -70,6 +70,8 @@ def gateway(delay_ms: int) -> Generator[str]:
                 httpx.get(url, trust_env=False)
                 break
             time.sleep(0.05)
+        else:
+            raise TimeoutError("The gateway does not answer.")
         yield url
     finally:
         process.kill()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +15,8 @@ from tests.support.postgres import Postgres
 from tossbill_ui import migrations
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.worker.engine import KEPT_FOR, Engine, _forget_old_rows
-from tossbill_ui.worker.passes import Pass
+from tossbill_ui.worker.engine import HOUSEKEEPING, KEPT_FOR, Engine, _forget_old_rows
+from tossbill_ui.worker.passes import Pass, Tick
 
 EVERY_SECOND = "* * * * * *"
 SELDOM = "0 0 0 1 1 *"
@@ -56,8 +56,8 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 
 @contextmanager
-def at_work(settings: Settings, *passes: Pass) -> Generator[None]:
-    engine = Engine(settings, passes, name="worker-1", stop=threading.Event())
+def at_work(settings: Settings, *passes: Pass, ticks: Sequence[Tick] = ()) -> Generator[None]:
+    engine = Engine(settings, passes, ticks, name="worker-1", stop=threading.Event())
     engine.start()
     try:
         yield
@@ -80,6 +80,23 @@ def test_a_failed_round_does_not_end_the_next_ones(settings: Settings) -> None:
 
     with at_work(settings, Pass("fails", EVERY_SECOND, work.run)):
         work.wait_for(4)
+
+
+def test_a_tick_goes_on_when_a_round_fails(settings: Settings) -> None:
+    work = Work(failures=2)
+
+    with at_work(settings, ticks=[Tick("ticks", 0.05, work.run)]):
+        work.wait_for(5)
+
+
+def test_what_was_a_pass_and_ticks_now_is_scheduled_no_more(settings: Settings) -> None:
+    with at_work(settings, Pass("was a pass", EVERY_SECOND, (work := Work()).run)):
+        work.wait_for(1)
+        assert scheduled(settings) == {"was a pass", HOUSEKEEPING}
+
+    with at_work(settings, ticks=[Tick("was a pass", 0.05, (work := Work()).run)]):
+        work.wait_for(1)
+        assert scheduled(settings) == {HOUSEKEEPING}
 
 
 def test_a_worker_that_starts_again_goes_on(settings: Settings) -> None:
@@ -134,6 +151,14 @@ def change_rows(settings: Settings, values: str) -> None:
 def ids(settings: Settings) -> set[str]:
     with history(settings) as (connection, table):
         query = f"SELECT workflow_uuid FROM {table}"  # noqa: S608 - a name of ours
+        return {row[0] for row in connection.exec_driver_sql(query)}
+
+
+def scheduled(settings: Settings) -> set[str]:
+    """Return the names of what DBOS starts by the clock."""
+    with history(settings) as (connection, table):
+        schedules = table.replace("workflow_status", "workflow_schedules")
+        query = f"SELECT schedule_name FROM {schedules}"  # noqa: S608 - a name of ours
         return {row[0] for row in connection.exec_driver_sql(query)}
 
 
