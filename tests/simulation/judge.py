@@ -8,6 +8,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -112,6 +113,7 @@ class Judge:
                 raise Broken(f"{name}: {found[:3]}")
 
 
+@cache  # the same days are asked for again and again
 def later(anchor: date, unit: str, count: int) -> date:
     """Return the day some weeks, months or years after another, on its day of the month."""
     if unit == "week":

@@ -40,5 +40,6 @@ def _write(session: Session) -> None:
     rows: _Rows = session.info.get(_KEY, {}).pop(_transaction(session), {})
     if rows:
         session.flush()  # the rows refer to others
-    for insert, values in rows.items():
-        session.exec(insert, params=values)
+        connection = session.connection()
+        for insert, values in rows.items():
+            connection.execute(insert, values)  # the ORM has no part in it
