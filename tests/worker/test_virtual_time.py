@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,13 @@ import pytest
 from tests.conftest import NOON
 from tests.support.shop import Shop, open_shop
 from tossbill_ui.core.clock import SEOUL
+from tossbill_ui.core.settings import Mode
 from tossbill_ui.customers.session import Session
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions.models import PriceConsent
+from tossbill_ui.toss.sandbox_clock import SandboxClock
+from tossbill_ui.worker.passes import ticks_for
 from tossbill_ui.worker.virtual_time import walk
 
 
@@ -96,3 +99,17 @@ async def test_a_trial_is_asked_about_on_the_way_and_at_its_end(
     assert list(kinds) == ["trial_ending", "trial_reminder", "trial_over"]
     assert (await shop.look(session, trial)).subscription.status == "ended"
     assert await shop.money() == []
+
+
+async def test_a_worker_that_starts_asks_what_time_it_is_before_it_announces(
+    shop: Shop, session: Session
+) -> None:
+    """A trial that ends soon by the machine's clock may have weeks left by the sandbox's."""
+    await shop.subscribe(session, "pro")
+    assert isinstance(shop.rt.clock, SandboxClock)
+    shop.rt.clock.take(NOON + timedelta(days=12), stopped=True)
+
+    [announce] = [each for each in ticks_for(Mode.SANDBOX) if each.name.startswith("announce")]
+    await announce.run(shop.rt)
+
+    assert await shop.rows(Notice) == []

@@ -61,6 +61,11 @@ class Tick:
     run: Callable[[Runtime], Awaitable[object]]
 
 
+async def _announce_by_virtual_time(rt: Runtime) -> None:
+    await rt.clock.refresh()  # before the first look it says the machine's time
+    await announce_trials(rt)
+
+
 async def _settle(rt: Runtime) -> object:
     return await settling.settle(rt, FOLLOW)
 
@@ -80,7 +85,7 @@ PASSES = (
 SANDBOX_TICKS = (
     Tick("virtual-time", 1.0, virtual_time.walk),
     # A clock that people move skips hours.
-    Tick("announce-trials-in-virtual-time", 3.0, announce_trials),
+    Tick("announce-trials-in-virtual-time", 3.0, _announce_by_virtual_time),
 )
 
 
