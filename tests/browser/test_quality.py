@@ -30,6 +30,8 @@ PAGES = [
 def settle(page: Page) -> None:
     """Wait until React has taken over and the page's state has come."""
     page.wait_for_load_state("networkidle")
+    # An address that does not exist has nothing to show before.
+    page.locator("main h1:visible").first.wait_for()
 
 
 def assert_fits(page: Page) -> None:
