@@ -12,13 +12,17 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.db import Database
+from tossbill_ui.core.sqlite_wal import switch_to_wal
 
 ONE_MORE = "UPDATE counter SET number = number + 1"
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncGenerator[Database]:
-    opened = Database(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
+    file = tmp_path / "shop.db"
+    with closing(sqlite3.connect(file)) as connection:
+        switch_to_wal(connection)
+    opened = Database(f"sqlite+aiosqlite:///{file}")
     async with opened.write() as db:
         await run(db, "CREATE TABLE counter AS SELECT 0 AS number")
     yield opened

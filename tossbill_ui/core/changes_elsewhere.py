@@ -19,6 +19,7 @@ from sqlmodel import Field, col, select
 
 from tossbill_ui.core.changes import Changes
 from tossbill_ui.core.db import Database, Table
+from tossbill_ui.core.sqlite_wal import BUSY_SECONDS
 from tossbill_ui.core.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ async def _write_down(db: Database, customer_ids: list[str]) -> None:
 
 
 async def _look_at_file(db: Database, file: Path, changes: Changes) -> None:
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=BUSY_SECONDS)) as connection:
         seen, number = _version(connection), await _newest(db)
         while True:
             await asyncio.sleep(LOOK_SECONDS if changes.are_followed else IDLE_LOOK_SECONDS)

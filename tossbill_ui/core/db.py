@@ -196,10 +196,9 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=WAL",
+        "busy_timeout=30000",  # first, so that the others wait too
         # FULL: a commit that was reported survives a power cut, and an authKey is spent once.
         "synchronous=FULL",
-        "busy_timeout=30000",
         "foreign_keys=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import sqlite3
+from typing import Literal, cast
 
 import sqlalchemy as sa
 from alembic import context
 from sqlmodel.sql.sqltypes import AutoString
 
 from tossbill_ui.core.db import UtcDateTime
+from tossbill_ui.core.sqlite_wal import switch_to_wal
 from tossbill_ui.migrations.models import metadata
 
 # Any fixed number: processes that start together wait for one another.
@@ -32,8 +34,8 @@ def run() -> None:
             connection.commit()
         else:
             connection.exec_driver_sql("PRAGMA busy_timeout=30000")
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.commit()
+            switch_to_wal(cast("sqlite3.Connection", connection.connection.dbapi_connection))
             # The one write lock, taken before the revision is read.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         context.configure(

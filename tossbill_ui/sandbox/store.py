@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,8 @@ from tossbill_ui.sandbox import schema
 
 T = TypeVar("T")
 IN_MEMORY = ":memory:"
+BUSY_SECONDS = 10.0
+RETRY_SECONDS = 0.005
 
 
 class Store:
@@ -92,8 +95,8 @@ class Store:
             self._path.touch(mode=0o600)
         connection = sqlite3.connect(self._path, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA busy_timeout = 10000")
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+        _switch_to_wal(connection)
         # NORMAL: a killed process loses nothing; only a power cut may lose the last answers,
         # and nobody's money is in here.
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -106,3 +109,20 @@ class Store:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Let another program read the file while we write, and wait for those that open it too.
+
+    SQLite refuses the switch at once while anybody writes, whatever the busy timeout is.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Sequence
@@ -16,6 +15,7 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as Late
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from tossbill_ui.core.changes_elsewhere import tell_others
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.core.settings import Settings
+from tossbill_ui.core.sqlite_wal import switch_to_wal
 from tossbill_ui.leftovers import take_over
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.passes import Pass, Tick
@@ -224,6 +225,6 @@ def _forget_old_rows() -> None:
 
 def _prepare_file(path: str) -> None:
     """Make DBOS's file ours alone, and let its readers and writer pass each other."""
-    os.close(os.open(path, os.O_CREAT, 0o600))
+    Path(path).touch(mode=0o600)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+        switch_to_wal(connection)
