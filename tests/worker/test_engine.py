@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -42,6 +44,28 @@ class Work:
             assert self._changed.wait_for(lambda: self.rounds >= rounds, timeout=PATIENCE_SECONDS)
 
 
+class Slow(Work):
+    """A pass whose first round lasts until it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._may_go_on = threading.Event()
+
+    async def run(self, rt: Runtime) -> None:
+        await super().run(rt)
+        await asyncio.to_thread(self._may_go_on.wait, PATIENCE_SECONDS)
+
+    def wait_until_asked_for_again(self, settings: Settings) -> None:
+        """Wait until DBOS has begun the next round."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not statuses(settings) & {"PENDING"}:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)  # DBOS tells nobody
+
+    def go_on(self) -> None:
+        self._may_go_on.set()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest) -> Settings:
     # Keys, so that there is no sandbox whose clock would be asked.
@@ -73,6 +97,19 @@ def test_a_pass_runs_at_the_start_and_then_by_the_clock(settings: Settings) -> N
         often.wait_for(3)
 
     assert seldom.rounds == 1
+
+
+def test_the_round_at_the_start_and_a_scheduled_one_come_after_each_other(
+    settings: Settings,
+) -> None:
+    slow = Slow()
+
+    with at_work(settings, Pass("slow", EVERY_SECOND, slow.run)):
+        slow.wait_for(1)
+        slow.wait_until_asked_for_again(settings)
+        assert slow.rounds == 1
+        slow.go_on()
+        slow.wait_for(2)
 
 
 def test_a_failed_round_does_not_end_the_next_ones(settings: Settings) -> None:
@@ -116,8 +153,8 @@ def test_a_deploy_and_the_way_back_go_on_by_the_clock(settings: Settings) -> Non
 
 
 def test_what_a_worker_left_that_never_comes_back_stops_nobody(settings: Settings) -> None:
-    with at_work(settings, Pass("charge", SELDOM, (first := Work()).run)):
-        first.wait_for(1)
+    with at_work(settings, Pass("charge", EVERY_SECOND, (first := Work()).run)):
+        first.wait_for(2)
     for status in ("PENDING", "ENQUEUED"):
         change_rows(settings, f"status = '{status}', executor_id = 'gone'")
         work = Work()
@@ -126,15 +163,15 @@ def test_what_a_worker_left_that_never_comes_back_stops_nobody(settings: Setting
 
 
 def test_old_rows_are_forgotten_the_unfinished_of_the_dead_too(settings: Settings) -> None:
-    with at_work(settings, Pass("charge", SELDOM, (work := Work()).run)):
-        work.wait_for(1)
+    with at_work(settings, Pass("charge", EVERY_SECOND, (work := Work()).run)):
+        work.wait_for(2)
     old = datetime.now(UTC) - KEPT_FOR - timedelta(days=1)
     values = f"status = 'PENDING', executor_id = 'gone', created_at = {old.timestamp() * 1000:.0f}"
     change_rows(settings, values)
     left = ids(settings)
 
-    with at_work(settings, Pass("charge", SELDOM, (work := Work()).run)):
-        work.wait_for(1)
+    with at_work(settings, Pass("charge", EVERY_SECOND, (work := Work()).run)):
+        work.wait_for(2)
         _forget_old_rows()
 
     assert left
@@ -151,6 +188,12 @@ def change_rows(settings: Settings, values: str) -> None:
 def ids(settings: Settings) -> set[str]:
     with history(settings) as (connection, table):
         query = f"SELECT workflow_uuid FROM {table}"  # noqa: S608 - a name of ours
+        return {row[0] for row in connection.exec_driver_sql(query)}
+
+
+def statuses(settings: Settings) -> set[str]:
+    with history(settings) as (connection, table):
+        query = f"SELECT status FROM {table}"  # noqa: S608 - a name of ours
         return {row[0] for row in connection.exec_driver_sql(query)}
 
 

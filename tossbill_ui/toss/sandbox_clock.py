@@ -106,13 +106,20 @@ class SandboxClock:
         return reading
 
 
-async def keep_up(clock: Clock) -> None:
-    """Look again and again at a clock that others move; return at once for one that nobody does."""
-    while isinstance(clock, SandboxClock):
+async def until_known(clock: Clock) -> None:
+    """Return when a clock has said what time it is; one that nobody moves knows it already."""
+    while True:
         try:
             await clock.refresh()
         except ClockAway as away:
             log.debug("%s", away.message)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
         else:
-            await asyncio.sleep(LOOK_SECONDS)
+            return
+
+
+async def keep_up(clock: Clock) -> None:
+    """Look again and again at a clock that others move; return at once for one that nobody does."""
+    while isinstance(clock, SandboxClock):
+        await until_known(clock)
+        await asyncio.sleep(LOOK_SECONDS)

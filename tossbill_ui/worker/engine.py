@@ -10,10 +10,10 @@ import asyncio
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as Late
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +27,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.core.sqlite_wal import switch_to_wal
 from tossbill_ui.leftovers import take_over
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.sandbox_clock import until_known
 from tossbill_ui.worker.passes import Pass, Tick
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class Engine:
         self._stopping = stop
         self._active: set[Future[None]] = set()
         self._ticking: list[Future[None]] = []
+        self._locks = {each.name: asyncio.Lock() for each in passes}
         self._thread.start()
         self._rt = self._call(_on_loop(build, settings)).result()
         tell_others(self._rt.db, self._rt.changes, self._rt.tasks)
@@ -94,6 +96,7 @@ class Engine:
                 self._stopping.wait(DATABASE_RETRY_SECONDS)
             else:
                 self._ticking += [self._call(self._tick(each)) for each in self._ticks]
+                self._active.add(self._call(self._catch_up()))
                 return
 
     def stop(self) -> None:
@@ -116,7 +119,7 @@ class Engine:
         if self._settings.uses_sqlite:
             _prepare_file(self._settings.worker_database_url.removeprefix("sqlite:///"))
         DBOS(config=_config(self._settings, self._name))
-        workflows = {each: self._workflow(each.name, self._doing(each)) for each in self._passes}
+        workflows = {each: self._workflow(each.name, self._work_of(each)) for each in self._passes}
         housekeeping = self._workflow(HOUSEKEEPING, _forget_old_rows)
         DBOS.launch()
         for tick in self._ticks:  # an earlier release ran them on DBOS
@@ -127,41 +130,36 @@ class Engine:
         for each, workflow in workflows.items():
             _open_queue(each.name, each.look_seconds)
             _schedule(each.name, workflow, each.cron)
-            # What a crash left open does not wait for the clock.
-            DBOS.enqueue_workflow(each.name, workflow, datetime.now(UTC), None)
+
+    async def _catch_up(self) -> None:
+        """Do at once what a crash left open: neither a schedule nor a queue is waited for."""
+        await until_known(self._rt.clock)
+        await asyncio.gather(*(self._round(each) for each in self._passes))
+
+    async def _round(self, each: Pass) -> None:
+        with _reported(each.name):
+            async with self._locks[each.name]:  # the round at the start may meet a scheduled one
+                await self._rt.clock.refresh()
+                await each.run(self._rt)
 
     async def _tick(self, each: Tick) -> None:
         while True:
-            try:
+            with _reported(each.name):
                 await each.run(self._rt)
-            except TossbillError as refused:
-                log.warning("%s: %s; its next round tries again", each.name, refused.message)
-            except Exception:
-                log.exception("%s failed; its next round tries again", each.name)
             await asyncio.sleep(each.seconds)
 
     def _workflow(self, name: str, work: Callable[[], None]) -> ScheduledWorkflow:
         @DBOS.workflow(name=name)
         def run(at: datetime, context: object) -> None:
-            if self._stopping.is_set():
-                return
-            try:
-                work()
-            except TossbillError as refused:
-                log.warning("%s: %s; its next round tries again", name, refused.message)
-            except Exception:
-                # The rows hold the truth, and the next round does what this one did not.
-                log.exception("%s failed; its next round tries again", name)
+            if not self._stopping.is_set():
+                with _reported(name):
+                    work()
 
         return run
 
-    def _doing(self, each: Pass) -> Callable[[], None]:
-        async def once() -> None:
-            await self._rt.clock.refresh()
-            await each.run(self._rt)
-
+    def _work_of(self, each: Pass) -> Callable[[], None]:
         def work() -> None:
-            running = self._call(once())
+            running = self._call(self._round(each))
             self._active.add(running)
             try:
                 running.result()
@@ -174,6 +172,17 @@ class Engine:
 
     def _call(self, work: Coroutine[object, object, T]) -> Future[T]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+@contextmanager
+def _reported(name: str) -> Generator[None]:
+    """Log what a round failed on. The rows hold the truth, and the next round does the rest."""
+    try:
+        yield
+    except TossbillError as refused:
+        log.warning("%s: %s; its next round tries again", name, refused.message)
+    except Exception:
+        log.exception("%s failed; its next round tries again", name)
 
 
 async def _on_loop(build: Callable[[Settings], Runtime], settings: Settings) -> Runtime:
