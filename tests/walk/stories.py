@@ -1,0 +1,131 @@
+"""What has happened before a walk begins; each story returns the act that takes the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from tests.payment_methods.flow import back_from
+from tests.subscriptions.test_consent import dearer
+from tests.support.shop import Shop
+from tossbill_ui.customers.session import new_session
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
+from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_ui.subscriptions import cancel
+from tossbill_ui.subscriptions.models import Subscription
+
+RENEWAL = date(2026, 12, 24)
+LATE = date(2027, 3, 1)
+
+Act = Callable[[], Awaitable[object]]
+
+
+async def renewal(shop: Shop) -> Act:
+    """A paid period is over."""
+    await shop.subscribe(new_session())
+    await shop.go_to(RENEWAL)
+    return shop.run
+
+
+async def missed_renewals(shop: Shop) -> Act:
+    """Several periods are over, and nothing has run in them."""
+    await shop.subscribe(new_session())
+    await shop.go_to(LATE)
+    return shop.run
+
+
+async def renewal_of_a_canceled_one(shop: Shop) -> Act:
+    """The last paid period of a canceled subscription is over."""
+    session = new_session()
+    seen = await shop.subscribe(session)
+    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await shop.go_to(RENEWAL)
+    return shop.run
+
+
+async def renewal_without_consent(shop: Shop) -> Act:
+    """The next period costs more, and nobody has consented."""
+    await shop.subscribe(new_session())
+    await _set(shop, Subscription, next_price_id=await dearer(shop))
+    await shop.go_to(RENEWAL)
+    return shop.run
+
+
+async def renewal_without_a_card(shop: Shop) -> Act:
+    """A paid period is over, and the card has been removed."""
+    await shop.subscribe(new_session())
+    await _set(shop, PaymentMethod, status=MethodStatus.REMOVED, billing_key_sealed=None)
+    await shop.go_to(RENEWAL)
+    return shop.run
+
+
+async def no_new_card(shop: Shop) -> Act:
+    """Toss deleted the key, and the customer has registered no other card in time."""
+    act = await renewal_without_a_card(shop)
+    await act()
+    await shop.go_to(LATE)
+    return shop.run
+
+
+async def refusal(shop: Shop) -> Act:
+    """A paid period is over, and the card is empty."""
+    await shop.subscribe(new_session(), persona="approves_once")
+    await shop.go_to(RENEWAL)
+    return shop.run
+
+
+async def doubt(shop: Shop) -> Act:
+    """A paid period is over, and Toss's answer will be lost."""
+    act = await renewal(shop)
+    await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
+    return act
+
+
+async def charge_of_a_canceled_one(shop: Shop) -> Act:
+    """Toss's answer was lost, and the customer has canceled since."""
+    session = new_session()
+    seen = await shop.subscribe(session)
+    await shop.go_to(RENEWAL)
+    await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
+    await shop.run()
+    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await shop.go_to(RENEWAL, hour=12)
+    return shop.run
+
+
+async def cancel_now(shop: Shop) -> Act:
+    """A customer has paid today and does not want it."""
+    session = new_session()
+    seen = await shop.subscribe(session)
+
+    async def act() -> None:
+        await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=9900)
+
+    return act
+
+
+async def return_from_toss(shop: Shop) -> Act:
+    """A customer has typed a card into Toss's window."""
+    session = new_session()
+    call = await registration.start(shop.rt, session)
+    number = PERSONAS_BY_NAME["approve"].number
+    body = {"customerKey": call.customer_key, "cardNumber": number}
+    answer = await shop.control("POST", "authorizations", body)
+    back = back_from(call, auth_key=answer["authKey"])
+
+    async def act() -> None:
+        await registration.finish(shop.rt, session, back)
+        await shop.rt.tasks.drain(seconds=10)
+
+    return act
+
+
+async def _set(shop: Shop, table: type[Any], **values: object) -> None:
+    """Change the only row of a table as no service would."""
+    async with shop.rt.db.write() as db:
+        await db.exec(sa.update(table).where(col(table.id).is_not(None)).values(**values))

@@ -1,0 +1,75 @@
+"""The walks: where each begins, what it follows, and how far that travels today.
+
+A figure is only ever lowered. An entry that moves or gets another name is named anew here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.shop import Shop
+from tests.walk import stories
+from tests.walk.stories import Act
+from tests.walk.trace import Figures
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.subscriptions import cancel, claiming, follow, renewal
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A function at which walks begin.
+
+    Attributes:
+        owner: The module or class it stands in.
+        name: Its name there.
+        value: Returns the text to follow from the arguments, by their names.
+        goes_on: Whether it is followed beyond the function's end, into what that has started.
+    """
+
+    owner: Any
+    name: str
+    value: Callable[[Any], str]
+    goes_on: bool = False
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A story, which part of it is looked at, and what is counted there."""
+
+    entry: Entry
+    story: Callable[[Shop], Awaitable[Act]]
+    figures: Figures
+
+    @property
+    def name(self) -> str:
+        """What it is called in a test's name and on paper."""
+        return f"{self.entry.name}: {self.story.__name__}"
+
+
+DUE = Entry(claiming, "_step", lambda given: given.subscription.id)
+BATCH = Entry(claiming, "_take_together", lambda given: given.found[0].id)
+OUTCOME = Entry(type(follow.FOLLOW), "after_payment", lambda given: given.payment.subscription_id)
+COLLECT = Entry(renewal._Line, "_collect", lambda given: given.claim.payment.subscription_id)
+CANCEL = Entry(cancel, "cancel_now", lambda given: given.subscription_id)
+RETURN = Entry(registration, "finish", lambda given: given.back.auth_key, goes_on=True)
+
+# Stays, rooms, returns.
+WALKS = (
+    Walk(DUE, stories.renewal, Figures(5, 4, 1)),
+    Walk(DUE, stories.missed_renewals, Figures(4, 4, 0)),
+    Walk(DUE, stories.renewal_of_a_canceled_one, Figures(4, 4, 0)),
+    Walk(DUE, stories.renewal_without_consent, Figures(7, 7, 0)),
+    Walk(DUE, stories.renewal_without_a_card, Figures(9, 8, 1)),
+    Walk(DUE, stories.no_new_card, Figures(8, 5, 3)),
+    Walk(BATCH, stories.renewal, Figures(11, 7, 4)),
+    Walk(OUTCOME, stories.renewal, Figures(5, 4, 1)),
+    Walk(OUTCOME, stories.refusal, Figures(5, 4, 1)),
+    Walk(OUTCOME, stories.doubt, Figures(4, 4, 0)),
+    Walk(OUTCOME, stories.charge_of_a_canceled_one, Figures(8, 5, 3)),
+    Walk(COLLECT, stories.renewal, Figures(15, 10, 5)),
+    Walk(COLLECT, stories.refusal, Figures(15, 10, 5)),
+    Walk(CANCEL, stories.cancel_now, Figures(21, 10, 11)),
+    Walk(RETURN, stories.return_from_toss, Figures(8, 6, 2)),
+)
