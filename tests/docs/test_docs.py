@@ -18,7 +18,7 @@ from tossbill_ui.ui.text.refusals import REFUSALS
 from tossbill_ui.ui.views import PROBLEMS
 
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 SETTINGS = {name.upper() for name in Settings.model_fields}
 TARGETS = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[0].split()
 CODE_OF_ERROR = re.compile(r'^    code = "(\w+)"$', re.MULTILINE)
