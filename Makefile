@@ -4,6 +4,8 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Closed networks bring their own certificate store; uv reads it only when told to.
 export UV_SYSTEM_CERTS := 1
+# Tests start dozens of processes, and each would compile every module anew: three seconds a start.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 READY := $(VENV)/.ready
 # How many processes share the files of `make test`; with 0 there is only the one.

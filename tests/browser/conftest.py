@@ -15,6 +15,7 @@ from playwright.sync_api import (
 )
 
 from scripts.browser import ARGUMENTS, find
+from tests.browser.settling import listen
 from tests.support.server import Server
 from tossbill_ui.build import ROOT
 
@@ -53,7 +54,7 @@ def new_browser(browser: Browser, server: Server) -> Generator[NewBrowser]:
         if phone:
             options = {"viewport": PHONE, "user_agent": PHONE_AGENT, "has_touch": True} | options
         options = {"locale": "ko-KR", "base_url": server.url} | options
-        context = browser.new_context(**options)  # pyright: ignore[reportArgumentType]
+        context = listen(browser.new_context(**options))  # pyright: ignore[reportArgumentType]
         context.set_default_timeout(15_000)
         contexts.append(context)
         return context

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PHONE
+from tests.browser.settling import listen
 from tests.support.customer import APPROVED, Customer
 from tests.support.server import Server
 from tossbill_ui.payment_methods.models import MethodStatus
@@ -104,7 +105,7 @@ class People:
 
     def visitor(self, customer: Customer | None = None) -> BrowserContext:
         context = self.browser.new_context(base_url=self.server.url, viewport=PHONE)  # pyright: ignore[reportArgumentType]
-        context.set_default_timeout(20_000)
+        listen(context).set_default_timeout(20_000)
         if customer:
             cookie = customer.http.cookies["tossbill_session"]
             url = self.server.url

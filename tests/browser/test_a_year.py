@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import LOOKS, PHONE, PHONE_AGENT
+from tests.browser.settling import listen
 from tests.browser.steps import submit, type_card, window_of
 from tests.browser.test_subscription import assert_good, money_at_toss, money_here
 from tests.support.customer import APPROVED
@@ -104,7 +105,7 @@ def test_a_year(browser: Browser, shop: Server, locale: str) -> None:
         user_agent=PHONE_AGENT if on_phone else None,
         color_scheme="light" if on_phone else "dark",
     )
-    context.set_default_timeout(20_000)
+    listen(context).set_default_timeout(20_000)
     year = Year(context.new_page(), shop, f"year-{locale}")
     january, february, march, april, may = DAYS[locale]
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, PHONE_AGENT
+from tests.browser.settling import listen, settle
 from tests.browser.steps import submit, type_account, window_of
 from tests.browser.test_a_year import Year
 from tests.browser.test_subscription import money_at_toss, money_here
@@ -65,7 +66,7 @@ def test_a_life_with_an_account(browser: Browser, shop: Server, locale: str) -> 
         user_agent=PHONE_AGENT if on_phone else None,
         color_scheme="dark" if on_phone else "light",
     )
-    context.set_default_timeout(20_000)
+    listen(context).set_default_timeout(20_000)
     life = Year(context.new_page(), shop, f"account-{locale}")
     page = life.page
 
@@ -143,14 +144,14 @@ def test_closing_the_window_of_an_account(page: Page) -> None:
 def test_without_the_contract_no_account_is_offered(browser: Browser, tmp_path: Path) -> None:
     server = Server(tmp_path / "data", {"TOSSBILL_ACCOUNTS": "off"})
     server.start()
-    page = browser.new_page(base_url=server.url, locale="ko-KR")
+    page = listen(browser.new_context(base_url=server.url, locale="ko-KR")).new_page()
     try:
         for path in ("/register/", "/register/?plan=basic"):
             page.goto(path)
-            page.wait_for_load_state("networkidle")
+            settle(page)
             expect(page.get_by_test_id("register-button")).to_be_visible()
             expect(page.get_by_test_id("register-account")).to_be_hidden()
             expect(page.locator("h1:visible")).to_contain_text("카드를 등록")
     finally:
-        page.close()
+        page.context.close()
         server.stop()

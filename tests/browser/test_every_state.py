@@ -18,8 +18,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import LOOKS
+from tests.browser.settling import settle
 from tests.browser.states import REQUIRED, People, execute, people_of_every_kind, shown
-from tests.browser.test_quality import assert_fits, settle
+from tests.browser.test_quality import assert_fits
 from tests.support.customer import REFUSED_AT_ISSUE
 from tests.support.server import Server
 from tossbill_ui.ui import views
@@ -283,8 +284,8 @@ def test_the_window_that_opens_slowly_or_not_at_all(people: People) -> None:
             def show(page: Page, state: str = state) -> None:
                 page.goto("/register/", wait_until="commit")
                 page.get_by_test_id("register-button").click()
-                reached = "state => document.documentElement.dataset.sdk === state"
-                page.wait_for_function(reached, arg=state.removeprefix("sdk:"))
+                reached = page.locator(f"html[data-sdk={state.removeprefix('sdk:')}]")
+                reached.wait_for(state="attached")
 
             look(page, show, state, settles=not is_held)
 
@@ -298,13 +299,13 @@ def test_before_the_rows_are_there(people: People) -> None:
 
     def show(page: Page) -> None:
         page.goto("/subscription/")
-        settle(page)
+        page.wait_for_load_state("networkidle")  # React has taken over by then
         page.evaluate(unfilled)
 
     with people.visitor() as context:
         page = context.new_page()
         page.route_web_socket("**/_event/**", lambda _: None)
-        look(page, show, "subscriptions:loading")
+        look(page, show, "subscriptions:loading", settles=False)
 
 
 def test_a_shop_that_has_nothing_fails_or_is_gone(browser: Browser, tmp_path: Path) -> None:
@@ -315,7 +316,7 @@ def test_a_shop_that_has_nothing_fails_or_is_gone(browser: Browser, tmp_path: Pa
         execute(server, "UPDATE price SET starts_on='2999-01-01'")
         look(page, at("/"), "home:no_plans")
         execute(server, "ALTER TABLE price RENAME TO price_away")
-        look(page, at("/"), "broken")
+        look(page, at("/"), "broken", settles=False)
         page.goto("/register/")
         settle(page)
         server.stop()

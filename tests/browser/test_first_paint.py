@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import NewBrowser
-from tests.browser.test_quality import settle
+from tests.browser.settling import settle
 from tests.browser.test_subscription import choose_plan, subscribe
 
 # Sums what moved without the customer's doing, and marks an element, to see that React keeps it.

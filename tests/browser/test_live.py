@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import NewBrowser
+from tests.browser.settling import listen, settle
 from tests.browser.steps import register
 from tests.browser.test_subscription import subscribe
 from tests.support.server import Server
@@ -40,7 +41,7 @@ def shop(tmp_path: Path) -> Generator[Server]:
 
 
 def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -> None:
-    page = browser.new_page(base_url=shop.url)
+    page = listen(browser.new_context(base_url=shop.url)).new_page()
     page.goto("/register/")
 
     expect(page.locator(".brand")).to_have_text("달빛커피")
@@ -49,13 +50,13 @@ def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -
     expect(button).to_have_css("color", "rgb(0, 0, 0)")
     assert page.evaluate("document.querySelector('.logo').naturalWidth") > 0
 
-    page.wait_for_load_state("networkidle")
+    settle(page)
     expect(page.get_by_test_id("offline")).to_be_empty()
     shop.stop()
     expect(page.get_by_test_id("offline")).to_contain_text("연결이 끊겼어요", timeout=30_000)
     shop.start()
     expect(page.get_by_test_id("offline")).to_be_empty(timeout=30_000)
-    page.close()
+    page.context.close()
 
 
 def test_the_history_follows_a_registration_in_doubt(page: Page, server: Server) -> None:

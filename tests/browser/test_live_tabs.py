@@ -16,7 +16,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
-from tests.browser.test_quality import settle
+from tests.browser.settling import listen, settle
 from tests.browser.test_subscription import subscribe
 from tests.support.server import Server
 from tests.ui.test_plans import plain
@@ -78,20 +78,20 @@ def tabs_of(browser: Browser, server: Server) -> Generator[Tabs]:
     contexts: list[BrowserContext] = []
     for _ in range(2):
         context = browser.new_context(base_url=server.url, locale="ko-KR")
-        context.set_default_timeout(20_000)
+        listen(context).set_default_timeout(20_000)
         contexts.append(context)
     person, other_person = contexts
     first, second, other = person.new_page(), person.new_page(), other_person.new_page()
     tabs = Tabs(server, [first, second], other)
 
-    def listen(socket: WebSocket) -> None:
+    def note_frames(socket: WebSocket) -> None:
         socket.on("framereceived", lambda frame: tabs.frames.append(frame))
 
     subscribe(first)
     second.goto("/subscription/")
     # A plan that nothing becomes due of in the meantime.
     subscribe(other, "베이직 1년 시작하기")
-    other.on("websocket", listen)
+    other.on("websocket", note_frames)
     other.reload()
     for page in (second, other):
         expect(page.get_by_test_id("cancel-button")).to_be_enabled()

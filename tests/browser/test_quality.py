@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewBrowser
+from tests.browser.settling import settle
 from tests.browser.steps import open_window, register
 from tests.support.server import Server
 
@@ -25,13 +26,6 @@ PAGES = [
     "/register/?plan=basic",
     "/no-such-page",
 ]
-
-
-def settle(page: Page) -> None:
-    """Wait until React has taken over and the page's state has come."""
-    page.wait_for_load_state("networkidle")
-    # An address that does not exist has nothing to show before.
-    page.locator("main h1:visible").first.wait_for()
 
 
 def assert_fits(page: Page) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NewBrowser
+from tests.browser.settling import settle
 from tests.browser.steps import (
     expect_success,
     open_window,
@@ -16,7 +17,6 @@ from tests.browser.steps import (
     type_card,
     window_of,
 )
-from tests.browser.test_quality import settle
 from tests.support.customer import REFUSED_AT_ISSUE, REFUSED_IN_WINDOW
 from tests.support.server import Server
 

@@ -9,8 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewBrowser
+from tests.browser.settling import settle
 from tests.browser.steps import submit, type_card, window_of
-from tests.browser.test_quality import assert_fits, settle
+from tests.browser.test_quality import assert_fits
 from tests.support.server import Server
 
 
