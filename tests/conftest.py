@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from tests.support import fast
+from tests.support.isolated import isolate
 from tests.support.postgres import Postgres
 from tests.support.server import Server
 from tests.support.wire import Wire
@@ -26,6 +28,16 @@ from tossbill_ui.toss.client import TossClient
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(fast.OPTION, action="store_true", help="leave out what starts a process")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let ``--fast`` keep its promise, in each of several processes."""
+    if config.getoption(fast.OPTION):
+        config.pluginmanager.register(fast.Fast())
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run files with browser tests last: Playwright keeps an event loop running in this thread.
@@ -39,10 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Tests see no ``.env`` and no keys of the machine they run on."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setitem(Settings.model_config, "env_file", None)
-    monkeypatch.setenv("TOSSBILL_DATA_DIR", str(tmp_path / "data"))
+    isolate(monkeypatch, tmp_path / "data")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from tossbill_ui.build import ensure_build
 from tossbill_ui.core.settings import SANDBOX_SECRET_KEY
 from tossbill_ui.ui.states.history import HistoryState
 
+pytestmark = pytest.mark.processes
+
 FAULTS = ["error_500_after", "bad_json", "html", "wrong_shape", "reset_after", "conflict_409"]
 
 

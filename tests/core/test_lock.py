@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tossbill_ui.core.lock import alone_on
 
 HOLDER = """
@@ -33,6 +35,7 @@ def test_two_databases_do_not_meet(tmp_path: Path) -> None:
         assert (one, two) == (True, True)
 
 
+@pytest.mark.processes
 def test_a_killed_process_lets_go(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     holder = subprocess.Popen(

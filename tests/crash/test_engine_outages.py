@@ -14,6 +14,8 @@ from tests.crash.life import Life, eventually
 from tests.crash.worker import LEASE
 from tests.support.postgres import Postgres
 
+pytestmark = pytest.mark.processes
+
 FREEZES = 3
 
 

@@ -20,6 +20,8 @@ from tests.crash.life import eventually
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions.models import Subscription
 
+pytestmark = pytest.mark.processes
+
 DELAY_MS = 5_000
 WORKERS_ON_POSTGRESQL = 3
 

@@ -20,6 +20,8 @@ from tests.support.stranger import stranger
 from tossbill_ui.build import ensure_build
 from tossbill_ui.ui.states.history import HistoryState
 
+pytestmark = pytest.mark.processes
+
 DELAY_MS = 5_000
 
 

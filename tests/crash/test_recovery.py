@@ -14,6 +14,8 @@ from tests.crash.kills import LATENCY_MS
 from tests.crash.life import eventually
 from tossbill_ui.payments.models import Payment
 
+pytestmark = pytest.mark.processes
+
 FAR = timedelta(hours=1)
 
 

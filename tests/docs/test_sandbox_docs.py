@@ -104,6 +104,7 @@ def test_an_error_is_documented_with_its_status(code: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["python", "js"])
+@pytest.mark.processes
 async def test_an_example_runs(tmp_path: Path, language: str) -> None:
     [code] = re.findall(rf"```{language}\n(.*?)```", text_of(PAGE), re.DOTALL)
     programs = {"python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}

@@ -10,6 +10,8 @@ from tests.support.customer import Customer
 from tests.support.server import Server
 from tossbill_ui.build import ensure_build
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def on_ipv6(tmp_path: Path) -> Generator[Server]:

@@ -11,6 +11,8 @@ import pytest
 from tests.support.server import Server
 from tossbill_ui.build import ensure_build
 
+pytestmark = pytest.mark.processes
+
 TIMES = [f"{year}-01-10T11:00:00+09:00" for year in (2027, 2028, 2029, 2030)]
 
 

@@ -52,6 +52,7 @@ def test_upgrading_twice_and_going_back_and_forth_changes_nothing(url: str) -> N
     assert differences(url) == []
 
 
+@pytest.mark.processes
 def test_processes_that_start_together_wait_for_one_another(tmp_path: Path) -> None:
     environment = os.environ | {"TOSSBILL_DATA_DIR": str(tmp_path / "new")}
     command = [sys.executable, "-m", "tossbill_ui.cli", "migrate"]

@@ -50,6 +50,7 @@ async def test_a_file_of_the_version_before_is_brought_up_to_date(tmp_path: Path
     assert await life(there) == [there, theirs, theirs, theirs]
 
 
+@pytest.mark.processes
 async def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
     database = tmp_path / "sandbox.db"
     async with running(database) as (box, _):
@@ -65,6 +66,7 @@ async def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
     assert len(rules) == 1
 
 
+@pytest.mark.processes
 async def test_killed_between_effect_and_answer_leaves_neither(tmp_path: Path) -> None:
     database = tmp_path / "sandbox.db"
     async with running(database, die_mid_transaction=True) as (box, process):
@@ -82,6 +84,7 @@ async def test_killed_between_effect_and_answer_leaves_neither(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("kind", "happened"), [("delay_before", 0), ("delay_after", 1)])
+@pytest.mark.processes
 async def test_killed_before_or_after_the_commit_the_key_is_free_and_the_answer_one(
     tmp_path: Path, kind: str, happened: int
 ) -> None:
@@ -105,6 +108,7 @@ async def test_killed_before_or_after_the_commit_the_key_is_free_and_the_answer_
         assert key["billing_key"] == replay.json()["billingKey"]
 
 
+@pytest.mark.processes
 async def test_a_cut_connection_is_cut_on_a_real_socket(tmp_path: Path) -> None:
     async with running(tmp_path / "sandbox.db") as (box, _):
         for kind, happened in [("reset_before", 0), ("reset_after", 1)]:

@@ -12,6 +12,8 @@ import pytest
 from tests.sandbox.box import Box
 from tests.sandbox.process import running
 
+pytestmark = pytest.mark.processes
+
 PAYERS = 6
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.sandbox.box import Box, HandClock
 from tests.sandbox.hearing import HERE, Shop, a_deleted_key, control, shop, webhook_transport
@@ -91,6 +92,7 @@ async def test_the_clock_knows_of_the_next_retry(box: Box, shop: Shop) -> None:
     assert len(shop.heard) == 2
 
 
+@pytest.mark.processes
 async def test_killed_while_the_shop_thinks_it_is_sent_again_under_the_same_name(
     tmp_path: Path,
 ) -> None:

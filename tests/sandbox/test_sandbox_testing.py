@@ -77,6 +77,7 @@ def test_the_server_fixture_answers_code_that_opens_its_own_sockets(
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND_PAYMENT")
 
 
+@pytest.mark.processes
 async def test_the_command_runs_it_alone(tmp_path: Path) -> None:
     port, began = free_port(), time.monotonic()
     command = [TOSSBILL, "sandbox", "--port", str(port), "--db", str(tmp_path / "box.db")]

@@ -35,6 +35,7 @@ def hunts(request: pytest.FixtureRequest, empty_database: Path) -> Generator[Hun
         yield under_way
 
 
+@pytest.mark.processes
 def test_nothing_is_charged_twice_lost_or_forgotten() -> None:
     told = list(tell_all(range(SEEDS), SIZE, processes=PROCESSES))
 

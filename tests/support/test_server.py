@@ -7,6 +7,8 @@ import pytest
 from tests.support import server
 from tests.support.server import Server
 
+pytestmark = pytest.mark.processes
+
 
 def test_an_app_that_is_not_ready_in_time_does_not_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

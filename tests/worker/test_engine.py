@@ -20,6 +20,8 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.engine import HOUSEKEEPING, KEPT_FOR, Engine, _forget_old_rows
 from tossbill_ui.worker.passes import Pass, Tick
 
+pytestmark = pytest.mark.slow  # DBOS goes by the clock on the wall
+
 EVERY_SECOND = "* * * * * *"
 SELDOM = "0 0 0 1 1 *"
 PATIENCE_SECONDS = 60

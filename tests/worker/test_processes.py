@@ -12,6 +12,8 @@ import pytest
 from tests.support.server import Server
 from tossbill_ui.build import ensure_build
 
+pytestmark = pytest.mark.processes
+
 PATIENCE_SECONDS = 60
 
 

@@ -1,0 +1,17 @@
+"""Keeps ``.env`` and the keys of the machine away from what is tested."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tossbill_ui.core.settings import Settings
+
+
+def isolate(patch: pytest.MonkeyPatch, data: Path) -> None:
+    """Let settings be the defaults, with their files in a folder."""
+    for name in Settings.model_fields:
+        patch.delenv(name.upper(), raising=False)
+    patch.setitem(Settings.model_config, "env_file", None)
+    patch.setenv("TOSSBILL_DATA_DIR", str(data))
