@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import argparse
 import logging
-import tempfile
-import time
+from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from dataclasses import replace
 from statistics import median
 
-from tests.crash.arena import arena
-from tests.crash.kills import Toll, kill_at_random
+from tests.crash.kills import Toll
+from tests.crash.rounds import SUBSCRIPTIONS, Played, Round, play, rounds_of
 from tests.support.postgres import Postgres
-
-KILLS_A_ROUND = 50
 
 
 def main() -> None:
@@ -29,35 +26,38 @@ def main() -> None:
         server = Postgres() if asked.database == "postgresql" else None
         if server:
             stack.callback(server.close)
-        while total.kills < asked.kills:
-            number = total.kills // KILLS_A_ROUND
-            kills = min(KILLS_A_ROUND, asked.kills - total.kills)
-            url = server.empty() if server else ""
-            charges += _round(asked, total, seed=f"{asked.seed}-{number}", kills=kills, url=url)
+        for wanted in _rounds(asked):
+            played = play(wanted, server.empty() if server else "")
+            _add(total, played.toll)
+            charges += played.charges
+            _print(wanted, played)
     print(f"in all: {_said(total, charges)}, 0 double, 0 lost")
 
 
-def _round(asked: argparse.Namespace, total: Toll, *, seed: str, kills: int, url: str) -> int:
-    """Live through one round and add its toll; return how many charges there were."""
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        opened = arena(Path(folder), subscriptions=asked.subscriptions, seed=seed, database_url=url)
-        with opened as shop:
-            for _ in range(asked.workers):
-                shop.worker()
-            toll = kill_at_random(shop, kills=kills, seed=seed)
-            shop.drain()
-            shop.assert_charged_once_each()
-            charges = sum(shop.charges().values())
+def _rounds(asked: argparse.Namespace) -> Iterator[Round]:
+    """Return the rounds in the order in which they are played."""
+    for wanted in rounds_of(asked.database, asked.workers, asked.kills):
+        yield replace(
+            wanted,
+            number=asked.first + wanted.number,
+            seed=asked.seed,
+            subscriptions=asked.subscriptions,
+        )
+
+
+def _add(total: Toll, toll: Toll) -> None:
     total.kills += toll.kills
     total.in_flight += toll.in_flight
     total.recoveries += toll.recoveries
+
+
+def _print(wanted: Round, played: Played) -> None:
     print(
-        f"{asked.database}, {asked.workers} workers, seed {seed}: {_said(toll, charges)}, "
-        f"0 double, 0 lost, ledgers equal, {time.monotonic() - started:.0f} s",
+        f"{wanted.database}, {wanted.workers} workers, seed {wanted.seed}-{wanted.number}: "
+        f"{_said(played.toll, played.charges)}, 0 double, 0 lost, ledgers equal, "
+        f"{played.seconds:.0f} s",
         flush=True,
     )
-    return charges
 
 
 def _said(toll: Toll, charges: int) -> str:
@@ -73,8 +73,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--subscriptions", type=int, default=150)
+    parser.add_argument("--subscriptions", type=int, default=SUBSCRIPTIONS)
     parser.add_argument("--seed", default="kills")
+    parser.add_argument("--first", type=int, default=0, help="number of the first round")
     return parser.parse_args()
 
 

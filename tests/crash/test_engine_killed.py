@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.crash.arena import arena
-from tests.crash.kills import kill_at_random
+from tests.crash.rounds import SUBSCRIPTIONS, Round, play
+
+pytestmark = pytest.mark.processes
 
 KILLS = 25
 
 
 @pytest.mark.parametrize(("workers", "database"), [(1, "sqlite"), (3, "postgresql")])
 def test_killed_at_random_points(
-    tmp_path: Path, request: pytest.FixtureRequest, workers: int, database: str
+    request: pytest.FixtureRequest, workers: int, database: str
 ) -> None:
     url = request.getfixturevalue("postgres").empty() if database == "postgresql" else ""
-    with arena(tmp_path, subscriptions=150, seed="kills", database_url=url) as shop:
-        for _ in range(workers):
-            shop.worker()
 
-        toll = kill_at_random(shop, kills=KILLS, seed="kills")
-        shop.drain()
+    played = play(Round(database, workers, number=0, kills=KILLS), url)
 
-        assert toll.in_flight >= KILLS
-        shop.assert_charged_once_each()
+    assert played.toll.kills == KILLS
+    assert played.toll.in_flight >= KILLS
+    assert played.charges >= SUBSCRIPTIONS
