@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,9 +70,9 @@ class World:
         return self.file.execute(STATE).fetchone()
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
-    path: Path = tmp_path_factory.mktemp("any") / "box.db"
+@contextmanager
+def opened_world(path: Path) -> Generator[World]:
+    """Open a box in a file, with a billing key and a payment in it."""
     app = create_app(database=path, clock=HandClock(), seed="any")
     with asyncio.Runner() as runner:
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://box.test/")
@@ -83,6 +84,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
         file.close()
         runner.run(http.aclose())
         runner.run(app.aclose())
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
+    with opened_world(tmp_path_factory.mktemp("any") / "box.db") as opened:
+        yield opened
 
 
 def mostly(value: Any, junk: st.SearchStrategy[Any] = JUNK) -> st.SearchStrategy[Any]:
