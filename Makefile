@@ -1,4 +1,4 @@
-# Commands: run test test-fast dev check fix bench lock clean. `make run` needs only git, make and Python >= 3.11.
+# Commands: run test test-fast proof dev check fix bench lock clean. `make run` needs only git, make and Python >= 3.11.
 SHELL := /bin/sh
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # How many processes share the files of `make test`; with 0 there is only the one.
 PROCESSES ?= 0
 
-.PHONY: run test test-fast dev check fix bench lock clean
+.PHONY: run test test-fast proof dev check fix bench lock clean
 
 run: $(READY)
 	@exec tossbill run
@@ -34,6 +34,9 @@ fix: $(READY)
 
 bench: $(READY)
 	@tossbill build && python scripts/browser.py && python -m tests.benchmarks
+
+proof: $(READY)
+	@python -m tests.proof --processes $(PROCESSES)
 
 lock: $(READY)
 	@sh scripts/lock.sh

@@ -1,0 +1,54 @@
+"""On what a proof was run; nothing that tells whose machine it is."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import subprocess
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from tests.support.postgres import Postgres
+from tossbill_ui.build import ROOT
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The versions of what matters."""
+
+    cores: int
+    python: str
+    sqlite: str
+    postgresql: str
+
+
+def this_machine() -> Machine:
+    """Ask for the versions."""
+    server = Postgres()
+    try:
+        engine = sa.create_engine(server.empty(), poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            version = str(connection.exec_driver_sql("SHOW server_version").scalar_one())
+    finally:
+        server.close()
+    cores, python = os.cpu_count() or 1, platform.python_version()
+    return Machine(cores, python, sqlite3.sqlite_version, version)
+
+
+def commit() -> str:
+    """Return the commit of the code, and whether something was changed since."""
+    number = _git("rev-parse", "--short=12", "HEAD")
+    return f"{number} with changes" if _git("status", "--porcelain", "--", "*.py") else number
+
+
+def _git(*arguments: str) -> str:
+    asked = subprocess.run(
+        ["git", *arguments],  # noqa: S607 - the one of the machine
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return asked.stdout.strip()
