@@ -21,6 +21,7 @@ STARTS: dict[str, Callable[[], object]] = {
 }
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", STARTS)
 def test_a_process_fails_the_test_that_starts_it(name: str, guard: Fast) -> None:
     with guard.watching(), pytest.raises(ProcessStarted, match=r"pytest\.mark\.processes"):
@@ -29,6 +30,7 @@ def test_a_process_fails_the_test_that_starts_it(name: str, guard: Fast) -> None
     assert guard.sentence() is not None
 
 
+@pytest.mark.processes
 def test_a_swallowed_exception_fails_the_test_too(guard: Fast) -> None:
     with guard.watching(), suppress(RuntimeError):
         os.fork()
@@ -65,7 +67,7 @@ def test_a_marked_test_is_left_out(request: pytest.FixtureRequest) -> None:
     assert is_left_out(request.node)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def guard() -> Fast:
-    """A guard that fails nobody but who asks it; an audit hook cannot be removed."""
+    """A guard that fails nobody but who asks it; one, since an audit hook cannot be removed."""
     return Fast()
