@@ -68,7 +68,7 @@ def _counts(played: Played) -> dict[str, float]:
 
 
 def _cpu_of_all() -> float:
-    """CPU seconds of this process and of those it has waited for; not PostgreSQL's."""
+    """CPU seconds of this process and the sandbox; workers and PostgreSQL are others' children."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 

@@ -56,7 +56,10 @@ def _part(part: str, chunks: list[Chunk]) -> list[str]:
         sum(getattr(each, name) for each in chunks) for name in ("cpu_seconds", "wall_seconds")
     )
     lines = ["", f"## {part.capitalize()}", "", *_TABLES[part](chunks), ""]
-    lines += [f"{len(chunks)} chunks, {cpu:,.0f} CPU seconds, {wall:,.0f} seconds by the clock."]
+    note = " (without the workers' and PostgreSQL's)" if part == "kills" else ""
+    lines += [
+        f"{len(chunks)} chunks, {cpu:,.0f} CPU seconds{note}, {wall:,.0f} seconds by the clock."
+    ]
     return [*lines, "", f"A failure would have been: {WOULD_SAY[part]}"]
 
 
