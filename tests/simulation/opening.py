@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager, closing
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -26,6 +27,7 @@ from tests.support.shop import BASE
 from tossbill_ui.build import ROOT
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
+from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.sandbox import charging
@@ -36,25 +38,43 @@ from tossbill_ui.toss.client import TossClient
 AT_ONCE = (1, 4, 16)
 
 
+@dataclass(frozen=True)
+class Storage:
+    """The shop's database, and a second connection that reads it beside our own code."""
+
+    database: Database
+    outlook: Outlook
+
+
+def sqlite_storage(file: Path, empty_database: Path) -> Storage:
+    """Copy an empty database and open the copy."""
+    shutil.copy(empty_database, file)
+    return Storage(inline_database(file), Outlook(file))
+
+
 @asynccontextmanager
 async def open_world(
-    folder: Path, empty_database: Path, seed: int, rules: Rules
+    folder: Path,
+    storage: Storage,
+    seed: int,
+    rules: Rules,
+    *,
+    ids: Callable[[int], AbstractContextManager[None]] = seeded_ids,
 ) -> AsyncGenerator[World]:
     """Open a world with the sample plans."""
-    clock, shop_file, toss_file = FrozenClock(BEGIN), folder / "shop.db", folder / "sandbox.db"
-    shutil.copy(empty_database, shop_file)
+    clock, toss_file = FrozenClock(BEGIN), folder / "sandbox.db"
     sandbox = inline_sandbox(toss_file, clock, str(seed))
     transport = Direct(sandbox, root_path="/sandbox")
     luck = random.Random(seed)  # noqa: S311 - a seed must repeat
-    with seeded_ids(seed), alarm() as listening, ExitStack() as stack:
-        rt = _runtime(shop_file, clock, transport)
+    with ids(seed), alarm() as listening, ExitStack() as stack:
+        rt = _runtime(storage.database, clock, transport)
         await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
         async with httpx.AsyncClient(transport=transport) as http:
             await http.get(f"{BASE}/_control/clock")  # its file is made with the first request
         if not rules.keeps_orders:
             stack.enter_context(patch.object(charging, "check_order_id"))
             _drop_unique_orders(toss_file)
-        outlook, post = Outlook(shop_file), Post(toss_file, luck)
+        outlook, post = storage.outlook, Post(toss_file, luck)
         stack.callback(outlook.close)
         stack.callback(post.close)
         workers = [Worker(rt, at_once=number) for number in AT_ONCE]
@@ -74,11 +94,11 @@ def _drop_unique_orders(file: Path) -> None:
         connection.execute("DROP INDEX payment_order")
 
 
-def _runtime(file: Path, clock: FrozenClock, transport: httpx.AsyncBaseTransport) -> Runtime:
+def _runtime(db: Database, clock: FrozenClock, transport: httpx.AsyncBaseTransport) -> Runtime:
     settings = Settings(_env_file=None)
     return Runtime(
         settings=settings,
-        db=inline_database(file),
+        db=db,
         toss=TossClient(base_url=BASE, secret_key=settings.secret_key, transport=transport),
         clock=clock,
         machine=clock,

@@ -49,14 +49,19 @@ class Outlook:
 
     def due(self) -> dict[str, datetime]:
         """Return when each pass has something to do."""
-        [version] = self._one("PRAGMA data_version")
-        if version != self._version:  # somebody has written
-            self._version, self._due = version, self._read_due()
+        if self._has_changed():
+            self._due = self._read_due()
         return self._due
+
+    def _has_changed(self) -> bool:
+        """Whether somebody has written since the last call."""
+        before = self._version
+        [self._version] = self._one("PRAGMA data_version")
+        return self._version != before
 
     def _read_due(self) -> dict[str, datetime]:
         found: dict[str, datetime] = {}
-        for name, text in self._shop.execute(_DUE):
+        for name, text in self._all(_DUE):
             if text is not None:
                 # A lease that ends exactly now still holds.
                 at = _instant(text) + _A_MOMENT
@@ -76,15 +81,15 @@ class Outlook:
 
     def customers_at_rest(self) -> set[str]:
         """Return who has nothing that is ever charged again by itself."""
-        rows = self._shop.execute(
+        rows = self._all(
             "SELECT customer_id FROM subscription GROUP BY customer_id"
-            " HAVING max(status NOT IN ('ended', 'paused')) = 0"
+            " HAVING max(CASE WHEN status IN ('ended', 'paused') THEN 0 ELSE 1 END) = 0"
         )
         return {row[0] for row in rows}
 
     def unanswered(self) -> list[tuple[str, str, str]]:
         """Return each open question about the end of a trial, with customer and subscription."""
-        return self._shop.execute(_UNANSWERED).fetchall()
+        return self._all(_UNANSWERED)
 
     def in_doubt(self) -> tuple[str, str] | None:
         """Return customer and subscription of the oldest payment that nobody knows the end of."""
@@ -103,18 +108,21 @@ class Outlook:
 
     def methods(self) -> list[str]:
         """Return every payment method that can be charged, oldest first."""
-        rows = self._shop.execute(
-            "SELECT id FROM payment_method WHERE status = 'active' ORDER BY rowid"
-        )
+        rows = self._all("SELECT id FROM payment_method WHERE status = 'active' ORDER BY rowid")
         return [row[0] for row in rows]
 
     def _one(self, query: str, *values: object) -> Any:
         return self._shop.execute(query, values).fetchone()
+
+    def _all(self, query: str) -> list[Any]:
+        return self._shop.execute(query).fetchall()
 
     def _first(self, query: str, *values: object) -> str | None:
         row = self._one(query, *values)
         return row[0] if row else None
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def _instant(found: str | datetime) -> datetime:
+    if isinstance(found, datetime):
+        return found.astimezone(UTC)
+    return datetime.fromisoformat(found).replace(tzinfo=UTC)

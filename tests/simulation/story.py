@@ -20,7 +20,7 @@ from tests.simulation.customers import (
     somebody_in_doubt_acts,
 )
 from tests.simulation.judge import Judge
-from tests.simulation.opening import open_world
+from tests.simulation.opening import open_world, sqlite_storage
 from tests.simulation.wire import HOUR, ORDINARY, Rules
 from tests.simulation.world import BEGIN, Counts, World
 
@@ -50,15 +50,21 @@ async def tell(
 ) -> Counts:
     """Live through some months with some people; raise at the first broken invariant."""
     with scratch() as folder:
-        async with open_world(folder, empty_database, seed, rules) as world:
+        storage = sqlite_storage(folder / "shop.db", empty_database)
+        async with open_world(folder, storage, seed, rules) as world:
             with closing(Judge(folder)) as judge:
-                if rules.keeps_orders:
-                    world.watch = judge.watch
-                await _arrive(world, judge, people)
-                await _live(world, judge, end=BEGIN + months * MONTH)
-                await _settle_down(world, judge)
+                await live_through(world, judge, months=months, people=people)
                 world.counts.charges = judge.charges
             return world.counts
+
+
+async def live_through(world: World, judge: Judge, *, months: int, people: int) -> None:
+    """Let people come, live through some months, and let everything come to rest."""
+    if world.toss.rules.keeps_orders:
+        world.watch = judge.watch
+    await _arrive(world, judge, people)
+    await _live(world, judge, end=BEGIN + months * MONTH)
+    await _settle_down(world, judge)
 
 
 async def _arrive(world: World, judge: Judge, people: int) -> None:
