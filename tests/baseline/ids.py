@@ -1,0 +1,35 @@
+"""Ids that are counted: one more draw moves no row before another, as random ids would."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import count
+from unittest.mock import patch
+from uuid import UUID
+
+from tossbill_ui.core import crypto
+from tossbill_ui.customers import service
+
+MARK = "ba5e"
+
+
+class _Counted:
+    """Stands in for the modules ``secrets`` and ``uuid``."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def token_hex(self, size: int) -> str:
+        return f"{MARK}{next(self._numbers):0{2 * size - len(MARK)}x}"
+
+    def uuid4(self) -> UUID:
+        return UUID(hex=self.token_hex(16), version=4)
+
+
+@contextmanager
+def counted_ids(_seed: int) -> Generator[None]:
+    """Let every id that we make be the next number."""
+    counted = _Counted()
+    with patch.object(crypto, "secrets", counted), patch.object(service, "uuid", counted):
+        yield

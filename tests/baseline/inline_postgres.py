@@ -1,0 +1,55 @@
+"""PostgreSQL in the thread that asks, as `tests.simulation.inline` does it with SQLite.
+
+Only one worker moves at a time, and none waits for Toss inside a transaction, so nobody ever
+waits for a lock that somebody behind it holds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
+
+from tossbill_ui.core.db import Database
+
+DRIVER = "postgresql+inline"
+# Every story asks the same; what SQLAlchemy has compiled for one serves them all.
+_STATEMENTS: dict[Any, Any] = {}
+
+
+class InlinePostgresDialect(PGDialect_psycopg):
+    """The synchronous driver, for an engine that expects one that is awaited."""
+
+    driver = "inline"
+    is_async = True
+    supports_statement_cache = True
+
+    # All are the same, so that what was compiled for one is found for another.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, InlinePostgresDialect)
+
+    def __hash__(self) -> int:
+        return hash(InlinePostgresDialect)
+
+    @classmethod
+    def get_async_dialect_cls(cls, url: sa.URL) -> type[Dialect]:
+        return cls  # not the one of the asynchronous driver
+
+    @classmethod
+    def get_pool_class(cls, url: sa.URL) -> type[Pool]:
+        return AsyncAdaptedQueuePool
+
+
+def inline_postgres(url: str) -> Database:
+    """Open the shop's database."""
+    address = sa.make_url(url).set(drivername=DRIVER)
+    database = Database(address.render_as_string(hide_password=False))
+    database.engine = database.engine.execution_options(compiled_cache=_STATEMENTS)
+    return database
+
+
+registry.register("postgresql.inline", __name__, "InlinePostgresDialect")

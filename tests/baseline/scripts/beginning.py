@@ -1,0 +1,71 @@
+"""Subscribing, and the end of a trial."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.baseline.stage import TRIAL_ENDS, Stage
+from tossbill_ui.customers.session import Session
+from tossbill_ui.subscriptions import cancel, consent
+from tossbill_ui.subscriptions.trial_end import announce_trials
+
+
+async def subscribe(stage: Stage) -> None:
+    await stage.subscribe(stage.customer())
+
+
+async def subscribe_twice(stage: Stage) -> None:
+    session = stage.customer()
+    first = await stage.subscribe(session)
+    again = await stage.begin(session, "basic", first.method.id, again=True)
+    await stage.look(session, again)
+
+
+async def subscribe_refused(stage: Stage) -> None:
+    session = stage.customer()
+    await stage.subscribe(session, persona="stolen")
+    await stage.subscribe(session)
+
+
+async def trial_answered_yes(stage: Stage) -> None:
+    session, trial = await _asked(stage)
+    await consent.answer(stage.rt, session, trial, accepts=True)
+    await stage.live_until(TRIAL_ENDS + timedelta(days=1))
+
+
+async def trial_answered_no(stage: Stage) -> None:
+    session, trial = await _asked(stage)
+    await consent.answer(stage.rt, session, trial, accepts=False)
+    await stage.live_until(TRIAL_ENDS + timedelta(days=1))
+
+
+async def trial_not_answered(stage: Stage) -> None:
+    await _asked(stage)
+    await stage.live_until(TRIAL_ENDS + timedelta(days=1))
+
+
+async def trial_canceled(stage: Stage) -> None:
+    session = stage.customer()
+    trial = (await stage.subscribe(session, "pro")).subscription.id
+    await cancel.cancel_at_period_end(stage.rt, session, trial)
+    await stage.live_until(TRIAL_ENDS + timedelta(days=1))
+
+
+async def _asked(stage: Stage) -> tuple[Session, str]:
+    """Begin a trial of 14 days, and go on until a week before it ends."""
+    session = stage.customer()
+    trial = (await stage.subscribe(session, "pro")).subscription.id
+    await stage.go_to(TRIAL_ENDS - timedelta(days=7))
+    await announce_trials(stage.rt)
+    return session, trial
+
+
+SCRIPTS = (
+    subscribe,
+    subscribe_twice,
+    subscribe_refused,
+    trial_answered_yes,
+    trial_answered_no,
+    trial_not_answered,
+    trial_canceled,
+)

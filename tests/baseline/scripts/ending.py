@@ -1,0 +1,168 @@
+"""Canceling, money back, payments nobody knows the end of, and cards that go."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from tests.baseline.stage import RENEWAL, Stage
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods.expiry import set_expiry
+from tossbill_ui.payments.models import Difference, Payment
+from tossbill_ui.payments.reconcile import reconcile
+from tossbill_ui.subscriptions import attention, cancel, methods, refunds
+
+TEN_DAYS = timedelta(days=10)
+LOST_ANSWER = {"endpoint": "charge", "kind": "error_500_after", "count": 1}
+
+
+async def cancel_at_period_end(stage: Stage) -> None:
+    session, of, _ = await _subscribed(stage)
+    await cancel.cancel_at_period_end(stage.rt, session, of)
+    await stage.live_until(RENEWAL)
+
+
+async def cancel_undone(stage: Stage) -> None:
+    session, of, _ = await _subscribed(stage)
+    await cancel.cancel_at_period_end(stage.rt, session, of)
+    await cancel.undo(stage.rt, session, of)
+    await stage.live_until(RENEWAL)
+
+
+async def cancel_now(stage: Stage) -> None:
+    session, of, _ = await _subscribed(stage)
+    stage.wait(TEN_DAYS)
+    shown = await cancel.preview(stage.rt, session, of)
+    await cancel.cancel_now(stage.rt, session, of, expected_refund_krw=shown.refund_krw)
+    await stage.run()
+
+
+async def refund_in_parts(stage: Stage) -> None:
+    await _subscribed(stage)
+    [payment] = await stage.rows(Payment)
+    for amount_krw in (1000, 2500, None):
+        await refunds.refund_payment(
+            stage.rt, payment.id, amount_krw=amount_krw, reason="asked", operator="kim"
+        )
+        await stage.run()
+
+
+async def refund_refused_then_approved(stage: Stage) -> None:
+    await _subscribed(stage)
+    [payment] = await stage.rows(Payment)
+    await stage.faults({"endpoint": "cancel", "kind": "refuse", "code": "NOT_CANCELABLE_PAYMENT"})
+    await refunds.refund_payment(
+        stage.rt, payment.id, amount_krw=None, reason="asked", operator="kim"
+    )
+    await stage.run()
+    await stage.faults()
+    await _approve_all(stage)
+    await stage.run()
+
+
+async def doubt_settled_by_looking(stage: Stage) -> None:
+    await _doubtful(stage)
+    stage.wait(timedelta(minutes=1))
+    await stage.run()
+
+
+async def doubt_settled_by_webhook(stage: Stage) -> None:
+    await _doubtful(stage)
+    [payment] = [row for row in await stage.rows(Payment) if row.status == "unknown"]
+    about = {"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": payment.order_id}}
+    await stage.hear_of(json.dumps(about).encode())
+
+
+async def doubt_canceled_meanwhile(stage: Stage) -> None:
+    session, of = await _doubtful(stage)
+    await cancel.cancel_at_period_end(stage.rt, session, of)
+    stage.wait(timedelta(minutes=1))
+    await stage.run()
+    await stage.run()
+
+
+async def doubt_decided_by_operator(stage: Stage) -> None:
+    await _subscribed(stage)
+    await stage.faults({"endpoint": "charge", "kind": "refuse", "code": "USER_ACCOUNT_ON_HOLD"})
+    await stage.live_until(RENEWAL + timedelta(days=16))
+    await stage.faults()
+    await _approve_all(stage)
+    await stage.live_until(RENEWAL + timedelta(days=18))
+
+
+async def difference_found_then_closed(stage: Stage) -> None:
+    await _subscribed(stage)
+    await stage.live_until(RENEWAL)
+    stage.wait(timedelta(hours=2))
+    cheaper = sa.update(Payment).where(col(Payment.period_number) == 2).values(amount_krw=9000)
+    async with stage.rt.db.write() as db:
+        await db.exec(cheaper)
+    await stage.go_to(RENEWAL + timedelta(days=1))
+    await reconcile(stage.rt)
+    assert await stage.rows(Difference)
+    await _approve_all(stage)
+
+
+async def card_deleted_at_toss(stage: Stage) -> None:
+    session, of, card = await _subscribed(stage)
+    await stage.rt.toss.delete_billing_key(billing_key=await stage.billing_key(card))
+    await stage.hear_all()
+    await stage.live_until(RENEWAL + timedelta(days=1))
+    other = await stage.card(session)
+    await methods.change_method(stage.rt, session, of, payment_method_id=other)
+    await stage.look(session, of)
+
+
+async def card_removed(stage: Stage) -> None:
+    session, _, _ = await _subscribed(stage)
+    spare = await stage.card(session)
+    await methods.remove_method(stage.rt, session, spare)
+    await stage.rt.tasks.drain(seconds=10)
+    await stage.hear_all()
+
+
+async def card_expires(stage: Stage) -> None:
+    _, _, card = await _subscribed(stage)
+    await set_expiry(stage.rt, card, month=date(2027, 12, 1), operator="kim")
+    await stage.live_until(date(2028, 1, 1))
+
+
+async def _subscribed(stage: Stage) -> tuple[Session, str, str]:
+    session = stage.customer()
+    seen = await stage.subscribe(session)
+    return session, seen.subscription.id, seen.method.id
+
+
+async def _doubtful(stage: Stage) -> tuple[Session, str]:
+    """Let Toss take the money of a renewal, and let nobody hear of it."""
+    session, of, _ = await _subscribed(stage)
+    await stage.go_to(RENEWAL)
+    await stage.faults(LOST_ANSWER, {"endpoint": "lookup", "kind": "error_500_before", "count": 1})
+    await stage.run()
+    return session, of
+
+
+async def _approve_all(stage: Stage) -> None:
+    found = await attention.waiting(stage.rt)
+    for row in (*found.subscriptions, *found.payments, *found.refunds, *found.differences):
+        await attention.approve(stage.rt, row.id, operator="kim")
+
+
+SCRIPTS = (
+    cancel_at_period_end,
+    cancel_undone,
+    cancel_now,
+    refund_in_parts,
+    refund_refused_then_approved,
+    doubt_settled_by_looking,
+    doubt_settled_by_webhook,
+    doubt_canceled_meanwhile,
+    doubt_decided_by_operator,
+    difference_found_then_closed,
+    card_deleted_at_toss,
+    card_removed,
+    card_expires,
+)

@@ -1,0 +1,112 @@
+"""Renewals, and what follows when one is not paid."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.baseline.stage import RENEWAL, TODAY, TRIAL_ENDS, Stage
+from tossbill_ui.subscriptions import attention, cancel, consent, methods
+from tossbill_ui.subscriptions.view import SubscriptionView
+
+AFTER_ALL_TRIES = timedelta(days=20)
+
+
+async def renewal(stage: Stage) -> None:
+    await stage.subscribe(stage.customer())
+    await stage.live_until(date(2028, 1, 31))
+
+
+async def renewal_of_a_week_and_a_year(stage: Stage) -> None:
+    await stage.subscribe(stage.customer(), "letter")
+    await stage.subscribe(stage.customer(), "basic-yearly")
+    await stage.live_until(TODAY + timedelta(days=14))
+    await stage.go_to(date(2028, 10, 31))
+    await stage.run()
+
+
+async def renewals_together(stage: Stage) -> None:
+    for _ in range(4):
+        await stage.subscribe(stage.customer())
+    await stage.subscribe(stage.customer(), persona="approves_once")
+    await stage.live_until(RENEWAL)
+
+
+async def dunning_until_ended(stage: Stage) -> None:
+    await stage.subscribe(stage.customer(), persona="approves_once")
+    await stage.live_until(RENEWAL + AFTER_ALL_TRIES)
+
+
+async def dunning_until_paused(stage: Stage) -> None:
+    await _trial_with_a_bad_card(stage, "expired")
+    await stage.live_until(TRIAL_ENDS + AFTER_ALL_TRIES)
+
+
+async def dunning_then_approved(stage: Stage) -> None:
+    await _trial_with_a_bad_card(stage, "approves_after_2")
+    await stage.live_until(TRIAL_ENDS + AFTER_ALL_TRIES)
+
+
+async def past_due_then_other_card(stage: Stage) -> None:
+    session = stage.customer()
+    seen = await stage.subscribe(session, persona="approves_once")
+    await stage.live_until(RENEWAL)
+    other = await stage.card(session)
+    await methods.change_method(stage.rt, session, seen.subscription.id, payment_method_id=other)
+    await stage.rt.tasks.drain(seconds=10)
+
+
+async def past_due_then_paid_by_hand(stage: Stage) -> None:
+    session = stage.customer()
+    seen = await stage.subscribe(session, "pro", persona="approves_after_1")
+    await stage.go_on_after_trial(session, seen.subscription.id)
+    await stage.live_until(TRIAL_ENDS)
+    await methods.pay_now(stage.rt, session, seen.subscription.id)
+    await stage.rt.tasks.drain(seconds=10)
+
+
+async def past_due_then_canceled(stage: Stage) -> None:
+    session = stage.customer()
+    seen = await stage.subscribe(session, persona="approves_once")
+    await stage.live_until(RENEWAL)
+    await cancel.cancel_at_period_end(stage.rt, session, seen.subscription.id)
+    await stage.live_until(RENEWAL + timedelta(days=4))
+
+
+async def periods_missed_then_approved(stage: Stage) -> None:
+    seen = await stage.subscribe(stage.customer())
+    await stage.go_to(date(2028, 2, 10))
+    await stage.run()
+    await attention.approve(stage.rt, seen.subscription.id, operator="kim")
+    await stage.live_until(date(2028, 2, 15))
+
+
+async def contract_refused_then_approved(stage: Stage) -> None:
+    seen = await stage.subscribe(stage.customer())
+    await stage.faults({"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY"})
+    await stage.live_until(RENEWAL)
+    await stage.faults()
+    await attention.approve(stage.rt, seen.subscription.id, operator="kim")
+    await stage.live_until(RENEWAL + timedelta(days=1))
+
+
+async def _trial_with_a_bad_card(stage: Stage, persona: str) -> SubscriptionView:
+    session = stage.customer()
+    seen = await stage.subscribe(session, "pro", persona=persona)
+    await stage.live_until(TRIAL_ENDS - timedelta(days=7))
+    await consent.answer(stage.rt, session, seen.subscription.id, accepts=True)
+    return seen
+
+
+SCRIPTS = (
+    renewal,
+    renewal_of_a_week_and_a_year,
+    renewals_together,
+    dunning_until_ended,
+    dunning_until_paused,
+    dunning_then_approved,
+    past_due_then_other_card,
+    past_due_then_paid_by_hand,
+    past_due_then_canceled,
+    periods_missed_then_approved,
+    contract_refused_then_approved,
+)

@@ -1,0 +1,52 @@
+"""A story of the baseline, and what is left when it has been told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.baseline.canonical import Outcome, read_tables
+from tests.baseline.databases import Open
+from tests.baseline.labels import Row
+from tests.baseline.recording import Requests
+from tests.simulation.opening import Storage
+from tests.simulation.still import run
+from tests.simulation.story import scratch
+from tests.simulation.world import World
+
+Tell = Callable[[Path, Storage], Awaitable[Outcome]]
+
+_MONEY = "SELECT order_id, effect, amount_krw FROM ledger WHERE amount_krw IS NOT NULL ORDER BY id"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Something that can be told again and again."""
+
+    name: str
+    tell: Tell
+
+
+def tell(story: Story, open_storage: Open) -> Outcome:
+    """Tell a story on an empty database, in a loop in which no time passes by itself."""
+
+    async def in_a_folder() -> Outcome:
+        with scratch() as folder:
+            return await story.tell(folder, open_storage(folder))
+
+    return run(in_a_folder())
+
+
+async def what_is_left(world: World, folder: Path, requests: Requests) -> Outcome:
+    """Return what has happened in a world."""
+    tables = await read_tables(world.rt.db)
+    return Outcome(tables, requests.made, _ledger(folder / "sandbox.db"))
+
+
+def _ledger(file: Path) -> list[Row]:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(_MONEY)]
