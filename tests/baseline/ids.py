@@ -14,7 +14,7 @@ from tossbill_ui.customers import service
 MARK = "ba5e"
 
 
-class _Counted:
+class CountedIds:
     """Stands in for the modules ``secrets`` and ``uuid``."""
 
     def __init__(self) -> None:
@@ -30,6 +30,6 @@ class _Counted:
 @contextmanager
 def counted_ids(_seed: int) -> Generator[None]:
     """Let every id that we make be the next number."""
-    counted = _Counted()
+    counted = CountedIds()
     with patch.object(crypto, "secrets", counted), patch.object(service, "uuid", counted):
         yield

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 
 from tossbill_ui.core.db import Database
@@ -36,7 +35,7 @@ class InlinePostgresDialect(PGDialect_psycopg):
         return hash(InlinePostgresDialect)
 
     @classmethod
-    def get_async_dialect_cls(cls, url: sa.URL) -> type[Dialect]:
+    def get_async_dialect_cls(cls, url: sa.URL) -> type[Any]:
         return cls  # not the one of the asynchronous driver
 
     @classmethod

@@ -140,7 +140,7 @@ async def _doubtful(stage: Stage) -> tuple[Session, str]:
     """Let Toss take the money of a renewal, and let nobody hear of it."""
     session, of, _ = await _subscribed(stage)
     await stage.go_to(RENEWAL)
-    await stage.faults(LOST_ANSWER, {"endpoint": "lookup", "kind": "error_500_before", "count": 1})
+    await stage.faults(LOST_ANSWER)
     await stage.run()
     return session, of
 

@@ -16,10 +16,13 @@ async def renewal(stage: Stage) -> None:
     await stage.live_until(date(2028, 1, 31))
 
 
-async def renewal_of_a_week_and_a_year(stage: Stage) -> None:
+async def renewal_of_a_week(stage: Stage) -> None:
     await stage.subscribe(stage.customer(), "letter")
-    await stage.subscribe(stage.customer(), "basic-yearly")
     await stage.live_until(TODAY + timedelta(days=14))
+
+
+async def renewal_of_a_year(stage: Stage) -> None:
+    await stage.subscribe(stage.customer(), "basic-yearly")
     await stage.go_to(date(2028, 10, 31))
     await stage.run()
 
@@ -99,7 +102,8 @@ async def _trial_with_a_bad_card(stage: Stage, persona: str) -> SubscriptionView
 
 SCRIPTS = (
     renewal,
-    renewal_of_a_week_and_a_year,
+    renewal_of_a_week,
+    renewal_of_a_year,
     renewals_together,
     dunning_until_ended,
     dunning_until_paused,

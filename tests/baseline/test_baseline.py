@@ -1,0 +1,175 @@
+"""The baseline sees every change of an outcome, and nothing that is no change."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.baseline import ids, kept
+from tests.baseline.canonical import Outcome, sections, text_of
+from tests.baseline.databases import POSTGRESQL, SQLITE, Open, on_postgres, on_sqlite
+from tests.baseline.labels import Row
+from tests.baseline.stories import SCRIPTS, STORIES
+from tests.baseline.story import Story, tell
+from tests.support.postgres import Postgres
+
+# A few of the shortest; `python -m tests.baseline` tells all.
+SHORT = (
+    "subscribe",
+    "subscribe-refused",
+    "trial-answered-yes",
+    "past-due-then-paid-by-hand",
+    "change-now-to-cheaper",
+    "pause-and-resume",
+    "cancel-now",
+    "refund-in-parts",
+    "doubt-settled-by-webhook",
+    "card-deleted-at-toss",
+)
+BY_NAME = {story.name: story for story in STORIES}
+
+
+@pytest.fixture(scope="module")
+def sqlite(empty_database: Path) -> Open:
+    return on_sqlite(empty_database)
+
+
+@pytest.fixture(scope="module")
+def postgresql(postgres: Postgres) -> Open:
+    return on_postgres(postgres)
+
+
+@pytest.fixture(scope="module")
+def outcome(sqlite: Open) -> Outcome:
+    return tell(BY_NAME["refund-in-parts"], sqlite)
+
+
+def assert_as_kept(story: Story, database: str, opened: Open) -> None:
+    key = story.name, database
+    told = {key: kept.summary(sections(tell(story, opened)))}
+
+    assert kept.differences({key: kept.read()[key]}, told) == []
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_story_ends_on_sqlite_as_it_used_to(name: str, sqlite: Open) -> None:
+    assert_as_kept(BY_NAME[name], SQLITE, sqlite)
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_story_ends_on_postgresql_as_it_used_to(name: str, postgresql: Open) -> None:
+    assert_as_kept(BY_NAME[name], POSTGRESQL, postgresql)
+
+
+def test_every_story_is_kept_for_both_databases() -> None:
+    assert set(kept.read()) == {
+        (name, database) for name in BY_NAME for database in (SQLITE, POSTGRESQL)
+    }
+    assert len(BY_NAME) == len(STORIES)
+
+
+def test_a_story_of_a_few_steps_ends_alike_on_both_databases() -> None:
+    found = kept.read()
+
+    for story in SCRIPTS:
+        assert found[story.name, SQLITE] == found[story.name, POSTGRESQL], story.name
+
+
+def test_another_process_tells_the_same_to_the_byte(tmp_path: Path, sqlite: Open) -> None:
+    name = "renewals-together"
+
+    assert _told_by_a_process(name, tmp_path) == text_of(sections(tell(BY_NAME[name], sqlite)))
+
+
+def test_ids_drawn_besides_change_nothing(
+    outcome: Outcome, sqlite: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = ids.CountedIds.token_hex
+
+    def draw_two(self: ids.CountedIds, size: int) -> str:
+        draw(self, size)
+        return draw(self, size)
+
+    monkeypatch.setattr(ids.CountedIds, "token_hex", draw_two)
+    again = tell(BY_NAME["refund-in-parts"], sqlite)
+
+    assert again.tables["payment"][0]["id"] != outcome.tables["payment"][0]["id"]
+    assert text_of(sections(again)) == text_of(sections(outcome))
+
+
+def test_no_id_is_left_in_the_text(outcome: Outcome) -> None:
+    assert ids.MARK not in text_of(sections(outcome))
+
+
+def test_another_amount_is_seen(outcome: Outcome) -> None:
+    [payment] = outcome.tables["payment"]
+
+    changed = _with_rows(outcome, "payment", [{**payment, "amount_krw": 9901}])
+
+    assert _changed_sections(outcome, changed) == ["payment"]
+
+
+def test_a_dropped_row_is_seen(outcome: Outcome) -> None:
+    for table in ("notice", "audit_entry", "subscription_event", "refund"):
+        changed = _with_rows(outcome, table, outcome.tables[table][1:])
+
+        assert table in _changed_sections(outcome, changed)
+
+
+def test_lines_of_a_history_in_another_order_are_seen(outcome: Outcome) -> None:
+    table = "subscription_event"
+    first, second, *rest = outcome.tables[table]
+    swapped = [{**first, "id": second["id"]}, {**second, "id": first["id"]}, *rest]
+
+    assert _changed_sections(outcome, _with_rows(outcome, table, swapped)) == [table]
+
+
+def test_a_request_more_is_seen(outcome: Outcome) -> None:
+    changed = replace(outcome, requests=[*outcome.requests, outcome.requests[-1]])
+
+    assert _changed_sections(outcome, changed) == ["requests"]
+
+
+def test_another_idempotency_key_is_seen(outcome: Outcome) -> None:
+    last = replace(outcome.requests[-1], key="another")
+    changed = replace(outcome, requests=[*outcome.requests[:-1], last])
+
+    assert _changed_sections(outcome, changed) == ["requests"]
+
+
+def test_a_difference_says_where_it_is(outcome: Outcome, tmp_path: Path) -> None:
+    key, file = ("refund-in-parts", SQLITE), tmp_path / "baseline.txt"
+    before = kept.summary(sections(outcome))
+    after = kept.summary(sections(_with_rows(outcome, "notice", [])))
+    kept.write({key: before}, file)
+
+    assert kept.read(file) == {key: before}
+    where, what = kept.differences(kept.read(file), {key: after})
+    assert where == "refund-in-parts on sqlite"
+    assert what.split()[0] == "notice"
+    assert what.endswith("-> nothing")
+
+
+def _with_rows(outcome: Outcome, table: str, rows: list[Row]) -> Outcome:
+    return replace(outcome, tables={**outcome.tables, table: rows})
+
+
+def _changed_sections(before: Outcome, after: Outcome) -> list[str]:
+    one, other = sections(before), sections(after)
+    return [name for name in one if one[name] != other.get(name)]
+
+
+def _told_by_a_process(name: str, folder: Path) -> str:
+    words = ("--only", name, "--database", SQLITE, "--dump", str(folder))
+    subprocess.run(
+        [sys.executable, "-m", "tests.baseline", *words],
+        env={**os.environ, "PYTHONHASHSEED": "1"},  # pytest's own is drawn
+        check=True,
+        capture_output=True,
+    )
+    return (folder / f"{name}.{SQLITE}.txt").read_text()
