@@ -73,7 +73,9 @@ def sections(outcome: Outcome) -> Sections:
         "requests": [_request(labels, each) for each in outcome.requests],
         "money_at_toss": [_columns(labels, row, set[str]()) for row in outcome.money],
     }
-    found |= {name: _table(labels, name, rows) for name, rows in outcome.tables.items()}
+    # By name: in the schema's order a new foreign key would move tables in every story.
+    tables = sorted(outcome.tables.items())
+    found |= {name: _table(labels, name, rows) for name, rows in tables}
     return {name: lines for name, lines in found.items() if lines}
 
 
