@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.baseline.canonical import Outcome, read_tables
 from tests.baseline.databases import Open
 from tests.baseline.labels import Row
+from tests.baseline.ordering import rows_in_order
 from tests.baseline.recording import Requests
 from tests.simulation.opening import Storage
 from tests.simulation.still import run
@@ -37,7 +38,8 @@ def tell(story: Story, open_storage: Open) -> Outcome:
         with scratch() as folder:
             return await story.tell(folder, open_storage(folder))
 
-    return run(in_a_folder())
+    with rows_in_order():
+        return run(in_a_folder())
 
 
 async def what_is_left(world: World, folder: Path, requests: Requests) -> Outcome:
