@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The headless shell comes first: it draws no window around the pages, which halves what a page costs.
+# The headless shell first: it draws no window around pages, which halves what a page costs.
 NAMES = (
     "chromium-headless-shell",
     "chromium",
