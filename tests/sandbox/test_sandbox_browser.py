@@ -183,7 +183,7 @@ async def test_an_account_by_keyboard_alone(chromium: Browser, shop: str) -> Non
     await page.get_by_test_id("window-account-number").wait_for()
     press, typed = page.keyboard.press, page.keyboard.type
 
-    assert await page.evaluate("document.activeElement.id") == "company"
+    await page.locator("#company:focus").wait_for()
     await press("ArrowDown")
     await press("Tab")
     await typed("100012345678")
@@ -195,6 +195,7 @@ async def test_an_account_by_keyboard_alone(chromium: Browser, shop: str) -> Non
     await press("Space")
     await press("Enter")
     await page.get_by_text("KB국민은행 ···· 5678").wait_for()
+    await page.locator("[data-testid=window-code]:focus").wait_for()
     await typed("000000")
     await press("Enter")
 

@@ -113,6 +113,12 @@ class Desk:
                 await asyncio.sleep(0.005)
         return found
 
+    async def until_all_stand(self, claimed: int) -> None:
+        """Wait until so many payments are claimed and each place is at Toss with one of them."""
+        await self.until(
+            lambda rows: is_pending(claimed)(rows) and len(self.wire.standing) == PLACES
+        )
+
     async def until_asked(self, count: int) -> None:
         """Wait until Toss has been asked for so many payments in all."""
         await self.until(lambda _: len(self.wire.asked) >= count)

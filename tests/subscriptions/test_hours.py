@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once, is_pending
+from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once
 from tests.support.shop import Shop
 from tossbill_ui.core.calendar import instant
 from tossbill_ui.customers.session import Session
@@ -20,7 +20,7 @@ RENEWAL = date(2026, 12, 24)
 
 async def close_while_some_wait(desk: Desk) -> Report:
     """Let the hours end while Toss is being asked and others wait; return what the pass did."""
-    await desk.until(is_pending(DUE))
+    await desk.until_all_stand(DUE)
     desk.shop.clock.advance(UNTIL_CLOSED)
     desk.wire.answer(PLACES)
     return await desk.ended()

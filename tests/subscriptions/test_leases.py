@@ -72,7 +72,7 @@ async def test_who_lives_keeps_what_waits_and_what_toss_is_asked_for(
     desk: Desk, other: Runtime, heart: Heart
 ) -> None:
     await desk.begin(DUE)
-    await desk.until(is_pending(DUE))
+    await desk.until_all_stand(DUE)
     for _ in range(9):  # three leases long
         desk.shop.machine.advance(desk.shop.rt.lease / 3)
         await heart.beat()
@@ -91,7 +91,7 @@ async def test_who_stood_still_is_fenced_off(
 ) -> None:
     """What it asked Toss for is charged once, whichever of the two hears of it first."""
     await desk.begin(DUE)
-    await desk.until(is_pending(DUE))
+    await desk.until_all_stand(DUE)
     desk.shop.machine.advance(2 * desk.shop.rt.lease)
     taking_over = asyncio.create_task(run_due(other, at_once=PLACES))
     await desk.until(taken(2))

@@ -45,7 +45,7 @@ async def test_no_more_wait_than_half_as_many_again_as_there_are_places(desk: De
 
 async def test_no_place_is_held_while_an_answer_is_recorded(desk: Desk) -> None:
     await desk.begin(2 * PLACES)
-    await desk.until(is_pending(2 * PLACES))
+    await desk.until_all_stand(2 * PLACES)
     async with desk.shop.rt.db.write() as db:  # nothing can be recorded
         await db.exec(select(Subscription).with_for_update())
         desk.wire.answer(PLACES)
@@ -59,7 +59,7 @@ async def test_no_place_is_held_while_an_answer_is_recorded(desk: Desk) -> None:
 
 async def test_answers_are_recorded_together(desk: Desk) -> None:
     await desk.begin(2 * PLACES)
-    await desk.until(is_pending(2 * PLACES))
+    await desk.until_all_stand(2 * PLACES)
     for asked in range(PLACES + 1, 2 * PLACES):
         desk.wire.answer(1)
         await desk.until_asked(asked)
@@ -96,7 +96,7 @@ async def test_the_last_answer_waits_for_nobody(desk: Desk) -> None:
 
 async def test_what_waits_when_told_to_stop_is_given_back(desk: Desk) -> None:
     await desk.begin(3 * PLACES)
-    await desk.until(is_pending(2 * PLACES))
+    await desk.until_all_stand(2 * PLACES)
     desk.stop.set()
     desk.wire.answer(PLACES)
 
@@ -112,7 +112,7 @@ async def test_what_waits_when_told_to_stop_is_given_back(desk: Desk) -> None:
 
 async def test_what_was_taken_up_again_is_anybodys_when_told_to_stop(desk: Desk) -> None:
     await desk.begin(2 * PLACES)
-    await desk.until(is_pending(2 * PLACES))
+    await desk.until_all_stand(2 * PLACES)
     desk.running[-1].cancel()  # killed, and its leases run out
     desk.shop.machine.advance(2 * desk.shop.rt.lease)
     desk.wire.standing.clear()
@@ -131,7 +131,7 @@ async def test_what_was_taken_up_again_is_anybodys_when_told_to_stop(desk: Desk)
 
 async def test_after_a_refused_key_nothing_more_is_asked(desk: Desk) -> None:
     await desk.begin(3 * PLACES)
-    await desk.until(is_pending(2 * PLACES))
+    await desk.until_all_stand(2 * PLACES)
     desk.wire.answer(1, refuse(403, "UNAUTHORIZED_KEY"))
     desk.wire.answer(PLACES - 1)
 
@@ -148,7 +148,7 @@ async def test_what_is_claimed_when_time_is_up_is_finished(
     now = [0.0]
     monkeypatch.setattr(renewal, "time", SimpleNamespace(monotonic=lambda: now[0]))
     await desk.begin(3 * PLACES)
-    await desk.until(is_pending(2 * PLACES))
+    await desk.until_all_stand(2 * PLACES)
     now[0] = 61.0
     desk.wire.open()
 
@@ -160,7 +160,7 @@ async def test_what_is_claimed_when_time_is_up_is_finished(
 async def test_who_waited_past_the_lease_is_not_asked_for(desk: Desk) -> None:
     due = 2 * PLACES - 1  # so that this pass looks for nothing more
     await desk.begin(due)
-    await desk.until(is_pending(due))
+    await desk.until_all_stand(due)
     desk.shop.machine.advance(2 * desk.shop.rt.lease)  # the process stood still
     desk.wire.answer(PLACES)
 

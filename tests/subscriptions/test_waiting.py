@@ -38,7 +38,7 @@ async def look(desk: Desk, subscription_id: str) -> SubscriptionView:
 async def begin_with_one_waiting(desk: Desk) -> str:
     """Begin a pass; return whose payment waits for a place."""
     await desk.begin(DUE)
-    await desk.until(is_pending(DUE))
+    await desk.until_all_stand(DUE)
     return desk.due[PLACES]
 
 
@@ -86,7 +86,7 @@ async def test_whose_card_is_gone_is_asked_for_another(desk: Desk) -> None:
     await methods.change_method(desk.shop.rt, desk.customer, unlucky, payment_method_id=other)
     [card] = [row for row in await desk.shop.rows(PaymentMethod) if row.id == other]
     desk.start()
-    await desk.until(is_pending(DUE))
+    await desk.until_all_stand(DUE)
     await lose_method(desk.shop.rt, card.billing_key_hash)
     await go_on_after_long(desk)
     assert (await desk.ended()).charged == DUE - 1
@@ -125,7 +125,7 @@ async def test_what_would_change_the_payment_is_refused_meanwhile(desk: Desk) ->
 )
 async def test_toss_is_away_and_comes_back(desk: Desk, answer: Answer) -> None:
     await desk.begin(DUE)
-    await desk.until(is_pending(DUE))
+    await desk.until_all_stand(DUE)
     desk.wire.answer(PLACES, answer)
     await desk.until_asked(DUE)
     desk.wire.answer(PLACES - 1, answer)
