@@ -16,7 +16,7 @@ class Sizes:
     kills: int = 1_000
     seeds: int = 2_000
     months: int = 36
-    people: int = 8
+    people: int = 4
     inputs: int = 100_000
 
     @property

@@ -6,9 +6,9 @@ import logging
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from statistics import median
 
@@ -22,36 +22,44 @@ Done = frozenset[str]
 Part = Callable[[Sizes, Done, int], Iterator[Chunk]]
 ARENAS = (("sqlite", 1), ("postgresql", 3))
 INPUTS_A_CHUNK = 500
+SPAWN = multiprocessing.get_context("spawn")
 
 
 def kills(sizes: Sizes, done: Done, processes: int) -> Iterator[Chunk]:
-    """Kill workers, half of them on each database; one round at a time."""
-    for (database, workers), number in zip(ARENAS, _shares(sizes.kills, len(ARENAS)), strict=True):
-        wanted = [each for each in rounds_of(database, workers, number) if _name(each) not in done]
-        with ExitStack() as stack:
-            server: Postgres | None = None
-            if wanted and database == "postgresql":
-                server = Postgres()
-                stack.callback(server.close)
-            for each in wanted:
-                yield _round(each, server.empty() if server else "")
+    """Kill workers, half of them on each database; one round at a time, for they mostly wait."""
+    shares = zip(ARENAS, _shares(sizes.kills, len(ARENAS)), strict=True)
+    rounds = [each for arena, number in shares for each in rounds_of(*arena, number)]
+    wanted = [each for each in rounds if _name(each) not in done]
+    # In a process of its own, which knows what CPU a round took.
+    with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
+        yield from pool.map(_round, wanted)
 
 
 def _name(wanted: Round) -> str:
     return f"{wanted.database} {wanted.number}"
 
 
-def _round(wanted: Round, url: str) -> Chunk:
+def _round(wanted: Round) -> Chunk:
     began, cpu = time.monotonic(), _cpu_of_all()
     counts, wrong = dict[str, float](), ""
     try:
-        counts = _counts(play(wanted, url))
+        with _database(wanted) as url:
+            counts = _counts(play(wanted, url))
     except Exception as error:
         wrong = repr(error)
     group = f"{wanted.database}, {wanted.workers} {'workers' if wanted.workers > 1 else 'worker'}"
     wall = time.monotonic() - began
     spent = _cpu_of_all() - cpu
     return Chunk("kills", _name(wanted), group, counts, spent, wall, wrong, wanted.command)
+
+
+@contextmanager
+def _database(wanted: Round) -> Generator[str]:
+    if wanted.database != "postgresql":
+        yield ""
+        return
+    with closing(Postgres()) as server:
+        yield server.empty()
 
 
 def _counts(played: Played) -> dict[str, float]:
@@ -93,9 +101,8 @@ def _seed(told: Told, size: Size, *, wall: float) -> Chunk:
 def inputs(sizes: Sizes, done: Done, processes: int) -> Iterator[Chunk]:
     """Try spoiled inputs, as many of each kind."""
     wanted = [each for each in _pieces(sizes.inputs) if f"{each[0]} {each[1]}" not in done]
-    spawn = multiprocessing.get_context("spawn")
     last = time.monotonic()
-    with ProcessPoolExecutor(processes, mp_context=spawn, max_tasks_per_child=20) as pool:
+    with ProcessPoolExecutor(processes, mp_context=SPAWN, max_tasks_per_child=20) as pool:
         running = [pool.submit(_try, *each) for each in wanted]
         try:
             for ended in as_completed(running):
