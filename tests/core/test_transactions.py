@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import closing
 from pathlib import Path
 
+import aiosqlite
 import pytest
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -66,3 +68,23 @@ async def test_a_savepoint_is_part_of_its_transaction(database: Database) -> Non
 
     async with database.read() as db:
         assert await number(db) == 1
+
+
+async def test_a_canceled_write_lets_go_of_the_lock(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reflex cancels a page's work when its tab is closed, at any moment."""
+
+    async def cut_off(cursor: aiosqlite.Cursor) -> list[sqlite3.Row]:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(aiosqlite.Cursor, "fetchall", cut_off)
+    # What is caught holds on to the statement that was cut off, as a task's end does.
+    with pytest.raises(asyncio.CancelledError) as caught:
+        async with database.write() as db:
+            await number(db)
+
+    other = sqlite3.connect(database.file or "", timeout=0)
+    with closing(other):
+        other.execute(ONE_MORE)
+    assert caught.value.__traceback__
