@@ -298,3 +298,33 @@ async def test_a_removal_that_cannot_be_opened_waits_its_turn_and_is_said(
     await let_time_pass(rt)
     await sweep(rt)
     assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
+
+
+async def test_a_refused_key_at_a_repeat_settles_no_registration(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    """Toss issued a key and the answer was lost; then the shop's secret key was replaced."""
+    wire.then(lose, after=True)
+    outcome = await register(rt, session)
+    wire.then(refuse(401, "UNAUTHORIZED_KEY"))
+    for _ in range(2):
+        await let_time_pass(rt)
+        await sweep(rt)
+
+    assert (await row(rt, outcome.registration.id)).status == "issued"
+
+
+async def test_a_refused_key_at_a_repeat_settles_no_removal(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    method = (await register(rt, session)).method
+    assert method is not None
+    wire.then(lose, after=True)
+    await removal.remove(rt, session, method.id)
+    await rt.tasks.drain(seconds=10)
+    wire.then(refuse(401, "UNAUTHORIZED_KEY"))
+    for _ in range(2):
+        await let_time_pass(rt)
+        await sweep(rt)
+
+    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"

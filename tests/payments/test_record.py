@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from tests.support.shop import Shop
@@ -51,3 +53,27 @@ async def test_a_charge_counts_whoever_brings_it(shop: Shop, session: Session) -
 
     assert await record_by(shop, payment, 1, charged) == "done"
     assert await record_by(shop, payment, 2, REFUSED) == "done"
+
+
+async def test_a_refused_key_at_the_look_up_settles_no_payment(
+    shop: Shop, session: Session
+) -> None:
+    """Toss charged and the answer was lost; then the shop's key was replaced."""
+    await shop.faults(
+        {"endpoint": "charge", "kind": "reset_after", "count": 1},
+        {"endpoint": "lookup", "kind": "refuse", "code": "UNAUTHORIZED_KEY"},
+    )
+    await shop.begin(session, "basic", await shop.card(session))
+    await shop.rt.tasks.drain(seconds=10)
+    shop.wait(timedelta(minutes=10))
+    await shop.run()
+    [payment] = await shop.rows(Payment)
+    assert (payment.status, payment.attempts) == ("unknown", 2)
+
+    await shop.faults()
+    shop.wait(timedelta(hours=12))
+    await shop.run()
+
+    [payment] = await shop.rows(Payment)
+    assert payment.status == "done"
+    await shop.assert_ledgers_agree()

@@ -167,3 +167,23 @@ async def test_a_payment_that_is_none_is_not_found(shop: Shop, name: str) -> Non
         await refunds.refund_payment(
             shop.rt, name, amount_krw=None, reason="고객 요청", operator="kim"
         )
+
+
+async def test_a_refused_key_at_the_look_up_settles_no_refund(shop: Shop, session: Session) -> None:
+    """Toss gave the money back and the answer was lost; then the shop's key was replaced."""
+    payment = await paid(shop, session)
+    await shop.faults(
+        {"endpoint": "cancel", "kind": "reset_after", "count": 1},
+        {"endpoint": "lookup", "kind": "refuse", "code": "UNAUTHORIZED_KEY"},
+    )
+    await give_back(shop, payment, 5000)
+    shop.wait(timedelta(minutes=10))
+    await shop.run()
+    assert (await shop.rows(Refund))[0].status == "unknown"
+
+    await shop.faults()
+    shop.wait(timedelta(hours=12))
+    await shop.run()
+
+    assert (await shop.rows(Refund))[0].status == "done"
+    await shop.assert_ledgers_agree()

@@ -74,7 +74,7 @@ def no_look_before_a_repeat(patch: pytest.MonkeyPatch) -> None:
         except OutcomeUnknown as doubt:
             return InDoubt(doubt.toss_code)
         except TossError as error:
-            return outcome.of_error(error)
+            return outcome.of_error(error, attempt=claim.attempt)
 
     patch.setattr(charge, "ask", wrong)
 

@@ -34,7 +34,7 @@ DECISIONS: list[tuple[int, bytes, type[TossError]]] = [
     (404, problem("INVALID_BILLING_AUTH"), Refused),
     (401, problem("UNAUTHORIZED_KEY"), GatewayRefused),
     (401, problem("BRAND_NEW_CODE"), GatewayRefused),
-    (401, b"", GatewayRefused),
+    (401, b"", OutcomeUnknown),
     (400, problem("INVALID_API_KEY"), GatewayRefused),
     (403, problem("INCORRECT_BASIC_AUTH_FORMAT"), GatewayRefused),
     (400, problem("NOT_SUPPORTED_METHOD"), GatewayRefused),

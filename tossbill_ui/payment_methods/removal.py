@@ -18,7 +18,7 @@ from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
+from tossbill_ui.toss.errors import GatewayRefused, Refused, TossError
 
 log = logging.getLogger(__name__)
 
@@ -111,12 +111,8 @@ async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
     async with lease.held(rt, PaymentMethod, method_id, attempt=attempt):
         try:
             await rt.toss.delete_billing_key(billing_key=billing_key)
-        except (Refused, GatewayRefused) as no:
-            log.error("Toss would not delete a billing key: %s", no.message)  # noqa: TRY400
-            await _record(rt, method_id, attempt, status=MethodStatus.ACTIVE, next_try_at=None)
-        except OutcomeUnknown as doubt:
-            log.warning("removal of %s is in doubt: %s", method_id, doubt.message)
-            await _record(rt, method_id, attempt, next_try_at=lease.next_try(attempt))
+        except TossError as error:
+            await _record_failure(rt, method_id, attempt, error)
         else:
             await _record(
                 rt,
@@ -146,6 +142,17 @@ async def mark_deleted(rt: Runtime, db: AsyncSession, billing_key_hash: str) -> 
         method.billing_key_sealed = None
         db.add(method)
     return found
+
+
+async def _record_failure(rt: Runtime, method_id: str, attempt: int, error: TossError) -> None:
+    # A key that is refused at a later attempt says nothing about an earlier one.
+    is_certain = isinstance(error, Refused) or (isinstance(error, GatewayRefused) and attempt == 1)
+    if is_certain:
+        log.error("Toss would not delete a billing key: %s", error.message)
+        await _record(rt, method_id, attempt, status=MethodStatus.ACTIVE, next_try_at=None)
+    else:
+        log.warning("removal of %s is in doubt: %s", method_id, error.message)
+        await _record(rt, method_id, attempt, next_try_at=lease.next_try(attempt))
 
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:

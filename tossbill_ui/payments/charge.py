@@ -175,7 +175,7 @@ async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBef
         log.warning("payment %s is in doubt: %s", claim.row_id, doubt.message)
         return await _doubt(rt, claim, doubt)
     except TossError as error:
-        return outcome.of_error(error)
+        return outcome.of_error(error, attempt=claim.attempt)
 
 
 async def _may_ask(rt: Runtime, claim: PaymentClaim) -> bool:

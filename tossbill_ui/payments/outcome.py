@@ -79,13 +79,21 @@ def of_payment(found: wire.Payment, *, amount_krw: int) -> Outcome:
     return InDoubt(found.status)
 
 
-def of_error(error: TossError) -> Declined | InDoubt:
-    """Say what an error of the gateway means for a payment or a refund."""
+def of_error(error: TossError, *, attempt: int) -> Declined | InDoubt:
+    """Say what an error of the gateway means for a payment or a refund.
+
+    Args:
+        error: What asking Toss ended in.
+        attempt: Which one. A key that is refused at a later attempt says nothing about an
+            earlier one, made with a key that was good: Toss may have moved the money then.
+    """
     match error:
         case Refused():
             return Declined(error.toss_code, error.toss_message)
-        case GatewayRefused():
+        case GatewayRefused() if attempt == 1:
             return Declined(error.toss_code or UNAUTHORIZED)
+        case GatewayRefused():
+            return InDoubt(error.toss_code or UNAUTHORIZED)
         case OutcomeUnknown():
             return InDoubt(error.toss_code, is_bound=error.is_bound)
         case _:

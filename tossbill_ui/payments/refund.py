@@ -132,7 +132,7 @@ async def _ask(
         log.warning("refund %s is in doubt: %s", row.id, doubt.message)
         return InDoubt(doubt.toss_code, is_bound=doubt.is_bound)
     except TossError as error:
-        return outcome.of_error(error)
+        return outcome.of_error(error, attempt=claim.attempt)
 
 
 async def _record(

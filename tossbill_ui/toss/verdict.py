@@ -106,7 +106,9 @@ def failure(answer: Answer, *, secrets: tuple[str, ...] = ()) -> TossError:
     if not answer.is_refusal or (row and not row.certain):
         return unknown(answer)
     if row is None:
-        return _gateway(answer, code) if answer.status == _UNAUTHORIZED else unknown(answer)
+        # A 401 that names no reason may come from anybody on the way, at any time.
+        is_unauthorized = answer.status == _UNAUTHORIZED and code
+        return _gateway(answer, code) if is_unauthorized else unknown(answer)
     if row.meaning is Meaning.SETUP:
         return _gateway(answer, code)
     if answer.status == _UNAUTHORIZED:
