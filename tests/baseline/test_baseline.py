@@ -44,7 +44,7 @@ def postgresql(postgres: Postgres) -> Open:
     return on_postgres(postgres)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def outcome(sqlite: Open) -> Outcome:
     return tell(BY_NAME["refund-in-parts"], sqlite)
 

@@ -104,7 +104,11 @@ class People:
     made: dict[str, BrowserContext] = field(default_factory=dict[str, BrowserContext])
 
     def visitor(self, customer: Customer | None = None) -> BrowserContext:
-        context = self.browser.new_context(base_url=self.server.url, viewport=PHONE)  # pyright: ignore[reportArgumentType]
+        context = self.browser.new_context(
+            base_url=self.server.url,
+            viewport=PHONE,  # pyright: ignore[reportArgumentType]
+            locale="en-US",
+        )
         listen(context).set_default_timeout(20_000)
         if customer:
             cookie = customer.http.cookies["tossbill_session"]

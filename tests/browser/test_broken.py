@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.steps import open_window, submit, type_card
-from tests.browser.test_subscription import assert_good
+from tests.browser.test_subscription import assert_accessible
 from tests.support.server import Server
 
 
@@ -36,7 +36,7 @@ def test_a_return_that_fails_can_be_loaded_again(browser: Browser, shop: Server)
 
     expect(page.get_by_test_id("broken")).to_contain_text("두\u00a0번 되지 않아요")
     expect(page.get_by_role("link", name="Tossbill")).to_be_visible()
-    assert_good(page)
+    assert_accessible(page)
     assert shop.issued_at_toss() == 0
 
     with sqlite3.connect(database) as connection:

@@ -17,7 +17,12 @@ from tests.benchmarks.generated import NUMBERS, PAST, SQLITE
 from tests.browser.conftest import NewBrowser
 from tests.browser.steps import register
 from tests.browser.test_language import assert_english
-from tests.browser.test_subscription import assert_good, carry_out_refunds, subscribe
+from tests.browser.test_subscription import (
+    assert_accessible,
+    assert_good,
+    carry_out_refunds,
+    subscribe,
+)
 from tests.support.server import Server
 from tests.ui.test_plans import plain
 
@@ -253,7 +258,7 @@ def test_what_is_chosen_is_printed_whole(page: Page, server: Server) -> None:
     expect(paper.locator("tbody tr")).to_have_count(51)
     expect(paper.locator("tfoot")).to_contain_text("원")
     expect(paper.locator("body")).to_contain_text("결제")
-    assert_good(paper)
+    assert_accessible(paper)
     assert len(rows(page)) == PAGE_SIZE
     expect(page.locator(".printed")).to_contain_text("화면에 보이는 20건만")
 

@@ -41,7 +41,7 @@ def shop(tmp_path: Path) -> Generator[Server]:
 
 
 def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -> None:
-    page = listen(browser.new_context(base_url=shop.url)).new_page()
+    page = listen(browser.new_context(base_url=shop.url, locale="ko-KR")).new_page()
     page.goto("/register/")
 
     expect(page.locator(".brand")).to_have_text("달빛커피")

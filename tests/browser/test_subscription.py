@@ -42,7 +42,12 @@ def carry_out_refunds(server: Server) -> None:
 
 
 def assert_good(page: Page) -> None:
+    """Hold a page to what every page of the app must be, once its state has come."""
     settle(page)
+    assert_accessible(page)
+
+
+def assert_accessible(page: Page) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert_fits(page)

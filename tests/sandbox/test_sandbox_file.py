@@ -115,7 +115,8 @@ async def test_a_cut_connection_is_cut_on_a_real_socket(tmp_path: Path) -> None:
             auth_key = await box.auth_key()
             await box.fault("issue", kind, count=1)
 
-            with pytest.raises(httpx.RemoteProtocolError):
+            # Either is a cut; which of them the kernel reports is a matter of moments.
+            with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
                 await box.issue(auth_key, key=kind)
 
             assert len(await box.effects()) == happened
