@@ -26,12 +26,14 @@ SPAWN = multiprocessing.get_context("spawn")
 
 
 def kills(sizes: Sizes, done: Done, processes: int) -> Iterator[Chunk]:
-    """Kill workers, half of them on each database; one round at a time, for they mostly wait."""
+    """Kill workers, half of them on each database; a process plays one round at a time.
+
+    So it knows what CPU the round took.
+    """
     shares = zip(ARENAS, _shares(sizes.kills, len(ARENAS)), strict=True)
     rounds = [each for arena, number in shares for each in rounds_of(*arena, number)]
     wanted = [each for each in rounds if _name(each) not in done]
-    # In a process of its own, which knows what CPU a round took.
-    with ProcessPoolExecutor(1, mp_context=SPAWN) as pool:
+    with ProcessPoolExecutor(processes, mp_context=SPAWN) as pool:
         yield from pool.map(_round, wanted)
 
 
