@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def main(
         kept.write(_merged(told))
         return
     found = kept.differences(_of_the_same(told, stories, databases), told)
-    click.echo("\n".join(found) or f"{len(told)} outcomes are what they were.")
+    click.echo("\n".join(found) or f"As before: {len(told)} of {len(told)}.")
+    if found:
+        click.echo("To see what differs: --dump into a folder before and after, and diff -r.")
     sys.exit(1 if found else 0)
 
 
@@ -54,6 +57,7 @@ def _tell_all(
             for database, open_storage in opened.items():
                 found = sections(tell(story, open_storage))
                 told[story.name, database] = kept.summary(found)
+                click.echo(f"{story.name}, {database}", err=True)
                 if dump:
                     dump.mkdir(parents=True, exist_ok=True)
                     (dump / f"{story.name}.{database}.txt").write_text(text_of(found))
@@ -82,5 +86,11 @@ def _forget_settings() -> None:
         os.environ.pop(name.upper(), None)
 
 
+def _end(number: int, frame: object) -> None:
+    """End as Ctrl-C does, so that the processes and servers that were started end too."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
     main()

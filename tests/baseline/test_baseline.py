@@ -80,6 +80,7 @@ def test_every_story_ends_alike_on_both_databases() -> None:
         assert found[name, SQLITE] == found[name, POSTGRESQL], name
 
 
+@pytest.mark.processes
 def test_another_process_tells_the_same_to_the_byte(tmp_path: Path, sqlite: Open) -> None:
     name = "renewals-together"
 

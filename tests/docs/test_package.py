@@ -12,6 +12,8 @@ import pytest
 
 from tossbill_ui.build import ROOT
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

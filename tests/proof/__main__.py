@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -99,5 +100,11 @@ def _say(chunk: Chunk) -> None:
     click.echo(f"{chunk.part} {chunk.name}: {said}")
 
 
+def _end(number: int, frame: object) -> None:
+    """End as Ctrl-C does, so that the processes and servers that were started end too."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":  # also loaded, under another name, by the processes it starts
+    signal.signal(signal.SIGTERM, _end)
     main()

@@ -79,7 +79,10 @@ class Progress:
             self.start()
         head, *lines = self._path.read_text().splitlines()
         if json.loads(head) != self._head:
-            raise OtherSizes(f"{self._path} is of another proof: {head}")
+            raise OtherSizes(
+                f"{self._path} is of another proof; give its sizes and take its commit, or start "
+                f"anew without --resume: {head}"
+            )
         return [chunk for chunk in _read(lines) if not chunk.wrong]
 
     def add(self, chunk: Chunk) -> None:

@@ -42,13 +42,19 @@ def written(
         f"SQLite {machine.sqlite}, PostgreSQL {machine.postgresql}.",
         "",
         "```sh",
-        f".venv/bin/python -m tests.proof {sizes.options}",
+        f".venv/bin/python -m tests.proof {_only(every)}{sizes.options}",
         "```",
     ]
     for part in PARTS:
         found = [chunk for chunk in every if chunk.part == part]
         lines += _part(part, found) if found else []
     return "\n".join([*lines, *_failures(failed)]) + "\n"
+
+
+def _only(chunks: list[Chunk]) -> str:
+    """Return the options that leave out the parts that nothing was done of."""
+    done = [part for part in PARTS if any(chunk.part == part for chunk in chunks)]
+    return "".join(f"--only {part} " for part in done) if len(done) < len(PARTS) else ""
 
 
 def _part(part: str, chunks: list[Chunk]) -> list[str]:
@@ -58,7 +64,8 @@ def _part(part: str, chunks: list[Chunk]) -> list[str]:
     lines = ["", f"## {part.capitalize()}", "", *_TABLES[part](chunks), ""]
     note = " (without the workers' and PostgreSQL's)" if part == "kills" else ""
     lines += [
-        f"{len(chunks)} chunks, {cpu:,.0f} CPU seconds{note}, {wall:,.0f} seconds by the clock."
+        f"{len(chunks)} chunks, {cpu:,.0f} CPU seconds{note}, {wall:,.0f} seconds by the clock, "
+        "beside the other parts."
     ]
     return [*lines, "", f"A failure would have been: {WOULD_SAY[part]}"]
 
@@ -133,4 +140,5 @@ def add_to_index(index: Path, report: Path) -> None:
     """Name a report on the page that lists them, once."""
     text, line = index.read_text(), f"- [{report.stem}]({report.name})"
     if line not in text.splitlines():
-        index.write_text(f"{text.rstrip()}\n{line}\n")
+        gap = "\n" if text.rstrip().endswith("## Reports") else ""
+        index.write_text(f"{text.rstrip()}\n{gap}{line}\n")

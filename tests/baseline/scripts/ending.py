@@ -15,7 +15,7 @@ from tossbill_ui.payments.models import Difference, Payment
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.subscriptions import attention, cancel, methods, refunds
 
-TEN_DAYS = timedelta(days=10)
+ELEVEN_DAYS = timedelta(days=11)
 LOST_ANSWER = {"endpoint": "charge", "kind": "error_500_after", "count": 1}
 
 
@@ -34,7 +34,7 @@ async def cancel_undone(stage: Stage) -> None:
 
 async def cancel_now(stage: Stage) -> None:
     session, of, _ = await _subscribed(stage)
-    stage.wait(TEN_DAYS)
+    stage.wait(ELEVEN_DAYS)  # what is left of the price is no whole number: it has to be rounded
     shown = await cancel.preview(stage.rt, session, of)
     await cancel.cancel_now(stage.rt, session, of, expected_refund_krw=shown.refund_krw)
     await stage.run()
