@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,9 +49,11 @@ def main(
     logging.disable(logging.WARNING)
     wanted, code = Sizes(**sizes), commit()
     file = Progress(progress, wanted, code)
-    done = _done(file, resume=resume)
     parts = {part: work for part, work in PARTS.items() if part in (only or PARTS)}
+    done = _done(file, parts, resume=resume)
     chunks = prove(parts, wanted, file, done, processes=max(1, processes))
+    if not chunks:
+        sys.exit("nothing was asked for, so nothing is proved")
     today = datetime.now(UTC).date()
     reports.mkdir(parents=True, exist_ok=True)
     report = reports / f"{name or today.isoformat()}.md"
@@ -63,12 +66,12 @@ def main(
         sys.exit(f"{len(failed)} went wrong; again: {failed[0].again}")
 
 
-def _done(file: Progress, *, resume: bool) -> list[Chunk]:
+def _done(file: Progress, parts: Collection[str], *, resume: bool) -> list[Chunk]:
     if not resume:
         file.start()
         return []
     try:
-        return file.resume()
+        return file.resume(parts)
     except OtherSizes as other:
         sys.exit(str(other))
 

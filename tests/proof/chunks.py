@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -49,7 +49,7 @@ class Chunk:
 
 
 class OtherSizes(Exception):
-    """What is there was done with other sizes or other code."""
+    """What is there was done with other sizes or other code, or nobody knows which."""
 
 
 class Progress:
@@ -69,8 +69,8 @@ class Progress:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(json.dumps(self._head) + "\n")
 
-    def resume(self) -> list[Chunk]:
-        """Return what is done, but for what went wrong: that is tried again.
+    def resume(self, parts: Collection[str]) -> list[Chunk]:
+        """Return what is done, but for what went wrong in these parts: that is tried again.
 
         Raises:
             OtherSizes: The file is of another proof.
@@ -78,12 +78,13 @@ class Progress:
         if not self._path.exists():
             self.start()
         head, *lines = self._path.read_text().splitlines()
-        if json.loads(head) != self._head:
+        if json.loads(head) != self._head or " " in str(self._head["commit"]):
             raise OtherSizes(
-                f"{self._path} is of another proof; give its sizes and take its commit, or start "
-                f"anew without --resume: {head}"
+                f"{self._path} is of another proof, or files are changed that are not committed; "
+                f"give its sizes and take its commit, or start anew without --resume: {head}"
             )
-        return [chunk for chunk in _read(lines) if not chunk.wrong]
+        newest = {(chunk.part, chunk.name): chunk for chunk in _read(lines)}
+        return [each for each in newest.values() if not each.wrong or each.part not in parts]
 
     def add(self, chunk: Chunk) -> None:
         """Write a chunk down; what was cut off before it does not hide it."""

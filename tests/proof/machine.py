@@ -40,7 +40,7 @@ def this_machine() -> Machine:
 def commit() -> str:
     """Return the commit of the code, and whether something was changed since."""
     number = _git("rev-parse", "--short=12", "HEAD")
-    return f"{number} with changes" if _git("status", "--porcelain", "--", "*.py") else number
+    return f"{number} with changes" if _git("status", "--porcelain", "-uno") else number
 
 
 def _git(*arguments: str) -> str:

@@ -14,7 +14,7 @@ from tests.proof import __main__ as command
 from tests.proof.chunks import Chunk, OtherSizes, Progress, Sizes
 from tests.proof.inputs.kinds import KINDS, spoil
 from tests.proof.machine import Machine
-from tests.proof.parts import INPUTS_A_CHUNK, Done, _pieces, kills, seeds
+from tests.proof.parts import INPUTS_A_CHUNK, PARTS, Done, _pieces, kills, seeds
 from tests.proof.report import add_to_index, written
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.session import Session
@@ -91,18 +91,21 @@ def test_what_is_done_is_known_after_a_cut(tmp_path: Path) -> None:
         cut.write(json.dumps({"part": "seeds", "name": "2"})[:9])
 
     again = Progress(file, SMALL, "abc")
-    assert again.resume() == [GOOD], "what went wrong is tried again"
+    assert again.resume(PARTS) == [GOOD], "what went wrong is tried again"
+    assert again.resume(set(PARTS) - {BAD.part}) == [GOOD, BAD], "or is still wrong"
     later = Chunk("seeds", "2", "seeds")
     again.add(later)
-    assert again.resume() == [GOOD, later]
+    assert again.resume(PARTS) == [GOOD, later]
 
 
-@pytest.mark.parametrize(("sizes", "commit"), [(Sizes(), "abc"), (SMALL, "def")])
+@pytest.mark.parametrize(
+    ("sizes", "commit"), [(Sizes(), "abc"), (SMALL, "def"), (SMALL, "abc with changes")]
+)
 def test_another_proof_is_not_gone_on_with(tmp_path: Path, sizes: Sizes, commit: str) -> None:
     Progress(tmp_path / "p.jsonl", SMALL, "abc").start()
 
     with pytest.raises(OtherSizes):
-        Progress(tmp_path / "p.jsonl", sizes, commit).resume()
+        Progress(tmp_path / "p.jsonl", sizes, commit).resume(PARTS)
 
 
 def test_every_input_is_tried_once() -> None:

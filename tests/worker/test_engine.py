@@ -114,6 +114,17 @@ def test_the_round_at_the_start_and_a_scheduled_one_come_after_each_other(
         slow.wait_for(2)
 
 
+def test_no_round_begins_once_the_worker_is_to_stop(settings: Settings) -> None:
+    slow = Slow()
+
+    with at_work(settings, Pass("slow", EVERY_SECOND, slow.run)):
+        slow.wait_for(1)
+        slow.wait_until_asked_for_again(settings)
+    slow.go_on()
+
+    assert slow.rounds == 1
+
+
 def test_a_failed_round_does_not_end_the_next_ones(settings: Settings) -> None:
     work = Work(failures=2)
 

@@ -79,9 +79,10 @@ async def _ask(
         await _record_failure(rt, registration.id, no.toss_code, no.toss_message)
     except GatewayRefused as no:
         log.error("Toss refused our key: %s", no.message)  # noqa: TRY400 - no secret-free trace
-        if attempt == 1:
+        # In between, an earlier request, made with a key that was good, may have been answered.
+        if attempt == 1 or attempt >= BOUND_ATTEMPTS:
             await _record_failure(rt, registration.id, no.toss_code, "")
-        else:  # an earlier request, made with a key that was good, may have been answered
+        else:
             await _record_doubt(rt, registration, attempt)
     except OutcomeUnknown as doubt:
         log.warning("registration %s is in doubt: %s", registration.id, doubt.message)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from tossbill_ui.toss import wire
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
+
+log = logging.getLogger(__name__)
 
 # Codes of ours, where Toss gave none.
 UNAUTHORIZED = "UNAUTHORIZED_KEY"
@@ -90,10 +93,10 @@ def of_error(error: TossError, *, attempt: int) -> Declined | InDoubt:
     match error:
         case Refused():
             return Declined(error.toss_code, error.toss_message)
-        case GatewayRefused() if attempt == 1:
-            return Declined(error.toss_code or UNAUTHORIZED)
         case GatewayRefused():
-            return InDoubt(error.toss_code or UNAUTHORIZED)
+            log.error("an operator must act: %s", error.message)
+            code = error.toss_code or UNAUTHORIZED
+            return Declined(code) if attempt == 1 else InDoubt(code)
         case OutcomeUnknown():
             return InDoubt(error.toss_code, is_bound=error.is_bound)
         case _:

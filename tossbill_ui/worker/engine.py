@@ -11,8 +11,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from concurrent.futures import CancelledError, Future
-from concurrent.futures import TimeoutError as Late
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,11 +103,9 @@ class Engine:
         self._stopping.set()
         for ticking in self._ticking:
             ticking.cancel()
-        for running in list(self._active):
-            try:
-                running.result(timeout=FINISH_SECONDS)
-            except (Late, CancelledError):
-                running.cancel()
+        _, late = wait(list(self._active), timeout=FINISH_SECONDS)
+        for running in late:
+            running.cancel()
         DBOS.destroy(destroy_registry=True)
         self._call(self._rt.close()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -134,11 +131,15 @@ class Engine:
     async def _catch_up(self) -> None:
         """Do at once what a crash left open: neither a schedule nor a queue is waited for."""
         await until_known(self._rt.clock)
-        await asyncio.gather(*(self._round(each) for each in self._passes))
+        async with asyncio.TaskGroup() as rounds:
+            for each in self._passes:
+                rounds.create_task(self._round(each))
 
     async def _round(self, each: Pass) -> None:
         with _reported(each.name):
             async with self._locks[each.name]:  # the round at the start may meet a scheduled one
+                if self._stopping.is_set():
+                    return
                 await self._rt.clock.refresh()
                 await each.run(self._rt)
 
