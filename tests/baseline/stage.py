@@ -79,7 +79,7 @@ class Stage(Shop):
             plan_code=plan_code,
             expected_charge_krw=shown.charge_krw,
         )
-        await self.rt.tasks.drain(seconds=10)
+        await self.rt.tasks.drain(seconds=120)
 
     async def hear_all(self) -> None:
         """Bring what Toss has to tell, some of it twice."""
@@ -115,4 +115,4 @@ async def _open_stage(
         requests = Requests(world.clock)
         stage = Stage(world, world.post, requests)
         yield stage, world, requests
-        await stage.rt.tasks.drain(seconds=10)
+        await stage.rt.tasks.drain(seconds=120)

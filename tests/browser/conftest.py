@@ -28,7 +28,7 @@ PHONE_AGENT = (
 LOOKS = ROOT / ".build" / "looks"
 NewBrowser = Callable[..., BrowserContext]
 # A machine that is busy with other things is slow, not wrong; what must be quick says so itself.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,7 @@ def new_browser(browser: Browser, server: Server) -> Generator[NewBrowser]:
             options = {"viewport": PHONE, "user_agent": PHONE_AGENT, "has_touch": True} | options
         options = {"locale": "ko-KR", "base_url": server.url} | options
         context = listen(browser.new_context(**options))  # pyright: ignore[reportArgumentType]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         return context
 

@@ -109,7 +109,7 @@ class People:
             viewport=PHONE,  # pyright: ignore[reportArgumentType]
             locale="en-US",
         )
-        listen(context).set_default_timeout(20_000)
+        listen(context).set_default_timeout(60_000)
         if customer:
             cookie = customer.http.cookies["tossbill_session"]
             url = self.server.url
@@ -190,7 +190,7 @@ def register(customer: Customer, persona: str) -> None:
 
 def execute(server: Server, *statements: str) -> None:
     """Change the shop's database beside the running app."""
-    connection = sqlite3.connect(server.data / "tossbill.db", isolation_level=None, timeout=10)
+    connection = sqlite3.connect(server.data / "tossbill.db", isolation_level=None, timeout=60)
     for statement in statements:
         connection.execute(statement)
     connection.close()

@@ -105,7 +105,7 @@ def test_a_year(browser: Browser, shop: Server, locale: str) -> None:
         user_agent=PHONE_AGENT if on_phone else None,
         color_scheme="light" if on_phone else "dark",
     )
-    listen(context).set_default_timeout(20_000)
+    listen(context).set_default_timeout(60_000)
     year = Year(context.new_page(), shop, f"year-{locale}")
     january, february, march, april, may = DAYS[locale]
 

@@ -66,7 +66,7 @@ def test_a_life_with_an_account(browser: Browser, shop: Server, locale: str) -> 
         user_agent=PHONE_AGENT if on_phone else None,
         color_scheme="dark" if on_phone else "light",
     )
-    listen(context).set_default_timeout(20_000)
+    listen(context).set_default_timeout(60_000)
     life = Year(context.new_page(), shop, f"account-{locale}")
     page = life.page
 

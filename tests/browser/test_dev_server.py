@@ -81,9 +81,9 @@ def test_a_card_is_registered_on_the_dev_server(browser: Browser, dev_url: str) 
 
     register(page)
 
-    expect(page.get_by_test_id("registration-success")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("registration-success")).to_be_visible(timeout=60_000)
     expect(page.get_by_test_id("method-label")).to_have_text("현대카드 ····\u00a0123")
     assert "authKey" not in page.url
     page.goto("/history/")
-    expect(page.get_by_test_id("history-row")).to_have_count(1, timeout=30_000)
+    expect(page.get_by_test_id("history-row")).to_have_count(1, timeout=60_000)
     context.close()

@@ -320,7 +320,7 @@ def test_a_shop_that_has_nothing_fails_or_is_gone(browser: Browser, tmp_path: Pa
         page.goto("/register/")
         settle(page)
         server.stop()
-        expect(page.get_by_test_id("offline")).not_to_be_empty(timeout=30_000)
+        expect(page.get_by_test_id("offline")).not_to_be_empty(timeout=60_000)
         assert "offline" in shown(page)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)

@@ -53,9 +53,9 @@ def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -
     settle(page)
     expect(page.get_by_test_id("offline")).to_be_empty()
     shop.stop()
-    expect(page.get_by_test_id("offline")).to_contain_text("연결이 끊겼어요", timeout=30_000)
+    expect(page.get_by_test_id("offline")).to_contain_text("연결이 끊겼어요", timeout=60_000)
     shop.start()
-    expect(page.get_by_test_id("offline")).to_be_empty(timeout=30_000)
+    expect(page.get_by_test_id("offline")).to_be_empty(timeout=60_000)
     page.context.close()
 
 
@@ -69,7 +69,7 @@ def test_the_history_follows_a_registration_in_doubt(page: Page, server: Server)
     expect(page.get_by_test_id("history-row")).to_contain_text("확인 중")
     server.control("DELETE", "faults")
     server.let_time_pass()
-    expect(page.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=30_000)
+    expect(page.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=60_000)
 
 
 def test_the_history_of_one_tab_shows_what_another_did(new_browser: NewBrowser) -> None:

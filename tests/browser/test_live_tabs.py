@@ -78,7 +78,7 @@ def tabs_of(browser: Browser, server: Server) -> Generator[Tabs]:
     contexts: list[BrowserContext] = []
     for _ in range(2):
         context = browser.new_context(base_url=server.url, locale="ko-KR")
-        listen(context).set_default_timeout(20_000)
+        listen(context).set_default_timeout(60_000)
         contexts.append(context)
     person, other_person = contexts
     first, second, other = person.new_page(), person.new_page(), other_person.new_page()

@@ -321,7 +321,7 @@ def test_a_spoiled_answer_is_in_doubt_and_then_settled(
     expect(page.locator("main")).to_contain_text("두 번 등록되지 않")
     server.control("DELETE", "faults")
     server.let_time_pass()
-    expect(page.get_by_test_id("registration-success")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("registration-success")).to_be_visible(timeout=60_000)
 
 
 def test_coming_without_anything(page: Page) -> None:

@@ -35,7 +35,7 @@ async def there(database_url: str) -> AsyncGenerator[Changes]:
     db, changes, tasks = Database(database_url), Changes(), Tasks()
     tell_others(db, changes, tasks)
     yield changes
-    await tasks.drain(seconds=10)
+    await tasks.drain(seconds=120)
     await db.close()
 
 

@@ -211,7 +211,7 @@ class Arena:
         body = {"customerKey": call.customer_key, "cardNumber": number}
         answer = self.control("POST", "authorizations", body)
         await registration.finish(rt, session, back_from(call, auth_key=answer["authKey"]))
-        await rt.tasks.drain(seconds=10)
+        await rt.tasks.drain(seconds=120)
         outcome = await outcomes.look(rt, session, call.registration_id)
         assert outcome.method
         return session.customer_id, outcome.method.id

@@ -120,7 +120,7 @@ def test_a_registration_of_long_ago_is_abandoned(fragile: Server) -> None:
     with Customer(fragile.url) as customer:
         begun = customer.open_register()["success_url"]
     [registration_id] = parse_qs(urlsplit(begun).query)["registration"]
-    database = sqlite3.connect(fragile.data / "tossbill.db", isolation_level=None, timeout=10)
+    database = sqlite3.connect(fragile.data / "tossbill.db", isolation_level=None, timeout=60)
     database.execute(
         "UPDATE registration SET created_at = '2026-01-01 00:00:00.000000' WHERE id = ?",
         (registration_id,),

@@ -56,7 +56,7 @@ async def test_a_notice_is_mailed_once(
 ) -> None:
     await has_address(shop, session)
     await shop.subscribe(session)
-    await shop.rt.tasks.drain(seconds=10)
+    await shop.rt.tasks.drain(seconds=120)
 
     assert await deliver(mailing) == 1
     assert await deliver(mailing) == 0

@@ -36,7 +36,7 @@ async def register(rt: Runtime, session: Session, *, auth_key: str = AUTH_KEY) -
     """Go all the way and wait for the end."""
     call = await registration.start(rt, session)
     await registration.finish(rt, session, back_from(call, auth_key=auth_key))
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
     return await outcomes.look(rt, session, call.registration_id)
 
 

@@ -35,13 +35,13 @@ async def workers(rt: Runtime) -> AsyncGenerator[list[Runtime]]:
     ]
     yield others
     for worker in others:
-        await worker.tasks.drain(seconds=10)
+        await worker.tasks.drain(seconds=120)
         await worker.db.close()
 
 
 async def drain(workers: list[Runtime]) -> None:
     for worker in workers:
-        await worker.tasks.drain(seconds=10)
+        await worker.tasks.drain(seconds=120)
 
 
 async def test_one_customer_is_made(workers: list[Runtime], session: Session) -> None:

@@ -117,7 +117,7 @@ async def test_a_late_worker_and_its_replacement_register_one_method(
     await wire.asked(2)
     wire.gate.set()
     await replacement
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
 
     assert (await row(rt, call.registration_id)).status == "issued"
     assert len(await methods(rt)) == 1
@@ -139,7 +139,7 @@ async def test_a_living_worker_keeps_its_lease(rt: Runtime, session: Session, wi
     assert now
     assert now > before
     wire.gate.set()
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
 
 
 async def test_after_two_weeks_a_person_decides(rt: Runtime, session: Session, wire: Wire) -> None:
@@ -183,7 +183,7 @@ async def test_a_card_that_comes_after_a_day_still_counts(
     await abandon_forgotten(rt)
 
     await registration.finish(rt, session, back_from(call))
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
 
     assert (await row(rt, call.registration_id)).status == "issued"
     assert len((await timeline.older(rt, session)).entries) == 1
@@ -197,7 +197,7 @@ async def test_a_method_is_deleted_at_toss_then_here(
 
     await removal.remove(rt, session, method.id)
     await removal.remove(rt, session, method.id)
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
     removed = await removal.wait(rt, session, method.id, seconds=1)
 
     assert removed.status == "removed"
@@ -215,7 +215,7 @@ async def test_a_removal_without_an_answer_is_settled(
     wire.then(refuse(400, "ALREADY_REMOVED_BILLING_KEY") if after else lose, after=False)
 
     await removal.remove(rt, session, method.id)
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
     assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removing"
     for _ in range(2):
         await let_time_pass(rt)
@@ -233,7 +233,7 @@ async def test_a_refused_removal_gives_the_method_back(
 
     with caplog.at_level(logging.ERROR):
         await removal.remove(rt, session, method.id)
-        await rt.tasks.drain(seconds=10)
+        await rt.tasks.drain(seconds=120)
 
     assert (await removal.wait(rt, session, method.id, seconds=0)).status == "active"
     assert "PLANTED" not in caplog.text
@@ -286,7 +286,7 @@ async def test_a_removal_that_cannot_be_opened_waits_its_turn_and_is_said(
     assert method is not None
     wire.then(lose)
     await removal.remove(rt, session, method.id)
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
     await let_time_pass(rt)
     locked = with_another_key(rt)
 
@@ -321,7 +321,7 @@ async def test_a_refused_key_at_a_repeat_settles_no_removal(
     assert method is not None
     wire.then(lose, after=True)
     await removal.remove(rt, session, method.id)
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
     wire.then(refuse(401, "UNAUTHORIZED_KEY"))
     for _ in range(2):
         await let_time_pass(rt)

@@ -106,7 +106,7 @@ async def test_a_failure_reported_after_success_changes_nothing(
     call = await registration.start(rt, session)
     back = back_from(call)
     await registration.finish(rt, session, back)
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
 
     await registration.end_in_window(
         rt,

@@ -23,7 +23,7 @@ async def taken_twice(shop: Shop, session: Session) -> Payment:
         {"endpoint": "lookup", "kind": "error_500_before"},
     )
     await shop.begin(session, "basic", await shop.card(session))
-    await shop.rt.tasks.drain(seconds=10)
+    await shop.rt.tasks.drain(seconds=120)
     async with shop.rt.db.write() as db:
         await db.exec(sa.update(Payment).values(attempts=2, lease_until=None))
     [payment] = await shop.rows(Payment)
@@ -64,7 +64,7 @@ async def test_a_refused_key_at_the_look_up_settles_no_payment(
         {"endpoint": "lookup", "kind": "refuse", "code": "UNAUTHORIZED_KEY"},
     )
     await shop.begin(session, "basic", await shop.card(session))
-    await shop.rt.tasks.drain(seconds=10)
+    await shop.rt.tasks.drain(seconds=120)
     shop.wait(timedelta(minutes=10))
     await shop.run()
     [payment] = await shop.rows(Payment)

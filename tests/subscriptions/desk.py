@@ -107,7 +107,7 @@ class Desk:
 
     async def until(self, is_so: Callable[[list[Payment]], bool]) -> list[Payment]:
         """Wait until something holds of the payments of the pass."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not is_so(found := await self.payments()):
                 assert not self.running[-1].done(), self.running[-1]
                 await asyncio.sleep(0.005)
@@ -130,7 +130,7 @@ class Desk:
 
     async def ended(self) -> Report:
         """Wait for the end of the pass."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             return await self.running[-1]
 
 

@@ -95,7 +95,7 @@ class History(RuleBasedStateMachine):
         async def both() -> None:
             with suppress(TossbillError):  # a sentence for the customer, and nothing has changed
                 await work
-            await self._shop.rt.tasks.drain(seconds=10)
+            await self._shop.rt.tasks.drain(seconds=120)
 
         self._run(both())
 

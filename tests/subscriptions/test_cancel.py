@@ -196,7 +196,7 @@ async def test_a_card_in_use_cannot_be_removed(shop: Shop, session: Session) -> 
         await methods.remove_method(shop.rt, session, seen.method.id)
     await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=9900)
     await methods.remove_method(shop.rt, session, seen.method.id)
-    await shop.rt.tasks.drain(seconds=10)
+    await shop.rt.tasks.drain(seconds=120)
 
     assert caught.value.code == "in_use"
     assert (await shop.look(session, seen.subscription.id)).method.status == "removed"

@@ -41,7 +41,7 @@ class Heart:
 
     async def beat(self) -> None:
         """Let it renew once."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await self._asleep.wait()
             self._asleep.clear()
             self._woken.set()

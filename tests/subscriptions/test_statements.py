@@ -115,7 +115,7 @@ async def test_leases_are_renewed_together_and_only_those_still_ours(shop: Shop)
             for each in claims
         ]
         with statements(rt) as asked:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 while not all(hold.is_ours(rt.machine) for hold in ours):
                     await asyncio.sleep(0.005)
 

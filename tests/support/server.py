@@ -114,7 +114,7 @@ class Server:
 
     def control(self, method: str, path: str, **body: Any) -> Any:
         """Call the sandbox's control API."""
-        answer = httpx.request(method, f"{self.url}/sandbox/_control/{path}", timeout=10, **body)
+        answer = httpx.request(method, f"{self.url}/sandbox/_control/{path}", timeout=60, **body)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -169,7 +169,7 @@ class Server:
         self._move_repeats("2000-01-01 00:00:00.000000")
 
     def _move_repeats(self, to: str) -> None:
-        connection = sqlite3.connect(self.data / "tossbill.db", isolation_level=None, timeout=10)
+        connection = sqlite3.connect(self.data / "tossbill.db", isolation_level=None, timeout=60)
         for table in ("registration", "payment_method"):
             connection.execute(
                 f"UPDATE {table} SET next_try_at = ? WHERE next_try_at IS NOT NULL",  # noqa: S608 - names of ours

@@ -64,7 +64,7 @@ class Shop:
             },
         )
         await registration.finish(self.rt, session, back_from(call, auth_key=answer["authKey"]))
-        await self.rt.tasks.drain(seconds=10)
+        await self.rt.tasks.drain(seconds=120)
         outcome = await outcomes.look(self.rt, session, call.registration_id)
         assert outcome.method is not None
         return outcome.method.id
@@ -90,7 +90,7 @@ class Shop:
 
     async def look(self, session: Session, subscription_id: str) -> SubscriptionView:
         """Return a subscription when what is under way has ended."""
-        await self.rt.tasks.drain(seconds=10)
+        await self.rt.tasks.drain(seconds=120)
         return await view.subscription(self.rt, session, subscription_id)
 
     async def run(self) -> renewal.Report:
@@ -131,13 +131,13 @@ class Shop:
     async def webhooks(self, method: str = "POST", path: str = "", **body: Any) -> Any:
         """Ask the sandbox's control API of webhooks, and let what it sent be handled."""
         answer = await self.control(method, f"webhooks{path}", body or None)
-        await self.rt.tasks.drain(seconds=10)
+        await self.rt.tasks.drain(seconds=120)
         return answer
 
     async def hear(self, body: bytes) -> httpx.Response:
         """Post a body to our own address of webhooks, as anybody could."""
         answer = await self._http.post(OUR_WEBHOOKS, content=body)
-        await self.rt.tasks.drain(seconds=10)
+        await self.rt.tasks.drain(seconds=120)
         return answer
 
     async def billing_key(self, payment_method_id: str) -> str:

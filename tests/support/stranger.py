@@ -51,7 +51,7 @@ class Stranger:
         await self.send(f"{ROOT_STATE}.hydrate_and_load", path=path, **router)
         await self.until('"is_hydrated_rx_state_": true')
 
-    async def until(self, text: str, *, seconds: float = 10) -> None:
+    async def until(self, text: str, *, seconds: float = 120) -> None:
         """Wait until a text was heard."""
         async with asyncio.timeout(seconds), self._news:
             await self._news.wait_for(lambda: text in self.everything())
@@ -60,7 +60,7 @@ class Stranger:
         """Wait until everything sent so far has been worked on."""
         before = len(self.heard)
         await self.client.emit("ping", namespace=NAMESPACE)
-        async with asyncio.timeout(10), self._news:
+        async with asyncio.timeout(120), self._news:
             await self._news.wait_for(lambda: len(self.heard) > before)
 
     def everything(self) -> str:

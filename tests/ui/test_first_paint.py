@@ -51,7 +51,7 @@ async def test_while_toss_is_asked_the_register_page_does_not_start_another(
     query = returned(await opened(rt, session))
     wire.then(lose)
     await first_paint.success(rt, Visit(session, query))
-    await rt.tasks.drain(seconds=10)
+    await rt.tasks.drain(seconds=120)
 
     filling = await first_paint.register(rt, Visit(session, {}))
 

@@ -81,7 +81,7 @@ async def test_the_success_page_leads_to_the_confirmation(shop: Shop, session: S
     moved = await first_paint.success(shop.rt, Visit(session, query))
     assert isinstance(moved, Moved)
     assert moved.path.endswith("&plan=basic")
-    await shop.rt.tasks.drain(seconds=10)  # the page itself waits less than a busy machine needs
+    await shop.rt.tasks.drain(seconds=120)  # the page itself waits less than a busy machine needs
     shown = await first_paint.success(
         shop.rt, Visit(session, dict(parse_qsl(urlsplit(moved.path).query)))
     )

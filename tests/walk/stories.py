@@ -120,7 +120,7 @@ async def return_from_toss(shop: Shop) -> Act:
 
     async def act() -> None:
         await registration.finish(shop.rt, session, back)
-        await shop.rt.tasks.drain(seconds=10)
+        await shop.rt.tasks.drain(seconds=120)
 
     return act
 

@@ -240,7 +240,7 @@ async def test_deleting_by_ourselves_is_no_loss(shop: Shop, session: Session) ->
     method_id = await shop.card(session)
 
     await methods.remove_method(shop.rt, session, method_id)
-    await shop.rt.tasks.drain(seconds=10)
+    await shop.rt.tasks.drain(seconds=120)
     await shop.webhooks(path="/flush")
 
     assert await results(shop) == ["not_ours"]

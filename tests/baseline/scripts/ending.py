@@ -120,7 +120,7 @@ async def card_removed(stage: Stage) -> None:
     session, _, _ = await _subscribed(stage)
     spare = await stage.card(session)
     await methods.remove_method(stage.rt, session, spare)
-    await stage.rt.tasks.drain(seconds=10)
+    await stage.rt.tasks.drain(seconds=120)
     await stage.hear_all()
 
 

@@ -55,7 +55,7 @@ async def past_due_then_other_card(stage: Stage) -> None:
     await stage.live_until(RENEWAL)
     other = await stage.card(session)
     await methods.change_method(stage.rt, session, seen.subscription.id, payment_method_id=other)
-    await stage.rt.tasks.drain(seconds=10)
+    await stage.rt.tasks.drain(seconds=120)
 
 
 async def past_due_then_paid_by_hand(stage: Stage) -> None:
@@ -64,7 +64,7 @@ async def past_due_then_paid_by_hand(stage: Stage) -> None:
     await stage.go_on_after_trial(session, seen.subscription.id)
     await stage.live_until(TRIAL_ENDS)
     await methods.pay_now(stage.rt, session, seen.subscription.id)
-    await stage.rt.tasks.drain(seconds=10)
+    await stage.rt.tasks.drain(seconds=120)
 
 
 async def past_due_then_canceled(stage: Stage) -> None:
