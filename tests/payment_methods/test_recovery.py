@@ -328,3 +328,18 @@ async def test_a_refused_key_at_a_repeat_settles_no_removal(
         await sweep(rt)
 
     assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
+
+
+async def test_a_key_that_stays_refused_lets_the_customer_begin_again(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    wire.then(lose)
+    outcome = await register(rt, session)
+    for _ in range(2):
+        wire.then(refuse(401, "UNAUTHORIZED_KEY"))
+        await let_time_pass(rt)
+        await sweep(rt)
+
+    last = await row(rt, outcome.registration.id)
+    assert (last.status, last.failure_code) == ("failed", "UNAUTHORIZED_KEY")
+    await registration.start(rt, session)

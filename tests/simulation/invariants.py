@@ -132,8 +132,7 @@ AT_THE_END = {
     "a payment still open": """
         SELECT order_id, status FROM payment WHERE status IN ('pending', 'unknown')""",
     "a refund still open": "SELECT id FROM refund WHERE status IN ('pending', 'unknown')",
-    # What an operator approves in the last moment is due in it, and nobody could see to it yet.
-    "a subscription still due": "SELECT id FROM subscription WHERE due_at < :now",
+    "a subscription still due": "SELECT id FROM subscription WHERE due_at <= :now",
     "a webhook not handled": "SELECT id, event_type FROM webhook_event WHERE handled_at IS NULL",
     "a disagreement": "SELECT kind, subject FROM difference",
 }

@@ -138,4 +138,9 @@ async def _settle_down(world: World, judge: Judge) -> None:
         if days % 6 == 5:
             await operator_looks(world)
     await _work(world, judge)
+    # What the operator approved just now is due at this instant, and is seen to a second later.
+    soon, next_at = world.clock.now() + timedelta(seconds=1), world.next_at()
+    if next_at and next_at <= soon:
+        world.go_to(soon)
+        await _work(world, judge)
     judge.at_the_end(world.clock.now())

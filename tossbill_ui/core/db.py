@@ -193,7 +193,7 @@ class _SqliteConnection(sqlite3.Connection):
     """
 
     def close(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # it is closed already
+        with suppress(sqlite3.Error):  # whatever is wrong with it, it is to be closed
             self.rollback()
         super().close()
 
