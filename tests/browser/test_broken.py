@@ -29,7 +29,7 @@ def test_a_return_that_fails_can_be_loaded_again(browser: Browser, shop: Server)
     window = open_window(page)
     type_card(window)
     database = shop.data / "tossbill.db"
-    with sqlite3.connect(database) as connection:
+    with sqlite3.connect(database, timeout=60) as connection:
         connection.execute("ALTER TABLE registration RENAME TO registration_away")
     connection.close()
     submit(window)
@@ -39,7 +39,7 @@ def test_a_return_that_fails_can_be_loaded_again(browser: Browser, shop: Server)
     assert_accessible(page)
     assert shop.issued_at_toss() == 0
 
-    with sqlite3.connect(database) as connection:
+    with sqlite3.connect(database, timeout=60) as connection:
         connection.execute("ALTER TABLE registration_away RENAME TO registration")
     connection.close()
     page.get_by_role("link", name="다시 열기").click()

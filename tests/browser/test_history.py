@@ -32,7 +32,7 @@ LONG = "아주 긴 이름의 프리미엄 가족 구독 상품 (연간 약정, �
 
 def live_through(server: Server, count: int) -> None:
     """Give the newest subscription a past of so many payments."""
-    connection = sqlite3.connect(server.data / "tossbill.db", timeout=30)
+    connection = sqlite3.connect(server.data / "tossbill.db", timeout=60)
     with connection:
         connection.row_factory = sqlite3.Row
         found = connection.execute("SELECT * FROM subscription ORDER BY created_at DESC LIMIT 1")
@@ -119,7 +119,7 @@ def away(server: Server, table: str) -> Generator[None]:
 
 
 def rename(server: Server, table: str, name: str) -> None:
-    with sqlite3.connect(server.data / "tossbill.db", timeout=30) as connection:
+    with sqlite3.connect(server.data / "tossbill.db", timeout=60) as connection:
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
     connection.close()
 

@@ -59,7 +59,9 @@ class Arena:
         """Connect; nothing runs yet."""
         url = self.settings.database_url.replace("+aiosqlite", "")
         # Not from a pool: the server goes away in some tests, and SQLite's file is others' too.
-        self.engine = sa.create_engine(url, poolclass=sa.NullPool)
+        # Whoever opens SQLite's file first after a kill recovers it, which the others wait for.
+        patience = {"timeout": 60} if self.settings.uses_sqlite else {}
+        self.engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=patience)
         file = self.engine.url.database
         self._turns = Turns(Path(file)) if self.settings.uses_sqlite and file else None
         where = "--port", str(self.settings.tossbill_port), "--db", str(self.folder / "sandbox.db")

@@ -14,7 +14,7 @@ import httpx
 from tests.sandbox.box import Box
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from tossbill_ui.build import ROOT
 from tossbill_ui.core.crypto import Cipher
 
 TOSSBILL = Path(sys.executable).parent / "tossbill"
-START_SECONDS = 60.0
+START_SECONDS = 180
 
 
 def free_port() -> int:
@@ -83,14 +83,15 @@ class Server:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process is None or self.process.poll() is not None:
-                raise RuntimeError(f"The app did not start:\n{self.log.read_text()[-3000:]}")
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
-                    return
-            # Polling another process: there is nothing to be told by.
-            time.sleep(0.05)
+        with httpx.Client(base_url=self.url, timeout=30, trust_env=False) as client:
+            while time.monotonic() < deadline:
+                if self.process is None or self.process.poll() is not None:
+                    raise RuntimeError(f"The app did not start:\n{self.log.read_text()[-3000:]}")
+                with suppress(httpx.HTTPError):
+                    if client.get("/readyz").status_code == 200:
+                        return
+                # Polling another process: there is nothing to be told by.
+                time.sleep(0.05)
         raise TimeoutError(f"The app was not ready after {START_SECONDS} s.")
 
     def kill(self) -> None:
@@ -154,7 +155,9 @@ class Server:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read our database beside the running app."""
-        connection = sqlite3.connect(f"file:{self.data / 'tossbill.db'}?mode=ro", uri=True)
+        connection = sqlite3.connect(
+            f"file:{self.data / 'tossbill.db'}?mode=ro", uri=True, timeout=60
+        )
         try:
             return connection.execute(query).fetchall()
         finally:
