@@ -9,6 +9,8 @@ from typing import Literal, cast, get_args
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[str, ...] = get_args(Language)
 COOKIE_NAME = "tossbill_language"
+# Says what the page was written in: some browsers name no language when a page opens its websocket.
+PAGE_COOKIE_NAME = "tossbill_page_language"
 COOKIE_SECONDS = 365 * 24 * 3600
 HEADER_READ = 200
 ACCEPTED = re.compile(r"\s*([a-zA-Z]{1,8})[a-zA-Z0-9-]*\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*")
@@ -22,7 +24,12 @@ def choose(cookie_header: str, accept_language: str, *, default: Language) -> La
         accept_language: The ``Accept-Language`` header; a stranger's.
         default: The shop's, for a browser that asks for neither.
     """
-    return _by_cookie(cookie_header) or _by_browser(accept_language) or default
+    return (
+        _by_cookie(cookie_header, COOKIE_NAME)
+        or _by_browser(accept_language)
+        or _by_cookie(cookie_header, PAGE_COOKIE_NAME)
+        or default
+    )
 
 
 def as_language(text: str) -> Language | None:
@@ -30,9 +37,9 @@ def as_language(text: str) -> Language | None:
     return cast("Language", text) if text in LANGUAGES else None
 
 
-def _by_cookie(header: str) -> Language | None:
+def _by_cookie(header: str, name: str) -> Language | None:
     try:
-        cookie = SimpleCookie(header).get(COOKIE_NAME)
+        cookie = SimpleCookie(header).get(name)
     except CookieError:
         return None
     return as_language(cookie.value) if cookie else None

@@ -26,13 +26,22 @@ async def change_language(request: Request) -> Response:
     settings = runtime.current().settings
     response = RedirectResponse(settings.public_url + own_path(request), status_code=303)
     if wanted := as_language(request.query_params.get("to", "")):
-        response.set_cookie(
-            language.COOKIE_NAME,
-            wanted,
-            max_age=language.COOKIE_SECONDS,
-            path="/",
-            secure=settings.is_https,
-            httponly=True,
-            samesite="lax",
-        )
+        _set_cookie(response, language.COOKIE_NAME, wanted, max_age=language.COOKIE_SECONDS)
     return response
+
+
+def set_page_language(response: Response, wanted: Language) -> None:
+    """Let what an open page asks later be answered in its language, until the browser closes."""
+    _set_cookie(response, language.PAGE_COOKIE_NAME, wanted, max_age=None)
+
+
+def _set_cookie(response: Response, name: str, wanted: Language, *, max_age: int | None) -> None:
+    response.set_cookie(
+        name,
+        wanted,
+        max_age=max_age,
+        path="/",
+        secure=runtime.current().settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.session import Session
-from tossbill_ui.http.language import language_of
+from tossbill_ui.http.language import language_of, set_page_language
 from tossbill_ui.http.template import Template
 from tossbill_ui.prerender import FirstPaint, Moved, Visit
 
@@ -59,6 +59,7 @@ def _page(
             for script in painted.scripts:
                 response.headers.append("link", f"<{script}>; rel=preload; as=script")
         response.headers.update(NO_STORE)
+        set_page_language(response, language)
         if session is not None:
             set_session_cookie(response, session)
         return response
