@@ -1,0 +1,77 @@
+"""What can happen, and how an action says that it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+Value = str | int | bool | date | datetime | None
+
+
+class EventType(StrEnum):
+    """What happened: the thing, and what became of it."""
+
+    SUBSCRIPTION_STARTED = "subscription.started"
+    SUBSCRIPTION_NOT_STARTED = "subscription.not_started"
+    TRIAL_STARTED = "subscription.trial_started"
+    TRIAL_ENDING = "subscription.trial_ending"
+    RENEWED = "subscription.renewed"
+    PAST_DUE = "subscription.past_due"
+    METHOD_NEEDED = "subscription.method_needed"
+    RECOVERED = "subscription.recovered"
+    PLAN_CHANGED = "subscription.plan_changed"
+    NOT_CHANGED = "subscription.not_changed"
+    CHANGE_PLANNED = "subscription.change_planned"
+    CHANGE_DROPPED = "subscription.change_dropped"
+    PRICE_CONSENT_ASKED = "subscription.price_consent_asked"
+    PRICE_CONSENT_GIVEN = "subscription.price_consent_given"
+    PRICE_CONSENT_REFUSED = "subscription.price_consent_refused"
+    CANCELED = "subscription.canceled"
+    CANCEL_UNDONE = "subscription.cancel_undone"
+    PAUSED = "subscription.paused"
+    RESUMED = "subscription.resumed"
+    METHOD_CHANGED = "subscription.method_changed"
+    SUBSCRIPTION_ENDED = "subscription.ended"
+    PAYMENT_CHARGED = "payment.charged"
+    PAYMENT_DECLINED = "payment.declined"
+    PAYMENT_UNKNOWN = "payment.unknown"
+    REFUND_REQUESTED = "refund.requested"
+    REFUND_DONE = "refund.done"
+    REFUND_REFUSED = "refund.refused"
+    METHOD_REGISTERED = "payment_method.registered"
+    METHOD_REMOVED = "payment_method.removed"
+    METHOD_EXPIRING = "payment_method.expiring"
+    INVOICE_UNCOLLECTIBLE = "invoice.uncollectible"
+    REVIEW_OPENED = "review.opened"
+    REVIEW_CLOSED = "review.closed"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened.
+
+    Attributes:
+        type: What.
+        reason: Why, as a short code: Toss's, or one of ours.
+        amount_krw: Whole won that were charged, asked for or given back.
+        changes: Fields that changed, each with its value before and after.
+    """
+
+    type: EventType
+    reason: str = ""
+    amount_krw: int | None = None
+    changes: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Whom and what events are about, by their ids."""
+
+    customer_id: str
+    subscription_id: str | None = None
+    invoice_id: str | None = None
+    payment_id: str | None = None
+    refund_id: str | None = None
+    payment_method_id: str | None = None
