@@ -10,16 +10,21 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.support.statements import statements
-from tossbill_ui.core.appending import append
+from tossbill_ui.core.appending import append, append_last
 from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.runtime import Runtime
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 INSERT = sa.insert(AuditEntry)
+LAST = sa.insert(AuditEntry)
+
+
+def row(subject: str) -> dict[str, object]:
+    return {"at": NOW, "kind": "test", "subject": subject}
 
 
 def add(db: AsyncSession, subject: str) -> None:
-    append(db, INSERT, {"at": NOW, "kind": "test", "subject": subject})
+    append(db, INSERT, row(subject))
 
 
 async def subjects(rt: Runtime) -> list[str]:
@@ -64,3 +69,43 @@ async def test_a_savepoint_that_fails_takes_only_its_own(rt: Runtime) -> None:
         add(db, "after")
 
     assert sorted(await subjects(rt)) == ["after", "before", "inside another"]
+
+
+async def test_last_rows_come_after_everything_else(rt: Runtime) -> None:
+    with statements(rt) as asked:
+        async with rt.db.write() as db:
+            async with db.begin_nested():
+                append_last(db, LAST, row("inside"))
+                add(db, "appended")
+            append_last(db, LAST, row("last"))
+            db.add(AuditEntry(at=NOW, kind="test", subject="flushed"))
+
+    assert await subjects(rt) == ["appended", "flushed", "inside", "last"]
+    inserts = [each for each in asked if each.sql.startswith("INSERT")]
+    assert asked[-1] == inserts[-1]
+    assert len(inserts) == 3
+
+
+async def test_last_rows_of_a_savepoint_that_fails_are_dropped(rt: Runtime) -> None:
+    async def fail(db: AsyncSession) -> None:
+        async with db.begin_nested():
+            async with db.begin_nested():
+                append_last(db, LAST, row("deeper"))
+            append_last(db, LAST, row("inside"))
+            raise ValueError("oh")
+
+    async with rt.db.write() as db:
+        with pytest.raises(ValueError, match="oh"):
+            await fail(db)
+        append_last(db, LAST, row("kept"))
+
+    assert await subjects(rt) == ["kept"]
+
+
+async def test_a_rollback_drops_last_rows(rt: Runtime) -> None:
+    async with rt.db.read() as db:
+        append_last(db, LAST, row("lost"))
+        await db.rollback()
+        await db.commit()
+
+    assert await subjects(rt) == []

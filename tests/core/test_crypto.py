@@ -1,9 +1,12 @@
 import base64
+import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tossbill_ui.core.crypto import Cipher, Signer, Undecryptable
+from tossbill_ui.core.crypto import Cipher, Signer, Undecryptable, new_timed_id
 from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.text import is_id
 
 OLD, NEW = b"o" * 32, b"n" * 32
 
@@ -67,3 +70,16 @@ def test_tokens_of_an_older_key_still_count_and_those_of_a_dropped_one_do_not() 
 
     assert Signer(["new" * 12, "old" * 12]).verifies(token, "p", "v")
     assert not Signer(["new" * 12]).verifies(token, "p", "v")
+
+
+def test_a_timed_id_is_a_uuid_of_version_7_and_sorts_by_its_time() -> None:
+    moments = [datetime(2026, 11, 24, tzinfo=UTC) + timedelta(milliseconds=n) for n in range(50)]
+    ids = [new_timed_id(moment) for moment in moments]
+
+    assert ids == sorted(ids)
+    assert len({new_timed_id(moments[0]) for _ in range(100)}) == 100
+    for moment, each in zip(moments, ids, strict=True):
+        parsed = uuid.UUID(hex=each)
+        assert is_id(each)
+        assert (parsed.version, parsed.variant) == (7, uuid.RFC_4122)
+        assert parsed.int >> 80 == round(moment.timestamp() * 1000)

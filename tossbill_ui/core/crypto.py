@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import itsdangerous
 from cryptography.exceptions import InvalidTag
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tossbill_ui.core.errors import SettingsError, TossbillError
 
 NONCE_BYTES = 12
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Undecryptable(TossbillError):
@@ -111,6 +113,17 @@ def fingerprint(secret: str) -> str:
 def new_id() -> str:
     """Return a random identifier, 32 hex characters."""
     return secrets.token_hex(16)
+
+
+def new_timed_id(at: datetime) -> str:
+    """Return a UUIDv7 in 32 hex characters: those of a later millisecond sort behind (RFC 9562).
+
+    Args:
+        at: An instant since 1970.
+    """
+    milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
+    drawn = secrets.token_hex(9)
+    return f"{milliseconds:012x}7{drawn[:3]}8{drawn[3:]}"
 
 
 def new_encryption_key() -> str:

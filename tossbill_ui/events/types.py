@@ -56,13 +56,18 @@ class Event:
         type: What.
         reason: Why, as a short code: Toss's, or one of ours.
         amount_krw: Whole won that were charged, asked for or given back.
-        changes: Fields that changed, each with its value before and after.
+        changes: Fields that changed, each with its value before and after; before is None where
+            nobody knows. ``plan_code`` names the plan that began (`SUBSCRIPTION_STARTED`,
+            `TRIAL_STARTED`, `PLAN_CHANGED`) or is to begin (`CHANGE_PLANNED`); readers ask for it.
+            Ids and amounts, nothing about a person.
     """
 
     type: EventType
     reason: str = ""
     amount_krw: int | None = None
-    changes: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
+    changes: Mapping[str, tuple[Value, Value]] = field(
+        default_factory=dict[str, tuple[Value, Value]]
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from tossbill_ui.core import changes_elsewhere as _changes
 from tossbill_ui.customers import models as _customers
+from tossbill_ui.events import models as _events
 from tossbill_ui.notices import models as _notices
 from tossbill_ui.operators import models as _operators
 from tossbill_ui.payment_methods import models as _payment_methods
@@ -14,6 +15,7 @@ from tossbill_ui.webhooks import models as _webhooks
 TABLES = (
     _changes,
     _customers,
+    _events,
     _notices,
     _operators,
     _payment_methods,

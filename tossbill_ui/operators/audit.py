@@ -22,7 +22,13 @@ async def record(rt: Runtime, *, kind: str, customer_id: str | None, subject: st
 
 
 def add(
-    rt: Runtime, session: AsyncSession, *, kind: str, customer_id: str | None, subject: str
+    rt: Runtime,
+    session: AsyncSession,
+    *,
+    kind: str,
+    customer_id: str | None,
+    subject: str,
+    by: str = "",
 ) -> None:
     """Add a line within the caller's transaction.
 
@@ -32,6 +38,7 @@ def add(
         kind: What happened, for example ``refused.wrong_token``.
         customer_id: Who called or was concerned, if we know.
         subject: What it was about, ours and not secret, cut to 80 characters.
+        by: Who did it, if somebody has to answer for it; a long name is cut, never the subject.
     """
-    subject = clean(subject, limit=80)
+    subject = clean(f"{subject} by {by}" if by else subject, limit=80)
     session.add(AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=subject))

@@ -1,0 +1,102 @@
+"""The table of events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from tossbill_ui.core.actor import Actor, ActorKind
+from tossbill_ui.core.constraints import is_one_of, one_of, partial_index
+from tossbill_ui.core.db import Table, UtcDateTime
+from tossbill_ui.events.types import EventType
+
+# What customers see in their history; payments and refunds stand there as their own rows.
+# An index of only these needs the very words in the query.
+SHOWN = (
+    EventType.TRIAL_STARTED,
+    EventType.PLAN_CHANGED,
+    EventType.CHANGE_PLANNED,
+    EventType.CHANGE_DROPPED,
+    EventType.PRICE_CONSENT_ASKED,
+    EventType.PRICE_CONSENT_GIVEN,
+    EventType.PRICE_CONSENT_REFUSED,
+    EventType.CANCELED,
+    EventType.CANCEL_UNDONE,
+    EventType.PAUSED,
+    EventType.RESUMED,
+    EventType.METHOD_CHANGED,
+    EventType.SUBSCRIPTION_ENDED,
+)
+SHOWN_SQL = is_one_of("type", SHOWN)
+# Each says in its changes which plan began.
+BEGINNINGS = (
+    EventType.SUBSCRIPTION_STARTED,
+    EventType.TRIAL_STARTED,
+    EventType.PLAN_CHANGED,
+)
+BEGINNINGS_SQL = is_one_of("type", BEGINNINGS)
+
+
+class EventRecord(Table, table=True):
+    """Something that happened. Rows are only ever added, by `publish.publish`.
+
+    There are no foreign keys: to check one takes a lock, and these rows are written when none may
+    be taken any more (`core.appending.append_last`).
+
+    Attributes:
+        seq: Its number, in the order of the commits: a higher one is never seen before a lower
+            one.
+        id: A UUIDv7, the same wherever the event is told.
+        type: What happened, an `EventType`.
+        at: When, on ``rt.clock``.
+        actor_kind: What acted, an `ActorKind`; id and name are empty where there are none.
+        reason: Why, a short code; empty where nothing needs to be said.
+        amount_krw: Whole won that were charged, asked for or given back.
+        data: The fields that changed, each as ``[before, after]``, instants and days as ISO text;
+            None if there are none. Before is null where nobody knows. Ids and amounts, nothing
+            about a person.
+    """
+
+    __tablename__ = "event"  # pyright: ignore[reportAssignmentType] - SQLModel's is a function
+    __table_args__ = (
+        one_of("type", EventType),
+        one_of("actor_kind", ActorKind),
+        sa.Index("ix_event_subscription", "subscription_id", "seq"),
+        *(
+            partial_index(f"ix_event_shown_{owner}", f"{owner}_id", "at", "seq", where=SHOWN_SQL)
+            for owner in ("customer", "subscription")
+        ),
+        partial_index("ix_event_plan", "subscription_id", "seq", where=BEGINNINGS_SQL),
+        # A number is never given twice, whatever becomes of the newest row.
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(
+        default=None,
+        sa_column=sa.Column(sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
+    )
+    id: str = Field(max_length=32)
+    type: str = Field(max_length=40)
+    at: datetime = Field(sa_type=UtcDateTime)
+    customer_id: str = Field(max_length=32)
+    subscription_id: str | None = Field(default=None, max_length=32)
+    invoice_id: str | None = Field(default=None, max_length=32)
+    payment_id: str | None = Field(default=None, max_length=32)
+    refund_id: str | None = Field(default=None, max_length=32)
+    payment_method_id: str | None = Field(default=None, max_length=32)
+    actor_kind: str = Field(max_length=16)
+    actor_id: str = Field(default="", max_length=32)
+    actor_name: str = Field(default="", max_length=80)
+    reason: str = Field(default="", max_length=200)
+    amount_krw: int | None = None
+    data: dict[str, list[Any]] | None = Field(
+        default=None, sa_column=sa.Column(sa.JSON(none_as_null=True))
+    )
+
+    @property
+    def actor(self) -> Actor:
+        """Who acted."""
+        return Actor(ActorKind(self.actor_kind), self.actor_id, self.actor_name)

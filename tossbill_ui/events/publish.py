@@ -1,0 +1,87 @@
+"""The one writer of events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import AUDITED, Actor
+from tossbill_ui.core.after_commit import after_commit
+from tossbill_ui.core.appending import Row, append_last
+from tossbill_ui.core.crypto import new_timed_id
+from tossbill_ui.core.text import clean
+from tossbill_ui.events.models import EventRecord
+from tossbill_ui.events.types import Event, Subject, Value
+from tossbill_ui.operators import audit
+from tossbill_ui.runtime import Runtime
+
+INSERT = sa.insert(EventRecord.metadata.tables["event"])
+NAME_LENGTH, REASON_LENGTH = 80, 200
+
+
+def publish(
+    rt: Runtime, db: AsyncSession, events: Sequence[Event], *, actor: Actor, subject: Subject
+) -> None:
+    """Say what happened, in the transaction that makes it true, as its last step.
+
+    Each event becomes a row, and an audit line if somebody may have to answer for the act. Open
+    pages of the customer look again after the commit.
+
+    Args:
+        rt: The process's runtime.
+        db: The caller's transaction. A rolled back savepoint takes its events with it.
+        events: What happened, in this order.
+        actor: Who did it.
+        subject: Whom and what the events are about.
+    """
+    for event in events:
+        append_last(db, INSERT, _row(rt, event, actor, subject))
+        if actor.kind in AUDITED:
+            _audit(rt, db, event, actor, subject)
+    if events:
+        customer_id = subject.customer_id
+        after_commit(db, lambda: rt.changes.tell(customer_id), key=("changes", customer_id))
+
+
+def _row(rt: Runtime, event: Event, actor: Actor, subject: Subject) -> Row:
+    now = rt.clock.now()
+    return {
+        "id": new_timed_id(now),
+        "type": event.type,
+        "at": now,
+        **asdict(subject),
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_name": clean(actor.name, limit=NAME_LENGTH),
+        "reason": clean(event.reason, limit=REASON_LENGTH),
+        "amount_krw": event.amount_krw,
+        "data": {name: [_plain(value) for value in pair] for name, pair in event.changes.items()}
+        or None,
+    }
+
+
+def _plain(value: Value) -> str | int | None:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _audit(rt: Runtime, db: AsyncSession, event: Event, actor: Actor, subject: Subject) -> None:
+    amount = "" if event.amount_krw is None else f"{event.amount_krw} won "
+    audit.add(
+        rt,
+        db,
+        kind=event.type,
+        customer_id=subject.customer_id,
+        subject=f"{amount}{_thing(subject)}",
+        by=actor.label,
+    )
+
+
+def _thing(subject: Subject) -> str:
+    """Name the narrowest of what an event is about."""
+    ids = asdict(subject)
+    named = [name for name in reversed(ids) if ids[name]]
+    return f"{named[0].removesuffix('_id')} {ids[named[0]]}" if named else ""
