@@ -40,6 +40,35 @@ async def test_what_changes_while_a_follower_looks_is_heard_afterwards() -> None
         assert not await heard(news)
 
 
+async def test_waiting_ends_with_the_change_that_settles_it() -> None:
+    changes, status = Changes(), ["open"]
+
+    async def look() -> str:
+        return status[-1]
+
+    waiting = asyncio.create_task(
+        changes.wait_until("a", look, lambda found: found == "done", seconds=30)
+    )
+    for next_status in ("still open", "done"):
+        await asyncio.sleep(0)
+        status.append(next_status)
+        changes.tell("a")
+
+    assert await waiting == "done"
+    assert not changes.are_followed
+
+
+async def test_waiting_returns_what_there_is_when_time_is_up() -> None:
+    looks: list[str] = []
+
+    async def look() -> int:
+        looks.append("look")
+        return len(looks)
+
+    assert await Changes().wait_until("a", look, lambda _: False, seconds=0) == 1
+    assert await Changes().wait_until("a", look, lambda _: False, seconds=0.01) == 3
+
+
 async def test_a_place_has_one_follower() -> None:
     changes = Changes()
     with (

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class News:
@@ -84,6 +87,32 @@ class Changes:
                 del self._followers[customer_id]
             if self._places.get(place) is follower:
                 del self._places[place]
+
+    async def wait_until(
+        self,
+        customer_id: str,
+        look: Callable[[], Awaitable[T]],
+        is_settled: Callable[[T], bool],
+        *,
+        seconds: float,
+    ) -> T:
+        """Return what a customer's rows show once it is settled, or after a number of seconds.
+
+        Args:
+            customer_id: Whose rows.
+            look: Reads them; called at once and after every change.
+            is_settled: Whether what was read needs no more waiting.
+            seconds: After which it is returned as it stands; with 0 the rows are read once.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        with self.following(customer_id) as news:
+            while True:
+                found = await look()
+                left = deadline - loop.time()
+                if is_settled(found) or left <= 0:
+                    return found
+                await news.wait(seconds=left)
 
     def _take(self, place: str, follower: News) -> None:
         if before := self._places.get(place):

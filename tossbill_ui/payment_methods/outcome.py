@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from tossbill_ui.core.errors import NotAllowed
 from tossbill_ui.customers.session import Session
-from tossbill_ui.lease import machine_now
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import UNDER_WAY, PaymentMethod, Registration
 from tossbill_ui.runtime import Runtime
@@ -51,11 +49,9 @@ async def wait(
     Raises:
         NotAllowed: As `look`.
     """
-    deadline = machine_now() + timedelta(seconds=seconds)
-    with rt.changes.following(session.customer_id if session else "") as news:
-        while True:
-            outcome = await look(rt, session, registration_id)
-            left = (deadline - machine_now()).total_seconds()
-            if outcome.is_final or left <= 0:
-                return outcome
-            await news.wait(seconds=left)
+    return await rt.changes.wait_until(
+        session.customer_id if session else "",
+        lambda: look(rt, session, registration_id),
+        lambda outcome: outcome.is_final,
+        seconds=seconds,
+    )

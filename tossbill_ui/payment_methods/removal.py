@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -80,14 +79,12 @@ async def wait(
     Raises:
         NotFound: No such method of this customer.
     """
-    deadline = lease.machine_now() + timedelta(seconds=seconds)
-    with rt.changes.following(session.customer_id if session else "") as news:
-        while True:
-            method = await _mine(rt, session, method_id)
-            left = (deadline - lease.machine_now()).total_seconds()
-            if method.status != MethodStatus.REMOVING or left <= 0:
-                return method
-            await news.wait(seconds=left)
+    return await rt.changes.wait_until(
+        session.customer_id if session else "",
+        lambda: _mine(rt, session, method_id),
+        lambda method: method.status != MethodStatus.REMOVING,
+        seconds=seconds,
+    )
 
 
 async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:

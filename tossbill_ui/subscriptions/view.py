@@ -10,7 +10,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.customers.session import Session
-from tossbill_ui.lease import machine_now
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment, PaymentStatus
@@ -115,14 +114,12 @@ async def wait(
     Raises:
         NotFound: No such subscription of this customer.
     """
-    deadline = machine_now() + timedelta(seconds=seconds)
-    with rt.changes.following(session.customer_id if session else "") as news:
-        while True:
-            found = await subscription(rt, session, subscription_id)
-            left = (deadline - machine_now()).total_seconds()
-            if not found.is_asking or left <= 0:
-                return found
-            await news.wait(seconds=left)
+    return await rt.changes.wait_until(
+        session.customer_id if session else "",
+        lambda: subscription(rt, session, subscription_id),
+        lambda found: not found.is_asking,
+        seconds=seconds,
+    )
 
 
 async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> SubscriptionView:
