@@ -1,7 +1,7 @@
 """A claimed row belongs to a worker as long as the worker lives.
 
-Leases and back-off stand on the machine's clock, not on ``rt.clock``: a virtual clock that jumps
-a month must not take work away from a living worker.
+Leases and back-off stand on ``rt.machine``, the machine's clock, not on ``rt.clock``: a virtual
+clock that jumps a month must not take work away from a living worker.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,18 +26,8 @@ log = logging.getLogger(__name__)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 1800, 3600))
 
 
-def machine_now() -> datetime:
-    """Return the machine's instant, UTC-aware."""
-    return datetime.now(UTC)
-
-
-def next_try(attempts: int) -> datetime:
-    """Return when to ask again after a number of attempts without a certain answer."""
-    return machine_now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
-
-
 def again_at(rt: Runtime, attempts: int) -> datetime:
-    """Return when to try again after a number of attempts, on the runtime's machine clock."""
+    """Return when to try again after a number of attempts without a certain answer."""
     return rt.machine.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
 
 

@@ -20,7 +20,6 @@ from tests.benchmarks.generated import Shop, add_past, add_strangers, opened
 from tests.conftest import NOON
 from tests.support.population import fill
 from tests.support.postgres import Postgres
-from tossbill_ui.lease import machine_now
 from tossbill_ui.payments.repository import open_payments_due
 from tossbill_ui.subscriptions import repository, spending, timeline, view
 from tossbill_ui.subscriptions.timeline import Wanted
@@ -50,7 +49,7 @@ async def measure(shop: Shop) -> dict[str, float]:
 
     async def claim() -> None:
         async with rt.db.write() as db:
-            await open_payments_due(db, machine_now(), limit=CLAIMED)
+            await open_payments_due(db, rt.machine.now(), limit=CLAIMED)
             found = await repository.due(db, rt.clock.now(), limit=CLAIMED)
             assert len(found) == CLAIMED
 

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlsplit
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from tossbill_ui import lease
 from tossbill_ui.customers.session import Session
 from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.payment_methods import outcome as outcomes
@@ -54,7 +53,7 @@ async def row(rt: Runtime, registration_id: str) -> Registration:
 
 async def let_time_pass(rt: Runtime, by: timedelta = timedelta(days=1)) -> None:
     """Move every lease and next try into the past, instead of waiting for them."""
-    past = lease.machine_now() - by
+    past = rt.machine.now() - by
     async with rt.db.write() as db:
         for table in (Registration, PaymentMethod):
             for column in (col(table.lease_until), col(table.next_try_at)):

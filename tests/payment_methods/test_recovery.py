@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -27,6 +27,7 @@ def text(body: str, status: int = 200) -> Answer:
     return lambda request: httpx.Response(status, text=body)
 
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LOST = [
     pytest.param(lose, id="time-out"),
     pytest.param(refuse(500, "COMMON_ERROR"), id="500"),
@@ -70,6 +71,43 @@ async def test_nothing_is_asked_again_before_its_time(
 
     assert await sweep(rt) == 0
     assert len(wire.requests) == 1
+
+
+async def test_the_machine_clock_decides_when_a_registration_is_taken_up_again(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    machine = FrozenClock(LONG_AGO)
+    rt = replace(rt, machine=machine)
+    wire.then(lose)
+    outcome = await register(rt, session)
+
+    taken = [await sweep(rt)]
+    machine.advance(lease.BACK_OFF[0])
+    taken.append(await sweep(rt))
+
+    assert taken == [0, 1]
+    assert outcome.registration.claimed_at == LONG_AGO
+    assert (await row(rt, outcome.registration.id)).status == "issued"
+
+
+async def test_the_machine_clock_decides_when_a_removal_is_taken_up_again(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    machine = FrozenClock(LONG_AGO)
+    rt = replace(rt, machine=machine)
+    method = (await register(rt, session)).method
+    assert method is not None
+    wire.gate.clear()
+    await removal.remove(rt, session, method.id)
+    await rt.tasks.drain(seconds=0.05)  # canceled in the middle of the call
+    wire.gate.set()
+
+    taken = [await sweep(rt)]
+    machine.advance(rt.lease + timedelta(seconds=1))
+    taken.append(await sweep(rt))
+
+    assert taken == [0, 1]
+    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
 
 
 async def test_a_code_nobody_has_seen_does_not_hold_the_customer_for_ever(
@@ -147,7 +185,7 @@ async def test_after_two_weeks_a_person_decides(rt: Runtime, session: Session, w
     outcome = await register(rt, session)
     async with rt.db.write() as db:
         found = await db.get_one(Registration, outcome.registration.id)
-        found.claimed_at = lease.machine_now() - timedelta(days=14, hours=1)
+        found.claimed_at = rt.machine.now() - timedelta(days=14, hours=1)
         db.add(found)
     await let_time_pass(rt)
     await sweep(rt)
@@ -273,7 +311,7 @@ async def test_a_registration_that_cannot_be_opened_waits_its_turn_and_is_said(
     waiting = await row(rt, outcome.registration.id)
     assert waiting.status == "unknown"
     assert waiting.next_try_at is not None
-    assert waiting.next_try_at > lease.machine_now()
+    assert waiting.next_try_at > rt.machine.now()
     await let_time_pass(rt)
     await sweep(rt)
     assert (await row(rt, outcome.registration.id)).status == "issued"

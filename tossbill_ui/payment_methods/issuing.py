@@ -182,8 +182,8 @@ async def _record_failure(rt: Runtime, registration_id: str, code: str, message:
 
 
 async def _record_doubt(rt: Runtime, registration: Registration, attempt: int) -> None:
-    claimed_at = registration.claimed_at or lease.machine_now()
-    gives_up = lease.machine_now() - claimed_at > REPEAT_FOR
+    now = rt.machine.now()
+    gives_up = now - (registration.claimed_at or now) > REPEAT_FOR
     async with rt.db.write() as db:
         await update_where(
             db,
@@ -193,5 +193,5 @@ async def _record_doubt(rt: Runtime, registration: Registration, attempt: int) -
             col(Registration.attempts) == attempt,
             status=RegistrationStatus.UNKNOWN,
             lease_until=None,
-            next_try_at=None if gives_up else lease.next_try(attempt),
+            next_try_at=None if gives_up else lease.again_at(rt, attempt),
         )

@@ -21,7 +21,6 @@ from tossbill_ui.core.text import clean, is_code
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
-from tossbill_ui.lease import machine_now
 from tossbill_ui.operators import audit
 from tossbill_ui.payment_methods import issuing, repository
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
@@ -183,8 +182,8 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
                 status=RegistrationStatus.ISSUING,
                 auth_key_sealed=sealed,
                 auth_key_hash=digest,
-                claimed_at=machine_now(),
-                lease_until=machine_now() + rt.lease,
+                claimed_at=rt.machine.now(),
+                lease_until=rt.machine.now() + rt.lease,
                 held_by=rt.name,
                 attempts=1,
                 ended_at=None,

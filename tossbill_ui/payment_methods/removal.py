@@ -52,7 +52,7 @@ async def remove(
             col(PaymentMethod.status) == MethodStatus.ACTIVE,
             sa.true() if unless is None else ~unless,
             status=MethodStatus.REMOVING,
-            lease_until=lease.machine_now() + rt.lease,
+            lease_until=rt.machine.now() + rt.lease,
             held_by=rt.name,
             next_try_at=None,
             attempts=1,
@@ -103,7 +103,7 @@ async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
         )
     except Undecryptable as locked:
         log.error("removal of %s must wait: %s", method_id, locked.message)  # noqa: TRY400
-        await _record(rt, method_id, attempt, next_try_at=lease.next_try(attempt))
+        await _record(rt, method_id, attempt, next_try_at=lease.again_at(rt, attempt))
         return
     async with lease.held(rt, PaymentMethod, method_id, attempt=attempt):
         try:
@@ -149,7 +149,7 @@ async def _record_failure(rt: Runtime, method_id: str, attempt: int, error: Toss
         await _record(rt, method_id, attempt, status=MethodStatus.ACTIVE, next_try_at=None)
     else:
         log.warning("removal of %s is in doubt: %s", method_id, error.message)
-        await _record(rt, method_id, attempt, next_try_at=lease.next_try(attempt))
+        await _record(rt, method_id, attempt, next_try_at=lease.again_at(rt, attempt))
 
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
-from tossbill_ui import lease
 from tossbill_ui.core.db import update_where
 from tossbill_ui.payment_methods import issuing, removal, repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
@@ -30,7 +29,7 @@ async def sweep(rt: Runtime) -> int:
     Source: ADR-0003.
     """
     async with rt.db.read() as db:
-        registrations, removals = await repository.due_ids(db, lease.machine_now(), limit=AT_ONCE)
+        registrations, removals = await repository.due_ids(db, rt.machine.now(), limit=AT_ONCE)
     work = [_take_up_registration(rt, row_id) for row_id in registrations]
     work += [_take_up_removal(rt, row_id) for row_id in removals]
     for error in await asyncio.gather(*work, return_exceptions=True):
@@ -92,7 +91,7 @@ async def _claim(
         if row is None:
             return 0
         attempt = row.attempts + 1
-        now = lease.machine_now()
+        now = rt.machine.now()
         claimed = await update_where(
             db,
             table,
