@@ -17,6 +17,7 @@ from tests.support.server import Server
 from tests.support.wire import Wire
 from tossbill_ui import migrations
 from tossbill_ui.build import ensure_build
+from tossbill_ui.composition import connect_domains
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
@@ -87,6 +88,7 @@ def wire() -> Wire:
 
 @pytest.fixture
 async def rt(database_url: str, clock: FrozenClock, wire: Wire) -> AsyncGenerator[Runtime]:
+    connect_domains()
     runtime = Runtime(
         settings=Settings(),
         db=Database(database_url),

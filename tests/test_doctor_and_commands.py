@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from click.testing import CliRunner
 from pydantic import SecretStr
@@ -39,6 +40,36 @@ def test_a_fresh_sandbox_is_healthy() -> None:
     assert all(finding.ok for finding in findings)
     assert "sandbox mode" in texts(settings)
     assert "schema is at" in texts(settings)
+
+
+def _add_price(settings: Settings, starts_on: str, amount_krw: int) -> None:
+    engine = sa.create_engine(sa.make_url(settings.database_url).set(drivername="sqlite"))
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO plan (code, name, description, setup_text, grace_days, when_unpaid,"
+                " is_offered, position) VALUES ('tiny', 'Tiny', '', '', 7, 'end', 1, 0)"
+                " ON CONFLICT DO NOTHING"
+            )
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO price (id, plan_code, starts_on, amount_krw, tax_free_krw, unit,"
+                " count, trial_days) VALUES (:on, 'tiny', :on, :amount, 0, 'month', 1, 0)"
+            ),
+            {"on": starts_on, "amount": amount_krw},
+        )
+    engine.dispose()
+
+
+def test_a_price_below_the_least_amount_is_found_until_another_follows() -> None:
+    settings = Settings()
+    migrations.upgrade(settings.database_url)
+    _add_price(settings, "2026-01-01", 150)
+    assert "tiny costs 150 won from 2026-01-01 on" in texts(settings)
+
+    _add_price(settings, "2026-02-01", 200)
+    assert "tiny" not in texts(settings)
 
 
 def test_an_old_schema_is_found() -> None:

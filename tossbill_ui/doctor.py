@@ -12,12 +12,16 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import aliased
+from sqlmodel import col
 
 from tossbill_ui.core.crypto import Cipher
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.secret_file import FILE_NAME, load_secrets, will_be_made
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.migrations import alembic_config
+from tossbill_ui.subscriptions.lifecycle.pricing import LEAST_KRW
+from tossbill_ui.subscriptions.models import LIVE, Price, Subscription
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ def start_problems(settings: Settings) -> list[str]:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything: keys, secrets, public address, files, database, schema."""
-    return [*_settings_findings(settings), *_files(settings), *_database(settings)]
+    database = _database(settings, with_prices=True)
+    return [*_settings_findings(settings), *_files(settings), *database]
 
 
 def database_problems(settings: Settings) -> list[str]:
@@ -106,7 +111,7 @@ def _missing_file(settings: Settings) -> Path | None:
     return Path(url.database or "")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, *, with_prices: bool = False) -> Iterator[Finding]:
     if missing := _missing_file(settings):
         yield Finding(True, f"the database will be made at {missing} on the first start")
         return
@@ -116,7 +121,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         with engine.connect() as connection:
             yield Finding(True, f"the {connection.dialect.name} database answers")
-            yield _schema(connection, ScriptDirectory.from_config(config))
+            yield (schema := _schema(connection, ScriptDirectory.from_config(config)))
+            if schema.ok and with_prices:
+                yield from _prices(connection)
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         yield Finding(
@@ -132,3 +139,26 @@ def _schema(connection: sa.Connection, scripts: ScriptDirectory) -> Finding:
     if have == want:
         return Finding(True, f"the schema is at {have}")
     return Finding(False, f"the schema is at {have}, not {want}: run `tossbill migrate`")
+
+
+def _prices(connection: sa.Connection) -> Iterator[Finding]:
+    """Find prices in use below the least amount, which early versions took: nobody is charged."""
+    later = aliased(Price)
+    has_later = sa.exists().where(
+        col(later.plan_code) == col(Price.plan_code), col(later.starts_on) > col(Price.starts_on)
+    )
+    is_paid = sa.exists().where(
+        col(Subscription.price_id) == col(Price.id), col(Subscription.status).in_(LIVE)
+    )
+    low = (
+        sa.select(col(Price.plan_code), col(Price.starts_on), col(Price.amount_krw))
+        .where(col(Price.amount_krw) < LEAST_KRW, sa.or_(~has_later, is_paid))
+        .order_by(col(Price.plan_code), col(Price.starts_on))
+    )
+    for plan, starts_on, amount in connection.execute(low):
+        yield Finding(
+            False,
+            f"{plan} costs {amount} won from {starts_on} on, and less than {LEAST_KRW} is never "
+            "charged: give it a price with a later starts_on, and raise what customers are on "
+            "(`tossbill raise-price`)",
+        )

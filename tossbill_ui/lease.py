@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +25,30 @@ from tossbill_ui.runtime import Runtime
 log = logging.getLogger(__name__)
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 1800, 3600))
+
+
+class Taken(TypedDict):
+    """The columns of a row that somebody works on."""
+
+    attempts: int
+    lease_until: datetime
+    held_by: str | None
+    next_try_at: None
+
+
+def taken(rt: Runtime, *, attempt: int = 1) -> Taken:
+    """Return what every claim writes to its row, and nobody else."""
+    return Taken(
+        attempts=attempt,
+        lease_until=rt.machine.now() + rt.lease,
+        held_by=rt.name,
+        next_try_at=None,
+    )
+
+
+def take(rt: Runtime, row: Leased) -> None:
+    """Claim a row that the caller's transaction has locked."""
+    row.sqlmodel_update(dict(taken(rt, attempt=row.attempts + 1)))
 
 
 def again_at(rt: Runtime, attempts: int) -> datetime:
@@ -40,20 +65,17 @@ def due(table: type[Leased], now: datetime | sa.BindParameter[datetime]) -> sa.C
 
 
 async def claim(rt: Runtime, row: Leased, *conditions: sa.ColumnElement[bool]) -> int:
-    """Take a due row as it was read; return this attempt's number, 0 when another was faster."""
-    table, attempt, now = type(row), row.attempts + 1, rt.machine.now()
+    """Claim a due row as it was read; return this attempt's number, 0 when another was faster."""
+    table, attempt = type(row), row.attempts + 1
     async with rt.db.write() as db:
         claimed = await update_where(
             db,
             table,
             col(table.id) == row.id,
             col(table.attempts) == row.attempts,
-            due(table, now),
+            due(table, rt.machine.now()),
             *conditions,
-            attempts=attempt,
-            lease_until=now + rt.lease,
-            held_by=rt.name,
-            next_try_at=None,
+            **taken(rt, attempt=attempt),
         )
     return attempt if claimed else 0
 

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from tossbill_ui import migrations, runtime
 from tossbill_ui.build import ROOT
+from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.changes_elsewhere import hear_others, tell_others
 from tossbill_ui.core.clock import Clock
 from tossbill_ui.core.lock import alone_on
@@ -70,7 +71,7 @@ def serves_pages() -> bool:
 def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     """Put our routes, sandbox and protections around Reflex's own app."""
     settings = load_settings()
-    rt = Runtime.from_settings(settings)
+    rt = build_runtime(settings)
     runtime.install(rt)
     files = {CSV_PATH: history_csv, PAPER_PATH: history_paper}
     routes = [*ROUTES, *download_routes(files), *_sandbox(settings, rt.clock)]

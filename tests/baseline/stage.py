@@ -19,7 +19,7 @@ from tests.simulation.post import Post
 from tests.simulation.wire import ORDINARY
 from tests.simulation.world import World
 from tests.support.shop import BASE, Shop
-from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY
 from tossbill_ui.subscriptions import change
 from tossbill_ui.subscriptions.announcing import announce_expiring
@@ -71,10 +71,12 @@ class Stage(Shop):
 
     async def change_now(self, session: Session, subscription_id: str, plan_code: str) -> None:
         """Move to another plan at once, for what was shown."""
-        shown = await change.preview(self.rt, session, subscription_id, plan_code=plan_code)
+        shown = await change.preview(
+            self.rt, actor_of(session), subscription_id, plan_code=plan_code
+        )
         await change.change_now(
             self.rt,
-            session,
+            actor_of(session),
             subscription_id,
             plan_code=plan_code,
             expected_charge_krw=shown.charge_krw,

@@ -116,16 +116,16 @@ def test_another_amount_is_seen(outcome: Outcome) -> None:
 
 
 def test_a_dropped_row_is_seen(outcome: Outcome) -> None:
-    for table in ("notice", "audit_entry", "subscription_event", "refund"):
+    for table in ("notice", "audit_entry", "event", "refund"):
         changed = _with_rows(outcome, table, outcome.tables[table][1:])
 
         assert table in _changed_sections(outcome, changed)
 
 
 def test_lines_of_a_history_in_another_order_are_seen(outcome: Outcome) -> None:
-    table = "subscription_event"
+    table = "event"
     first, second, *rest = outcome.tables[table]
-    swapped = [{**first, "id": second["id"]}, {**second, "id": first["id"]}, *rest]
+    swapped = [{**first, "seq": second["seq"]}, {**second, "seq": first["seq"]}, *rest]
 
     assert _changed_sections(outcome, _with_rows(outcome, table, swapped)) == [table]
 

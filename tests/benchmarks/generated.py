@@ -15,6 +15,7 @@ from tests.payment_methods.flow import register
 from tests.support.wire import Wire
 from tossbill_ui import migrations
 from tossbill_ui.build import ROOT
+from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session, new_session
@@ -65,9 +66,11 @@ PAST = (
         created_at, first_sent_at, ended_at, attempts)
     {numbers} SELECT {own}, {own}, :subscription_id, :customer_id, 'done', 1, {own}, 99, 0, 9900,
         {no}, 'x', 'customer', {ago}, {ago}, {ago}, 1 FROM n WHERE i % 10 = 0""",
-    """INSERT INTO subscription_event (subscription_id, customer_id, at, actor, kind, detail)
-    {numbers} SELECT :subscription_id, :customer_id, {ago}, 'engine',
-        CASE i % 50 WHEN 0 THEN 'paused' ELSE 'paid' END, '' FROM n""",
+    """INSERT INTO event (id, type, at, customer_id, subscription_id, actor_kind, actor_id,
+        actor_name, reason)
+    {numbers} SELECT {own},
+        CASE i % 50 WHEN 0 THEN 'subscription.paused' ELSE 'payment.charged' END, {ago},
+        :customer_id, :subscription_id, 'engine', '', '', '' FROM n""",
 )
 SQLITE = {
     "past": "'2026-11-24 01:00:00'",
@@ -110,7 +113,7 @@ async def opened(folder: Path, database_url: str) -> AsyncGenerator[Shop]:
     migrations.upgrade(settings.database_url)
     wire = Wire().transport()
     toss = TossClient(base_url="http://toss.test", secret_key=SecretStr("k"), transport=wire)
-    rt = replace(Runtime.from_settings(settings), toss=toss, clock=FrozenClock(NOON))
+    rt = replace(build_runtime(settings), toss=toss, clock=FrozenClock(NOON))
     await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
     session = new_session()
     outcome = await register(rt, session)

@@ -20,6 +20,7 @@ from tests.benchmarks.generated import Shop, add_past, add_strangers, opened
 from tests.conftest import NOON
 from tests.support.population import fill
 from tests.support.postgres import Postgres
+from tossbill_ui.customers.session import actor_of
 from tossbill_ui.payments.repository import open_payments_due
 from tossbill_ui.subscriptions import repository, spending, timeline, view
 from tossbill_ui.subscriptions.timeline import Wanted
@@ -45,7 +46,7 @@ async def quartile_ms(ask: Callable[[], Awaitable[object]]) -> float:
 async def measure(shop: Shop) -> dict[str, float]:
     """Time what the engine asks at every round, and what a customer's pages ask."""
     rt = shop.rt
-    subscription_id = (await view.subscriptions(rt, shop.session))[0].subscription.id
+    subscription_id = (await view.subscriptions(rt, actor_of(shop.session)))[0].subscription.id
 
     async def claim() -> None:
         async with rt.db.write() as db:
@@ -55,9 +56,9 @@ async def measure(shop: Shop) -> dict[str, float]:
 
     return {
         "claim": await quartile_ms(claim),
-        "history page": await quartile_ms(lambda: timeline.older(rt, shop.session)),
+        "history page": await quartile_ms(lambda: timeline.older(rt, actor_of(shop.session))),
         "subscription page": await quartile_ms(
-            lambda: view.subscription(rt, shop.session, subscription_id)
+            lambda: view.subscription(rt, actor_of(shop.session), subscription_id)
         ),
     }
 
@@ -67,15 +68,21 @@ async def measure_history(shop: Shop, subscription_id: str, size: int) -> dict[s
     rt, session = shop.rt, shop.session
     middle = Place(NOON - size // 2 * timedelta(minutes=7), rank=1, id="")
     pages = {
-        "newest": partial(timeline.older, rt, session),
-        "middle": partial(timeline.older, rt, session, than=middle),
-        "back": partial(timeline.newer, rt, session, than=middle),
-        "refunds": partial(timeline.older, rt, session, Wanted(topic=Topic.REFUND), than=middle),
-        "one plan": partial(
-            timeline.older, rt, session, Wanted(subscription_id=subscription_id), than=middle
+        "newest": partial(timeline.older, rt, actor_of(session)),
+        "middle": partial(timeline.older, rt, actor_of(session), than=middle),
+        "back": partial(timeline.newer, rt, actor_of(session), than=middle),
+        "refunds": partial(
+            timeline.older, rt, actor_of(session), Wanted(topic=Topic.REFUND), than=middle
         ),
-        "none left": partial(timeline.older, rt, session, Wanted(until=NOON - 99 * YEAR)),
-        "12 months": partial(spending.last_months, rt, session),
+        "one plan": partial(
+            timeline.older,
+            rt,
+            actor_of(session),
+            Wanted(subscription_id=subscription_id),
+            than=middle,
+        ),
+        "none left": partial(timeline.older, rt, actor_of(session), Wanted(until=NOON - 99 * YEAR)),
+        "12 months": partial(spending.last_months, rt, actor_of(session)),
     }
     return {what: await quartile_ms(ask) for what, ask in pages.items()}
 
@@ -84,7 +91,9 @@ async def compare_history(name: str, folder: Path, database_url: str) -> None:
     """Print one line for each length of one customer's history, and last to first."""
     async with opened(folder, database_url) as shop:
         await fill(shop.rt, 1, customer_id=shop.customer_id, payment_method_id=shop.method_id)
-        subscription_id = (await view.subscriptions(shop.rt, shop.session))[0].subscription.id
+        subscription_id = (await view.subscriptions(shop.rt, actor_of(shop.session)))[
+            0
+        ].subscription.id
         there, taken = 0, list[dict[str, float]]()
         for size in SIZES:
             await add_past(shop, subscription_id, there + 1, size)

@@ -75,9 +75,9 @@ async def test_last_rows_come_after_everything_else(rt: Runtime) -> None:
     with statements(rt) as asked:
         async with rt.db.write() as db:
             async with db.begin_nested():
-                append_last(db, LAST, row("inside"))
+                append_last(db, LAST, [row("inside")])
                 add(db, "appended")
-            append_last(db, LAST, row("last"))
+            append_last(db, LAST, [row("last")])
             db.add(AuditEntry(at=NOW, kind="test", subject="flushed"))
 
     assert await subjects(rt) == ["appended", "flushed", "inside", "last"]
@@ -90,21 +90,21 @@ async def test_last_rows_of_a_savepoint_that_fails_are_dropped(rt: Runtime) -> N
     async def fail(db: AsyncSession) -> None:
         async with db.begin_nested():
             async with db.begin_nested():
-                append_last(db, LAST, row("deeper"))
-            append_last(db, LAST, row("inside"))
+                append_last(db, LAST, [row("deeper")])
+            append_last(db, LAST, [row("inside")])
             raise ValueError("oh")
 
     async with rt.db.write() as db:
         with pytest.raises(ValueError, match="oh"):
             await fail(db)
-        append_last(db, LAST, row("kept"))
+        append_last(db, LAST, [row("kept")])
 
     assert await subjects(rt) == ["kept"]
 
 
 async def test_a_rollback_drops_last_rows(rt: Runtime) -> None:
     async with rt.db.read() as db:
-        append_last(db, LAST, row("lost"))
+        append_last(db, LAST, [row("lost")])
         await db.rollback()
         await db.commit()
 

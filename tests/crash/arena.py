@@ -24,9 +24,10 @@ from tests.support.population import fill
 from tests.support.server import free_port
 from tossbill_ui import migrations
 from tossbill_ui.build import ROOT
+from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.settings import SANDBOX_SECRET_KEY, Settings
 from tossbill_ui.core.turns import Turns
-from tossbill_ui.customers.session import new_session
+from tossbill_ui.customers.session import actor_of, new_session
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payments.models import OPEN, Payment, PaymentStatus
@@ -199,7 +200,7 @@ class Arena:
         }
 
     async def _fill(self) -> None:
-        rt = Runtime.from_settings(self.settings)
+        rt = build_runtime(self.settings)
         await rt.clock.refresh()
         await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
         customer_id, method_id = await self._card(rt)
@@ -214,12 +215,12 @@ class Arena:
         answer = self.control("POST", "authorizations", body)
         await registration.finish(rt, session, back_from(call, auth_key=answer["authKey"]))
         await rt.tasks.drain(seconds=120)
-        outcome = await outcomes.look(rt, session, call.registration_id)
+        outcome = await outcomes.look(rt, actor_of(session), call.registration_id)
         assert outcome.method
         return session.customer_id, outcome.method.id
 
     async def _reconcile(self) -> Reconciliation:
-        rt = Runtime.from_settings(self.settings)
+        rt = build_runtime(self.settings)
         await rt.clock.refresh()
         found = await reconcile(rt, days=31 * self.months)
         await rt.close()

@@ -17,7 +17,7 @@ from tests.crash.worker import AT_WORK, live
 from tests.support.server import TOSSBILL
 from tossbill_ui.build import ROOT
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 300.0
 # Loads our code once and forks a process for each life: loading is most of a start.
 NURSERY = multiprocessing.get_context("forkserver")
 NURSERY.set_forkserver_preload(["tests.crash.worker"])

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
@@ -32,7 +33,7 @@ def hasty(settings: Settings) -> Runtime:
         secret_key=settings.secret_key,
         deadline_seconds=DEADLINE_SECONDS,
     )
-    return replace(Runtime.from_settings(settings), toss=toss, lease=LEASE)
+    return replace(build_runtime(settings), toss=toss, lease=LEASE)
 
 
 def money_passes() -> list[Pass]:

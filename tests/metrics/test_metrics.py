@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from tests.support.shop import Shop
 from tossbill_ui import metrics, runtime
 from tossbill_ui.core.logging import JsonFormatter
-from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.http.operations import ROUTES
 from tossbill_ui.metrics import Gauge
 from tossbill_ui.notices import address
@@ -57,7 +57,7 @@ async def test_what_was_charged_and_refused_in_a_day(shop: Shop, session: Sessio
     assert found['refused_last_day{code="REJECT_CARD_PAYMENT"}'] == 1
     queues = ('queue{name="notices"}', 'queue{name="notices_without_address"}')
     assert [found[name] for name in queues] == [0, 3]
-    await address.change(shop.rt, session, "kim@example.com")
+    await address.change(shop.rt, actor_of(session), "kim@example.com")
     found = await numbers(shop)
     assert [found[name] for name in queues] == [1, 2]
     shop.wait(timedelta(days=1, seconds=1))

@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices import address
 from tossbill_ui.notices.address import NoMailAddress, set_email
 from tossbill_ui.operators.models import AuditEntry
@@ -36,20 +37,20 @@ async def test_a_customer_sets_changes_and_clears_it(shop: Shop, session: Sessio
     await shop.card(session)
 
     for typed in (ADDRESS, ADDRESS, "lee@example.com", "", ""):
-        await address.change(shop.rt, session, typed)
-        assert await address.of_session(shop.rt, session) == typed
+        await address.change(shop.rt, actor_of(session), typed)
+        assert await address.get_email(shop.rt, actor_of(session)) == typed
 
     subjects = [subject for _, _, subject in await audit(shop)]
-    assert subjects == ["customer: set", "customer: set", "customer: cleared"]
+    assert subjects == ["set by customer", "set by customer", "cleared by customer"]
 
 
 @pytest.mark.parametrize("typed", WRONG)
 async def test_what_is_no_address_changes_nothing(shop: Shop, session: Session, typed: str) -> None:
     await shop.card(session)
-    await address.change(shop.rt, session, ADDRESS)
+    await address.change(shop.rt, actor_of(session), ADDRESS)
 
     with pytest.raises(NoMailAddress):
-        await address.change(shop.rt, session, typed)
+        await address.change(shop.rt, actor_of(session), typed)
 
     assert await emails(shop) == {session.customer_id: ADDRESS}
 
@@ -59,8 +60,8 @@ async def test_a_stranger_sets_nobodys(shop: Shop, session: Session) -> None:
 
     for stranger in (None, new_session()):
         with pytest.raises(NotFound):
-            await address.change(shop.rt, stranger, ADDRESS)
-        assert await address.of_session(shop.rt, stranger) == ""
+            await address.change(shop.rt, actor_of(stranger), ADDRESS)
+        assert await address.get_email(shop.rt, actor_of(stranger)) == ""
 
     assert await emails(shop) == {session.customer_id: None}
     assert await audit(shop) == []
@@ -69,7 +70,7 @@ async def test_a_stranger_sets_nobodys(shop: Shop, session: Session) -> None:
 @pytest.mark.parametrize("customer_id", ["", "nobody", "0" * 32, "\x00", "x" * 500])
 async def test_an_operator_who_names_nobody_makes_nobody(shop: Shop, customer_id: str) -> None:
     with pytest.raises(NotFound):
-        await set_email(shop.rt, customer_id=customer_id, email=ADDRESS, actor="kim")
+        await set_email(shop.rt, KIM, customer_id=customer_id, email=ADDRESS)
 
     assert await emails(shop) == {}
 
@@ -77,6 +78,6 @@ async def test_an_operator_who_names_nobody_makes_nobody(shop: Shop, customer_id
 async def test_an_operators_change_says_whose_it_is(shop: Shop, session: Session) -> None:
     await shop.card(session)
 
-    await set_email(shop.rt, customer_id=session.customer_id, email=ADDRESS, actor="kim")
+    await set_email(shop.rt, KIM, customer_id=session.customer_id, email=ADDRESS)
 
-    assert await audit(shop) == [("email.changed", session.customer_id, "kim: set")]
+    assert await audit(shop) == [("email.changed", session.customer_id, "set by kim")]

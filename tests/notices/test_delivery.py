@@ -13,7 +13,7 @@ from tests.support.shop import Shop
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.service import ensure_customer
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.notices.address import set_email
 from tossbill_ui.notices.delivery import ATTEMPTS, WAITS_FOR_ADDRESS, deliver
 from tossbill_ui.notices.models import Notice
@@ -43,7 +43,7 @@ def with_settings(rt: Runtime, **values: object) -> Runtime:
 async def has_address(shop: Shop, session: Session) -> None:
     async with shop.rt.db.write() as db:
         await ensure_customer(shop.rt, db, customer_id=session.customer_id)
-    await set_email(shop.rt, customer_id=session.customer_id, email=ADDRESS, actor="customer")
+    await set_email(shop.rt, actor_of(session), customer_id=session.customer_id, email=ADDRESS)
 
 
 async def outcome(shop: Shop) -> tuple[str, str | None]:

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payments.models import Payment
@@ -120,7 +121,7 @@ async def test_a_fault_of_ours_is_no_news_for_customers(shop: Shop, session: Ses
     assert await told(shop) == ["receipt"]
 
     [waits] = (await attention.waiting(shop.rt)).subscriptions
-    await attention.approve(shop.rt, waits.id, operator="kim")
+    await attention.approve(shop.rt, KIM, waits.id)
     await shop.run()
 
     assert await told(shop) == ["receipt", "receipt"]
@@ -129,11 +130,13 @@ async def test_a_fault_of_ours_is_no_news_for_customers(shop: Shop, session: Ses
 async def test_a_refused_change_leaves_things_as_they_are(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
-    planned = await change.preview(shop.rt, session, seen.subscription.id, plan_code="pro")
+    planned = await change.preview(
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="pro"
+    )
 
     await change.change_now(
         shop.rt,
-        session,
+        actor_of(session),
         seen.subscription.id,
         plan_code="pro",
         expected_charge_krw=planned.charge_krw,
@@ -146,11 +149,13 @@ async def test_a_refused_change_leaves_things_as_they_are(shop: Shop, session: S
 async def test_canceling_is_told_with_its_day_or_its_refund(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     shop.wait(timedelta(hours=1))
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     later = await last(shop)
     shop.wait(timedelta(hours=1))
-    await cancel.undo(shop.rt, session, seen.subscription.id)
-    await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=9900)
+    await cancel.undo(shop.rt, actor_of(session), seen.subscription.id)
+    await cancel.cancel_now(
+        shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=9900
+    )
     now = await last(shop)
     shop.wait(timedelta(hours=1))
 
@@ -167,7 +172,9 @@ async def test_a_refused_wish_tells_nothing(shop: Shop, session: Session) -> Non
     seen = await shop.subscribe(session)
 
     with pytest.raises(Conflict):
-        await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=1)
+        await cancel.cancel_now(
+            shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=1
+        )
 
     assert await told(shop) == ["receipt"]
 
@@ -176,9 +183,7 @@ async def test_a_refund_is_told_when_it_is_done(shop: Shop, session: Session) ->
     await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
     shop.wait(timedelta(hours=1))
-    await refunds.refund_payment(
-        shop.rt, payment.id, amount_krw=900, reason="고객 요청", operator="kim"
-    )
+    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="고객 요청")
     assert await told(shop) == ["receipt"]
 
     await shop.run()
@@ -193,7 +198,7 @@ async def test_an_expiring_card_is_told_of_twice_and_on_the_page(
 ) -> None:
     seen = await shop.subscribe(session)
     method_id = seen.method.id
-    last_day = await set_expiry(shop.rt, method_id, month=date(2027, 2, 1), operator="kim")
+    last_day = await set_expiry(shop.rt, KIM, method_id, month=date(2027, 2, 1))
     assert last_day is not None
     assert last_day == date(2027, 2, 28)
     told_on = dict[str, int]()
@@ -205,14 +210,14 @@ async def test_an_expiring_card_is_told_of_twice_and_on_the_page(
     assert [days for days, count in told_on.items() if count] == ["30", "7"]
     notice = await last(shop)
     assert "2027년 2월 28일(일)까지" in notice.body
-    [row] = await managing.rows(shop.rt, session)
+    [row] = await managing.rows(shop.rt, actor_of(session))
     assert "2월\u00a028일" in row["alert"]["title"]
     assert row["alert"]["action"] == "card"
 
 
 async def test_a_card_told_of_late_is_told_of_once(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    await set_expiry(shop.rt, seen.method.id, month=date(2026, 12, 31), operator="kim")
+    await set_expiry(shop.rt, KIM, seen.method.id, month=date(2026, 12, 31))
     await shop.go_to(date(2026, 12, 28))
 
     assert [await announce_expiring(shop.rt) for _ in range(2)] == [1, 0]
@@ -221,17 +226,17 @@ async def test_a_card_told_of_late_is_told_of_once(shop: Shop, session: Session)
 async def test_no_expiry_or_no_further_charge_no_word(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     month = date(2026, 12, 1)
-    await set_expiry(shop.rt, seen.method.id, month=month, operator="kim")
-    await set_expiry(shop.rt, seen.method.id, month=None, operator="kim")
+    await set_expiry(shop.rt, KIM, seen.method.id, month=month)
+    await set_expiry(shop.rt, KIM, seen.method.id, month=None)
     await shop.go_to(date(2026, 12, 20))
     assert await announce_expiring(shop.rt) == 0
 
-    await set_expiry(shop.rt, seen.method.id, month=month, operator="kim")
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await set_expiry(shop.rt, KIM, seen.method.id, month=month)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     assert await announce_expiring(shop.rt) == 0
 
     with pytest.raises(NotFound):
-        await set_expiry(shop.rt, "no such card", month=month, operator="kim")
+        await set_expiry(shop.rt, KIM, "no such card", month=month)
 
 
 async def test_a_deleted_method_is_told_at_once(shop: Shop, session: Session) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
@@ -36,7 +36,7 @@ async def register(rt: Runtime, session: Session, *, auth_key: str = AUTH_KEY) -
     call = await registration.start(rt, session)
     await registration.finish(rt, session, back_from(call, auth_key=auth_key))
     await rt.tasks.drain(seconds=120)
-    return await outcomes.look(rt, session, call.registration_id)
+    return await outcomes.look(rt, actor_of(session), call.registration_id)
 
 
 async def methods(rt: Runtime) -> list[PaymentMethod]:

@@ -19,7 +19,7 @@ from tossbill_ui.core.db import Database
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.core.tasks import Tasks
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import registration, removal
 from tossbill_ui.payment_methods.sweep import sweep
 from tossbill_ui.runtime import Runtime
@@ -110,8 +110,10 @@ async def test_a_method_removed_in_every_process_is_deleted_once(
     method = (await register(rt, session)).method
     assert method is not None
 
-    await asyncio.gather(*(removal.remove(worker, session, method.id) for worker in workers))
+    await asyncio.gather(
+        *(removal.remove(worker, actor_of(session), method.id) for worker in workers)
+    )
     await drain(workers)
 
     assert len(wire.deleted) == 1
-    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
+    assert (await removal.wait(rt, actor_of(session), method.id, seconds=0)).status == "removed"

@@ -13,8 +13,8 @@ from tests.support.wire import Answer, Wire, lose, refuse
 from tossbill_ui import lease
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, new_encryption_key
-from tossbill_ui.core.errors import Conflict
-from tossbill_ui.customers.session import Session
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import issuing, registration, removal
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods.models import Registration
@@ -54,7 +54,7 @@ async def test_an_answer_that_settles_nothing_is_asked_for_again(
     await sweep(rt)
 
     assert doubtful.registration.status == "unknown"
-    settled = await outcomes.look(rt, session, doubtful.registration.id)
+    settled = await outcomes.look(rt, actor_of(session), doubtful.registration.id)
     assert settled.registration.status == "issued"
     assert settled.registration.auth_key_sealed is None
     assert len(await methods(rt)) == 1
@@ -98,7 +98,7 @@ async def test_the_machine_clock_decides_when_a_removal_is_taken_up_again(
     method = (await register(rt, session)).method
     assert method is not None
     wire.gate.clear()
-    await removal.remove(rt, session, method.id)
+    await removal.remove(rt, actor_of(session), method.id)
     await rt.tasks.drain(seconds=0.05)  # canceled in the middle of the call
     wire.gate.set()
 
@@ -107,7 +107,7 @@ async def test_the_machine_clock_decides_when_a_removal_is_taken_up_again(
     taken.append(await sweep(rt))
 
     assert taken == [0, 1]
-    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
+    assert (await removal.wait(rt, actor_of(session), method.id, seconds=0)).status == "removed"
 
 
 async def test_a_code_nobody_has_seen_does_not_hold_the_customer_for_ever(
@@ -119,7 +119,7 @@ async def test_a_code_nobody_has_seen_does_not_hold_the_customer_for_ever(
         await let_time_pass(rt)
         await sweep(rt)
 
-    outcome = await outcomes.look(rt, session, outcome.registration.id)
+    outcome = await outcomes.look(rt, actor_of(session), outcome.registration.id)
     assert outcome.registration.status == "failed"
     assert outcome.registration.failure_code == "BRAND_NEW_CODE"
     await registration.start(rt, session)
@@ -210,7 +210,7 @@ async def test_after_a_day_a_registration_that_led_to_nothing_is_abandoned(
     ended = await row(rt, old.registration_id)
     assert (ended.status, ended.ended_at) == ("abandoned", clock.now())
     assert (await row(rt, young.registration_id)).status == "started"
-    assert (await timeline.older(rt, session)).entries == []
+    assert (await timeline.older(rt, actor_of(session))).entries == []
 
 
 async def test_a_card_that_comes_after_a_day_still_counts(
@@ -224,7 +224,7 @@ async def test_a_card_that_comes_after_a_day_still_counts(
     await rt.tasks.drain(seconds=120)
 
     assert (await row(rt, call.registration_id)).status == "issued"
-    assert len((await timeline.older(rt, session)).entries) == 1
+    assert len((await timeline.older(rt, actor_of(session))).entries) == 1
 
 
 async def test_a_method_is_deleted_at_toss_then_here(
@@ -233,10 +233,10 @@ async def test_a_method_is_deleted_at_toss_then_here(
     method = (await register(rt, session)).method
     assert method is not None
 
-    await removal.remove(rt, session, method.id)
-    await removal.remove(rt, session, method.id)
+    await removal.remove(rt, actor_of(session), method.id)
+    await removal.remove(rt, actor_of(session), method.id)
     await rt.tasks.drain(seconds=120)
-    removed = await removal.wait(rt, session, method.id, seconds=1)
+    removed = await removal.wait(rt, actor_of(session), method.id, seconds=1)
 
     assert removed.status == "removed"
     assert removed.billing_key_sealed is None
@@ -252,14 +252,14 @@ async def test_a_removal_without_an_answer_is_settled(
     wire.then(lose, after=after)
     wire.then(refuse(400, "ALREADY_REMOVED_BILLING_KEY") if after else lose, after=False)
 
-    await removal.remove(rt, session, method.id)
+    await removal.remove(rt, actor_of(session), method.id)
     await rt.tasks.drain(seconds=120)
-    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removing"
+    assert (await removal.wait(rt, actor_of(session), method.id, seconds=0)).status == "removing"
     for _ in range(2):
         await let_time_pass(rt)
         await sweep(rt)
 
-    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
+    assert (await removal.wait(rt, actor_of(session), method.id, seconds=0)).status == "removed"
 
 
 async def test_a_refused_removal_gives_the_method_back(
@@ -270,10 +270,10 @@ async def test_a_refused_removal_gives_the_method_back(
     wire.then(refuse(401, "UNAUTHORIZED_KEY"))
 
     with caplog.at_level(logging.ERROR):
-        await removal.remove(rt, session, method.id)
+        await removal.remove(rt, actor_of(session), method.id)
         await rt.tasks.drain(seconds=120)
 
-    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "active"
+    assert (await removal.wait(rt, actor_of(session), method.id, seconds=0)).status == "active"
     assert "PLANTED" not in caplog.text
 
 
@@ -284,8 +284,8 @@ async def test_a_stranger_cannot_remove_a_method(
     assert method is not None
 
     for caller in (stranger, None):
-        with pytest.raises(removal.NotFound):
-            await removal.remove(rt, caller, method.id)
+        with pytest.raises(NotFound):
+            await removal.remove(rt, actor_of(caller), method.id)
 
     assert wire.deleted == []
 
@@ -323,7 +323,7 @@ async def test_a_removal_that_cannot_be_opened_waits_its_turn_and_is_said(
     method = (await register(rt, session)).method
     assert method is not None
     wire.then(lose)
-    await removal.remove(rt, session, method.id)
+    await removal.remove(rt, actor_of(session), method.id)
     await rt.tasks.drain(seconds=120)
     await let_time_pass(rt)
     locked = with_another_key(rt)
@@ -335,7 +335,7 @@ async def test_a_removal_that_cannot_be_opened_waits_its_turn_and_is_said(
     assert "must wait" in caplog.text
     await let_time_pass(rt)
     await sweep(rt)
-    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
+    assert (await removal.wait(rt, actor_of(session), method.id, seconds=0)).status == "removed"
 
 
 async def test_a_refused_key_at_a_repeat_settles_no_registration(
@@ -358,14 +358,14 @@ async def test_a_refused_key_at_a_repeat_settles_no_removal(
     method = (await register(rt, session)).method
     assert method is not None
     wire.then(lose, after=True)
-    await removal.remove(rt, session, method.id)
+    await removal.remove(rt, actor_of(session), method.id)
     await rt.tasks.drain(seconds=120)
     wire.then(refuse(401, "UNAUTHORIZED_KEY"))
     for _ in range(2):
         await let_time_pass(rt)
         await sweep(rt)
 
-    assert (await removal.wait(rt, session, method.id, seconds=0)).status == "removed"
+    assert (await removal.wait(rt, actor_of(session), method.id, seconds=0)).status == "removed"
 
 
 async def test_a_key_that_stays_refused_lets_the_customer_begin_again(

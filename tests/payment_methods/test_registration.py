@@ -9,7 +9,7 @@ from tests.payment_methods.flow import AUTH_KEY, back_from, methods, register, r
 from tests.support.wire import Wire, billing, refuse
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.runtime import Runtime
@@ -60,7 +60,7 @@ async def test_coming_back_many_times_at_once_asks_toss_once(
 
     await asyncio.gather(*(registration.finish(rt, session, back_from(call)) for _ in range(8)))
     wire.gate.set()
-    outcome = await outcomes.wait(rt, session, call.registration_id, seconds=10)
+    outcome = await outcomes.wait(rt, actor_of(session), call.registration_id, seconds=10)
     await registration.finish(rt, session, back_from(call))
 
     assert outcome.registration.status == "issued"
@@ -96,7 +96,7 @@ async def test_the_auth_key_is_kept_only_while_it_is_needed(
     await registration.finish(rt, session, back_from(call))
     during = await row(rt, call.registration_id)
     wire.gate.set()
-    await outcomes.wait(rt, session, call.registration_id, seconds=10)
+    await outcomes.wait(rt, actor_of(session), call.registration_id, seconds=10)
     after = await row(rt, call.registration_id)
 
     assert during.auth_key_sealed is not None

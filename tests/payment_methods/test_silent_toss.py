@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from tests.payment_methods.flow import let_time_pass, methods, register
 from tests.support.wire import Wire
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods.sweep import sweep
 from tossbill_ui.runtime import Runtime
@@ -36,6 +36,6 @@ async def test_silence_is_unknown_and_asked_again(
     assert await methods(rt) == []
     await let_time_pass(rt)
     await sweep(rt)
-    settled = await outcomes.look(rt, session, doubtful.registration.id)
+    settled = await outcomes.look(rt, actor_of(session), doubtful.registration.id)
     assert settled.registration.status == "issued"
     assert len(wire.issued) == 1

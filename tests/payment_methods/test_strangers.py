@@ -6,8 +6,9 @@ import pytest
 
 from tests.payment_methods.flow import back_from, refusals, register, row
 from tests.support.wire import Wire
+from tossbill_ui.core.actor import VISITOR
 from tossbill_ui.core.errors import NotAllowed
-from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.registration import Return
@@ -59,9 +60,9 @@ async def test_another_customer_cannot_look_at_a_registration(
     outcome = await register(rt, session)
 
     with pytest.raises(NotAllowed):
-        await outcomes.look(rt, stranger, outcome.registration.id)
+        await outcomes.look(rt, actor_of(stranger), outcome.registration.id)
     with pytest.raises(NotAllowed):
-        await outcomes.look(rt, None, outcome.registration.id)
+        await outcomes.look(rt, VISITOR, outcome.registration.id)
 
 
 async def test_an_auth_key_belongs_to_one_registration_for_ever(

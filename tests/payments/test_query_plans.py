@@ -13,11 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.conftest import NOON
 from tests.support.statements import statements
+from tossbill_ui.core.actor import VISITOR
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
 from tossbill_ui.subscriptions import spending
+from tossbill_ui.subscriptions.lifecycle import facts
 from tossbill_ui.subscriptions.timeline_rows import SOURCES, Place, Source, read
 
 PARTS: dict[str, Any] = {"id": "a", "subscription_id": "a", "period_number": 1}
@@ -30,6 +32,9 @@ Query = Callable[[AsyncSession], Awaitable[object]]
 def database_url(empty_database: Path, tmp_path: Path) -> str:
     """SQLite's plans; PostgreSQL chooses by what is in the tables."""
     return f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'tossbill.db')}"
+
+
+IDS = {"ids": ["a", "b"]}
 
 
 @pytest.mark.parametrize(
@@ -48,9 +53,10 @@ def database_url(empty_database: Path, tmp_path: Path) -> str:
         pytest.param(lambda db: payments.refunds_of(db, "a"), id="refunds"),
         pytest.param(lambda db: subscriptions.due(db, NOON, limit=9), id="due"),
         pytest.param(lambda db: subscriptions.locked_all(db, ["a", "b"]), id="locked"),
-        pytest.param(lambda db: subscriptions.load_needs(db, ["a", "b"]), id="needs"),
+        pytest.param(lambda db: db.exec(facts._NEEDS, params=IDS), id="needs"),
         pytest.param(lambda db: subscriptions.load_followed(db, ["a", "b"]), id="followed"),
-        pytest.param(lambda db: subscriptions.load_offers(db, ["a", "b"]), id="offers"),
+        pytest.param(lambda db: db.exec(facts._OFFERS, params=IDS), id="offers"),
+        pytest.param(lambda db: subscriptions.had_plan(db, "a", "b"), id="had a plan"),
         pytest.param(lambda db: subscriptions.of_customer(db, "a"), id="a customer's"),
         pytest.param(lambda db: subscriptions.events(db, "a"), id="history"),
         pytest.param(lambda db: subscriptions.waiting(db), id="waiting"),
@@ -81,8 +87,8 @@ READ_BY = [
     (PAYMENTS, "subscription_id", "ix_payment_subscription"),
     (REFUNDS, "customer_id", "ix_refund_customer"),
     (REFUNDS, "subscription_id", "ix_refund_subscription"),
-    (CHANGES, "customer_id", "ix_subscription_event_shown_customer"),
-    (CHANGES, "subscription_id", "ix_subscription_event_shown_subscription"),
+    (CHANGES, "customer_id", "ix_event_shown_customer"),
+    (CHANGES, "subscription_id", "ix_event_shown_subscription"),
 ]
 
 
@@ -111,7 +117,7 @@ async def test_a_page_of_the_history_is_read_in_the_order_of_its_index(
 
 
 async def test_the_chart_is_added_up_from_its_index_alone(rt: Runtime) -> None:
-    steps = await plan_of(rt, lambda _: spending.last_months(rt, None))
+    steps = await plan_of(rt, lambda _: spending.last_months(rt, VISITOR))
 
     read = [step for step in steps if "payment" in step]
     assert len(read) == spending.MONTHS

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlmodel import col
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
@@ -41,7 +42,7 @@ async def kinds(shop: Shop) -> list[str]:
 async def test_ledgers_that_agree_have_no_differences(shop: Shop, session: Session) -> None:
     await renewed(shop, session)
     [_, last] = sorted(await shop.rows(Payment), key=lambda row: row.order_id)
-    await refunds.refund_payment(shop.rt, last.id, amount_krw=100, reason="r", operator="kim")
+    await refunds.refund_payment(shop.rt, KIM, last.id, amount_krw=100, reason="r")
     await shop.run()
 
     found = await reconcile(shop.rt)
@@ -76,7 +77,7 @@ async def test_an_amount_a_status_and_a_foreign_payment_are_entries(
     assert (first.differences, again.differences) == (3, 0)
     assert await kinds(shop) == ["amount", "foreign", "refused_here"]
     for row in (await attention.waiting(shop.rt)).differences:
-        await attention.approve(shop.rt, row.id, operator="kim")
+        await attention.approve(shop.rt, KIM, row.id)
     assert (await attention.waiting(shop.rt)).count == 0
 
 

@@ -11,7 +11,6 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.payments.outcome import Charged, Declined, Outcome
 from tossbill_ui.payments.record import record
-from tossbill_ui.subscriptions.follow import FOLLOW
 
 REFUSED = Declined("REJECT_CARD_PAYMENT")
 
@@ -31,7 +30,7 @@ async def taken_twice(shop: Shop, session: Session) -> Payment:
 
 
 async def record_by(shop: Shop, payment: Payment, attempt: int, found: Outcome) -> str:
-    await record(shop.rt, payment, attempt, found, FOLLOW)
+    await record(shop.rt, payment, attempt, found)
     [row] = await shop.rows(Payment)
     return row.status
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
@@ -20,9 +21,7 @@ async def paid(shop: Shop, session: Session) -> Payment:
 
 
 async def give_back(shop: Shop, payment: Payment, amount: int | None) -> None:
-    await refunds.refund_payment(
-        shop.rt, payment.id, amount_krw=amount, reason="고객 요청", operator="kim"
-    )
+    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=amount, reason="고객 요청")
     await shop.run()
 
 
@@ -60,14 +59,10 @@ async def test_more_than_was_paid_is_refused(shop: Shop, session: Session, amoun
 
 async def test_two_refunds_never_promise_the_same_won(shop: Shop, session: Session) -> None:
     payment = await paid(shop, session)
-    await refunds.refund_payment(
-        shop.rt, payment.id, amount_krw=5000, reason="고객 요청", operator="kim"
-    )
+    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=5000, reason="고객 요청")
 
     with pytest.raises(Conflict) as caught:
-        await refunds.refund_payment(
-            shop.rt, payment.id, amount_krw=4000, reason="고객 요청", operator="kim"
-        )
+        await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=4000, reason="고객 요청")
 
     assert caught.value.code == "refund_under_way"
     await shop.run()
@@ -99,7 +94,7 @@ async def test_a_refused_refund_leaves_the_money_promised_to_nobody(
     [refused] = (await attention.waiting(shop.rt)).refunds
     assert refused.failure_code == "NOT_CANCELABLE_PAYMENT"
     assert (await shop.one(Payment, payment.subscription_id)).refunded_krw == 0
-    await attention.approve(shop.rt, refused.id, operator="kim")
+    await attention.approve(shop.rt, KIM, refused.id)
     await shop.run()
     assert (await attention.waiting(shop.rt)).count == 0
     assert (await shop.money())[1:] == [("canceled", 5000)]
@@ -143,7 +138,7 @@ async def test_after_two_weeks_the_balance_decides(shop: Shop, session: Session,
     assert stuck.status == "unknown"
 
     await shop.faults()
-    await attention.approve(shop.rt, stuck.id, operator="kim")
+    await attention.approve(shop.rt, KIM, stuck.id)
     await shop.run()
 
     moved = [("canceled", 5000)] if kind == "reset_after" else []
@@ -155,7 +150,7 @@ async def test_a_payment_is_known_by_its_order_id_too(shop: Shop, session: Sessi
     payment = await paid(shop, session)
 
     row = await refunds.refund_payment(
-        shop.rt, payment.order_id, amount_krw=900, reason="고객 요청", operator="kim"
+        shop.rt, KIM, payment.order_id, amount_krw=900, reason="고객 요청"
     )
 
     assert (row.payment_id, row.amount_krw) == (payment.id, 900)
@@ -164,9 +159,7 @@ async def test_a_payment_is_known_by_its_order_id_too(shop: Shop, session: Sessi
 @pytest.mark.parametrize("name", ["../x", "0" * 32, "", "a" * 500, "x' OR '1'='1"])
 async def test_a_payment_that_is_none_is_not_found(shop: Shop, name: str) -> None:
     with pytest.raises(NotFound):
-        await refunds.refund_payment(
-            shop.rt, name, amount_krw=None, reason="고객 요청", operator="kim"
-        )
+        await refunds.refund_payment(shop.rt, KIM, name, amount_krw=None, reason="고객 요청")
 
 
 async def test_a_refused_key_at_the_look_up_settles_no_refund(shop: Shop, session: Session) -> None:

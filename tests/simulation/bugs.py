@@ -17,15 +17,18 @@ from sqlmodel import col, select
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, ORDINARY, ROUGH, WITHOUT_ORDERS, Rules
 from tossbill_ui import lease
 from tossbill_ui.core import calendar as our_calendar
-from tossbill_ui.payments import charge, outcome, record, repository, settle
+from tossbill_ui.payments import charge, outcome, record, repository
 from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.payments.outcome import Declined, InDoubt
-from tossbill_ui.subscriptions import billing, consent, follow, periods
-from tossbill_ui.subscriptions.models import Subscription
+from tossbill_ui.subscriptions import claiming, consent, periods
+from tossbill_ui.subscriptions.lifecycle import billing_cycle, invoicing
+from tossbill_ui.subscriptions.lifecycle import outcome as lifecycle_outcome
+from tossbill_ui.subscriptions.lifecycle.rules import RULES
+from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
 
-ENTER = follow.enter
+ACTIVATE = billing_cycle.activate_period
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -93,47 +96,57 @@ def a_lease_keeps_nobody_out(patch: pytest.MonkeyPatch) -> None:
 def no_period_guard(patch: pytest.MonkeyPatch) -> None:
     """An answer that comes twice is entered twice, each time into the next period."""
 
-    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any) -> None:
+    def wrong(subscription: Any, invoice: Any, price: Any, facts: Any) -> Any:
         number = subscription.period_number + 1
         subscription.period_number = invoice.period_number - 1
-        await ENTER(rt, db, subscription, invoice)
+        events = ACTIVATE(subscription, invoice, price, facts)
         subscription.period_number = number
+        return events
 
     patch.setattr(record, "OPEN", tuple(PaymentStatus))
-    patch.setattr(follow, "enter", wrong)
+    patch.setattr(lifecycle_outcome, "activate_period", wrong)
 
 
 def entered_before_it_is_charged(patch: pytest.MonkeyPatch) -> None:
     """The period is written down as paid, then Toss is asked."""
-    real = billing.collect_or_enter
+    real = invoicing.collect
 
-    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any, **more: Any) -> Any:
-        claim = await real(rt, db, subscription, invoice, **more)
-        if claim:
-            await ENTER(rt, db, subscription, invoice)
-        return claim
+    def wrong(rt: Any, db: Any, bill: Any, **more: Any) -> Any:
+        found = real(rt, db, bill, **more)
+        if isinstance(found, charge.PaymentClaim):
+            ACTIVATE(bill.subscription, bill.invoice, bill.offer.price, bill.facts)
+        return found
 
-    async def is_done(*_: Any) -> None:
-        pass
+    def is_done(*_: Any) -> list[Any]:
+        return []
 
-    patch.setattr(billing, "collect_or_enter", wrong)
-    patch.setattr(follow, "enter", is_done)
+    _collect(patch, wrong)
+    patch.setattr(lifecycle_outcome, "activate_period", is_done)
+
+
+def _collect(patch: pytest.MonkeyPatch, wrong: Callable[..., Any]) -> None:
+    """Put something in the place of beginning to collect, for the engine and for customers."""
+    patch.setattr(invoicing, "collect", wrong)
+    patch.setattr(claiming, "collect", wrong)
 
 
 def the_card_may_change_in_doubt(patch: pytest.MonkeyPatch) -> None:
     """An open payment is repeated on the card that the subscription has by then."""
-    real = settle.claimed
+    real = repository.load_asked
 
     async def never(*_: Any) -> None:
         pass
 
-    async def wrong(db: Any, payment: Any) -> Any:
-        subscription = await db.get_one(Subscription, payment.subscription_id)
-        payment.payment_method_id = subscription.payment_method_id
-        return await real(db, payment)
+    async def wrong(db: Any, payment_ids: Any) -> Any:
+        for payment_id in payment_ids:
+            payment = await db.get_one(Payment, payment_id)
+            subscription = await db.get_one(Subscription, payment.subscription_id)
+            payment.payment_method_id = subscription.payment_method_id
+        await db.flush()
+        return await real(db, payment_ids)
 
-    patch.setattr(billing, "refuse_while_open", never)
-    patch.setattr(settle, "claimed", wrong)
+    patch.setattr(invoicing, "refuse_while_open", never)
+    patch.setattr(repository, "load_asked", wrong)
 
 
 def unknown_is_refused(patch: pytest.MonkeyPatch) -> None:
@@ -159,7 +172,7 @@ def month_is_added_to_the_last_day(patch: pytest.MonkeyPatch) -> None:
             anchor_period=subscription.anchor_period,
         )
 
-    patch.setattr(periods, "next_period", next_period)
+    patch.setattr(invoicing, "next_period", next_period)
 
 
 def period_begins_when_it_is_charged(patch: pytest.MonkeyPatch) -> None:
@@ -170,12 +183,15 @@ def period_begins_when_it_is_charged(patch: pytest.MonkeyPatch) -> None:
         period = real(subscription, interval, **more)
         return replace(period, starts_on=period.starts_on + timedelta(days=1))
 
-    patch.setattr(periods, "next_period", wrong)
+    patch.setattr(invoicing, "next_period", wrong)
 
 
 def canceled_payments_are_kept(patch: pytest.MonkeyPatch) -> None:
     """What turns out to be paid is entered, whatever the customer did meanwhile."""
-    patch.setattr(follow, "_is_wanted", lambda *_: True)
+    patch.setattr(lifecycle_outcome, "is_wanted", lambda *_: True)
+    rule = RULES["activate_period"]
+    lenient = replace(rule, allowed=frozenset(SubscriptionStatus))
+    patch.setitem(RULES, "activate_period", lenient)
 
 
 def nobody_takes_over_from_the_dead(patch: pytest.MonkeyPatch) -> None:
@@ -196,15 +212,16 @@ def a_doubt_is_looked_at_once(patch: pytest.MonkeyPatch) -> None:
 
 def a_claim_leaves_the_row_due(patch: pytest.MonkeyPatch) -> None:
     """The next worker finds the subscription due while its payment is open."""
-    real = billing.collect_or_enter
+    real = invoicing.collect
 
-    async def wrong(rt: Any, db: Any, subscription: Any, invoice: Any, **more: Any) -> Any:
-        due_at = subscription.due_at
-        claim = await real(rt, db, subscription, invoice, **more)
-        subscription.due_at = due_at if claim else subscription.due_at
-        return claim
+    def wrong(rt: Any, db: Any, bill: Any, **more: Any) -> Any:
+        due_at = bill.subscription.due_at
+        found = real(rt, db, bill, **more)
+        if isinstance(found, charge.PaymentClaim):
+            bill.subscription.due_at = due_at
+        return found
 
-    patch.setattr(billing, "collect_or_enter", wrong)
+    _collect(patch, wrong)
 
 
 def a_refusal_keeps_its_order_id(patch: pytest.MonkeyPatch) -> None:

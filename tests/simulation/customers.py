@@ -7,17 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 from tests.simulation.world import World
+from tests.support.actors import KIM
 from tossbill_ui.core.errors import TossbillError
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import (
     attention,
     cancel,
     change,
-    consent,
     methods,
     pause,
+    price_rise,
     refunds,
     subscribe,
 )
@@ -31,10 +32,10 @@ async def join(world: World, session: Session, plan_code: str) -> None:
     method_id = await world.card(session)
     worker = world.free_worker()
     if worker:
-        quote = await subscribe.quote(worker.rt, session, plan_code)
+        quote = await subscribe.quote(worker.rt, actor_of(session), plan_code)
         wish = subscribe.subscribe(
             worker.rt,
-            session,
+            actor_of(session),
             plan_code=plan_code,
             payment_method_id=method_id,
             agreed=quote.terms,
@@ -82,11 +83,11 @@ async def people_answer(world: World) -> None:
 
 
 async def _yes(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await consent.answer(rt, session, subscription_id, accepts=True)
+    await price_rise.answer(rt, actor_of(session), subscription_id, accepts=True)
 
 
 async def _no(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await consent.answer(rt, session, subscription_id, accepts=False)
+    await price_rise.answer(rt, actor_of(session), subscription_id, accepts=False)
 
 
 async def _wish(world: World, session: Session, subscription_id: str, wish: Wish) -> None:
@@ -97,40 +98,42 @@ async def _wish(world: World, session: Session, subscription_id: str, wish: Wish
 
 async def _other_card(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     method_id = await world.card(session)
-    await methods.change_method(rt, session, subscription_id, payment_method_id=method_id)
+    await methods.change_method(rt, actor_of(session), subscription_id, payment_method_id=method_id)
 
 
 async def _pay(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await methods.pay_now(rt, session, subscription_id)
+    await methods.pay_now(rt, actor_of(session), subscription_id)
 
 
 async def _cancel_later(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await cancel.cancel_at_period_end(rt, session, subscription_id)
+    await cancel.cancel_at_period_end(rt, actor_of(session), subscription_id)
 
 
 async def _cancel_now(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    shown = await cancel.preview(rt, session, subscription_id)
-    await cancel.cancel_now(rt, session, subscription_id, expected_refund_krw=shown.refund_krw)
+    shown = await cancel.preview(rt, actor_of(session), subscription_id)
+    await cancel.cancel_now(
+        rt, actor_of(session), subscription_id, expected_refund_krw=shown.refund_krw
+    )
 
 
 async def _undo(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await cancel.undo(rt, session, subscription_id)
+    await cancel.undo(rt, actor_of(session), subscription_id)
 
 
 async def _pause(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await pause.pause(rt, session, subscription_id)
+    await pause.pause(rt, actor_of(session), subscription_id)
 
 
 async def _resume(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await pause.resume(rt, session, subscription_id)
+    await pause.resume(rt, actor_of(session), subscription_id)
 
 
 async def _change(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     plan_code = world.luck.choice(PLANS)
-    shown = await change.preview(rt, session, subscription_id, plan_code=plan_code)
+    shown = await change.preview(rt, actor_of(session), subscription_id, plan_code=plan_code)
     await change.change_now(
         rt,
-        session,
+        actor_of(session),
         subscription_id,
         plan_code=plan_code,
         expected_charge_krw=shown.charge_krw,
@@ -139,7 +142,7 @@ async def _change(rt: Runtime, world: World, session: Session, subscription_id: 
 
 async def _change_later(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     await change.change_at_period_end(
-        rt, session, subscription_id, plan_code=world.luck.choice(PLANS)
+        rt, actor_of(session), subscription_id, plan_code=world.luck.choice(PLANS)
     )
 
 
@@ -148,9 +151,7 @@ async def _part_back(rt: Runtime, world: World, session: Session, subscription_i
     if paid is not None:
         payment_id, amount_krw = paid
         amount = world.luck.choice((100, amount_krw // 2, None))
-        await refunds.refund_payment(
-            rt, payment_id, amount_krw=amount, reason="simulation", operator="kim"
-        )
+        await refunds.refund_payment(rt, KIM, payment_id, amount_krw=amount, reason="simulation")
 
 
 WISHES: tuple[Wish, ...] = (
@@ -184,6 +185,6 @@ async def operator_looks(world: World) -> None:
     rows += [row for row in found.payments if row.created_at < old]
     for row in rows:
         try:
-            await attention.approve(world.rt, row.id, operator="kim")
+            await attention.approve(world.rt, KIM, row.id)
         except TossbillError:
             continue

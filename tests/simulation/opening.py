@@ -25,6 +25,7 @@ from tests.simulation.worker import Worker
 from tests.simulation.world import BEGIN, World
 from tests.support.shop import BASE
 from tossbill_ui.build import ROOT
+from tossbill_ui.composition import connect_domains
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
@@ -95,6 +96,7 @@ def _drop_unique_orders(file: Path) -> None:
 
 
 def _runtime(db: Database, clock: FrozenClock, transport: httpx.AsyncBaseTransport) -> Runtime:
+    connect_domains()
     settings = Settings(_env_file=None)
     return Runtime(
         settings=settings,

@@ -28,7 +28,6 @@ from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import trial_end
-from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
 from tossbill_ui.webhooks import dispatch, inbox
 
@@ -50,7 +49,7 @@ async def _charge(worker: Worker) -> None:
 
 PASSES: dict[str, Pass] = {
     "charge": _charge,
-    "settle": lambda worker: settle(worker.rt, FOLLOW, at_once=worker.at_once),
+    "settle": lambda worker: settle(worker.rt, at_once=worker.at_once),
     "hear": lambda worker: dispatch.handle_waiting(worker.rt),
     "announce": lambda worker: trial_end.announce_trials(worker.rt),
 }

@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 )
 
 from tests.conftest import NOON
+from tests.support.actors import KIM
 from tests.support.money import (
     assert_canceled_is_canceled,
     assert_given_back_at_most,
@@ -35,9 +36,9 @@ from tests.support.money import (
 )
 from tests.support.shop import Shop, open_shop
 from tossbill_ui.core.errors import TossbillError
-from tossbill_ui.customers.session import new_session
+from tossbill_ui.customers.session import actor_of, new_session
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.subscriptions import attention, cancel, change, consent, methods, pause
+from tossbill_ui.subscriptions import attention, cancel, change, methods, pause, price_rise
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.refunds import refund_payment
 from tossbill_ui.subscriptions.trial_end import announce_trials
@@ -121,13 +122,17 @@ class History(RuleBasedStateMachine):
         rt, session, chosen = self._shop.rt, self._session, self._one(which)
 
         async def now_or_later() -> None:
-            shown = await change.preview(rt, session, chosen, plan_code=plan)
+            shown = await change.preview(rt, actor_of(session), chosen, plan_code=plan)
             if now:
                 await change.change_now(
-                    rt, session, chosen, plan_code=plan, expected_charge_krw=shown.charge_krw
+                    rt,
+                    actor_of(session),
+                    chosen,
+                    plan_code=plan,
+                    expected_charge_krw=shown.charge_krw,
                 )
             else:
-                await change.change_at_period_end(rt, session, chosen, plan_code=plan)
+                await change.change_at_period_end(rt, actor_of(session), chosen, plan_code=plan)
 
         self._try(now_or_later())
 
@@ -137,11 +142,13 @@ class History(RuleBasedStateMachine):
         rt, session, chosen = self._shop.rt, self._session, self._one(which)
 
         async def now_or_later() -> None:
-            shown = await cancel.preview(rt, session, chosen)
+            shown = await cancel.preview(rt, actor_of(session), chosen)
             if now:
-                await cancel.cancel_now(rt, session, chosen, expected_refund_krw=shown.refund_krw)
+                await cancel.cancel_now(
+                    rt, actor_of(session), chosen, expected_refund_krw=shown.refund_krw
+                )
             else:
-                await cancel.cancel_at_period_end(rt, session, chosen)
+                await cancel.cancel_at_period_end(rt, actor_of(session), chosen)
 
         self._try(now_or_later())
 
@@ -150,13 +157,17 @@ class History(RuleBasedStateMachine):
         which=WHICH, do=st.sampled_from([cancel.undo, pause.pause, pause.resume, methods.pay_now])
     )
     def other_wish(self, which: int, do: Any) -> None:
-        self._try(do(self._shop.rt, self._session, self._one(which)))
+        self._try(do(self._shop.rt, actor_of(self._session), self._one(which)))
 
     @precondition(lambda self: self._ids)
     @rule(which=WHICH, accepts=st.booleans())
     def answer_what_is_asked(self, which: int, accepts: bool) -> None:
         self._run(announce_trials(self._shop.rt))
-        self._try(consent.answer(self._shop.rt, self._session, self._one(which), accepts=accepts))
+        self._try(
+            price_rise.answer(
+                self._shop.rt, actor_of(self._session), self._one(which), accepts=accepts
+            )
+        )
 
     @precondition(lambda self: self._ids)
     @rule(which=WHICH, persona=PERSONAS)
@@ -164,7 +175,7 @@ class History(RuleBasedStateMachine):
         async def both() -> None:
             card = await self._shop.card(self._session, persona)
             await methods.change_method(
-                self._shop.rt, self._session, self._one(which), payment_method_id=card
+                self._shop.rt, actor_of(self._session), self._one(which), payment_method_id=card
             )
 
         self._try(both())
@@ -176,9 +187,7 @@ class History(RuleBasedStateMachine):
         if payments:
             chosen = payments[which % len(payments)].id
             self._try(
-                refund_payment(
-                    self._shop.rt, chosen, amount_krw=amount_krw, reason="asked", operator="kim"
-                )
+                refund_payment(self._shop.rt, KIM, chosen, amount_krw=amount_krw, reason="asked")
             )
 
     @rule(found=FAULTS)
@@ -205,7 +214,7 @@ class History(RuleBasedStateMachine):
         async def all_of_them() -> None:
             waiting = await attention.waiting(self._shop.rt)
             for row in waiting.subscriptions:
-                await attention.approve(self._shop.rt, row.id, operator="kim")
+                await attention.approve(self._shop.rt, KIM, row.id)
             await self._shop.run()
 
         self._try(all_of_them())

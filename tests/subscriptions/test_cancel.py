@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Invoice, Payment, Refund
 from tossbill_ui.subscriptions import cancel, methods, pause
 from tossbill_ui.subscriptions.view import SubscriptionView
@@ -16,8 +16,8 @@ RENEWAL = date(2026, 12, 24)
 
 async def test_at_the_periods_end_it_works_until_then(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
 
     await shop.each_day(RENEWAL - timedelta(days=1))
     before = await shop.look(session, seen.subscription.id)
@@ -38,9 +38,9 @@ async def test_now_gives_back_the_days_that_are_left(
     seen = await shop.subscribe(session)
     shop.wait(timedelta(days=days))
 
-    shown = await cancel.preview(shop.rt, session, seen.subscription.id)
+    shown = await cancel.preview(shop.rt, actor_of(session), seen.subscription.id)
     await cancel.cancel_now(
-        shop.rt, session, seen.subscription.id, expected_refund_krw=shown.refund_krw
+        shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=shown.refund_krw
     )
     await shop.run()
 
@@ -49,24 +49,25 @@ async def test_now_gives_back_the_days_that_are_left(
     seen = await shop.look(session, seen.subscription.id)
     assert (seen.subscription.status, seen.works) == ("ended", False)
     assert await shop.kinds(session, seen.subscription.id) == [
-        "subscribed",
-        "paid",
-        "canceled",
-        "refund_asked",
-        "ended",
-        "refunded",
+        "subscription.created",
+        "payment.charged",
+        "subscription.started",
+        "subscription.canceled",
+        "subscription.ended",
+        "refund.requested",
+        "refund.done",
     ]
     await shop.assert_ledgers_agree()
 
 
 async def test_a_refund_that_was_not_shown_does_not_happen(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    shown = await cancel.preview(shop.rt, session, seen.subscription.id)
+    shown = await cancel.preview(shop.rt, actor_of(session), seen.subscription.id)
     shop.wait(timedelta(days=1))
 
     with pytest.raises(Conflict) as caught:
         await cancel.cancel_now(
-            shop.rt, session, seen.subscription.id, expected_refund_krw=shown.refund_krw
+            shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=shown.refund_krw
         )
 
     assert caught.value.code == "preview_changed"
@@ -75,20 +76,20 @@ async def test_a_refund_that_was_not_shown_does_not_happen(shop: Shop, session: 
 
 async def test_a_cancellation_can_be_undone(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
-    await cancel.undo(shop.rt, session, seen.subscription.id)
-    await cancel.undo(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
+    await cancel.undo(shop.rt, actor_of(session), seen.subscription.id)
+    await cancel.undo(shop.rt, actor_of(session), seen.subscription.id)
 
     await shop.each_day(RENEWAL)
 
     assert len(await shop.money()) == 2
     kinds = await shop.kinds(session, seen.subscription.id)
-    assert kinds.count("cancel_undone") == 1
+    assert kinds.count("subscription.cancel_undone") == 1
 
 
 async def test_a_trial_canceled_is_never_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "pro")
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
 
     await shop.each_day(date(2026, 12, 30))
 
@@ -100,7 +101,7 @@ async def test_canceling_stops_the_retries(shop: Shop, session: Session) -> None
     seen = await shop.subscribe(session, persona="approves_once")
     await shop.each_day(RENEWAL)
 
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     await shop.each_day(RENEWAL + timedelta(days=20))
 
     assert (await shop.look(session, seen.subscription.id)).subscription.status == "ended"
@@ -124,7 +125,7 @@ async def test_what_was_charged_before_the_cancel_but_unknown_comes_back(
 ) -> None:
     seen = await in_doubt(shop, session, "reset_after")
 
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     shop.wait(timedelta(minutes=2))
     await shop.run()
     await shop.run()
@@ -139,7 +140,7 @@ async def test_what_was_not_charged_before_the_cancel_never_is(
 ) -> None:
     seen = await in_doubt(shop, session, "reset_before")
 
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     for _ in range(30):
         shop.wait(timedelta(hours=1))
         await shop.run()
@@ -157,17 +158,19 @@ async def test_the_card_cannot_be_changed_while_a_payment_is_unknown(
     other = await shop.card(session)
 
     with pytest.raises(Conflict) as caught:
-        await methods.change_method(shop.rt, session, seen.subscription.id, payment_method_id=other)
+        await methods.change_method(
+            shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
+        )
     with pytest.raises(Conflict):
-        await methods.pay_now(shop.rt, session, seen.subscription.id)
+        await methods.pay_now(shop.rt, actor_of(session), seen.subscription.id)
     with pytest.raises(Conflict):
-        await pause.pause(shop.rt, session, seen.subscription.id)
+        await pause.pause(shop.rt, actor_of(session), seen.subscription.id)
 
     assert caught.value.code == "payment_open"
     shop.wait(timedelta(minutes=2))
     await shop.run()
     assert not await methods.change_method(
-        shop.rt, session, seen.subscription.id, payment_method_id=other
+        shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
     )
     assert len(await shop.money()) == 2
 
@@ -176,9 +179,9 @@ async def test_a_refund_whose_answer_is_lost_happens_once(shop: Shop, session: S
     for kind in ("reset_after", "reset_before", "error_500_after", "too_many_429"):
         seen = await shop.subscribe(session)
         await shop.faults({"endpoint": "cancel", "kind": kind, "count": 1})
-        shown = await cancel.preview(shop.rt, session, seen.subscription.id)
+        shown = await cancel.preview(shop.rt, actor_of(session), seen.subscription.id)
         await cancel.cancel_now(
-            shop.rt, session, seen.subscription.id, expected_refund_krw=shown.refund_krw
+            shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=shown.refund_krw
         )
         await shop.run()
         shop.wait(timedelta(minutes=2))
@@ -193,9 +196,11 @@ async def test_a_card_in_use_cannot_be_removed(shop: Shop, session: Session) -> 
     seen = await shop.subscribe(session)
 
     with pytest.raises(Conflict) as caught:
-        await methods.remove_method(shop.rt, session, seen.method.id)
-    await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=9900)
-    await methods.remove_method(shop.rt, session, seen.method.id)
+        await methods.remove_method(shop.rt, actor_of(session), seen.method.id)
+    await cancel.cancel_now(
+        shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=9900
+    )
+    await methods.remove_method(shop.rt, actor_of(session), seen.method.id)
     await shop.rt.tasks.drain(seconds=120)
 
     assert caught.value.code == "in_use"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Invoice
 from tossbill_ui.subscriptions import cancel, change, methods, pause
 
@@ -16,11 +16,11 @@ RENEWAL = date(2026, 12, 24)
 async def test_a_dearer_plan_now_costs_the_difference(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     shop.wait(timedelta(days=10))
-    shown = await change.preview(shop.rt, session, seen.subscription.id, plan_code="pro")
+    shown = await change.preview(shop.rt, actor_of(session), seen.subscription.id, plan_code="pro")
 
     await change.change_now(
         shop.rt,
-        session,
+        actor_of(session),
         seen.subscription.id,
         plan_code="pro",
         expected_charge_krw=shown.charge_krw,
@@ -41,11 +41,13 @@ async def test_a_dearer_plan_now_costs_the_difference(shop: Shop, session: Sessi
 
 async def test_a_cheaper_plan_now_gives_the_rest_back(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "basic-yearly")
-    shown = await change.preview(shop.rt, session, seen.subscription.id, plan_code="basic")
+    shown = await change.preview(
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="basic"
+    )
 
     await change.change_now(
         shop.rt,
-        session,
+        actor_of(session),
         seen.subscription.id,
         plan_code="basic",
         expected_charge_krw=shown.charge_krw,
@@ -54,9 +56,11 @@ async def test_a_cheaper_plan_now_gives_the_rest_back(shop: Shop, session: Sessi
 
     assert (shown.charge_krw, shown.refund_krw) == (0, 99000 - 9900)
     assert await shop.money() == [("approved", 99000), ("canceled", 89100)]
-    back = await cancel.preview(shop.rt, session, seen.subscription.id)
+    back = await cancel.preview(shop.rt, actor_of(session), seen.subscription.id)
     assert back.refund_krw == 9900, "what is left of the year is worth the month"
-    await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=9900)
+    await cancel.cancel_now(
+        shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=9900
+    )
     await shop.run()
     assert (await shop.money())[-1] == ("canceled", 9900)
     await shop.assert_ledgers_agree()
@@ -67,13 +71,13 @@ async def test_canceling_after_a_change_gives_back_from_both_payments(
 ) -> None:
     seen = await shop.subscribe(session)
     await change.change_now(
-        shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=19100
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="pro", expected_charge_krw=19100
     )
     await shop.look(session, seen.subscription.id)
 
-    shown = await cancel.preview(shop.rt, session, seen.subscription.id)
+    shown = await cancel.preview(shop.rt, actor_of(session), seen.subscription.id)
     await cancel.cancel_now(
-        shop.rt, session, seen.subscription.id, expected_refund_krw=shown.refund_krw
+        shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=shown.refund_krw
     )
     await shop.run()
 
@@ -91,7 +95,7 @@ async def test_a_refused_change_leaves_everything_as_it_was(shop: Shop, session:
     seen = await shop.subscribe(session, persona="approves_once")
 
     await change.change_now(
-        shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=19100
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="pro", expected_charge_krw=19100
     )
     after = await shop.look(session, seen.subscription.id)
 
@@ -100,7 +104,9 @@ async def test_a_refused_change_leaves_everything_as_it_was(shop: Shop, session:
     assert after.subscription.due_at == seen.subscription.due_at
     assert sorted(row.status for row in await shop.rows(Invoice)) == ["paid", "void"]
     other = await shop.card(session)
-    await methods.change_method(shop.rt, session, after.subscription.id, payment_method_id=other)
+    await methods.change_method(
+        shop.rt, actor_of(session), after.subscription.id, payment_method_id=other
+    )
     await shop.each_day(RENEWAL)
     assert await shop.money() == [("approved", 9900), ("approved", 9900)]
 
@@ -108,7 +114,7 @@ async def test_a_refused_change_leaves_everything_as_it_was(shop: Shop, session:
 async def test_at_the_periods_end_the_new_price_is_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await change.change_at_period_end(
-        shop.rt, session, seen.subscription.id, plan_code="basic-yearly"
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="basic-yearly"
     )
     planned = await shop.look(session, seen.subscription.id)
 
@@ -124,8 +130,12 @@ async def test_at_the_periods_end_the_new_price_is_charged(shop: Shop, session: 
 
 async def test_a_planned_change_can_be_taken_back(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    await change.change_at_period_end(shop.rt, session, seen.subscription.id, plan_code="pro")
-    await change.change_at_period_end(shop.rt, session, seen.subscription.id, plan_code="basic")
+    await change.change_at_period_end(
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="pro"
+    )
+    await change.change_at_period_end(
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="basic"
+    )
 
     await shop.each_day(RENEWAL)
 
@@ -137,7 +147,7 @@ async def test_in_a_trial_the_plan_changes_and_the_trial_goes_on(
 ) -> None:
     seen = await shop.subscribe(session, "pro")
     await change.change_now(
-        shop.rt, session, seen.subscription.id, plan_code="basic", expected_charge_krw=0
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="basic", expected_charge_krw=0
     )
     await shop.go_on_after_trial(session, seen.subscription.id)
     await shop.each_day(date(2026, 12, 8))
@@ -150,7 +160,7 @@ async def test_a_charge_that_was_not_shown_does_not_happen(shop: Shop, session: 
 
     with pytest.raises(Conflict) as caught:
         await change.change_now(
-            shop.rt, session, seen.subscription.id, plan_code="pro", expected_charge_krw=1
+            shop.rt, actor_of(session), seen.subscription.id, plan_code="pro", expected_charge_krw=1
         )
 
     assert caught.value.code == "preview_changed"
@@ -161,13 +171,13 @@ async def test_a_pause_charges_nothing_and_a_return_begins_anew(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session)
-    await pause.pause(shop.rt, session, seen.subscription.id)
+    await pause.pause(shop.rt, actor_of(session), seen.subscription.id)
     await shop.each_day(RENEWAL + timedelta(days=10))
     paused = await shop.look(session, seen.subscription.id)
     assert (paused.subscription.status, paused.works) == ("paused", False)
     assert len(await shop.money()) == 1
 
-    await pause.resume(shop.rt, session, seen.subscription.id)
+    await pause.resume(shop.rt, actor_of(session), seen.subscription.id)
     seen = await shop.look(session, seen.subscription.id)
 
     assert (seen.subscription.status, seen.works) == ("active", True)
@@ -180,9 +190,9 @@ async def test_a_pause_charges_nothing_and_a_return_begins_anew(
 
 async def test_a_pause_within_the_paid_time_changes_no_date(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    await pause.pause(shop.rt, session, seen.subscription.id)
+    await pause.pause(shop.rt, actor_of(session), seen.subscription.id)
     paused = await shop.look(session, seen.subscription.id)
-    await pause.resume(shop.rt, session, seen.subscription.id)
+    await pause.resume(shop.rt, actor_of(session), seen.subscription.id)
     after = await shop.look(session, seen.subscription.id)
 
     assert paused.works
@@ -192,28 +202,30 @@ async def test_a_pause_within_the_paid_time_changes_no_date(shop: Shop, session:
 
 async def test_a_refused_return_stays_paused(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, persona="approves_once")
-    await pause.pause(shop.rt, session, seen.subscription.id)
+    await pause.pause(shop.rt, actor_of(session), seen.subscription.id)
     await shop.each_day(RENEWAL + timedelta(days=1))
 
-    await pause.resume(shop.rt, session, seen.subscription.id)
+    await pause.resume(shop.rt, actor_of(session), seen.subscription.id)
     seen = await shop.look(session, seen.subscription.id)
 
     assert seen.subscription.status == "paused"
     other = await shop.card(session)
-    await methods.change_method(shop.rt, session, seen.subscription.id, payment_method_id=other)
-    await pause.resume(shop.rt, session, seen.subscription.id)
+    await methods.change_method(
+        shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
+    )
+    await pause.resume(shop.rt, actor_of(session), seen.subscription.id)
     assert (await shop.look(session, seen.subscription.id)).subscription.status == "active"
 
 
 async def test_what_is_owed_can_be_paid_at_once(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "pro", persona="approves_after_1")
     with pytest.raises(Conflict) as caught:
-        await methods.pay_now(shop.rt, session, seen.subscription.id)
+        await methods.pay_now(shop.rt, actor_of(session), seen.subscription.id)
     await shop.go_on_after_trial(session, seen.subscription.id)
     await shop.go_to(date(2026, 12, 8))
     await shop.run()
 
-    await methods.pay_now(shop.rt, session, seen.subscription.id)
+    await methods.pay_now(shop.rt, actor_of(session), seen.subscription.id)
 
     assert caught.value.code == "nothing_owed"
     assert (await shop.look(session, seen.subscription.id)).subscription.status == "active"

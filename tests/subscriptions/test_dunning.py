@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tossbill_ui.subscriptions.dunning import (
+from tossbill_ui.subscriptions.lifecycle.dunning import (
     GAPS,
     AskForCard,
     GiveUp,

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import NOON
 from tests.support.shop import Shop, open_shop
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments import charge
 from tossbill_ui.payments.models import Difference, Invoice, Payment
 from tossbill_ui.subscriptions import cancel, methods
@@ -94,7 +94,9 @@ async def test_a_new_card_is_not_charged_for_what_the_old_one_paid(
 ) -> None:
     other = await shop.card(session)
 
-    await methods.change_method(shop.rt, session, subscription_id, payment_method_id=other)
+    await methods.change_method(
+        shop.rt, actor_of(session), subscription_id, payment_method_id=other
+    )
 
     await assert_adopted(shop, session, subscription_id)
 
@@ -161,11 +163,15 @@ async def test_who_has_canceled_meanwhile_gets_it_back(
     shop: Shop, session: Session, subscription_id: str
 ) -> None:
     other = await shop.card(session)
-    await methods.change_method(shop.rt, session, subscription_id, payment_method_id=other)
+    await methods.change_method(
+        shop.rt, actor_of(session), subscription_id, payment_method_id=other
+    )
     await assert_adopted(shop, session, subscription_id)
 
-    shown = await cancel.preview(shop.rt, session, subscription_id)
-    await cancel.cancel_now(shop.rt, session, subscription_id, expected_refund_krw=shown.refund_krw)
+    shown = await cancel.preview(shop.rt, actor_of(session), subscription_id)
+    await cancel.cancel_now(
+        shop.rt, actor_of(session), subscription_id, expected_refund_krw=shown.refund_krw
+    )
     await shop.run()
 
     assert (await shop.money())[-1] == ("canceled", 9900)

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from tests.subscriptions.test_consent import HOW, dearer
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices.models import Notice
-from tossbill_ui.subscriptions import change, consent
+from tossbill_ui.subscriptions import change, price_rise
 from tossbill_ui.subscriptions.models import Price, PriceConsent
 from tossbill_ui.subscriptions.price_rise import Asked, ask_all
 
@@ -20,7 +21,7 @@ RENEWAL = date(2026, 12, 24)
 
 
 async def raise_basic(shop: Shop) -> Asked:
-    return await ask_all(shop.rt, "basic", how_to_cancel=HOW, actor="kim")
+    return await ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
 
 
 async def test_everybody_is_asked_once_and_the_answers_are_counted(
@@ -31,8 +32,8 @@ async def test_everybody_is_asked_once_and_the_answers_are_counted(
     await shop.subscribe(new_session(), "pro")
     await dearer(shop)
     assert (await raise_basic(shop)).new == 3
-    await consent.answer(shop.rt, people[0], ids[0], accepts=True)
-    await consent.answer(shop.rt, people[1], ids[1], accepts=False)
+    await price_rise.answer(shop.rt, actor_of(people[0]), ids[0], accepts=True)
+    await price_rise.answer(shop.rt, actor_of(people[1]), ids[1], accepts=False)
 
     again = await raise_basic(shop)
 
@@ -76,7 +77,7 @@ async def test_the_price_of_the_day_counts(shop: Shop, session: Session) -> None
 
 async def test_who_moves_to_another_plan_or_ends_is_not_asked(shop: Shop, session: Session) -> None:
     moving = (await shop.subscribe(session)).subscription.id
-    await change.change_at_period_end(shop.rt, session, moving, plan_code="pro")
+    await change.change_at_period_end(shop.rt, actor_of(session), moving, plan_code="pro")
     await dearer(shop)
 
     assert (await raise_basic(shop)).new == 0
@@ -84,7 +85,7 @@ async def test_who_moves_to_another_plan_or_ends_is_not_asked(shop: Shop, sessio
 
 async def test_a_plan_must_be_there(shop: Shop) -> None:
     with pytest.raises(NotFound):
-        await ask_all(shop.rt, "no-such", how_to_cancel=HOW, actor="kim")
+        await ask_all(shop.rt, KIM, "no-such", how_to_cancel=HOW)
 
 
 async def test_what_the_shop_asks_is_no_change_to_be_taken_back(
@@ -96,7 +97,7 @@ async def test_what_the_shop_asks_is_no_change_to_be_taken_back(
     await raise_basic(shop)
 
     with pytest.raises(Conflict) as refused:
-        await change.change_at_period_end(shop.rt, session, of, plan_code="basic")
+        await change.change_at_period_end(shop.rt, actor_of(session), of, plan_code="basic")
 
     assert refused.value.code == "already_subscribed"
     await shop.each_day(RENEWAL)

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.crypto import new_id
-from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.payments.models import Invoice, Payment
-from tossbill_ui.subscriptions import attention, methods
+from tossbill_ui.subscriptions import attention, methods, view
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.renewal import run_due
 from tossbill_ui.toss.errors import TossError
@@ -122,14 +123,14 @@ async def test_a_card_that_will_not_work_again_is_asked_for_at_once(
 
     other = await shop.card(session)
     owed = await methods.change_method(
-        shop.rt, session, seen.subscription.id, payment_method_id=other
+        shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
     )
 
     seen = await shop.look(session, seen.subscription.id)
     assert owed
     assert (seen.subscription.status, seen.subscription.needs_card) == ("active", False)
     assert await shop.money() == [("approved", 29000)]
-    assert "card_needed" in await shop.kinds(session, seen.subscription.id)
+    assert "subscription.method_needed" in await shop.kinds(session, seen.subscription.id)
 
 
 async def test_our_own_mistake_stops_and_tells_the_operator(shop: Shop, session: Session) -> None:
@@ -147,7 +148,7 @@ async def test_our_own_mistake_stops_and_tells_the_operator(shop: Shop, session:
     assert (seen.subscription.status, seen.works) == ("active", True)
     assert seen.subscription.attention == "setup"
     assert len(await shop.money()) == 1
-    await attention.approve(shop.rt, seen.subscription.id, operator="kim")
+    await attention.approve(shop.rt, KIM, seen.subscription.id)
     await shop.run()
     assert len(await shop.money()) == 2
     assert (await attention.waiting(shop.rt)).count == 0
@@ -165,7 +166,7 @@ async def test_several_missed_periods_wait_and_are_charged_one_a_day(
     ]
     assert len(await shop.money()) == 1
 
-    await attention.approve(shop.rt, seen.subscription.id, operator="kim")
+    await attention.approve(shop.rt, KIM, seen.subscription.id)
     counts: list[int] = []
     for day in range(4):
         await shop.go_to(date(2027, 3, 1) + timedelta(days=day))
@@ -243,7 +244,13 @@ async def test_a_code_nobody_has_seen_is_never_tried_under_another_order_id(
     assert stuck.failure_code == "USER_ACCOUNT_ON_HOLD"
     assert len(await shop.rows(Payment)) == 2
     await shop.faults()
-    await attention.approve(shop.rt, stuck.id, operator="kim")
+    await attention.approve(shop.rt, KIM, stuck.id)
+    declined = [
+        event
+        for event in await view.events(shop.rt, actor_of(session), stuck.subscription_id)
+        if event.type == "payment.declined"
+    ]
+    assert declined[-1].actor == KIM
     await shop.each_day(RENEWAL + timedelta(days=18))
     assert await shop.money() == [("approved", 9900)] * 2
 
@@ -265,13 +272,16 @@ async def test_an_operator_cannot_call_a_payment_unmade_that_toss_has(
     [stuck] = (await attention.waiting(shop.rt)).payments
 
     with pytest.raises(TossError):
-        await attention.approve(shop.rt, stuck.id, operator="kim")
+        await attention.approve(shop.rt, KIM, stuck.id)
     assert (await attention.waiting(shop.rt)).payments
     await shop.faults()
-    await attention.approve(shop.rt, stuck.id, operator="kim")
+    await attention.approve(shop.rt, KIM, stuck.id)
 
     seen = await shop.look(session, seen.subscription.id)
     assert seen.subscription.period_number == 2
+    events = await view.events(shop.rt, actor_of(session), seen.subscription.id)
+    paid = next(event for event in reversed(events) if event.type == "payment.charged")
+    assert paid.actor == KIM
     assert await shop.money() == [("approved", 9900)] * 2
     await shop.assert_ledgers_agree()
 

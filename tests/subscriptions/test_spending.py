@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions import refunds, spending
 
 
 async def sums(shop: Shop, session: Session | None) -> dict[str, int]:
-    found = await spending.last_months(shop.rt, session)
+    found = await spending.last_months(shop.rt, actor_of(session))
     assert len(found) == spending.MONTHS
     return {f"{month.first_on:%Y-%m}": month.amount_krw for month in found if month.amount_krw}
 
@@ -24,9 +25,7 @@ async def test_months_are_koreas_and_refunds_are_taken_off(shop: Shop, session: 
     assert await sums(shop, session) == {"2026-11": 9900, "2026-12": 9900}
 
     payments = await shop.rows(Payment)
-    await refunds.refund_payment(
-        shop.rt, payments[0].id, amount_krw=4000, reason="x", operator="kim"
-    )
+    await refunds.refund_payment(shop.rt, KIM, payments[0].id, amount_krw=4000, reason="x")
     await shop.run()
 
     assert seen.subscription.id == payments[0].subscription_id

@@ -7,7 +7,7 @@ import pytest
 from tests.support.shop import Shop
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.subscriptions import cancel, change, subscribe, view
 from tossbill_ui.subscriptions.models import Price, Subscription
@@ -15,7 +15,7 @@ from tossbill_ui.subscriptions.periods import today
 
 
 async def test_the_first_period_is_charged_at_once(shop: Shop, session: Session) -> None:
-    quote = await subscribe.quote(shop.rt, session, "basic")
+    quote = await subscribe.quote(shop.rt, actor_of(session), "basic")
 
     seen = await shop.subscribe(session)
 
@@ -27,12 +27,16 @@ async def test_the_first_period_is_charged_at_once(shop: Shop, session: Session)
     )
     assert seen.subscription.due_at == quote.next_charge_at
     assert await shop.money() == [("approved", 9900)]
-    assert await shop.kinds(session, seen.subscription.id) == ["subscribed", "paid"]
+    assert await shop.kinds(session, seen.subscription.id) == [
+        "subscription.created",
+        "payment.charged",
+        "subscription.started",
+    ]
     await shop.assert_ledgers_agree()
 
 
 async def test_a_trial_is_charged_when_it_ends(shop: Shop, session: Session) -> None:
-    quote = await subscribe.quote(shop.rt, session, "pro")
+    quote = await subscribe.quote(shop.rt, actor_of(session), "pro")
     seen = await shop.subscribe(session, "pro")
     assert (seen.subscription.status, seen.works) == ("trialing", True)
     assert (quote.charge_krw, quote.trial_ends_on) == (0, date(2026, 12, 8))
@@ -55,18 +59,20 @@ async def test_who_moved_away_from_a_plan_gets_its_trial_no_second_time(
 ) -> None:
     seen = await shop.subscribe(session, plan_code="pro")
     await change.change_now(
-        shop.rt, session, seen.subscription.id, plan_code="basic", expected_charge_krw=0
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="basic", expected_charge_krw=0
     )
-    await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=0)
+    await cancel.cancel_now(shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=0)
 
-    quote = await subscribe.quote(shop.rt, session, "pro")
+    quote = await subscribe.quote(shop.rt, actor_of(session), "pro")
 
     assert (quote.charge_krw, quote.trial_ends_on) == (29_000, None)
 
 
 async def test_who_had_a_trial_gets_no_other(shop: Shop, session: Session) -> None:
     first = await shop.subscribe(session, "pro")
-    await cancel.cancel_now(shop.rt, session, first.subscription.id, expected_refund_krw=0)
+    await cancel.cancel_now(
+        shop.rt, actor_of(session), first.subscription.id, expected_refund_krw=0
+    )
 
     second = await shop.subscribe(session, "pro")
 
@@ -125,7 +131,7 @@ async def test_a_plan_that_is_not_offered_cannot_be_had(
     with pytest.raises(NotFound):
         await subscribe.subscribe(
             shop.rt,
-            session,
+            actor_of(session),
             plan_code=plan_code,
             payment_method_id=method_id,
             agreed=subscribe.Terms("", 0),
@@ -135,13 +141,17 @@ async def test_a_plan_that_is_not_offered_cannot_be_had(
 async def test_nothing_begins_on_other_terms_than_were_shown(shop: Shop, session: Session) -> None:
     """A trial that another tab took meanwhile must not become a charge."""
     first, second = await shop.card(session), await shop.card(session)
-    shown = await subscribe.quote(shop.rt, session, "pro")
+    shown = await subscribe.quote(shop.rt, actor_of(session), "pro")
     trial = await shop.begin(session, "pro", first)
-    await cancel.cancel_now(shop.rt, session, trial, expected_refund_krw=0)
+    await cancel.cancel_now(shop.rt, actor_of(session), trial, expected_refund_krw=0)
 
     with pytest.raises(Conflict) as caught:
         await subscribe.subscribe(
-            shop.rt, session, plan_code="pro", payment_method_id=second, agreed=shown.terms
+            shop.rt,
+            actor_of(session),
+            plan_code="pro",
+            payment_method_id=second,
+            agreed=shown.terms,
         )
 
     assert caught.value.code == "preview_changed"
@@ -153,13 +163,17 @@ async def test_a_price_that_rose_while_it_was_shown_is_not_charged(
     shop: Shop, session: Session
 ) -> None:
     method_id = await shop.card(session)
-    shown = await subscribe.quote(shop.rt, session, "basic")
+    shown = await subscribe.quote(shop.rt, actor_of(session), "basic")
     async with shop.rt.db.write() as db:
         db.add(Price(id=new_id(), plan_code="basic", starts_on=today(shop.rt), amount_krw=12_000))
 
     with pytest.raises(Conflict):
         await subscribe.subscribe(
-            shop.rt, session, plan_code="basic", payment_method_id=method_id, agreed=shown.terms
+            shop.rt,
+            actor_of(session),
+            plan_code="basic",
+            payment_method_id=method_id,
+            agreed=shown.terms,
         )
 
     assert await shop.money() == []
@@ -174,8 +188,8 @@ async def test_strangers_cards_and_subscriptions_do_not_exist(
         await shop.begin(stranger, "basic", seen.method.id)
     for nobody in (stranger, None):
         with pytest.raises(NotFound):
-            await view.subscription(shop.rt, nobody, seen.subscription.id)
-    assert await view.subscriptions(shop.rt, stranger) == []
+            await view.subscription(shop.rt, actor_of(nobody), seen.subscription.id)
+    assert await view.subscriptions(shop.rt, actor_of(stranger)) == []
 
 
 async def test_the_payment_is_written_down_before_toss_is_asked(

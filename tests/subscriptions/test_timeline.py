@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 
 import pytest
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.calendar import instant
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.events.models import SHOWN
 from tossbill_ui.subscriptions import cancel, change, pause, refunds, timeline
-from tossbill_ui.subscriptions.history import Kind
-from tossbill_ui.subscriptions.models import BEGINNINGS_SQL, SHOWN_SQL
-from tossbill_ui.subscriptions.repository import BEGINNINGS
 from tossbill_ui.subscriptions.timeline import Wanted
 from tossbill_ui.subscriptions.timeline_rows import (
     CardLine,
@@ -23,6 +21,7 @@ from tossbill_ui.subscriptions.timeline_rows import (
     RefundLine,
     Topic,
 )
+from tossbill_ui.ui.text.history import CHANGES, CHANGES_OF_TRIAL
 
 
 def told(entry: Entry) -> str:
@@ -35,11 +34,11 @@ def told(entry: Entry) -> str:
         case RefundLine(refund=refund, plan=plan):
             return f"{plan.code} back {refund.status} {refund.amount_krw}"
         case ChangeLine(event=event, plan=plan):
-            return f"{plan.code} {event.kind}"
+            return f"{plan.code} {event.type.removeprefix('subscription.')}"
 
 
 async def all_of(shop: Shop, session: Session | None, wanted: Wanted = Wanted()) -> list[str]:  # noqa: B008 - frozen
-    return [told(entry) async for entry in timeline.every(shop.rt, session, wanted)]
+    return [told(entry) async for entry in timeline.every(shop.rt, actor_of(session), wanted)]
 
 
 @pytest.fixture
@@ -47,20 +46,26 @@ async def lived(shop: Shop, session: Session) -> str:
     """Two months with everything that can happen; return the subscription."""
     subscription_id = (await shop.subscribe(session)).subscription.id
     shop.wait(timedelta(hours=1))
-    await pause.pause(shop.rt, session, subscription_id)
+    await pause.pause(shop.rt, actor_of(session), subscription_id)
     shop.wait(timedelta(hours=1))
-    await pause.resume(shop.rt, session, subscription_id)
+    await pause.resume(shop.rt, actor_of(session), subscription_id)
     await shop.go_to(date(2026, 12, 24))
     await shop.run()
     shop.wait(timedelta(hours=1))
-    shown = await change.preview(shop.rt, session, subscription_id, plan_code="pro")
+    shown = await change.preview(shop.rt, actor_of(session), subscription_id, plan_code="pro")
     await change.change_now(
-        shop.rt, session, subscription_id, plan_code="pro", expected_charge_krw=shown.charge_krw
+        shop.rt,
+        actor_of(session),
+        subscription_id,
+        plan_code="pro",
+        expected_charge_krw=shown.charge_krw,
     )
     await shop.look(session, subscription_id)
     shop.wait(timedelta(hours=1))
-    back = await cancel.preview(shop.rt, session, subscription_id)
-    await cancel.cancel_now(shop.rt, session, subscription_id, expected_refund_krw=back.refund_krw)
+    back = await cancel.preview(shop.rt, actor_of(session), subscription_id)
+    await cancel.cancel_now(
+        shop.rt, actor_of(session), subscription_id, expected_refund_krw=back.refund_krw
+    )
     await shop.run()
     return subscription_id
 
@@ -91,18 +96,20 @@ async def test_everything_stands_in_one_list_newest_first(
 async def test_pages_lead_there_and_back_without_loss(
     shop: Shop, session: Session, lived: str, size: int
 ) -> None:
-    whole = [entry async for entry in timeline.every(shop.rt, session)]
-    pages = [await timeline.older(shop.rt, session, size=size)]
+    whole = [entry async for entry in timeline.every(shop.rt, actor_of(session))]
+    pages = [await timeline.older(shop.rt, actor_of(session), size=size)]
     while pages[-1].has_older:
         last = pages[-1].entries[-1].place
-        pages.append(await timeline.older(shop.rt, session, than=last, size=size))
+        pages.append(await timeline.older(shop.rt, actor_of(session), than=last, size=size))
 
     assert [entry for page in pages for entry in page.entries] == whole
     assert not pages[0].has_newer
 
     seen = pages.pop()
     while pages:
-        seen = await timeline.newer(shop.rt, session, than=seen.entries[0].place, size=size)
+        seen = await timeline.newer(
+            shop.rt, actor_of(session), than=seen.entries[0].place, size=size
+        )
         assert seen.entries == pages.pop().entries
     assert not seen.has_newer
 
@@ -110,16 +117,16 @@ async def test_pages_lead_there_and_back_without_loss(
 async def test_a_page_stays_where_it_is_while_new_lines_come(
     shop: Shop, session: Session, lived: str
 ) -> None:
-    first = await timeline.older(shop.rt, session, size=3)
-    second = await timeline.older(shop.rt, session, than=first.entries[-1].place, size=3)
-    back = await timeline.newer(shop.rt, session, than=second.entries[-1].place, size=1)
+    first = await timeline.older(shop.rt, actor_of(session), size=3)
+    second = await timeline.older(shop.rt, actor_of(session), than=first.entries[-1].place, size=3)
+    back = await timeline.newer(shop.rt, actor_of(session), than=second.entries[-1].place, size=1)
     shop.wait(timedelta(hours=1))
     await shop.card(session)
 
-    again = await timeline.older(shop.rt, session, than=second.anchor, size=3)
+    again = await timeline.older(shop.rt, actor_of(session), than=second.anchor, size=3)
     assert again == second
-    assert (await timeline.older(shop.rt, session, than=back.anchor, size=1)) == back
-    top = await timeline.newer(shop.rt, session, than=second.entries[0].place, size=4)
+    assert (await timeline.older(shop.rt, actor_of(session), than=back.anchor, size=1)) == back
+    top = await timeline.newer(shop.rt, actor_of(session), than=second.entries[0].place, size=4)
     assert told(top.entries[0]) == "card issued"
     assert top.entries[1:] == first.entries
 
@@ -127,14 +134,14 @@ async def test_a_page_stays_where_it_is_while_new_lines_come(
 async def test_a_page_that_is_looked_at_again_keeps_its_lines(
     shop: Shop, session: Session, lived: str
 ) -> None:
-    first = await timeline.older(shop.rt, session, size=3)
+    first = await timeline.older(shop.rt, actor_of(session), size=3)
     for _ in range(3):
         shop.wait(timedelta(hours=1))
         await shop.card(session)
 
     async def again(size: int) -> timeline.Page:
         last = first.entries[-1].place
-        return await timeline.again(shop.rt, session, anchor=None, last=last, size=size)
+        return await timeline.again(shop.rt, actor_of(session), anchor=None, last=last, size=size)
 
     assert [told(entry) for entry in (await again(3)).entries] == ["card issued"] * 3 + [
         told(entry) for entry in first.entries
@@ -171,12 +178,10 @@ async def test_a_payment_brings_its_refunds(shop: Shop, session: Session) -> Non
     seen = await shop.subscribe(session)
     payment_id = seen.last_payment.id if seen.last_payment else ""
     for amount in (900, 3000):
-        await refunds.refund_payment(
-            shop.rt, payment_id, amount_krw=amount, reason="x", operator="kim"
-        )
+        await refunds.refund_payment(shop.rt, KIM, payment_id, amount_krw=amount, reason="x")
         await shop.run()
 
-    page = await timeline.older(shop.rt, session, Wanted(topic=Topic.PAYMENT))
+    page = await timeline.older(shop.rt, actor_of(session), Wanted(topic=Topic.PAYMENT))
 
     [line] = [entry.line for entry in page.entries]
     assert isinstance(line, PaymentLine)
@@ -186,13 +191,15 @@ async def test_a_payment_brings_its_refunds(shop: Shop, session: Session) -> Non
 async def test_nobody_sees_anothers_lines(
     shop: Shop, session: Session, stranger: Session, lived: str
 ) -> None:
-    theirs = await timeline.older(shop.rt, session, size=3)
+    theirs = await timeline.older(shop.rt, actor_of(session), size=3)
 
     for who in (stranger, None):
         assert await all_of(shop, who) == []
         assert await all_of(shop, who, Wanted(subscription_id=lived)) == []
-        assert (await timeline.newer(shop.rt, who, than=theirs.entries[-1].place)).entries == []
-        assert await timeline.first_at(shop.rt, who) is None
+        assert (
+            await timeline.newer(shop.rt, actor_of(who), than=theirs.entries[-1].place)
+        ).entries == []
+        assert await timeline.first_at(shop.rt, actor_of(who)) is None
 
 
 @pytest.mark.parametrize("wanted", ["x", "'; --", "0" * 32, "\x00", "x" * 5000])
@@ -208,12 +215,9 @@ async def test_the_beginning_is_known(shop: Shop, session: Session) -> None:
     shop.wait(timedelta(days=3))
     await shop.card(session)
 
-    assert await timeline.first_at(shop.rt, session) == began
+    assert await timeline.first_at(shop.rt, actor_of(session)) == began
 
 
-def test_what_is_shown_are_kinds_there_are() -> None:
-    def named(sql: str) -> set[str]:
-        return set(re.findall(r"'(\w+)'", sql))
-
-    assert named(SHOWN_SQL) <= set(Kind)
-    assert named(BEGINNINGS_SQL) == set(BEGINNINGS)
+def test_every_line_has_words() -> None:
+    assert set(CHANGES) == set(SHOWN)
+    assert set(CHANGES_OF_TRIAL) <= set(SHOWN)

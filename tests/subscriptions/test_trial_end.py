@@ -12,13 +12,14 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.subscriptions.test_consent import HOW, set_by_hand
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import cancel, change, consent, methods, price_rise, trial_end
+from tossbill_ui.subscriptions import cancel, change, methods, price_rise, trial_end
 from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription
 from tossbill_ui.subscriptions.price_rise import ask_all
 from tossbill_ui.subscriptions.trial_end import announce_trials
@@ -67,13 +68,19 @@ async def test_who_says_yes_is_charged_on_that_day(
     assert (asked.changes_on, asked.before_krw, asked.after_krw) == (ENDS, 0, 29_000)
     assert (asked.asked_by, asked.answer) == ("engine", None)
 
-    await consent.answer(shop.rt, session, trial, accepts=True)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == [("approved", 29_000)]
     assert (await shop.look(session, trial)).subscription.status == "active"
     kinds = await shop.kinds(session, trial)
-    assert kinds == ["trial_started", "consent_asked", "consent_given", "paid"]
+    assert kinds == [
+        "subscription.trial_started",
+        "subscription.price_consent_asked",
+        "subscription.price_consent_given",
+        "payment.charged",
+        "subscription.started",
+    ]
     await shop.assert_ledgers_agree()
 
 
@@ -83,7 +90,7 @@ async def test_who_is_silent_or_says_no_is_charged_nothing_and_keeps_the_card(
 ) -> None:
     await ask(shop)
     for accepts in answers:
-        await consent.answer(shop.rt, session, trial, accepts=accepts)
+        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=accepts)
 
     await shop.go_to(ENDS - timedelta(days=1), hour=23)
     assert (await shop.look(session, trial)).works
@@ -94,13 +101,13 @@ async def test_who_is_silent_or_says_no_is_charged_nothing_and_keeps_the_card(
     assert await shop.money() == []
     [over] = await told(shop, NoticeKind.TRIAL_OVER, NoticeKind.NO_CONSENT)
     assert "결제하지 않고" in over.body
-    await methods.remove_method(shop.rt, session, seen.method.id)
+    await methods.remove_method(shop.rt, actor_of(session), seen.method.id)
 
 
 async def test_the_last_answer_counts(shop: Shop, session: Session, trial: str) -> None:
     await ask(shop)
     for accepts in (True, False, True):
-        await consent.answer(shop.rt, session, trial, accepts=accepts)
+        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=accepts)
 
     await live_on(shop)
 
@@ -112,7 +119,7 @@ async def test_an_answer_on_the_day_is_too_late(shop: Shop, session: Session, tr
     await shop.go_to(ENDS, hour=1)
 
     with pytest.raises(Conflict) as refused:
-        await consent.answer(shop.rt, session, trial, accepts=True)
+        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert refused.value.code == "not_active"
@@ -142,7 +149,7 @@ async def test_everybody_is_asked_a_week_before_and_once(
     [notice] = await told(shop, NoticeKind.TRIAL_ENDING)
     for part in ("2026년 12월 8일", "지금 가격: 0원", "29,000원 (부가세 포함)", "현대카드", "해지"):
         assert part in notice.body
-    assert (await shop.kinds(session, trial)).count("consent_asked") == 1
+    assert (await shop.kinds(session, trial)).count("subscription.price_consent_asked") == 1
 
 
 async def test_two_workers_at_the_same_time_ask_once(
@@ -158,12 +165,12 @@ async def test_two_workers_at_the_same_time_ask_once(
 async def test_a_crash_in_between_leaves_neither(
     shop: Shop, session: Session, trial: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def crash(*_: object) -> None:
+    async def crash(*_: object, **_more: object) -> None:
         raise RuntimeError
 
     await shop.go_to(ASKED)
     with monkeypatch.context() as patch:
-        patch.setattr(trial_end.telling, "trial_ends", crash)
+        patch.setattr(trial_end, "publish", crash)
         with pytest.raises(RuntimeError):
             await announce_trials(shop.rt)
     assert await shop.rows(PriceConsent) == []
@@ -176,16 +183,18 @@ async def test_one_that_cannot_be_asked_keeps_nobody_else_from_being_asked(
     shop: Shop, session: Session, trial: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = (await shop.subscribe(new_session(), "pro")).subscription.id
-    real = trial_end.telling.trial_ends
+    real = trial_end.publish
 
-    async def fail(rt: Runtime, db: AsyncSession, of: Subscription, *more: Any) -> None:
+    async def fail(
+        rt: Runtime, db: AsyncSession, of: Subscription, events: Any, **more: Any
+    ) -> None:
         if of.id == trial:
             raise ValueError("our code fails on this one")
-        await real(rt, db, of, *more)
+        await real(rt, db, of, events, **more)
 
     await shop.go_to(ASKED)
     with monkeypatch.context() as patch:
-        patch.setattr(trial_end.telling, "trial_ends", fail)
+        patch.setattr(trial_end, "publish", fail)
         assert await announce_trials(shop.rt) == 1
     assert [row.subscription_id for row in await shop.rows(PriceConsent)] == [other]
 
@@ -200,7 +209,7 @@ async def test_who_has_not_answered_is_reminded_once(
     await shop.subscribe(other, "pro")
     await shop.go_to(ASKED)
     assert await announce_trials(shop.rt) == 2
-    await consent.answer(shop.rt, session, trial, accepts=False)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=False)
     await shop.go_to(REMINDED, hour=9)
     assert await announce_trials(shop.rt) == 0
 
@@ -225,7 +234,7 @@ async def test_a_short_trial_is_asked_about_as_it_begins(
     await announce_trials(shop.rt)
     assert len(await told(shop, NoticeKind.TRIAL_ENDING)) == 1
     assert await told(shop, NoticeKind.TRIAL_REMINDER) == []
-    await consent.answer(shop.rt, session, of, accepts=True)
+    await price_rise.answer(shop.rt, actor_of(session), of, accepts=True)
     await shop.each_day(asked.changes_on)
 
     assert await shop.money() == [("approved", 29_000)]
@@ -258,7 +267,7 @@ async def test_who_was_only_told_under_the_old_rule_is_asked(
 async def test_a_plan_chosen_for_after_the_trial_is_consent_and_is_told(
     shop: Shop, session: Session, trial: str
 ) -> None:
-    await change.change_at_period_end(shop.rt, session, trial, plan_code="basic")
+    await change.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="basic")
     [chosen] = await shop.rows(PriceConsent)
     assert (chosen.asked_by, chosen.answer, chosen.before_krw, chosen.after_krw) == (
         "customer",
@@ -279,8 +288,8 @@ async def test_who_takes_the_chosen_plan_back_is_asked_at_once(
     shop: Shop, session: Session, trial: str
 ) -> None:
     await shop.go_to(ASKED, hour=8)
-    await change.change_at_period_end(shop.rt, session, trial, plan_code="basic")
-    await change.change_at_period_end(shop.rt, session, trial, plan_code="pro")
+    await change.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="basic")
+    await change.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="pro")
 
     asked = [row for row in await shop.rows(PriceConsent) if row.asked_by == "engine"]
     assert [row.after_krw for row in asked] == [29_000]
@@ -293,8 +302,10 @@ async def test_another_plan_in_the_trial_is_asked_about_anew(
 ) -> None:
     """The yes was to another price."""
     await ask(shop)
-    await consent.answer(shop.rt, session, trial, accepts=True)
-    await change.change_now(shop.rt, session, trial, plan_code="basic", expected_charge_krw=0)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await change.change_now(
+        shop.rt, actor_of(session), trial, plan_code="basic", expected_charge_krw=0
+    )
 
     rows = {row.after_krw: row.answer for row in await shop.rows(PriceConsent)}
     assert rows == {29_000: "accepted", 9_900: None}
@@ -308,11 +319,13 @@ async def test_on_its_last_morning_a_trial_moves_to_no_other_plan(
 ) -> None:
     """Nobody could be asked any more."""
     await ask(shop)
-    await consent.answer(shop.rt, session, trial, accepts=True)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
     await shop.go_to(ENDS, hour=9)
 
     with pytest.raises(Conflict) as refused:
-        await change.change_now(shop.rt, session, trial, plan_code="basic", expected_charge_krw=0)
+        await change.change_now(
+            shop.rt, actor_of(session), trial, plan_code="basic", expected_charge_krw=0
+        )
     await live_on(shop)
 
     assert refused.value.code == "payment_open"
@@ -327,15 +340,15 @@ async def test_a_price_that_rises_meanwhile_is_neither_asked_nor_charged(
     async with shop.rt.db.write() as db:
         db.add(price)
     await ask(shop)
-    assert (await ask_all(shop.rt, "pro", how_to_cancel=HOW, actor="kim")).new == 0
+    assert (await ask_all(shop.rt, KIM, "pro", how_to_cancel=HOW)).new == 0
     with pytest.raises(Conflict):
-        await price_rise.ask(shop.rt, trial, price_id=price.id, how_to_cancel=HOW, actor="kim")
-    await consent.answer(shop.rt, session, trial, accepts=True)
+        await price_rise.ask(shop.rt, KIM, trial, price_id=price.id, how_to_cancel=HOW)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
 
     await live_on(shop, days=7)
 
     assert await shop.money() == [("approved", 29_000)]
-    assert (await ask_all(shop.rt, "pro", how_to_cancel=HOW, actor="kim")).new == 1
+    assert (await ask_all(shop.rt, KIM, "pro", how_to_cancel=HOW)).new == 1
 
 
 async def test_whoever_sets_another_price_a_yes_to_the_first_does_not_hold(
@@ -345,7 +358,7 @@ async def test_whoever_sets_another_price_a_yes_to_the_first_does_not_hold(
     async with shop.rt.db.write() as db:
         db.add(price)
     await ask(shop)
-    await consent.answer(shop.rt, session, trial, accepts=True)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
     await set_by_hand(shop, trial, next_price_id=price.id)
 
     await shop.go_to(ENDS)
@@ -358,11 +371,11 @@ async def test_canceling_and_taking_that_back_keep_the_answer(
     shop: Shop, session: Session, trial: str
 ) -> None:
     await ask(shop)
-    await consent.answer(shop.rt, session, trial, accepts=True)
-    await cancel.cancel_at_period_end(shop.rt, session, trial)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), trial)
     with pytest.raises(Conflict):
-        await consent.answer(shop.rt, session, trial, accepts=False)
-    await cancel.undo(shop.rt, session, trial)
+        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=False)
+    await cancel.undo(shop.rt, actor_of(session), trial)
 
     await live_on(shop)
 
@@ -373,12 +386,12 @@ async def test_canceling_and_taking_that_back_keep_the_answer(
 async def test_who_comes_back_in_the_last_week_is_asked_at_once(
     shop: Shop, session: Session, trial: str
 ) -> None:
-    await cancel.cancel_at_period_end(shop.rt, session, trial)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), trial)
     await shop.go_to(ENDS - timedelta(days=1), hour=22)
     assert await announce_trials(shop.rt) == 0
 
-    await cancel.undo(shop.rt, session, trial)
-    await consent.answer(shop.rt, session, trial, accepts=True)
+    await cancel.undo(shop.rt, actor_of(session), trial)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == [("approved", 29_000)]
@@ -388,9 +401,9 @@ async def test_a_yes_holds_for_the_card_that_the_customer_chose_since(
     shop: Shop, session: Session, trial: str
 ) -> None:
     await ask(shop)
-    await consent.answer(shop.rt, session, trial, accepts=True)
+    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
     other = await shop.card(session)
-    await methods.change_method(shop.rt, session, trial, payment_method_id=other)
+    await methods.change_method(shop.rt, actor_of(session), trial, payment_method_id=other)
 
     await live_on(shop)
 
@@ -404,7 +417,7 @@ async def test_a_stranger_answers_for_nobody(shop: Shop, session: Session, trial
 
     for stranger in (None, new_session()):
         with pytest.raises(NotFound):
-            await consent.answer(shop.rt, stranger, trial, accepts=True)
+            await price_rise.answer(shop.rt, actor_of(stranger), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == []
@@ -415,4 +428,4 @@ async def test_before_the_question_there_is_nothing_to_answer(
 ) -> None:
     """What was agreed on when it began is no consent."""
     with pytest.raises(NotFound):
-        await consent.answer(shop.rt, session, trial, accepts=True)
+        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)

@@ -14,6 +14,7 @@ import pytest
 from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once, is_pending, open_desk
 from tests.support.wire import Answer, refuse
 from tossbill_ui.core.errors import Conflict
+from tossbill_ui.customers.session import actor_of
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import charge
@@ -57,7 +58,7 @@ async def assert_nothing_left(desk: Desk, subscription_id: str) -> None:
 
 async def test_who_cancels_is_not_charged(desk: Desk) -> None:
     unlucky = await begin_with_one_waiting(desk)
-    await cancel.cancel_now(desk.shop.rt, desk.customer, unlucky, expected_refund_krw=0)
+    await cancel.cancel_now(desk.shop.rt, actor_of(desk.customer), unlucky, expected_refund_krw=0)
     await go_on_after_long(desk)
 
     report = await desk.ended()
@@ -71,7 +72,7 @@ async def test_who_cancels_is_not_charged(desk: Desk) -> None:
 
 async def test_who_cancels_at_the_periods_end_is_not_charged(desk: Desk) -> None:
     unlucky = await begin_with_one_waiting(desk)
-    await cancel.cancel_at_period_end(desk.shop.rt, desk.customer, unlucky)
+    await cancel.cancel_at_period_end(desk.shop.rt, actor_of(desk.customer), unlucky)
     await go_on_after_long(desk)
 
     assert (await desk.ended()).charged == DUE - 1
@@ -83,7 +84,9 @@ async def test_whose_card_is_gone_is_asked_for_another(desk: Desk) -> None:
     other = await desk.shop.card(desk.customer)
     await desk.have_due(DUE)
     unlucky = desk.due[PLACES]
-    await methods.change_method(desk.shop.rt, desk.customer, unlucky, payment_method_id=other)
+    await methods.change_method(
+        desk.shop.rt, actor_of(desk.customer), unlucky, payment_method_id=other
+    )
     [card] = [row for row in await desk.shop.rows(PaymentMethod) if row.id == other]
     desk.start()
     await desk.until_all_stand(DUE)
@@ -106,12 +109,12 @@ async def test_what_would_change_the_payment_is_refused_meanwhile(desk: Desk) ->
     rt, who = desk.shop.rt, desk.customer
 
     with pytest.raises(Conflict, match="not settled"):
-        await pause.pause(rt, who, unlucky)
+        await pause.pause(rt, actor_of(who), unlucky)
     with pytest.raises(Conflict, match="not settled"):
-        await methods.change_method(rt, who, unlucky, payment_method_id=other)
+        await methods.change_method(rt, actor_of(who), unlucky, payment_method_id=other)
     [row] = [row for row in await desk.payments() if row.subscription_id == unlucky]
     with pytest.raises(Conflict, match="charged on this"):
-        await methods.remove_method(rt, who, row.payment_method_id)
+        await methods.remove_method(rt, actor_of(who), row.payment_method_id)
     await go_on_after_long(desk)
 
     assert (await desk.ended()).charged == DUE
@@ -172,7 +175,9 @@ async def begin_held_back(desk: Desk, gate: asyncio.Event) -> None:
 async def test_the_limit_holds_nobody_back_from_canceling(paced: Desk, gate: asyncio.Event) -> None:
     await begin_held_back(paced, gate)
     for unlucky in (paced.due[0], paced.due[-1]):  # one has a place, one waits for it
-        await cancel.cancel_now(paced.shop.rt, paced.customer, unlucky, expected_refund_krw=0)
+        await cancel.cancel_now(
+            paced.shop.rt, actor_of(paced.customer), unlucky, expected_refund_krw=0
+        )
     paced.shop.machine.advance(2 * charge.LONG_WAIT)
     gate.set()
 

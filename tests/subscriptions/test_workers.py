@@ -4,7 +4,7 @@ import asyncio
 from datetime import date, timedelta
 
 from tests.support.shop import Shop
-from tossbill_ui.customers.session import new_session
+from tossbill_ui.customers.session import actor_of, new_session
 from tossbill_ui.subscriptions import cancel
 from tossbill_ui.subscriptions.renewal import run_due
 
@@ -12,7 +12,9 @@ from tossbill_ui.subscriptions.renewal import run_due
 async def test_three_workers_charge_everybody_once(shop: Shop) -> None:
     people = [new_session() for _ in range(10)]
     seen = [await shop.subscribe(person) for person in people]
-    await cancel.cancel_now(shop.rt, people[0], seen[0].subscription.id, expected_refund_krw=9900)
+    await cancel.cancel_now(
+        shop.rt, actor_of(people[0]), seen[0].subscription.id, expected_refund_krw=9900
+    )
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 2})
     await shop.go_to(date(2026, 12, 24))
 

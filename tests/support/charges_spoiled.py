@@ -18,7 +18,6 @@ from tests.support.spoiled import Spoiler, Spoils, is_charge, is_lookup
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payments.models import OPEN, Invoice, InvoiceStatus, Payment
 from tossbill_ui.payments.settle import settle
-from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.renewal import run_due
 
@@ -70,7 +69,7 @@ async def look_up_with_spoiled_answers(
         assert (await run_due(shop.rt, budget_seconds=600)).failed == 0
         for _ in range(LOOKS):
             shop.machine.advance(BETWEEN_LOOKS)
-            await settle(shop.rt, FOLLOW)
+            await settle(shop.rt)
         await shop.faults()
         await _judge(shop, spoiler, payments=payments)
         return spoiler.spoiled
@@ -88,7 +87,7 @@ async def _judge(shop: Shop, spoiler: Spoiler, *, payments: int) -> None:
     spoiler.is_well = True
     for _ in range(2):
         shop.machine.advance(timedelta(days=1))
-        await settle(shop.rt, FOLLOW)
+        await settle(shop.rt)
     # What Toss refused with a code that nobody knows is repeated by nobody: a person decides.
     still_open = [each for each in await shop.rows(Payment) if each.status in OPEN]
     assert [each.id for each in still_open if not each.is_bound] == []

@@ -16,12 +16,13 @@ from starlette.routing import Mount
 from tests.payment_methods.flow import back_from
 from tossbill_ui import runtime
 from tossbill_ui.build import ROOT
+from tossbill_ui.composition import connect_domains
 from tossbill_ui.core.calendar import instant
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
@@ -32,8 +33,7 @@ from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, create_app
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
-from tossbill_ui.subscriptions import catalog, consent, renewal, subscribe, view
-from tossbill_ui.subscriptions.follow import FOLLOW
+from tossbill_ui.subscriptions import catalog, price_rise, renewal, subscribe, view
 from tossbill_ui.subscriptions.trial_end import announce_trials
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.toss.client import TossClient
@@ -65,7 +65,7 @@ class Shop:
         )
         await registration.finish(self.rt, session, back_from(call, auth_key=answer["authKey"]))
         await self.rt.tasks.drain(seconds=120)
-        outcome = await outcomes.look(self.rt, session, call.registration_id)
+        outcome = await outcomes.look(self.rt, actor_of(session), call.registration_id)
         assert outcome.method is not None
         return outcome.method.id
 
@@ -78,10 +78,10 @@ class Shop:
 
     async def begin(self, session: Session, plan_code: str, method_id: str, **more: bool) -> str:
         """Subscribe on the terms of now and return the id, without waiting for the charge."""
-        quote = await subscribe.quote(self.rt, session, plan_code)
+        quote = await subscribe.quote(self.rt, actor_of(session), plan_code)
         return await subscribe.subscribe(
             self.rt,
-            session,
+            actor_of(session),
             plan_code=plan_code,
             payment_method_id=method_id,
             agreed=quote.terms,
@@ -91,12 +91,12 @@ class Shop:
     async def look(self, session: Session, subscription_id: str) -> SubscriptionView:
         """Return a subscription when what is under way has ended."""
         await self.rt.tasks.drain(seconds=120)
-        return await view.subscription(self.rt, session, subscription_id)
+        return await view.subscription(self.rt, actor_of(session), subscription_id)
 
     async def run(self) -> renewal.Report:
         """Run the engine once, refunds included."""
         report = await renewal.run_due(self.rt)
-        await settle(self.rt, FOLLOW)
+        await settle(self.rt)
         return report
 
     async def go_on_after_trial(self, session: Session, subscription_id: str) -> None:
@@ -104,7 +104,7 @@ class Shop:
         ends_on = (await self.look(session, subscription_id)).subscription.ends_on
         await self.go_to(ends_on - timedelta(days=3))
         await announce_trials(self.rt)
-        await consent.answer(self.rt, session, subscription_id, accepts=True)
+        await price_rise.answer(self.rt, actor_of(session), subscription_id, accepts=True)
 
     async def go_to(self, day: date, hour: int = 11) -> None:
         """Let time pass to a Korean day and hour, without running anything."""
@@ -180,9 +180,9 @@ class Shop:
         return sorted(found, key=lambda row: getattr(row, "created_at", row.id))
 
     async def kinds(self, session: Session, subscription_id: str) -> list[str]:
-        """Return the kinds of a subscription's history, oldest first."""
-        lines = await view.events(self.rt, session, subscription_id)
-        return [line.kind for line in lines]
+        """Return the types of a subscription's events, oldest first."""
+        lines = await view.events(self.rt, actor_of(session), subscription_id)
+        return [line.type for line in lines]
 
     async def one(self, table: type[SQLModel], subscription_id: str) -> Any:
         """Return the only row of a subscription."""
@@ -227,6 +227,7 @@ async def open_shop(
     )
     app.routes.append(Mount("/sandbox", sandbox))
     settings = Settings()
+    connect_domains()
     rt = Runtime(
         settings=settings,
         db=Database(database_url),

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.shop import Shop
 from tossbill_ui.core.calendar import Unit
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.prerender import Visit
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog
@@ -36,7 +36,7 @@ def test_a_price_names_its_period(unit: str, count: int, text: str) -> None:
 
 
 async def test_a_card_says_what_happens_when(shop: Shop, session: Session) -> None:
-    basic, pro, yearly, _ = await plans.cards(shop.rt, session)
+    basic, pro, yearly, _ = await plans.cards(shop.rt, actor_of(session))
 
     assert plain(basic["price"]) == "월 9,900원"
     assert plain(basic["happens"]) == "오늘 결제하고, 다음 결제일은 2026년 12월 24일(목)이에요."
@@ -51,8 +51,8 @@ async def test_a_card_says_what_happens_when(shop: Shop, session: Session) -> No
 async def test_a_plan_that_one_is_on_is_not_sold_again(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
-    mine, *_ = await plans.cards(shop.rt, session)
-    theirs, *_ = await plans.cards(shop.rt, replace(session, customer_id="f" * 32))
+    mine, *_ = await plans.cards(shop.rt, actor_of(session))
+    theirs, *_ = await plans.cards(shop.rt, actor_of(replace(session, customer_id="f" * 32)))
 
     assert mine["href"] == "/subscription/"
     assert theirs["href"] == "/register/?plan=basic"
@@ -73,7 +73,7 @@ async def test_more_plans_than_slots_are_all_there(rt: Runtime, session: Session
     ]
     await catalog.seed(rt, Catalog(plan=entries))
 
-    found = await plans.cards(rt, session)
+    found = await plans.cards(rt, actor_of(session))
 
     assert len(found) == plans.PAINTED + 2
     assert [card["name"] for card in plans.painted(found)] == [f"P{n}" for n in range(6)]

@@ -7,13 +7,14 @@ from datetime import date
 import pytest
 
 from tests.subscriptions.test_consent import ask, dearer
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.subscriptions import consent, pause
+from tossbill_ui.subscriptions import pause, price_rise
 from tossbill_ui.ui import managing
 from tossbill_ui.ui.price_rises import price_view
 from tossbill_ui.ui.views import ABSENT
@@ -30,7 +31,7 @@ async def asked(shop: Shop, session: Session) -> str:
 async def test_before_the_answer_both_ends_are_said(
     shop: Shop, session: Session, asked: str
 ) -> None:
-    [row] = await managing.rows(shop.rt, session)
+    [row] = await managing.rows(shop.rt, actor_of(session))
 
     assert row["next"].endswith("동의하면 12,900원")
     assert row["price"] == "월\u00a09,900원"
@@ -46,10 +47,10 @@ async def test_before_the_answer_both_ends_are_said(
 async def test_an_answer_is_said_and_can_be_changed(
     shop: Shop, session: Session, asked: str, accepts: bool, tone: str, next_end: str
 ) -> None:
-    await consent.answer(shop.rt, session, asked, accepts=not accepts)
-    await consent.answer(shop.rt, session, asked, accepts=accepts)
+    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=not accepts)
+    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=accepts)
 
-    [row] = await managing.rows(shop.rt, session)
+    [row] = await managing.rows(shop.rt, actor_of(session))
 
     assert (row["alert"]["tone"], plain(row["alert"]["label"])) == (tone, "답 바꾸기")
     assert row["next"].endswith(next_end)
@@ -58,7 +59,7 @@ async def test_an_answer_is_said_and_can_be_changed(
 async def test_the_question_says_what_the_law_wants(
     shop: Shop, session: Session, asked: str
 ) -> None:
-    shown = await price_view(shop.rt, session, asked)
+    shown = await price_view(shop.rt, actor_of(session), asked)
 
     words = " ".join(map(str, shown.values())).replace("\u00a0", " ")
     for part in ("12월 24일", "12,900원", "9,900원", "현대카드", "해지할 수"):
@@ -69,13 +70,13 @@ async def test_nothing_asked_no_question(shop: Shop, session: Session, stranger:
     of = (await shop.subscribe(session)).subscription.id
     for who in (session, stranger, None):
         with pytest.raises(NotFound):
-            await price_view(shop.rt, who, of)
+            await price_view(shop.rt, actor_of(who), of)
 
 
 async def test_a_pause_puts_the_question_away(shop: Shop, session: Session, asked: str) -> None:
-    await pause.pause(shop.rt, session, asked)
+    await pause.pause(shop.rt, actor_of(session), asked)
 
-    [row] = await managing.rows(shop.rt, session)
+    [row] = await managing.rows(shop.rt, actor_of(session))
 
     assert row["parts"]["price"] == ABSENT
 
@@ -86,9 +87,9 @@ async def test_the_question_comes_before_a_card_that_expires(
     """Who cannot see it cannot answer, and silence ends the subscription."""
     await shop.go_to(date(2026, 12, 5))
     [method] = await shop.rows(PaymentMethod)
-    await set_expiry(shop.rt, method.id, month=date(2026, 12, 1), operator="kim")
-    [before] = await managing.rows(shop.rt, session)
-    await consent.answer(shop.rt, session, asked, accepts=True)
-    [after] = await managing.rows(shop.rt, session)
+    await set_expiry(shop.rt, KIM, method.id, month=date(2026, 12, 1))
+    [before] = await managing.rows(shop.rt, actor_of(session))
+    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=True)
+    [after] = await managing.rows(shop.rt, actor_of(session))
 
     assert (before["alert"]["action"], after["alert"]["action"]) == ("price", "card")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.subscriptions import cancel, pause
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.toss.codes import all_rows
@@ -22,7 +22,7 @@ from tossbill_ui.ui.views import ABSENT, flat
 
 
 async def only(shop: Shop, session: Session) -> SubscriptionRow:
-    [row] = await managing.rows(shop.rt, session)
+    [row] = await managing.rows(shop.rt, actor_of(session))
     return row
 
 
@@ -33,7 +33,7 @@ def offered(row: SubscriptionRow) -> set[str]:
 
 
 async def choices(shop: Shop, session: Session, subscription_id: str) -> CancelView:
-    return await canceling.cancel_view(shop.rt, session, subscription_id)
+    return await canceling.cancel_view(shop.rt, actor_of(session), subscription_id)
 
 
 def test_every_status_and_every_code_has_words() -> None:
@@ -46,7 +46,7 @@ async def test_every_field_of_every_row_has_text(shop: Shop, session: Session) -
     """React takes an element over from the HTML only where both have text in it."""
     await shop.subscribe(session)
 
-    for row in managing.painted(await managing.rows(shop.rt, session)):
+    for row in managing.painted(await managing.rows(shop.rt, actor_of(session))):
         assert all(flat(row, "").values())
 
 
@@ -94,7 +94,7 @@ async def test_past_due_stands_first_with_reason_try_access_and_one_button(
     await shop.faults()
     await shop.subscribe(session, "letter")
 
-    first, second = await managing.rows(shop.rt, session)
+    first, second = await managing.rows(shop.rt, actor_of(session))
 
     assert (first["plan"], first["status"]) == ("베이직", "결제 실패")
     alert = first["alert"]
@@ -133,14 +133,14 @@ async def test_a_refused_first_charge_offers_another_card(shop: Shop, session: S
 async def test_canceled_paused_and_ended_say_what_goes_back(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     wanted = seen.subscription.id
-    await pause.pause(shop.rt, session, wanted)
+    await pause.pause(shop.rt, actor_of(session), wanted)
     assert (await only(shop, session))["status"] == "일시 정지"
-    await cancel.cancel_at_period_end(shop.rt, session, wanted)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), wanted)
     canceled = await only(shop, session)
     assert (canceled["status"], offered(canceled)) == ("해지 예약", {"undo"})
     assert plain(canceled["next"]) == "2026년 12월 23일(수)까지"
 
-    await cancel.cancel_now(shop.rt, session, wanted, expected_refund_krw=9900)
+    await cancel.cancel_now(shop.rt, actor_of(session), wanted, expected_refund_krw=9900)
     assert (await only(shop, session))["alert"]["title"] == "9,900원 환불을 요청했어요"
     await shop.run()
 
@@ -152,10 +152,12 @@ async def test_canceled_paused_and_ended_say_what_goes_back(shop: Shop, session:
 
 async def test_another_method_says_what_it_would_charge(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    assert (await managing.method_panel(shop.rt, session, seen.subscription.id))["choices"] == []
+    assert (await managing.method_panel(shop.rt, actor_of(session), seen.subscription.id))[
+        "choices"
+    ] == []
     other = await shop.card(session)
 
-    panel = await managing.method_panel(shop.rt, session, seen.subscription.id)
+    panel = await managing.method_panel(shop.rt, actor_of(session), seen.subscription.id)
 
     assert [choice["method_id"] for choice in panel["choices"]] == [other]
     assert "지금 결제하는 금액은 없어요" in panel["body"]

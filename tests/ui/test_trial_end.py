@@ -8,10 +8,10 @@ import pytest
 
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.text import en, ko
-from tossbill_ui.subscriptions import change, consent, view
+from tossbill_ui.subscriptions import change, price_rise, view
 from tossbill_ui.subscriptions.timeline_rows import ChangeLine
 from tossbill_ui.subscriptions.trial_end import announce_trials
 from tossbill_ui.ui import changing, managing
@@ -34,7 +34,7 @@ async def asked(shop: Shop, session: Session) -> str:
 
 
 async def only(shop: Shop, session: Session) -> SubscriptionRow:
-    [row] = await managing.rows(shop.rt, session)
+    [row] = await managing.rows(shop.rt, actor_of(session))
     return row
 
 
@@ -71,8 +71,8 @@ async def test_before_the_answer_both_ends_are_said(
 async def test_an_answer_is_said_and_can_be_changed(
     shop: Shop, session: Session, asked: str, accepts: bool, tone: str, label: str, next_words: str
 ) -> None:
-    await consent.answer(shop.rt, session, asked, accepts=not accepts)
-    await consent.answer(shop.rt, session, asked, accepts=accepts)
+    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=not accepts)
+    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=accepts)
 
     row = await only(shop, session)
 
@@ -83,7 +83,7 @@ async def test_an_answer_is_said_and_can_be_changed(
 async def test_the_question_says_what_the_law_wants(
     shop: Shop, session: Session, asked: str
 ) -> None:
-    shown = await price_view(shop.rt, session, asked)
+    shown = await price_view(shop.rt, actor_of(session), asked)
 
     assert (shown["yes"], shown["no"]) == ("계속 이용할게요", "체험만 하고 끝낼게요")
     assert plain(shown["yes_amount"]) == "0원 → 29,000원"
@@ -116,8 +116,8 @@ async def test_a_plan_for_after_the_trial_names_what_is_agreed_to(
 ) -> None:
     of = (await shop.subscribe(session, "pro")).subscription.id
 
-    shown = await changing.change_view(shop.rt, session, of, "basic")
-    await change.change_at_period_end(shop.rt, session, of, plan_code="basic")
+    shown = await changing.change_view(shop.rt, actor_of(session), of, "basic")
+    await change.change_at_period_end(shop.rt, actor_of(session), of, plan_code="basic")
 
     words = plain(shown["later_how"])
     assert "9,900원을 결제하는 데 동의하는 거예요" in words
@@ -131,12 +131,12 @@ async def test_a_plan_for_after_the_trial_names_what_is_agreed_to(
 
 
 async def test_the_history_speaks_of_the_trial(shop: Shop, session: Session, asked: str) -> None:
-    await consent.answer(shop.rt, session, asked, accepts=False)
+    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=False)
     await shop.each_day(ENDS)
 
-    seen = await view.subscription(shop.rt, session, asked)
-    events = await view.events(shop.rt, session, asked)
-    lines = [ChangeLine(event, seen.plan) for event in events if event.kind != "trial_started"]
+    seen = await view.subscription(shop.rt, actor_of(session), asked)
+    events = await view.events(shop.rt, actor_of(session), asked)
+    lines = [ChangeLine(event, seen.plan) for event in events[1:]]
 
     assert [plain(change_name(line)) for line in lines] == [
         "프로 무료 체험 종료 안내",

@@ -12,7 +12,7 @@ from sqlmodel import col
 from tests.payment_methods.flow import back_from
 from tests.subscriptions.test_consent import dearer
 from tests.support.shop import Shop
-from tossbill_ui.customers.session import new_session
+from tossbill_ui.customers.session import actor_of, new_session
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
@@ -43,7 +43,7 @@ async def renewal_of_a_canceled_one(shop: Shop) -> Act:
     """The last paid period of a canceled subscription is over."""
     session = new_session()
     seen = await shop.subscribe(session)
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     await shop.go_to(RENEWAL)
     return shop.run
 
@@ -93,7 +93,7 @@ async def charge_of_a_canceled_one(shop: Shop) -> Act:
     await shop.go_to(RENEWAL)
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
     await shop.run()
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     await shop.go_to(RENEWAL, hour=12)
     return shop.run
 
@@ -104,7 +104,9 @@ async def cancel_now(shop: Shop) -> Act:
     seen = await shop.subscribe(session)
 
     async def act() -> None:
-        await cancel.cancel_now(shop.rt, session, seen.subscription.id, expected_refund_krw=9900)
+        await cancel.cancel_now(
+            shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=9900
+        )
 
     return act
 

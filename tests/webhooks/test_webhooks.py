@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.actors import KIM
 from tests.support.shop import OUR_WEBHOOKS, Shop
 from tossbill_ui.core.crypto import fingerprint
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Difference, Payment, Refund
 from tossbill_ui.subscriptions import methods, refunds
@@ -119,9 +120,7 @@ async def test_the_webhooks_of_our_own_refund_are_no_difference(
     [payment] = await shop.rows(Payment)
     await shop.webhooks(url=OUR_WEBHOOKS)
 
-    await refunds.refund_payment(
-        shop.rt, payment.id, amount_krw=900, reason="고객 요청", operator="kim"
-    )
+    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="고객 요청")
     await shop.run()
     await shop.webhooks(path="/flush")
 
@@ -133,9 +132,7 @@ async def test_the_webhooks_of_our_own_refund_are_no_difference(
 async def test_a_hint_carries_an_asked_refund_out(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
-    await refunds.refund_payment(
-        shop.rt, payment.id, amount_krw=None, reason="고객 요청", operator="kim"
-    )
+    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=None, reason="고객 요청")
 
     await shop.hear(event("CANCEL_STATUS_CHANGED", orderId=payment.order_id))
 
@@ -156,7 +153,7 @@ async def test_a_deleted_billing_key_stops_the_method_and_asks_for_another(
     seen = await shop.look(session, seen.subscription.id)
     assert (seen.method.status, seen.method.billing_key_sealed) == ("removed", None)
     assert (seen.subscription.status, seen.subscription.needs_card) == ("active", True)
-    assert "card_needed" in await shop.kinds(session, seen.subscription.id)
+    assert "subscription.method_needed" in await shop.kinds(session, seen.subscription.id)
     assert await results(shop) == ["method_lost"]
     [stored] = await shop.rows(WebhookEvent)
     assert key not in stored.body
@@ -180,7 +177,9 @@ async def test_retries_stop_with_the_key_and_go_on_with_another(
     assert (seen.subscription.status, seen.subscription.needs_card) == ("past_due", True)
     assert len(await shop.rows(Payment)) == before
     other = await shop.card(session)
-    await methods.change_method(shop.rt, session, seen.subscription.id, payment_method_id=other)
+    await methods.change_method(
+        shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
+    )
     seen = await shop.look(session, seen.subscription.id)
     assert seen.subscription.status == "active"
     assert await shop.money() == [("approved", 29000)]
@@ -232,14 +231,15 @@ async def test_a_repeated_webhook_is_kept_once_and_done_once(shop: Shop, session
     await shop.hear(later)
 
     assert sorted(await results(shop)) == ["method_lost", "not_ours"]
-    assert (await shop.kinds(session, seen.subscription.id)).count("card_needed") == 1
+    kinds = await shop.kinds(session, seen.subscription.id)
+    assert kinds.count("subscription.method_needed") == 1
 
 
 async def test_deleting_by_ourselves_is_no_loss(shop: Shop, session: Session) -> None:
     await shop.webhooks(url=OUR_WEBHOOKS)
     method_id = await shop.card(session)
 
-    await methods.remove_method(shop.rt, session, method_id)
+    await methods.remove_method(shop.rt, actor_of(session), method_id)
     await shop.rt.tasks.drain(seconds=120)
     await shop.webhooks(path="/flush")
 

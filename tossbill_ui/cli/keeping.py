@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tossbill_ui.cli.with_runtime import with_runtime
+from tossbill_ui.core import actor
 from tossbill_ui.core.secret_file import new_secrets
 from tossbill_ui.core.settings import Settings
 
@@ -105,7 +106,8 @@ def email(customer: str, address: str | None, clear: bool, operator: str) -> Non
 
     if bool(address) == clear:
         raise click.UsageError("Name an address, or --clear: email CUSTOMER ADDRESS")
-    with_runtime(lambda rt: set_email(rt, customer_id=customer, email=address, actor=operator))
+    who = actor.operator(operator)
+    with_runtime(lambda rt: set_email(rt, who, customer_id=customer, email=address))
     click.echo(f"Notices go to {address}." if address else "No notices are sent by mail.")
 
 
@@ -121,7 +123,8 @@ def expiry(method: str, month: datetime | None, clear: bool, operator: str) -> N
     if bool(month) == clear:
         raise click.UsageError("Name a month, or --clear: expiry METHOD 2027-03")
     day = month.date() if month else None
-    last = with_runtime(lambda rt: set_expiry(rt, method, month=day, operator=operator))
+    who = actor.operator(operator)
+    last = with_runtime(lambda rt: set_expiry(rt, who, method, month=day))
     click.echo(f"It can be charged until {last}." if last else "Nobody knows when it expires.")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tossbill_ui.cli.with_runtime import with_runtime
+from tossbill_ui.core import actor
 
 if TYPE_CHECKING:
     from tossbill_ui.runtime import Runtime
@@ -56,9 +57,8 @@ def charge_due() -> None:
 def settle() -> None:
     """Find out how payments and refunds ended that nobody knows of, and carry refunds out."""
     from tossbill_ui.payments import settle as settling
-    from tossbill_ui.subscriptions.follow import FOLLOW
 
-    found = with_runtime(lambda rt: settling.settle(rt, FOLLOW), needs_time=True)
+    found = with_runtime(settling.settle, needs_time=True)
     click.echo(f"{found.payments} payments and {found.refunds} refunds looked at.")
 
 
@@ -104,8 +104,10 @@ def approve(ids: tuple[str, ...], operator: str) -> None:
     """Let go on what waits under some ids of `waiting`."""
     from tossbill_ui.subscriptions import attention
 
+    who = actor.operator(operator)
+
     async def decide(rt: Runtime) -> list[str]:
-        return [await attention.approve(rt, row_id, operator=operator) for row_id in ids]
+        return [await attention.approve(rt, who, row_id) for row_id in ids]
 
     for said in with_runtime(decide, needs_time=True):
         click.echo(said)
@@ -123,8 +125,9 @@ def refund(payment: str, amount: int | None, is_all: bool, reason: str, operator
 
     if is_all == bool(amount):
         raise click.UsageError("Say how much: --amount WON, or --all")
+    who = actor.operator(operator)
     row = with_runtime(
-        lambda rt: refund_payment(rt, payment, amount_krw=amount, reason=reason, operator=operator),
+        lambda rt: refund_payment(rt, who, payment, amount_krw=amount, reason=reason),
         needs_time=True,
     )
     click.echo(f"{row.amount_krw} won go back with the next run, as refund {row.id}.")
@@ -142,10 +145,8 @@ def raise_price(plan: str, how_to_cancel: str | None, operator: str) -> None:
     from tossbill_ui.subscriptions.consent import HOW_TO_CANCEL
     from tossbill_ui.subscriptions.price_rise import ask_all
 
-    how = how_to_cancel or HOW_TO_CANCEL
-    found = with_runtime(
-        lambda rt: ask_all(rt, plan, how_to_cancel=how, actor=operator), needs_time=True
-    )
+    who, how = actor.operator(operator), how_to_cancel or HOW_TO_CANCEL
+    found = with_runtime(lambda rt: ask_all(rt, who, plan, how_to_cancel=how), needs_time=True)
     click.echo(
         f"{found.new} asked now. Of all who are asked about their next period, "
         f"{found.answers['accepted']} agreed, {found.answers['refused']} did not, "

@@ -28,16 +28,16 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = 
     Raises:
         SettingsError: There is no database yet, or it is older than this program.
     """
+    from tossbill_ui.composition import build_runtime
     from tossbill_ui.core.changes_elsewhere import tell_others
     from tossbill_ui.doctor import database_problems
-    from tossbill_ui.runtime import Runtime
 
     settings = Settings()
     if problems := database_problems(settings):
         raise SettingsError(problems[0])
 
     async def run() -> T:
-        rt = Runtime.from_settings(settings)
+        rt = build_runtime(settings)
         tell_others(rt.db, rt.changes, rt.tasks)
         try:
             if needs_time:

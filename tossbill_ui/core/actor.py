@@ -40,13 +40,21 @@ class Actor:
         return self.kind is ActorKind.CUSTOMER
 
     @property
+    def customer_id(self) -> str:
+        """Whose rows are meant where nobody is named; empty for who is no customer."""
+        return self.id if self.is_customer else ""
+
+    @property
     def label(self) -> str:
         """The name for a text of at most 40 characters, or the kind where there is none."""
         return (self.name or self.kind.value)[:40]
 
     def may_see(self, customer_id: str) -> bool:
-        """Whether a customer's rows may be seen and changed: one's own, or everybody's."""
-        return self.id == customer_id if self.is_customer else True
+        """Whether a customer's rows may be seen and changed: one's own, or everybody's.
+
+        A visitor owns nothing, not even a row without an owner.
+        """
+        return bool(self.id) and self.id == customer_id if self.is_customer else True
 
 
 ENGINE = Actor(ActorKind.ENGINE)

@@ -5,7 +5,7 @@ They are collected, and written at the end of the transaction with a statement a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -36,8 +36,8 @@ def append(db: AsyncSession, insert: sa.Insert, row: Row) -> None:
     _rows.current(db.sync_session).setdefault(insert, []).append(row)
 
 
-def append_last(db: AsyncSession, insert: sa.Insert, row: Row) -> None:
-    """Have a row written as the last thing before the whole transaction is committed.
+def append_last(db: AsyncSession, insert: sa.Insert, rows: Iterable[Row]) -> None:
+    """Have rows written as the last thing before the whole transaction is committed.
 
     The numbers that the database gives such rows are in the order of the commits (ADR-0024), so
     a reader of the rows behind a number misses none. The table must have no foreign keys: to
@@ -46,9 +46,9 @@ def append_last(db: AsyncSession, insert: sa.Insert, row: Row) -> None:
     Args:
         db: The session. What was added inside a savepoint is forgotten with the savepoint.
         insert: As for `append`.
-        row: As for `append`.
+        rows: Each as for `append`, in their order.
     """
-    _last_rows.current(db.sync_session).setdefault(insert, []).append(row)
+    _last_rows.current(db.sync_session).setdefault(insert, []).extend(rows)
 
 
 @event.listens_for(Session, "before_commit")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
+from tossbill_ui.core.actor import VISITOR, Actor, customer
 from tossbill_ui.core.crypto import Signer, new_id
 
 COOKIE_NAME = "tossbill_session"
@@ -31,6 +32,11 @@ class Session:
 def new_session() -> Session:
     """Return the session of a browser we have never seen."""
     return Session(id=new_id(), customer_id=new_id())
+
+
+def actor_of(session: Session | None) -> Actor:
+    """Return the customer whose browser it is; without a session a visitor, who owns nothing."""
+    return customer(session.customer_id) if session else VISITOR
 
 
 def seal(signer: Signer, session: Session) -> str:

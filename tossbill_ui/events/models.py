@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from tossbill_ui.core.actor import Actor, ActorKind
 from tossbill_ui.core.constraints import is_one_of, one_of, partial_index
 from tossbill_ui.core.db import Table, UtcDateTime
-from tossbill_ui.events.types import EventType
+from tossbill_ui.events.types import EventType, Reason
 
 # What customers see in their history; payments and refunds stand there as their own rows.
 # An index of only these needs the very words in the query.
@@ -33,7 +33,7 @@ SHOWN = (
 SHOWN_SQL = is_one_of("type", SHOWN)
 # Each says in its changes which plan began.
 BEGINNINGS = (
-    EventType.SUBSCRIPTION_STARTED,
+    EventType.SUBSCRIPTION_CREATED,
     EventType.TRIAL_STARTED,
     EventType.PLAN_CHANGED,
 )
@@ -43,8 +43,9 @@ BEGINNINGS_SQL = is_one_of("type", BEGINNINGS)
 class EventRecord(Table, table=True):
     """Something that happened. Rows are only ever added, by `publish.publish`.
 
-    There are no foreign keys: to check one takes a lock, and these rows are written when none may
-    be taken any more (`core.appending.append_last`).
+    There is no constraint on the types: a new one must not rewrite a long table, and only the
+    enum is ever written. There are no foreign keys: to check one takes a lock, and these rows are
+    written when none may be taken any more (`core.appending.append_last`).
 
     Attributes:
         seq: Its number, in the order of the commits: a higher one is never seen before a lower
@@ -62,7 +63,6 @@ class EventRecord(Table, table=True):
 
     __tablename__ = "event"  # pyright: ignore[reportAssignmentType] - SQLModel's is a function
     __table_args__ = (
-        one_of("type", EventType),
         one_of("actor_kind", ActorKind),
         sa.Index("ix_event_subscription", "subscription_id", "seq"),
         *(
@@ -97,6 +97,16 @@ class EventRecord(Table, table=True):
     )
 
     @property
+    def is_about_a_trial(self) -> bool:
+        """Whether it is about what follows a free trial."""
+        return self.reason == Reason.TRIAL
+
+    @property
     def actor(self) -> Actor:
         """Who acted."""
         return Actor(ActorKind(self.actor_kind), self.actor_id, self.actor_name)
+
+
+def plan_of(event: type[EventRecord]) -> sa.ColumnElement[str]:
+    """Return the plan that an event says something begins or is to begin on."""
+    return col(event.data)[("plan_code", 1)].as_string()

@@ -38,13 +38,13 @@ def publish(
         actor: Who did it.
         subject: Whom and what the events are about.
     """
-    for event in events:
-        append_last(db, INSERT, _row(rt, event, actor, subject))
-        if actor.kind in AUDITED:
-            _audit(rt, db, event, actor, subject)
-    if events:
-        customer_id = subject.customer_id
-        after_commit(db, lambda: rt.changes.tell(customer_id), key=("changes", customer_id))
+    if not events:
+        return
+    append_last(db, INSERT, [_row(rt, event, actor, subject) for event in events])
+    for event in events if actor.kind in AUDITED else ():
+        _audit(rt, db, event, actor, subject)
+    customer_id = subject.customer_id
+    after_commit(db, lambda: rt.changes.tell(customer_id), key=("changes", customer_id))
 
 
 def _row(rt: Runtime, event: Event, actor: Actor, subject: Subject) -> Row:

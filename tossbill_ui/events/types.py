@@ -8,11 +8,13 @@ from datetime import date, datetime
 from enum import StrEnum
 
 Value = str | int | bool | date | datetime | None
+Changes = Mapping[str, tuple[Value, Value]]
 
 
 class EventType(StrEnum):
     """What happened: the thing, and what became of it."""
 
+    SUBSCRIPTION_CREATED = "subscription.created"
     SUBSCRIPTION_STARTED = "subscription.started"
     SUBSCRIPTION_NOT_STARTED = "subscription.not_started"
     TRIAL_STARTED = "subscription.trial_started"
@@ -48,6 +50,23 @@ class EventType(StrEnum):
     REVIEW_CLOSED = "review.closed"
 
 
+class Reason(StrEnum):
+    """Why something happened, where Toss gives no code."""
+
+    AT_PERIOD_END = "at_period_end"
+    NOW = "now"
+    UNPAID = "unpaid"
+    FIRST_PAYMENT_REFUSED = "first_payment_refused"
+    NO_CONSENT = "no_consent"
+    NO_CONSENT_AFTER_TRIAL = "no_consent_after_trial"
+    TRIAL = "trial"
+    CHOSEN = "chosen"
+    REMINDER = "reminder"
+    NOT_CHARGED = "not_charged"
+    LOOKED_UP = "looked_up"
+    REFUND_AGAIN = "refund_again"
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened.
@@ -65,9 +84,7 @@ class Event:
     type: EventType
     reason: str = ""
     amount_krw: int | None = None
-    changes: Mapping[str, tuple[Value, Value]] = field(
-        default_factory=dict[str, tuple[Value, Value]]
-    )
+    changes: Changes = field(default_factory=dict[str, tuple[Value, Value]])
 
 
 @dataclass(frozen=True, kw_only=True)

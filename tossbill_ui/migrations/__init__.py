@@ -23,11 +23,16 @@ def alembic_config(database_url: str) -> Config:
     return config
 
 
-def upgrade(database_url: str) -> None:
-    """Bring a database to the newest schema; safe to run at every start, by several at once."""
+def upgrade(database_url: str, revision: str = "head") -> None:
+    """Bring a database to the newest schema; safe to run at every start, by several at once.
+
+    Args:
+        database_url: With an async or a plain driver.
+        revision: An older schema, for tests of what leads on from it.
+    """
     url = make_url(database_url)
     if url.drivername.startswith("sqlite") and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # SQLite gives its helper files the mode of the database.
         Path(url.database).touch(mode=0o600)
-    command.upgrade(alembic_config(database_url), "head")
+    command.upgrade(alembic_config(database_url), revision)

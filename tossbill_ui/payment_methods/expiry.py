@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.operators import audit
 from tossbill_ui.payment_methods import repository
@@ -13,15 +14,15 @@ from tossbill_ui.runtime import Runtime
 
 
 async def set_expiry(
-    rt: Runtime, method_id: str, *, month: date | None, operator: str
+    rt: Runtime, actor: Actor, method_id: str, *, month: date | None
 ) -> date | None:
     """Note the month that is printed on a card, or that nobody knows it.
 
     Args:
         rt: The process's runtime.
+        actor: Who says so.
         method_id: Which payment method; any text.
         month: Any day of that month; None takes it away.
-        operator: Who says so.
 
     Returns:
         The last day on which the card can be charged.
@@ -31,15 +32,20 @@ async def set_expiry(
     """
     last_day = _last_day(month) if month else None
     async with rt.db.write() as db:
-        method = await repository.method(db, method_id)
-        if method is None or method.status == MethodStatus.REMOVED or method.kind != "card":
+        method = await repository.get_owned(db, actor, method_id)
+        if method.status == MethodStatus.REMOVED or method.kind != "card":
             raise NotFound("There is no such card.")
         method.expires_on = last_day
         db.add(method)
-        subject = f"{operator}: {method_id}"
-        customer_id = method.customer_id
-        audit.add(rt, db, kind="expiry.changed", customer_id=customer_id, subject=subject)
-    rt.changes.tell(customer_id)
+        audit.add(
+            rt,
+            db,
+            kind="expiry.changed",
+            customer_id=method.customer_id,
+            subject=f"card {method_id}",
+            by=actor.label,
+        )
+    rt.changes.tell(method.customer_id)
     return last_day
 
 

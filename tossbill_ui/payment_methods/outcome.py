@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tossbill_ui.core.actor import VISITOR, Actor
 from tossbill_ui.core.errors import NotAllowed
-from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import UNDER_WAY, PaymentMethod, Registration
 from tossbill_ui.runtime import Runtime
@@ -24,7 +24,7 @@ class Outcome:
         return self.registration.status not in UNDER_WAY
 
 
-async def look(rt: Runtime, session: Session | None, registration_id: str) -> Outcome:
+async def look(rt: Runtime, actor: Actor, registration_id: str) -> Outcome:
     """Return a registration of this customer as it stands.
 
     Raises:
@@ -34,24 +34,23 @@ async def look(rt: Runtime, session: Session | None, registration_id: str) -> Ou
     async with rt.db.read() as db:
         registration = await repository.registration(db, registration_id)
         method = await repository.method_of(db, registration_id)
-    if session is None:
+    if actor == VISITOR:
         raise NotAllowed("No session.", code="no_session")
-    if registration is None or registration.customer_id != session.customer_id:
+    if registration is None or not actor.may_see(registration.customer_id):
         raise NotAllowed("Not this customer's registration.", code="other_session")
     return Outcome(registration, method)
 
 
-async def wait(
-    rt: Runtime, session: Session | None, registration_id: str, *, seconds: float
-) -> Outcome:
+async def wait(rt: Runtime, actor: Actor, registration_id: str, *, seconds: float) -> Outcome:
     """Return the outcome when it is final, or as it stands after a number of seconds.
 
     Raises:
         NotAllowed: As `look`.
     """
+    whose = (await look(rt, actor, registration_id)).registration.customer_id
     return await rt.changes.wait_until(
-        session.customer_id if session else "",
-        lambda: look(rt, session, registration_id),
+        whose,
+        lambda: look(rt, actor, registration_id),
         lambda outcome: outcome.is_final,
         seconds=seconds,
     )

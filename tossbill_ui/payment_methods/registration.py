@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from tossbill_ui import lease
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
@@ -183,9 +184,7 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
                 auth_key_sealed=sealed,
                 auth_key_hash=digest,
                 claimed_at=rt.machine.now(),
-                lease_until=rt.machine.now() + rt.lease,
-                held_by=rt.name,
-                attempts=1,
+                **lease.taken(rt),
                 ended_at=None,
                 failure_code=None,
                 failure_message=None,

@@ -9,10 +9,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui import lease
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import Undecryptable
 from tossbill_ui.core.db import update_where
-from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session
+from tossbill_ui.core.errors import Conflict
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 async def remove(
     rt: Runtime,
-    session: Session | None,
+    actor: Actor,
     method_id: str,
     *,
     unless: sa.ColumnElement[bool] | None = None,
@@ -35,7 +35,7 @@ async def remove(
 
     Args:
         rt: The process's runtime.
-        session: Whose it is.
+        actor: Who wants it.
         method_id: Which.
         unless: A condition on the row under which it stays, checked by the claim itself.
 
@@ -43,7 +43,7 @@ async def remove(
         NotFound: No such method of this customer.
         Conflict: The condition holds (``in_use``).
     """
-    await _mine(rt, session, method_id)
+    await _get_owned(rt, actor, method_id)
     async with rt.db.write() as db:
         claimed = await update_where(
             db,
@@ -52,36 +52,29 @@ async def remove(
             col(PaymentMethod.status) == MethodStatus.ACTIVE,
             sa.true() if unless is None else ~unless,
             status=MethodStatus.REMOVING,
-            lease_until=rt.machine.now() + rt.lease,
-            held_by=rt.name,
-            next_try_at=None,
-            attempts=1,
+            **lease.taken(rt),
         )
     if claimed:
         rt.tasks.spawn(delete_at_toss(rt, method_id, attempt=1), name=f"remove {method_id}")
-    elif (await _mine(rt, session, method_id)).status == MethodStatus.ACTIVE:
+    elif (await _get_owned(rt, actor, method_id)).status == MethodStatus.ACTIVE:
         raise Conflict("A subscription is charged on this payment method.", code="in_use")
 
 
-async def _mine(rt: Runtime, session: Session | None, method_id: str) -> PaymentMethod:
+async def _get_owned(rt: Runtime, actor: Actor, method_id: str) -> PaymentMethod:
     async with rt.db.read() as db:
-        method = await repository.method(db, method_id)
-    if session is None or method is None or method.customer_id != session.customer_id:
-        raise NotFound("No such payment method of this customer.")
-    return method
+        return await repository.get_owned(db, actor, method_id)
 
 
-async def wait(
-    rt: Runtime, session: Session | None, method_id: str, *, seconds: float
-) -> PaymentMethod:
+async def wait(rt: Runtime, actor: Actor, method_id: str, *, seconds: float) -> PaymentMethod:
     """Return the method when it is no longer being removed, or as it is after some seconds.
 
     Raises:
         NotFound: No such method of this customer.
     """
+    whose = (await _get_owned(rt, actor, method_id)).customer_id
     return await rt.changes.wait_until(
-        session.customer_id if session else "",
-        lambda: _mine(rt, session, method_id),
+        whose,
+        lambda: _get_owned(rt, actor, method_id),
         lambda method: method.status != MethodStatus.REMOVING,
         seconds=seconds,
     )

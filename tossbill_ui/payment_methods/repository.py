@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
+from tossbill_ui.lease import due
 from tossbill_ui.payment_methods.models import (
     UNDER_WAY,
     MethodStatus,
@@ -18,9 +21,10 @@ from tossbill_ui.payment_methods.models import (
     RegistrationStatus,
 )
 
-Due = Callable[[datetime], sa.ColumnElement[bool]]
 REUSABLE = (RegistrationStatus.STARTED, RegistrationStatus.ABANDONED)
 CLAIMABLE = (*REUSABLE, RegistrationStatus.FAILED)
+IS_UNDER_WAY = col(Registration.status).in_(UNDER_WAY)
+IS_REMOVING = col(PaymentMethod.status) == MethodStatus.REMOVING
 
 
 async def registration(session: AsyncSession, registration_id: str) -> Registration | None:
@@ -31,6 +35,18 @@ async def registration(session: AsyncSession, registration_id: str) -> Registrat
 async def method(session: AsyncSession, method_id: str) -> PaymentMethod | None:
     """Return a payment method by its id, which may be any text from a stranger."""
     return await session.get(PaymentMethod, method_id) if is_id(method_id) else None
+
+
+async def get_owned(db: AsyncSession, actor: Actor, method_id: str) -> PaymentMethod:
+    """Return a payment method that an actor may see; the id may be any text from a stranger.
+
+    Raises:
+        NotFound: There is none, or it is another customer's.
+    """
+    found = await method(db, method_id)
+    if found is None or not actor.may_see(found.customer_id):
+        raise NotFound("No such payment method of this customer.")
+    return found
 
 
 async def registration_by_auth_key(session: AsyncSession, digest: str) -> Registration | None:
@@ -96,38 +112,30 @@ async def active_methods(session: AsyncSession, customer_id: str) -> Sequence[Pa
     return (await session.exec(query)).all()
 
 
-def _due(table: type[Registration | PaymentMethod], now: datetime) -> sa.ColumnElement[bool]:
-    """Nobody alive works on the row, and its time has come."""
-    return sa.or_(col(table.lease_until) < now, col(table.next_try_at) <= now)
-
-
-def due_registration(now: datetime) -> sa.ColumnElement[bool]:
-    """Condition: Toss must be asked (again) about the registration."""
-    return sa.and_(col(Registration.status).in_(UNDER_WAY), _due(Registration, now))
-
-
-def due_removal(now: datetime) -> sa.ColumnElement[bool]:
-    """Condition: Toss must be asked (again) to delete the method."""
-    return sa.and_(col(PaymentMethod.status) == MethodStatus.REMOVING, _due(PaymentMethod, now))
-
-
-async def due_ids(
+async def due_registrations(
     session: AsyncSession, now: datetime, *, limit: int
-) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the ids of due registrations and due removals, oldest first."""
-    registrations = (
-        select(Registration.id)
-        .where(due_registration(now))
+) -> Sequence[Registration]:
+    """Return registrations that Toss must be asked about (again), oldest first."""
+    query = (
+        select(Registration)
+        .where(IS_UNDER_WAY, due(Registration, now))
         .order_by(col(Registration.claimed_at))
         .limit(limit)
     )
-    removals = (
-        select(PaymentMethod.id)
-        .where(due_removal(now))
+    return (await session.exec(query)).all()
+
+
+async def due_removals(
+    session: AsyncSession, now: datetime, *, limit: int
+) -> Sequence[PaymentMethod]:
+    """Return methods that Toss must be asked (again) to delete, oldest first."""
+    query = (
+        select(PaymentMethod)
+        .where(IS_REMOVING, due(PaymentMethod, now))
         .order_by(col(PaymentMethod.created_at))
         .limit(limit)
     )
-    return (await session.exec(registrations)).all(), (await session.exec(removals)).all()
+    return (await session.exec(query)).all()
 
 
 def forgotten(before: datetime) -> sa.ColumnElement[bool]:

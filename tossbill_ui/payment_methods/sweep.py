@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import select
 
-from tossbill_ui.core.db import update_where
+from tossbill_ui import lease
 from tossbill_ui.payment_methods import issuing, removal, repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
@@ -29,9 +29,11 @@ async def sweep(rt: Runtime) -> int:
     Source: ADR-0003.
     """
     async with rt.db.read() as db:
-        registrations, removals = await repository.due_ids(db, rt.machine.now(), limit=AT_ONCE)
-    work = [_take_up_registration(rt, row_id) for row_id in registrations]
-    work += [_take_up_removal(rt, row_id) for row_id in removals]
+        now = rt.machine.now()
+        registrations = await repository.due_registrations(db, now, limit=AT_ONCE)
+        removals = await repository.due_removals(db, now, limit=AT_ONCE)
+    work = [_take_up_registration(rt, row) for row in registrations]
+    work += [_take_up_removal(rt, row) for row in removals]
     for error in await asyncio.gather(*work, return_exceptions=True):
         if error is not None:
             log.error("a swept row could not be settled", exc_info=error)
@@ -67,40 +69,13 @@ async def sweep_forever(rt: Runtime) -> None:
         await asyncio.sleep(EVERY_SECONDS)
 
 
-async def _take_up_registration(rt: Runtime, row_id: str) -> None:
-    attempt = await _claim(rt, Registration, row_id, repository.due_registration)
+async def _take_up_registration(rt: Runtime, row: Registration) -> None:
+    attempt = await lease.claim(rt, row, repository.IS_UNDER_WAY)
     if attempt:
-        await issuing.issue(rt, row_id, attempt=attempt)
+        await issuing.issue(rt, row.id, attempt=attempt)
 
 
-async def _take_up_removal(rt: Runtime, row_id: str) -> None:
-    attempt = await _claim(rt, PaymentMethod, row_id, repository.due_removal)
+async def _take_up_removal(rt: Runtime, row: PaymentMethod) -> None:
+    attempt = await lease.claim(rt, row, repository.IS_REMOVING)
     if attempt:
-        await removal.delete_at_toss(rt, row_id, attempt=attempt)
-
-
-async def _claim(
-    rt: Runtime,
-    table: type[Registration | PaymentMethod],
-    row_id: str,
-    is_due: repository.Due,
-) -> int:
-    """Take a due row; return the number of this attempt, 0 when another was faster."""
-    async with rt.db.write() as db:
-        row = await db.get(table, row_id)
-        if row is None:
-            return 0
-        attempt = row.attempts + 1
-        now = rt.machine.now()
-        claimed = await update_where(
-            db,
-            table,
-            col(table.id) == row_id,
-            col(table.attempts) == row.attempts,
-            is_due(now),
-            attempts=attempt,
-            lease_until=now + rt.lease,
-            held_by=rt.name,
-            next_try_at=None,
-        )
-    return attempt if claimed else 0
+        await removal.delete_at_toss(rt, row.id, attempt=attempt)

@@ -19,7 +19,7 @@ from tossbill_ui.payments import outcome
 from tossbill_ui.payments.last_look import PaidBefore, adopt, paid_before
 from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment
 from tossbill_ui.payments.outcome import Declined, InDoubt, Outcome
-from tossbill_ui.payments.record import Follow, record
+from tossbill_ui.payments.record import record
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
 
@@ -66,8 +66,14 @@ class PaymentClaim(Claim):
         return rt.cipher.decrypt(sealed, place=place) if sealed else ""
 
 
-async def begin(
-    rt: Runtime, db: AsyncSession, invoice: Invoice, *, payment_method_id: str, begun: int
+def begin(
+    rt: Runtime,
+    db: AsyncSession,
+    invoice: Invoice,
+    *,
+    method: PaymentMethod,
+    customer: Customer,
+    begun: int,
 ) -> PaymentClaim:
     """Write down the next attempt to collect an open invoice, and claim it.
 
@@ -78,7 +84,8 @@ async def begin(
         rt: The process's runtime.
         db: The caller's transaction, which has written the invoice.
         invoice: What is to be collected.
-        payment_method_id: What it is charged on.
+        method: What it is charged on.
+        customer: Whose method it is.
         begun: How many payments were begun for the period; see `repository.begun`.
     """
     number = begun + 1
@@ -89,7 +96,7 @@ async def begin(
         invoice_id=invoice.id,
         subscription_id=invoice.subscription_id,
         customer_id=invoice.customer_id,
-        payment_method_id=payment_method_id,
+        payment_method_id=method.id,
         period_number=invoice.period_number,
         number=number,
         order_id=order_id,
@@ -99,22 +106,17 @@ async def begin(
         created_at=rt.clock.now(),
         first_sent_at=now,
         sent_at=now,
-        lease_until=now + rt.lease,
-        held_by=rt.name,
-        attempts=1,
+        **lease.taken(rt),
     )
     db.add(payment)
-    return await claimed(db, payment)
+    return claimed(payment, invoice, customer, method)
 
 
-async def claimed(db: AsyncSession, payment: Payment) -> PaymentClaim:
-    """Return the claim of a payment that this transaction has taken.
-
-    Asks the database for nothing that the session has loaded already (`repository.load_asked`).
-    """
+def claimed(
+    payment: Payment, invoice: Invoice, customer: Customer, method: PaymentMethod
+) -> PaymentClaim:
+    """Return the claim of a payment that this transaction has taken."""
     assert payment.lease_until is not None  # noqa: S101 - it was taken just now
-    invoice = await db.get_one(Invoice, payment.invoice_id)
-    customer = await db.get_one(Customer, payment.customer_id)
     return PaymentClaim(
         payment.id,
         attempt=payment.attempts,
@@ -123,11 +125,11 @@ async def claimed(db: AsyncSession, payment: Payment) -> PaymentClaim:
         kind=invoice.kind,
         order_name=invoice.order_name,
         customer_key=customer.customer_key,
-        method=await db.get_one(PaymentMethod, payment.payment_method_id),
+        method=method,
     )
 
 
-async def collect(rt: Runtime, claim: PaymentClaim, follow: Follow) -> Outcome | None:
+async def collect(rt: Runtime, claim: PaymentClaim) -> Outcome | None:
     """Find out how a claimed payment ends, asking Toss to charge it if need be, and record it.
 
     Safe to repeat and to run twice at once: every request for a payment has the same order id
@@ -143,7 +145,7 @@ async def collect(rt: Runtime, claim: PaymentClaim, follow: Follow) -> Outcome |
         rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
     ) as hold:
         found = await ask(rt, claim, hold)
-        return await write_down(rt, claim, found, follow)
+        return await write_down(rt, claim, found)
 
 
 async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:
@@ -199,13 +201,13 @@ def _is_the_hour(rt: Runtime, claim: PaymentClaim) -> bool:
 
 
 async def write_down(
-    rt: Runtime, claim: PaymentClaim, found: Outcome | PaidBefore | None, follow: Follow
+    rt: Runtime, claim: PaymentClaim, found: Outcome | PaidBefore | None
 ) -> Outcome | None:
     """Record what was found out about a claimed payment, as the second half of `collect`."""
     if isinstance(found, PaidBefore):
-        return await adopt(rt, claim.payment, claim.attempt, found, follow)
+        return await adopt(rt, claim.payment, claim.attempt, found)
     if found is not None:
-        return await record(rt, claim.payment, claim.attempt, found, follow)
+        return await record(rt, claim.payment, claim.attempt, found)
     return None
 
 

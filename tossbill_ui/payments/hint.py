@@ -17,13 +17,12 @@ from tossbill_ui.payments.models import (
     Refund,
 )
 from tossbill_ui.payments.outcome import PAID
-from tossbill_ui.payments.record import Follow
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss import wire
 
 
-async def look_again(rt: Runtime, follow: Follow, *, order_id: str, payment_key: str) -> bool:
+async def look_again(rt: Runtime, *, order_id: str, payment_key: str) -> bool:
     """Ask Toss how a payment of ours stands now, and act on that.
 
     What is open is settled now instead of later, unless somebody is at it. What is settled stays
@@ -31,7 +30,6 @@ async def look_again(rt: Runtime, follow: Follow, *, order_id: str, payment_key:
 
     Args:
         rt: The process's runtime.
-        follow: What the domain above makes of the outcome.
         order_id: Of the payment, or empty.
         payment_key: Of the payment, for one without an order id.
 
@@ -49,7 +47,7 @@ async def look_again(rt: Runtime, follow: Follow, *, order_id: str, payment_key:
             return False
         is_open = await _make_due(rt, db, payment)
     if is_open:
-        await settle(rt, follow)
+        await settle(rt)
     else:
         await _compare(rt, payment)
     return True

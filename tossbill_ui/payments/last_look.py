@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.payments import repository
+from tossbill_ui.core.actor import ENGINE
+from tossbill_ui.payments import outcome_handler, repository
 from tossbill_ui.payments.differences import note_difference
 from tossbill_ui.payments.models import (
     OPEN,
@@ -21,7 +22,7 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
 )
 from tossbill_ui.payments.outcome import NEVER_CHARGED, PAID, Charged, InDoubt, of_payment
-from tossbill_ui.payments.record import Follow, next_look, write_charged
+from tossbill_ui.payments.record import next_look, write_charged
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ async def paid_before(rt: Runtime, payment: Payment) -> PaidBefore | None:
 
 
 async def adopt(
-    rt: Runtime, payment: Payment, attempt: int, before: PaidBefore, follow: Follow
+    rt: Runtime, payment: Payment, attempt: int, before: PaidBefore
 ) -> Charged | InDoubt:
     """Count the earlier payment as the one that paid, and tell an operator.
 
@@ -72,13 +73,13 @@ async def adopt(
         What the invoice's payment has become.
     """
     async with rt.db.write() as db:
-        await repository.lock_subscription(db, payment.subscription_id)
+        await outcome_handler.current().lock(db, payment.subscription_id)
         new = await db.get_one(Payment, payment.id)
         old = await db.get_one(Payment, before.payment.id)
         if new.status in OPEN and new.attempts == attempt and old.status == PaymentStatus.REFUSED:
             await _note(rt, db, old, before.found)
             if isinstance(before.found, Charged) and attempt == 1:
-                await _replace(rt, db, new, old, before.found, follow)
+                await _replace(rt, db, new, old, before.found)
             else:
                 _only_look_up(rt, new)
         db.add_all([new, old])
@@ -100,7 +101,7 @@ async def _note(rt: Runtime, db: AsyncSession, old: Payment, found: Charged | In
 
 
 async def _replace(
-    rt: Runtime, db: AsyncSession, new: Payment, old: Payment, found: Charged, follow: Follow
+    rt: Runtime, db: AsyncSession, new: Payment, old: Payment, found: Charged
 ) -> None:
     new.status, new.failure_code = PaymentStatus.REFUSED, NEVER_CHARGED
     new.ended_at, new.lease_until, new.next_try_at = rt.clock.now(), None, None
@@ -109,7 +110,7 @@ async def _replace(
     await db.flush()
     invoice = await db.get_one(Invoice, old.invoice_id)
     await write_charged(rt, db, invoice, old, found)
-    await follow.after_payment(rt, db, invoice, old, found)
+    await outcome_handler.current().after_payment(rt, db, invoice, old, found, actor=ENGINE)
     log.warning("payment %s was refused here, and Toss has the money: it counts", old.order_id)
 
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.calendar import instant, korean_day
 from tossbill_ui.core.crypto import new_id
-from tossbill_ui.payments import repository
+from tossbill_ui.payments import outcome_handler, repository
 from tossbill_ui.payments.differences import note_difference
 from tossbill_ui.payments.models import (
     OPEN,
@@ -147,7 +147,7 @@ async def _adopt(
         return False
     if await repository.open_payment(db, subscription_id):
         return False
-    method_id = await repository.method_of_subscription(db, subscription_id)
+    method_id = await outcome_handler.current().method_of(db, subscription_id)
     now = rt.machine.now()
     db.add(
         Payment(

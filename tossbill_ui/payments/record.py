@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import ENGINE, Actor
+from tossbill_ui.payments import outcome_handler
 from tossbill_ui.payments.differences import note_difference
 from tossbill_ui.payments.models import (
     OPEN,
@@ -30,58 +30,40 @@ LOOK_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 60))
 UNTIL_A_PERSON = timedelta(days=14)
 
 
-class Follow(Protocol):
-    """What the domain above makes of a payment or refund, in the transaction that records it."""
-
-    async def load(self, db: AsyncSession, payments: Sequence[tuple[str, ...]]) -> object:
-        """Lock subscriptions, and load what following up on their payments needs.
-
-        Args:
-            db: The transaction that records.
-            payments: Each a subscription's id and a payment's, sorted.
-
-        Returns:
-            The rows, to be held until they have been used.
-        """
-        ...
-
-    async def after_payment(
-        self, rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Outcome
-    ) -> None:
-        """Follow up on a payment; the subscription is locked, payment and invoice are updated."""
-        ...
-
-    async def after_refund(self, rt: Runtime, db: AsyncSession, refund: Refund) -> None:
-        """Follow up on a refund that is done or refused."""
-        ...
-
-
 async def record(
-    rt: Runtime, payment: Payment, attempt: int, found: Outcome, follow: Follow
+    rt: Runtime, payment: Payment, attempt: int, found: Outcome, *, actor: Actor = ENGINE
 ) -> Outcome:
     """Write down what was found out about an open payment; what is final stays as it is.
 
     A charge counts whoever brings it; a refusal and a doubt only count from the present holder,
     for the same request may have been repeated since, and have been charged.
 
+    Args:
+        rt: The process's runtime.
+        payment: The open payment.
+        attempt: The fence: the number of the claim under which it was found out.
+        found: What was found out.
+        actor: Who decided that it is so, if not the engine.
+
     Returns:
         What was written: a charge that the database cannot believe, as one under the name of
         another payment, is in doubt and is looked up again.
     """
     try:
-        await _record(rt, payment, attempt, found, follow)
+        await _record(rt, payment, attempt, found, actor)
     except IntegrityError:
         if not isinstance(found, Charged):
             raise
         log.exception("Toss's answer for payment %s cannot be true", payment.id)
         found = InDoubt()
-        await _record(rt, payment, attempt, found, follow)
+        await _record(rt, payment, attempt, found, actor)
     return found
 
 
 async def _record(
-    rt: Runtime, payment: Payment, attempt: int, found: Outcome, follow: Follow
+    rt: Runtime, payment: Payment, attempt: int, found: Outcome, actor: Actor
 ) -> None:
+    handler = outcome_handler.current()
     written: list[Payment] = []
 
     async def work(db: AsyncSession) -> None:
@@ -92,11 +74,11 @@ async def _record(
             return
         invoice = await db.get_one(Invoice, row.invoice_id)
         await _write(rt, db, invoice, row, found)
-        await follow.after_payment(rt, db, invoice, row, found)
+        await handler.after_payment(rt, db, invoice, row, found, actor=actor)
         written.append(row)
 
     key = (payment.subscription_id, payment.id)
-    await rt.db.write_together(work, key=key, ahead=follow.load)
+    await rt.db.write_together(work, key=key, ahead=handler.load)
     for row in written:
         _log_outcome(row, found)
     rt.changes.tell(payment.customer_id)

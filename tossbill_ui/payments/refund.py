@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui import lease
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.core.leases import Hold
-from tossbill_ui.payments import outcome, repository
+from tossbill_ui.payments import outcome, outcome_handler, repository
 from tossbill_ui.payments.charge import REPEAT_FOR, Claim
 from tossbill_ui.payments.differences import note_difference
 from tossbill_ui.payments.models import (
@@ -22,7 +23,7 @@ from tossbill_ui.payments.models import (
     Refund,
 )
 from tossbill_ui.payments.outcome import Declined, InDoubt
-from tossbill_ui.payments.record import Follow, next_look
+from tossbill_ui.payments.record import next_look
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss import wire
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
@@ -34,7 +35,7 @@ BALANCE_CODES = frozenset({"NOT_MATCHES_REFUNDABLE_AMOUNT", "NOT_CANCELABLE_AMOU
 
 
 async def request(
-    rt: Runtime, db: AsyncSession, payment: Payment, *, amount_krw: int, reason: str, actor: str
+    rt: Runtime, db: AsyncSession, payment: Payment, *, amount_krw: int, reason: str, actor: Actor
 ) -> Refund:
     """Write down that money of a payment goes back; the next `settle` asks Toss.
 
@@ -47,7 +48,7 @@ async def request(
         payment: A done one.
         amount_krw: Whole won, more than nothing.
         reason: For the shop, at most 200 characters.
-        actor: Who wants it: ``customer``, ``engine`` or an operator's name.
+        actor: Who wants it; the row keeps the label.
 
     Raises:
         Conflict: More than is left (``too_much``), not paid (``not_paid``), or another refund of
@@ -73,7 +74,7 @@ async def request(
         tax_free_krw=_tax_free_part(payment, earlier, amount_krw, balance),
         balance_krw=balance,
         reason=reason[:200],
-        actor=actor[:40],
+        actor=actor.label,
         created_at=rt.clock.now(),
         first_sent_at=now,
         next_try_at=now,
@@ -92,7 +93,7 @@ def _tax_free_part(
     return (payment.tax_free_krw - gone) * amount_krw // balance
 
 
-async def give_back(rt: Runtime, claim: Claim, follow: Follow) -> None:
+async def give_back(rt: Runtime, claim: Claim) -> None:
     """Ask Toss to carry a claimed refund out, and record how it went.
 
     What is left at Toss tells whether an earlier request did it; then it is not repeated.
@@ -103,7 +104,7 @@ async def give_back(rt: Runtime, claim: Claim, follow: Follow) -> None:
     async with lease.held(rt, Refund, row.id, attempt=claim.attempt, until=claim.until) as hold:
         found = await _ask(rt, claim, row, payment, hold)
         if found is not None:
-            await _record(rt, row.id, claim.attempt, found, follow)
+            await _record(rt, row.id, claim.attempt, found)
 
 
 async def _ask(
@@ -140,18 +141,18 @@ async def _record(
     refund_id: str,
     attempt: int,
     found: wire.Payment | Declined | InDoubt,
-    follow: Follow,
 ) -> None:
+    handler = outcome_handler.current()
     async with rt.db.write() as db:
         row = await db.get_one(Refund, refund_id)
-        await repository.lock_subscription(db, row.subscription_id)
+        await handler.lock(db, row.subscription_id)
         await db.refresh(row)
         if row.status not in OPEN or (isinstance(found, InDoubt) and row.attempts != attempt):
             return
         payment = await db.get_one(Payment, row.payment_id)
         await _write(rt, db, row, payment, found)
         if row.status not in OPEN:
-            await follow.after_refund(rt, db, row)
+            await handler.after_refund(rt, db, row)
     data = {"refund": row.id, "amount_krw": row.amount_krw, "status": row.status}
     log.info("a refund was asked for", extra={"data": data | {"code": row.failure_code or ""}})
     rt.changes.tell(row.customer_id)

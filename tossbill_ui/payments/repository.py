@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from tossbill_ui.core.constraints import is_one_of
 from tossbill_ui.core.text import clean, is_id
@@ -25,9 +26,6 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
     Refund,
 )
-
-_SUBSCRIPTION = sa.table("subscription", sa.column("id"), sa.column("payment_method_id", sa.String))
-
 
 # In the words of the indices that have only such rows: SQLite finds an index by them, and never
 # by a parameter.
@@ -84,32 +82,13 @@ _BEGUN = (
     .group_by(col(Payment.subscription_id), col(Payment.period_number))
 )
 _ASKED = (
-    select(Invoice, Customer, PaymentMethod)
+    Select[str, Invoice, Customer, PaymentMethod](col(Payment.id), Invoice, Customer, PaymentMethod)
     .select_from(Payment)
     .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
     .join(Customer, col(Customer.id) == col(Payment.customer_id))
     .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
     .where(col(Payment.id).in_(sa.bindparam("ids", expanding=True)))
 )
-
-
-async def lock_subscription(db: AsyncSession, subscription_id: str) -> None:
-    """Make others who change this subscription, its invoices or its payments wait for us.
-
-    One lock and always this one, so that no two transactions wait for each other. SQLite has
-    one writer at a time anyway.
-    """
-    if db.get_bind().dialect.name == "sqlite":
-        return
-    row = select(_SUBSCRIPTION.c.id).where(_SUBSCRIPTION.c.id == subscription_id)
-    await db.exec(row.with_for_update())
-
-
-async def method_of_subscription(db: AsyncSession, subscription_id: str) -> str:
-    """Return the id of the payment method that a subscription is charged on."""
-    column = _SUBSCRIPTION.c.payment_method_id
-    query = select(column).where(_SUBSCRIPTION.c.id == subscription_id)
-    return str((await db.exec(query)).one())
 
 
 async def open_payments_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Payment]:
@@ -188,12 +167,10 @@ async def begun(db: AsyncSession, invoices: Sequence[Invoice]) -> Counter[str]:
     )
 
 
-async def load_asked(db: AsyncSession, payment_ids: Sequence[str]) -> Sequence[Asked]:
-    """Load what Toss is asked about locked payments.
-
-    Hold the rows as long as they are to be found: a session keeps only what somebody else does.
-    """
-    return (await db.exec(_ASKED, params={"ids": payment_ids})).all() if payment_ids else ()
+async def load_asked(db: AsyncSession, payment_ids: Sequence[str]) -> dict[str, Asked]:
+    """Return what Toss is asked about locked payments, by their ids."""
+    rows = (await db.exec(_ASKED, params={"ids": payment_ids})).all() if payment_ids else ()
+    return {row[0]: row[1:] for row in rows}
 
 
 async def payment_named(db: AsyncSession, name: str) -> Payment | None:

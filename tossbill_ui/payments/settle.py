@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui import lease
 from tossbill_ui.core.db import Leased
 from tossbill_ui.payments import refund, repository
 from tossbill_ui.payments.charge import Claim, PaymentClaim, claimed, collect
-from tossbill_ui.payments.record import Follow
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -31,19 +31,13 @@ async def take_up_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list
     """Claim open payments whose holder is gone or whose next look is due."""
     found = await repository.open_payments_due(db, rt.machine.now(), limit=limit)
     asked = await repository.load_asked(db, [payment.id for payment in found])
+    claims: list[PaymentClaim] = []
     for payment in found:
-        _take(rt, payment)
+        lease.take(rt, payment)
         if payment.may_repeat:
             payment.sent_at = rt.machine.now()
-    claims = [await claimed(db, payment) for payment in found]
-    del asked  # held until here
+        claims.append(claimed(payment, *asked[payment.id]))
     return claims
-
-
-def _take(rt: Runtime, row: Leased) -> None:
-    row.attempts += 1
-    row.lease_until, row.held_by = rt.machine.now() + rt.lease, rt.name
-    row.next_try_at = None
 
 
 def _claim(row: Leased) -> Claim:
@@ -51,7 +45,7 @@ def _claim(row: Leased) -> Claim:
     return Claim(row.id, attempt=row.attempts, until=row.lease_until)
 
 
-async def settle(rt: Runtime, follow: Follow, *, at_once: int = AT_ONCE) -> Settled:
+async def settle(rt: Runtime, *, at_once: int = AT_ONCE) -> Settled:
     """Look up every open payment and refund whose time has come, until there is none.
 
     Source: contract §4.5 (look-up), 4.6 (balance), 6 (repeating).
@@ -65,8 +59,8 @@ async def settle(rt: Runtime, follow: Follow, *, at_once: int = AT_ONCE) -> Sett
             return Settled(payments, refunds)
         payments += len(claims)
         refunds += len(givings)
-        work = [collect(rt, claim, follow) for claim in claims]
-        work_back = [refund.give_back(rt, claim, follow) for claim in givings]
+        work = [collect(rt, claim) for claim in claims]
+        work_back = [refund.give_back(rt, claim) for claim in givings]
         for error in await asyncio.gather(*work, *work_back, return_exceptions=True):
             if isinstance(error, Exception):
                 log.error("an open payment could not be settled", exc_info=error)
@@ -75,6 +69,6 @@ async def settle(rt: Runtime, follow: Follow, *, at_once: int = AT_ONCE) -> Sett
 async def _take_up_refunds(rt: Runtime, db: AsyncSession, *, limit: int) -> list[Claim]:
     found = await repository.open_refunds_due(db, rt.machine.now(), limit=limit)
     for row in found:
-        _take(rt, row)
+        lease.take(rt, row)
     await db.flush()
     return [_claim(row) for row in found]

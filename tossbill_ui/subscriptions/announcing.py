@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
+from tossbill_ui.core.actor import ENGINE
+from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import telling
+from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.view import CARD_NOTICE
@@ -38,10 +40,9 @@ async def _announce_expiring(rt: Runtime, number: int) -> int:
     while True:
         async with rt.db.write() as db:
             found = (await db.exec(query)).all()
-            for subscription, method in found:
-                assert method.expires_on is not None  # noqa: S101 - the query asks for it
-                about = f"{subscription.id}:{method.id}:{days}"
-                await telling.card_expires(rt, db, subscription, method.expires_on, about)
+            for subscription, _ in found:
+                event = Event(EventType.METHOD_EXPIRING, str(days))
+                await publish(rt, db, subscription, [event], actor=ENGINE)
         told += len(found)
         if len(found) < AT_ONCE:
             return told

@@ -10,11 +10,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.core.text import is_id
-from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.events.types import Event, EventType, Reason
+from tossbill_ui.operators import audit
 from tossbill_ui.payments import refund
-from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import (
     OPEN,
     Difference,
@@ -26,10 +27,12 @@ from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined, of_payment
 from tossbill_ui.payments.record import record
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
-from tossbill_ui.subscriptions.follow import FOLLOW
-from tossbill_ui.subscriptions.history import Kind, note
+from tossbill_ui.subscriptions.lifecycle import transitions
+from tossbill_ui.subscriptions.lifecycle.facts import facts_of
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.models import Attention, Price, Subscription
-from tossbill_ui.subscriptions.periods import period_at, today
+from tossbill_ui.subscriptions.periods import period_at
 
 UNMADE = Declined(NEVER_CHARGED)
 
@@ -92,7 +95,7 @@ async def waiting(rt: Runtime) -> Waiting:
         )
 
 
-async def approve(rt: Runtime, row_id: str, *, operator: str) -> str:
+async def approve(rt: Runtime, actor: Actor, row_id: str) -> str:
     """Let go on what waits under an id; return in words what happens next.
 
     A subscription is charged: after missed periods each of them once, oldest first, one a day. A
@@ -104,32 +107,31 @@ async def approve(rt: Runtime, row_id: str, *, operator: str) -> str:
         TossError: Toss does not say whether it knows the payment; nothing is changed.
     """
     deciders = (_approve_subscription, _approve_payment, _approve_refund, _approve_difference)
-    if is_id(row_id):
+    if is_id(row_id) and not actor.is_customer:
         for decide in deciders:
-            if said := await decide(rt, row_id, operator):
+            if said := await decide(rt, actor, row_id):
                 return said
     raise NotFound("Nothing waits for an operator under this id.")
 
 
-async def _approve_subscription(rt: Runtime, row_id: str, operator: str) -> str:
+async def _approve_subscription(rt: Runtime, actor: Actor, row_id: str) -> str:
     async with rt.db.write() as db:
         if await db.get(Subscription, row_id) is None:
             return ""
         subscription = await repository.locked(db, row_id)
-        reason = subscription.attention
-        if reason is None:
+        if subscription.attention is None:
             return ""
-        if reason == Attention.CATCH_UP:
+        facts = await facts_of(rt, db, subscription)
+        period_now = None
+        if subscription.attention == Attention.CATCH_UP:
             price = await db.get_one(Price, subscription.price_id)
-            subscription.approved_period = period_at(subscription, price.interval, today(rt))
-        subscription.attention, subscription.due_at = None, rt.clock.now()
-        note(rt, db, subscription, Kind.APPROVED, actor=operator, detail=reason)
-        _audit(rt, db, operator, f"{reason} {row_id}", subscription.customer_id)
-        db.add(subscription)
+            period_now = period_at(subscription, price.interval, facts.today)
+        events = transitions.approve(subscription, facts, period_now=period_now)
+        await publish(rt, db, subscription, events, actor=actor)
     return "The subscription is charged by the next run."
 
 
-async def _approve_payment(rt: Runtime, row_id: str, operator: str) -> str:
+async def _approve_payment(rt: Runtime, actor: Actor, row_id: str) -> str:
     async with rt.db.write() as db:
         payment = await db.get(Payment, row_id)
         if payment is None or payment.status not in OPEN or payment.next_try_at:
@@ -141,51 +143,52 @@ async def _approve_payment(rt: Runtime, row_id: str, operator: str) -> str:
     theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
     found = of_payment(theirs, amount_krw=payment.amount_krw) if theirs else UNMADE
     async with rt.db.write() as db:
-        said = "not charged" if found is UNMADE else "looked up"
-        _audit(rt, db, operator, f"{said} {payment.order_id}", payment.customer_id)
-    await record(rt, payment, attempt, found, FOLLOW)
+        subscription = await repository.locked(db, payment.subscription_id)
+        reason = Reason.NOT_CHARGED if found is UNMADE else Reason.LOOKED_UP
+        await _close(rt, db, actor, subscription, reason, About(payment=payment))
+    await record(rt, payment, attempt, found, actor=actor)
     return "The payment counts as not made." if found is UNMADE else "Toss knows the payment."
 
 
-async def _approve_refund(rt: Runtime, row_id: str, operator: str) -> str:
+async def _approve_refund(rt: Runtime, actor: Actor, row_id: str) -> str:
     async with rt.db.write() as db:
         row = await db.get(Refund, row_id)
         if row is None:
             return ""
-        await payments.lock_subscription(db, row.subscription_id)
+        subscription = await repository.locked(db, row.subscription_id)
         await db.refresh(row)
         payment = await db.get_one(Payment, row.payment_id)
         if row.status == PaymentStatus.UNKNOWN:
             row.next_try_at = rt.machine.now()
-            db.add(row)
         else:
             amount = row.amount_krw
-            await refund.request(
-                rt, db, payment, amount_krw=amount, reason=row.reason, actor=operator
+            row = await refund.request(
+                rt, db, payment, amount_krw=amount, reason=row.reason, actor=actor
             )
-        _audit(rt, db, operator, f"refund again {payment.order_id}", row.customer_id)
+        await _close(rt, db, actor, subscription, Reason.REFUND_AGAIN, About(refund=row))
     return "The refund is asked for again by the next run."
 
 
-async def _approve_difference(rt: Runtime, row_id: str, operator: str) -> str:
+async def _approve_difference(rt: Runtime, actor: Actor, row_id: str) -> str:
     async with rt.db.write() as db:
         row = await db.get(Difference, row_id)
         if row is None or row.resolved_at:
             return ""
-        row.resolved_at, row.resolved_by = rt.clock.now(), operator[:40]
+        row.resolved_at, row.resolved_by = rt.clock.now(), actor.label
         db.add(row)
-        _audit(rt, db, operator, f"closed {row.kind} {row.subject}", None)
+        # A difference may be about nobody we know, so there is no event that could be anybody's.
+        subject, by = f"{row.kind} {row.subject}", actor.label
+        audit.add(rt, db, kind=EventType.REVIEW_CLOSED, customer_id=None, subject=subject, by=by)
     return "The difference is closed."
 
 
-def _audit(
-    rt: Runtime, db: AsyncSession, operator: str, subject: str, customer_id: str | None
+async def _close(
+    rt: Runtime,
+    db: AsyncSession,
+    actor: Actor,
+    subscription: Subscription,
+    reason: Reason,
+    about: About,
 ) -> None:
-    db.add(
-        AuditEntry(
-            at=rt.clock.now(),
-            kind="approved",
-            customer_id=customer_id,
-            subject=f"{operator}: {subject}"[:80],
-        )
-    )
+    event = Event(EventType.REVIEW_CLOSED, reason)
+    await publish(rt, db, subscription, [event], actor=actor, about=about)

@@ -7,25 +7,24 @@ from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.core.calendar import instant
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.customers.session import Session
+from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.payments import refund
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import repository, telling, trial_end
-from tossbill_ui.subscriptions.follow import drop_open, end
-from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
+from tossbill_ui.subscriptions import repository, trial_end
+from tossbill_ui.subscriptions.lifecycle import transitions
+from tossbill_ui.subscriptions.lifecycle.facts import facts_of
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.release import void_open_invoice
+from tossbill_ui.subscriptions.lifecycle.transitions import CANCELABLE, Events
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
-from tossbill_ui.subscriptions.periods import next_due, today, unused_krw
+from tossbill_ui.subscriptions.periods import today, unused_krw
 
 REASON = "구독 해지"
-AT_PERIOD_END = (
-    SubscriptionStatus.TRIALING,
-    SubscriptionStatus.ACTIVE,
-    SubscriptionStatus.PAUSED,
-)
 
 
 @dataclass(frozen=True)
@@ -49,21 +48,21 @@ class CancelPreview:
     price_krw: int
 
 
-async def preview(rt: Runtime, session: Session | None, subscription_id: str) -> CancelPreview:
+async def preview(rt: Runtime, actor: Actor, subscription_id: str) -> CancelPreview:
     """Say what canceling now or at the period's end would do.
 
     Raises:
         NotFound: No such subscription of this customer.
     """
     async with rt.db.read() as db:
-        subscription = await repository.seen(db, session, subscription_id)
+        subscription = await repository.get_owned(db, actor, subscription_id)
         day = today(rt)
         back = sum(amount for _, amount in await _returns(db, subscription, day))
         invoice = await payments.paid_invoice(db, subscription_id, subscription.period_number)
     left = max(0, (subscription.ends_on - day).days)
     return CancelPreview(
         ends_on=subscription.ends_on,
-        can_wait=subscription.status in AT_PERIOD_END and left > 0,
+        can_wait=subscription.status in CANCELABLE and left > 0,
         refund_krw=back,
         days_left=left,
         days=(invoice.ends_on - invoice.starts_on).days if invoice else 0,
@@ -77,10 +76,10 @@ async def _returns(
     if subscription.status == SubscriptionStatus.ENDED:
         return []
     invoice = await payments.paid_invoice(db, subscription.id, subscription.period_number)
-    return await spread(db, subscription, unused_krw(subscription, invoice, day))
+    return await allocate_refund(db, subscription, unused_krw(subscription, invoice, day))
 
 
-async def spread(
+async def allocate_refund(
     db: AsyncSession, subscription: Subscription, amount_krw: int
 ) -> list[tuple[Payment, int]]:
     """Say which payments an amount goes back on: this period's, then those it was credited from.
@@ -103,15 +102,14 @@ async def spread(
     return found
 
 
-async def give_back(
+async def request_refunds(
     rt: Runtime,
     db: AsyncSession,
-    subscription: Subscription,
     returns: list[tuple[Payment, int]],
     *,
     reason: str,
-    actor: str,
-) -> None:
+    actor: Actor,
+) -> Events:
     """Write the refunds down; the engine carries them out.
 
     Raises:
@@ -119,12 +117,10 @@ async def give_back(
     """
     for payment, part in returns:
         await refund.request(rt, db, payment, amount_krw=part, reason=reason, actor=actor)
-        note(rt, db, subscription, Kind.REFUND_ASKED, actor=actor, amount_krw=part)
+    return [Event(EventType.REFUND_REQUESTED, amount_krw=part) for _, part in returns]
 
 
-async def cancel_at_period_end(
-    rt: Runtime, session: Session | None, subscription_id: str, *, actor: str = CUSTOMER
-) -> None:
+async def cancel_at_period_end(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     """Let a subscription work until its period ends and charge nothing more.
 
     One whose period is over already ends now. Retries of what is owed stop.
@@ -134,40 +130,23 @@ async def cancel_at_period_end(
         Conflict: It has ended (``ended``).
     """
     async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
-        if subscription.status == SubscriptionStatus.CANCELED:
-            return
-        _refuse_ended(subscription)
-        note(rt, db, subscription, Kind.CANCELED, actor=actor, detail="at period end")
-        subscription.canceled_at = rt.clock.now()
-        await drop_open(db, subscription)
-        if subscription.status in AT_PERIOD_END and today(rt) < subscription.ends_on:
-            subscription.status = SubscriptionStatus.CANCELED
-            subscription.due_at = instant(subscription.ends_on)
-            subscription.attention = subscription.next_price_id = None
-            db.add(subscription)
-        else:
-            end(rt, db, subscription, actor=actor)
-        await telling.canceled(rt, db, subscription, refund_krw=0)
-    rt.changes.tell(subscription.customer_id)
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        facts = await facts_of(rt, db, subscription)
+        if events := transitions.cancel_at_period_end(subscription, facts):
+            await void_open_invoice(db, subscription)
+        await publish(rt, db, subscription, events, actor=actor)
 
 
 async def cancel_now(
-    rt: Runtime,
-    session: Session | None,
-    subscription_id: str,
-    *,
-    expected_refund_krw: int,
-    actor: str = CUSTOMER,
+    rt: Runtime, actor: Actor, subscription_id: str, *, expected_refund_krw: int
 ) -> None:
     """End a subscription at once and give back what is left of its period.
 
     Args:
         rt: The process's runtime.
-        session: Whose it is.
+        actor: Who wants it.
         subscription_id: Which.
         expected_refund_krw: What `preview` showed; nothing happens if it is not so any more.
-        actor: Who wants it.
 
     Raises:
         NotFound: No such subscription of this customer.
@@ -175,47 +154,33 @@ async def cancel_now(
             refund is under way (``refund_under_way``).
     """
     async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
-        _refuse_ended(subscription)
-        returns = await _returns(db, subscription, today(rt))
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        facts = await facts_of(rt, db, subscription)
+        returns = await _returns(db, subscription, facts.today)
+        events = transitions.cancel_now(subscription, facts)
         if sum(part for _, part in returns) != expected_refund_krw:
             raise Conflict("The refund is not what was shown.", code="preview_changed")
-        note(rt, db, subscription, Kind.CANCELED, actor=actor, detail="now")
-        subscription.canceled_at = rt.clock.now()
-        await drop_open(db, subscription)
-        await give_back(rt, db, subscription, returns, reason=REASON, actor=actor)
-        end(rt, db, subscription, actor=actor)
-        await telling.canceled(rt, db, subscription, refund_krw=expected_refund_krw)
-    rt.changes.tell(subscription.customer_id)
+        await void_open_invoice(db, subscription)
+        events += await request_refunds(rt, db, returns, reason=REASON, actor=actor)
+        about = About(refund_krw=expected_refund_krw)
+        await publish(rt, db, subscription, events, actor=actor, about=about)
 
 
-def _refuse_ended(subscription: Subscription) -> None:
-    if subscription.status == SubscriptionStatus.ENDED:
-        raise Conflict("This subscription has ended.", code="ended")
-
-
-async def undo(
-    rt: Runtime, session: Session | None, subscription_id: str, *, actor: str = CUSTOMER
-) -> None:
+async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     """Take back a cancellation whose period has not ended; doing it twice is no error.
+
+    What the cancellation stopped goes on: a pause, a plan chosen for the next period, the consent
+    to its price.
 
     Raises:
         NotFound: No such subscription of this customer.
         Conflict: It has ended (``ended``).
     """
     async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
-        _refuse_ended(subscription)
-        if subscription.status != SubscriptionStatus.CANCELED:
-            return
-        if today(rt) >= subscription.ends_on:
-            raise Conflict("This subscription has ended.", code="ended")
-        is_trial = subscription.period_number == 0
-        subscription.status = SubscriptionStatus.TRIALING if is_trial else SubscriptionStatus.ACTIVE
-        subscription.canceled_at = None
-        is_open = await payments.open_payment(db, subscription.id)
-        subscription.due_at = None if is_open else next_due(rt, subscription.ends_on)
-        db.add(subscription)
-        note(rt, db, subscription, Kind.CANCEL_UNDONE, actor=actor)
-        await trial_end.ask_if_near(rt, db, subscription)
-    rt.changes.tell(subscription.customer_id)
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        is_charging = await payments.open_payment(db, subscription.id) is not None
+        facts = await facts_of(rt, db, subscription)
+        events = transitions.undo_cancel(subscription, facts, is_charging=is_charging)
+        question = await trial_end.ask_if_near(rt, db, subscription, facts)
+        about = About(consent=question.consent)
+        await publish(rt, db, subscription, events + question.events, actor=actor, about=about)

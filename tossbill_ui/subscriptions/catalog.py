@@ -16,11 +16,9 @@ from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.lifecycle.pricing import LEAST_KRW, amount_of
 from tossbill_ui.subscriptions.models import Plan, Price, WhenUnpaid
 from tossbill_ui.subscriptions.periods import today
-
-# The least a card can be charged (contract §10).
-MINIMUM_KRW = 100
 
 
 class _Entry(BaseModel):
@@ -31,7 +29,7 @@ class PriceEntry(_Entry):
     """``[[plan.price]]``."""
 
     starts_on: date
-    amount_krw: int = Field(ge=MINIMUM_KRW)
+    amount_krw: int = Field(ge=LEAST_KRW)
     tax_free_krw: int = Field(default=0, ge=0)
     unit: Unit = Unit.MONTH
     count: int = Field(default=1, ge=1, le=24)
@@ -128,11 +126,18 @@ async def offers(rt: Runtime) -> list[Offer]:
     async with rt.db.read() as db:
         plans = await repository.offered(db)
         found = [(plan, await repository.price_at(db, plan.code, today(rt))) for plan in plans]
-    return [Offer(plan, price) for plan, price in found if price]
+    return [Offer(plan, price) for plan, price in found if price and _can_be_charged(price)]
 
 
 async def offer_of(rt: Runtime, db: AsyncSession, plan_code: str) -> Offer | None:
     """Return one offer by its code, which may be any text from a stranger."""
     plan = await db.get(Plan, plan_code[:40])
     price = await repository.price_at(db, plan_code, today(rt)) if plan else None
-    return Offer(plan, price) if plan and plan.is_offered and price else None
+    if plan is None or price is None or not plan.is_offered or not _can_be_charged(price):
+        return None
+    return Offer(plan, price)
+
+
+def _can_be_charged(price: Price) -> bool:
+    """Whether it is not below the least amount, as prices of early versions may be."""
+    return amount_of(price).due_krw > 0

@@ -12,14 +12,20 @@ from datetime import date
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session
 from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, cancel, catalog, consent, repository, trial_end
+from tossbill_ui.subscriptions import cancel, catalog, consent, repository, trial_end
 from tossbill_ui.subscriptions.catalog import Offer
-from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
+from tossbill_ui.subscriptions.lifecycle import invoicing, transitions
+from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import fresh_period, today, unused_krw
 
@@ -49,7 +55,7 @@ class ChangePreview:
 
 
 async def preview(
-    rt: Runtime, session: Session | None, subscription_id: str, *, plan_code: str
+    rt: Runtime, actor: Actor, subscription_id: str, *, plan_code: str
 ) -> ChangePreview:
     """Say what moving to another plan now or at the period's end would charge.
 
@@ -58,7 +64,7 @@ async def preview(
         Conflict: As `change_now`.
     """
     async with rt.db.read() as db:
-        subscription = await repository.seen(db, session, subscription_id)
+        subscription = await repository.get_owned(db, actor, subscription_id)
         return await _preview(rt, db, subscription, plan_code)
 
 
@@ -68,35 +74,34 @@ async def _preview(
     offer = await catalog.offer_of(rt, db, plan_code)
     if offer is None:
         raise NotFound("No such plan is on offer.")
-    if subscription.status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING):
-        raise Conflict("Only what is paid up can change its plan.", code="not_active")
+    transitions.require_changeable(subscription)
     if plan_code == subscription.plan_code:
         raise Conflict("On this plan already.", code="already_subscribed")
     day, price = today(rt), offer.price
     is_trial = subscription.status == SubscriptionStatus.TRIALING
     invoice = await payments.paid_invoice(db, subscription.id, subscription.period_number)
     unused = unused_krw(subscription, invoice, day)
-    returnable = await cancel.spread(db, subscription, unused)
+    returnable = await cancel.allocate_refund(db, subscription, unused)
     credit = sum(part for _, part in returnable)
+    amount = amount_of(price, credit_krw=credit)
     return ChangePreview(
         offer=offer,
-        charge_krw=0 if is_trial else billing.collectable(max(0, price.amount_krw - credit)),
+        charge_krw=0 if is_trial else amount.due_krw,
         credit_krw=credit,
-        refund_krw=max(0, credit - price.amount_krw),
+        refund_krw=credit - amount.credit_krw,
         ends_on=subscription.ends_on if is_trial else price.interval.after(day, 1),
         planned_on=subscription.ends_on,
-        planned_krw=price.amount_krw,
+        planned_krw=amount_of(price).due_krw,
     )
 
 
 async def change_now(
     rt: Runtime,
-    session: Session | None,
+    actor: Actor,
     subscription_id: str,
     *,
     plan_code: str,
     expected_charge_krw: int,
-    actor: str = CUSTOMER,
 ) -> None:
     """Move to another plan today; `view.wait` tells how the charge ended.
 
@@ -105,11 +110,10 @@ async def change_now(
 
     Args:
         rt: The process's runtime.
-        session: Whose it is.
+        actor: Who wants it.
         subscription_id: Which.
         plan_code: A plan on offer.
         expected_charge_krw: What `preview` showed; nothing happens if it is not so any more.
-        actor: Who wants it.
 
     Raises:
         NotFound: No such subscription of this customer, or no such plan on offer.
@@ -117,29 +121,28 @@ async def change_now(
             (``already_subscribed``), the preview is out of date (``preview_changed``), a payment
             is not settled (``payment_open``), or a refund is under way (``refund_under_way``).
     """
-    claim = None
     try:
         async with rt.db.write() as db:
-            subscription = await repository.mine(db, session, subscription_id)
-            await billing.refuse_while_open(db, subscription)
+            subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+            await invoicing.refuse_while_open(db, subscription)
             shown = await _preview(rt, db, subscription, plan_code)
             if shown.charge_krw != expected_charge_krw:
                 raise Conflict("The charge is not what was shown.", code="preview_changed")
-            _refuse_over(rt, subscription)
+            facts = await facts_of(rt, db, subscription)
+            _refuse_over(subscription, facts)
             if subscription.status == SubscriptionStatus.TRIALING:
-                await _change_trial(rt, db, subscription, shown.offer, actor)
+                found = await _change_trial(rt, db, actor, subscription, shown.offer, facts)
             else:
                 await _refuse_second(db, subscription, plan_code)
-                claim = await _begin(rt, db, subscription, shown, actor)
+                found = await _begin(rt, db, actor, subscription, shown, facts)
     except IntegrityError:
         raise Conflict("On that plan already.", code="already_subscribed") from None
-    billing.spawn(rt, claim)
-    rt.changes.tell(subscription.customer_id)
+    invoicing.spawn(rt, found)
 
 
-def _refuse_over(rt: Runtime, subscription: Subscription) -> None:
+def _refuse_over(subscription: Subscription, facts: Facts) -> None:
     """Its renewal is due today: then there is nothing left to take off the new price."""
-    if today(rt) >= subscription.ends_on:
+    if facts.today >= subscription.ends_on:
         raise Conflict("The next period begins today.", code="payment_open")
 
 
@@ -152,64 +155,83 @@ async def _refuse_second(db: AsyncSession, subscription: Subscription, plan_code
 
 
 async def _change_trial(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, offer: Offer, actor: str
-) -> None:
-    subscription.plan_code, subscription.price_id = offer.plan.code, offer.price.id
-    subscription.next_price_id = None
-    db.add(subscription)
-    note(rt, db, subscription, Kind.PLAN_CHANGED, actor=actor, detail=offer.plan.code)
-    await trial_end.ask_if_near(rt, db, subscription)
+    rt: Runtime,
+    db: AsyncSession,
+    actor: Actor,
+    subscription: Subscription,
+    offer: Offer,
+    facts: Facts,
+) -> Events:
+    events = transitions.change_trial(subscription, offer.price)
+    question = await trial_end.ask_if_near(rt, db, subscription, facts)
+    events += question.events
+    about = About(consent=question.consent)
+    await publish(rt, db, subscription, events, actor=actor, about=about)
+    return events
 
 
 async def _begin(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, shown: ChangePreview, actor: str
-) -> billing.PaymentClaim | None:
-    returns = await cancel.spread(db, subscription, shown.refund_krw)
-    price = shown.offer.price
-    invoice = await billing.make_invoice(
-        rt,
-        db,
+    rt: Runtime,
+    db: AsyncSession,
+    actor: Actor,
+    subscription: Subscription,
+    shown: ChangePreview,
+    facts: Facts,
+) -> PaymentClaim | Events:
+    returns = await cancel.allocate_refund(db, subscription, shown.refund_krw)
+    invoice = invoicing.make_invoice(
         subscription,
+        shown.offer,
+        facts,
         kind=InvoiceKind.CHANGE,
-        price=price,
-        period=fresh_period(subscription, price.interval, today(rt)),
-        credit_krw=min(shown.credit_krw, price.amount_krw),
+        period=fresh_period(subscription, shown.offer.price.interval, facts.today),
+        credit_krw=shown.credit_krw,
     )
-    claim = await billing.collect_now(rt, db, subscription, invoice)
-    await cancel.give_back(rt, db, subscription, returns, reason=REASON, actor=actor)
-    return claim
+    found = await invoicing.collect_now(rt, db, subscription, invoice, shown.offer, facts)
+    requested = await cancel.request_refunds(rt, db, returns, reason=REASON, actor=actor)
+    events = invoicing.events_of(found) + requested
+    await publish(rt, db, subscription, events, actor=actor)
+    return found
 
 
 async def change_at_period_end(
-    rt: Runtime,
-    session: Session | None,
-    subscription_id: str,
-    *,
-    plan_code: str,
-    actor: str = CUSTOMER,
+    rt: Runtime, actor: Actor, subscription_id: str, *, plan_code: str
 ) -> None:
     """Move to another plan when the present period ends; naming the present one takes it back.
 
     Raises:
         NotFound: No such subscription of this customer, or no such plan on offer.
         Conflict: It is not active (``not_active``), or what comes is a higher price of this plan,
-            which `consent.answer` is for (``already_subscribed``).
+            which `price_rise.answer` is for (``already_subscribed``).
     """
     async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         if plan_code == subscription.plan_code:
-            is_trial = subscription.status == SubscriptionStatus.TRIALING
-            if not is_trial and await consent.asked_of(db, subscription):
-                raise Conflict("That is no other plan.", code="already_subscribed")
-            subscription.next_price_id = None
-            note(rt, db, subscription, Kind.CHANGE_DROPPED, actor=actor)
+            events = await _stay(db, subscription)
         else:
-            shown = await _preview(rt, db, subscription, plan_code)
-            await _refuse_second(db, subscription, plan_code)
-            subscription.next_price_id = shown.offer.price.id
-            if actor == CUSTOMER:
-                await consent.wished(rt, db, subscription, shown.offer.price)
-            note(rt, db, subscription, Kind.CHANGE_PLANNED, actor=actor, detail=plan_code)
-        db.add(subscription)
-        await trial_end.ask_if_near(rt, db, subscription)
-    rt.changes.tell(subscription.customer_id)
+            events = await _plan(rt, db, actor, subscription, plan_code)
+        facts = await facts_of(rt, db, subscription)
+        question = await trial_end.ask_if_near(rt, db, subscription, facts)
+        events += question.events
+        about = About(consent=question.consent)
+        await publish(rt, db, subscription, events, actor=actor, about=about)
+
+
+async def _stay(db: AsyncSession, subscription: Subscription) -> Events:
+    """Take back a planned change; a higher price that was asked about before it comes back."""
+    is_trial = subscription.status == SubscriptionStatus.TRIALING
+    if not is_trial and await consent.asked_of(db, subscription):
+        raise Conflict("That is no other plan.", code="already_subscribed")
+    raised = await consent.raise_asked(db, subscription)
+    return transitions.drop_planned_change(subscription, raised)
+
+
+async def _plan(
+    rt: Runtime, db: AsyncSession, actor: Actor, subscription: Subscription, plan_code: str
+) -> Events:
+    price = (await _preview(rt, db, subscription, plan_code)).offer.price
+    await _refuse_second(db, subscription, plan_code)
+    events = transitions.plan_change(subscription, price)
+    if actor.is_customer:
+        await consent.wished(rt, db, subscription, price)
+    return events

@@ -1,8 +1,4 @@
-"""Taking what is due, in one short transaction, with a statement a table for all of it.
-
-What the rows need is loaded ahead, so that the code for one subscription finds it in the session
-and asks the database for nothing; what it changes is written for all of them at once.
-"""
+"""Taking what is due, in one short transaction, with a statement a table for all of it."""
 
 from __future__ import annotations
 
@@ -11,27 +7,28 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import ENGINE
 from tossbill_ui.core.errors import FAULTS
-from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments import settle
 from tossbill_ui.payments.charge import PaymentClaim
-from tossbill_ui.payments.models import Invoice, InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, consent, periods, repository, telling
-from tossbill_ui.subscriptions.follow import dun, end, give_up
-from tossbill_ui.subscriptions.history import Kind, note
-from tossbill_ui.subscriptions.models import (
-    Attention,
-    Price,
-    PriceConsent,
-    Subscription,
-    SubscriptionStatus,
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.catalog import Offer
+from tossbill_ui.subscriptions.lifecycle.billing_cycle import (
+    Collect,
+    begin_renewal,
+    need_review,
+    renew,
 )
+from tossbill_ui.subscriptions.lifecycle.facts import RenewalFacts, renewal_facts
+from tossbill_ui.subscriptions.lifecycle.invoicing import Bill, collect, make_renewal
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.models import Attention, Subscription
 
 log = logging.getLogger(__name__)
 
-REMOVED_KEY = "ALREADY_REMOVED_BILLING_KEY"
 Claims = list[PaymentClaim]
 Take = Callable[[Runtime, AsyncSession, Sequence[Subscription]], Awaitable[Claims]]
 
@@ -68,9 +65,8 @@ async def _take_one_by_one(rt: Runtime, db: AsyncSession, found: Sequence[Subscr
         except FAULTS:
             log.exception("subscription %s needs an operator", subscription_id)
             await db.refresh(subscription)
-            subscription.due_at, subscription.attention = None, Attention.FAULT
-            db.add(subscription)
-            note(rt, db, subscription, Kind.OPERATOR_NEEDED, detail=Attention.FAULT)
+            events = need_review(subscription, Attention.FAULT)
+            await publish(rt, db, subscription, events, actor=ENGINE)
     return claims
 
 
@@ -78,80 +74,33 @@ async def _take_together(rt: Runtime, db: AsyncSession, found: Sequence[Subscrip
     """Do what is due with subscriptions; return the payments to collect."""
     if not found:
         return []
-    needs = await repository.load_needs(db, [each.id for each in found])
-    coming = {each.next_price_id for each in found if each.next_price_id}
-    loaded = needs, await repository.load_offers(db, coming)
-    open_invoices = {each.subscription_id: each for *_, each in needs if each}
-    asked = await consent.load(db, found)
-    wanted = list[tuple[Subscription, Invoice]]()
-    for subscription in found:
-        open_invoice = open_invoices.get(subscription.id)
-        if invoice := await _step(rt, db, subscription, open_invoice, asked):
-            wanted.append((subscription, invoice))
+    batch = await renewal_facts(rt, db, found)
+    bills = [bill for facts in batch if (bill := await _step(rt, db, facts))]
     await db.flush()  # payments refer to these invoices
-    begun = await payments.begun(db, [invoice for _, invoice in wanted])
-    claims = [
-        await billing.collect_or_enter(rt, db, subscription, invoice, begun=begun[invoice.id])
-        for subscription, invoice in wanted
-    ]
-    del loaded  # held until here
+    begun = await payments.begun(db, [bill.invoice for bill in bills])
+    claims = [await _collect(rt, db, bill, begun[bill.invoice.id]) for bill in bills]
     return [each for each in claims if each]
 
 
-async def _step(
-    rt: Runtime,
-    db: AsyncSession,
-    subscription: Subscription,
-    invoice: Invoice | None,
-    asked: Sequence[PriceConsent],
-) -> Invoice | None:
-    """Do what is due with a subscription, or return the invoice to collect, open or made now."""
-    if subscription.status == SubscriptionStatus.CANCELED:
-        end(rt, db, subscription)
-        return None
-    opens_at = rt.settings.charge_hours.next_open(rt.clock.now())
-    if opens_at > rt.clock.now():
-        subscription.due_at = opens_at
-        db.add(subscription)
-        return None
-    if invoice is not None and subscription.needs_card:
-        await give_up(rt, db, subscription, invoice)
-        await telling.unpaid(rt, db, subscription, invoice, REMOVED_KEY)
-        return None
-    invoice = invoice or await _renewal_invoice(rt, db, subscription, asked)
-    if invoice is None:
-        return None
-    method = await db.get_one(PaymentMethod, subscription.payment_method_id)
-    if method.status != MethodStatus.ACTIVE and invoice.amount_krw:
-        invoice.refusals += 1
-        await dun(rt, db, subscription, invoice, REMOVED_KEY)
-        await telling.unpaid(rt, db, subscription, invoice, REMOVED_KEY)
-        return None
-    return invoice
+async def _step(rt: Runtime, db: AsyncSession, facts: RenewalFacts) -> Bill | None:
+    """Do what is due with a subscription, or return what to collect, made out before or now."""
+    subscription, invoice = facts.subscription, facts.invoice
+    decision = renew(subscription, invoice, facts)
+    if isinstance(decision, Collect):
+        offer = facts.coming or Offer(facts.plan, facts.price)
+        invoice = invoice or make_renewal(facts, offer)
+        db.add(invoice)
+        decision = begin_renewal(subscription, invoice, facts)
+        if isinstance(decision, Collect):
+            return Bill(subscription, invoice, offer, facts.method, facts.customer, facts)
+    await publish(rt, db, subscription, decision, actor=ENGINE, about=About(invoice=invoice))
+    return None
 
 
-async def _renewal_invoice(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, asked: Sequence[PriceConsent]
-) -> Invoice | None:
-    price = await db.get_one(Price, subscription.price_id)
-    if _has_missed_more_than_one(rt, subscription, price):
-        subscription.due_at, subscription.attention = None, Attention.CATCH_UP
-        db.add(subscription)
-        note(rt, db, subscription, Kind.OPERATOR_NEEDED, detail=Attention.CATCH_UP)
-        return None
-    coming = await consent.coming_price(db, subscription, price, asked)
-    if coming is None:
-        await consent.end_without(rt, db, subscription)
-        return None
-    period = periods.next_period(
-        subscription, coming.interval, is_other_interval=coming.interval != price.interval
-    )
-    return await billing.make_invoice(
-        rt, db, subscription, kind=InvoiceKind.RENEWAL, price=coming, period=period
-    )
-
-
-def _has_missed_more_than_one(rt: Runtime, subscription: Subscription, price: Price) -> bool:
-    now = periods.period_at(subscription, price.interval, periods.today(rt))
-    number = subscription.period_number + 1
-    return now > number and number > subscription.approved_period
+async def _collect(rt: Runtime, db: AsyncSession, bill: Bill, begun: int) -> PaymentClaim | None:
+    found = collect(rt, db, bill, begun=begun)
+    if isinstance(found, PaymentClaim):
+        return found
+    about = About(invoice=bill.invoice)
+    await publish(rt, db, bill.subscription, found, actor=ENGINE, about=about)
+    return None

@@ -16,15 +16,13 @@ from datetime import timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import ActorKind
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.crypto import new_id
-from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session
+from tossbill_ui.core.errors import Conflict
 from tossbill_ui.payments.repository import open_invoice
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import repository, telling
-from tossbill_ui.subscriptions.follow import end
-from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
+from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
 from tossbill_ui.subscriptions.models import (
     Answer,
     Price,
@@ -38,10 +36,8 @@ from tossbill_ui.subscriptions.periods import today
 HOW_TO_CANCEL = "내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요."
 ASKED_WITHIN = timedelta(days=30)
 GOING_ON = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
-# What a line of the history says in its detail, so that it is worded as what it is.
-NOT_AGREED = "no consent to the higher price"
-TRIAL_NOT_AGREED = "no consent after the trial"
-TRIAL = "trial"
+# Who asked, of a customer's own choice of a dearer plan.
+CUSTOMER = ActorKind.CUSTOMER.value
 
 
 async def refuse_wrong_time(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
@@ -59,32 +55,6 @@ async def refuse_wrong_time(rt: Runtime, db: AsyncSession, subscription: Subscri
         raise Conflict("The next period has begun, or never will.", code="not_active")
 
 
-async def answer(
-    rt: Runtime, session: Session | None, subscription_id: str, *, accepts: bool
-) -> None:
-    """Note what the customer says to what was asked; the last answer before the change counts.
-
-    Raises:
-        NotFound: No such subscription of this customer, or nothing was asked.
-        Conflict: The next period has begun, or never will (``not_active``).
-    """
-    async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
-        await refuse_wrong_time(rt, db, subscription)
-        price, coming = await prices(db, subscription)
-        asked = await about(db, subscription, price, coming)
-        if asked is None:
-            raise NotFound("Nothing was asked about this subscription.")
-        asked.answer = Answer.ACCEPTED if accepts else Answer.REFUSED
-        asked.answered_at = rt.clock.now()
-        db.add(asked)
-        kind = Kind.CONSENT_GIVEN if accepts else Kind.CONSENT_REFUSED
-        detail = "" if asked.before_krw else TRIAL
-        amount = asked.after_krw
-        note(rt, db, subscription, kind, actor=CUSTOMER, amount_krw=amount, detail=detail)
-    rt.changes.tell(subscription.customer_id)
-
-
 async def asked_of(db: AsyncSession, subscription: Subscription) -> PriceConsent | None:
     """Return what was asked about the next period's price, answered or not."""
     if not _may_rise(subscription):
@@ -100,7 +70,7 @@ async def wished(rt: Runtime, db: AsyncSession, subscription: Subscription, comi
         return
     row = await about(db, subscription, price, coming)
     row = row or question(
-        rt, subscription, price, coming, actor=CUSTOMER, how_to_cancel=HOW_TO_CANCEL
+        rt, subscription, price, coming, asked_by=CUSTOMER, how_to_cancel=HOW_TO_CANCEL
     )
     row.answer, row.answered_at = Answer.ACCEPTED, rt.clock.now()
     db.add(row)
@@ -129,23 +99,27 @@ async def coming_price(
     """
     next_id = subscription.next_price_id
     coming = await db.get_one(Price, next_id) if next_id else price
+    return coming if is_agreed(subscription, price, coming, asked) else None
+
+
+def is_agreed(
+    subscription: Subscription, price: Price, coming: Price, asked: Sequence[PriceConsent]
+) -> bool:
+    """Whether the next period may be charged a price: it costs no more, or was consented to."""
     if not _needs_consent(subscription, price, coming):
-        return coming
+        return True
     row = _about(asked, subscription, price, coming)
-    return coming if row and _holds(row) else None
-
-
-async def end_without(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
-    """End a subscription whose customer has not consented to the price of its next period."""
-    is_trial = subscription.status == SubscriptionStatus.TRIALING
-    await telling.ends_without_consent(rt, db, subscription, is_trial=is_trial)
-    end(rt, db, subscription, detail=TRIAL_NOT_AGREED if is_trial else NOT_AGREED)
+    return row is not None and _holds(row)
 
 
 async def prices(db: AsyncSession, subscription: Subscription) -> tuple[Price, Price]:
-    """Return the price a subscription is on, and that of its next period; they may be one."""
+    """Return the price a subscription is on, and that of its next period; they may be one.
+
+    A canceled one has no next period, and keeps what was chosen for it in case that is undone.
+    """
     price = await db.get_one(Price, subscription.price_id)
-    next_id = subscription.next_price_id
+    is_canceled = subscription.status == SubscriptionStatus.CANCELED
+    next_id = None if is_canceled else subscription.next_price_id
     return price, await db.get_one(Price, next_id) if next_id else price
 
 
@@ -163,7 +137,7 @@ def question(
     price: Price,
     coming: Price,
     *,
-    actor: str,
+    asked_by: str,
     how_to_cancel: str,
 ) -> PriceConsent:
     """Return a new row without an answer, about the price of the next period."""
@@ -175,24 +149,27 @@ def question(
         before_price_id=price.id,
         price_id=coming.id,
         before_krw=_before_krw(subscription, price),
-        after_krw=coming.amount_krw,
+        after_krw=amount_of(coming).due_krw,
         payment_method_id=subscription.payment_method_id,
         how_to_cancel=how_to_cancel[:500],
-        asked_by=actor[:40],
+        asked_by=asked_by[:40],
         asked_at=rt.clock.now(),
     )
 
 
 def _may_rise(subscription: Subscription) -> bool:
+    if subscription.status == SubscriptionStatus.CANCELED:
+        return False
     return bool(subscription.next_price_id) or subscription.status == SubscriptionStatus.TRIALING
 
 
 def _needs_consent(subscription: Subscription, price: Price, coming: Price) -> bool:
-    return coming.amount_krw > _before_krw(subscription, price)
+    return amount_of(coming).due_krw > _before_krw(subscription, price)
 
 
 def _before_krw(subscription: Subscription, price: Price) -> int:
-    return 0 if subscription.status == SubscriptionStatus.TRIALING else price.amount_krw
+    is_trial = subscription.status == SubscriptionStatus.TRIALING
+    return 0 if is_trial else amount_of(price).due_krw
 
 
 def _about(
@@ -212,3 +189,20 @@ def _about(
 def _holds(asked: PriceConsent) -> bool:
     is_in_time = korean_day(asked.asked_at) >= asked.changes_on - ASKED_WITHIN
     return asked.answer == Answer.ACCEPTED and (is_in_time or asked.asked_by == CUSTOMER)
+
+
+async def raise_asked(db: AsyncSession, subscription: Subscription) -> Price | None:
+    """Return the higher price of the present plan that was asked about for the next period."""
+    query = (
+        select(Price)
+        .join(PriceConsent, col(PriceConsent.price_id) == col(Price.id))
+        .where(
+            col(PriceConsent.subscription_id) == subscription.id,
+            col(PriceConsent.changes_on) == subscription.ends_on,
+            col(PriceConsent.before_price_id) == subscription.price_id,
+            col(Price.plan_code) == subscription.plan_code,
+            col(Price.id) != subscription.price_id,
+        )
+        .order_by(col(PriceConsent.asked_at).desc())
+    )
+    return (await db.exec(query)).first()

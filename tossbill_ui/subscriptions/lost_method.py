@@ -5,15 +5,18 @@ from __future__ import annotations
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import TOSS
 from tossbill_ui.payment_methods import removal
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import repository, telling
-from tossbill_ui.subscriptions.claiming import REMOVED_KEY
-from tossbill_ui.subscriptions.follow import dun
-from tossbill_ui.subscriptions.history import Kind, note
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.lifecycle import transitions
+from tossbill_ui.subscriptions.lifecycle.billing_cycle import REMOVED_KEY, mark_unpaid
+from tossbill_ui.subscriptions.lifecycle.facts import facts_of
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.models import CHARGEABLE, Subscription
 
 
@@ -60,14 +63,12 @@ async def _ask_for_another(rt: Runtime, db: AsyncSession, subscription: Subscrip
     if payment:
         # How it ends is followed up then; it cannot be asked for again without a key.
         payment.may_repeat = False
-        db.add(payment)
-    elif subscription.needs_card or subscription.attention:
         return
-    elif invoice and invoice.kind == InvoiceKind.RENEWAL:
-        await dun(rt, db, subscription, invoice, REMOVED_KEY)
-        await telling.unpaid(rt, db, subscription, invoice, REMOVED_KEY)
+    if subscription.needs_card or subscription.attention:
+        return
+    facts = await facts_of(rt, db, subscription)
+    if invoice and invoice.kind == InvoiceKind.RENEWAL:
+        events = mark_unpaid(subscription, invoice, REMOVED_KEY, facts)
     else:
-        subscription.needs_card = True
-        db.add(subscription)
-        note(rt, db, subscription, Kind.CARD_NEEDED, detail=REMOVED_KEY)
-        await telling.method_lost(rt, db, subscription, REMOVED_KEY)
+        invoice, events = None, transitions.lose_method(subscription, REMOVED_KEY)
+    await publish(rt, db, subscription, events, actor=TOSS, about=About(invoice=invoice))

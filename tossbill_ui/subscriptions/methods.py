@@ -5,25 +5,31 @@ from __future__ import annotations
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import removal
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, repository
-from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
-from tossbill_ui.subscriptions.models import LIVE, Attention, Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.catalog import Offer
+from tossbill_ui.subscriptions.lifecycle import invoicing, transitions
+from tossbill_ui.subscriptions.lifecycle.facts import facts_of
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.transitions import Events
+from tossbill_ui.subscriptions.models import (
+    LIVE,
+    Attention,
+    Plan,
+    Price,
+    Subscription,
+    SubscriptionStatus,
+)
 
 
 async def change_method(
-    rt: Runtime,
-    session: Session | None,
-    subscription_id: str,
-    *,
-    payment_method_id: str,
-    actor: str = CUSTOMER,
+    rt: Runtime, actor: Actor, subscription_id: str, *, payment_method_id: str
 ) -> bool:
     """Charge another payment method from now on; what is owed is charged at once.
 
@@ -38,24 +44,19 @@ async def change_method(
         Conflict: It has ended (``ended``) or a payment is not settled (``payment_open``).
     """
     async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
-        if subscription.status == SubscriptionStatus.ENDED:
-            raise Conflict("This subscription has ended.", code="ended")
-        await billing.refuse_while_open(db, subscription)
-        method = await billing.usable_method(
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        events = transitions.change_method(subscription, payment_method_id[:32])
+        await invoicing.refuse_while_open(db, subscription)
+        await invoicing.usable_method(
             db, customer_id=subscription.customer_id, payment_method_id=payment_method_id
         )
-        subscription.payment_method_id = method.id
-        subscription.needs_card = False
-        db.add(subscription)
-        note(rt, db, subscription, Kind.METHOD_CHANGED, actor=actor, detail=method.last_digits)
-        claim = await _collect_owed(rt, db, subscription)
-    billing.spawn(rt, claim)
-    rt.changes.tell(subscription.customer_id)
-    return claim is not None
+        found = await _collect_owed(rt, db, subscription)
+        await publish(rt, db, subscription, events, actor=actor)
+    invoicing.spawn(rt, found)
+    return isinstance(found, PaymentClaim)
 
 
-async def pay_now(rt: Runtime, session: Session | None, subscription_id: str) -> None:
+async def pay_now(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     """Charge what is owed at once; `view.wait` tells how it ended.
 
     Raises:
@@ -64,31 +65,34 @@ async def pay_now(rt: Runtime, session: Session | None, subscription_id: str) ->
             (``payment_open``).
     """
     async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
-        await billing.refuse_while_open(db, subscription)
-        await billing.usable_method(
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        await invoicing.refuse_while_open(db, subscription)
+        await invoicing.usable_method(
             db,
             customer_id=subscription.customer_id,
             payment_method_id=subscription.payment_method_id,
         )
-        claim = await _collect_owed(rt, db, subscription)
-        if claim is None:
+        found = await _collect_owed(rt, db, subscription)
+        if not isinstance(found, PaymentClaim):
             raise Conflict("Nothing is owed.", code="nothing_owed")
-    billing.spawn(rt, claim)
+    invoicing.spawn(rt, found)
 
 
 async def _collect_owed(
     rt: Runtime, db: AsyncSession, subscription: Subscription
-) -> PaymentClaim | None:
+) -> PaymentClaim | Events:
     """Begin to collect the open invoice, unless an operator has to act first."""
     invoice = await payments.open_invoice(db, subscription.id)
     is_past_due = subscription.status == SubscriptionStatus.PAST_DUE
     if invoice is None or not is_past_due or subscription.attention == Attention.SETUP:
-        return None
-    return await billing.collect_now(rt, db, subscription, invoice)
+        return []
+    price = await db.get_one(Price, invoice.price_id)
+    offer = Offer(await db.get_one(Plan, price.plan_code), price)
+    facts = await facts_of(rt, db, subscription)
+    return await invoicing.collect_now(rt, db, subscription, invoice, offer, facts)
 
 
-async def remove_method(rt: Runtime, session: Session | None, payment_method_id: str) -> None:
+async def remove_method(rt: Runtime, actor: Actor, payment_method_id: str) -> None:
     """Begin to remove a payment method that no subscription needs.
 
     Raises:
@@ -103,4 +107,4 @@ async def remove_method(rt: Runtime, session: Session | None, payment_method_id:
         )
         .exists()
     )
-    await removal.remove(rt, session, payment_method_id, unless=in_use)
+    await removal.remove(rt, actor, payment_method_id, unless=in_use)

@@ -143,6 +143,8 @@ class Subscription(Table, table=True):
         needs_card: No retry will help; another payment method will.
         grace_until_on: Until when a past-due one works.
         approved_period: The last missed period an operator allowed to charge.
+        canceled_from: The status in which it was canceled, which undoing that brings back; None
+            of one that was canceled before this was noted.
     """
 
     __table_args__ = (
@@ -192,6 +194,7 @@ class Subscription(Table, table=True):
 
     created_at: datetime = Field(sa_type=UtcDateTime)
     canceled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    canceled_from: str | None = Field(default=None, max_length=16)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

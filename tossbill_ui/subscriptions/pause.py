@@ -1,21 +1,24 @@
-"""Pausing a subscription and taking it up again."""
+"""Pausing a subscription and resuming it."""
 
 from __future__ import annotations
 
-from tossbill_ui.core.errors import Conflict
-from tossbill_ui.customers.session import Session
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, consent, repository
-from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
-from tossbill_ui.subscriptions.models import Price, Subscription, SubscriptionStatus
-from tossbill_ui.subscriptions.periods import fresh_period, next_due, today
+from tossbill_ui.subscriptions import consent, repository
+from tossbill_ui.subscriptions.catalog import Offer
+from tossbill_ui.subscriptions.lifecycle import invoicing, transitions
+from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.transitions import Events
+from tossbill_ui.subscriptions.models import Plan, Price, Subscription
+from tossbill_ui.subscriptions.periods import fresh_period
 
 
-async def pause(
-    rt: Runtime, session: Session | None, subscription_id: str, *, actor: str = CUSTOMER
-) -> None:
+async def pause(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     """Charge nothing until it is resumed; what is paid works until its end.
 
     Raises:
@@ -24,22 +27,13 @@ async def pause(
             (``payment_open``).
     """
     async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
-        if subscription.status == SubscriptionStatus.PAUSED:
-            return
-        if subscription.status != SubscriptionStatus.ACTIVE:
-            raise Conflict("Only an active subscription can be paused.", code="not_active")
-        await billing.refuse_while_open(db, subscription)
-        subscription.status = SubscriptionStatus.PAUSED
-        subscription.due_at = subscription.attention = None
-        db.add(subscription)
-        note(rt, db, subscription, Kind.PAUSED, actor=actor)
-    rt.changes.tell(subscription.customer_id)
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        if events := transitions.pause(subscription):
+            await invoicing.refuse_while_open(db, subscription)
+        await publish(rt, db, subscription, events, actor=actor)
 
 
-async def resume(
-    rt: Runtime, session: Session | None, subscription_id: str, *, actor: str = CUSTOMER
-) -> None:
+async def resume(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     """Go on with a paused subscription; `view.wait` tells how a charge ended.
 
     While its paid period lasts, nothing is charged. After it a new period begins today, is
@@ -50,25 +44,20 @@ async def resume(
         Conflict: It is not paused (``not_paused``), a payment is not settled (``payment_open``).
     """
     async with rt.db.write() as db:
-        subscription = await repository.mine(db, session, subscription_id)
-        if subscription.status != SubscriptionStatus.PAUSED:
-            raise Conflict("Only a paused subscription can be resumed.", code="not_paused")
-        await billing.refuse_while_open(db, subscription)
-        claim = await _resume(rt, db, subscription, actor)
-    billing.spawn(rt, claim)
-    rt.changes.tell(subscription.customer_id)
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        facts = await facts_of(rt, db, subscription)
+        resumed = transitions.resume(subscription, facts)
+        await invoicing.refuse_while_open(db, subscription)
+        found = resumed or await _begin_again(rt, db, subscription, facts)
+        await publish(rt, db, subscription, invoicing.events_of(found), actor=actor)
+    invoicing.spawn(rt, found)
 
 
-async def _resume(
-    rt: Runtime, db: repository.AsyncSession, subscription: Subscription, actor: str
-) -> PaymentClaim | None:
-    if today(rt) < subscription.ends_on:
-        subscription.status = SubscriptionStatus.ACTIVE
-        subscription.due_at = next_due(rt, subscription.ends_on)
-        db.add(subscription)
-        note(rt, db, subscription, Kind.RESUMED, actor=actor)
-        return None
-    await billing.usable_method(
+async def _begin_again(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, facts: Facts
+) -> PaymentClaim | Events:
+    """Begin to collect a new period from today on."""
+    await invoicing.usable_method(
         db,
         customer_id=subscription.customer_id,
         payment_method_id=subscription.payment_method_id,
@@ -77,12 +66,9 @@ async def _resume(
     # The customer goes on with what was agreed on, if nothing dearer was.
     asked = await consent.load(db, [subscription])
     price = await consent.coming_price(db, subscription, price, asked) or price
-    invoice = await billing.make_invoice(
-        rt,
-        db,
-        subscription,
-        kind=InvoiceKind.RESUME,
-        price=price,
-        period=fresh_period(subscription, price.interval, today(rt)),
+    offer = Offer(await db.get_one(Plan, price.plan_code), price)
+    period = fresh_period(subscription, price.interval, facts.today)
+    invoice = invoicing.make_invoice(
+        subscription, offer, facts, kind=InvoiceKind.RESUME, period=period
     )
-    return await billing.collect_now(rt, db, subscription, invoice)
+    return await invoicing.collect_now(rt, db, subscription, invoice, offer, facts)

@@ -10,12 +10,18 @@ from datetime import date, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import consent, repository, telling
+from tossbill_ui.subscriptions import consent, repository
 from tossbill_ui.subscriptions.consent import ASKED_WITHIN
-from tossbill_ui.subscriptions.history import Kind, note
+from tossbill_ui.subscriptions.lifecycle import transitions
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
+from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.models import (
+    Answer,
     Plan,
     Price,
     PriceConsent,
@@ -43,7 +49,7 @@ class Asked:
     answers: Counter[str] = field(default_factory=Counter[str])
 
 
-async def ask_all(rt: Runtime, plan_code: str, *, how_to_cancel: str, actor: str) -> Asked:
+async def ask_all(rt: Runtime, actor: Actor, plan_code: str, *, how_to_cancel: str) -> Asked:
     """Ask everybody whose next period of a plan costs more by then, each once a period.
 
     To be called daily while a price rises: whose period ends in 7 to 30 days is asked, and nobody
@@ -52,9 +58,9 @@ async def ask_all(rt: Runtime, plan_code: str, *, how_to_cancel: str, actor: str
 
     Args:
         rt: The process's runtime.
+        actor: The operator.
         plan_code: The plan, whose higher price has been loaded.
         how_to_cancel: What customers read of canceling.
-        actor: The operator.
 
     Raises:
         NotFound: No such plan.
@@ -71,7 +77,7 @@ async def ask_all(rt: Runtime, plan_code: str, *, how_to_cancel: str, actor: str
             continue
         try:
             row = await ask(
-                rt, subscription_id, price_id=price_id, how_to_cancel=how_to_cancel, actor=actor
+                rt, actor, subscription_id, price_id=price_id, how_to_cancel=how_to_cancel
             )
         except Conflict as refused:
             log.info("subscription %s is not asked: %s", subscription_id, refused.code)
@@ -114,19 +120,19 @@ async def _known(db: AsyncSession, day: date) -> dict[tuple[str, str], str | Non
 
 
 async def ask(
-    rt: Runtime, subscription_id: str, *, price_id: str, how_to_cancel: str, actor: str
+    rt: Runtime, actor: Actor, subscription_id: str, *, price_id: str, how_to_cancel: str
 ) -> PriceConsent:
     """Ask a customer to consent to a higher price from the next period on, by a notice.
 
-    Asking twice for the same price asks once. Until it is accepted nobody charges that price. Who
-    is in a trial is asked by the engine, about the price that was shown when it began.
+    Asking twice for the same price asks once. Until it is accepted nobody charges that price. A
+    customer in a trial is asked by the engine, about the price that was shown when it began.
 
     Args:
         rt: The process's runtime.
+        actor: The operator.
         subscription_id: Whose price rises.
         price_id: The price of the next period.
         how_to_cancel: What the customer reads of canceling, at most 500 characters.
-        actor: The operator.
 
     Raises:
         NotFound: No such subscription or price.
@@ -135,25 +141,57 @@ async def ask(
             (``not_active``).
     """
     async with rt.db.write() as db:
-        if await db.get(Subscription, subscription_id) is None:
-            raise NotFound("No such subscription.")
-        subscription = await repository.locked(db, subscription_id)
-        if subscription.status == SubscriptionStatus.TRIALING:
-            raise Conflict("A trial is asked about by the engine.", code="not_active")
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         price, coming = await _rise(db, subscription, price_id)
         await consent.refuse_wrong_time(rt, db, subscription)
         asked = await consent.about(db, subscription, price, coming)
         if asked is None:
-            asked = consent.question(
-                rt, subscription, price, coming, actor=actor, how_to_cancel=how_to_cancel
-            )
-            subscription.next_price_id = coming.id
-            db.add_all([asked, subscription])
-            await db.flush()
-            note(rt, db, subscription, Kind.CONSENT_ASKED, actor=actor, amount_krw=asked.after_krw)
-            await telling.price_rises(rt, db, subscription, asked)
-    rt.changes.tell(asked.customer_id)
+            asked = await _ask(rt, db, actor, subscription, price, coming, how_to_cancel)
     return asked
+
+
+async def _ask(
+    rt: Runtime,
+    db: AsyncSession,
+    actor: Actor,
+    subscription: Subscription,
+    price: Price,
+    coming: Price,
+    how_to_cancel: str,
+) -> PriceConsent:
+    events = transitions.raise_price(subscription, coming)
+    asked = consent.question(
+        rt, subscription, price, coming, asked_by=actor.label, how_to_cancel=how_to_cancel
+    )
+    db.add(asked)
+    await db.flush()
+    await publish(rt, db, subscription, events, actor=actor, about=About(consent=asked))
+    return asked
+
+
+async def answer(rt: Runtime, actor: Actor, subscription_id: str, *, accepts: bool) -> None:
+    """Note what the customer says to what was asked; the last answer before the change counts.
+
+    Raises:
+        NotFound: No such subscription of this customer, or nothing was asked.
+        Conflict: The next period has begun, or never will (``not_active``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        await consent.refuse_wrong_time(rt, db, subscription)
+        price, coming = await consent.prices(db, subscription)
+        asked = await consent.about(db, subscription, price, coming)
+        if asked is None:
+            raise NotFound("Nothing was asked about this subscription.")
+        asked.answer = Answer.ACCEPTED if accepts else Answer.REFUSED
+        asked.answered_at = rt.clock.now()
+        await publish(rt, db, subscription, [_answered(asked)], actor=actor)
+
+
+def _answered(asked: PriceConsent) -> Event:
+    is_yes = asked.answer == Answer.ACCEPTED
+    kind = EventType.PRICE_CONSENT_GIVEN if is_yes else EventType.PRICE_CONSENT_REFUSED
+    return Event(kind, "" if asked.before_krw else Reason.TRIAL, asked.after_krw)
 
 
 async def _rise(db: AsyncSession, subscription: Subscription, price_id: str) -> tuple[Price, Price]:
@@ -168,4 +206,4 @@ async def _rise(db: AsyncSession, subscription: Subscription, price_id: str) -> 
 
 def _is_rise(price: Price, coming: Price) -> bool:
     """Whether a period would be charged more than the present one, however long each is."""
-    return coming.amount_krw > price.amount_krw
+    return amount_of(coming).due_krw > amount_of(price).due_krw

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.payments import refund
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Refund
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
-from tossbill_ui.subscriptions.history import Kind, note
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
 
 
 async def refund_payment(
-    rt: Runtime, name: str, *, amount_krw: int | None, reason: str, operator: str
+    rt: Runtime, actor: Actor, name: str, *, amount_krw: int | None, reason: str
 ) -> Refund:
     """Write down that money of a payment goes back; the engine's next `settle` carries it out.
 
@@ -21,10 +23,10 @@ async def refund_payment(
 
     Args:
         rt: The process's runtime.
+        actor: Who decides; no customer.
         name: A payment that was made, by its id or its order id.
         amount_krw: Whole won; None for all that is left.
         reason: For the shop, at most 200 characters.
-        operator: Who decides.
 
     Raises:
         NotFound: There is no such payment.
@@ -33,22 +35,13 @@ async def refund_payment(
     """
     async with rt.db.write() as db:
         payment = await payments.payment_named(db, name)
-        if payment is None:
+        if payment is None or actor.is_customer:
             raise NotFound("No such payment.")
         subscription = await repository.locked(db, payment.subscription_id)
         await db.refresh(payment)
         amount = payment.amount_krw - payment.refunded_krw if amount_krw is None else amount_krw
-        row = await refund.request(
-            rt, db, payment, amount_krw=amount, reason=reason, actor=operator
-        )
-        note(rt, db, subscription, Kind.REFUND_ASKED, actor=operator, amount_krw=amount)
-        subject = f"{operator}: {amount} won of {payment.order_id}"[:80]
-        db.add(
-            AuditEntry(
-                at=rt.clock.now(),
-                kind="refund",
-                customer_id=payment.customer_id,
-                subject=subject,
-            )
-        )
+        row = await refund.request(rt, db, payment, amount_krw=amount, reason=reason, actor=actor)
+        event = Event(EventType.REFUND_REQUESTED, amount_krw=amount)
+        about = About(payment=payment, refund=row)
+        await publish(rt, db, subscription, [event], actor=actor, about=about)
     return row

@@ -21,8 +21,7 @@ from tossbill_ui.payments.models import Payment
 from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.claiming import claim
-from tossbill_ui.subscriptions.follow import FOLLOW
-from tossbill_ui.subscriptions.unasked import give_back
+from tossbill_ui.subscriptions.lifecycle.release import release_claim
 from tossbill_ui.toss.codes import Meaning, lookup
 
 log = logging.getLogger(__name__)
@@ -151,8 +150,8 @@ class _Line:
             if found is not None:
                 if self._answered < self._claimed:
                     await self._answers.wait()
-                return await charge.write_down(self._rt, claim, found, FOLLOW)
-        await give_back(self._rt, claim)
+                return await charge.write_down(self._rt, claim, found)
+        await release_claim(self._rt, claim)
         return None
 
     async def _ask(self, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:

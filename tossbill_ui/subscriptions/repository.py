@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -10,23 +10,19 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
-from tossbill_ui.customers.models import Customer
-from tossbill_ui.customers.session import Session
+from tossbill_ui.events.models import BEGINNINGS_SQL, EventRecord, plan_of
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, Payment
-from tossbill_ui.payments.repository import is_open_invoice
-from tossbill_ui.subscriptions.history import Kind
 from tossbill_ui.subscriptions.models import (
     LIVE,
     Plan,
     Price,
     Subscription,
-    SubscriptionEvent,
 )
 
-Needs = tuple[PaymentMethod, Customer, Price, Plan, Invoice | None]
 Followed = tuple[Payment, Invoice, PaymentMethod, Price, Plan]
 
 # What a charge asks is built once: building takes SQLAlchemy longer than answering takes SQLite.
@@ -44,23 +40,6 @@ _DUE = (
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
-_OFFERS = (
-    select(Price, Plan)
-    .join(Plan, col(Plan.code) == col(Price.plan_code))
-    .where(col(Price.id).in_(_IDS))
-)
-_NEEDS = (
-    Select[PaymentMethod, Customer, Price, Plan, Invoice | None](
-        PaymentMethod, Customer, Price, Plan, Invoice
-    )
-    .select_from(Subscription)
-    .join(PaymentMethod, col(PaymentMethod.id) == col(Subscription.payment_method_id))
-    .join(Customer, col(Customer.id) == col(PaymentMethod.customer_id))
-    .join(Price, col(Price.id) == col(Subscription.price_id))
-    .join(Plan, col(Plan.code) == col(Price.plan_code))
-    .outerjoin(Invoice, sa.and_(*is_open_invoice(col(Subscription.id))))
-    .where(col(Subscription.id).in_(_IDS))
-)
 _FOLLOWED = (
     Select[Payment, Invoice, PaymentMethod, Price, Plan](
         Payment, Invoice, PaymentMethod, Price, Plan
@@ -72,9 +51,6 @@ _FOLLOWED = (
     .where(col(Payment.id).in_(_IDS))
 )
 
-# Each says in its detail which plan began.
-BEGINNINGS = (Kind.SUBSCRIBED, Kind.TRIAL_STARTED, Kind.PLAN_CHANGED)
-
 # So is what customers and the operator often ask.
 _CUSTOMER, _PLAN = sa.bindparam("customer", type_=sa.String), sa.bindparam("plan", type_=sa.String)
 _PRICE_AT = (
@@ -84,11 +60,12 @@ _PRICE_AT = (
     .limit(1)
 )
 _HAD_PLAN = (
-    select(SubscriptionEvent.id)
+    select(EventRecord.seq)
+    .join(Subscription, col(Subscription.id) == col(EventRecord.subscription_id))
     .where(
-        col(SubscriptionEvent.customer_id) == _CUSTOMER,
-        col(SubscriptionEvent.kind).in_(BEGINNINGS),
-        col(SubscriptionEvent.detail) == _PLAN,
+        col(Subscription.customer_id) == _CUSTOMER,
+        sa.text(f"event.{BEGINNINGS_SQL}"),
+        plan_of(EventRecord) == _PLAN,
     )
     .limit(1)
 )
@@ -108,6 +85,24 @@ _LIVE_ON_PLAN = (
 )
 
 
+async def lock(db: AsyncSession, subscription_id: str) -> None:
+    """Make others who change this subscription, its invoices or its payments wait for us.
+
+    One lock and always this one, so that no two transactions wait for each other. SQLite has
+    one writer at a time anyway.
+    """
+    if db.get_bind().dialect.name == "sqlite":
+        return
+    row = select(Subscription.id).where(col(Subscription.id) == subscription_id)
+    await db.exec(row.with_for_update())
+
+
+async def method_of(db: AsyncSession, subscription_id: str) -> str:
+    """Return the id of the payment method that a subscription is charged on."""
+    query = select(Subscription.payment_method_id).where(col(Subscription.id) == subscription_id)
+    return (await db.exec(query)).one()
+
+
 async def locked(db: AsyncSession, subscription_id: str) -> Subscription:
     """Return a subscription that nobody else changes until this transaction ends."""
     again = {"populate_existing": True}
@@ -120,25 +115,27 @@ async def locked_all(db: AsyncSession, subscription_ids: Sequence[str]) -> Seque
     return (await db.exec(_LOCKED, params={"ids": subscription_ids})).all()
 
 
-async def mine(db: AsyncSession, session: Session | None, subscription_id: str) -> Subscription:
-    """Return this customer's subscription, locked to be changed; see `seen`.
-
-    Raises:
-        NotFound: There is none, or it is another customer's.
-    """
-    return await locked(db, (await seen(db, session, subscription_id)).id)
-
-
-async def seen(db: AsyncSession, session: Session | None, subscription_id: str) -> Subscription:
-    """Return this customer's subscription to be read; the id may be any text from a stranger.
+async def get_owned(db: AsyncSession, actor: Actor, subscription_id: str) -> Subscription:
+    """Return a subscription that an actor may see; the id may be any text from a stranger.
 
     Raises:
         NotFound: There is none, or it is another customer's.
     """
     found = await db.get(Subscription, subscription_id) if is_id(subscription_id) else None
-    if session is None or found is None or found.customer_id != session.customer_id:
+    if found is None or not actor.may_see(found.customer_id):
         raise NotFound("No such subscription of this customer.")
     return found
+
+
+async def get_owned_for_update(
+    db: AsyncSession, actor: Actor, subscription_id: str
+) -> Subscription:
+    """Return a subscription that an actor may change, locked to be changed; see `get_owned`.
+
+    Raises:
+        NotFound: There is none, or it is another customer's.
+    """
+    return await locked(db, (await get_owned(db, actor, subscription_id)).id)
 
 
 async def due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Subscription]:
@@ -146,23 +143,12 @@ async def due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Subscr
     return (await db.exec(_DUE, params={"now": now, "limit": limit})).all()
 
 
-async def load_needs(db: AsyncSession, subscription_ids: Sequence[str]) -> Sequence[Needs]:
-    """Load what charging subscriptions needs: what each is on, charged on, and owes already.
-
-    Ask after they are locked, and hold the rows as long as they are to be found: a session keeps
-    only what somebody else does.
-    """
-    return (await db.exec(_NEEDS, params={"ids": subscription_ids})).all()
-
-
 async def load_followed(db: AsyncSession, payment_ids: Sequence[str]) -> Sequence[Followed]:
-    """Load payments of locked subscriptions with all that follows from them; see `load_needs`."""
+    """Load payments of locked subscriptions with all that follows from them.
+
+    Hold the rows as long as they are to be found: a session keeps only what somebody else does.
+    """
     return (await db.exec(_FOLLOWED, params={"ids": payment_ids})).all()
-
-
-async def load_offers(db: AsyncSession, price_ids: Collection[str]) -> Sequence[tuple[Price, Plan]]:
-    """Load prices with their plans; hold the rows, see `load_needs`."""
-    return (await db.exec(_OFFERS, params={"ids": price_ids})).all() if price_ids else ()
 
 
 async def next_due_at(db: AsyncSession, now: datetime) -> datetime | None:
@@ -204,12 +190,12 @@ async def offered(db: AsyncSession) -> Sequence[Plan]:
     return (await db.exec(query)).all()
 
 
-async def events(db: AsyncSession, subscription_id: str) -> Sequence[SubscriptionEvent]:
+async def events(db: AsyncSession, subscription_id: str) -> Sequence[EventRecord]:
     """Return a subscription's history, oldest first."""
     query = (
-        select(SubscriptionEvent)
-        .where(col(SubscriptionEvent.subscription_id) == subscription_id)
-        .order_by(col(SubscriptionEvent.id))
+        select(EventRecord)
+        .where(col(EventRecord.subscription_id) == subscription_id)
+        .order_by(col(EventRecord.seq))
     )
     return (await db.exec(query)).all()
 

@@ -9,8 +9,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import col
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.calendar import Interval, Unit, instant
-from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.periods import today
@@ -31,7 +31,7 @@ class MonthSum:
     amount_krw: int
 
 
-async def last_months(rt: Runtime, session: Session | None) -> Sequence[MonthSum]:
+async def last_months(rt: Runtime, actor: Actor) -> Sequence[MonthSum]:
     """Return the last twelve months with the present one, oldest first.
 
     A refund is taken off the month of its payment, so no month is below zero.
@@ -39,8 +39,7 @@ async def last_months(rt: Runtime, session: Session | None) -> Sequence[MonthSum
     month = Interval(Unit.MONTH)
     this = today(rt).replace(day=1)
     begins = [month.after(this, number - MONTHS + 1) for number in range(MONTHS)]
-    customer_id = session.customer_id if session else ""
-    query = sa.select(*(_spent(customer_id, on, month.after(on, 1)) for on in begins))
+    query = sa.select(*(_spent(actor.customer_id, on, month.after(on, 1)) for on in begins))
     async with rt.db.read() as db:
         sums = (await (await db.connection()).execute(query)).one()
     return [MonthSum(on, int(krw or 0)) for on, krw in zip(begins, sums, strict=True)]

@@ -8,17 +8,22 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.service import ensure_customer
-from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import billing, catalog, repository, trial_end
+from tossbill_ui.subscriptions import catalog, repository, trial_end
 from tossbill_ui.subscriptions.catalog import Offer
-from tossbill_ui.subscriptions.history import CUSTOMER, Kind, note
+from tossbill_ui.subscriptions.lifecycle import invoicing, transitions
+from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_about
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import fresh_period, today
 
@@ -60,17 +65,16 @@ class Quote:
         return Terms(self.offer.price.id, self.charge_krw)
 
 
-async def quote(rt: Runtime, session: Session | None, plan_code: str) -> Quote:
+async def quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
     """Say what subscribing to a plan today would charge and when.
 
     Raises:
         NotFound: No such plan is on offer.
     """
-    customer_id = session.customer_id if session else ""
     async with rt.db.read() as db:
         offer = await _offer(rt, db, plan_code)
-        trial_days = await _trial_days(db, customer_id, offer)
-        is_subscribed = await repository.live_on_plan(db, customer_id, plan_code)
+        trial_days = await _trial_days(db, actor.customer_id, offer)
+        is_subscribed = await repository.live_on_plan(db, actor.customer_id, plan_code)
     starts_on = today(rt) + timedelta(days=trial_days)
     next_on = starts_on if trial_days else offer.price.interval.after(starts_on, 1)
     return Quote(
@@ -97,12 +101,12 @@ async def _trial_days(db: AsyncSession, customer_id: str, offer: Offer) -> int:
 
 
 def _at_once(offer: Offer, trial_days: int) -> int:
-    return 0 if trial_days else offer.price.amount_krw
+    return 0 if trial_days else amount_of(offer.price).due_krw
 
 
 async def subscribe(
     rt: Runtime,
-    session: Session,
+    actor: Actor,
     *,
     plan_code: str,
     payment_method_id: str,
@@ -115,22 +119,24 @@ async def subscribe(
 
     Args:
         rt: The process's runtime.
-        session: Who subscribes.
+        actor: Who subscribes, a customer.
         plan_code: A plan on offer.
         payment_method_id: One of the customer's.
         agreed: The `Quote.terms` that were shown.
         again: Begin another one beside one to the same plan.
 
     Raises:
-        NotFound: No such plan on offer, or no such payment method of this customer.
+        NotFound: No such plan on offer, no such payment method of this customer, or no customer.
         Conflict: The customer is on this plan already (``already_subscribed``), or what was shown
             is not so any more (``preview_changed``).
     """
+    if not actor.customer_id:
+        raise NotFound("Only a customer can subscribe.")
     try:
         async with rt.db.write() as db:
-            customer = await ensure_customer(rt, db, customer_id=session.customer_id)
+            customer = await ensure_customer(rt, db, customer_id=actor.customer_id)
             offer = await _offer(rt, db, plan_code)
-            method = await billing.usable_method(
+            method = await invoicing.usable_method(
                 db, customer_id=customer.id, payment_method_id=payment_method_id
             )
             is_on_it = await repository.live_on_plan(db, customer.id, plan_code)
@@ -139,57 +145,56 @@ async def subscribe(
             trial_days = await _trial_days(db, customer.id, offer)
             if agreed != Terms(offer.price.id, _at_once(offer, trial_days)):
                 raise Conflict("The terms are not what was shown.", code="preview_changed")
-            subscription = await _new(rt, db, offer, method, trial_days, is_on_it)
-            claim = await _begin(rt, db, subscription, offer)
+            subscription = _new(rt, offer, method, is_extra=is_on_it)
+            found = await _begin(rt, db, actor, subscription, offer, trial_days)
     except IntegrityError:
         raise Conflict("On this plan already.", code="already_subscribed") from None
-    billing.spawn(rt, claim)
+    invoicing.spawn(rt, found)
     return subscription.id
 
 
-async def _new(
-    rt: Runtime,
-    db: AsyncSession,
-    offer: Offer,
-    method: PaymentMethod,
-    trial_days: int,
-    is_extra: bool,
-) -> Subscription:
-    starts_on = today(rt)
-    anchor_on = starts_on + timedelta(days=trial_days)
-    subscription = Subscription(
+def _new(rt: Runtime, offer: Offer, method: PaymentMethod, *, is_extra: bool) -> Subscription:
+    day = today(rt)
+    return Subscription(
         id=new_id(),
         customer_id=method.customer_id,
         plan_code=offer.plan.code,
         price_id=offer.price.id,
         payment_method_id=method.id,
-        status=SubscriptionStatus.TRIALING if trial_days else SubscriptionStatus.STARTING,
+        status=SubscriptionStatus.STARTING,
         is_extra=is_extra,
-        starts_on=starts_on,
-        ends_on=anchor_on,
-        anchor_on=anchor_on,
-        due_at=rt.settings.charge_hours.opening(anchor_on) if trial_days else None,
+        starts_on=day,
+        ends_on=day,
+        anchor_on=day,
         created_at=rt.clock.now(),
     )
-    db.add(subscription)
-    await db.flush()
-    kind = Kind.TRIAL_STARTED if trial_days else Kind.SUBSCRIBED
-    note(rt, db, subscription, kind, actor=CUSTOMER, detail=offer.plan.code)
-    return subscription
 
 
 async def _begin(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, offer: Offer
-) -> PaymentClaim | None:
-    if subscription.status == SubscriptionStatus.TRIALING:
-        await trial_end.ask_if_near(rt, db, subscription)
-        return None
-    invoice = await billing.make_invoice(
-        rt,
-        db,
-        subscription,
-        kind=InvoiceKind.FIRST,
-        price=offer.price,
-        period=fresh_period(subscription, offer.price.interval, subscription.starts_on),
+    rt: Runtime,
+    db: AsyncSession,
+    actor: Actor,
+    subscription: Subscription,
+    offer: Offer,
+    trial_days: int,
+) -> PaymentClaim | Events:
+    facts = facts_about(rt, offer.plan)
+    events = transitions.start(subscription, trial_days, facts)
+    db.add(subscription)
+    await db.flush()
+    question = await trial_end.ask_if_near(rt, db, subscription, facts)
+    found = [] if trial_days else await _collect_first(rt, db, subscription, offer, facts)
+    events += question.events + invoicing.events_of(found)
+    about = About(consent=question.consent)
+    await publish(rt, db, subscription, events, actor=actor, about=about)
+    return found
+
+
+async def _collect_first(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, offer: Offer, facts: Facts
+) -> PaymentClaim | Events:
+    period = fresh_period(subscription, offer.price.interval, subscription.starts_on)
+    invoice = invoicing.make_invoice(
+        subscription, offer, facts, kind=InvoiceKind.FIRST, period=period
     )
-    return await billing.collect_now(rt, db, subscription, invoice)
+    return await invoicing.collect_now(rt, db, subscription, invoice, offer, facts)

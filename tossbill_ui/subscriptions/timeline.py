@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import Plan, Subscription
@@ -75,7 +75,7 @@ class Page:
 
 async def older(
     rt: Runtime,
-    session: Session | None,
+    actor: Actor,
     wanted: Wanted = EVERYTHING,
     *,
     than: Place | None = None,
@@ -83,13 +83,13 @@ async def older(
 ) -> Page:
     """Return this customer's lines after a place, or the newest; nobody has none."""
     async with rt.db.read() as db:
-        found = await _read(db, session, wanted, than, newest_first=True, limit=size + 1)
+        found = await _read(db, actor, wanted, than, newest_first=True, limit=size + 1)
     return Page(found[:size], anchor=than, has_older=len(found) > size)
 
 
 async def newer(
     rt: Runtime,
-    session: Session | None,
+    actor: Actor,
     wanted: Wanted = EVERYTHING,
     *,
     than: Place,
@@ -97,15 +97,15 @@ async def newer(
 ) -> Page:
     """Return the lines just before a place; where they are too few, the newest page."""
     async with rt.db.read() as db:
-        found = await _read(db, session, wanted, than, newest_first=False, limit=size + 1)
+        found = await _read(db, actor, wanted, than, newest_first=False, limit=size + 1)
     if len(found) <= size:
-        return await older(rt, session, wanted, size=size)
+        return await older(rt, actor, wanted, size=size)
     return Page(found[:size][::-1], anchor=found[size].place, has_older=True)
 
 
 async def again(
     rt: Runtime,
-    session: Session | None,
+    actor: Actor,
     wanted: Wanted = EVERYTHING,
     *,
     anchor: Place | None,
@@ -116,62 +116,58 @@ async def again(
 
     New lines push none away that somebody may be reading, up to as many as a page has.
     """
-    page = await older(rt, session, wanted, than=anchor, size=2 * size)
+    page = await older(rt, actor, wanted, than=anchor, size=2 * size)
     kept = sum(last is not None and entry.place >= last for entry in page.entries)
     end = max(size, kept)
     return Page(page.entries[:end], anchor, has_older=page.has_older or len(page.entries) > end)
 
 
-async def every(
-    rt: Runtime, session: Session | None, wanted: Wanted = EVERYTHING
-) -> AsyncGenerator[Entry]:
+async def every(rt: Runtime, actor: Actor, wanted: Wanted = EVERYTHING) -> AsyncGenerator[Entry]:
     """Yield every line, newest first, without ever holding many."""
-    page = await older(rt, session, wanted, size=AT_ONCE)
+    page = await older(rt, actor, wanted, size=AT_ONCE)
     while True:
         for entry in page.entries:
             yield entry
         if not page.has_older:
             return
         last = page.entries[-1].place
-        page = await older(rt, session, wanted, than=last, size=AT_ONCE)
+        page = await older(rt, actor, wanted, than=last, size=AT_ONCE)
 
 
-async def subscriptions(
-    rt: Runtime, session: Session | None
-) -> Sequence[tuple[Subscription, Plan]]:
+async def subscriptions(rt: Runtime, actor: Actor) -> Sequence[tuple[Subscription, Plan]]:
     """Return this customer's subscriptions with their plans, newest first."""
     query = (
         select(Subscription, Plan)
         .join(Plan, col(Plan.code) == col(Subscription.plan_code))
-        .where(col(Subscription.customer_id) == (session.customer_id if session else ""))
+        .where(col(Subscription.customer_id) == actor.customer_id)
         .order_by(col(Subscription.created_at).desc(), col(Subscription.id))
     )
     async with rt.db.read() as db:
         return [(row[0], row[1]) for row in (await db.exec(query)).all()]
 
 
-async def first_at(rt: Runtime, session: Session | None) -> datetime | None:
+async def first_at(rt: Runtime, actor: Actor) -> datetime | None:
     """Return when this customer's history begins."""
     async with rt.db.read() as db:
-        found = await _read(db, session, EVERYTHING, None, newest_first=False, limit=1)
+        found = await _read(db, actor, EVERYTHING, None, newest_first=False, limit=1)
     return found[0].place.at if found else None
 
 
 async def _read(
     db: AsyncSession,
-    session: Session | None,
+    actor: Actor,
     wanted: Wanted,
     beyond: Place | None,
     *,
     newest_first: bool,
     limit: int,
 ) -> list[Entry]:
-    if session is None or not await _is_theirs(db, session, wanted):
+    if not await _may_see(db, actor, wanted):
         return []
     found: list[Entry] = []
     for source in SOURCES:
         if _has(source, wanted):
-            conditions = _conditions(source, session, wanted)
+            conditions = _conditions(source, actor, wanted)
             if beyond:
                 conditions.append(source.beyond(beyond, newest_first=newest_first))
             found += await read(db, source, *conditions, newest_first=newest_first, limit=limit)
@@ -179,11 +175,12 @@ async def _read(
     return await _with_refunds(db, found[:limit])
 
 
-async def _is_theirs(db: AsyncSession, session: Session, wanted: Wanted) -> bool:
-    """Whether the subscription that is asked for, if any, is this customer's."""
+async def _may_see(db: AsyncSession, actor: Actor, wanted: Wanted) -> bool:
+    """Whether the subscription that is asked for may be seen, or else a customer asks."""
+    if not wanted.subscription_id:
+        return bool(actor.customer_id)
     try:
-        if wanted.subscription_id:
-            await repository.seen(db, session, wanted.subscription_id)
+        await repository.get_owned(db, actor, wanted.subscription_id)
     except NotFound:
         return False
     return True
@@ -195,13 +192,13 @@ def _has(source: Source, wanted: Wanted) -> bool:
     return wanted.topic in (None, source.topic)
 
 
-def _conditions(source: Source, session: Session, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _conditions(source: Source, actor: Actor, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     """One owner and a span of time, so that one index has the rows in their order."""
     columns = sa.inspect(source.table).columns
     owner = (
         columns["subscription_id"] == wanted.subscription_id
         if wanted.subscription_id
-        else columns["customer_id"] == session.customer_id
+        else columns["customer_id"] == actor.customer_id
     )
     span = [source.at >= wanted.since] if wanted.since else []
     span += [source.at < wanted.until] if wanted.until else []

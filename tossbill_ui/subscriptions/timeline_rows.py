@@ -14,17 +14,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.db import UtcDateTime
+from tossbill_ui.events.models import BEGINNINGS_SQL, SHOWN_SQL, EventRecord, plan_of
+from tossbill_ui.events.types import EventType
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.payments.models import Invoice, Payment, Refund
-from tossbill_ui.subscriptions.history import Kind
-from tossbill_ui.subscriptions.models import (
-    BEGINNINGS_SQL,
-    SHOWN_SQL,
-    Plan,
-    Price,
-    Subscription,
-    SubscriptionEvent,
-)
+from tossbill_ui.subscriptions.models import Plan, Price, Subscription
 
 # Rows of several tables at once; SQLAlchemy has no type for "some of them".
 Query = Any
@@ -89,7 +83,7 @@ class RefundLine:
 class ChangeLine:
     """What was changed about a subscription; the plan is the one meant or the one at that time."""
 
-    event: SubscriptionEvent
+    event: EventRecord
     plan: Plan
 
 
@@ -116,7 +110,7 @@ class Source:
 
     topic: Topic
     rank: int
-    table: type[Registration | Payment | Refund | SubscriptionEvent]
+    table: type[Registration | Payment | Refund | EventRecord]
     line: Callable[..., Line]
     query: Callable[[], Query]
 
@@ -128,16 +122,16 @@ class Source:
     @property
     def id(self) -> sa.ColumnElement[Any]:
         """What orders rows of one instant."""
-        return sa.inspect(self.table).columns["id"]
+        return sa.inspect(self.table).columns["seq" if self._is_counted else "id"]
 
     @property
     def _is_counted(self) -> bool:
-        return self.table is SubscriptionEvent
+        return self.table is EventRecord
 
     def entry(self, row: Row) -> Entry:
         """Make an entry of a row of the query."""
         first = row[0]
-        key = f"{first.id:020}" if self._is_counted else first.id
+        key = f"{first.seq:020}" if self._is_counted else first.id
         at = first.at if self._is_counted else first.created_at
         return Entry(Place(at, self.rank, key), self.line(*row))
 
@@ -190,42 +184,42 @@ def _refunds() -> Query:
 
 
 def _changes() -> Query:
-    earlier = aliased(SubscriptionEvent, name="earlier")
+    earlier = aliased(EventRecord, name="earlier")
     plan_then = (
-        select(earlier.detail)
+        select(plan_of(earlier))
         .where(
-            col(earlier.subscription_id) == col(SubscriptionEvent.subscription_id),
-            col(earlier.id) <= col(SubscriptionEvent.id),
+            col(earlier.subscription_id) == col(EventRecord.subscription_id),
+            col(earlier.seq) <= col(EventRecord.seq),
             sa.text(f"earlier.{BEGINNINGS_SQL}"),
         )
-        .order_by(col(earlier.id).desc())
+        .order_by(col(earlier.seq).desc())
         .limit(1)
-        .correlate(SubscriptionEvent)
+        .correlate(EventRecord)
         .scalar_subquery()
     )
     plan_now = (
         select(Subscription.plan_code)
-        .where(col(Subscription.id) == col(SubscriptionEvent.subscription_id))
-        .correlate(SubscriptionEvent)
+        .where(col(Subscription.id) == col(EventRecord.subscription_id))
+        .correlate(EventRecord)
         .scalar_subquery()
     )
-    is_about_another = col(SubscriptionEvent.kind) == Kind.CHANGE_PLANNED
+    is_about_another = col(EventRecord.type) == EventType.CHANGE_PLANNED
     code = sa.case(
-        (is_about_another, col(SubscriptionEvent.detail)),
+        (is_about_another, plan_of(EventRecord)),
         else_=sa.func.coalesce(plan_then, plan_now),
     )
     return (
-        select(SubscriptionEvent, Plan)
+        select(EventRecord, Plan)
         .join(Plan, col(Plan.code) == code)
         # Word for word what the index says that has only such rows.
-        .where(sa.text(f"subscription_event.{SHOWN_SQL}"))
+        .where(sa.text(f"event.{SHOWN_SQL}"))
     )
 
 
 SOURCES = (
     Source(Topic.CARD, 0, Registration, CardLine, _cards),
     Source(Topic.PAYMENT, 1, Payment, PaymentLine, _payments),
-    Source(Topic.CHANGE, 2, SubscriptionEvent, ChangeLine, _changes),
+    Source(Topic.CHANGE, 2, EventRecord, ChangeLine, _changes),
     Source(Topic.REFUND, 3, Refund, RefundLine, _refunds),
 )
 

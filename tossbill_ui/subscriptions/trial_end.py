@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -17,11 +18,15 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from tossbill_ui.core.actor import ENGINE
 from tossbill_ui.core.errors import FAULTS
+from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import consent, repository, telling
-from tossbill_ui.subscriptions.history import CUSTOMER, ENGINE, Kind, note
+from tossbill_ui.subscriptions import consent, repository
+from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today
 
@@ -71,49 +76,70 @@ async def next_at(db: AsyncSession, now: datetime) -> datetime | None:
     return min(found, default=None)
 
 
-async def ask_if_near(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
-    """Ask about the end of a trial if it is near, once, with its notice, in this transaction.
+@dataclass(frozen=True)
+class Question:
+    """What is to be told of a trial's end, and what was asked about it; mostly nothing."""
+
+    events: list[Event] = field(default_factory=list[Event])
+    consent: PriceConsent | None = None
+
+
+NO_QUESTION = Question()
+
+
+async def ask_if_near(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, facts: Facts
+) -> Question:
+    """Ask about the end of a trial if it is near, once; the caller publishes the question.
 
     Who has chosen what comes after it is only told. The row must be locked, or new.
     """
-    left = subscription.ends_on - today(rt)
+    left = subscription.ends_on - facts.today
     is_trial = subscription.status == SubscriptionStatus.TRIALING
     if not is_trial or not timedelta() < left <= ASKED_BEFORE:
-        return
+        return NO_QUESTION
     price, coming = await consent.prices(db, subscription)
     asked = await consent.about(db, subscription, price, coming)
-    if asked is None and coming.amount_krw:
-        asked = await _ask(rt, db, subscription, price, coming)
-    if asked:
-        is_chosen = asked.asked_by == CUSTOMER
-        kind = NoticeKind.TRIAL_CHOSEN if is_chosen else NoticeKind.TRIAL_ENDING
-        await telling.trial_ends(rt, db, subscription, asked, kind)
+    if asked is None:
+        return await _ask(rt, db, subscription, price, coming)
+    if asked.asked_by == consent.CUSTOMER and not await _is_told(db, asked):
+        return Question([Event(EventType.TRIAL_ENDING, Reason.CHOSEN)], asked)
+    return NO_QUESTION
 
 
 async def _ask(
     rt: Runtime, db: AsyncSession, subscription: Subscription, price: Price, coming: Price
-) -> PriceConsent:
-    how = consent.HOW_TO_CANCEL
-    asked = consent.question(rt, subscription, price, coming, actor=ENGINE, how_to_cancel=how)
+) -> Question:
+    if not coming.amount_krw:
+        return NO_QUESTION
+    by, how = ENGINE.label, consent.HOW_TO_CANCEL
+    asked = consent.question(rt, subscription, price, coming, asked_by=by, how_to_cancel=how)
     db.add(asked)
     await db.flush()
-    amount = asked.after_krw
-    note(rt, db, subscription, Kind.CONSENT_ASKED, amount_krw=amount, detail=consent.TRIAL)
-    return asked
+    kind = EventType.PRICE_CONSENT_ASKED
+    return Question([Event(kind, Reason.TRIAL, asked.after_krw)], asked)
 
 
-async def _remind(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
+async def _is_told(db: AsyncSession, asked: PriceConsent) -> bool:
+    key = f"{NoticeKind.TRIAL_CHOSEN}:{asked.id}"
+    return (await db.exec(select(Notice.id).where(col(Notice.key) == key))).first() is not None
+
+
+async def _remind(
+    _rt: Runtime, db: AsyncSession, subscription: Subscription, _facts: Facts
+) -> Question:
     asked = await consent.asked_of(db, subscription)
-    if asked and not asked.answer:
-        await telling.trial_ends(rt, db, subscription, asked, NoticeKind.TRIAL_REMINDER)
+    if asked is None or asked.answer:
+        return NO_QUESTION
+    return Question([Event(EventType.TRIAL_ENDING, Reason.REMINDER)], asked)
 
 
 async def _each(
     rt: Runtime,
     query: SelectOfScalar[str],
-    do: Callable[[Runtime, AsyncSession, Subscription], Awaitable[None]],
+    ask: Callable[[Runtime, AsyncSession, Subscription, Facts], Awaitable[Question]],
 ) -> int:
-    """Do something for each trial, in a transaction of its own that looks again.
+    """Ask about each trial, in a transaction of its own that looks again.
 
     One that our code fails on is logged, stops no other, and is tried again the next time.
     """
@@ -124,11 +150,13 @@ async def _each(
         try:
             async with rt.db.write() as db:
                 subscription = await repository.locked(db, subscription_id)
-                await do(rt, db, subscription)
+                facts = await facts_of(rt, db, subscription)
+                question = await ask(rt, db, subscription, facts)
+                about = About(consent=question.consent)
+                await publish(rt, db, subscription, question.events, actor=ENGINE, about=about)
         except FAULTS:
             log.exception("subscription %s cannot be asked about its trial", subscription_id)
             continue
-        rt.changes.tell(subscription.customer_id)
         done += 1
     return done
 

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.customers.session import Session
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.events.models import EventRecord
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment, PaymentStatus
@@ -20,7 +21,6 @@ from tossbill_ui.subscriptions.models import (
     Price,
     PriceConsent,
     Subscription,
-    SubscriptionEvent,
     SubscriptionStatus,
 )
 from tossbill_ui.subscriptions.periods import today
@@ -86,37 +86,35 @@ def works_on(subscription: Subscription, day: date) -> bool:
             return day < subscription.ends_on
 
 
-async def subscriptions(rt: Runtime, session: Session | None) -> list[SubscriptionView]:
-    """Return every subscription of this customer, newest first; nobody has none."""
-    customer_id = session.customer_id if session else ""
+async def subscriptions(rt: Runtime, actor: Actor) -> list[SubscriptionView]:
+    """Return every subscription of this customer, newest first; nobody else has any."""
     async with rt.db.read() as db:
-        found = await repository.of_customer(db, customer_id)
+        found = await repository.of_customer(db, actor.customer_id)
         return [await _view(rt, db, subscription) for subscription in found]
 
 
-async def subscription(
-    rt: Runtime, session: Session | None, subscription_id: str
-) -> SubscriptionView:
+async def subscription(rt: Runtime, actor: Actor, subscription_id: str) -> SubscriptionView:
     """Return one subscription of this customer.
 
     Raises:
         NotFound: No such subscription of this customer.
     """
     async with rt.db.read() as db:
-        return await _view(rt, db, await repository.seen(db, session, subscription_id))
+        return await _view(rt, db, await repository.get_owned(db, actor, subscription_id))
 
 
 async def wait(
-    rt: Runtime, session: Session | None, subscription_id: str, *, seconds: float
+    rt: Runtime, actor: Actor, subscription_id: str, *, seconds: float
 ) -> SubscriptionView:
     """Return the subscription when Toss is not being asked, or as it is after some seconds.
 
     Raises:
         NotFound: No such subscription of this customer.
     """
+    whose = (await subscription(rt, actor, subscription_id)).subscription.customer_id
     return await rt.changes.wait_until(
-        session.customer_id if session else "",
-        lambda: subscription(rt, session, subscription_id),
+        whose,
+        lambda: subscription(rt, actor, subscription_id),
         lambda found: not found.is_asking,
         seconds=seconds,
     )
@@ -158,14 +156,12 @@ async def _is_refused_change(rt: Runtime, db: AsyncSession, last: Payment | None
     return (await db.get_one(Invoice, last.invoice_id)).kind == InvoiceKind.CHANGE
 
 
-async def events(
-    rt: Runtime, session: Session | None, subscription_id: str
-) -> Sequence[SubscriptionEvent]:
+async def events(rt: Runtime, actor: Actor, subscription_id: str) -> Sequence[EventRecord]:
     """Return a subscription's history, oldest first.
 
     Raises:
         NotFound: No such subscription of this customer.
     """
     async with rt.db.read() as db:
-        row = await repository.seen(db, session, subscription_id)
+        row = await repository.get_owned(db, actor, subscription_id)
         return await repository.events(db, row.id)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypedDict
 
+from tossbill_ui.events.models import EventRecord
+from tossbill_ui.events.types import EventType, Reason
 from tossbill_ui.payments.models import PaymentStatus
-from tossbill_ui.subscriptions.consent import TRIAL_NOT_AGREED
-from tossbill_ui.subscriptions.history import Kind
-from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionEvent, SubscriptionStatus
+from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
+from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionStatus
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import plans, price_rises, wording
 from tossbill_ui.ui.text import changing, trial_end
@@ -42,7 +43,7 @@ def is_open(seen: SubscriptionView) -> bool:
     return seen.is_asking or seen.is_in_doubt
 
 
-def alert_of(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert:
+def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
     """Return what comes first: money in doubt, then what is owed, then what is asked."""
     of, last = seen.subscription, seen.last_payment
     if seen.is_in_doubt and last:
@@ -94,7 +95,7 @@ def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:
 
 def _past_due(seen: SubscriptionView) -> Alert:
     of = seen.subscription
-    amount = wording.won(seen.owed.amount_krw if seen.owed else seen.price.amount_krw)
+    amount = wording.won(seen.owed.amount_krw if seen.owed else amount_of(seen.price).due_krw)
     body = [_reason(seen)]
     if of.needs_card:
         body.append(text.NEEDS_CARD.of(seen.method.kind)())
@@ -117,7 +118,7 @@ def _reason(seen: SubscriptionView) -> str:
     return decline(code or "", seen.method.kind)
 
 
-def _ended(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert:
+def _ended(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
     last = seen.last_payment
     if last and last.status == PaymentStatus.REFUSED and seen.subscription.period_number == 0:
         body = f"{_reason(seen)} {text.FIRST_REFUSED_BODY.of(seen.method.kind)()}"
@@ -130,9 +131,9 @@ def _ended(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert
             text.PAY_WITH_OTHER.of(seen.method.kind)(),
             again,
         )
-    if any(event.detail == TRIAL_NOT_AGREED for event in events):
+    if any(event.reason == Reason.NO_CONSENT_AFTER_TRIAL for event in events):
         return _say("ink", trial_end.OVER(), trial_end.OVER_BODY())
-    asked, done = _sum(events, Kind.REFUND_ASKED), _sum(events, Kind.REFUNDED)
+    asked, done = _sum(events, EventType.REFUND_REQUESTED), _sum(events, EventType.REFUND_DONE)
     if not asked:
         return NO_ALERT
     if done >= asked:
@@ -142,5 +143,5 @@ def _ended(seen: SubscriptionView, events: Sequence[SubscriptionEvent]) -> Alert
     return _say("ink", text.REFUND_ASKED(amount=wording.won(asked)), body)
 
 
-def _sum(events: Sequence[SubscriptionEvent], kind: Kind) -> int:
-    return sum(event.amount_krw or 0 for event in events if event.kind == kind)
+def _sum(events: Sequence[EventRecord], kind: EventType) -> int:
+    return sum(event.amount_krw or 0 for event in events if event.type == kind)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypedDict
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.money import share_up
-from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import cancel, view
 from tossbill_ui.subscriptions.cancel import CancelPreview
@@ -47,14 +47,14 @@ NO_CANCEL = CancelView(
 )
 
 
-async def cancel_view(rt: Runtime, session: Session | None, subscription_id: str) -> CancelView:
+async def cancel_view(rt: Runtime, actor: Actor, subscription_id: str) -> CancelView:
     """Return both ways of canceling, to the won.
 
     Raises:
         NotFound: No such subscription of this customer.
     """
-    seen = await view.subscription(rt, session, subscription_id)
-    preview = await cancel.preview(rt, session, subscription_id)
+    seen = await view.subscription(rt, actor, subscription_id)
+    preview = await cancel.preview(rt, actor, subscription_id)
     back = wording.won(preview.refund_krw)
     last_on = preview.ends_on - ONE_DAY
     return CancelView(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from tossbill_ui.customers.session import Session
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog, change, view
 from tossbill_ui.subscriptions.change import ChangePreview
@@ -56,15 +56,13 @@ NO_CHANGE = ChangeView(
 )
 
 
-async def plan_choices(
-    rt: Runtime, session: Session | None, subscription_id: str
-) -> list[PlanChoice]:
+async def plan_choices(rt: Runtime, actor: Actor, subscription_id: str) -> list[PlanChoice]:
     """Return the plans that a subscription may be moved to.
 
     Raises:
         NotFound: No such subscription of this customer.
     """
-    seen = await view.subscription(rt, session, subscription_id)
+    seen = await view.subscription(rt, actor, subscription_id)
     return [
         PlanChoice(
             plan_code=offer.plan.code, name=offer.plan.name, price=wording.price(offer.price)
@@ -75,7 +73,7 @@ async def plan_choices(
 
 
 async def change_view(
-    rt: Runtime, session: Session | None, subscription_id: str, plan_code: str
+    rt: Runtime, actor: Actor, subscription_id: str, plan_code: str
 ) -> ChangeView:
     """Return both ways of changing to a plan.
 
@@ -83,8 +81,8 @@ async def change_view(
         NotFound: No such subscription of this customer, or no such plan on offer.
         Conflict: As `change.preview`.
     """
-    seen = await view.subscription(rt, session, subscription_id)
-    preview = await change.preview(rt, session, subscription_id, plan_code=plan_code)
+    seen = await view.subscription(rt, actor, subscription_id)
+    preview = await change.preview(rt, actor, subscription_id, plan_code=plan_code)
     is_trial = seen.subscription.status == SubscriptionStatus.TRIALING
     planned, method = wording.won(preview.planned_krw), wording.by(method_label(seen.method))
     later_how = text.LATER_HOW_IN_TRIAL if is_trial else text.LATER_HOW

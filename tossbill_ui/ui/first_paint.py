@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from tossbill_ui.core.settings import Settings
+from tossbill_ui.customers.session import actor_of
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui import managing, plans, registering, returning
@@ -23,7 +24,7 @@ WAIT_SECONDS = 0.8
 
 async def home(rt: Runtime, visit: Visit) -> Filling:
     """Show the plans on offer."""
-    return Filling(slots=plans.slots(await plans.cards(rt, visit.session)))
+    return Filling(slots=plans.slots(await plans.cards(rt, actor_of(visit.session))))
 
 
 async def register(rt: Runtime, visit: Visit) -> Filling:
@@ -40,14 +41,15 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
 
 async def subscription(rt: Runtime, visit: Visit) -> Filling:
     """Show how each subscription stands."""
-    return Filling(slots=managing.slots(await managing.rows(rt, visit.session)))
+    return Filling(slots=managing.slots(await managing.rows(rt, actor_of(visit.session))))
 
 
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
     """Start the exchange at once, and show how it ended if it ends quickly."""
     if moved := await returning.take_success(rt, visit.session, visit.query):
         return Moved(moved)
-    view, _ = await returning.outcome_view(rt, visit.session, visit.query, seconds=WAIT_SECONDS)
+    actor = actor_of(visit.session)
+    view, _ = await returning.outcome_view(rt, actor, visit.query, seconds=WAIT_SECONDS)
     return _slots(view)
 
 
@@ -55,7 +57,8 @@ async def fail(rt: Runtime, visit: Visit) -> Filling | Moved:
     """Note that the window led to nothing, and show why."""
     if moved := await returning.take_failure(rt, visit.session, visit.query):
         return Moved(moved)
-    view, _ = await returning.outcome_view(rt, visit.session, visit.query, seconds=0)
+    actor = actor_of(visit.session)
+    view, _ = await returning.outcome_view(rt, actor, visit.query, seconds=0)
     return _slots(view)
 
 
@@ -65,7 +68,7 @@ def _slots(view: ResultView) -> Filling:
 
 async def history(rt: Runtime, visit: Visit) -> Filling:
     """Show the newest lines and the chart."""
-    return Filling(slots=await paint.slots(rt, visit.session, visit.query))
+    return Filling(slots=await paint.slots(rt, actor_of(visit.session), visit.query))
 
 
 PAINTS: dict[str, FirstPaint] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import view
@@ -39,10 +39,10 @@ OPENERS = {
 NO_METHODS = MethodPanel(body="", is_owed=False, when_paid="", choices=[])
 
 
-async def rows(rt: Runtime, session: Session | None) -> list[SubscriptionRow]:
+async def rows(rt: Runtime, actor: Actor) -> list[SubscriptionRow]:
     """Return the customer's subscriptions: past due first, ended last, else the newest first."""
-    found = await view.subscriptions(rt, session)
-    return [await _row(rt, session, seen) for seen in sorted(found, key=subscription_views.urgency)]
+    found = await view.subscriptions(rt, actor)
+    return [await _row(rt, actor, seen) for seen in sorted(found, key=subscription_views.urgency)]
 
 
 def painted(found: list[SubscriptionRow]) -> list[SubscriptionRow]:
@@ -74,28 +74,28 @@ def heading(subscription_id: str) -> str:
     return f'[data-id="{subscription_id}"] h2'
 
 
-async def when_paid(rt: Runtime, session: Session | None, subscription_id: str) -> str:
+async def when_paid(rt: Runtime, actor: Actor, subscription_id: str) -> str:
     """Say that what a subscription owes is paid; a stranger's id is left to the service."""
     try:
-        seen = await view.subscription(rt, session, subscription_id)
+        seen = await view.subscription(rt, actor, subscription_id)
     except NotFound:
         return ""
     return text.PAID(amount=wording.won(seen.owed.amount_krw)) if seen.owed else ""
 
 
-async def _row(rt: Runtime, session: Session | None, seen: SubscriptionView) -> SubscriptionRow:
+async def _row(rt: Runtime, actor: Actor, seen: SubscriptionView) -> SubscriptionRow:
     if seen.subscription.status != SubscriptionStatus.ENDED:
         return subscription_views.row(seen)
-    return subscription_views.row(seen, await view.events(rt, session, seen.subscription.id))
+    return subscription_views.row(seen, await view.events(rt, actor, seen.subscription.id))
 
 
-async def method_panel(rt: Runtime, session: Session | None, subscription_id: str) -> MethodPanel:
+async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> MethodPanel:
     """Return the methods a subscription may be moved to, and what that charges.
 
     Raises:
         NotFound: No such subscription of this customer.
     """
-    seen = await view.subscription(rt, session, subscription_id)
+    seen = await view.subscription(rt, actor, subscription_id)
     is_owed = seen.subscription.status == SubscriptionStatus.PAST_DUE and seen.owed is not None
     amount = wording.won(seen.owed.amount_krw) if is_owed and seen.owed else ""
     change = text.METHOD_TO_AND_PAY if is_owed else text.METHOD_TO
@@ -104,7 +104,7 @@ async def method_panel(rt: Runtime, session: Session | None, subscription_id: st
             method_id=method.id,
             label=change(method=wording.by(method_label(method)), amount=amount),
         )
-        for method in await usable_methods(rt, session)
+        for method in await usable_methods(rt, actor)
         if method.id != seen.method.id
     ]
     body = text.METHOD_OWED(amount=amount) if is_owed else text.METHOD_BODY()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 from urllib.parse import urlencode
 
-from tossbill_ui.customers.session import Session
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import catalog, subscribe
 from tossbill_ui.subscriptions.subscribe import Quote
@@ -64,10 +64,10 @@ def home_view(cards: list[PlanCard]) -> HomeView:
     )
 
 
-async def cards(rt: Runtime, session: Session | None) -> list[PlanCard]:
+async def cards(rt: Runtime, actor: Actor) -> list[PlanCard]:
     """Return a card for each plan on offer, as it is for this customer."""
     offers = await catalog.offers(rt)
-    return [_card(await subscribe.quote(rt, session, offer.plan.code)) for offer in offers]
+    return [_card(await subscribe.quote(rt, actor, offer.plan.code)) for offer in offers]
 
 
 def painted(found: list[PlanCard]) -> list[PlanCard]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypedDict
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import view
 from tossbill_ui.subscriptions.models import Answer, PriceConsent
@@ -60,13 +60,13 @@ def next_charge(asked: PriceConsent, day: str) -> str:
     return words(day=day, amount=wording.won(asked.after_krw))
 
 
-async def price_view(rt: Runtime, session: Session | None, subscription_id: str) -> PriceView:
+async def price_view(rt: Runtime, actor: Actor, subscription_id: str) -> PriceView:
     """Return the question about a subscription's next price.
 
     Raises:
         NotFound: No such subscription of this customer, or nothing was asked.
     """
-    seen = await view.subscription(rt, session, subscription_id)
+    seen = await view.subscription(rt, actor, subscription_id)
     if seen.asked is None:
         raise NotFound("Nothing was asked about this subscription.")
     return _question(seen, seen.asked)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypedDict
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.core.text import is_code
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payment_methods.registration import WindowCall
 from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import subscribe
+from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
 from tossbill_ui.subscriptions.subscribe import Quote, Terms
 from tossbill_ui.ui import wording
 from tossbill_ui.ui.text import Text, cards
@@ -129,10 +131,10 @@ async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
         session: Whose browser it is.
         plan_code: A stranger's until checked; empty to register a card only.
     """
-    quote = None
+    actor, quote = actor_of(session), None
     if plan_code:
         try:
-            quote = await _quote(rt, session, plan_code)
+            quote = await _quote(rt, actor, plan_code)
         except NotFound:
             return Opened(gone())
         if quote.is_subscribed:
@@ -143,15 +145,15 @@ async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
         return Opened(under_way())
     if quote is None:
         return Opened(method_only(takes_accounts=rt.settings.takes_accounts), call)
-    choices = [_choice(quote, method) for method in await usable_methods(rt, session)]
+    choices = [_choice(quote, method) for method in await usable_methods(rt, actor)]
     shown = _with_plan(quote, choices, takes_accounts=rt.settings.takes_accounts)
     return Opened(shown, call, choices, quote.terms)
 
 
-async def _quote(rt: Runtime, session: Session, plan_code: str) -> Quote:
+async def _quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
     if not is_code(plan_code):
         raise NotFound("No plan has such a code.")
-    return await subscribe.quote(rt, session, plan_code)
+    return await subscribe.quote(rt, actor, plan_code)
 
 
 def _choice(quote: Quote, method: PaymentMethod) -> PayChoice:
@@ -174,7 +176,7 @@ def _with_plan(quote: Quote, choices: list[PayChoice], *, takes_accounts: bool) 
         (plan.description or text.CONFIRM_BODY()) if choices else text.CARD_FIRST_BODY(),
         today=today,
         next_label=(text.TRIAL_ENDS if is_trial else text.NEXT)(),
-        next=on_day(day=day, amount=wording.won(quote.offer.price.amount_krw)),
+        next=on_day(day=day, amount=wording.won(amount_of(quote.offer.price).due_krw)),
         plan=f"{plan.name} {price} {text.PRICE_WITH_TAX()}",
         setup=plan.setup_text,
         consent=consent(amount=today, price=price, day=day)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.core.text import is_code
 from tossbill_ui.customers.session import Session
@@ -72,13 +73,13 @@ def _carried(query: Mapping[str, str]) -> dict[str, str]:
 
 
 async def outcome_view(
-    rt: Runtime, session: Session | None, query: Mapping[str, str], *, seconds: float
+    rt: Runtime, actor: Actor, query: Mapping[str, str], *, seconds: float
 ) -> tuple[ResultView, bool]:
     """Return what the page shows, waiting a while for a result, and whether that is the end."""
-    view, is_end = await _outcome_view(rt, session, query, seconds)
+    view, is_end = await _outcome_view(rt, actor, query, seconds)
     if plan_code := _carried(query).get("plan", ""):
         return _towards(view, plan_code), is_end
-    if view["view"] == "issued" and await subscriptions(rt, session):
+    if view["view"] == "issued" and await subscriptions(rt, actor):
         return _towards_subscriptions(view), is_end
     return view, is_end
 
@@ -103,14 +104,14 @@ def _towards_subscriptions(view: ResultView) -> ResultView:
 
 
 async def _outcome_view(
-    rt: Runtime, session: Session | None, query: Mapping[str, str], seconds: float
+    rt: Runtime, actor: Actor, query: Mapping[str, str], seconds: float
 ) -> tuple[ResultView, bool]:
     kind = _carried(query).get("kind", "card")
     if "problem" in query:
         return views.problem(query["problem"]), True
     if "registration" in query:
         try:
-            outcome = await outcomes.wait(rt, session, query["registration"], seconds=seconds)
+            outcome = await outcomes.wait(rt, actor, query["registration"], seconds=seconds)
         except NotAllowed as refused:
             return views.problem(refused.code), True
         return views.result(outcome, kind), outcome.is_final

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypedDict
 
-from tossbill_ui.subscriptions.models import Answer, SubscriptionEvent, SubscriptionStatus
+from tossbill_ui.events.models import EventRecord
+from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
+from tossbill_ui.subscriptions.models import Answer, SubscriptionStatus
 from tossbill_ui.subscriptions.view import SubscriptionView
 from tossbill_ui.ui import price_rises, wording
 from tossbill_ui.ui.alerts import NO_ALERT, OVER, PAID_UP, Alert, alert_of, asked_now, is_open
@@ -63,7 +65,7 @@ CARD_PARTS = {
 TONES = {"past_due": "red", "paused": "amber", "canceled": "amber", "ended": "grey"}
 
 
-def row(seen: SubscriptionView, events: Sequence[SubscriptionEvent] = ()) -> SubscriptionRow:
+def row(seen: SubscriptionView, events: Sequence[EventRecord] = ()) -> SubscriptionRow:
     """Return one subscription's row.
 
     Args:
@@ -158,7 +160,7 @@ def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
         return label, text.MOVES_TO(day=day, plan=seen.next_plan.name)
     if of.status == SubscriptionStatus.TRIALING and not is_open(seen):
         return trial_end.ENDS(), trial_end.ASKED_BEFORE(day=day)
-    amount = seen.owed.amount_krw if seen.owed else seen.price.amount_krw
+    amount = seen.owed.amount_krw if seen.owed else amount_of(seen.price).due_krw
     return label, text.ON_DAY(day=day, amount=wording.won(amount))
 
 

@@ -21,7 +21,6 @@ from tossbill_ui.core.db import update_where
 from tossbill_ui.core.text import clean
 from tossbill_ui.payments import hint
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.lost_method import lose_method
 from tossbill_ui.toss.errors import TossError
 from tossbill_ui.webhooks.models import WebhookEvent
@@ -54,7 +53,7 @@ class Result(StrEnum):
 
 async def _look_at_order(rt: Runtime, data: Data) -> Result:
     order_id, payment_key = _text(data, "orderId"), _text(data, "paymentKey")
-    is_ours = await hint.look_again(rt, FOLLOW, order_id=order_id, payment_key=payment_key)
+    is_ours = await hint.look_again(rt, order_id=order_id, payment_key=payment_key)
     return Result.LOOKED_UP if is_ours else Result.NOT_OURS
 
 

@@ -20,6 +20,7 @@ from typing import TypeVar
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.exc import OperationalError
 
+from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.changes_elsewhere import tell_others
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.core.settings import Settings
@@ -69,7 +70,7 @@ class Engine:
         *,
         name: str,
         stop: threading.Event,
-        build: Callable[[Settings], Runtime] = Runtime.from_settings,
+        build: Callable[[Settings], Runtime] = build_runtime,
     ) -> None:
         self._settings, self._name = settings, name
         self._passes, self._ticks = passes, ticks

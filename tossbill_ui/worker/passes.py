@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.notices.delivery import deliver
 from tossbill_ui.payment_methods.sweep import abandon_forgotten
-from tossbill_ui.payments import settle as settling
 from tossbill_ui.payments.reconcile import reconcile
+from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.announcing import announce_expiring
-from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
 from tossbill_ui.subscriptions.trial_end import announce_trials
 from tossbill_ui.webhooks.dispatch import handle_waiting
@@ -66,13 +65,9 @@ async def _announce_by_virtual_time(rt: Runtime) -> None:
     await announce_trials(rt)
 
 
-async def _settle(rt: Runtime) -> object:
-    return await settling.settle(rt, FOLLOW)
-
-
 PASSES = (
     Pass("charge-due", "*/10 * * * * *", run_due),
-    Pass("settle", "5/10 * * * * *", _settle),
+    Pass("settle", "5/10 * * * * *", settle),
     Pass("webhooks", "*/10 * * * * *", handle_waiting),
     Pass("deliver-notices", "7/10 * * * * *", deliver),
     Pass("announce-trials", "0 15 * * * *", announce_trials),

@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tossbill_ui import migrations
+from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Settings
@@ -80,14 +81,14 @@ def worker_inside(settings: Settings) -> Generator[None]:
 
 def _alone(settings: Settings) -> Runtime:
     """Build the runtime of the only worker, who may take over what an earlier one held."""
-    return replace(Runtime.from_settings(settings), name=WORKER)
+    return replace(build_runtime(settings), name=WORKER)
 
 
 def _run(
     stop: threading.Event,
     settings: Settings,
     name: str,
-    build: Callable[[Settings], Runtime] = Runtime.from_settings,
+    build: Callable[[Settings], Runtime] = build_runtime,
 ) -> None:
     migrations.upgrade(settings.database_url)
     ticks = ticks_for(settings.mode)

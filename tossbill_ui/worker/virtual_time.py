@@ -13,7 +13,6 @@ from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
 from tossbill_ui.subscriptions import trial_end
-from tossbill_ui.subscriptions.follow import FOLLOW
 from tossbill_ui.subscriptions.renewal import run_due
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 
@@ -27,7 +26,7 @@ async def walk(rt: Runtime) -> int:
     while reading.target is not None:
         await trial_end.announce_trials(rt)
         await run_due(rt)
-        await settle(rt, FOLLOW)
+        await settle(rt)
         if await _is_unsettled(rt):
             return steps
         reading = await rt.clock.follow(next_at=await _next_due_at(rt))

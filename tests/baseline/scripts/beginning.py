@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.baseline.stage import TRIAL_ENDS, Stage
-from tossbill_ui.customers.session import Session
-from tossbill_ui.subscriptions import cancel, consent
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.subscriptions import cancel, price_rise
 from tossbill_ui.subscriptions.trial_end import announce_trials
 
 
@@ -29,13 +29,13 @@ async def subscribe_refused(stage: Stage) -> None:
 
 async def trial_answered_yes(stage: Stage) -> None:
     session, trial = await _asked(stage)
-    await consent.answer(stage.rt, session, trial, accepts=True)
+    await price_rise.answer(stage.rt, actor_of(session), trial, accepts=True)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 
 async def trial_answered_no(stage: Stage) -> None:
     session, trial = await _asked(stage)
-    await consent.answer(stage.rt, session, trial, accepts=False)
+    await price_rise.answer(stage.rt, actor_of(session), trial, accepts=False)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 
@@ -47,7 +47,7 @@ async def trial_not_answered(stage: Stage) -> None:
 async def trial_canceled(stage: Stage) -> None:
     session = stage.customer()
     trial = (await stage.subscribe(session, "pro")).subscription.id
-    await cancel.cancel_at_period_end(stage.rt, session, trial)
+    await cancel.cancel_at_period_end(stage.rt, actor_of(session), trial)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 

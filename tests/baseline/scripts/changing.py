@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.baseline.stage import RENEWAL, Stage
-from tossbill_ui.customers.session import Session
-from tossbill_ui.subscriptions import change, consent, methods, pause
+from tests.support.actors import KIM
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.subscriptions import change, methods, pause, price_rise
 from tossbill_ui.subscriptions.models import Price
 from tossbill_ui.subscriptions.price_rise import ask_all
 
@@ -41,29 +42,29 @@ async def change_now_in_a_trial(stage: Stage) -> None:
 
 async def change_at_period_end(stage: Stage) -> None:
     session, of = await _subscribed(stage)
-    await change.change_at_period_end(stage.rt, session, of, plan_code="pro")
+    await change.change_at_period_end(stage.rt, actor_of(session), of, plan_code="pro")
     await stage.live_until(RENEWAL)
 
 
 async def change_at_period_end_undone(stage: Stage) -> None:
     session, of = await _subscribed(stage)
-    await change.change_at_period_end(stage.rt, session, of, plan_code="pro")
-    await change.change_at_period_end(stage.rt, session, of, plan_code="basic")
+    await change.change_at_period_end(stage.rt, actor_of(session), of, plan_code="pro")
+    await change.change_at_period_end(stage.rt, actor_of(session), of, plan_code="basic")
     await stage.live_until(RENEWAL)
 
 
 async def change_card(stage: Stage) -> None:
     session, of = await _subscribed(stage)
     other = await stage.card(session, "approve_check")
-    await methods.change_method(stage.rt, session, of, payment_method_id=other)
+    await methods.change_method(stage.rt, actor_of(session), of, payment_method_id=other)
     await stage.live_until(RENEWAL)
 
 
 async def pause_and_resume(stage: Stage) -> None:
     session, of = await _subscribed(stage)
-    await pause.pause(stage.rt, session, of)
+    await pause.pause(stage.rt, actor_of(session), of)
     stage.wait(TEN_DAYS)
-    await pause.resume(stage.rt, session, of)
+    await pause.resume(stage.rt, actor_of(session), of)
     await stage.live_until(RENEWAL)
 
 
@@ -77,13 +78,13 @@ async def pause_and_resume_refused(stage: Stage) -> None:
 
 async def price_rise_accepted(stage: Stage) -> None:
     session, of = await _asked_for_more(stage)
-    await consent.answer(stage.rt, session, of, accepts=True)
+    await price_rise.answer(stage.rt, actor_of(session), of, accepts=True)
     await stage.live_until(RENEWAL)
 
 
 async def price_rise_declined(stage: Stage) -> None:
     session, of = await _asked_for_more(stage)
-    await consent.answer(stage.rt, session, of, accepts=False)
+    await price_rise.answer(stage.rt, actor_of(session), of, accepts=False)
     await stage.live_until(RENEWAL)
 
 
@@ -101,9 +102,9 @@ async def _subscribed(
 
 async def _resume_after_the_period(stage: Stage, persona: str) -> None:
     session, of = await _subscribed(stage, persona=persona)
-    await pause.pause(stage.rt, session, of)
+    await pause.pause(stage.rt, actor_of(session), of)
     await stage.live_until(RENEWAL + TEN_DAYS)
-    await pause.resume(stage.rt, session, of)
+    await pause.resume(stage.rt, actor_of(session), of)
     await stage.look(session, of)
 
 
@@ -116,7 +117,7 @@ async def _asked_for_more(stage: Stage) -> tuple[Session, str]:
     async with stage.rt.db.write() as db:
         db.add(dearer)
     await stage.live_until(date(2027, 11, 10))
-    await ask_all(stage.rt, "basic", how_to_cancel="내 구독에서 해지해요.", actor="kim")
+    await ask_all(stage.rt, KIM, "basic", how_to_cancel="내 구독에서 해지해요.")
     return session, of
 
 

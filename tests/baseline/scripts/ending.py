@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from tests.baseline.stage import RENEWAL, Stage
-from tossbill_ui.customers.session import Session
+from tests.support.actors import KIM
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payments.models import Difference, Payment
 from tossbill_ui.payments.reconcile import reconcile
@@ -21,22 +22,22 @@ LOST_ANSWER = {"endpoint": "charge", "kind": "error_500_after", "count": 1}
 
 async def cancel_at_period_end(stage: Stage) -> None:
     session, of, _ = await _subscribed(stage)
-    await cancel.cancel_at_period_end(stage.rt, session, of)
+    await cancel.cancel_at_period_end(stage.rt, actor_of(session), of)
     await stage.live_until(RENEWAL)
 
 
 async def cancel_undone(stage: Stage) -> None:
     session, of, _ = await _subscribed(stage)
-    await cancel.cancel_at_period_end(stage.rt, session, of)
-    await cancel.undo(stage.rt, session, of)
+    await cancel.cancel_at_period_end(stage.rt, actor_of(session), of)
+    await cancel.undo(stage.rt, actor_of(session), of)
     await stage.live_until(RENEWAL)
 
 
 async def cancel_now(stage: Stage) -> None:
     session, of, _ = await _subscribed(stage)
     stage.wait(ELEVEN_DAYS)  # what is left of the price is no whole number: it has to be rounded
-    shown = await cancel.preview(stage.rt, session, of)
-    await cancel.cancel_now(stage.rt, session, of, expected_refund_krw=shown.refund_krw)
+    shown = await cancel.preview(stage.rt, actor_of(session), of)
+    await cancel.cancel_now(stage.rt, actor_of(session), of, expected_refund_krw=shown.refund_krw)
     await stage.run()
 
 
@@ -45,7 +46,7 @@ async def refund_in_parts(stage: Stage) -> None:
     [payment] = await stage.rows(Payment)
     for amount_krw in (1000, 2500, None):
         await refunds.refund_payment(
-            stage.rt, payment.id, amount_krw=amount_krw, reason="asked", operator="kim"
+            stage.rt, KIM, payment.id, amount_krw=amount_krw, reason="asked"
         )
         await stage.run()
 
@@ -54,9 +55,7 @@ async def refund_refused_then_approved(stage: Stage) -> None:
     await _subscribed(stage)
     [payment] = await stage.rows(Payment)
     await stage.faults({"endpoint": "cancel", "kind": "refuse", "code": "NOT_CANCELABLE_PAYMENT"})
-    await refunds.refund_payment(
-        stage.rt, payment.id, amount_krw=None, reason="asked", operator="kim"
-    )
+    await refunds.refund_payment(stage.rt, KIM, payment.id, amount_krw=None, reason="asked")
     await stage.run()
     await stage.faults()
     await _approve_all(stage)
@@ -78,7 +77,7 @@ async def doubt_settled_by_webhook(stage: Stage) -> None:
 
 async def doubt_canceled_meanwhile(stage: Stage) -> None:
     session, of = await _doubtful(stage)
-    await cancel.cancel_at_period_end(stage.rt, session, of)
+    await cancel.cancel_at_period_end(stage.rt, actor_of(session), of)
     stage.wait(timedelta(minutes=1))
     await stage.run()
     await stage.run()
@@ -112,21 +111,21 @@ async def card_deleted_at_toss(stage: Stage) -> None:
     await stage.hear_all()
     await stage.live_until(RENEWAL + timedelta(days=1))
     other = await stage.card(session)
-    await methods.change_method(stage.rt, session, of, payment_method_id=other)
+    await methods.change_method(stage.rt, actor_of(session), of, payment_method_id=other)
     await stage.look(session, of)
 
 
 async def card_removed(stage: Stage) -> None:
     session, _, _ = await _subscribed(stage)
     spare = await stage.card(session)
-    await methods.remove_method(stage.rt, session, spare)
+    await methods.remove_method(stage.rt, actor_of(session), spare)
     await stage.rt.tasks.drain(seconds=120)
     await stage.hear_all()
 
 
 async def card_expires(stage: Stage) -> None:
     _, _, card = await _subscribed(stage)
-    await set_expiry(stage.rt, card, month=date(2027, 12, 1), operator="kim")
+    await set_expiry(stage.rt, KIM, card, month=date(2027, 12, 1))
     await stage.live_until(date(2028, 1, 1))
 
 
@@ -148,7 +147,7 @@ async def _doubtful(stage: Stage) -> tuple[Session, str]:
 async def _approve_all(stage: Stage) -> None:
     found = await attention.waiting(stage.rt)
     for row in (*found.subscriptions, *found.payments, *found.refunds, *found.differences):
-        await attention.approve(stage.rt, row.id, operator="kim")
+        await attention.approve(stage.rt, KIM, row.id)
 
 
 SCRIPTS = (

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.baseline.stage import RENEWAL, TODAY, TRIAL_ENDS, Stage
-from tossbill_ui.subscriptions import attention, cancel, consent, methods
+from tests.support.actors import KIM
+from tossbill_ui.customers.session import actor_of
+from tossbill_ui.subscriptions import attention, cancel, methods, price_rise
 from tossbill_ui.subscriptions.view import SubscriptionView
 
 AFTER_ALL_TRIES = timedelta(days=20)
@@ -54,7 +56,9 @@ async def past_due_then_other_card(stage: Stage) -> None:
     seen = await stage.subscribe(session, persona="approves_once")
     await stage.live_until(RENEWAL)
     other = await stage.card(session)
-    await methods.change_method(stage.rt, session, seen.subscription.id, payment_method_id=other)
+    await methods.change_method(
+        stage.rt, actor_of(session), seen.subscription.id, payment_method_id=other
+    )
     await stage.rt.tasks.drain(seconds=120)
 
 
@@ -63,7 +67,7 @@ async def past_due_then_paid_by_hand(stage: Stage) -> None:
     seen = await stage.subscribe(session, "pro", persona="approves_after_1")
     await stage.go_on_after_trial(session, seen.subscription.id)
     await stage.live_until(TRIAL_ENDS)
-    await methods.pay_now(stage.rt, session, seen.subscription.id)
+    await methods.pay_now(stage.rt, actor_of(session), seen.subscription.id)
     await stage.rt.tasks.drain(seconds=120)
 
 
@@ -71,7 +75,7 @@ async def past_due_then_canceled(stage: Stage) -> None:
     session = stage.customer()
     seen = await stage.subscribe(session, persona="approves_once")
     await stage.live_until(RENEWAL)
-    await cancel.cancel_at_period_end(stage.rt, session, seen.subscription.id)
+    await cancel.cancel_at_period_end(stage.rt, actor_of(session), seen.subscription.id)
     await stage.live_until(RENEWAL + timedelta(days=4))
 
 
@@ -79,7 +83,7 @@ async def periods_missed_then_approved(stage: Stage) -> None:
     seen = await stage.subscribe(stage.customer())
     await stage.go_to(date(2028, 2, 10))
     await stage.run()
-    await attention.approve(stage.rt, seen.subscription.id, operator="kim")
+    await attention.approve(stage.rt, KIM, seen.subscription.id)
     await stage.live_until(date(2028, 2, 15))
 
 
@@ -88,7 +92,7 @@ async def contract_refused_then_approved(stage: Stage) -> None:
     await stage.faults({"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY"})
     await stage.live_until(RENEWAL)
     await stage.faults()
-    await attention.approve(stage.rt, seen.subscription.id, operator="kim")
+    await attention.approve(stage.rt, KIM, seen.subscription.id)
     await stage.live_until(RENEWAL + timedelta(days=1))
 
 
@@ -96,7 +100,7 @@ async def _trial_with_a_bad_card(stage: Stage, persona: str) -> SubscriptionView
     session = stage.customer()
     seen = await stage.subscribe(session, "pro", persona=persona)
     await stage.live_until(TRIAL_ENDS - timedelta(days=7))
-    await consent.answer(stage.rt, session, seen.subscription.id, accepts=True)
+    await price_rise.answer(stage.rt, actor_of(session), seen.subscription.id, accepts=True)
     return seen
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.shop import Shop
 from tossbill_ui.core.calendar import instant
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.subscriptions.timeline import Wanted
 from tossbill_ui.subscriptions.timeline_rows import Topic
 from tossbill_ui.ui.history.choice import Choice, from_query, options
@@ -69,18 +69,18 @@ async def test_periods_reach_back_to_the_first_line(shop: Shop, session: Session
     await shop.card(session)
     await shop.go_to(date(2028, 2, 1))
 
-    offered = await options(shop.rt, session, Choice())
+    offered = await options(shop.rt, actor_of(session), Choice())
     values = [option["value"] for option in offered.periods]
 
     assert values[:3] == ["all", "2028-02", "2028-01"]
     assert values[-4:] == ["2028", "2027", "2026", "days"]
     assert len(values) == len(set(values)) == 1 + 12 + 3 + 1
-    old = await options(shop.rt, session, from_query({"period": "2026-11"}))
+    old = await options(shop.rt, actor_of(session), from_query({"period": "2026-11"}))
     assert "2026-11" in [option["value"] for option in old.periods], "what is chosen can be seen"
 
 
 async def test_who_has_nothing_chooses_from_this_month(shop: Shop, stranger: Session) -> None:
-    offered = await options(shop.rt, stranger, Choice())
+    offered = await options(shop.rt, actor_of(stranger), Choice())
 
     assert [option["value"] for option in offered.periods] == ["all", "2026-11", "2026", "days"]
     assert [option["value"] for option in offered.subscriptions] == ["all"]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from datetime import date, timedelta
 
 import pytest
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
+from tossbill_ui.core.actor import VISITOR
 from tossbill_ui.customers.language import Language
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.events.models import SHOWN
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.prerender import Visit
 from tossbill_ui.subscriptions import cancel, refunds, timeline
-from tossbill_ui.subscriptions.models import SHOWN_SQL, Plan
+from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.ui.history import csv_file, paint, paper, rows
 from tossbill_ui.ui.history.chart import chart
 from tossbill_ui.ui.history.rows import HistoryRow
@@ -30,7 +32,7 @@ def korean() -> None:
 
 
 async def lines(shop: Shop, session: Session) -> list[HistoryRow]:
-    page = await timeline.older(shop.rt, session)
+    page = await timeline.older(shop.rt, actor_of(session))
     return [row for month in rows.months(page.entries) for row in month["rows"]]
 
 
@@ -63,7 +65,7 @@ async def test_lines_stand_under_their_month_in_korea(shop: Shop, session: Sessi
     await shop.go_to(date(2026, 12, 1), hour=0)
     await shop.card(session)
 
-    [month] = rows.months((await timeline.older(shop.rt, session)).entries)
+    [month] = rows.months((await timeline.older(shop.rt, actor_of(session))).entries)
 
     assert month["name"] == "2026년\u00a012월"
 
@@ -99,7 +101,7 @@ async def test_refunds_stand_by_themselves_and_with_their_payment(
     seen = await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
     shop.wait(timedelta(minutes=1))
-    await refunds.refund_payment(shop.rt, payment.id, amount_krw=900, reason="x", operator="kim")
+    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="x")
     asked = (await lines(shop, session))[0]
     assert (asked["what"], asked["amount"]) == ("베이직 환불", "−900원")
     assert asked["status"] == "환불 중"
@@ -115,13 +117,13 @@ async def test_refunds_stand_by_themselves_and_with_their_payment(
 
 
 def test_every_change_that_is_shown_has_words() -> None:
-    assert set(re.findall(r"'(\w+)'", SHOWN_SQL)) == set(text.CHANGES)
+    assert set(SHOWN) == set(text.CHANGES)
 
 
 async def test_who_changed_something_is_said_without_names(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     shop.wait(timedelta(minutes=1))
-    await cancel.cancel_at_period_end(shop.rt, session, seen.subscription.id, actor="kim")
+    await cancel.cancel_at_period_end(shop.rt, KIM, seen.subscription.id)
 
     assert (await lines(shop, session))[0]["what"] == "베이직 해지 신청"
     assert (await facts(shop, session))["누가"] == "가게에서"
@@ -160,7 +162,7 @@ async def test_the_file_has_every_line_in_the_language_of_the_page(
     seen = await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
     shop.wait(timedelta(minutes=1))
-    await refunds.refund_payment(shop.rt, payment.id, amount_krw=900, reason="x", operator="kim")
+    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="x")
 
     refund, paid, card = await written(shop, session)
 
@@ -230,7 +232,7 @@ async def test_long_files_come_in_pieces_without_loss(
 async def test_the_first_paint_says_what_the_state_will(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
-    slots = await paint.slots(shop.rt, session, {})
+    slots = await paint.slots(shop.rt, actor_of(session), {})
 
     payment, card = await lines(shop, session)
     assert slots["first_view"] == "rows"
@@ -245,9 +247,11 @@ async def test_the_first_paint_says_what_the_state_will(shop: Shop, session: Ses
 async def test_the_first_paint_of_nobody_is_empty(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
-    assert (await paint.slots(shop.rt, None, {}))["first_view"] == "empty"
-    assert (await paint.slots(shop.rt, session, {"period": "2025"}))["first_view"] == "none"
-    assert (await paint.slots(shop.rt, None, {"topic": "\x00"}))["first_view"] == "empty"
+    assert (await paint.slots(shop.rt, VISITOR, {}))["first_view"] == "empty"
+    assert (await paint.slots(shop.rt, actor_of(session), {"period": "2025"}))[
+        "first_view"
+    ] == "none"
+    assert (await paint.slots(shop.rt, VISITOR, {"topic": "\x00"}))["first_view"] == "empty"
 
 
 async def paper_of(shop: Shop, session: Session | None, query: dict[str, str]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TypedDict
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.calendar import Interval, Unit, instant, korean_day
 from tossbill_ui.core.text import is_id
-from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import timeline
 from tossbill_ui.subscriptions.periods import today
@@ -140,12 +140,12 @@ class Options:
     subscriptions: list[Option] = field(default_factory=list[Option])
 
 
-async def options(rt: Runtime, session: Session | None, chosen: Choice) -> Options:
+async def options(rt: Runtime, actor: Actor, chosen: Choice) -> Options:
     """Return every period with a line in it, newest first, and the subscriptions."""
-    first_at = await timeline.first_at(rt, session)
+    first_at = await timeline.first_at(rt, actor)
     now = today(rt)
     first_on = korean_day(first_at) if first_at else now
-    found = await timeline.subscriptions(rt, session)
+    found = await timeline.subscriptions(rt, actor)
     every = Option(value=ALL, label=text.EVERY_SUBSCRIPTION())
     subscriptions = [
         Option(

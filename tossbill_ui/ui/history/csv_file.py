@@ -10,6 +10,7 @@ from datetime import timedelta
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.core.money import parts
+from tossbill_ui.customers.session import actor_of
 from tossbill_ui.payments.models import Invoice
 from tossbill_ui.prerender import Download, Visit
 from tossbill_ui.runtime import Runtime
@@ -48,7 +49,7 @@ async def _parts(rt: Runtime, visit: Visit) -> AsyncGenerator[str]:
     wanted = from_query(visit.query).wanted
     yield BYTE_ORDER_MARK + _written([[column() for column in text.CSV_COLUMNS]])
     lines: list[Cells] = []
-    async for entry in timeline.every(rt, visit.session, wanted):
+    async for entry in timeline.every(rt, actor_of(visit.session), wanted):
         lines.append(cells(entry))
         if len(lines) == AT_ONCE:
             yield _written(lines)

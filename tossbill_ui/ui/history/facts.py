@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypedDict
 
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.money import parts
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund
-from tossbill_ui.subscriptions.history import CUSTOMER, ENGINE
 from tossbill_ui.subscriptions.timeline_rows import ChangeLine, PaymentLine, RefundLine
 from tossbill_ui.ui import wording
 from tossbill_ui.ui.text import Text
@@ -63,9 +63,9 @@ def of_change(line: ChangeLine) -> list[Fact]:
     ]
 
 
-def actor(name: str) -> str:
+def actor(who: Actor) -> str:
     """Say who did it, without an operator's name."""
-    return text.ACTORS[name if name in (CUSTOMER, ENGINE) else "operator"]()
+    return text.ACTORS[who.kind]()
 
 
 def whole_method(method: PaymentMethod) -> str:

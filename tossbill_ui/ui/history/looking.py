@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from tossbill_ui.customers.session import Session
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import spending
 from tossbill_ui.subscriptions.periods import today
@@ -40,9 +40,9 @@ class Seen:
     shown: dict[str, Any]
 
 
-async def seen(rt: Runtime, session: Session | None, choice: Choice, page: Page) -> Seen:
+async def seen(rt: Runtime, actor: Actor, choice: Choice, page: Page) -> Seen:
     """Return what the page shows beside and around a page of lines."""
-    offered = await options(rt, session, choice)
+    offered = await options(rt, actor, choice)
     entries = page.entries
     return Seen(
         first=entries[0].place if entries else None,
@@ -54,7 +54,7 @@ async def seen(rt: Runtime, session: Session | None, choice: Choice, page: Page)
             "periods": offered.periods,
             "subscriptions": offered.subscriptions,
             "many": "yes" if len(offered.subscriptions) > ONE_BESIDE_ALL else "no",
-            "chart": chart(await spending.last_months(rt, session)),
+            "chart": chart(await spending.last_months(rt, actor)),
             "csv": address_of(rt, CSV_PATH, choice),
             "paper": address_of(rt, PAPER_PATH, choice),
             "printed": _on_screen(page, printed(rt, choice, offered)),

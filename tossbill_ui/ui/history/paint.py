@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tossbill_ui.customers.session import Session
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import timeline
 from tossbill_ui.ui.history import looking
@@ -19,11 +19,11 @@ FIRST_ROWS = 12
 EMPTY_TESTID = "history-empty"
 
 
-async def slots(rt: Runtime, session: Session | None, query: Mapping[str, str]) -> dict[str, str]:
+async def slots(rt: Runtime, actor: Actor, query: Mapping[str, str]) -> dict[str, str]:
     """Return the page as its state will show it, as far as it goes without React."""
     choice = from_query(query)
-    page = await timeline.older(rt, session, choice.wanted)
-    shown = (await looking.seen(rt, session, choice, page)).shown
+    page = await timeline.older(rt, actor, choice.wanted)
+    shown = (await looking.seen(rt, actor, choice, page)).shown
     return {
         "first_view": shown["phase"],
         **{

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from html import escape
 
+from tossbill_ui.customers.session import actor_of
 from tossbill_ui.payments.models import Payment, PaymentStatus, Refund
 from tossbill_ui.prerender import Download, Visit
 from tossbill_ui.runtime import Runtime
@@ -33,9 +34,9 @@ def history_paper(rt: Runtime, visit: Visit) -> Download:
 
 async def _parts(rt: Runtime, visit: Visit) -> AsyncGenerator[str]:
     speak(visit.language)
-    choice = from_query(visit.query)
-    page = await timeline.older(rt, visit.session, choice.wanted, size=MOST)
-    chosen = looking.printed(rt, choice, await options(rt, visit.session, choice))
+    actor, choice = actor_of(visit.session), from_query(visit.query)
+    page = await timeline.older(rt, actor, choice.wanted, size=MOST)
+    chosen = looking.printed(rt, choice, await options(rt, actor, choice))
     notes = [chosen, *([text.PRINTED_FIRST(count=f"{MOST:,}")] if page.has_older else [])]
     yield _head(visit.language, rt.settings.tossbill_brand_name, notes)
     yield _row("th", [text.CSV_COLUMNS[number]() for number in COLUMNS], part="thead")

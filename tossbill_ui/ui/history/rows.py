@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
 from tossbill_ui.core.calendar import korean_day
+from tossbill_ui.events.types import EventType, Reason
 from tossbill_ui.payment_methods.models import MethodStatus, RegistrationStatus
 from tossbill_ui.payments.models import PaymentStatus
 from tossbill_ui.payments.outcome import NEVER_CHARGED
-from tossbill_ui.subscriptions import consent
 from tossbill_ui.subscriptions.timeline_rows import (
     CardLine,
     ChangeLine,
@@ -21,7 +21,7 @@ from tossbill_ui.subscriptions.timeline_rows import (
 from tossbill_ui.ui import wording
 from tossbill_ui.ui.history import facts
 from tossbill_ui.ui.history.facts import Fact
-from tossbill_ui.ui.text import cards
+from tossbill_ui.ui.text import Text, cards
 from tossbill_ui.ui.text import history as text
 from tossbill_ui.ui.text import subscription as subscription_text
 from tossbill_ui.ui.text.declines import decline
@@ -42,12 +42,12 @@ TONES = {
 }
 
 # What the engine says about a change that it made by itself.
-CHANGE_NOTES = {
-    ("ended", "unpaid"): text.UNPAID_ENDED,
-    ("ended", "first payment refused"): text.NOT_STARTED,
-    ("paused", "unpaid"): text.UNPAID_PAUSED,
-    ("ended", consent.NOT_AGREED): text.NOT_AGREED,
-    ("ended", consent.TRIAL_NOT_AGREED): text.TRIAL_OVER,
+NOTES: Mapping[tuple[str, str], Text] = {
+    (EventType.SUBSCRIPTION_ENDED, Reason.UNPAID): text.UNPAID_ENDED,
+    (EventType.SUBSCRIPTION_ENDED, Reason.FIRST_PAYMENT_REFUSED): text.NOT_STARTED,
+    (EventType.PAUSED, Reason.UNPAID): text.UNPAID_PAUSED,
+    (EventType.SUBSCRIPTION_ENDED, Reason.NO_CONSENT): text.NOT_AGREED,
+    (EventType.SUBSCRIPTION_ENDED, Reason.NO_CONSENT_AFTER_TRIAL): text.TRIAL_OVER,
 }
 
 
@@ -218,13 +218,13 @@ def _change(line: ChangeLine) -> _Shown:
 
 def change_name(line: ChangeLine) -> str:
     """Say what was changed about which plan."""
-    of_trial = text.CHANGES_OF_TRIAL if line.event.detail == consent.TRIAL else text.CHANGES
-    return of_trial[line.event.kind](plan=line.plan.name)
+    texts = text.CHANGES_OF_TRIAL if line.event.is_about_a_trial else text.CHANGES
+    return texts[EventType(line.event.type)](plan=line.plan.name)
 
 
 def change_note(line: ChangeLine) -> str:
     """Say why, where nobody asked for it."""
-    note = CHANGE_NOTES.get((line.event.kind, line.event.detail))
+    note = NOTES.get((line.event.type, line.event.reason))
     return note() if note else ""
 
 

@@ -11,7 +11,7 @@ from tossbill_ui import runtime
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.notices import address
 from tossbill_ui.notices.address import NoMailAddress
-from tossbill_ui.ui.states.page import session_of
+from tossbill_ui.ui.states.page import caller_of
 from tossbill_ui.ui.text import email as text
 
 
@@ -26,7 +26,7 @@ class EmailState(rx.State):
 
     @rx.event
     async def load(self) -> None:
-        self.email = await address.of_session(runtime.current(), session_of(self))
+        self.email = await address.get_email(runtime.current(), caller_of(self))
         self.said, self.is_wrong, self.busy = "", False, False
 
     @rx.event
@@ -43,7 +43,7 @@ class EmailState(rx.State):
 
     async def _save(self, typed: str) -> None:
         try:
-            await address.change(runtime.current(), session_of(self), typed)
+            await address.change(runtime.current(), caller_of(self), typed)
         except NoMailAddress:
             self.said, self.is_wrong = text.WRONG(), True
         except NotFound:

@@ -10,8 +10,8 @@ import reflex as rx
 from sqlalchemy.exc import SQLAlchemyError
 
 from tossbill_ui import runtime
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import removal
 from tossbill_ui.payment_methods.models import MethodStatus
 from tossbill_ui.runtime import Runtime
@@ -24,13 +24,13 @@ from tossbill_ui.ui.history.chart import NO_CHART, Chart
 from tossbill_ui.ui.history.choice import NO_OPTIONS, Choice, Option, from_query
 from tossbill_ui.ui.history.rows import Month
 from tossbill_ui.ui.states.brand import BrandState, address
-from tossbill_ui.ui.states.page import looks, query_of, session_of
+from tossbill_ui.ui.states.page import caller_of, looks, query_of
 from tossbill_ui.ui.text import history as text
 from tossbill_ui.ui.text.refusals import REFUSALS
 
 REMOVAL_SECONDS = 3.0
 LIST_ID = "history-list"
-Find = Callable[[Runtime, Session | None, Wanted], Awaitable[Page]]
+Find = Callable[[Runtime, Actor, Wanted], Awaitable[Page]]
 
 
 class HistoryState(rx.State):
@@ -110,11 +110,11 @@ class HistoryState(rx.State):
     @rx.event
     async def remove(self, method_id: str) -> None:
         """Remove a method; whose it is, the service decides."""
-        rt, session = runtime.current(), session_of(self)
+        rt, actor = runtime.current(), caller_of(self)
         self.asked = ""
         try:
-            await remove_method(rt, session, str(method_id))
-            method = await removal.wait(rt, session, str(method_id), seconds=REMOVAL_SECONDS)
+            await remove_method(rt, actor, str(method_id))
+            method = await removal.wait(rt, actor, str(method_id), seconds=REMOVAL_SECONDS)
         except NotFound:
             self.notice = text.REMOVE_REFUSED()
         except Conflict as refused:
@@ -144,15 +144,15 @@ class HistoryState(rx.State):
         brand._stay_at(address("/history/", choice.query))
         await self._show(timeline.older)
 
-    async def _again(self, rt: Runtime, session: Session | None, wanted: Wanted) -> Page:
-        return await timeline.again(rt, session, wanted, anchor=self._anchor, last=self._last)
+    async def _again(self, rt: Runtime, actor: Actor, wanted: Wanted) -> Page:
+        return await timeline.again(rt, actor, wanted, anchor=self._anchor, last=self._last)
 
     async def _show(self, find: Find | None = None) -> None:
         """Show a page; what was shown stays where it cannot be read."""
-        rt, session, choice = runtime.current(), session_of(self), from_query(self.chosen)
+        rt, actor, choice = runtime.current(), caller_of(self), from_query(self.chosen)
         try:
-            page = await (find or self._again)(rt, session, choice.wanted)
-            seen = await looking.seen(rt, session, choice, page)
+            page = await (find or self._again)(rt, actor, choice.wanted)
+            seen = await looking.seen(rt, actor, choice, page)
         except (SQLAlchemyError, OSError):
             looking.log.exception("the history could not be read")
             self.stale = True

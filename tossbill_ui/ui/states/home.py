@@ -7,7 +7,7 @@ import reflex as rx
 from tossbill_ui import runtime
 from tossbill_ui.ui import plans
 from tossbill_ui.ui.plans import HomeView, PlanCard
-from tossbill_ui.ui.states.page import session_of
+from tossbill_ui.ui.states.page import caller_of
 
 
 class HomeState(rx.State):
@@ -19,6 +19,6 @@ class HomeState(rx.State):
 
     @rx.event
     async def load(self) -> None:
-        found = await plans.cards(runtime.current(), session_of(self))
+        found = await plans.cards(runtime.current(), caller_of(self))
         self.shown = plans.home_view(found)
         self.cards, self.more = plans.painted(found), found[plans.PAINTED :]

@@ -10,8 +10,9 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 
 from tossbill_ui import runtime
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.customers.language import choose
-from tossbill_ui.customers.session import Session, from_cookie_header
+from tossbill_ui.customers.session import Session, actor_of, from_cookie_header
 from tossbill_ui.ui.text import speak
 
 # A notice from another process can get lost.
@@ -30,6 +31,11 @@ def session_of(state: rx.State) -> Session | None:
     return from_cookie_header(runtime.current().signer, state.router.headers.cookie)
 
 
+def caller_of(state: rx.State) -> Actor:
+    """Return who calls, as every service asks for it."""
+    return actor_of(session_of(state))
+
+
 async def looks(state: rx.State) -> AsyncGenerator[None]:
     """Come at once, and whenever this customer's rows may have changed; a page looks each time.
 
@@ -37,10 +43,9 @@ async def looks(state: rx.State) -> AsyncGenerator[None]:
     repeats, takes the place of the one before.
     """
     async with state:
-        session, tab = session_of(state), state.router.session.client_token
-    customer_id = session.customer_id if session else ""
+        actor, tab = caller_of(state), state.router.session.client_token
     place = f"{tab} {state.get_full_name()}"
-    with runtime.current().changes.following(customer_id, place=place) as news:
+    with runtime.current().changes.following(actor.customer_id, place=place) as news:
         while not news.is_over:
             yield
             await news.wait(seconds=LOOK_AGAIN_SECONDS)

@@ -9,7 +9,7 @@ import reflex as rx
 
 from tossbill_ui import runtime
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.registration import CODE_LENGTH, MESSAGE_LENGTH, WindowCall
 from tossbill_ui.subscriptions import subscribe
 from tossbill_ui.subscriptions.subscribe import Terms
@@ -84,7 +84,7 @@ class RegisterState(rx.State):
             raise NotFound("That was not offered.")
         await subscribe.subscribe(
             runtime.current(),
-            session,
+            actor_of(session),
             plan_code=self._plan_code,
             payment_method_id=method_id,
             agreed=self._terms,

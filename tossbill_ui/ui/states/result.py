@@ -6,7 +6,7 @@ import reflex as rx
 
 from tossbill_ui import runtime
 from tossbill_ui.ui import returning, views
-from tossbill_ui.ui.states.page import query_of, session_of
+from tossbill_ui.ui.states.page import caller_of, query_of, session_of
 from tossbill_ui.ui.views import ResultView
 
 LOOK_AGAIN_SECONDS = 20.0
@@ -25,14 +25,14 @@ class ResultState(rx.State):
         pages come from another port, it arrives here.
         """
         async with self:
-            session, query = session_of(self), query_of(self)
+            session, actor, query = session_of(self), caller_of(self), query_of(self)
         if moved := await returning.take_success(runtime.current(), session, query):
             yield rx.redirect(moved, replace=True)
             return
         seconds, ended = 0.0, False
         while not ended:
             view, ended = await returning.outcome_view(
-                runtime.current(), session, query, seconds=seconds
+                runtime.current(), actor, query, seconds=seconds
             )
             async with self:
                 self.shown = view
@@ -43,5 +43,6 @@ class ResultState(rx.State):
         session, query = session_of(self), query_of(self)
         if moved := await returning.take_failure(runtime.current(), session, query):
             return rx.redirect(moved, replace=True)
-        self.shown, _ = await returning.outcome_view(runtime.current(), session, query, seconds=0)
+        actor = caller_of(self)
+        self.shown, _ = await returning.outcome_view(runtime.current(), actor, query, seconds=0)
         return None

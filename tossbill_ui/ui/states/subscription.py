@@ -8,24 +8,24 @@ from functools import partial
 import reflex as rx
 
 from tossbill_ui import runtime
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import cancel, change, consent, methods, pause, view
+from tossbill_ui.subscriptions import cancel, change, methods, pause, price_rise, view
 from tossbill_ui.ui import canceling, changing, managing, price_rises
 from tossbill_ui.ui.canceling import CancelView
 from tossbill_ui.ui.changing import ChangeView, PlanChoice
 from tossbill_ui.ui.components.notice import NOTICE
 from tossbill_ui.ui.managing import MethodPanel
 from tossbill_ui.ui.price_rises import PriceView
-from tossbill_ui.ui.states.page import looks, session_of
+from tossbill_ui.ui.states.page import caller_of, looks
 from tossbill_ui.ui.subscription_views import SubscriptionRow
 from tossbill_ui.ui.text import changing as change_text
 from tossbill_ui.ui.text import subscription as text
 from tossbill_ui.ui.told import NOTHING_TOLD, Told, refusal
 
-Find = Callable[[Runtime, Session | None, str], Awaitable[object]]
-Wish = Callable[[Runtime, Session | None, str], Awaitable[object]]
+Find = Callable[[Runtime, Actor, str], Awaitable[object]]
+Wish = Callable[[Runtime, Actor, str], Awaitable[object]]
 
 
 class SubscriptionState(rx.State):
@@ -88,9 +88,9 @@ class SubscriptionState(rx.State):
         """Change for the amount that the page shows."""
         plan_code, charge_krw = self.change["plan_code"], self.change["charge_krw"]
 
-        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
             await change.change_now(
-                rt, session, asked, plan_code=plan_code, expected_charge_krw=charge_krw
+                rt, actor, asked, plan_code=plan_code, expected_charge_krw=charge_krw
             )
 
         async for _ in self._do(wish, Told(self._asked, change_text.DONE(), change_text.CHANGED())):
@@ -100,17 +100,17 @@ class SubscriptionState(rx.State):
     async def change_plan_later(self) -> AsyncGenerator[None]:
         plan_code = self.change["plan_code"]
 
-        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
-            await change.change_at_period_end(rt, session, asked, plan_code=plan_code)
+        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+            await change.change_at_period_end(rt, actor, asked, plan_code=plan_code)
 
         async for _ in self._do(wish, Told(self._asked, change_text.DONE_LATER())):
             yield
 
     @rx.event
     async def keep_plan(self, subscription_id: str) -> AsyncGenerator[None]:
-        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
-            seen = await view.subscription(rt, session, asked)
-            await change.change_at_period_end(rt, session, asked, plan_code=seen.plan.code)
+        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+            seen = await view.subscription(rt, actor, asked)
+            await change.change_at_period_end(rt, actor, asked, plan_code=seen.plan.code)
 
         async for _ in self._do(wish, Told(str(subscription_id), change_text.DONE_KEPT())):
             yield
@@ -150,8 +150,8 @@ class SubscriptionState(rx.State):
         """End the subscription for the refund that the page shows."""
         refund_krw = self.cancel["refund_krw"]
 
-        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
-            await cancel.cancel_now(rt, session, asked, expected_refund_krw=refund_krw)
+        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+            await cancel.cancel_now(rt, actor, asked, expected_refund_krw=refund_krw)
 
         async for _ in self._do(wish, Told(self._asked, text.DONE_ENDED())):
             yield
@@ -174,7 +174,7 @@ class SubscriptionState(rx.State):
     @rx.event
     async def pay_now(self, subscription_id: str) -> AsyncGenerator[None]:
         wanted = str(subscription_id)
-        paid = await managing.when_paid(runtime.current(), session_of(self), wanted)
+        paid = await managing.when_paid(runtime.current(), caller_of(self), wanted)
         told = Told(wanted, text.DONE_PAYING(), paid, text.STILL_REFUSED())
         async for _ in self._do(methods.pay_now, told):
             yield
@@ -185,10 +185,10 @@ class SubscriptionState(rx.State):
         wanted = str(method_id)
         offered = {choice["method_id"] for choice in self.method["choices"]}
 
-        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
+        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
             if wanted not in offered:
                 raise NotFound("That method was not offered.")
-            await methods.change_method(rt, session, asked, payment_method_id=wanted)
+            await methods.change_method(rt, actor, asked, payment_method_id=wanted)
 
         told = Told(self._asked, text.DONE_METHOD())
         if self.method["is_owed"]:
@@ -198,8 +198,8 @@ class SubscriptionState(rx.State):
             yield
 
     async def _answer(self, told: Told, *, accepts: bool) -> AsyncGenerator[None]:
-        async def wish(rt: Runtime, session: Session | None, asked: str) -> None:
-            await consent.answer(rt, session, asked, accepts=accepts)
+        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+            await price_rise.answer(rt, actor, asked, accepts=accepts)
 
         async for _ in self._do(wish, told):
             yield
@@ -217,7 +217,7 @@ class SubscriptionState(rx.State):
         self._say()
         yield
         try:
-            await wish(runtime.current(), session_of(self), told.of)
+            await wish(runtime.current(), caller_of(self), told.of)
         except (Conflict, NotFound) as refused:
             told = refusal(refused, told.of)
         finally:
@@ -237,7 +237,7 @@ class SubscriptionState(rx.State):
         """
         wanted = str(subscription_id)
         try:
-            found = await find(runtime.current(), session_of(self), wanted)
+            found = await find(runtime.current(), caller_of(self), wanted)
         except (NotFound, Conflict) as refused:
             self._tell(refusal(refused))
             return
@@ -259,7 +259,7 @@ class SubscriptionState(rx.State):
         self.focus, self.turn = target, self.turn + 1
 
     async def _show(self) -> None:
-        found = await managing.rows(runtime.current(), session_of(self))
+        found = await managing.rows(runtime.current(), caller_of(self))
         rows, more = managing.painted(found), found[managing.PAINTED :]
         if (rows, more) != (self.rows, self.more):
             self.rows, self.more = rows, more

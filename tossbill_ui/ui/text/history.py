@@ -1,5 +1,7 @@
 """Words of the history."""
 
+from tossbill_ui.core.actor import ActorKind
+from tossbill_ui.events.types import EventType
 from tossbill_ui.ui.text import Text
 
 TITLE = Text("결제 내역", "History")
@@ -69,24 +71,32 @@ PAYMENTS = {
 }
 REFUND = Text("{plan} 환불", "{plan}, refund")
 CHANGES = {
-    "trial_started": Text("{plan} 무료 체험 시작", "{plan}, free trial begun"),
-    "plan_changed": Text("{plan} 상품으로 변경", "Moved to {plan}"),
-    "change_planned": Text("{plan} 상품으로 변경 예약", "Move to {plan} planned"),
-    "change_dropped": Text("{plan} 상품 변경 취소", "{plan}, change of plan dropped"),
-    "consent_asked": Text("{plan} 가격 변경 안내", "{plan}, asked about a higher price"),
-    "consent_given": Text("{plan} 가격 변경 동의", "{plan}, higher price agreed to"),
-    "consent_refused": Text("{plan} 가격 변경 거절", "{plan}, higher price refused"),
-    "method_changed": Text("{plan} 결제수단 변경", "{plan}, payment method changed"),
-    "paused": Text("{plan} 일시 정지", "{plan} paused"),
-    "resumed": Text("{plan} 다시 시작", "{plan} started again"),
-    "canceled": Text("{plan} 해지 신청", "{plan}, cancellation asked for"),
-    "cancel_undone": Text("{plan} 해지 취소", "{plan}, cancellation taken back"),
-    "ended": Text("{plan} 구독 종료", "{plan} ended"),
+    EventType.TRIAL_STARTED: Text("{plan} 무료 체험 시작", "{plan}, free trial begun"),
+    EventType.PLAN_CHANGED: Text("{plan} 상품으로 변경", "Moved to {plan}"),
+    EventType.CHANGE_PLANNED: Text("{plan} 상품으로 변경 예약", "Move to {plan} planned"),
+    EventType.CHANGE_DROPPED: Text("{plan} 상품 변경 취소", "{plan}, change of plan dropped"),
+    EventType.PRICE_CONSENT_ASKED: Text(
+        "{plan} 가격 변경 안내", "{plan}, asked about a higher price"
+    ),
+    EventType.PRICE_CONSENT_GIVEN: Text("{plan} 가격 변경 동의", "{plan}, higher price agreed to"),
+    EventType.PRICE_CONSENT_REFUSED: Text("{plan} 가격 변경 거절", "{plan}, higher price refused"),
+    EventType.METHOD_CHANGED: Text("{plan} 결제수단 변경", "{plan}, payment method changed"),
+    EventType.PAUSED: Text("{plan} 일시 정지", "{plan} paused"),
+    EventType.RESUMED: Text("{plan} 다시 시작", "{plan} started again"),
+    EventType.CANCELED: Text("{plan} 해지 신청", "{plan}, cancellation asked for"),
+    EventType.CANCEL_UNDONE: Text("{plan} 해지 취소", "{plan}, cancellation taken back"),
+    EventType.SUBSCRIPTION_ENDED: Text("{plan} 구독 종료", "{plan} ended"),
 }
 CHANGES_OF_TRIAL = {
-    "consent_asked": Text("{plan} 무료 체험 종료 안내", "{plan}, asked about the end of the trial"),
-    "consent_given": Text("{plan} 체험 뒤 이용 동의", "{plan}, agreed to go on after the trial"),
-    "consent_refused": Text("{plan} 체험 뒤 이용 거절", "{plan}, to end with the trial"),
+    EventType.PRICE_CONSENT_ASKED: Text(
+        "{plan} 무료 체험 종료 안내", "{plan}, asked about the end of the trial"
+    ),
+    EventType.PRICE_CONSENT_GIVEN: Text(
+        "{plan} 체험 뒤 이용 동의", "{plan}, agreed to go on after the trial"
+    ),
+    EventType.PRICE_CONSENT_REFUSED: Text(
+        "{plan} 체험 뒤 이용 거절", "{plan}, to end with the trial"
+    ),
 }
 CARD = Text("카드 등록", "Card registration")
 ACCOUNT = Text("계좌 등록", "Account registration")
@@ -144,10 +154,14 @@ NOT_STARTED = Text(
     "It did not start because the first payment failed. Nothing was charged.",
 )
 WHO = Text("누가", "By")
+_AUTOMATICALLY, _THE_SHOP = Text("자동으로", "Automatically"), Text("가게에서", "The shop")
 ACTORS = {
-    "customer": Text("직접", "You"),
-    "engine": Text("자동으로", "Automatically"),
-    "operator": Text("가게에서", "The shop"),
+    ActorKind.CUSTOMER: Text("직접", "You"),
+    ActorKind.ENGINE: _AUTOMATICALLY,
+    ActorKind.TOSS: _AUTOMATICALLY,
+    ActorKind.OPERATOR: _THE_SHOP,
+    ActorKind.API_KEY: _THE_SHOP,
+    ActorKind.COMMAND: _THE_SHOP,
 }
 
 PAID_AT = Text("결제 시각", "Charged")

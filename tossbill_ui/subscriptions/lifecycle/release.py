@@ -1,4 +1,4 @@
-"""Undoing a claim after which Toss was not asked to charge."""
+"""Undoing what was begun: a claim after which Toss was not asked, an invoice nobody wants."""
 
 from __future__ import annotations
 
@@ -7,18 +7,31 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.db import update_where
+from tossbill_ui.payments import outcome_handler, repository
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus, Payment
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.follow import FOLLOW
+from tossbill_ui.subscriptions.lifecycle.billing_cycle import reschedule
+from tossbill_ui.subscriptions.lifecycle.facts import facts_of
 from tossbill_ui.subscriptions.models import CHARGEABLE, Subscription
 
 
-async def give_back(rt: Runtime, claim: PaymentClaim) -> None:
-    """Let a renewal be as it was before it was claimed, due when cards may be charged.
+async def void_open_invoice(db: AsyncSession, subscription: Subscription) -> None:
+    """Collect nothing more: void what is open, or only look up what may have been charged."""
+    payment = await repository.open_payment(db, subscription.id)
+    if payment:
+        payment.may_repeat = False
+        return
+    invoice = await repository.open_invoice(db, subscription.id)
+    if invoice:
+        invoice.status = InvoiceStatus.VOID
 
-    Its payment is deleted, for nobody has asked for it. One that was taken up again may have been
-    asked for earlier, and one that its owner wants at once is not to wait: those are anybody's.
+
+async def release_claim(rt: Runtime, claim: PaymentClaim) -> None:
+    """Undo a claim: delete the unsent payment and reschedule the renewal.
+
+    A payment that was taken up again may have been asked for earlier, and one that its owner
+    wants at once is not to wait: those stay, and anybody may take them up.
     """
 
     async def work(db: AsyncSession) -> None:
@@ -30,7 +43,7 @@ async def give_back(rt: Runtime, claim: PaymentClaim) -> None:
             await _make_due(rt, db, claim.payment)
 
     key = (claim.payment.subscription_id, claim.row_id)
-    await rt.db.write_together(work, key=key, ahead=FOLLOW.load)
+    await rt.db.write_together(work, key=key, ahead=outcome_handler.current().load)
     rt.changes.tell(claim.payment.customer_id)
 
 
@@ -39,10 +52,8 @@ async def _make_due(rt: Runtime, db: AsyncSession, payment: Payment) -> None:
     invoice = await db.get_one(Invoice, payment.invoice_id)
     is_wanted = subscription.status in CHARGEABLE
     if is_wanted:
-        subscription.due_at = rt.settings.charge_hours.next_open(rt.clock.now())
-        db.add(subscription)
+        reschedule(subscription, await facts_of(rt, db, subscription))
     if not invoice.refusals:
         await db.delete(invoice)
     elif not is_wanted:
         invoice.status = InvoiceStatus.VOID
-        db.add(invoice)

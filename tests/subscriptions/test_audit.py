@@ -1,0 +1,50 @@
+"""What an operator decides leaves a line whose facts a long name never displaces."""
+
+from __future__ import annotations
+
+from tests.support.shop import Shop
+from tossbill_ui.core.actor import operator
+from tossbill_ui.customers.session import Session
+from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.payments.differences import note_difference
+from tossbill_ui.payments.models import DifferenceKind, Payment
+from tossbill_ui.subscriptions import attention, refunds
+
+KIM = operator("Kim, of the night shift, " * 10)
+
+
+async def subject(shop: Shop, kind: str) -> str:
+    [line] = [line for line in await shop.rows(AuditEntry) if line.kind == kind]
+    return str(line.subject)
+
+
+async def test_a_refund_names_amount_and_row_before_the_operator(
+    shop: Shop, session: Session
+) -> None:
+    await shop.subscribe(session)
+    [payment] = await shop.rows(Payment)
+
+    row = await refunds.refund_payment(
+        shop.rt, KIM, payment.id, amount_krw=9000, reason="asked for"
+    )
+
+    found = await subject(shop, "refund.requested")
+    assert found.startswith(f"9000 won refund {row.id} by Kim, of the night")
+    assert len(found) <= 80
+
+
+async def test_an_approval_names_what_was_approved_before_the_operator(shop: Shop) -> None:
+    async with shop.rt.db.write() as db:
+        await note_difference(shop.rt, db, kind=DifferenceKind.FOREIGN, subject="order-1")
+    [difference] = (await attention.waiting(shop.rt)).differences
+
+    await attention.approve(shop.rt, KIM, difference.id)
+
+    assert (await subject(shop, "review.closed")).startswith("foreign order-1 by Kim, of the")
+
+
+async def test_what_the_engine_does_leaves_no_line(shop: Shop, session: Session) -> None:
+    await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY"})
+    await shop.subscribe(session)
+
+    assert await shop.rows(AuditEntry) == []

@@ -1,0 +1,127 @@
+"""Another customer's subscription and payment method are as good as none, for every action."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import pytest
+
+from tests.support.actors import KIM
+from tests.support.shop import Shop
+from tossbill_ui.core.actor import VISITOR, Actor
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.payment_methods import removal
+from tossbill_ui.payment_methods.usable import usable_methods
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import (
+    cancel,
+    change,
+    methods,
+    pause,
+    price_rise,
+    refunds,
+    spending,
+    subscribe,
+    timeline,
+    view,
+)
+from tossbill_ui.subscriptions.attention import approve
+from tossbill_ui.subscriptions.timeline import Wanted
+
+Act = Callable[[Runtime, Actor, str], Awaitable[object]]
+
+ACTIONS: dict[str, Act] = {
+    "cancel.preview": cancel.preview,
+    "cancel_at_period_end": cancel.cancel_at_period_end,
+    "cancel_now": partial(cancel.cancel_now, expected_refund_krw=9900),
+    "undo": cancel.undo,
+    "change.preview": partial(change.preview, plan_code="pro"),
+    "change_now": partial(change.change_now, plan_code="pro", expected_charge_krw=0),
+    "change_at_period_end": partial(change.change_at_period_end, plan_code="pro"),
+    "change_method": partial(methods.change_method, payment_method_id="0" * 32),
+    "pay_now": methods.pay_now,
+    "pause": pause.pause,
+    "resume": pause.resume,
+    "answer": partial(price_rise.answer, accepts=True),
+    "ask": partial(price_rise.ask, price_id="pro", how_to_cancel=""),
+    "approve": approve,
+    "subscription": view.subscription,
+    "events": view.events,
+    "wait": partial(view.wait, seconds=0),
+}
+
+
+async def test_nobody_else_sees_or_changes_a_subscription(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    mine = (await shop.subscribe(session)).subscription.id
+    before = await shop.kinds(session, mine)
+    told: list[tuple[str, str]] = []
+
+    for actor in (actor_of(stranger), VISITOR):
+        for subscription_id in (mine, "0" * 32, "", "' OR 1=1 --"):
+            for name, act in ACTIONS.items():
+                try:
+                    await act(shop.rt, actor, subscription_id)
+                except NotFound:
+                    continue
+                told.append((name, subscription_id))
+
+    assert told == []
+    assert await shop.kinds(session, mine) == before
+
+
+async def test_nobody_else_removes_a_method_or_gives_a_payment_back(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    assert seen.last_payment is not None
+
+    for actor in (actor_of(stranger), VISITOR):
+        with pytest.raises(NotFound):
+            await methods.remove_method(shop.rt, actor, seen.method.id)
+        with pytest.raises(NotFound):
+            await removal.wait(shop.rt, actor, seen.method.id, seconds=0)
+    for actor in (actor_of(session), actor_of(stranger), VISITOR):
+        with pytest.raises(NotFound):
+            await refunds.refund_payment(
+                shop.rt, actor, seen.last_payment.id, amount_krw=None, reason="x"
+            )
+
+
+@pytest.mark.parametrize("actor", [VISITOR, KIM], ids=["a visitor", "an operator"])
+async def test_who_is_no_customer_has_nothing_and_cannot_subscribe(
+    actor: Actor, shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    quote = await subscribe.quote(shop.rt, actor, "basic")
+
+    assert await view.subscriptions(shop.rt, actor) == []
+    assert await usable_methods(shop.rt, actor) == []
+    assert await timeline.subscriptions(shop.rt, actor) == []
+    assert (await timeline.older(shop.rt, actor)).entries == []
+    assert not any(month.amount_krw for month in await spending.last_months(shop.rt, actor))
+    with pytest.raises(NotFound):
+        await subscribe.subscribe(
+            shop.rt,
+            actor,
+            plan_code="basic",
+            payment_method_id=seen.method.id,
+            agreed=quote.terms,
+        )
+
+
+async def test_an_operator_sees_and_changes_every_customers_subscription(
+    shop: Shop, session: Session
+) -> None:
+    theirs = (await shop.subscribe(session)).subscription.id
+
+    await cancel.cancel_at_period_end(shop.rt, KIM, theirs)
+
+    assert (await view.wait(shop.rt, KIM, theirs, seconds=0)).subscription.status == "canceled"
+    assert [line.actor for line in await view.events(shop.rt, KIM, theirs)][-1] == KIM
+    wanted = Wanted(subscription_id=theirs)
+    theirs_lines = (await timeline.older(shop.rt, actor_of(session), wanted)).entries
+    assert (await timeline.older(shop.rt, KIM, wanted)).entries == theirs_lines

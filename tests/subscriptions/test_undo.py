@@ -1,0 +1,111 @@
+"""What a cancellation stopped comes back when it is undone, down to the won."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.subscriptions.test_consent import HOW, dearer
+from tests.support.actors import KIM
+from tests.support.shop import Shop
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.subscriptions import cancel, change, pause, price_rise
+
+RENEWAL = date(2026, 12, 24)
+TRIAL_ENDS = date(2026, 12, 8)
+
+
+@pytest.fixture
+def customer(session: Session) -> Actor:
+    return actor_of(session)
+
+
+async def cancel_and_undo(shop: Shop, customer: Actor, subscription_id: str) -> None:
+    await cancel.cancel_at_period_end(shop.rt, customer, subscription_id)
+    shop.wait(timedelta(hours=1))
+    await cancel.undo(shop.rt, customer, subscription_id)
+
+
+async def test_a_planned_change(shop: Shop, session: Session, customer: Actor) -> None:
+    of = (await shop.subscribe(session, "basic-yearly")).subscription.id
+    await change.change_at_period_end(shop.rt, customer, of, plan_code="basic")
+    before = (await shop.look(session, of)).subscription
+
+    await cancel_and_undo(shop, customer, of)
+
+    assert (await shop.look(session, of)).subscription.model_dump() == before.model_dump()
+    await shop.go_to(before.ends_on)
+    await shop.run()
+    seen = await shop.look(session, of)
+    assert seen.plan.code == "basic"
+    assert await shop.money() == [("approved", 99_000), ("approved", 9_900)]
+
+
+async def test_a_plan_chosen_for_after_the_trial(
+    shop: Shop, session: Session, customer: Actor
+) -> None:
+    of = (await shop.subscribe(session, "pro")).subscription.id
+    await change.change_at_period_end(shop.rt, customer, of, plan_code="basic")
+
+    await cancel_and_undo(shop, customer, of)
+
+    assert (await shop.look(session, of)).subscription.status == "trialing"
+    await shop.each_day(TRIAL_ENDS)
+    assert await shop.money() == [("approved", 9_900)]
+
+
+async def test_an_accepted_price(shop: Shop, session: Session, customer: Actor) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    await dearer(shop)
+    await price_rise.ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
+    await price_rise.answer(shop.rt, customer, of, accepts=True)
+    coming = (await shop.look(session, of)).coming
+
+    await cancel_and_undo(shop, customer, of)
+
+    await shop.each_day(RENEWAL)
+    assert await shop.money() == [("approved", 9_900), ("approved", coming.amount_krw)]
+    assert coming.amount_krw > 9_900
+
+
+async def test_a_pause(shop: Shop, session: Session, customer: Actor) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    await pause.pause(shop.rt, customer, of)
+
+    await cancel_and_undo(shop, customer, of)
+
+    assert (await shop.look(session, of)).subscription.status == "paused"
+    await shop.each_day(RENEWAL + timedelta(days=2))
+    assert await shop.money() == [("approved", 9_900)]
+
+
+async def test_a_higher_price_that_a_planned_change_hid(
+    shop: Shop, session: Session, customer: Actor
+) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    await dearer(shop)
+    await price_rise.ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
+    await price_rise.answer(shop.rt, customer, of, accepts=True)
+    before = (await shop.look(session, of)).subscription
+
+    await change.change_at_period_end(shop.rt, customer, of, plan_code="letter")
+    await change.change_at_period_end(shop.rt, customer, of, plan_code="basic")
+
+    assert (await shop.look(session, of)).subscription.model_dump() == before.model_dump()
+
+
+async def test_while_it_is_canceled_nothing_is_said_to_come(
+    shop: Shop, session: Session, customer: Actor
+) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    await change.change_at_period_end(shop.rt, customer, of, plan_code="letter")
+
+    await cancel.cancel_at_period_end(shop.rt, customer, of)
+
+    seen = await shop.look(session, of)
+    assert (seen.next_plan, seen.asked, seen.coming.id) == (None, None, seen.price.id)
+    await shop.each_day(RENEWAL)
+    assert (await shop.look(session, of)).subscription.next_price_id is None
+    assert await shop.money() == [("approved", 9_900)]

@@ -1,0 +1,213 @@
+"""The billing cycle: what is due, and what follows from a payment's outcome.
+
+Rows in memory and facts in, events out; no I/O and no clock (see `transitions`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.events.types import Changes, Event, EventType, Reason
+from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus
+from tossbill_ui.subscriptions.lifecycle import dunning
+from tossbill_ui.subscriptions.lifecycle.dunning import AskForCard, GiveUp, RetryOn, TellOperator
+from tossbill_ui.subscriptions.lifecycle.facts import Facts, RenewalFacts
+from tossbill_ui.subscriptions.lifecycle.rules import transition
+from tossbill_ui.subscriptions.lifecycle.transitions import Events, end
+from tossbill_ui.subscriptions.models import (
+    CHARGEABLE,
+    LIVE,
+    Attention,
+    Price,
+    Subscription,
+    WhenUnpaid,
+)
+from tossbill_ui.subscriptions.models import SubscriptionStatus as Status
+
+REMOVED_KEY = "ALREADY_REMOVED_BILLING_KEY"
+
+# What is charged again when its period ends.
+RENEWABLE = (Status.TRIALING, Status.ACTIVE, Status.PAST_DUE)
+
+# What the period that a payment begins is to a subscription of each status.
+BEGINS = {
+    Status.STARTING: EventType.SUBSCRIPTION_STARTED,
+    Status.TRIALING: EventType.SUBSCRIPTION_STARTED,
+    Status.ACTIVE: EventType.RENEWED,
+    Status.PAST_DUE: EventType.RECOVERED,
+    Status.PAUSED: EventType.RESUMED,
+}
+
+
+@dataclass(frozen=True)
+class Collect:
+    """The next period is to be charged: nothing keeps it from that."""
+
+
+@transition(*RENEWABLE, Status.CANCELED, leads_to=(Status.ENDED,))
+def renew(
+    subscription: Subscription, invoice: Invoice | None, facts: RenewalFacts
+) -> Collect | Events:
+    """Decide what is due: to collect the next period, or whatever keeps it from being charged."""
+    if subscription.status == Status.CANCELED:
+        return end(subscription, facts)
+    opens_at = facts.hours.next_open(facts.now)
+    if opens_at > facts.now:
+        subscription.due_at = opens_at
+        return []
+    if invoice is not None:
+        stops = subscription.needs_card
+        return _give_up(subscription, invoice, REMOVED_KEY, facts) if stops else Collect()
+    if facts.period_now > subscription.period_number + 1 > subscription.approved_period:
+        return _need_review(subscription, Attention.CATCH_UP)
+    if facts.coming is None:
+        return _end_without_consent(subscription, facts)
+    return Collect()
+
+
+@transition(*RENEWABLE, leads_to=(Status.PAST_DUE, Status.PAUSED, Status.ENDED))
+def begin_renewal(
+    subscription: Subscription, invoice: Invoice, facts: RenewalFacts
+) -> Collect | Events:
+    """Wait for a payment's outcome; without a payment method, follow that up like a refusal."""
+    if facts.has_method or not invoice.amount_krw:
+        return Collect()
+    invoice.refusals += 1
+    return _handle_decline(subscription, invoice, REMOVED_KEY, facts)
+
+
+@transition(*CHARGEABLE, Status.PAUSED)
+def begin_charge(subscription: Subscription) -> None:
+    """Wait for a payment's outcome: nothing is due until it is known."""
+    subscription.due_at = None
+
+
+@transition(*CHARGEABLE)
+def reschedule(subscription: Subscription, facts: Facts) -> None:
+    """Let a renewal be due again whose payment Toss was not asked for."""
+    subscription.due_at = facts.hours.next_open(facts.now)
+
+
+def is_wanted(subscription: Subscription, invoice: Invoice) -> bool:
+    """Whether an invoice's period may still be entered."""
+    if subscription.status == Status.PAUSED:
+        return invoice.kind == InvoiceKind.RESUME
+    return subscription.status in CHARGEABLE
+
+
+@transition(*BEGINS, leads_to=(Status.ACTIVE,))
+def activate_period(
+    subscription: Subscription, invoice: Invoice, price: Price, facts: Facts
+) -> Events:
+    """Enter a paid period; the guard keeps a period from being skipped.
+
+    Raises:
+        Conflict: It is not the next one (``wrong_period``).
+    """
+    if invoice.period_number != subscription.period_number + 1:
+        raise Conflict("This period is not the next one.", code="wrong_period")
+    events: Events = []
+    if price.id != subscription.price_id:
+        plan: Changes = {"plan_code": (subscription.plan_code, price.plan_code)}
+        events.append(Event(EventType.PLAN_CHANGED, changes=plan))
+    if invoice.kind != InvoiceKind.CHANGE:
+        events.append(Event(BEGINS[Status(subscription.status)]))
+    subscription.status = Status.ACTIVE
+    subscription.plan_code, subscription.price_id = price.plan_code, price.id
+    subscription.next_price_id = None
+    subscription.period_number = invoice.period_number
+    subscription.starts_on, subscription.ends_on = invoice.starts_on, invoice.ends_on
+    subscription.anchor_on, subscription.anchor_period = invoice.anchor_on, invoice.anchor_period
+    subscription.needs_card, subscription.grace_until_on = False, None
+    subscription.due_at, subscription.attention = facts.charge_on(invoice.ends_on), None
+    return events
+
+
+@transition(*Status, leads_to=(Status.PAST_DUE, Status.PAUSED, Status.ENDED))
+def handle_decline(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:
+    """Follow up on a certain refusal of an invoice, by its reason and by what was wanted."""
+    declined = Event(EventType.PAYMENT_DECLINED, code, invoice.amount_krw)
+    if invoice.kind == InvoiceKind.RENEWAL and is_wanted(subscription, invoice):
+        return [declined, *_handle_decline(subscription, invoice, code, facts)]
+    invoice.status = InvoiceStatus.VOID
+    events = [declined, *_restore(subscription, invoice, code, facts)]
+    step = dunning.next_step(code=code, refusals=1, today=facts.today)
+    if isinstance(step, TellOperator):
+        events.append(Event(EventType.REVIEW_OPENED, code))
+    return events
+
+
+def _restore(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:
+    """Go back to how things were before an invoice that need not be collected."""
+    match invoice.kind:
+        case InvoiceKind.FIRST:
+            events = [Event(EventType.SUBSCRIPTION_NOT_STARTED, code)]
+        case InvoiceKind.CHANGE:
+            events = [Event(EventType.CHANGE_DROPPED), Event(EventType.NOT_CHANGED, code)]
+            if subscription.status == Status.ACTIVE:
+                subscription.due_at = facts.charge_on(subscription.ends_on)
+        case InvoiceKind.RESUME:
+            events = [Event(EventType.NOT_CHANGED, code)]
+        case _:
+            events = []
+    if subscription.status == Status.STARTING:
+        events += end(subscription, facts, Reason.FIRST_PAYMENT_REFUSED)
+    return events
+
+
+@transition(*CHARGEABLE, leads_to=(Status.PAST_DUE, Status.PAUSED, Status.ENDED))
+def mark_unpaid(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:
+    """Follow up on a renewal that cannot be collected, though no payment was refused."""
+    return _handle_decline(subscription, invoice, code, facts)
+
+
+def _handle_decline(
+    subscription: Subscription, invoice: Invoice, code: str, facts: Facts
+) -> Events:
+    """Do with an unpaid renewal what its reason asks for (ADR-0011)."""
+    subscription.due_at = None
+    match dunning.next_step(code=code, refusals=invoice.refusals, today=facts.today):
+        case TellOperator():  # no fault of the customer's: what works goes on working
+            return _need_review(subscription, Attention.SETUP, code)
+        case GiveUp():
+            return _give_up(subscription, invoice, code, facts)
+        case AskForCard(until=day):
+            subscription.needs_card = True
+            events = [Event(EventType.METHOD_NEEDED, code)]
+        case RetryOn(day=day):
+            events = [Event(EventType.PAST_DUE, code)]
+    subscription.status = Status.PAST_DUE
+    # A customer who has only had a trial has paid for nothing that could go on.
+    grace = facts.plan.grace if subscription.period_number else timedelta()
+    subscription.grace_until_on = invoice.starts_on + grace
+    subscription.due_at = facts.hours.opening(day)
+    return events
+
+
+def _give_up(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:
+    """Stop collecting an invoice for good, and do with the subscription what its plan says."""
+    invoice.status = InvoiceStatus.UNCOLLECTIBLE
+    given_up = Event(EventType.INVOICE_UNCOLLECTIBLE, code, invoice.amount_krw)
+    if facts.plan.when_unpaid != WhenUnpaid.PAUSE:
+        return [given_up, *end(subscription, facts, Reason.UNPAID)]
+    subscription.status, subscription.due_at = Status.PAUSED, None
+    return [given_up, Event(EventType.PAUSED, Reason.UNPAID)]
+
+
+def _end_without_consent(subscription: Subscription, facts: Facts) -> Events:
+    is_trial = subscription.status == Status.TRIALING
+    reason = Reason.NO_CONSENT_AFTER_TRIAL if is_trial else Reason.NO_CONSENT
+    return end(subscription, facts, reason)
+
+
+def _need_review(subscription: Subscription, attention: Attention, code: str = "") -> Events:
+    subscription.due_at, subscription.attention = None, attention
+    return [Event(EventType.REVIEW_OPENED, code or attention)]
+
+
+@transition(*LIVE)
+def need_review(subscription: Subscription, attention: Attention) -> Events:
+    """Wait for an operator."""
+    return _need_review(subscription, attention)

@@ -1,0 +1,173 @@
+"""Making out what a period costs, and beginning to collect it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
+from tossbill_ui.payments import charge, repository
+from tossbill_ui.payments.charge import PaymentClaim
+from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.catalog import Offer
+from tossbill_ui.subscriptions.lifecycle.billing_cycle import activate_period, begin_charge
+from tossbill_ui.subscriptions.lifecycle.facts import Facts, RenewalFacts
+from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
+from tossbill_ui.subscriptions.lifecycle.release import release_claim
+from tossbill_ui.subscriptions.lifecycle.transitions import Events
+from tossbill_ui.subscriptions.models import Subscription
+from tossbill_ui.subscriptions.periods import Period, next_period
+
+
+def make_invoice(
+    subscription: Subscription,
+    offer: Offer,
+    facts: Facts,
+    *,
+    kind: InvoiceKind,
+    period: Period,
+    credit_krw: int = 0,
+) -> Invoice:
+    """Make out what a period costs. The database refuses a second one for the same period.
+
+    Args:
+        subscription: Whose period it is.
+        offer: The plan and the price of the period.
+        facts: The instant.
+        kind: Why it is made out.
+        period: The days.
+        credit_krw: What an abandoned period pays of it.
+    """
+    price, amount = offer.price, amount_of(offer.price, credit_krw=credit_krw)
+    return Invoice(
+        id=new_id(),
+        subscription_id=subscription.id,
+        customer_id=subscription.customer_id,
+        price_id=price.id,
+        kind=kind,
+        period_number=period.number,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        anchor_on=period.anchor_on,
+        anchor_period=period.anchor_period,
+        order_name=f"{offer.plan.name} ({period.starts_on:%Y.%m.%d}~)"[:100],
+        price_krw=amount.list_krw,
+        credit_krw=amount.credit_krw,
+        amount_krw=amount.due_krw,
+        tax_free_krw=price.tax_free_krw * amount.due_krw // amount.list_krw,
+        created_at=facts.now,
+    )
+
+
+def make_renewal(facts: RenewalFacts, coming: Offer) -> Invoice:
+    """Make out the next period; another interval begins with an anchor of its own."""
+    interval, subscription = coming.price.interval, facts.subscription
+    is_other = interval != facts.price.interval
+    period = next_period(subscription, interval, is_other_interval=is_other)
+    return make_invoice(subscription, coming, facts, kind=InvoiceKind.RENEWAL, period=period)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An invoice with everything that collecting it needs.
+
+    Attributes:
+        offer: What it is for.
+        method: What it is charged on.
+        customer: Whose method it is.
+    """
+
+    subscription: Subscription
+    invoice: Invoice
+    offer: Offer
+    method: PaymentMethod
+    customer: Customer
+    facts: Facts
+
+
+def collect(rt: Runtime, db: AsyncSession, bill: Bill, *, begun: int) -> PaymentClaim | Events:
+    """Begin to collect a written invoice, or enter its period if there is nothing to collect.
+
+    Args:
+        rt: The process's runtime.
+        db: The transaction that holds the subscription's lock.
+        bill: The invoice, open, with what belongs to it.
+        begun: How many payments were begun for the period (`repository.begun`).
+
+    Returns:
+        The claim of the payment, for `spawn`, or what happened.
+    """
+    subscription, invoice = bill.subscription, bill.invoice
+    if invoice.amount_krw:
+        begin_charge(subscription)
+        method, customer = bill.method, bill.customer
+        return charge.begin(rt, db, invoice, method=method, customer=customer, begun=begun)
+    invoice.status, invoice.paid_at = InvoiceStatus.PAID, bill.facts.now
+    return activate_period(subscription, invoice, bill.offer.price, bill.facts)
+
+
+async def collect_now(
+    rt: Runtime,
+    db: AsyncSession,
+    subscription: Subscription,
+    invoice: Invoice,
+    offer: Offer,
+    facts: Facts,
+) -> PaymentClaim | Events:
+    """Write an invoice that somebody is waiting for, and `collect` it."""
+    db.add(invoice)
+    await db.flush()
+    method = await db.get_one(PaymentMethod, subscription.payment_method_id)
+    customer = await db.get_one(Customer, subscription.customer_id)
+    bill = Bill(subscription, invoice, offer, method, customer, facts)
+    begun = (await repository.begun(db, [invoice]))[invoice.id]
+    found = collect(rt, db, bill, begun=begun)
+    await db.flush()  # what the database refuses, it refuses before anything is told
+    return found
+
+
+def events_of(found: PaymentClaim | Events) -> Events:
+    """Return what has happened by now: nothing while a payment is asked for."""
+    return found if isinstance(found, list) else []
+
+
+def spawn(rt: Runtime, found: PaymentClaim | Events) -> None:
+    """Ask Toss about a claimed payment, apart from the page that wanted it."""
+    if isinstance(found, PaymentClaim):
+        rt.changes.tell(found.payment.customer_id)
+        rt.tasks.spawn(_collect(rt, found), name=f"collect {found.row_id}")
+
+
+async def _collect(rt: Runtime, claim: PaymentClaim) -> None:
+    if await charge.collect(rt, claim) is None:
+        await release_claim(rt, claim)
+
+
+async def usable_method(
+    db: AsyncSession, *, customer_id: str, payment_method_id: str
+) -> PaymentMethod:
+    """Return the customer's payment method.
+
+    Raises:
+        NotFound: There is none, it is another customer's, or it was removed.
+    """
+    method = await db.get(PaymentMethod, payment_method_id[:32])
+    is_usable = method is not None and method.status == MethodStatus.ACTIVE
+    if method is None or not is_usable or method.customer_id != customer_id:
+        raise NotFound("No such payment method of this customer.")
+    return method
+
+
+async def refuse_while_open(db: AsyncSession, subscription: Subscription) -> None:
+    """Raise unless every payment of the subscription is settled.
+
+    Raises:
+        Conflict: One is not (``payment_open``): what it was made with must not change before.
+    """
+    if await repository.open_payment(db, subscription.id):
+        raise Conflict("A payment is not settled yet.", code="payment_open")

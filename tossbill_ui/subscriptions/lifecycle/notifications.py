@@ -1,0 +1,268 @@
+"""Which event a customer is told of, and with which facts, from the state that it has led to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.calendar import korean_day
+from tossbill_ui.core.money import parts
+from tossbill_ui.events.types import Event, EventType, Reason
+from tossbill_ui.notices.models import NoticeKind
+from tossbill_ui.notices.outbox import put
+from tossbill_ui.notices.wording import Method, Value
+from tossbill_ui.notices.wording import Reason as ReasonText
+from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.payments.models import Invoice, Payment, Refund
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.models import (
+    Plan,
+    Price,
+    PriceConsent,
+    Subscription,
+    SubscriptionStatus,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class About:
+    """The rows that events are about, beside the subscription; each where there is one.
+
+    Attributes:
+        consent: What was asked about a higher price.
+        refund_krw: What goes back because of a cancellation.
+    """
+
+    invoice: Invoice | None = None
+    payment: Payment | None = None
+    refund: Refund | None = None
+    consent: PriceConsent | None = None
+    refund_krw: int = 0
+
+
+NOTHING = About()
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A notice before its plan is known.
+
+    Attributes:
+        key: What it is about: a second notice of this kind about the same thing is none.
+    """
+
+    kind: NoticeKind
+    key: str
+    values: Mapping[str, Value]
+
+
+Write = Callable[[Runtime, AsyncSession, Subscription, Event, About], Awaitable[_Letter | None]]
+
+
+async def notify(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
+) -> None:
+    """Write the notice of an event, if customers are told of it."""
+    write = NOTICES[event.type]
+    letter = await write(rt, db, subscription, event, about) if write else None
+    if letter is None:
+        return
+    plan = await db.get_one(Plan, subscription.plan_code)
+    values = {"plan": plan.name, **letter.values}
+    customer_id = subscription.customer_id
+    put(rt, db, letter.kind, about=letter.key, customer_id=customer_id, values=values)
+
+
+async def _receipt(
+    _rt: Runtime, db: AsyncSession, subscription: Subscription, _event: Event, about: About
+) -> _Letter | None:
+    invoice, payment = about.invoice, about.payment
+    if invoice is None or payment is None:
+        return None
+    made_of = parts(payment.amount_krw, tax_free_krw=payment.tax_free_krw)
+    is_going_on = subscription.status == SubscriptionStatus.ACTIVE
+    values = {
+        "amount": payment.amount_krw,
+        "supplied": made_of.supplied_krw,
+        "vat": made_of.vat_krw,
+        "tax_free": made_of.tax_free_krw,
+        "method": await _method(db, payment.payment_method_id),
+        "starts_on": invoice.starts_on,
+        "last_on": invoice.ends_on - ONE_DAY,
+        "next_on": _due_on(subscription) if is_going_on else None,
+        "receipt": payment.receipt_url,
+    }
+    return _Letter(NoticeKind.RECEIPT, payment.id, values)
+
+
+def _unpaid(kind: NoticeKind) -> Write:
+    """Tell that an invoice was not paid, and what that leads to."""
+
+    async def write(
+        rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
+    ) -> _Letter | None:
+        invoice, due_on = about.invoice, _due_on(subscription)
+        if invoice is None:
+            return None
+        method = await _method(db, subscription.payment_method_id)
+        values = {
+            "amount": invoice.amount_krw,
+            "reason": ReasonText(event.reason, method.kind),
+            "method": method,
+            "next_on": due_on if kind == NoticeKind.PAYMENT_FAILED else None,
+            "due_on": due_on,
+            "until_on": _works_until(subscription, korean_day(rt.clock.now())),
+        }
+        return _Letter(kind, f"{invoice.id}:{invoice.refusals}", values)
+
+    return write
+
+
+_owed_on_another = _unpaid(NoticeKind.CARD_NEEDED)
+
+
+async def _method_needed(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
+) -> _Letter | None:
+    """Tell that the payment method is gone, with what is owed if anything is."""
+    if about.invoice:
+        return await _owed_on_another(rt, db, subscription, event, about)
+    method = await _method(db, subscription.payment_method_id)
+    values = {
+        "reason": ReasonText(event.reason, method.kind),
+        "method": method,
+        "next_on": _due_on(subscription),
+        "until_on": subscription.ends_on - ONE_DAY,
+    }
+    key = f"{subscription.id}:{subscription.payment_method_id}"
+    return _Letter(NoticeKind.CARD_NEEDED, key, values)
+
+
+async def _canceled(
+    rt: Runtime, _db: AsyncSession, subscription: Subscription, _event: Event, about: About
+) -> _Letter:
+    works = subscription.status == SubscriptionStatus.CANCELED
+    until_on = subscription.ends_on - ONE_DAY if works else None
+    values = {"amount": about.refund_krw, "until_on": until_on}
+    key = f"{subscription.id}:{rt.clock.now():%Y%m%d%H%M%S%f}"
+    return _Letter(NoticeKind.CANCELED, key, values)
+
+
+# An end that its customer did not bring about; the others are told by what led to them.
+ENDED = {
+    Reason.NO_CONSENT: NoticeKind.NO_CONSENT,
+    Reason.NO_CONSENT_AFTER_TRIAL: NoticeKind.TRIAL_OVER,
+}
+
+
+async def _ended(
+    _rt: Runtime, _db: AsyncSession, subscription: Subscription, event: Event, _about: About
+) -> _Letter | None:
+    kind = ENDED.get(Reason(event.reason)) if event.reason else None
+    return _Letter(kind, f"{subscription.id}:{subscription.period_number}", {}) if kind else None
+
+
+async def _refunded(
+    _rt: Runtime, db: AsyncSession, _subscription: Subscription, _event: Event, about: About
+) -> _Letter | None:
+    if about.refund is None:
+        return None
+    payment = await db.get_one(Payment, about.refund.payment_id)
+    method = await _method(db, payment.payment_method_id)
+    values = {"amount": about.refund.amount_krw, "method": method}
+    return _Letter(NoticeKind.REFUNDED, about.refund.id, values)
+
+
+async def _price_asked(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
+) -> _Letter | None:
+    """Tell what a higher price needs to be told for a consent to count."""
+    asked = about.consent
+    if asked is None:
+        return None
+    if event.reason == Reason.TRIAL:
+        return await _trial_letter(NoticeKind.TRIAL_ENDING, db, subscription, asked)
+    values = {
+        "next_on": asked.changes_on,
+        "before": asked.before_krw,
+        "amount": asked.after_krw,
+        "method": await _method(db, asked.payment_method_id),
+        "how": asked.how_to_cancel,
+    }
+    return _Letter(NoticeKind.PRICE_RISES, asked.id, values)
+
+
+TRIAL_ENDS = {
+    Reason.CHOSEN: NoticeKind.TRIAL_CHOSEN,
+    Reason.REMINDER: NoticeKind.TRIAL_REMINDER,
+}
+
+
+async def _trial_ending(
+    _rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
+) -> _Letter | None:
+    kind = TRIAL_ENDS[Reason(event.reason)]
+    return await _trial_letter(kind, db, subscription, about.consent) if about.consent else None
+
+
+async def _trial_letter(
+    kind: NoticeKind, db: AsyncSession, subscription: Subscription, asked: PriceConsent
+) -> _Letter:
+    price = await db.get_one(Price, asked.price_id)
+    values = {
+        "coming": (await db.get_one(Plan, price.plan_code)).name,
+        "amount": asked.after_krw,
+        "next_on": asked.changes_on,
+        "method": await _method(db, subscription.payment_method_id),
+    }
+    return _Letter(kind, asked.id, values)
+
+
+async def _expiring(
+    _rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, _about: About
+) -> _Letter:
+    """Tell that the card is about to expire, once for each number of days before."""
+    method = await db.get_one(PaymentMethod, subscription.payment_method_id)
+    values = {
+        "expires_on": method.expires_on,
+        "next_on": _due_on(subscription),
+        "method": await _method(db, method.id),
+    }
+    key = f"{subscription.id}:{method.id}:{event.reason}"
+    return _Letter(NoticeKind.CARD_EXPIRES, key, values)
+
+
+# Every type; None where customers are told nothing, or are told by another event of the change.
+NOTICES: Mapping[EventType, Write | None] = dict.fromkeys(EventType, None) | {
+    EventType.PAYMENT_CHARGED: _receipt,
+    EventType.SUBSCRIPTION_NOT_STARTED: _unpaid(NoticeKind.NOT_STARTED),
+    EventType.NOT_CHANGED: _unpaid(NoticeKind.NOT_CHANGED),
+    EventType.PAST_DUE: _unpaid(NoticeKind.PAYMENT_FAILED),
+    EventType.INVOICE_UNCOLLECTIBLE: _unpaid(NoticeKind.STOPPED),
+    EventType.METHOD_NEEDED: _method_needed,
+    EventType.CANCELED: _canceled,
+    EventType.SUBSCRIPTION_ENDED: _ended,
+    EventType.REFUND_DONE: _refunded,
+    EventType.PRICE_CONSENT_ASKED: _price_asked,
+    EventType.TRIAL_ENDING: _trial_ending,
+    EventType.METHOD_EXPIRING: _expiring,
+}
+
+
+def _works_until(subscription: Subscription, today: date) -> date | None:
+    until = subscription.grace_until_on
+    return until - ONE_DAY if until and until > today else None
+
+
+def _due_on(subscription: Subscription) -> date | None:
+    return korean_day(subscription.due_at) if subscription.due_at else None
+
+
+async def _method(db: AsyncSession, method_id: str) -> Method:
+    method = await db.get_one(PaymentMethod, method_id)
+    return Method(method.issuer_code, method.bank_name, method.last_digits, method.kind)

@@ -1,0 +1,97 @@
+"""What follows from how a payment or a refund ended, in the transaction that records it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import ENGINE, Actor
+from tossbill_ui.events.types import Event, EventType
+from tossbill_ui.payments import refund
+from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund
+from tossbill_ui.payments.outcome import Charged, Declined, Outcome
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.lifecycle.billing_cycle import (
+    activate_period,
+    handle_decline,
+    is_wanted,
+)
+from tossbill_ui.subscriptions.lifecycle.facts import facts_of
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.transitions import Events
+from tossbill_ui.subscriptions.models import Price, Subscription
+
+
+class _Outcome:
+    """The subscriptions domain's answer to what the payments domain found out."""
+
+    async def lock(self, db: AsyncSession, subscription_id: str) -> None:
+        """Lock a subscription without loading it."""
+        await repository.lock(db, subscription_id)
+
+    async def method_of(self, db: AsyncSession, subscription_id: str) -> str:
+        """Return the id of the payment method that a subscription is charged on now."""
+        return await repository.method_of(db, subscription_id)
+
+    async def load(self, db: AsyncSession, payments: Sequence[tuple[str, ...]]) -> object:
+        """Lock subscriptions, and load their payments with what each was made out and made for.
+
+        What a subscription has changed to since, a plan or a card, is loaded when it is asked for.
+        """
+        found = await repository.locked_all(db, [each[0] for each in payments])
+        return found, await repository.load_followed(db, [each[1] for each in payments])
+
+    async def after_payment(
+        self,
+        rt: Runtime,
+        db: AsyncSession,
+        invoice: Invoice,
+        payment: Payment,
+        found: Outcome,
+        *,
+        actor: Actor,
+    ) -> None:
+        """Enter the paid period, follow a refusal up, or note a doubt."""
+        subscription = await db.get_one(Subscription, invoice.subscription_id)
+        match found:
+            case Charged():
+                events = await _charged(rt, db, subscription, invoice, payment)
+            case Declined():
+                facts = await facts_of(rt, db, subscription)
+                events = handle_decline(subscription, invoice, payment.failure_code or "", facts)
+            case _ if payment.attempts == 1:
+                events = [Event(EventType.PAYMENT_UNKNOWN, payment.failure_code or "")]
+            case _:
+                return
+        about = About(invoice=invoice, payment=payment)
+        await publish(rt, db, subscription, events, actor=actor, about=about)
+
+    async def after_refund(self, rt: Runtime, db: AsyncSession, refund: Refund) -> None:
+        """Say how it ended."""
+        subscription = await db.get_one(Subscription, refund.subscription_id)
+        is_done = refund.status == PaymentStatus.DONE
+        kind = EventType.REFUND_DONE if is_done else EventType.REFUND_REFUSED
+        event = Event(kind, refund.failure_code or "", refund.amount_krw)
+        await publish(rt, db, subscription, [event], actor=ENGINE, about=About(refund=refund))
+
+
+HANDLER = _Outcome()
+
+
+async def _charged(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, invoice: Invoice, payment: Payment
+) -> Events:
+    amount = payment.amount_krw
+    if is_wanted(subscription, invoice):
+        price = await db.get_one(Price, invoice.price_id)
+        facts = await facts_of(rt, db, subscription)
+        events = activate_period(subscription, invoice, price, facts)
+    else:
+        # The customer canceled while nobody knew how this payment would end.
+        reason = "canceled before it was paid"
+        await refund.request(rt, db, payment, amount_krw=amount, reason=reason, actor=ENGINE)
+        events = [Event(EventType.REFUND_REQUESTED, amount_krw=amount)]
+    return [Event(EventType.PAYMENT_CHARGED, invoice.kind, amount), *events]

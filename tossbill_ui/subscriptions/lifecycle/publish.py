@@ -1,0 +1,49 @@
+"""The last step of every change of a subscription: what happened becomes events and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.events import publish as log
+from tossbill_ui.events.types import Event, Subject
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.lifecycle.notifications import NOTHING, About, notify
+from tossbill_ui.subscriptions.models import Subscription
+
+
+async def publish(
+    rt: Runtime,
+    db: AsyncSession,
+    subscription: Subscription,
+    events: Sequence[Event],
+    *,
+    actor: Actor,
+    about: About = NOTHING,
+) -> None:
+    """Say what happened to a subscription, once everything that follows is decided.
+
+    Args:
+        rt: The process's runtime.
+        db: The transaction of the change.
+        subscription: In the state that the events have led to.
+        events: In their order; none is no error.
+        actor: Who did it.
+        about: The rows that the events are about.
+    """
+    subject = _subject(subscription, about)
+    for event in events:
+        await notify(rt, db, subscription, event, about)
+    log.publish(rt, db, events, actor=actor, subject=subject)
+
+
+def _subject(subscription: Subscription, about: About) -> Subject:
+    return Subject(
+        customer_id=subscription.customer_id,
+        subscription_id=subscription.id,
+        invoice_id=about.invoice.id if about.invoice else None,
+        payment_id=about.payment.id if about.payment else None,
+        refund_id=about.refund.id if about.refund else None,
+    )

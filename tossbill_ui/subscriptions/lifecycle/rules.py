@@ -1,0 +1,100 @@
+"""Which transition is allowed in which status, and what a transition has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.events.types import Event, Value
+from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Change = Callable[Concatenate[Subscription, P], R]
+
+# What an event says of a change, before and after.
+RECORDED = (
+    "status",
+    "plan_code",
+    "price_id",
+    "next_price_id",
+    "payment_method_id",
+    "period_number",
+    "starts_on",
+    "ends_on",
+    "needs_card",
+    "grace_until_on",
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a transition is allowed.
+
+    Attributes:
+        allowed: The statuses in which it may happen.
+        leads_to: The statuses it may lead to, beside the one it began in.
+        refusal: The code of the `Conflict` in every other status.
+    """
+
+    name: str
+    allowed: frozenset[SubscriptionStatus]
+    leads_to: frozenset[SubscriptionStatus]
+    refusal: str
+
+
+RULES: dict[str, Rule] = {}
+
+
+def transition(
+    *allowed: SubscriptionStatus,
+    leads_to: tuple[SubscriptionStatus, ...] = (),
+    refusal: str = "not_allowed",
+) -> Callable[[Change[P, R]], Change[P, R]]:
+    """Make a function a transition: refused in other statuses, its changes part of its events."""
+
+    def register(change: Change[P, R]) -> Change[P, R]:
+        rule = Rule(change.__name__, frozenset(allowed), frozenset(leads_to), refusal)
+        RULES[rule.name] = rule
+
+        @wraps(change)
+        def checked(subscription: Subscription, *args: P.args, **kwargs: P.kwargs) -> R:
+            require(subscription, RULES[rule.name])
+            before = [getattr(subscription, name) for name in RECORDED]
+            result = change(subscription, *args, **kwargs)
+            _record(result, before, subscription)
+            return result
+
+        return checked
+
+    return register
+
+
+def require(subscription: Subscription, rule: Rule) -> None:
+    """Raise unless a transition is allowed in the subscription's status.
+
+    Raises:
+        Conflict: It is not; the code is the rule's.
+    """
+    if subscription.status not in rule.allowed:
+        raise Conflict(f"{rule.name} is not allowed when {subscription.status}.", code=rule.refusal)
+
+
+def _record(result: object, before: list[Value], subscription: Subscription) -> None:
+    """Let the first event about the subscription say what has changed, if there are events."""
+    if not isinstance(result, list) or not result:
+        return
+    events = cast("list[Event]", result)
+    after = [getattr(subscription, name) for name in RECORDED]
+    changes = {
+        name: (was, now)
+        for name, was, now in zip(RECORDED, before, after, strict=True)
+        if was != now
+    }
+    ours = (at for at, event in enumerate(events) if event.type.startswith("subscription."))
+    first = next(ours, 0)
+    events[first] = replace(events[first], changes={**changes, **events[first].changes})

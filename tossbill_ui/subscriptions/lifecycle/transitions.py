@@ -1,0 +1,175 @@
+"""How a subscription changes: rows in memory and facts in, events out; no I/O and no clock.
+
+Only these functions, and those of `billing_cycle`, assign a subscription's status, ``due_at``,
+``attention``, ``needs_card``, ``next_price_id`` and the dates of its period. Each returns what
+happened, in order, and raises `Conflict` in a status in which it is not allowed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tossbill_ui.core.calendar import instant
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.events.types import Changes, Event, EventType, Reason
+from tossbill_ui.subscriptions.lifecycle.facts import Facts
+from tossbill_ui.subscriptions.lifecycle.rules import RULES, require, transition
+from tossbill_ui.subscriptions.models import CHARGEABLE, LIVE, Price, Subscription
+from tossbill_ui.subscriptions.models import SubscriptionStatus as Status
+
+Events = list[Event]
+
+# What works until its period ends when it is canceled, and comes back when that is undone.
+CANCELABLE = (Status.TRIALING, Status.ACTIVE, Status.PAUSED)
+CHANGEABLE = (Status.TRIALING, Status.ACTIVE)
+
+
+def start(subscription: Subscription, trial_days: int, facts: Facts) -> Events:
+    """Begin a new subscription with a trial, or wait for its first payment."""
+    plan: Changes = {"plan_code": (None, subscription.plan_code)}
+    subscription.anchor_on = subscription.starts_on + timedelta(days=trial_days)
+    subscription.ends_on = subscription.anchor_on
+    if not trial_days:
+        subscription.status, subscription.due_at = Status.STARTING, None
+        return [Event(EventType.SUBSCRIPTION_CREATED, changes=plan)]
+    subscription.status = Status.TRIALING
+    subscription.due_at = facts.hours.opening(subscription.anchor_on)
+    return [Event(EventType.TRIAL_STARTED, changes=plan)]
+
+
+@transition(*LIVE, leads_to=(Status.CANCELED, Status.ENDED), refusal="ended")
+def cancel_at_period_end(subscription: Subscription, facts: Facts) -> Events:
+    """Let it work until its period ends; one whose period is over, or has none, ends now."""
+    if subscription.status == Status.CANCELED:
+        return []
+    subscription.canceled_at = facts.now
+    events = [Event(EventType.CANCELED, Reason.AT_PERIOD_END)]
+    if subscription.status not in CANCELABLE or facts.today >= subscription.ends_on:
+        return events + end(subscription, facts)
+    # The price of the next period stays: who undoes this has agreed on it.
+    subscription.canceled_from, subscription.status = subscription.status, Status.CANCELED
+    subscription.due_at, subscription.attention = instant(subscription.ends_on), None
+    return events
+
+
+@transition(*LIVE, leads_to=(Status.ENDED,), refusal="ended")
+def cancel_now(subscription: Subscription, facts: Facts) -> Events:
+    """End it at once."""
+    subscription.canceled_at = facts.now
+    return [Event(EventType.CANCELED, Reason.NOW), *end(subscription, facts)]
+
+
+@transition(*LIVE, leads_to=CANCELABLE, refusal="ended")
+def undo_cancel(subscription: Subscription, facts: Facts, *, is_charging: bool) -> Events:
+    """Bring back what a cancellation has stopped; what was not canceled stays as it is.
+
+    Args:
+        subscription: The canceled one.
+        facts: The instant and the hours.
+        is_charging: Whether a payment is not settled, which decides what comes next.
+
+    Raises:
+        Conflict: It has ended, or its period has (``ended``).
+    """
+    if subscription.status != Status.CANCELED:
+        return []
+    if facts.today >= subscription.ends_on:
+        raise Conflict("This subscription has ended.", code="ended")
+    # Cancellations of a version that did not note it are undone to what is charged again.
+    default = Status.ACTIVE if subscription.period_number else Status.TRIALING
+    subscription.status = subscription.canceled_from or default
+    subscription.canceled_at = subscription.canceled_from = None
+    waits = is_charging or subscription.status == Status.PAUSED
+    subscription.due_at = None if waits else facts.charge_on(subscription.ends_on)
+    return [Event(EventType.CANCEL_UNDONE)]
+
+
+@transition(Status.ACTIVE, Status.PAUSED, leads_to=(Status.PAUSED,), refusal="not_active")
+def pause(subscription: Subscription) -> Events:
+    """Charge nothing until it is resumed; what is paid works until its end."""
+    if subscription.status == Status.PAUSED:
+        return []
+    subscription.status = Status.PAUSED
+    subscription.due_at = subscription.attention = None
+    return [Event(EventType.PAUSED)]
+
+
+@transition(Status.PAUSED, leads_to=(Status.ACTIVE,), refusal="not_paused")
+def resume(subscription: Subscription, facts: Facts) -> Events:
+    """Go on in the paid period; after it, wait for the payment of a new one."""
+    if facts.today >= subscription.ends_on:
+        return []
+    subscription.status = Status.ACTIVE
+    subscription.due_at = facts.charge_on(subscription.ends_on)
+    return [Event(EventType.RESUMED)]
+
+
+def require_changeable(subscription: Subscription) -> None:
+    """Raise unless a subscription may move to another plan.
+
+    Raises:
+        Conflict: Only what is paid up may (``not_active``).
+    """
+    require(subscription, RULES[plan_change.__name__])
+
+
+@transition(*CHANGEABLE, refusal="not_active")
+def plan_change(subscription: Subscription, price: Price) -> Events:
+    """Move to another plan when the present period ends."""
+    subscription.next_price_id = price.id
+    plan: Changes = {"plan_code": (subscription.plan_code, price.plan_code)}
+    return [Event(EventType.CHANGE_PLANNED, changes=plan)]
+
+
+@transition(*CHANGEABLE, refusal="not_active")
+def drop_planned_change(subscription: Subscription, raised: Price | None) -> Events:
+    """Stay on the present plan, at the price that was asked about before, if any."""
+    subscription.next_price_id = raised.id if raised else None
+    return [Event(EventType.CHANGE_DROPPED)]
+
+
+@transition(Status.TRIALING, refusal="not_active")
+def change_trial(subscription: Subscription, price: Price) -> Events:
+    """Try another plan instead; the trial goes on."""
+    subscription.plan_code, subscription.price_id = price.plan_code, price.id
+    subscription.next_price_id = None
+    return [Event(EventType.PLAN_CHANGED)]
+
+
+@transition(Status.ACTIVE, refusal="not_active")
+def raise_price(subscription: Subscription, price: Price) -> Events:
+    """Charge a higher price from the next period on, if the customer consents by then."""
+    subscription.next_price_id = price.id
+    return [Event(EventType.PRICE_CONSENT_ASKED, amount_krw=price.amount_krw)]
+
+
+@transition(*LIVE, refusal="ended")
+def change_method(subscription: Subscription, payment_method_id: str) -> Events:
+    """Charge another payment method from now on."""
+    subscription.payment_method_id, subscription.needs_card = payment_method_id, False
+    return [Event(EventType.METHOD_CHANGED)]
+
+
+@transition(*CHARGEABLE)
+def lose_method(subscription: Subscription, code: str) -> Events:
+    """Wait for another payment method before anything is owed."""
+    subscription.needs_card = True
+    return [Event(EventType.METHOD_NEEDED, code)]
+
+
+@transition(*LIVE)
+def approve(subscription: Subscription, facts: Facts, *, period_now: int | None) -> Events:
+    """Let the engine look at it again: after missed periods, charge those until now."""
+    reason = subscription.attention or ""
+    if period_now is not None:
+        subscription.approved_period = period_now
+    subscription.attention, subscription.due_at = None, facts.now
+    return [Event(EventType.REVIEW_CLOSED, reason)]
+
+
+def end(subscription: Subscription, facts: Facts, reason: str = "") -> Events:
+    """End a subscription; its open invoice is `release.void_open_invoice`'s business."""
+    subscription.status, subscription.ended_at = Status.ENDED, facts.now
+    subscription.due_at = subscription.attention = None
+    subscription.next_price_id = subscription.canceled_from = None
+    return [Event(EventType.SUBSCRIPTION_ENDED, reason)]
