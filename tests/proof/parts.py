@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from statistics import median
@@ -104,15 +104,17 @@ def inputs(sizes: Sizes, done: Done, processes: int) -> Iterator[Chunk]:
     """Try spoiled inputs, as many of each kind."""
     wanted = [each for each in _pieces(sizes.inputs) if f"{each[0]} {each[1]}" not in done]
     last = time.monotonic()
-    with ProcessPoolExecutor(processes, mp_context=SPAWN, max_tasks_per_child=20) as pool:
-        running = [pool.submit(_try, *each) for each in wanted]
-        try:
-            for ended in as_completed(running):
-                now = time.monotonic()
-                yield replace(ended.result(), wall_seconds=now - last)
-                last = now
-        finally:
-            pool.shutdown(cancel_futures=True)
+    # Not `ProcessPoolExecutor`: on Python 3.11 it starts no process in place of one that has done
+    # its tasks, and waits for ever.
+    with SPAWN.Pool(processes, maxtasksperchild=20) as pool:
+        for chunk in pool.imap_unordered(_try_each, wanted):
+            now = time.monotonic()
+            yield replace(chunk, wall_seconds=now - last)
+            last = now
+
+
+def _try_each(piece: tuple[str, int, int]) -> Chunk:
+    return _try(*piece)
 
 
 def _pieces(number: int) -> Iterator[tuple[str, int, int]]:
