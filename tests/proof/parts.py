@@ -22,6 +22,8 @@ Done = frozenset[str]
 Part = Callable[[Sizes, Done, int], Iterator[Chunk]]
 ARENAS = (("sqlite", 1), ("postgresql", 3))
 INPUTS_A_CHUNK = 100  # what issuing costs grows faster than their number
+# A process grows with what it has tried; a new one takes its place.
+CHUNKS_A_PROCESS = 20
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -106,7 +108,7 @@ def inputs(sizes: Sizes, done: Done, processes: int) -> Iterator[Chunk]:
     last = time.monotonic()
     # Not `ProcessPoolExecutor`: on Python 3.11 it starts no process in place of one that has done
     # its tasks, and waits for ever.
-    with SPAWN.Pool(processes, maxtasksperchild=20) as pool:
+    with SPAWN.Pool(processes, maxtasksperchild=CHUNKS_A_PROCESS) as pool:
         for chunk in pool.imap_unordered(_try_each, wanted):
             now = time.monotonic()
             yield replace(chunk, wall_seconds=now - last)

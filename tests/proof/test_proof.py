@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.proof import __main__ as command
+from tests.proof import parts as parts_of_proof
 from tests.proof.chunks import Chunk, OtherSizes, Progress, Sizes
 from tests.proof.inputs.kinds import KINDS, spoil
 from tests.proof.machine import Machine
-from tests.proof.parts import INPUTS_A_CHUNK, PARTS, Done, _pieces, kills, seeds
+from tests.proof.parts import INPUTS_A_CHUNK, PARTS, Done, _pieces, inputs, kills, seeds
 from tests.proof.report import add_to_index, written
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.session import Session
@@ -117,6 +119,19 @@ def test_every_input_is_tried_once() -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.processes
+def test_inputs_go_on_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts_of_proof, "CHUNKS_A_PROCESS", 1)
+    monkeypatch.setattr(parts_of_proof, "INPUTS_A_CHUNK", 1)
+    monkeypatch.setattr(parts_of_proof, "KINDS", {"cookies": KINDS["cookies"]})
+
+    chunks = list(inputs(replace(SMALL, inputs=3), frozenset(), processes=1))
+
+    assert [(chunk.name, chunk.wrong) for chunk in sorted(chunks, key=lambda each: each.name)] == [
+        (f"cookies {seed}", "") for seed in range(3)
+    ]
+
+
 def test_seeds_that_are_done_are_not_told_again() -> None:
     told = list(seeds(SMALL, frozenset({"0", "2"}), 1))
 
