@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.support.shop import Shop
-from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Invoice
 from tossbill_ui.subscriptions import cancel, change, methods, pause
@@ -230,3 +230,18 @@ async def test_what_is_owed_can_be_paid_at_once(shop: Shop, session: Session) ->
     assert caught.value.code == "nothing_owed"
     assert (await shop.look(session, seen.subscription.id)).subscription.status == "active"
     assert await shop.money() == [("approved", 29000)]
+
+
+@pytest.mark.parametrize("method_id", ["0" * 32, "", "x" * 400, "'; --", "no-such"])
+async def test_a_method_that_is_none_changes_nothing(
+    shop: Shop, session: Session, method_id: str
+) -> None:
+    seen = await shop.subscribe(session)
+
+    with pytest.raises(NotFound):
+        await methods.change_method(
+            shop.rt, actor_of(session), seen.subscription.id, payment_method_id=method_id
+        )
+
+    now = (await shop.look(session, seen.subscription.id)).subscription
+    assert now.model_dump() == seen.subscription.model_dump()

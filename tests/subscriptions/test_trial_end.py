@@ -429,3 +429,20 @@ async def test_before_the_question_there_is_nothing_to_answer(
     """What was agreed on when it began is no consent."""
     with pytest.raises(NotFound):
         await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+
+
+async def test_a_trial_of_a_plan_below_the_least_amount_stops_nobody(
+    shop: Shop, session: Session, trial: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Early versions took such prices, of which nothing is ever collected: nothing to agree to."""
+    async with shop.rt.db.write() as db:
+        (await db.get_one(Price, (await db.get_one(Subscription, trial)).price_id)).amount_krw = 150
+    await shop.go_to(ASKED)
+
+    assert await announce_trials(shop.rt) == 0
+
+    assert await shop.rows(PriceConsent) == []
+    await live_on(shop)
+    assert await shop.money() == []
+    assert (await shop.look(session, trial)).subscription.status == "active"
+    assert [line.message for line in caplog.records if line.exc_info] == []

@@ -76,7 +76,7 @@ class Event:
         reason: Why, as a short code: Toss's, or one of ours.
         amount_krw: Whole won that were charged, asked for or given back.
         changes: Fields that changed, each with its value before and after; before is None where
-            nobody knows. ``plan_code`` names the plan that began (`SUBSCRIPTION_STARTED`,
+            nobody knows. ``plan_code`` names the plan that began (`SUBSCRIPTION_CREATED`,
             `TRIAL_STARTED`, `PLAN_CHANGED`) or is to begin (`CHANGE_PLANNED`); readers ask for it.
             Ids and amounts, nothing about a person.
     """

@@ -45,11 +45,11 @@ async def change_method(
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
-        events = transitions.change_method(subscription, payment_method_id[:32])
-        await invoicing.refuse_while_open(db, subscription)
-        await invoicing.usable_method(
+        method = await invoicing.usable_method(
             db, customer_id=subscription.customer_id, payment_method_id=payment_method_id
         )
+        events = transitions.change_method(subscription, method.id)
+        await invoicing.refuse_while_open(db, subscription)
         found = await _collect_owed(rt, db, subscription)
         await publish(rt, db, subscription, events, actor=actor)
     invoicing.spawn(rt, found)

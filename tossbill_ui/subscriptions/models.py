@@ -210,11 +210,13 @@ BEGINNINGS_SQL = "kind IN ('subscribed', 'trial_started', 'plan_changed')"
 
 
 class SubscriptionEvent(Table, table=True):
-    """One line of a subscription's history. Rows are only ever added.
+    """One line of a subscription's history, as versions before the log of events wrote it.
+
+    Nothing reads or writes it any more; migration 0010 has carried it over to ``event``.
 
     Attributes:
         actor: Who did it: ``customer``, ``engine`` or an operator's name.
-        kind: What happened, a value of `history.Kind`.
+        kind: What happened.
         amount_krw: What was charged or given back, if it was about money.
         detail: What else a reader needs: a code, a plan, a day.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from tossbill_ui.core.calendar import Interval, korean_day
 from tossbill_ui.core.money import share_up
@@ -80,13 +80,3 @@ def unused_krw(subscription: Subscription, invoice: Invoice | None, day: date) -
         return 0
     whole = (invoice.ends_on - invoice.starts_on).days
     return share_up(invoice.price_krw, (subscription.ends_on - day).days, whole)
-
-
-def next_due(rt: Runtime, ends_on: date) -> datetime:
-    """Return when the period after one that ends on a day is charged.
-
-    That morning, or tomorrow's when that morning is over: after a downtime, one period a day.
-    """
-    now = today(rt)
-    day = ends_on if ends_on > now else now + timedelta(days=1)
-    return rt.settings.charge_hours.opening(day)

@@ -26,6 +26,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import consent, repository
 from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
 from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.pricing import LEAST_KRW, amount_of
 from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today
@@ -110,7 +111,7 @@ async def ask_if_near(
 async def _ask(
     rt: Runtime, db: AsyncSession, subscription: Subscription, price: Price, coming: Price
 ) -> Question:
-    if not coming.amount_krw:
+    if not amount_of(coming).due_krw:
         return NO_QUESTION
     by, how = ENGINE.label, consent.HOW_TO_CANCEL
     asked = consent.question(rt, subscription, price, coming, asked_by=by, how_to_cancel=how)
@@ -164,7 +165,9 @@ async def _each(
 def _untold(what: SelectOfScalar[T]) -> SelectOfScalar[T]:
     """Of trials that become paid when nobody has said so to their customers."""
     told = (_about(NoticeKind.TRIAL_ENDING), _about(NoticeKind.TRIAL_CHOSEN))
-    return _of_trials(what, is_asked=False).where(col(Price.amount_krw) > 0, ~sa.or_(*told))
+    return _of_trials(what, is_asked=False).where(
+        col(Price.amount_krw) >= LEAST_KRW, ~sa.or_(*told)
+    )
 
 
 def _silent(what: SelectOfScalar[T]) -> SelectOfScalar[T]:
