@@ -23,6 +23,7 @@ from tossbill_ui.payments.outcome import Declined, InDoubt
 from tossbill_ui.subscriptions import claiming, consent, periods
 from tossbill_ui.subscriptions.lifecycle import billing_cycle, invoicing
 from tossbill_ui.subscriptions.lifecycle import outcome as lifecycle_outcome
+from tossbill_ui.subscriptions.lifecycle.billing_cycle import Collect
 from tossbill_ui.subscriptions.lifecycle.rules import RULES
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.toss.client import TossClient
@@ -212,16 +213,16 @@ def a_doubt_is_looked_at_once(patch: pytest.MonkeyPatch) -> None:
 
 def a_claim_leaves_the_row_due(patch: pytest.MonkeyPatch) -> None:
     """The next worker finds the subscription due while its payment is open."""
-    real = invoicing.collect
+    real = claiming.begin_renewal
 
-    def wrong(rt: Any, db: Any, bill: Any, **more: Any) -> Any:
-        due_at = bill.subscription.due_at
-        found = real(rt, db, bill, **more)
-        if isinstance(found, charge.PaymentClaim):
-            bill.subscription.due_at = due_at
-        return found
+    def wrong(subscription: Any, *rest: Any) -> Any:
+        due_at = subscription.due_at
+        decision = real(subscription, *rest)
+        if isinstance(decision, Collect):
+            subscription.due_at = due_at
+        return decision
 
-    _collect(patch, wrong)
+    patch.setattr(claiming, "begin_renewal", wrong)
 
 
 def a_refusal_keeps_its_order_id(patch: pytest.MonkeyPatch) -> None:

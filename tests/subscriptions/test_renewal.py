@@ -260,6 +260,41 @@ async def test_an_operator_cannot_call_a_payment_unmade_that_toss_has(
 ) -> None:
     """Found by the simulation: Toss was away for longer than we look by ourselves."""
     seen = await shop.subscribe(session)
+    stuck = await charged_and_stuck(shop)
+
+    with pytest.raises(TossError):
+        await attention.approve(shop.rt, KIM, stuck.id)
+    assert (await attention.waiting(shop.rt)).payments
+    await shop.faults()
+    await attention.approve(shop.rt, KIM, stuck.id)
+
+    seen = await shop.look(session, seen.subscription.id)
+    assert seen.subscription.period_number == 2
+    *_, closed, paid, _ = await view.events(shop.rt, actor_of(session), seen.subscription.id)
+    assert (closed.type, closed.reason) == ("review.closed", "looked_up")
+    assert (paid.type, paid.actor) == ("payment.charged", KIM)
+    assert await shop.money() == [("approved", 9900)] * 2
+    await shop.assert_ledgers_agree()
+
+
+async def test_an_approval_that_settles_nothing_closes_nothing(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    stuck = await charged_and_stuck(shop)
+    await shop.faults()
+    async with shop.rt.db.write() as db:
+        (await db.get_one(Payment, stuck.id)).amount_krw += 100  # Toss has another amount
+
+    await attention.approve(shop.rt, KIM, stuck.id)
+
+    assert [row.id for row in (await attention.waiting(shop.rt)).payments] == [stuck.id]
+    events = await view.events(shop.rt, actor_of(session), seen.subscription.id)
+    assert "review.closed" not in {event.type for event in events}
+
+
+async def charged_and_stuck(shop: Shop) -> Payment:
+    """Charge a renewal without an answer, and look it up in vain until it waits for a person."""
     await shop.faults(
         {"endpoint": "charge", "kind": "reset_after", "count": 1},
         {"endpoint": "lookup", "kind": "error_500_before"},
@@ -270,20 +305,7 @@ async def test_an_operator_cannot_call_a_payment_unmade_that_toss_has(
         shop.wait(timedelta(days=1))
         await shop.run()
     [stuck] = (await attention.waiting(shop.rt)).payments
-
-    with pytest.raises(TossError):
-        await attention.approve(shop.rt, KIM, stuck.id)
-    assert (await attention.waiting(shop.rt)).payments
-    await shop.faults()
-    await attention.approve(shop.rt, KIM, stuck.id)
-
-    seen = await shop.look(session, seen.subscription.id)
-    assert seen.subscription.period_number == 2
-    events = await view.events(shop.rt, actor_of(session), seen.subscription.id)
-    paid = next(event for event in reversed(events) if event.type == "payment.charged")
-    assert paid.actor == KIM
-    assert await shop.money() == [("approved", 9900)] * 2
-    await shop.assert_ledgers_agree()
+    return stuck
 
 
 async def test_a_payment_already_made_is_adopted(shop: Shop, session: Session) -> None:

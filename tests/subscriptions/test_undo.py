@@ -10,8 +10,11 @@ from tests.subscriptions.test_consent import HOW, dearer
 from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.crypto import fingerprint
 from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions import cancel, change, pause, price_rise
+from tossbill_ui.subscriptions.lost_method import lose_method
 
 RENEWAL = date(2026, 12, 24)
 TRIAL_ENDS = date(2026, 12, 8)
@@ -26,6 +29,24 @@ async def cancel_and_undo(shop: Shop, customer: Actor, subscription_id: str) -> 
     await cancel.cancel_at_period_end(shop.rt, customer, subscription_id)
     shop.wait(timedelta(hours=1))
     await cancel.undo(shop.rt, customer, subscription_id)
+
+
+async def change_in_doubt(shop: Shop, session: Session, subscription_id: str) -> int:
+    """Change the plan with a charge that Toss never gets, and return its amount."""
+    customer = actor_of(session)
+    shop.wait(timedelta(hours=1))
+    shown = await change.preview(shop.rt, customer, subscription_id, plan_code="basic-yearly")
+    await shop.faults({"endpoint": "charge", "kind": "reset_before", "count": 1})
+    await change.change_now(
+        shop.rt,
+        customer,
+        subscription_id,
+        plan_code="basic-yearly",
+        expected_charge_krw=shown.charge_krw,
+    )
+    await shop.rt.tasks.drain(seconds=120)
+    assert (await shop.look(session, subscription_id)).is_in_doubt
+    return shown.charge_krw
 
 
 async def test_a_planned_change(shop: Shop, session: Session, customer: Actor) -> None:
@@ -94,6 +115,37 @@ async def test_a_higher_price_that_a_planned_change_hid(
     await change.change_at_period_end(shop.rt, customer, of, plan_code="basic")
 
     assert (await shop.look(session, of)).subscription.model_dump() == before.model_dump()
+
+
+async def test_a_change_whose_charge_is_in_doubt(
+    shop: Shop, session: Session, customer: Actor
+) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    charge_krw = await change_in_doubt(shop, session, of)
+
+    await cancel_and_undo(shop, customer, of)
+
+    await shop.run()
+    assert (await shop.look(session, of)).plan.code == "basic-yearly"
+    assert await shop.money() == [("approved", 9_900), ("approved", charge_krw)]
+
+
+async def test_a_change_whose_charge_is_in_doubt_and_whose_key_is_gone(
+    shop: Shop, session: Session, customer: Actor
+) -> None:
+    seen = await shop.subscribe(session)
+    of = seen.subscription.id
+    await change_in_doubt(shop, session, of)
+    await lose_method(shop.rt, fingerprint(await shop.billing_key(seen.method.id)))
+
+    await cancel_and_undo(shop, customer, of)
+
+    for _ in range(30):
+        shop.wait(timedelta(hours=1))
+        await shop.run()
+    [payment] = [row for row in await shop.rows(Payment) if row.period_number == 2]
+    assert (payment.status, payment.failure_code) == ("refused", "NEVER_CHARGED")
+    assert await shop.money() == [("approved", 9_900)]
 
 
 async def test_while_it_is_canceled_nothing_is_said_to_come(

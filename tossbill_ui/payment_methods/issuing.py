@@ -9,11 +9,14 @@ from datetime import timedelta
 from sqlmodel import col
 
 from tossbill_ui import lease
+from tossbill_ui.core.actor import customer
 from tossbill_ui.core.crypto import Undecryptable, fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.core.text import clean
 from tossbill_ui.customers.models import Customer
+from tossbill_ui.events.publish import publish
+from tossbill_ui.events.types import Event, EventType, Subject
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
@@ -50,7 +53,7 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
     """
     async with rt.db.read() as db:
         registration = await db.get_one(Registration, registration_id)
-        customer = await db.get_one(Customer, registration.customer_id)
+        owner = await db.get_one(Customer, registration.customer_id)
     if registration.auth_key_sealed is None:
         return
     try:
@@ -62,8 +65,8 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
         await _record_doubt(rt, registration, attempt)
         return
     async with lease.held(rt, Registration, registration_id, attempt=attempt):
-        await _ask(rt, registration, customer.customer_key, auth_key, attempt)
-    rt.changes.tell(customer.id)
+        await _ask(rt, registration, owner.customer_key, auth_key, attempt)
+    rt.changes.tell(owner.id)
 
 
 async def _ask(
@@ -134,7 +137,11 @@ async def _record_issued(rt: Runtime, registration: Registration, billing: Billi
             toss_json=billing.masked_json() if shows_json else None,
         )
         if closed:
-            db.add(_payment_method(rt, registration, billing))
+            method = _payment_method(rt, registration, billing)
+            db.add(method)
+            events = [Event(EventType.METHOD_REGISTERED)]
+            subject = Subject(customer_id=method.customer_id, payment_method_id=method.id)
+            publish(rt, db, events, actor=customer(method.customer_id), subject=subject)
 
 
 def _payment_method(rt: Runtime, registration: Registration, billing: Billing) -> PaymentMethod:

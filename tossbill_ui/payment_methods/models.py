@@ -108,3 +108,8 @@ class PaymentMethod(Leased, table=True):
     owner_type: str | None = Field(default=None, max_length=16)
     authenticated_at: datetime = Field(sa_type=UtcDateTime)
     expires_on: date | None = Field(default=None, index=True)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it can be charged."""
+        return self.status == MethodStatus.ACTIVE

@@ -9,10 +9,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui import lease
-from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.actor import ENGINE, TOSS, Actor
 from tossbill_ui.core.crypto import Undecryptable
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict
+from tossbill_ui.events.publish import publish
+from tossbill_ui.events.types import Event, EventType, Subject
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
@@ -55,8 +57,9 @@ async def remove(
             **lease.taken(rt),
         )
     if claimed:
-        rt.tasks.spawn(delete_at_toss(rt, method_id, attempt=1), name=f"remove {method_id}")
-    elif (await _get_owned(rt, actor, method_id)).status == MethodStatus.ACTIVE:
+        work = delete_at_toss(rt, method_id, attempt=1, actor=actor)
+        rt.tasks.spawn(work, name=f"remove {method_id}")
+    elif (await _get_owned(rt, actor, method_id)).is_active:
         raise Conflict("A subscription is charged on this payment method.", code="in_use")
 
 
@@ -80,11 +83,19 @@ async def wait(rt: Runtime, actor: Actor, method_id: str, *, seconds: float) -> 
     )
 
 
-async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
+async def delete_at_toss(
+    rt: Runtime, method_id: str, *, attempt: int, actor: Actor = ENGINE
+) -> None:
     """Ask Toss to delete the billing key of a claimed method and record the answer.
 
     A refusal gives the method back: its key still works. A lost answer leaves it as being
     removed, and asking again settles it, since deleting twice is no error (contract §4.4).
+
+    Args:
+        rt: The process's runtime.
+        method_id: Which; a claim of it is held.
+        attempt: The number of that claim.
+        actor: Who removes it; the engine when it goes on with what was left open.
     """
     async with rt.db.read() as db:
         method = await db.get_one(PaymentMethod, method_id)
@@ -104,15 +115,7 @@ async def delete_at_toss(rt: Runtime, method_id: str, *, attempt: int) -> None:
         except TossError as error:
             await _record_failure(rt, method_id, attempt, error)
         else:
-            await _record(
-                rt,
-                method_id,
-                attempt,
-                status=MethodStatus.REMOVED,
-                next_try_at=None,
-                billing_key_sealed=None,
-                removed_at=rt.clock.now(),
-            )
+            await _record_removed(rt, method, attempt, actor)
     rt.changes.tell(method.customer_id)
 
 
@@ -130,8 +133,28 @@ async def mark_deleted(rt: Runtime, db: AsyncSession, billing_key_hash: str) -> 
     for method in found:
         method.status, method.removed_at = MethodStatus.REMOVED, rt.clock.now()
         method.billing_key_sealed = None
-        db.add(method)
+        _publish_removed(rt, db, method, TOSS)
     return found
+
+
+def _publish_removed(rt: Runtime, db: AsyncSession, method: PaymentMethod, actor: Actor) -> None:
+    subject = Subject(customer_id=method.customer_id, payment_method_id=method.id)
+    publish(rt, db, [Event(EventType.METHOD_REMOVED)], actor=actor, subject=subject)
+
+
+async def _record_removed(rt: Runtime, method: PaymentMethod, attempt: int, actor: Actor) -> None:
+    async with rt.db.write() as db:
+        removed = await _update(
+            db,
+            method.id,
+            attempt,
+            status=MethodStatus.REMOVED,
+            next_try_at=None,
+            billing_key_sealed=None,
+            removed_at=rt.clock.now(),
+        )
+        if removed:
+            _publish_removed(rt, db, method, actor)
 
 
 async def _record_failure(rt: Runtime, method_id: str, attempt: int, error: TossError) -> None:
@@ -147,12 +170,17 @@ async def _record_failure(rt: Runtime, method_id: str, attempt: int, error: Toss
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:
     async with rt.db.write() as db:
-        await update_where(
-            db,
-            PaymentMethod,
-            col(PaymentMethod.id) == method_id,
-            col(PaymentMethod.status) == MethodStatus.REMOVING,
-            col(PaymentMethod.attempts) == attempt,
-            lease_until=None,
-            **values,
-        )
+        await _update(db, method_id, attempt, **values)
+
+
+async def _update(db: AsyncSession, method_id: str, attempt: int, **values: object) -> bool:
+    """Record how a claim ended; False if somebody else has claimed it since."""
+    return await update_where(
+        db,
+        PaymentMethod,
+        col(PaymentMethod.id) == method_id,
+        col(PaymentMethod.status) == MethodStatus.REMOVING,
+        col(PaymentMethod.attempts) == attempt,
+        lease_until=None,
+        **values,
+    )

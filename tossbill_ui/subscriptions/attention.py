@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
@@ -23,7 +22,7 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
     Refund,
 )
-from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined, of_payment
+from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined, InDoubt, of_payment
 from tossbill_ui.payments.record import record
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
@@ -142,11 +141,9 @@ async def _approve_payment(rt: Runtime, actor: Actor, row_id: str) -> str:
     # A person has looked, perhaps at something else; what Toss says now is what counts.
     theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
     found = of_payment(theirs, amount_krw=payment.amount_krw) if theirs else UNMADE
-    async with rt.db.write() as db:
-        subscription = await repository.locked(db, payment.subscription_id)
-        reason = Reason.NOT_CHARGED if found is UNMADE else Reason.LOOKED_UP
-        await _close(rt, db, actor, subscription, reason, About(payment=payment))
     await record(rt, payment, attempt, found, actor=actor)
+    if isinstance(found, InDoubt):
+        return "Toss has not settled the payment, so it goes on waiting."
     return "The payment counts as not made." if found is UNMADE else "Toss knows the payment."
 
 
@@ -165,7 +162,8 @@ async def _approve_refund(rt: Runtime, actor: Actor, row_id: str) -> str:
             row = await refund.request(
                 rt, db, payment, amount_krw=amount, reason=row.reason, actor=actor
             )
-        await _close(rt, db, actor, subscription, Reason.REFUND_AGAIN, About(refund=row))
+        event, about = Event(EventType.REVIEW_CLOSED, Reason.REFUND_AGAIN), About(refund=row)
+        await publish(rt, db, subscription, [event], actor=actor, about=about)
     return "The refund is asked for again by the next run."
 
 
@@ -180,15 +178,3 @@ async def _approve_difference(rt: Runtime, actor: Actor, row_id: str) -> str:
         subject, by = f"{row.kind} {row.subject}", actor.label
         audit.add(rt, db, kind=EventType.REVIEW_CLOSED, customer_id=None, subject=subject, by=by)
     return "The difference is closed."
-
-
-async def _close(
-    rt: Runtime,
-    db: AsyncSession,
-    actor: Actor,
-    subscription: Subscription,
-    reason: Reason,
-    about: About,
-) -> None:
-    event = Event(EventType.REVIEW_CLOSED, reason)
-    await publish(rt, db, subscription, [event], actor=actor, about=about)

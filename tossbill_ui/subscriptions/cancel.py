@@ -12,14 +12,14 @@ from tossbill_ui.core.errors import Conflict
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.payments import refund
 from tossbill_ui.payments import repository as payments
-from tossbill_ui.payments.models import Payment
+from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository, trial_end
 from tossbill_ui.subscriptions.lifecycle import transitions
 from tossbill_ui.subscriptions.lifecycle.facts import facts_of
 from tossbill_ui.subscriptions.lifecycle.notifications import About
 from tossbill_ui.subscriptions.lifecycle.publish import publish
-from tossbill_ui.subscriptions.lifecycle.release import void_open_invoice
+from tossbill_ui.subscriptions.lifecycle.release import allow_repeat, void_open_invoice
 from tossbill_ui.subscriptions.lifecycle.transitions import CANCELABLE, Events
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today, unused_krw
@@ -76,19 +76,17 @@ async def _returns(
     if subscription.status == SubscriptionStatus.ENDED:
         return []
     invoice = await payments.paid_invoice(db, subscription.id, subscription.period_number)
-    return await allocate_refund(db, subscription, unused_krw(subscription, invoice, day))
+    return await allocate_refund(db, invoice, unused_krw(subscription, invoice, day))
 
 
 async def allocate_refund(
-    db: AsyncSession, subscription: Subscription, amount_krw: int
+    db: AsyncSession, invoice: Invoice | None, amount_krw: int
 ) -> list[tuple[Payment, int]]:
-    """Say which payments an amount goes back on: this period's, then those it was credited from.
+    """Say which payments an amount goes back on: a period's, then those it was credited from.
 
     Never more than is left of each; what was given back before is not given back again.
     """
     found: list[tuple[Payment, int]] = []
-    number = subscription.period_number
-    invoice = await payments.paid_invoice(db, subscription.id, number)
     while amount_krw > 0 and invoice is not None:
         payment = await payments.done_payment(db, invoice.id)
         part = min(amount_krw, payment.amount_krw - payment.refunded_krw) if payment else 0
@@ -97,8 +95,9 @@ async def allocate_refund(
             amount_krw -= part
         if not invoice.credit_krw:
             break
-        number -= 1
-        invoice = await payments.paid_invoice(db, subscription.id, number)
+        invoice = await payments.paid_invoice(
+            db, invoice.subscription_id, invoice.period_number - 1
+        )
     return found
 
 
@@ -170,7 +169,7 @@ async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     """Take back a cancellation whose period has not ended; doing it twice is no error.
 
     What the cancellation stopped goes on: a pause, a plan chosen for the next period, the consent
-    to its price.
+    to its price, a change of plan whose charge is in doubt.
 
     Raises:
         NotFound: No such subscription of this customer.
@@ -178,9 +177,11 @@ async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
-        is_charging = await payments.open_payment(db, subscription.id) is not None
+        payment = await payments.open_payment(db, subscription.id)
         facts = await facts_of(rt, db, subscription)
-        events = transitions.undo_cancel(subscription, facts, is_charging=is_charging)
+        events = transitions.undo_cancel(subscription, facts, is_charging=payment is not None)
+        if events and payment:
+            await allow_repeat(db, payment)
         question = await trial_end.ask_if_near(rt, db, subscription, facts)
         about = About(consent=question.consent)
         await publish(rt, db, subscription, events + question.events, actor=actor, about=about)

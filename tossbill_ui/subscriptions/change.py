@@ -81,7 +81,7 @@ async def _preview(
     is_trial = subscription.status == SubscriptionStatus.TRIALING
     invoice = await payments.paid_invoice(db, subscription.id, subscription.period_number)
     unused = unused_krw(subscription, invoice, day)
-    returnable = await cancel.allocate_refund(db, subscription, unused)
+    returnable = await cancel.allocate_refund(db, invoice, unused)
     credit = sum(part for _, part in returnable)
     amount = amount_of(price, credit_krw=credit)
     return ChangePreview(
@@ -178,7 +178,8 @@ async def _begin(
     shown: ChangePreview,
     facts: Facts,
 ) -> PaymentClaim | Events:
-    returns = await cancel.allocate_refund(db, subscription, shown.refund_krw)
+    paid = await payments.paid_invoice(db, subscription.id, subscription.period_number)
+    returns = await cancel.allocate_refund(db, paid, shown.refund_krw)
     invoice = invoicing.make_invoice(
         subscription,
         shown.offer,

@@ -38,8 +38,6 @@ async def lose_method(rt: Runtime, billing_key_hash: str) -> bool:
         lost = await removal.mark_deleted(rt, db, billing_key_hash)
         for subscription in subscriptions if lost else ():
             await _ask_for_another(rt, db, subscription)
-    for method in lost:
-        rt.changes.tell(method.customer_id)
     return bool(lost)
 
 

@@ -23,6 +23,7 @@ from tossbill_ui.subscriptions.models import (
     SubscriptionStatus,
     WhenUnpaid,
 )
+from tossbill_ui.subscriptions.periods import next_period
 
 STARTS_ON, ENDS_ON = date(2026, 1, 31), date(2026, 2, 28)
 IN_THE_PERIOD = datetime(2026, 2, 10, 3, tzinfo=UTC)  # noon in Seoul
@@ -79,6 +80,7 @@ def facts(now: datetime = IN_THE_PERIOD) -> RenewalFacts:
         invoice=None,
         method=_method(MethodStatus.ACTIVE),
         customer=Customer(id="customer", customer_key="key", created_at=now),
+        next_period=next_period(subscription(SubscriptionStatus.ACTIVE), PRICE.interval),
         period_now=1,
     )
 

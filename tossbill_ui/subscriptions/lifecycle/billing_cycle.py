@@ -72,7 +72,8 @@ def begin_renewal(
     subscription: Subscription, invoice: Invoice, facts: RenewalFacts
 ) -> Collect | Events:
     """Wait for a payment's outcome; without a payment method, follow that up like a refusal."""
-    if facts.has_method or not invoice.amount_krw:
+    if facts.method.is_active or not invoice.amount_krw:
+        subscription.due_at = None
         return Collect()
     invoice.refusals += 1
     return _handle_decline(subscription, invoice, REMOVED_KEY, facts)
@@ -80,7 +81,7 @@ def begin_renewal(
 
 @transition(*CHARGEABLE, Status.PAUSED)
 def begin_charge(subscription: Subscription) -> None:
-    """Wait for a payment's outcome: nothing is due until it is known."""
+    """Wait for the outcome of a payment that somebody wants: nothing is due until it is known."""
     subscription.due_at = None
 
 

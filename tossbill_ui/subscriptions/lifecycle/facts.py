@@ -13,14 +13,14 @@ from sqlmodel.sql.expression import Select
 
 from tossbill_ui.core.calendar import ChargeHours, korean_day
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice
 from tossbill_ui.payments.repository import is_open_invoice
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import consent
 from tossbill_ui.subscriptions.catalog import Offer
 from tossbill_ui.subscriptions.models import Plan, Price, PriceConsent, Subscription
-from tossbill_ui.subscriptions.periods import period_at
+from tossbill_ui.subscriptions.periods import Period, next_period, period_at
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class RenewalFacts(Facts):
         price: What the present period costs.
         coming: What the next one is; None if it costs more than was consented to.
         invoice: The open invoice, if there is one.
+        next_period: Its days; another interval begins with an anchor of its own.
         period_now: The number of the period in which today lies.
     """
 
@@ -68,12 +69,8 @@ class RenewalFacts(Facts):
     invoice: Invoice | None
     method: PaymentMethod
     customer: Customer
+    next_period: Period
     period_now: int
-
-    @property
-    def has_method(self) -> bool:
-        """Whether the payment method can be charged."""
-        return self.method.status == MethodStatus.ACTIVE
 
 
 def facts_about(rt: Runtime, plan: Plan) -> Facts:
@@ -132,7 +129,7 @@ def _renewal(
     method, customer, price, plan, invoice = needs
     coming = offers.get(subscription.next_price_id or "", Offer(plan, price))
     is_agreed = consent.is_agreed(subscription, price, coming.price, asked)
-    now = rt.clock.now()
+    interval, now = coming.price.interval, rt.clock.now()
     return RenewalFacts(
         now,
         rt.settings.charge_hours,
@@ -143,5 +140,8 @@ def _renewal(
         invoice=invoice,
         method=method,
         customer=customer,
+        next_period=next_period(
+            subscription, interval, is_other_interval=interval != price.interval
+        ),
         period_now=period_at(subscription, price.interval, korean_day(now)),
     )

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import charge, repository
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus
@@ -21,7 +21,7 @@ from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
 from tossbill_ui.subscriptions.lifecycle.release import release_claim
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import Subscription
-from tossbill_ui.subscriptions.periods import Period, next_period
+from tossbill_ui.subscriptions.periods import Period
 
 
 def make_invoice(
@@ -65,11 +65,9 @@ def make_invoice(
 
 
 def make_renewal(facts: RenewalFacts, coming: Offer) -> Invoice:
-    """Make out the next period; another interval begins with an anchor of its own."""
-    interval, subscription = coming.price.interval, facts.subscription
-    is_other = interval != facts.price.interval
-    period = next_period(subscription, interval, is_other_interval=is_other)
-    return make_invoice(subscription, coming, facts, kind=InvoiceKind.RENEWAL, period=period)
+    """Make out the next period."""
+    kind, period = InvoiceKind.RENEWAL, facts.next_period
+    return make_invoice(facts.subscription, coming, facts, kind=kind, period=period)
 
 
 @dataclass(frozen=True)
@@ -102,13 +100,11 @@ def collect(rt: Runtime, db: AsyncSession, bill: Bill, *, begun: int) -> Payment
     Returns:
         The claim of the payment, for `spawn`, or what happened.
     """
-    subscription, invoice = bill.subscription, bill.invoice
+    invoice, method, customer = bill.invoice, bill.method, bill.customer
     if invoice.amount_krw:
-        begin_charge(subscription)
-        method, customer = bill.method, bill.customer
         return charge.begin(rt, db, invoice, method=method, customer=customer, begun=begun)
     invoice.status, invoice.paid_at = InvoiceStatus.PAID, bill.facts.now
-    return activate_period(subscription, invoice, bill.offer.price, bill.facts)
+    return activate_period(bill.subscription, invoice, bill.offer.price, bill.facts)
 
 
 async def collect_now(
@@ -120,6 +116,7 @@ async def collect_now(
     facts: Facts,
 ) -> PaymentClaim | Events:
     """Write an invoice that somebody is waiting for, and `collect` it."""
+    begin_charge(subscription)
     db.add(invoice)
     await db.flush()
     method = await db.get_one(PaymentMethod, subscription.payment_method_id)
@@ -157,8 +154,7 @@ async def usable_method(
         NotFound: There is none, it is another customer's, or it was removed.
     """
     method = await db.get(PaymentMethod, payment_method_id[:32])
-    is_usable = method is not None and method.status == MethodStatus.ACTIVE
-    if method is None or not is_usable or method.customer_id != customer_id:
+    if method is None or not method.is_active or method.customer_id != customer_id:
         raise NotFound("No such payment method of this customer.")
     return method
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import ENGINE, Actor
-from tossbill_ui.events.types import Event, EventType
+from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.payments import refund
 from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund
-from tossbill_ui.payments.outcome import Charged, Declined, Outcome
+from tossbill_ui.payments.outcome import NEVER_CHARGED, Charged, Declined, InDoubt, Outcome
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.lifecycle.billing_cycle import (
@@ -56,15 +56,16 @@ class _Outcome:
     ) -> None:
         """Enter the paid period, follow a refusal up, or note a doubt."""
         subscription = await db.get_one(Subscription, invoice.subscription_id)
+        closed = [] if actor == ENGINE else [_review_closed(found)]
         match found:
             case Charged():
-                events = await _charged(rt, db, subscription, invoice, payment)
-            case Declined():
+                events = closed + await _charged(rt, db, subscription, invoice, payment)
+            case Declined(code=code):
                 facts = await facts_of(rt, db, subscription)
-                events = handle_decline(subscription, invoice, payment.failure_code or "", facts)
-            case _ if payment.attempts == 1:
+                events = closed + handle_decline(subscription, invoice, code, facts)
+            case InDoubt() if payment.attempts == 1:
                 events = [Event(EventType.PAYMENT_UNKNOWN, payment.failure_code or "")]
-            case _:
+            case InDoubt():
                 return
         about = About(invoice=invoice, payment=payment)
         await publish(rt, db, subscription, events, actor=actor, about=about)
@@ -79,6 +80,11 @@ class _Outcome:
 
 
 HANDLER = _Outcome()
+
+
+def _review_closed(found: Outcome) -> Event:
+    is_unmade = isinstance(found, Declined) and found.code == NEVER_CHARGED
+    return Event(EventType.REVIEW_CLOSED, Reason.NOT_CHARGED if is_unmade else Reason.LOOKED_UP)
 
 
 async def _charged(

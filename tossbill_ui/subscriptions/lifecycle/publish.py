@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.events import publish as log
-from tossbill_ui.events.types import Event, Subject
+from tossbill_ui.events.types import Event, EventType, Subject
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.lifecycle.notifications import NOTHING, About, notify
 from tossbill_ui.subscriptions.models import Subscription
@@ -33,17 +33,23 @@ async def publish(
         actor: Who did it.
         about: The rows that the events are about.
     """
-    subject = _subject(subscription, about)
+    subject = _subject(subscription, events, about)
     for event in events:
         await notify(rt, db, subscription, event, about)
     log.publish(rt, db, events, actor=actor, subject=subject)
 
 
-def _subject(subscription: Subscription, about: About) -> Subject:
+# What happened to the payment method, or because of it.
+ABOUT_METHODS = {EventType.METHOD_CHANGED, EventType.METHOD_NEEDED, EventType.METHOD_EXPIRING}
+
+
+def _subject(subscription: Subscription, events: Sequence[Event], about: About) -> Subject:
+    is_about_method = any(event.type in ABOUT_METHODS for event in events)
     return Subject(
         customer_id=subscription.customer_id,
         subscription_id=subscription.id,
         invoice_id=about.invoice.id if about.invoice else None,
         payment_id=about.payment.id if about.payment else None,
         refund_id=about.refund.id if about.refund else None,
+        payment_method_id=subscription.payment_method_id if is_about_method else None,
     )

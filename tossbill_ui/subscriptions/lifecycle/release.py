@@ -1,4 +1,7 @@
-"""Undoing what was begun: a claim after which Toss was not asked, an invoice nobody wants."""
+"""Undoing what was begun: a claim after which Toss was not asked, an invoice nobody wants.
+
+And going on with it, when the cancellation is taken back.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.db import update_where
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import outcome_handler, repository
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus, Payment
@@ -25,6 +29,11 @@ async def void_open_invoice(db: AsyncSession, subscription: Subscription) -> Non
     invoice = await repository.open_invoice(db, subscription.id)
     if invoice:
         invoice.status = InvoiceStatus.VOID
+
+
+async def allow_repeat(db: AsyncSession, payment: Payment) -> None:
+    """Let a payment in doubt be repeated again, if there still is a key to repeat it with."""
+    payment.may_repeat = (await db.get_one(PaymentMethod, payment.payment_method_id)).is_active
 
 
 async def release_claim(rt: Runtime, claim: PaymentClaim) -> None:

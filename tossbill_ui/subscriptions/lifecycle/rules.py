@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
+from operator import attrgetter
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from tossbill_ui.core.errors import Conflict
@@ -64,9 +65,9 @@ def transition(
         @wraps(change)
         def checked(subscription: Subscription, *args: P.args, **kwargs: P.kwargs) -> R:
             require(subscription, RULES[rule.name])
-            before = [getattr(subscription, name) for name in RECORDED]
+            before = _recorded(subscription)
             result = change(subscription, *args, **kwargs)
-            _record(result, before, subscription)
+            _add_changes(result, before, _recorded(subscription))
             return result
 
         return checked
@@ -84,12 +85,14 @@ def require(subscription: Subscription, rule: Rule) -> None:
         raise Conflict(f"{rule.name} is not allowed when {subscription.status}.", code=rule.refusal)
 
 
-def _record(result: object, before: list[Value], subscription: Subscription) -> None:
+_recorded: Callable[[Subscription], tuple[Value, ...]] = attrgetter(*RECORDED)
+
+
+def _add_changes(result: object, before: tuple[Value, ...], after: tuple[Value, ...]) -> None:
     """Let the first event about the subscription say what has changed, if there are events."""
     if not isinstance(result, list) or not result:
         return
     events = cast("list[Event]", result)
-    after = [getattr(subscription, name) for name in RECORDED]
     changes = {
         name: (was, now)
         for name, was, now in zip(RECORDED, before, after, strict=True)
