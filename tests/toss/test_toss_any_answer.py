@@ -1,7 +1,10 @@
 """Whatever comes back, there is a value or exactly one error."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +18,9 @@ from tests.toss.toss_answers import (
 )
 from tests.toss.toss_wires import MakeClient, answers, cancel, charge, issue, transactions
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, TossError
+
+# JSON can name what no database can store.
+NUL, HALF = "\x00", "\ud800"
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -60,3 +66,53 @@ async def test_any_answer_gives_a_value_or_exactly_one_error(
         except TossError as error:
             assert type(error) in {Refused, GatewayRefused, OutcomeUnknown}  # noqa: PT017
             assert error.__context__ is None  # noqa: PT017
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield every text in a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else ():
+        yield from texts(each)
+    for each in value if isinstance(value, list) else ():
+        yield from texts(each)
+
+
+def with_unfit_texts(value: Any, unfit: str) -> Any:
+    """Return JSON in which every text ends in something that cannot be stored."""
+    if isinstance(value, dict):
+        return {name: with_unfit_texts(each, unfit) for name, each in value.items()}
+    if isinstance(value, list):
+        return [with_unfit_texts(each, unfit) for each in value]
+    return value + unfit if isinstance(value, str) and not value[:1].isdigit() else value
+
+
+@pytest.mark.parametrize("unfit", [NUL, HALF])
+@pytest.mark.parametrize("name", ["charge", "issue"])
+async def test_what_cannot_be_stored_is_not_in_a_value(
+    make_client: MakeClient, unfit: str, name: str
+) -> None:
+    sent = PAYMENT if name == "charge" else BILLING
+    checked = {
+        field: sent[field]
+        for field in ("paymentKey", "orderId", "status", "billingKey")
+        if field in sent
+    }
+    body = {**with_unfit_texts(sent, unfit), **checked}
+    client = make_client(answers(200, json.dumps(body).encode()))
+
+    value = await (charge(client) if name == "charge" else issue(client))
+
+    found = list(texts(value.model_dump()))
+    assert found
+    assert [text for text in found if NUL in text or HALF in text] == []
+
+
+@pytest.mark.parametrize("key", [f"key{NUL}", f"key{HALF}", "a key", "키", "k" * 201, "", 12, None])
+async def test_what_is_no_billing_key_is_not_taken_for_one(
+    make_client: MakeClient, key: object
+) -> None:
+    client = make_client(answers(200, json.dumps({**BILLING, "billingKey": key}).encode()))
+
+    with pytest.raises(OutcomeUnknown):
+        await issue(client)

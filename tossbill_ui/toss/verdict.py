@@ -19,6 +19,8 @@ from tossbill_ui.toss.wire import Problem
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
 _TRACE_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _MESSAGE_LENGTH = 200
 _UNAUTHORIZED = 401
 # Time-out of the request, a twin still running, too many: none says what became of it.
@@ -66,7 +68,7 @@ def read(answer: Answer, model: type[_Model]) -> _Model | None:
 def read_list(answer: Answer, model: type[_Model]) -> list[_Model] | None:
     """Read a body as a JSON list of models, or give None when any of it cannot be read."""
     try:
-        value: object = json.loads(answer.body)
+        value = _parse(answer.body)
         if not isinstance(value, list):
             return None
         items = cast("list[object]", value)
@@ -78,10 +80,29 @@ def read_list(answer: Answer, model: type[_Model]) -> list[_Model] | None:
 def read_object(body: bytes) -> dict[str, object] | None:
     """Read a body as a JSON object, or give None."""
     try:
-        value: object = json.loads(body)
+        value = _parse(body)
     except (ValueError, RecursionError):
         return None
     return cast("dict[str, object]", value) if isinstance(value, dict) else None
+
+
+def _parse(body: bytes) -> object:
+    """Parse JSON, in which an escape may name what no database can store."""
+    text = body.decode("utf-8-sig")
+    value: object = json.loads(text)
+    return _storable(value) if _UNSTORABLE_ESCAPE.search(text) else value
+
+
+def _storable(value: object) -> object:
+    """Put U+FFFD in the place of NUL and of halves of characters, at any depth."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_storable(each) for each in cast("list[object]", value)]
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value).items()
+        return {str(_storable(name)): _storable(each) for name, each in pairs}
+    return value
 
 
 def code_of(answer: Answer) -> str:

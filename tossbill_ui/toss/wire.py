@@ -6,6 +6,7 @@ has registered must not be lost over a detail of its description.
 """
 
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, cast
 
@@ -23,6 +24,7 @@ from pydantic.alias_generators import to_camel
 
 from tossbill_ui.toss.mask import masked
 
+_KEY = re.compile(r"[!-~]{1,200}")
 _SEOUL = timezone(timedelta(hours=9))
 
 
@@ -40,6 +42,12 @@ def _number_only(value: object) -> object:
     return value
 
 
+def _key_only(value: object) -> object:
+    if not (isinstance(value, str) and _KEY.fullmatch(value)):
+        raise ValueError("not a key")
+    return value
+
+
 def _empty_for_null(value: object) -> object:
     return "" if value is None else value
 
@@ -49,7 +57,9 @@ Instant = Annotated[datetime, AfterValidator(_to_utc)]
 MOST_KRW = 2**31 - 1
 Won = Annotated[int, BeforeValidator(_number_only), Field(ge=0, le=MOST_KRW)]
 # At most 200 characters (contract §4.8).
-PaymentKey = Annotated[str, Field(pattern=r"^[!-~]{1,200}$")]
+PaymentKey = Annotated[str, Field(pattern=f"^{_KEY.pattern}$")]
+# At most 200 characters (contract §4.1); a wrong one could never be asked for again.
+BillingKey = Annotated[SecretStr, BeforeValidator(_key_only)]
 Text = Annotated[str, BeforeValidator(_empty_for_null)]
 
 
@@ -115,7 +125,7 @@ class Billing(_Wire):
         masked: The answer as received, billing key and account numbers masked.
     """
 
-    billing_key: SecretStr = Field(min_length=1)
+    billing_key: BillingKey
     customer_key: str
     method: Text = ""
     authenticated_at: Instant
