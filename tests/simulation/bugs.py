@@ -22,6 +22,7 @@ from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.payments.outcome import Declined, InDoubt
 from tossbill_ui.subscriptions import claiming, consent, periods
 from tossbill_ui.subscriptions.lifecycle import billing_cycle, invoicing
+from tossbill_ui.subscriptions.lifecycle import facts as lifecycle_facts
 from tossbill_ui.subscriptions.lifecycle import outcome as lifecycle_outcome
 from tossbill_ui.subscriptions.lifecycle.billing_cycle import Collect
 from tossbill_ui.subscriptions.lifecycle.rules import RULES
@@ -173,7 +174,7 @@ def month_is_added_to_the_last_day(patch: pytest.MonkeyPatch) -> None:
             anchor_period=subscription.anchor_period,
         )
 
-    patch.setattr(invoicing, "next_period", next_period)
+    patch.setattr(lifecycle_facts, "next_period", next_period)
 
 
 def period_begins_when_it_is_charged(patch: pytest.MonkeyPatch) -> None:
@@ -184,7 +185,7 @@ def period_begins_when_it_is_charged(patch: pytest.MonkeyPatch) -> None:
         period = real(subscription, interval, **more)
         return replace(period, starts_on=period.starts_on + timedelta(days=1))
 
-    patch.setattr(invoicing, "next_period", wrong)
+    patch.setattr(lifecycle_facts, "next_period", wrong)
 
 
 def canceled_payments_are_kept(patch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,9 @@ ALWAYS = {
     "a paid invoice without its payment, or the reverse": """
         SELECT i.id, i.status, p.status FROM invoice i
         LEFT JOIN payment p ON p.invoice_id = i.id AND p.status = 'done' AND p.status <> 'refused'
-        WHERE (i.status = 'paid') <> (p.id IS NOT NULL) AND i.amount_krw > 0""",
+        WHERE (i.status = 'paid') <> (p.id IS NOT NULL) AND i.amount_krw > 0
+        AND (i.status <> 'void' OR p.refunded_krw < p.amount_krw AND NOT EXISTS (
+            SELECT 1 FROM refund r WHERE r.payment_id = p.id AND r.status = 'refused'))""",
     "more given back than asked for": """
         SELECT p.order_id FROM payment p JOIN money m ON m.order_id = p.order_id
         WHERE m.paid_krw - m.left_krw > p.refunded_krw OR m.left_krw < 0""",

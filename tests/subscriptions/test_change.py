@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.payments.models import Invoice
-from tossbill_ui.subscriptions import cancel, change, methods, pause
+from tossbill_ui.payments.models import Invoice, Payment
+from tossbill_ui.subscriptions import cancel, change, methods, pause, refunds
 
 RENEWAL = date(2026, 12, 24)
 
@@ -245,3 +246,44 @@ async def test_a_method_that_is_none_changes_nothing(
 
     now = (await shop.look(session, seen.subscription.id)).subscription
     assert now.model_dump() == seen.subscription.model_dump()
+
+
+async def move(shop: Shop, session: Session, subscription_id: str, plan_code: str) -> None:
+    """Move to another plan now."""
+    customer = actor_of(session)
+    shown = await change.preview(shop.rt, customer, subscription_id, plan_code=plan_code)
+    await change.change_now(
+        shop.rt,
+        customer,
+        subscription_id,
+        plan_code=plan_code,
+        expected_charge_krw=shown.charge_krw,
+    )
+    await shop.rt.tasks.drain(seconds=120)
+
+
+async def test_used_days_do_not_come_back_when_the_new_period_was_refunded(
+    shop: Shop, session: Session
+) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    shop.wait(timedelta(days=15))
+    await move(shop, session, of, "basic-yearly")
+    [paid] = [row for row in await shop.rows(Payment) if row.period_number == 2]
+    await refunds.refund_payment(shop.rt, KIM, paid.id, amount_krw=None, reason="asked for")
+    await shop.run()
+
+    shown = await cancel.preview(shop.rt, actor_of(session), of)
+
+    assert shown.refund_krw == 4_950, "what the first period paid of the second"
+
+
+async def test_what_was_too_little_to_charge_does_not_come_back(
+    shop: Shop, session: Session
+) -> None:
+    of = (await shop.subscribe(session, "basic-yearly")).subscription.id
+    shop.wait(timedelta(days=365 - 36))
+    await move(shop, session, of, "basic")  # 135 won are left to pay, and are not charged
+
+    shown = await cancel.preview(shop.rt, actor_of(session), of)
+
+    assert (shown.price_krw, shown.refund_krw) == (9_900, 9_765)

@@ -286,8 +286,9 @@ async def test_an_approval_that_settles_nothing_closes_nothing(
     async with shop.rt.db.write() as db:
         (await db.get_one(Payment, stuck.id)).amount_krw += 100  # Toss has another amount
 
-    await attention.approve(shop.rt, KIM, stuck.id)
+    said = await attention.approve(shop.rt, KIM, stuck.id)
 
+    assert said == "Toss has not settled the payment, so it goes on waiting."
     assert [row.id for row in (await attention.waiting(shop.rt)).payments] == [stuck.id]
     events = await view.events(shop.rt, actor_of(session), seen.subscription.id)
     assert "review.closed" not in {event.type for event in events}

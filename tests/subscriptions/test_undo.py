@@ -31,12 +31,14 @@ async def cancel_and_undo(shop: Shop, customer: Actor, subscription_id: str) -> 
     await cancel.undo(shop.rt, customer, subscription_id)
 
 
-async def change_in_doubt(shop: Shop, session: Session, subscription_id: str) -> int:
-    """Change the plan with a charge that Toss never gets, and return its amount."""
+async def change_in_doubt(
+    shop: Shop, session: Session, subscription_id: str, kind: str = "reset_before"
+) -> int:
+    """Change the plan with a charge that Toss does not answer, and return its amount."""
     customer = actor_of(session)
     shop.wait(timedelta(hours=1))
     shown = await change.preview(shop.rt, customer, subscription_id, plan_code="basic-yearly")
-    await shop.faults({"endpoint": "charge", "kind": "reset_before", "count": 1})
+    await shop.faults({"endpoint": "charge", "kind": kind, "count": 1})
     await change.change_now(
         shop.rt,
         customer,
@@ -146,6 +148,27 @@ async def test_a_change_whose_charge_is_in_doubt_and_whose_key_is_gone(
     [payment] = [row for row in await shop.rows(Payment) if row.period_number == 2]
     assert (payment.status, payment.failure_code) == ("refused", "NEVER_CHARGED")
     assert await shop.money() == [("approved", 9_900)]
+
+
+async def test_a_change_that_was_charged_and_refunded_meanwhile(
+    shop: Shop, session: Session, customer: Actor
+) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    krw = await change_in_doubt(shop, session, of, "reset_after")
+    await cancel.cancel_at_period_end(shop.rt, customer, of)
+    shop.wait(timedelta(minutes=5))
+    for _ in range(2):
+        await shop.run()
+    back = [("approved", 9_900), ("approved", krw), ("canceled", krw)]
+    assert await shop.money() == back
+
+    await cancel.undo(shop.rt, customer, of)
+
+    await shop.each_day(RENEWAL)
+    seen = await shop.look(session, of)
+    assert (seen.subscription.period_number, seen.subscription.attention) == (2, None)
+    assert await shop.money() == [*back, ("approved", 9_900)]
+    await shop.assert_ledgers_agree()
 
 
 async def test_while_it_is_canceled_nothing_is_said_to_come(

@@ -116,3 +116,13 @@ async def test_what_is_no_billing_key_is_not_taken_for_one(
 
     with pytest.raises(OutcomeUnknown):
         await issue(client)
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+09:00"])
+async def test_a_time_that_no_page_could_show_is_no_answer(
+    make_client: MakeClient, at: str
+) -> None:
+    client = make_client(answers(200, json.dumps({**PAYMENT, "approvedAt": at}).encode()))
+
+    with pytest.raises(OutcomeUnknown):
+        await charge(client)

@@ -141,7 +141,7 @@ async def _approve_payment(rt: Runtime, actor: Actor, row_id: str) -> str:
     # A person has looked, perhaps at something else; what Toss says now is what counts.
     theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
     found = of_payment(theirs, amount_krw=payment.amount_krw) if theirs else UNMADE
-    await record(rt, payment, attempt, found, actor=actor)
+    found = await record(rt, payment, attempt, found, actor=actor)
     if isinstance(found, InDoubt):
         return "Toss has not settled the payment, so it goes on waiting."
     return "The payment counts as not made." if found is UNMADE else "Toss knows the payment."

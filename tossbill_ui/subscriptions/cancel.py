@@ -93,11 +93,11 @@ async def allocate_refund(
         if payment and part:
             found.append((payment, part))
             amount_krw -= part
-        if not invoice.credit_krw:
-            break
-        invoice = await payments.paid_invoice(
-            db, invoice.subscription_id, invoice.period_number - 1
-        )
+        # The period before paid no more of this one than its credit.
+        amount_krw = min(amount_krw, invoice.credit_krw)
+        if amount_krw:
+            number = invoice.period_number - 1
+            invoice = await payments.paid_invoice(db, invoice.subscription_id, number)
     return found
 
 

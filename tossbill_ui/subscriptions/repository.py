@@ -15,7 +15,7 @@ from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
 from tossbill_ui.events.models import BEGINNINGS_SQL, EventRecord, plan_of
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.payments.models import Invoice, Payment
+from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus, Payment
 from tossbill_ui.subscriptions.models import (
     LIVE,
     Plan,
@@ -80,6 +80,26 @@ _LIVE_ON_PLAN = (
         col(Subscription.customer_id) == _CUSTOMER,
         col(Subscription.plan_code) == _PLAN,
         col(Subscription.status).in_(LIVE),
+    )
+    .limit(1)
+)
+_PRICES = select(Price.id).where(col(Price.plan_code) == _PLAN)
+_MOVING = select(Invoice.subscription_id).where(
+    col(Invoice.customer_id) == _CUSTOMER,
+    col(Invoice.kind) == InvoiceKind.CHANGE,
+    col(Invoice.status) == InvoiceStatus.OPEN,
+    col(Invoice.price_id).in_(_PRICES),
+)
+_ON_PLAN_OR_MOVING = (
+    select(Subscription.id)
+    .where(
+        col(Subscription.customer_id) == _CUSTOMER,
+        col(Subscription.status).in_(LIVE),
+        sa.or_(
+            col(Subscription.plan_code) == _PLAN,
+            col(Subscription.next_price_id).in_(_PRICES),
+            col(Subscription.id).in_(_MOVING),
+        ),
     )
     .limit(1)
 )
@@ -172,6 +192,12 @@ async def live_on_plan(db: AsyncSession, customer_id: str, plan_code: str) -> bo
     """Whether the customer is on a plan now."""
     who = {"customer": customer_id, "plan": plan_code}
     return (await db.exec(_LIVE_ON_PLAN, params=who)).first() is not None
+
+
+async def on_plan_or_moving(db: AsyncSession, customer_id: str, plan_code: str) -> bool:
+    """Whether the customer is on a plan now, or a subscription is to move to it."""
+    who = {"customer": customer_id, "plan": plan_code}
+    return (await db.exec(_ON_PLAN_OR_MOVING, params=who)).first() is not None
 
 
 async def of_customer(db: AsyncSession, customer_id: str) -> Sequence[Subscription]:

@@ -74,7 +74,7 @@ async def quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
     async with rt.db.read() as db:
         offer = await _offer(rt, db, plan_code)
         trial_days = await _trial_days(db, actor.customer_id, offer)
-        is_subscribed = await repository.live_on_plan(db, actor.customer_id, plan_code)
+        is_subscribed = await repository.on_plan_or_moving(db, actor.customer_id, plan_code)
     starts_on = today(rt) + timedelta(days=trial_days)
     next_on = starts_on if trial_days else offer.price.interval.after(starts_on, 1)
     return Quote(
@@ -139,7 +139,7 @@ async def subscribe(
             method = await invoicing.usable_method(
                 db, customer_id=customer.id, payment_method_id=payment_method_id
             )
-            is_on_it = await repository.live_on_plan(db, customer.id, plan_code)
+            is_on_it = await repository.on_plan_or_moving(db, customer.id, plan_code)
             if is_on_it and not again:
                 raise Conflict("On this plan already.", code="already_subscribed")
             trial_days = await _trial_days(db, customer.id, offer)

@@ -31,7 +31,8 @@ _SEOUL = timezone(timedelta(hours=9))
 def _to_utc(value: datetime) -> datetime:
     """Read a time without an offset as Seoul's: Toss leaves it out in places (contract §9)."""
     try:
-        return (value if value.tzinfo else value.replace(tzinfo=_SEOUL)).astimezone(UTC)
+        local = value if value.tzinfo else value.replace(tzinfo=_SEOUL)
+        return local.astimezone(_SEOUL).astimezone(UTC)  # pages need it in Seoul's time
     except OverflowError:
         raise ValueError("out of range") from None
 

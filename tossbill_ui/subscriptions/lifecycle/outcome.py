@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.actor import ENGINE, Actor
 from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.payments import refund
-from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund
+from tossbill_ui.payments.models import Invoice, InvoiceStatus, Payment, PaymentStatus, Refund
 from tossbill_ui.payments.outcome import NEVER_CHARGED, Charged, Declined, InDoubt, Outcome
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
@@ -93,11 +93,22 @@ async def _charged(
     amount = payment.amount_krw
     if is_wanted(subscription, invoice):
         price = await db.get_one(Price, invoice.price_id)
+        await _make_room(db, subscription, price)
         facts = await facts_of(rt, db, subscription)
         events = activate_period(subscription, invoice, price, facts)
     else:
-        # The customer canceled while nobody knew how this payment would end.
+        # The customer canceled while nobody knew how this payment would end. Its period was not
+        # entered, and may be made out again.
+        invoice.status, invoice.paid_at = InvoiceStatus.VOID, None
         reason = "canceled before it was paid"
         await refund.request(rt, db, payment, amount_krw=amount, reason=reason, actor=ENGINE)
         events = [Event(EventType.REFUND_REQUESTED, amount_krw=amount)]
     return [Event(EventType.PAYMENT_CHARGED, invoice.kind, amount), *events]
+
+
+async def _make_room(db: AsyncSession, subscription: Subscription, price: Price) -> None:
+    """Let a paid change begin beside another subscription that took the plan meanwhile."""
+    is_move = price.plan_code != subscription.plan_code
+    customer_id = subscription.customer_id
+    if is_move and await repository.live_on_plan(db, customer_id, price.plan_code):
+        subscription.is_extra = True
