@@ -94,9 +94,9 @@ def _parse(body: bytes) -> object:
 
 
 def _storable(value: object) -> object:
-    """Put U+FFFD in the place of NUL and of halves of characters, at any depth."""
+    """Put a space in the place of NUL and of halves of characters, as `clean` does."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return _UNSTORABLE.sub(" ", value)
     if isinstance(value, list):
         return [_storable(each) for each in cast("list[object]", value)]
     if isinstance(value, dict):

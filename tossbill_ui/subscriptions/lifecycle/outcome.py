@@ -93,7 +93,9 @@ async def _charged(
     amount = payment.amount_krw
     if is_wanted(subscription, invoice):
         price = await db.get_one(Price, invoice.price_id)
-        await _make_room(db, subscription, price)
+        before, after = subscription.plan_code, price.plan_code
+        if await _is_taken(db, subscription.customer_id, before=before, after=after):
+            subscription.is_extra = True
         facts = await facts_of(rt, db, subscription)
         events = activate_period(subscription, invoice, price, facts)
     else:
@@ -106,9 +108,6 @@ async def _charged(
     return [Event(EventType.PAYMENT_CHARGED, invoice.kind, amount), *events]
 
 
-async def _make_room(db: AsyncSession, subscription: Subscription, price: Price) -> None:
-    """Let a paid change begin beside another subscription that took the plan meanwhile."""
-    is_move = price.plan_code != subscription.plan_code
-    customer_id = subscription.customer_id
-    if is_move and await repository.live_on_plan(db, customer_id, price.plan_code):
-        subscription.is_extra = True
+async def _is_taken(db: AsyncSession, customer_id: str, *, before: str, after: str) -> bool:
+    """Whether another subscription took a plan meanwhile: what is paid begins beside it."""
+    return before != after and await repository.live_on_plan(db, customer_id, after)
