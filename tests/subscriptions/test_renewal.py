@@ -234,13 +234,9 @@ async def test_a_code_nobody_has_seen_is_never_tried_under_another_order_id(
 ) -> None:
     await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "USER_ACCOUNT_ON_HOLD"})
-    await shop.go_to(RENEWAL)
-    await shop.run()
-    for _ in range(15):
-        shop.wait(timedelta(days=1))
-        await shop.run()
 
-    [stuck] = (await attention.waiting(shop.rt)).payments
+    stuck = await stuck_renewal(shop)
+
     assert stuck.failure_code == "USER_ACCOUNT_ON_HOLD"
     assert len(await shop.rows(Payment)) == 2
     await shop.faults()
@@ -300,6 +296,11 @@ async def charged_and_stuck(shop: Shop) -> Payment:
         {"endpoint": "charge", "kind": "reset_after", "count": 1},
         {"endpoint": "lookup", "kind": "error_500_before"},
     )
+    return await stuck_renewal(shop)
+
+
+async def stuck_renewal(shop: Shop) -> Payment:
+    """Charge a renewal, and look it up until it waits for a person."""
     await shop.go_to(RENEWAL)
     await shop.run()
     for _ in range(15):
