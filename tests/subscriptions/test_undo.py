@@ -12,6 +12,7 @@ from tests.support.shop import Shop
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import fingerprint
 from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.notices.models import Notice
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions import cancel, change, pause, price_rise
 from tossbill_ui.subscriptions.lost_method import lose_method
@@ -148,6 +149,27 @@ async def test_a_change_whose_charge_is_in_doubt_and_whose_key_is_gone(
     [payment] = [row for row in await shop.rows(Payment) if row.period_number == 2]
     assert (payment.status, payment.failure_code) == ("refused", "NEVER_CHARGED")
     assert await shop.money() == [("approved", 9_900)]
+
+
+@pytest.mark.parametrize("stopped", ["canceled", "paused"])
+async def test_a_key_that_was_lost_meanwhile_is_asked_for_at_once(
+    shop: Shop, session: Session, customer: Actor, stopped: str
+) -> None:
+    stop, go_on = {
+        "canceled": (cancel.cancel_at_period_end, cancel.undo),
+        "paused": (pause.pause, pause.resume),
+    }[stopped]
+    seen = await shop.subscribe(session)
+    of = seen.subscription.id
+    await stop(shop.rt, customer, of)
+    await lose_method(shop.rt, fingerprint(await shop.billing_key(seen.method.id)))
+    assert "subscription.method_needed" not in await shop.kinds(session, of)
+
+    await go_on(shop.rt, customer, of)
+
+    assert (await shop.look(session, of)).subscription.needs_card
+    assert (await shop.kinds(session, of)).count("subscription.method_needed") == 1
+    assert [row.kind for row in await shop.rows(Notice)].count("card_needed") == 1
 
 
 async def test_a_change_that_was_charged_and_refunded_meanwhile(

@@ -21,6 +21,7 @@ from tossbill_ui.subscriptions.lifecycle.notifications import About
 from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.lifecycle.release import allow_repeat, void_open_invoice
 from tossbill_ui.subscriptions.lifecycle.transitions import CANCELABLE, Events
+from tossbill_ui.subscriptions.lost_method import ask_if_lost
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today, unused_krw
 
@@ -180,8 +181,18 @@ async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         payment = await payments.open_payment(db, subscription.id)
         facts = await facts_of(rt, db, subscription)
         events = transitions.undo_cancel(subscription, facts, is_charging=payment is not None)
-        if events and payment:
-            await allow_repeat(db, payment)
+        if events:
+            events += await _go_on_charging(db, subscription, payment)
         question = await trial_end.ask_if_near(rt, db, subscription, facts)
         about = About(consent=question.consent)
         await publish(rt, db, subscription, events + question.events, actor=actor, about=about)
+
+
+async def _go_on_charging(
+    db: AsyncSession, subscription: Subscription, payment: Payment | None
+) -> Events:
+    """Take up the charge that was in doubt; without one, see that the next can be made."""
+    if payment is None:
+        return await ask_if_lost(db, subscription)
+    await allow_repeat(db, payment)
+    return []

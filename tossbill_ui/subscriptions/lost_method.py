@@ -17,6 +17,7 @@ from tossbill_ui.subscriptions.lifecycle.billing_cycle import REMOVED_KEY, mark_
 from tossbill_ui.subscriptions.lifecycle.facts import facts_of
 from tossbill_ui.subscriptions.lifecycle.notifications import About
 from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import CHARGEABLE, Subscription
 
 
@@ -70,3 +71,14 @@ async def _ask_for_another(rt: Runtime, db: AsyncSession, subscription: Subscrip
     else:
         invoice, events = None, transitions.lose_method(subscription, REMOVED_KEY)
     await publish(rt, db, subscription, events, actor=TOSS, about=About(invoice=invoice))
+
+
+async def ask_if_lost(db: AsyncSession, subscription: Subscription) -> Events:
+    """Ask for another method if the present one was lost while nothing was to be charged.
+
+    For a subscription that is charged again: its pause or its cancellation is over.
+    """
+    method = await db.get_one(PaymentMethod, subscription.payment_method_id)
+    if method.is_active or subscription.needs_card or subscription.status not in CHARGEABLE:
+        return []
+    return transitions.lose_method(subscription, REMOVED_KEY)

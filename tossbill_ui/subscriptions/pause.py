@@ -14,6 +14,7 @@ from tossbill_ui.subscriptions.lifecycle import invoicing, transitions
 from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
 from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
+from tossbill_ui.subscriptions.lost_method import ask_if_lost
 from tossbill_ui.subscriptions.models import Plan, Price, Subscription
 from tossbill_ui.subscriptions.periods import fresh_period
 
@@ -48,7 +49,10 @@ async def resume(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         facts = await facts_of(rt, db, subscription)
         resumed = transitions.resume(subscription, facts)
         await invoicing.refuse_while_open(db, subscription)
-        found = resumed or await _begin_again(rt, db, subscription, facts)
+        if resumed:
+            found: PaymentClaim | Events = resumed + await ask_if_lost(db, subscription)
+        else:
+            found = await _begin_again(rt, db, subscription, facts)
         await publish(rt, db, subscription, invoicing.events_of(found), actor=actor)
     invoicing.spawn(rt, found)
 
