@@ -20,8 +20,8 @@ from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.secret_file import FILE_NAME, load_secrets, will_be_made
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.migrations import alembic_config
-from tossbill_ui.subscriptions.lifecycle.pricing import LEAST_KRW
 from tossbill_ui.subscriptions.models import LIVE, Price, Subscription
+from tossbill_ui.subscriptions.terms.pricing import LEAST_KRW
 
 
 @dataclass(frozen=True)

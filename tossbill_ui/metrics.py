@@ -18,7 +18,7 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.notices.models import Notice, NoticeStatus
 from tossbill_ui.payments.models import OPEN, Payment, PaymentStatus, Refund
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import attention
+from tossbill_ui.subscriptions.actions import review
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.webhooks.models import WebhookEvent
 
@@ -62,7 +62,7 @@ async def gauges(rt: Runtime) -> Sequence[Gauge]:
     async with rt.db.read() as db:
         found = [*await _due(rt, db), *await _open(rt, db), *await _last_day(rt, db)]
         found.append(await _queues(db))
-    waits = await attention.waiting(rt)
+    waits = await review.waiting(rt)
     found.append(_single("waiting", "What waits for an operator.", waits.count))
     return found
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tossbill_ui.core.changes import Changes
 from tossbill_ui.core.clock import Clock, SystemClock
 from tossbill_ui.core.crypto import Cipher, Signer
 from tossbill_ui.core.db import Database
-from tossbill_ui.core.leases import Leases
+from tossbill_ui.core.lease import Leases
+from tossbill_ui.core.pubsub import Changes
 from tossbill_ui.core.secret_file import load_secrets
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.core.tasks import Tasks

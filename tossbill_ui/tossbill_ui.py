@@ -21,33 +21,33 @@ from starlette.types import ASGIApp
 from tossbill_ui import migrations, runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.composition import build_runtime
-from tossbill_ui.core.changes_elsewhere import hear_others, tell_others
 from tossbill_ui.core.clock import Clock
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
+from tossbill_ui.core.pubsub_between_processes import hear_others, tell_others
 from tossbill_ui.core.settings import Mode, Settings
-from tossbill_ui.http.broken import say_broken
 from tossbill_ui.http.downloads import download_routes
+from tossbill_ui.http.error_page import say_broken
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.not_found import NotFoundPage
 from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.http.security import SecurityHeaders
 from tossbill_ui.http.socket import SessionBoundTokens
-from tossbill_ui.leftovers import WEB, take_over
 from tossbill_ui.payment_methods.sweep import sweep_forever
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import catalog
+from tossbill_ui.startup_recovery import WEB, take_over
 from tossbill_ui.subscriptions.models import Plan
+from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.sandbox_clock import SandboxClock, keep_up
-from tossbill_ui.ui.broken import broken_page
 from tossbill_ui.ui.components.head import head
+from tossbill_ui.ui.error_page import broken_page
 from tossbill_ui.ui.first_paint import first_paints, not_found_paint
 from tossbill_ui.ui.history.csv_file import history_csv
-from tossbill_ui.ui.history.looking import CSV_PATH, PAPER_PATH
-from tossbill_ui.ui.history.paper import history_paper
+from tossbill_ui.ui.history.print_view import history_paper
+from tossbill_ui.ui.history.view import CSV_PATH, PAPER_PATH
 from tossbill_ui.ui.pages import add_pages
-from tossbill_ui.ui.states.page import FreshPages, InLanguage
+from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
 def _sandbox(settings: Settings, clock: Clock) -> list[Mount]:
     if not isinstance(clock, SandboxClock):
         return []
-    from tossbill_ui.sandbox.app import create_app as create_sandbox
+    from tossbill_sandbox.app import create_app as create_sandbox
 
     database = settings.tossbill_data_dir / "sandbox.db"
     followed = settings.tossbill_worker == "on"

@@ -13,6 +13,7 @@ from tossbill_ui.ui.components.buttons import back, bottom, button, button_link
 from tossbill_ui.ui.components.card import card
 from tossbill_ui.ui.components.chips import chip, chips
 from tossbill_ui.ui.components.choices import choice, choices
+from tossbill_ui.ui.components.element import Slot
 from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.field import field, fields
 from tossbill_ui.ui.components.links import link
@@ -21,8 +22,7 @@ from tossbill_ui.ui.components.notice import notice
 from tossbill_ui.ui.components.rows import row_button, row_link, rows
 from tossbill_ui.ui.components.status import status_chip
 from tossbill_ui.ui.components.waiting import empty, skeleton
-from tossbill_ui.ui.components.words import Slot
-from tossbill_ui.ui.text import Text
+from tossbill_ui.ui.shared.text import Text
 
 LOADING = Text("불러오고 있어요", "Loading")
 RESULTS = ("working", "issued", "doubt", "canceled", "nothing", "failed")

@@ -21,7 +21,7 @@ from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import cookie_of_a_visit, stranger
 from tossbill_ui.ui import pages
-from tossbill_ui.ui.states.subscription import SubscriptionState
+from tossbill_ui.ui.subscription.state import SubscriptionState
 
 OURS = pages.__name__.partition(".")[0]
 # Reflex gives this one to every state; it reaches what we marked as settable, which is nothing.

@@ -12,7 +12,7 @@ from tests.attacks.test_subscription import victim as subscribed
 from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import cookie_of_a_visit, stranger
-from tossbill_ui.ui.states.history import HistoryState
+from tossbill_ui.ui.history.state import HistoryState
 
 victim = subscribed  # a fixture of another file
 HISTORY = HistoryState.get_full_name()

@@ -13,9 +13,9 @@ import socketio.exceptions
 from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import ROOT_STATE, cookie_of_a_visit, stranger
-from tossbill_ui.ui.states.history import HistoryState
-from tossbill_ui.ui.states.register import RegisterState
-from tossbill_ui.ui.states.result import ResultState
+from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.registration.result_state import ResultState
+from tossbill_ui.ui.registration.state import RegisterState
 
 HISTORY, REGISTER, RESULT = (
     state.get_full_name() for state in (HistoryState, RegisterState, ResultState)

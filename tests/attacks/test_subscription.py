@@ -9,9 +9,9 @@ import pytest
 from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import Stranger, cookie_of_a_visit, stranger
-from tossbill_ui.ui.states.email import EmailState
-from tossbill_ui.ui.states.register import RegisterState
-from tossbill_ui.ui.states.subscription import SubscriptionState
+from tossbill_ui.ui.registration.state import RegisterState
+from tossbill_ui.ui.subscription.email_state import EmailState
+from tossbill_ui.ui.subscription.state import SubscriptionState
 
 REGISTER, SUBSCRIPTION, EMAIL = (
     state.get_full_name() for state in (RegisterState, SubscriptionState, EmailState)

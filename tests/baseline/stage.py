@@ -19,11 +19,11 @@ from tests.simulation.post import Post
 from tests.simulation.wire import ORDINARY
 from tests.simulation.world import World
 from tests.support.shop import BASE, Shop
+from tossbill_sandbox.app import SANDBOX_SECRET_KEY
 from tossbill_ui.customers.session import Session, actor_of, new_session
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY
-from tossbill_ui.subscriptions import change
-from tossbill_ui.subscriptions.announcing import announce_expiring
-from tossbill_ui.subscriptions.trial_end import announce_trials
+from tossbill_ui.subscriptions.actions import change_plan
+from tossbill_ui.subscriptions.engine.card_expiry import announce_expiring
+from tossbill_ui.subscriptions.engine.trial_end import announce_trials
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.webhooks import dispatch, inbox
 
@@ -71,10 +71,10 @@ class Stage(Shop):
 
     async def change_now(self, session: Session, subscription_id: str, plan_code: str) -> None:
         """Move to another plan at once, for what was shown."""
-        shown = await change.preview(
+        shown = await change_plan.preview(
             self.rt, actor_of(session), subscription_id, plan_code=plan_code
         )
-        await change.change_now(
+        await change_plan.change_now(
             self.rt,
             actor_of(session),
             subscription_id,

@@ -21,7 +21,7 @@ from tests.benchmarks.generated import Shop, opened
 from tests.support.population import fill, give_each_a_card
 from tests.support.postgres import Postgres
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.toss.client import TossClient
 
 DUE = int(os.environ.get("BENCH_DUE", "10000"))

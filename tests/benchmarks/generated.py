@@ -20,7 +20,7 @@ from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import catalog
+from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.client import TossClient
 
 NUMBERS = """WITH RECURSIVE n(i) AS (

@@ -20,13 +20,13 @@ from pathlib import Path
 import httpx
 
 from tests.sandbox.box import Box
-from tossbill_ui.sandbox import charging
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, create_app
-from tossbill_ui.sandbox.auth import authenticate
-from tossbill_ui.sandbox.call import Call
-from tossbill_ui.sandbox.clock import SystemClock
-from tossbill_ui.sandbox.store import Store
-from tossbill_ui.sandbox.switches import Switches
+from tossbill_sandbox.api import charging
+from tossbill_sandbox.api.auth import authenticate
+from tossbill_sandbox.api.call import Call
+from tossbill_sandbox.app import SANDBOX_SECRET_KEY, create_app
+from tossbill_sandbox.store.clock import SystemClock
+from tossbill_sandbox.store.store import Store
+from tossbill_sandbox.store.switches import Switches
 
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "0 1000 10000 100000").split()]
 SAMPLES = 200

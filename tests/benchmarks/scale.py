@@ -22,9 +22,10 @@ from tests.support.population import fill
 from tests.support.postgres import Postgres
 from tossbill_ui.customers.session import actor_of
 from tossbill_ui.payments.repository import open_payments_due
-from tossbill_ui.subscriptions import repository, spending, timeline, view
-from tossbill_ui.subscriptions.timeline import Wanted
-from tossbill_ui.subscriptions.timeline_rows import Place, Topic
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.reading import spending, timeline, view
+from tossbill_ui.subscriptions.reading.timeline import Wanted
+from tossbill_ui.subscriptions.reading.timeline_sources import Place, Topic
 
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "10000 100000 1000000").split()]
 SAMPLES = 50

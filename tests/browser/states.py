@@ -11,12 +11,12 @@ from tests.browser.conftest import PHONE
 from tests.browser.settling import listen
 from tests.support.customer import APPROVED, Customer
 from tests.support.server import Server
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_ui.payment_methods.models import MethodStatus
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 from tossbill_ui.subscriptions.models import SubscriptionStatus
-from tossbill_ui.ui import views
-from tossbill_ui.ui.managing import OPENERS
-from tossbill_ui.ui.text.subscription import CHECKING, STATUS
+from tossbill_ui.ui.registration import result_view
+from tossbill_ui.ui.subscription.text import CHECKING, STATUS
+from tossbill_ui.ui.subscription.view import OPENERS
 
 BEGINNING = "2027-01-10T11:00:00+09:00"
 A_WEEK_LATER = "2027-01-17T12:00:00+09:00"
@@ -30,7 +30,7 @@ RESULTS = {
     "doubt",
     "nothing",
     "removed",
-    *views.PROBLEMS,
+    *result_view.PROBLEMS,
 }
 ALERTS = {"pay", "card", "price", "again", "doubt", "lost", "refund"}
 REQUIRED = {

@@ -16,7 +16,7 @@ from tests.browser.steps import submit, type_card, window_of
 from tests.browser.test_subscription import assert_good, money_at_toss, money_here
 from tests.support.customer import APPROVED
 from tests.support.server import Server
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 BEGINNING = "2027-01-17T11:00:00+09:00"
 LIMITED, EXPIRED = (PERSONAS_BY_NAME[name].number for name in ("monthly_limit", "expired"))

@@ -15,8 +15,8 @@ from tests.browser.steps import submit, type_account, window_of
 from tests.browser.test_a_year import Year
 from tests.browser.test_subscription import money_at_toss, money_here
 from tests.support.server import Server
-from tossbill_ui.sandbox.accounts import account_number_of
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.cards.accounts import account_number_of
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 BEGINNING = "2027-01-10T11:00:00+09:00"
 APPROVED, STOPPED, REFUSED = (

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NewBrowser
 from tests.browser.test_subscription import assert_good, subscribe
 from tests.support.server import Server
-from tossbill_ui.ui.text import email as text
+from tossbill_ui.ui.subscription import email_text as text
 
 SHOTS = os.environ.get("TOSSBILL_SHOTS")
 

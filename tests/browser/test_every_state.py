@@ -23,7 +23,7 @@ from tests.browser.states import REQUIRED, People, execute, people_of_every_kind
 from tests.browser.test_quality import assert_fits
 from tests.support.customer import REFUSED_AT_ISSUE
 from tests.support.server import Server
-from tossbill_ui.ui import views
+from tossbill_ui.ui.registration import result_view
 
 PICTURES = LOOKS / "states"
 TOUCH = 44
@@ -141,7 +141,7 @@ OF_ANYBODY: list[tuple[Show, tuple[str, ...]]] = [
     (at("/success/"), ("result:nothing",)),
     (at("/fail/?code=USER_CANCEL"), ("result:canceled",)),
     (at("/fail/?code=REJECT_CARD_COMPANY&message=" + "긴안내" * 60), ("result:failed",)),
-    *((at(f"/success/?problem={code}"), (f"result:{code}",)) for code in views.PROBLEMS),
+    *((at(f"/success/?problem={code}"), (f"result:{code}",)) for code in result_view.PROBLEMS),
     (at("/no-such-page"), ("not found",)),
 ]
 

@@ -8,7 +8,7 @@ from tests.browser.conftest import NewBrowser
 from tests.browser.steps import register
 from tests.browser.test_subscription import subscribe
 from tests.support.server import Server
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 TAB_LIMIT = 40
 

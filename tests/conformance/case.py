@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.sandbox.box import AUTH, Box
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 Names = dict[str, str]
 ISSUE = "v1/billing/authorizations/issue"

@@ -3,7 +3,7 @@
 from base64 import b64encode
 
 from tests.conformance.case import CARD, CARD_BODY, ISSUE, Case
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY
+from tossbill_sandbox.app import SANDBOX_SECRET_KEY
 
 EXCHANGE = {"authKey": "{auth_key}", "customerKey": "customer_1"}
 

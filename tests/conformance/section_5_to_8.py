@@ -4,8 +4,8 @@ from typing import Any
 from unittest.mock import ANY
 
 from tests.conformance.case import CARD, CARD_BODY, CHARGE, CHARGE_BODY, ISSUE, PAYMENT, Case
-from tossbill_ui.sandbox.errors import ERRORS
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.errors import ERRORS
 
 ENGLISH = {"accept-language": "en-US"}
 OLD = ("test_sk_older", "")

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from tossbill_ui.sandbox.openapi_schemas import SCHEMAS
+from tossbill_sandbox.api.openapi_schemas import SCHEMAS
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,

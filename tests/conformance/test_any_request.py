@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.conformance.case import CARD_BODY, CHARGE_BODY
 from tests.conformance.shapes import problems_of_answer
 from tests.sandbox.box import AUTH, Box, HandClock
-from tossbill_ui.sandbox.app import create_app
+from tossbill_sandbox.app import create_app
 
 JUNK = st.one_of(
     st.none(),

@@ -9,8 +9,8 @@ from tests.conformance.case import GIVEN, Case, Names, filled
 from tests.conformance.shapes import problems_of_answer
 from tests.conformance.table import NOT_SHOWN, SECTIONS, SHOWN_ELSEWHERE
 from tests.sandbox.box import Box
-from tossbill_ui.sandbox.endpoints import ENDPOINTS
-from tossbill_ui.sandbox.errors import ERRORS
+from tossbill_sandbox.api.endpoints import ENDPOINTS
+from tossbill_sandbox.errors import ERRORS
 
 CASES = [(section, case) for section, cases in SECTIONS.items() for case in cases]
 

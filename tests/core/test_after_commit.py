@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.after_commit import after_commit
-from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.runtime import Runtime
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

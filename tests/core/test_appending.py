@@ -10,8 +10,8 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.support.statements import statements
-from tossbill_ui.core.appending import append, append_last
-from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.audit.models import AuditEntry
+from tossbill_ui.core.bulk_insert import append, append_last
 from tossbill_ui.runtime import Runtime
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

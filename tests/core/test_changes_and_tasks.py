@@ -3,8 +3,8 @@ import logging
 
 import pytest
 
-from tossbill_ui.core.changes import Changes, News
 from tossbill_ui.core.logging import redact
+from tossbill_ui.core.pubsub import Changes, News
 from tossbill_ui.core.tasks import Tasks
 
 

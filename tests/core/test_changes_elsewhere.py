@@ -9,9 +9,9 @@ from contextlib import suppress
 import pytest
 
 from tests.support.both import database_url
-from tossbill_ui.core.changes import Changes, News
-from tossbill_ui.core.changes_elsewhere import hear_others, tell_others
 from tossbill_ui.core.db import Database
+from tossbill_ui.core.pubsub import Changes, News
+from tossbill_ui.core.pubsub_between_processes import hear_others, tell_others
 from tossbill_ui.core.tasks import Tasks
 
 __all__ = ["database_url"]

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.operators.models import AuditEntry
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.runtime import Runtime
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

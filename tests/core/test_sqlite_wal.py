@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tossbill_sandbox.store.store import Store
 from tossbill_ui import migrations
 from tossbill_ui.core.sqlite_wal import switch_to_wal
-from tossbill_ui.sandbox.store import Store
 from tossbill_ui.worker.engine import _prepare_file
 
 ROUNDS, PROCESSES = 20, 6

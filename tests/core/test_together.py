@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tossbill_ui.core.together import Door
+from tossbill_ui.core.batch_gate import Door
 
 LONG = 600.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tossbill_ui.core import turns
+from tossbill_ui.core import write_queue
 from tossbill_ui.core.db import Database
 
 LONG = 300.0
@@ -39,7 +39,7 @@ async def two(tmp_path: Path) -> AsyncGenerator[tuple[Database, Database]]:
 async def test_who_writes_without_a_pause_lets_others_in(
     two: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "LONGEST_SECONDS", LONG)
+    monkeypatch.setattr(write_queue, "LONGEST_SECONDS", LONG)
     busy, other = two
     written = 0
 
@@ -70,7 +70,7 @@ async def test_all_writes_are_made_whoever_waits(two: tuple[Database, Database])
 async def test_who_gives_up_waiting_leaves_the_way_free(
     two: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "LONGEST_SECONDS", LONG)
+    monkeypatch.setattr(write_queue, "LONGEST_SECONDS", LONG)
     busy, other = two
     writing = asyncio.create_task(write(busy, seconds=0.2))
     await asyncio.sleep(0.05)
@@ -88,7 +88,7 @@ async def test_who_gives_up_waiting_leaves_the_way_free(
 async def test_a_process_that_stands_still_in_the_way_stops_nobody(
     two: tuple[Database, Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "LONGEST_SECONDS", 0.02)
+    monkeypatch.setattr(write_queue, "LONGEST_SECONDS", 0.02)
     with (tmp_path / "shop.db.next").open() as doorway, (tmp_path / "shop.db.turn").open() as room:
         for file in (doorway, room):
             fcntl.flock(file, fcntl.LOCK_EX)

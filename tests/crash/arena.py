@@ -22,20 +22,20 @@ from tests.crash.life import Life, command, eventually, hasty
 from tests.payment_methods.flow import back_from
 from tests.support.population import fill
 from tests.support.server import free_port
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_ui import migrations
 from tossbill_ui.build import ROOT
 from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.settings import SANDBOX_SECRET_KEY, Settings
-from tossbill_ui.core.turns import Turns
+from tossbill_ui.core.write_queue import Turns
 from tossbill_ui.customers.session import actor_of, new_session
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payments.models import OPEN, Payment, PaymentStatus
 from tossbill_ui.payments.reconcile import Reconciliation, reconcile
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
-from tossbill_ui.subscriptions import catalog
 from tossbill_ui.subscriptions.models import Subscription
+from tossbill_ui.subscriptions.terms import catalog
 
 IS_OPEN = col(Payment.status).in_(OPEN)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

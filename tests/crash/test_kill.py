@@ -18,7 +18,7 @@ from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import stranger
 from tossbill_ui.build import ensure_build
-from tossbill_ui.ui.states.history import HistoryState
+from tossbill_ui.ui.history.state import HistoryState
 
 pytestmark = pytest.mark.processes
 

@@ -18,7 +18,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.worker.engine import Engine
-from tossbill_ui.worker.passes import PASSES, Pass
+from tossbill_ui.worker.jobs import PASSES, Pass
 
 LEASE = timedelta(seconds=3)
 DEADLINE_SECONDS = 2.0

@@ -15,8 +15,7 @@ PAGE = make_gallery.PAGE.read_text()
 NAMES = re.compile(r'<h2 class="specimen-name">([^<]+)</h2>')
 # What has no look of its own: it places words and the focus, frames a page, or is all of one.
 WITHOUT_A_LOOK = {
-    "address", "filled", "focus", "head", "holding", "page", "result", "said", "say", "slot",
-    "toss_billing", "worded",
+    "address", "element", "focus", "head", "label", "label_var", "page", "toss_billing",
 }  # fmt: skip
 ANCHORS = ("back", "link", "plans", "rows")
 

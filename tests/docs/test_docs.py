@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tossbill_sandbox.cards.personas import PERSONAS
 from tossbill_ui.build import ROOT
 from tossbill_ui.cli import main
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.payment_methods.registration import CANCELED_CODES
-from tossbill_ui.sandbox.personas import PERSONAS
-from tossbill_ui.ui.text.failures import FAILURES, UNSEEN
-from tossbill_ui.ui.text.refusals import REFUSALS
-from tossbill_ui.ui.views import PROBLEMS
+from tossbill_ui.ui.registration.result_view import PROBLEMS
+from tossbill_ui.ui.shared.text.failures import FAILURES, UNSEEN
+from tossbill_ui.ui.shared.text.refusals import REFUSALS
 
 DOCS = ROOT / "docs"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]

@@ -13,12 +13,13 @@ import pytest
 
 from tests.docs.test_docs import DOCS, row_of, text_of
 from tests.sandbox.process import running
-from tossbill_ui.sandbox import faults, world
-from tossbill_ui.sandbox.app import create_app
-from tossbill_ui.sandbox.endpoints import ENDPOINTS
-from tossbill_ui.sandbox.errors import ERRORS
-from tossbill_ui.sandbox.openapi_schemas import SCHEMAS
-from tossbill_ui.sandbox.switches import Switches
+from tossbill_sandbox.api.endpoints import ENDPOINTS
+from tossbill_sandbox.api.openapi_schemas import SCHEMAS
+from tossbill_sandbox.app import create_app
+from tossbill_sandbox.control import settings
+from tossbill_sandbox.errors import ERRORS
+from tossbill_sandbox.store import faults
+from tossbill_sandbox.store.switches import Switches
 
 PAGE = "sandbox-api.md"
 ALONE = "http://localhost:4242/sandbox"
@@ -67,7 +68,7 @@ def test_a_call_of_the_control_api_is_documented(call: str) -> None:
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Switches)])
 def test_a_switch_is_documented_with_its_default(name: str) -> None:
-    default = world.read_switches(Switches())[name]
+    default = settings.read_switches(Switches())[name]
     text = default if isinstance(default, str) else json.dumps(default).removesuffix(".0")
 
     assert f"`{text}`" in [row.split("|")[2].strip() for row in rows_anywhere(name)]

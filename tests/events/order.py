@@ -17,8 +17,9 @@ from sqlalchemy import event as sa_event
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core import actor as actors
-from tossbill_ui.core import appending
+from tossbill_ui.core import bulk_insert
 from tossbill_ui.core.clock import SystemClock
 from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
@@ -27,7 +28,6 @@ from tossbill_ui.events import reader
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.publish import publish
 from tossbill_ui.events.types import Event, EventType, Subject
-from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.client import TossClient
 
@@ -94,7 +94,7 @@ def runtime(url: str) -> Runtime:
 def write(writing: Writing) -> None:
     """Publish events on some connections at once: the work of one process."""
     if not writing.is_locked:
-        appending._lock_numbers = lambda connection: None
+        bulk_insert._lock_numbers = lambda connection: None
     asyncio.run(_write_all(writing))
 
 

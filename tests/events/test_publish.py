@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.conftest import NOON
 from tests.support.statements import statements
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core import actor as actors
 from tossbill_ui.core.actor import AUDITED, Actor, ActorKind
 from tossbill_ui.core.text import is_id
@@ -17,7 +18,6 @@ from tossbill_ui.events import reader
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.publish import publish
 from tossbill_ui.events.types import Event, EventType, Subject
-from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.runtime import Runtime
 
 PAYMENT = Subject(customer_id="c" * 32, subscription_id="5" * 32, payment_id="9" * 32)

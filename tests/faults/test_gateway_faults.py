@@ -14,8 +14,8 @@ import pytest
 
 from tests.support.customer import APPROVED, REFUSED_AT_ISSUE, Customer, view_of
 from tests.support.server import Server
-from tossbill_ui.ui.text import cards
-from tossbill_ui.ui.text.failures import explain
+from tossbill_ui.ui.registration import text as registration_text
+from tossbill_ui.ui.shared.text.failures import explain
 
 # Nothing was issued yet / the key is issued and only its answer is spoiled.
 BEFORE = ("reset_before", "error_500_before", "conflict_409")
@@ -90,7 +90,9 @@ def test_a_spoiled_answer_is_in_doubt_and_then_settled(trips: dict[str, Trip], k
     trip = trips[kind]
 
     assert view_of(trip.page) == "doubt"
-    assert all(sentence in trip.page for sentence in cards.DOUBT_BODY.card.ko.splitlines())
+    assert all(
+        sentence in trip.page for sentence in registration_text.DOUBT_BODY.card.ko.splitlines()
+    )
     assert trip.issued == (kind in AFTER)
     trip.customer.wait_for(trip.address, "issued")
 
@@ -100,7 +102,7 @@ def test_a_slow_answer_is_waited_for(trips: dict[str, Trip], kind: str) -> None:
     trip = trips[kind]
 
     assert view_of(trip.page) == "working"
-    assert all(sentence in trip.page for sentence in cards.WORKING_BODY.ko.splitlines())
+    assert all(sentence in trip.page for sentence in registration_text.WORKING_BODY.ko.splitlines())
     trip.customer.wait_for(trip.address, "issued")
 
 
@@ -131,7 +133,7 @@ def test_in_doubt_the_customer_cannot_begin_again(server: Server) -> None:
         page = unescape(customer.http.get("/register/").text)
 
         assert 'data-testid="registration-under-way"' in page
-        assert cards.REGISTER_UNDER_WAY.ko in page
+        assert registration_text.REGISTER_UNDER_WAY.ko in page
         server.control("DELETE", "faults")
         server.let_time_pass()
         customer.wait_for(address, "issued")

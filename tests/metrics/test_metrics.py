@@ -16,7 +16,7 @@ from tests.support.shop import Shop
 from tossbill_ui import metrics, runtime
 from tossbill_ui.core.logging import JsonFormatter
 from tossbill_ui.customers.session import Session, actor_of, new_session
-from tossbill_ui.http.operations import ROUTES
+from tossbill_ui.http.internal_routes import ROUTES
 from tossbill_ui.metrics import Gauge
 from tossbill_ui.notices import address
 

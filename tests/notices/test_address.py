@@ -4,12 +4,12 @@ import pytest
 
 from tests.support.actors import KIM
 from tests.support.shop import Shop
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices import address
 from tossbill_ui.notices.address import NoMailAddress, set_email
-from tossbill_ui.operators.models import AuditEntry
 
 ADDRESS = "kim@example.com"
 WRONG = [

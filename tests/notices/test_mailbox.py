@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from tests.support.shop import Shop
 from tossbill_ui import migrations
 from tossbill_ui.cli import main
-from tossbill_ui.cli.keeping import _letter
+from tossbill_ui.cli.admin import _letter
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session
 from tossbill_ui.notices.delivery import deliver

@@ -12,9 +12,9 @@ from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.subscriptions import attention, cancel, change, refunds
-from tossbill_ui.subscriptions.announcing import announce_expiring
-from tossbill_ui.ui import managing
+from tossbill_ui.subscriptions.actions import cancel, change_plan, refund, review
+from tossbill_ui.subscriptions.engine.card_expiry import announce_expiring
+from tossbill_ui.ui.subscription import view as subscription_view
 
 RENEWAL = date(2026, 12, 24)
 
@@ -120,8 +120,8 @@ async def test_a_fault_of_ours_is_no_news_for_customers(shop: Shop, session: Ses
     await shop.run()
     assert await told(shop) == ["receipt"]
 
-    [waits] = (await attention.waiting(shop.rt)).subscriptions
-    await attention.approve(shop.rt, KIM, waits.id)
+    [waits] = (await review.waiting(shop.rt)).subscriptions
+    await review.approve(shop.rt, KIM, waits.id)
     await shop.run()
 
     assert await told(shop) == ["receipt", "receipt"]
@@ -130,11 +130,11 @@ async def test_a_fault_of_ours_is_no_news_for_customers(shop: Shop, session: Ses
 async def test_a_refused_change_leaves_things_as_they_are(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
-    planned = await change.preview(
+    planned = await change_plan.preview(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="pro"
     )
 
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt,
         actor_of(session),
         seen.subscription.id,
@@ -183,7 +183,7 @@ async def test_a_refund_is_told_when_it_is_done(shop: Shop, session: Session) ->
     await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
     shop.wait(timedelta(hours=1))
-    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="고객 요청")
+    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="고객 요청")
     assert await told(shop) == ["receipt"]
 
     await shop.run()
@@ -210,7 +210,7 @@ async def test_an_expiring_card_is_told_of_twice_and_on_the_page(
     assert [days for days, count in told_on.items() if count] == ["30", "7"]
     notice = await last(shop)
     assert "2027년 2월 28일(일)까지" in notice.body
-    [row] = await managing.rows(shop.rt, actor_of(session))
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
     assert "2월\u00a028일" in row["alert"]["title"]
     assert row["alert"]["action"] == "card"
 

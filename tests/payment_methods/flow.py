@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration

@@ -13,10 +13,10 @@ from sqlmodel import select
 
 from tests.payment_methods.flow import back_from, let_time_pass, methods, register, row
 from tests.support.wire import Wire, lose
-from tossbill_ui.core.changes import Changes
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.pubsub import Changes
 from tossbill_ui.core.tasks import Tasks
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session, actor_of

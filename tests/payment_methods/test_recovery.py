@@ -10,17 +10,17 @@ import pytest
 
 from tests.payment_methods.flow import back_from, let_time_pass, methods, register, row
 from tests.support.wire import Answer, Wire, lose, refuse
-from tossbill_ui import lease
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.leases import claims
 from tossbill_ui.payment_methods import issuing, registration, removal
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.payment_methods.sweep import abandon_forgotten, sweep
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import timeline
+from tossbill_ui.subscriptions.reading import timeline
 
 
 def text(body: str, status: int = 200) -> Answer:
@@ -82,7 +82,7 @@ async def test_the_machine_clock_decides_when_a_registration_is_taken_up_again(
     outcome = await register(rt, session)
 
     taken = [await sweep(rt)]
-    machine.advance(lease.BACK_OFF[0])
+    machine.advance(claims.BACK_OFF[0])
     taken.append(await sweep(rt))
 
     assert taken == [0, 1]

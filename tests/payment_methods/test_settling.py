@@ -7,9 +7,9 @@ from sqlmodel import select
 
 from tests.payment_methods.flow import let_time_pass, methods, register, row
 from tests.support.wire import Wire, lose
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session
-from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.payment_methods import registration, settling
 from tossbill_ui.payment_methods.sweep import sweep
 from tossbill_ui.runtime import Runtime

@@ -18,9 +18,9 @@ from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
-from tossbill_ui.subscriptions import spending
 from tossbill_ui.subscriptions.lifecycle import facts
-from tossbill_ui.subscriptions.timeline_rows import SOURCES, Place, Source, read
+from tossbill_ui.subscriptions.reading import spending
+from tossbill_ui.subscriptions.reading.timeline_sources import SOURCES, Place, Source, read
 
 PARTS: dict[str, Any] = {"id": "a", "subscription_id": "a", "period_number": 1}
 INVOICE = Invoice(**PARTS)

@@ -13,8 +13,8 @@ from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Difference, Payment
 from tossbill_ui.payments.reconcile import reconcile
-from tossbill_ui.subscriptions import attention, refunds
-from tossbill_ui.subscriptions.view import SubscriptionView
+from tossbill_ui.subscriptions.actions import refund, review
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
 
 RENEWAL = date(2026, 12, 24)
 
@@ -42,7 +42,7 @@ async def kinds(shop: Shop) -> list[str]:
 async def test_ledgers_that_agree_have_no_differences(shop: Shop, session: Session) -> None:
     await renewed(shop, session)
     [_, last] = sorted(await shop.rows(Payment), key=lambda row: row.order_id)
-    await refunds.refund_payment(shop.rt, KIM, last.id, amount_krw=100, reason="r")
+    await refund.refund_payment(shop.rt, KIM, last.id, amount_krw=100, reason="r")
     await shop.run()
 
     found = await reconcile(shop.rt)
@@ -76,9 +76,9 @@ async def test_an_amount_a_status_and_a_foreign_payment_are_entries(
 
     assert (first.differences, again.differences) == (3, 0)
     assert await kinds(shop) == ["amount", "foreign", "refused_here"]
-    for row in (await attention.waiting(shop.rt)).differences:
-        await attention.approve(shop.rt, KIM, row.id)
-    assert (await attention.waiting(shop.rt)).count == 0
+    for row in (await review.waiting(shop.rt)).differences:
+        await review.approve(shop.rt, KIM, row.id)
+    assert (await review.waiting(shop.rt)).count == 0
 
 
 async def test_a_refund_made_elsewhere_is_an_entry(shop: Shop, session: Session) -> None:

@@ -12,7 +12,7 @@ from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.models import Difference, Payment, Refund
-from tossbill_ui.subscriptions import attention, refunds
+from tossbill_ui.subscriptions.actions import refund, review
 
 
 async def paid(shop: Shop, session: Session) -> Payment:
@@ -21,7 +21,7 @@ async def paid(shop: Shop, session: Session) -> Payment:
 
 
 async def give_back(shop: Shop, payment: Payment, amount: int | None) -> None:
-    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=amount, reason="고객 요청")
+    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=amount, reason="고객 요청")
     await shop.run()
 
 
@@ -59,10 +59,10 @@ async def test_more_than_was_paid_is_refused(shop: Shop, session: Session, amoun
 
 async def test_two_refunds_never_promise_the_same_won(shop: Shop, session: Session) -> None:
     payment = await paid(shop, session)
-    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=5000, reason="고객 요청")
+    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=5000, reason="고객 요청")
 
     with pytest.raises(Conflict) as caught:
-        await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=4000, reason="고객 요청")
+        await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=4000, reason="고객 요청")
 
     assert caught.value.code == "refund_under_way"
     await shop.run()
@@ -91,12 +91,12 @@ async def test_a_refused_refund_leaves_the_money_promised_to_nobody(
 
     await give_back(shop, payment, 5000)
 
-    [refused] = (await attention.waiting(shop.rt)).refunds
+    [refused] = (await review.waiting(shop.rt)).refunds
     assert refused.failure_code == "NOT_CANCELABLE_PAYMENT"
     assert (await shop.one(Payment, payment.subscription_id)).refunded_krw == 0
-    await attention.approve(shop.rt, KIM, refused.id)
+    await review.approve(shop.rt, KIM, refused.id)
     await shop.run()
-    assert (await attention.waiting(shop.rt)).count == 0
+    assert (await review.waiting(shop.rt)).count == 0
     assert (await shop.money())[1:] == [("canceled", 5000)]
     await shop.assert_ledgers_agree()
 
@@ -134,11 +134,11 @@ async def test_after_two_weeks_the_balance_decides(shop: Shop, session: Session,
     for _ in range(15):
         shop.wait(timedelta(days=1))
         await shop.run()
-    [stuck] = (await attention.waiting(shop.rt)).refunds
+    [stuck] = (await review.waiting(shop.rt)).refunds
     assert stuck.status == "unknown"
 
     await shop.faults()
-    await attention.approve(shop.rt, KIM, stuck.id)
+    await review.approve(shop.rt, KIM, stuck.id)
     await shop.run()
 
     moved = [("canceled", 5000)] if kind == "reset_after" else []
@@ -149,7 +149,7 @@ async def test_after_two_weeks_the_balance_decides(shop: Shop, session: Session,
 async def test_a_payment_is_known_by_its_order_id_too(shop: Shop, session: Session) -> None:
     payment = await paid(shop, session)
 
-    row = await refunds.refund_payment(
+    row = await refund.refund_payment(
         shop.rt, KIM, payment.order_id, amount_krw=900, reason="고객 요청"
     )
 
@@ -159,7 +159,7 @@ async def test_a_payment_is_known_by_its_order_id_too(shop: Shop, session: Sessi
 @pytest.mark.parametrize("name", ["../x", "0" * 32, "", "a" * 500, "x' OR '1'='1"])
 async def test_a_payment_that_is_none_is_not_found(shop: Shop, name: str) -> None:
     with pytest.raises(NotFound):
-        await refunds.refund_payment(shop.rt, KIM, name, amount_krw=None, reason="고객 요청")
+        await refund.refund_payment(shop.rt, KIM, name, amount_krw=None, reason="고객 요청")
 
 
 async def test_a_refused_key_at_the_look_up_settles_no_refund(shop: Shop, session: Session) -> None:

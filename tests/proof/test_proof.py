@@ -132,6 +132,7 @@ def test_inputs_go_on_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
+@pytest.mark.processes
 def test_seeds_that_are_done_are_not_told_again() -> None:
     told = list(seeds(SMALL, frozenset({"0", "2"}), 1))
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from tossbill_ui.sandbox.accounts import account_number_of
-from tossbill_ui.sandbox.app import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.app import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
+from tossbill_sandbox.cards.accounts import account_number_of
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 ISSUE = "v1/billing/authorizations/issue"
 AUTH = (SANDBOX_SECRET_KEY, "")

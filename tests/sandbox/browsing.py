@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import FrameLocator, Page
 
-from tossbill_ui.sandbox.app import SANDBOX_CLIENT_KEY
+from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
 
 # Runs in the page: does what a shop's own script would do and writes down how it ended.
 REQUEST_V2 = """([key, customer, request, after]) => {

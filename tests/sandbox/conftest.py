@@ -13,7 +13,7 @@ from starlette.routing import Mount
 from scripts.browser import ARGUMENTS, find
 from tests.sandbox.box import Box, HandClock
 from tests.sandbox.process import running
-from tossbill_ui.sandbox.app import Sandbox, create_app
+from tossbill_sandbox.app import Sandbox, create_app
 
 
 @pytest.fixture

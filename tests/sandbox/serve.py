@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
-from tossbill_ui.sandbox import idempotency
-from tossbill_ui.sandbox.app import create_app
+from tossbill_sandbox.api import idempotency
+from tossbill_sandbox.app import create_app
 
 POLICY = (
     "default-src 'none'; script-src 'self'; frame-src 'self'; style-src 'self' 'unsafe-inline';"

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from tests.sandbox.box import Box, errors
-from tossbill_ui.sandbox.accounts import account_number_of
-from tossbill_ui.sandbox.personas import PERSONAS, PERSONAS_BY_NAME
+from tossbill_sandbox.cards.accounts import account_number_of
+from tossbill_sandbox.cards.personas import PERSONAS, PERSONAS_BY_NAME
 
 
 async def test_an_account_is_registered_the_same_way(box: Box) -> None:

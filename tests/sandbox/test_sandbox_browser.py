@@ -7,7 +7,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Route
 
 from tests.sandbox.browsing import REQUEST_V2, ask, fill, query_of, request_to, shows, window_in
-from tossbill_ui.sandbox.app import SANDBOX_CLIENT_KEY
+from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Mobile/15E148"
 

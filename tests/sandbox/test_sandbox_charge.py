@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.sandbox.box import AUTH, Box
-from tossbill_ui.sandbox.payment_object import vat_of
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.api.payment_object import vat_of
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 # The order of a live body (contract §4.8).
 FIELDS = [

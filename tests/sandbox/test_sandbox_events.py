@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.box import Box
-from tossbill_ui.sandbox import chance, schema
-from tossbill_ui.sandbox.accounts import Account
-from tossbill_ui.sandbox.events import read_events, record_event
+from tossbill_sandbox.cards.accounts import Account
+from tossbill_sandbox.store import random_ids, schema
+from tossbill_sandbox.webhooks.events import read_events, record_event
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -53,10 +53,10 @@ def test_ids_have_the_recorded_shapes_and_follow_from_the_seed(
     connection: sqlite3.Connection,
 ) -> None:
     shapes = {
-        r"[\w-]{43}=": lambda: chance.base64_key(connection),
-        r"[0-9a-f]{32}": lambda: chance.trace_id(connection),
-        r"tosst20261124120000\w{6}": lambda: chance.payment_key(connection, "tosstest", AT),
-        r"txrd_a01[0-9a-hjkmnp-tv-z]{24}": lambda: chance.dated_key(connection, "txrd", AT),
+        r"[\w-]{43}=": lambda: random_ids.base64_key(connection),
+        r"[0-9a-f]{32}": lambda: random_ids.trace_id(connection),
+        r"tosst20261124120000\w{6}": lambda: random_ids.payment_key(connection, "tosstest", AT),
+        r"txrd_a01[0-9a-hjkmnp-tv-z]{24}": lambda: random_ids.dated_key(connection, "txrd", AT),
     }
     ids: list[list[str]] = []
     for _ in range(2):
@@ -71,10 +71,10 @@ def test_a_transaction_that_is_rolled_back_gives_its_draws_back(
     connection: sqlite3.Connection,
 ) -> None:
     connection.execute("BEGIN")
-    lost = chance.fraction(connection)
+    lost = random_ids.fraction(connection)
     connection.execute("ROLLBACK")
 
-    assert chance.fraction(connection) == lost
+    assert random_ids.fraction(connection) == lost
 
 
 async def test_every_change_of_a_payment_is_an_event_in_the_order_of_effects(

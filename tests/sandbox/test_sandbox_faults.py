@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.sandbox.box import Box
-from tossbill_ui.sandbox.spoiling import HUGE_BYTES
+from tossbill_sandbox.api.fault_effects import HUGE_BYTES
 
 BEFORE = ["reset_before", "error_500_before", "conflict_409"]
 AFTER = [

@@ -10,8 +10,8 @@ import pytest
 
 from tests.sandbox.box import Box
 from tests.sandbox.process import running
-from tossbill_ui.sandbox.app import create_app
-from tossbill_ui.sandbox.schema import WrongSchemaVersion
+from tossbill_sandbox.app import create_app
+from tossbill_sandbox.store.schema import WrongSchemaVersion
 
 
 async def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.box import CARD, Box, HandClock
-from tossbill_ui.sandbox.idempotency import identity_of
+from tossbill_sandbox.api.idempotency import identity_of
 
 
 async def test_a_replay_is_byte_identical_and_echoes_the_key(box: Box) -> None:

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests.sandbox.box import AUTH, ISSUE, Box, HandClock
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, Sandbox
-from tossbill_ui.sandbox.errors import ERRORS
+from tossbill_sandbox.app import SANDBOX_SECRET_KEY, Sandbox
+from tossbill_sandbox.errors import ERRORS
 
 NEW_SHAPE = ["mId", "customerKey", "authenticatedAt", "method", "billingKey", "card"]
 OTHER_SHOP = {

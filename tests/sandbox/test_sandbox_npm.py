@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route
 
 from tests.sandbox.browsing import fill, query_of, request_to, shows, window_in
-from tossbill_ui.sandbox.app import SANDBOX_CLIENT_KEY
+from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
 
 NPM = Path(sys.executable).parent / "npm"
 PACKAGES = ["@tosspayments/tosspayments-sdk@2.8.1", "@tosspayments/payment-sdk@1.9.3"]

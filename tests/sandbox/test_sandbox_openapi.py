@@ -7,7 +7,7 @@ from typing import Any
 from starlette.routing import Route
 
 from tests.sandbox.box import Box
-from tossbill_ui.sandbox.app import Sandbox
+from tossbill_sandbox.app import Sandbox
 
 
 def references(value: Any) -> set[str]:

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.sandbox.box import ISSUE, Box
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, Sandbox
+from tossbill_sandbox.app import SANDBOX_SECRET_KEY, Sandbox
 
 
 async def panel(box: Box, since: str = "") -> dict[str, Any]:

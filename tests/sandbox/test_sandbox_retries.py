@@ -11,8 +11,8 @@ import pytest
 from tests.sandbox.box import Box, HandClock
 from tests.sandbox.hearing import HERE, Shop, a_deleted_key, control, shop, webhook_transport
 from tests.sandbox.process import running
-from tossbill_ui.sandbox.app import create_app
-from tossbill_ui.sandbox.switches import Switches
+from tossbill_sandbox.app import create_app
+from tossbill_sandbox.store.switches import Switches
 
 __all__ = ["shop", "webhook_transport"]
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tossbill_ui.sandbox.errors import ERRORS, WINDOW_MESSAGES
-from tossbill_ui.sandbox.personas import ISSUERS, PERSONAS, Persona, describe, is_plausible, mask
-from tossbill_ui.sandbox.switches import Switches
-from tossbill_ui.sandbox.urls import is_absolute_http, with_parameters
+from tossbill_sandbox.cards.personas import ISSUERS, PERSONAS, Persona, describe, is_plausible, mask
+from tossbill_sandbox.errors import ERRORS, WINDOW_MESSAGES
+from tossbill_sandbox.store.switches import Switches
+from tossbill_sandbox.urls import is_absolute_http, with_parameters
 
 
 def luhn_holds(number: str) -> bool:

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from tests.support.server import free_port
-from tossbill_ui.sandbox.app import create_app
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
-from tossbill_ui.sandbox.testing import TossSandbox, WindowFailed
+from tossbill_sandbox.app import create_app
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.testing import TossSandbox, WindowFailed
 
 TOSSBILL = Path(sys.executable).parent / "tossbill"
 # About one second on an idle machine; the rest is room for a busy one.

@@ -14,9 +14,9 @@ import pytest
 
 from tests.sandbox.box import Box, HandClock
 from tests.sandbox.hearing import HERE, Shop, a_deleted_key, control, shop, webhook_transport
-from tossbill_ui.sandbox.app import create_app
-from tossbill_ui.sandbox.switches import Switches
-from tossbill_ui.sandbox.webhook_text import SANDBOX_SECURITY_KEY, is_sent
+from tossbill_sandbox.app import create_app
+from tossbill_sandbox.store.switches import Switches
+from tossbill_sandbox.webhooks.webhook_text import SANDBOX_SECURITY_KEY, is_sent
 
 __all__ = ["shop", "webhook_transport"]
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.sandbox.box import CARD, WINDOW, Box, HandClock, errors
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 HOOKS = [
     "card-number",

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.sandbox.box import AUTH, Box, HandClock
-from tossbill_ui.sandbox.app import create_app
-from tossbill_ui.sandbox.clock import plus
-from tossbill_ui.sandbox.switches import Switches
+from tossbill_sandbox.app import create_app
+from tossbill_sandbox.store.clock import plus
+from tossbill_sandbox.store.switches import Switches
 
 START = "2026-11-24T03:00:00+00:00"
 

@@ -15,18 +15,20 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, ORDINARY, ROUGH, WITHOUT_ORDERS, Rules
-from tossbill_ui import lease
 from tossbill_ui.core import calendar as our_calendar
+from tossbill_ui.core.lease import Hold
 from tossbill_ui.payments import charge, outcome, record, repository
 from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.payments.outcome import Declined, InDoubt
-from tossbill_ui.subscriptions import claiming, consent, periods
+from tossbill_ui.subscriptions import periods
+from tossbill_ui.subscriptions.engine import claiming
 from tossbill_ui.subscriptions.lifecycle import billing_cycle, invoicing
 from tossbill_ui.subscriptions.lifecycle import facts as lifecycle_facts
 from tossbill_ui.subscriptions.lifecycle import outcome as lifecycle_outcome
 from tossbill_ui.subscriptions.lifecycle.billing_cycle import Collect
 from tossbill_ui.subscriptions.lifecycle.rules import RULES
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions.terms import consent
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
 
@@ -86,7 +88,7 @@ def no_look_before_a_repeat(patch: pytest.MonkeyPatch) -> None:
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
     """A worker whose lease is over goes on as if it were not."""
-    patch.setattr(lease.Hold, "is_ours", lambda *_: True)
+    patch.setattr(Hold, "is_ours", lambda *_: True)
 
 
 def a_lease_keeps_nobody_out(patch: pytest.MonkeyPatch) -> None:

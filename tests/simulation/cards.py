@@ -6,15 +6,15 @@ import httpx
 import sqlalchemy as sa
 
 from tests.support.shop import BASE
-from tossbill_ui.core.appending import append
+from tossbill_sandbox.app import SANDBOX_SECRET_KEY
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
+from tossbill_ui.core.bulk_insert import append
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.issuing import billing_key_place, last_digits
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 from tossbill_ui.toss.wire import Billing
 
 INSERT_REGISTRATION = sa.insert(Registration.metadata.tables["registration"])

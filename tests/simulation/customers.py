@@ -12,14 +12,14 @@ from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import (
-    attention,
+from tossbill_ui.subscriptions.actions import (
     cancel,
-    change,
-    methods,
+    change_method,
+    change_plan,
     pause,
-    price_rise,
-    refunds,
+    price_increase,
+    refund,
+    review,
     subscribe,
 )
 
@@ -83,11 +83,11 @@ async def people_answer(world: World) -> None:
 
 
 async def _yes(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await price_rise.answer(rt, actor_of(session), subscription_id, accepts=True)
+    await price_increase.answer(rt, actor_of(session), subscription_id, accepts=True)
 
 
 async def _no(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await price_rise.answer(rt, actor_of(session), subscription_id, accepts=False)
+    await price_increase.answer(rt, actor_of(session), subscription_id, accepts=False)
 
 
 async def _wish(world: World, session: Session, subscription_id: str, wish: Wish) -> None:
@@ -98,11 +98,13 @@ async def _wish(world: World, session: Session, subscription_id: str, wish: Wish
 
 async def _other_card(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     method_id = await world.card(session)
-    await methods.change_method(rt, actor_of(session), subscription_id, payment_method_id=method_id)
+    await change_method.change_method(
+        rt, actor_of(session), subscription_id, payment_method_id=method_id
+    )
 
 
 async def _pay(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await methods.pay_now(rt, actor_of(session), subscription_id)
+    await change_method.pay_now(rt, actor_of(session), subscription_id)
 
 
 async def _cancel_later(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
@@ -130,8 +132,8 @@ async def _resume(rt: Runtime, world: World, session: Session, subscription_id: 
 
 async def _change(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     plan_code = world.luck.choice(PLANS)
-    shown = await change.preview(rt, actor_of(session), subscription_id, plan_code=plan_code)
-    await change.change_now(
+    shown = await change_plan.preview(rt, actor_of(session), subscription_id, plan_code=plan_code)
+    await change_plan.change_now(
         rt,
         actor_of(session),
         subscription_id,
@@ -141,7 +143,7 @@ async def _change(rt: Runtime, world: World, session: Session, subscription_id: 
 
 
 async def _change_later(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await change.change_at_period_end(
+    await change_plan.change_at_period_end(
         rt, actor_of(session), subscription_id, plan_code=world.luck.choice(PLANS)
     )
 
@@ -151,7 +153,7 @@ async def _part_back(rt: Runtime, world: World, session: Session, subscription_i
     if paid is not None:
         payment_id, amount_krw = paid
         amount = world.luck.choice((100, amount_krw // 2, None))
-        await refunds.refund_payment(rt, KIM, payment_id, amount_krw=amount, reason="simulation")
+        await refund.refund_payment(rt, KIM, payment_id, amount_krw=amount, reason="simulation")
 
 
 WISHES: tuple[Wish, ...] = (
@@ -179,12 +181,12 @@ async def operator_looks(world: World) -> None:
         await reconcile(world.rt)
     except TossbillError:
         return
-    found = await attention.waiting(world.rt)
+    found = await review.waiting(world.rt)
     old = world.clock.now() - timedelta(days=15)
     rows = [*found.subscriptions, *found.refunds, *found.differences]
     rows += [row for row in found.payments if row.created_at < old]
     for row in rows:
         try:
-            await attention.approve(world.rt, KIM, row.id)
+            await review.approve(world.rt, KIM, row.id)
         except TossbillError:
             continue

@@ -17,13 +17,13 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 
+from tossbill_sandbox.app import Sandbox
+from tossbill_sandbox.control.state import Keeper
+from tossbill_sandbox.store.clock import Clock, VirtualClock
+from tossbill_sandbox.store.store import Store
+from tossbill_sandbox.store.switches import Switches
+from tossbill_sandbox.webhooks.delivery import Postman
 from tossbill_ui.core.db import Database
-from tossbill_ui.sandbox.app import Sandbox
-from tossbill_ui.sandbox.clock import Clock, VirtualClock
-from tossbill_ui.sandbox.keeper import Keeper
-from tossbill_ui.sandbox.postman import Postman
-from tossbill_ui.sandbox.store import Store
-from tossbill_ui.sandbox.switches import Switches
 
 T = TypeVar("T")
 DRIVER = "sqlite+inline"

@@ -24,6 +24,7 @@ from tests.simulation.wire import Direct, Rules, Toss
 from tests.simulation.worker import Worker
 from tests.simulation.world import BEGIN, World
 from tests.support.shop import BASE
+from tossbill_sandbox.api import charging
 from tossbill_ui.build import ROOT
 from tossbill_ui.composition import connect_domains
 from tossbill_ui.core.clock import FrozenClock
@@ -31,8 +32,7 @@ from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.sandbox import charging
-from tossbill_ui.subscriptions import catalog
+from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.client import TossClient
 
 # How many payments each worker may have under way.

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tossbill_ui.sandbox.switches import Switches
-from tossbill_ui.sandbox.webhook_text import envelope, is_sent
+from tossbill_sandbox.store.switches import Switches
+from tossbill_sandbox.webhooks.webhook_text import envelope, is_sent
 
 # Toss repeats one after 1, 4, 16 … 4096 minutes.
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (0, 0, 1, 5, 21, 341, 5461))

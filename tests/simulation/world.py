@@ -27,8 +27,8 @@ from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import trial_end
-from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.subscriptions.engine import trial_end
+from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.webhooks import dispatch, inbox
 
 BEGIN = datetime(2027, 10, 31, 2, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from tests.conftest import NOON
 from tests.subscriptions.desk import Desk, open_desk
 from tests.support.both import database_url
 from tests.support.shop import Shop, open_shop
-from tossbill_ui.subscriptions import renewal
+from tossbill_ui.subscriptions.engine import renewal
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from tests.support.shop import Shop, open_shop
 from tests.support.wire import Answer
 from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.payments.models import Payment, PaymentStatus
+from tossbill_ui.subscriptions.engine.renewal import Report, run_due
 from tossbill_ui.subscriptions.models import Subscription
-from tossbill_ui.subscriptions.renewal import Report, run_due
 
 PLACES = 4
 CHARGES = "/v1/billing/"

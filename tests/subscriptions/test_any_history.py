@@ -38,10 +38,17 @@ from tests.support.shop import Shop, open_shop
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.customers.session import actor_of, new_session
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.subscriptions import attention, cancel, change, methods, pause, price_rise
+from tossbill_ui.subscriptions.actions import (
+    cancel,
+    change_method,
+    change_plan,
+    pause,
+    price_increase,
+    review,
+)
+from tossbill_ui.subscriptions.actions.refund import refund_payment
+from tossbill_ui.subscriptions.engine.trial_end import announce_trials
 from tossbill_ui.subscriptions.models import Subscription
-from tossbill_ui.subscriptions.refunds import refund_payment
-from tossbill_ui.subscriptions.trial_end import announce_trials
 
 PLANS = st.sampled_from(["basic", "pro", "basic-yearly"])
 PERSONAS = st.sampled_from(
@@ -122,9 +129,9 @@ class History(RuleBasedStateMachine):
         rt, session, chosen = self._shop.rt, self._session, self._one(which)
 
         async def now_or_later() -> None:
-            shown = await change.preview(rt, actor_of(session), chosen, plan_code=plan)
+            shown = await change_plan.preview(rt, actor_of(session), chosen, plan_code=plan)
             if now:
-                await change.change_now(
+                await change_plan.change_now(
                     rt,
                     actor_of(session),
                     chosen,
@@ -132,7 +139,9 @@ class History(RuleBasedStateMachine):
                     expected_charge_krw=shown.charge_krw,
                 )
             else:
-                await change.change_at_period_end(rt, actor_of(session), chosen, plan_code=plan)
+                await change_plan.change_at_period_end(
+                    rt, actor_of(session), chosen, plan_code=plan
+                )
 
         self._try(now_or_later())
 
@@ -154,7 +163,8 @@ class History(RuleBasedStateMachine):
 
     @precondition(lambda self: self._ids)
     @rule(
-        which=WHICH, do=st.sampled_from([cancel.undo, pause.pause, pause.resume, methods.pay_now])
+        which=WHICH,
+        do=st.sampled_from([cancel.undo, pause.pause, pause.resume, change_method.pay_now]),
     )
     def other_wish(self, which: int, do: Any) -> None:
         self._try(do(self._shop.rt, actor_of(self._session), self._one(which)))
@@ -164,7 +174,7 @@ class History(RuleBasedStateMachine):
     def answer_what_is_asked(self, which: int, accepts: bool) -> None:
         self._run(announce_trials(self._shop.rt))
         self._try(
-            price_rise.answer(
+            price_increase.answer(
                 self._shop.rt, actor_of(self._session), self._one(which), accepts=accepts
             )
         )
@@ -174,7 +184,7 @@ class History(RuleBasedStateMachine):
     def change_card(self, which: int, persona: str) -> None:
         async def both() -> None:
             card = await self._shop.card(self._session, persona)
-            await methods.change_method(
+            await change_method.change_method(
                 self._shop.rt, actor_of(self._session), self._one(which), payment_method_id=card
             )
 
@@ -212,9 +222,9 @@ class History(RuleBasedStateMachine):
     @rule()
     def operator_approves(self) -> None:
         async def all_of_them() -> None:
-            waiting = await attention.waiting(self._shop.rt)
+            waiting = await review.waiting(self._shop.rt)
             for row in waiting.subscriptions:
-                await attention.approve(self._shop.rt, KIM, row.id)
+                await review.approve(self._shop.rt, KIM, row.id)
             await self._shop.run()
 
         self._try(all_of_them())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tests.support.shop import Shop
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.actor import operator
 from tossbill_ui.customers.session import Session
-from tossbill_ui.operators.models import AuditEntry
 from tossbill_ui.payments.differences import note_difference
 from tossbill_ui.payments.models import DifferenceKind, Payment
-from tossbill_ui.subscriptions import attention, refunds
+from tossbill_ui.subscriptions.actions import refund, review
 
 KIM = operator("Kim, of the night shift, " * 10)
 
@@ -24,9 +24,7 @@ async def test_a_refund_names_amount_and_row_before_the_operator(
     await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
 
-    row = await refunds.refund_payment(
-        shop.rt, KIM, payment.id, amount_krw=9000, reason="asked for"
-    )
+    row = await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=9000, reason="asked for")
 
     found = await subject(shop, "refund.requested")
     assert found.startswith(f"9000 won refund {row.id} by Kim, of the night")
@@ -36,9 +34,9 @@ async def test_a_refund_names_amount_and_row_before_the_operator(
 async def test_an_approval_names_what_was_approved_before_the_operator(shop: Shop) -> None:
     async with shop.rt.db.write() as db:
         await note_difference(shop.rt, db, kind=DifferenceKind.FOREIGN, subject="order-1")
-    [difference] = (await attention.waiting(shop.rt)).differences
+    [difference] = (await review.waiting(shop.rt)).differences
 
-    await attention.approve(shop.rt, KIM, difference.id)
+    await review.approve(shop.rt, KIM, difference.id)
 
     assert (await subject(shop, "review.closed")).startswith("foreign order-1 by Kim, of the")
 

@@ -8,8 +8,8 @@ from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Invoice, Payment, Refund
-from tossbill_ui.subscriptions import cancel, methods, pause
-from tossbill_ui.subscriptions.view import SubscriptionView
+from tossbill_ui.subscriptions.actions import cancel, change_method, pause
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
 
 RENEWAL = date(2026, 12, 24)
 
@@ -158,18 +158,18 @@ async def test_the_card_cannot_be_changed_while_a_payment_is_unknown(
     other = await shop.card(session)
 
     with pytest.raises(Conflict) as caught:
-        await methods.change_method(
+        await change_method.change_method(
             shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
         )
     with pytest.raises(Conflict):
-        await methods.pay_now(shop.rt, actor_of(session), seen.subscription.id)
+        await change_method.pay_now(shop.rt, actor_of(session), seen.subscription.id)
     with pytest.raises(Conflict):
         await pause.pause(shop.rt, actor_of(session), seen.subscription.id)
 
     assert caught.value.code == "payment_open"
     shop.wait(timedelta(minutes=2))
     await shop.run()
-    assert not await methods.change_method(
+    assert not await change_method.change_method(
         shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
     )
     assert len(await shop.money()) == 2
@@ -196,11 +196,11 @@ async def test_a_card_in_use_cannot_be_removed(shop: Shop, session: Session) -> 
     seen = await shop.subscribe(session)
 
     with pytest.raises(Conflict) as caught:
-        await methods.remove_method(shop.rt, actor_of(session), seen.method.id)
+        await change_method.remove_method(shop.rt, actor_of(session), seen.method.id)
     await cancel.cancel_now(
         shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=9900
     )
-    await methods.remove_method(shop.rt, actor_of(session), seen.method.id)
+    await change_method.remove_method(shop.rt, actor_of(session), seen.method.id)
     await shop.rt.tasks.drain(seconds=120)
 
     assert caught.value.code == "in_use"

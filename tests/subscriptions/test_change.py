@@ -9,7 +9,7 @@ from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Invoice, Payment
-from tossbill_ui.subscriptions import cancel, change, methods, pause, refunds
+from tossbill_ui.subscriptions.actions import cancel, change_method, change_plan, pause, refund
 
 RENEWAL = date(2026, 12, 24)
 
@@ -17,9 +17,11 @@ RENEWAL = date(2026, 12, 24)
 async def test_a_dearer_plan_now_costs_the_difference(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     shop.wait(timedelta(days=10))
-    shown = await change.preview(shop.rt, actor_of(session), seen.subscription.id, plan_code="pro")
+    shown = await change_plan.preview(
+        shop.rt, actor_of(session), seen.subscription.id, plan_code="pro"
+    )
 
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt,
         actor_of(session),
         seen.subscription.id,
@@ -42,11 +44,11 @@ async def test_a_dearer_plan_now_costs_the_difference(shop: Shop, session: Sessi
 
 async def test_a_cheaper_plan_now_gives_the_rest_back(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "basic-yearly")
-    shown = await change.preview(
+    shown = await change_plan.preview(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="basic"
     )
 
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt,
         actor_of(session),
         seen.subscription.id,
@@ -71,7 +73,7 @@ async def test_canceling_after_a_change_gives_back_from_both_payments(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session)
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="pro", expected_charge_krw=19100
     )
     await shop.look(session, seen.subscription.id)
@@ -95,7 +97,7 @@ async def test_canceling_after_a_change_gives_back_from_both_payments(
 async def test_a_refused_change_leaves_everything_as_it_was(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, persona="approves_once")
 
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="pro", expected_charge_krw=19100
     )
     after = await shop.look(session, seen.subscription.id)
@@ -105,7 +107,7 @@ async def test_a_refused_change_leaves_everything_as_it_was(shop: Shop, session:
     assert after.subscription.due_at == seen.subscription.due_at
     assert sorted(row.status for row in await shop.rows(Invoice)) == ["paid", "void"]
     other = await shop.card(session)
-    await methods.change_method(
+    await change_method.change_method(
         shop.rt, actor_of(session), after.subscription.id, payment_method_id=other
     )
     await shop.each_day(RENEWAL)
@@ -114,7 +116,7 @@ async def test_a_refused_change_leaves_everything_as_it_was(shop: Shop, session:
 
 async def test_at_the_periods_end_the_new_price_is_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    await change.change_at_period_end(
+    await change_plan.change_at_period_end(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="basic-yearly"
     )
     planned = await shop.look(session, seen.subscription.id)
@@ -131,10 +133,10 @@ async def test_at_the_periods_end_the_new_price_is_charged(shop: Shop, session: 
 
 async def test_a_planned_change_can_be_taken_back(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    await change.change_at_period_end(
+    await change_plan.change_at_period_end(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="pro"
     )
-    await change.change_at_period_end(
+    await change_plan.change_at_period_end(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="basic"
     )
 
@@ -147,7 +149,7 @@ async def test_in_a_trial_the_plan_changes_and_the_trial_goes_on(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session, "pro")
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="basic", expected_charge_krw=0
     )
     await shop.go_on_after_trial(session, seen.subscription.id)
@@ -160,7 +162,7 @@ async def test_a_charge_that_was_not_shown_does_not_happen(shop: Shop, session: 
     seen = await shop.subscribe(session)
 
     with pytest.raises(Conflict) as caught:
-        await change.change_now(
+        await change_plan.change_now(
             shop.rt, actor_of(session), seen.subscription.id, plan_code="pro", expected_charge_krw=1
         )
 
@@ -211,7 +213,7 @@ async def test_a_refused_return_stays_paused(shop: Shop, session: Session) -> No
 
     assert seen.subscription.status == "paused"
     other = await shop.card(session)
-    await methods.change_method(
+    await change_method.change_method(
         shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
     )
     await pause.resume(shop.rt, actor_of(session), seen.subscription.id)
@@ -221,12 +223,12 @@ async def test_a_refused_return_stays_paused(shop: Shop, session: Session) -> No
 async def test_what_is_owed_can_be_paid_at_once(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "pro", persona="approves_after_1")
     with pytest.raises(Conflict) as caught:
-        await methods.pay_now(shop.rt, actor_of(session), seen.subscription.id)
+        await change_method.pay_now(shop.rt, actor_of(session), seen.subscription.id)
     await shop.go_on_after_trial(session, seen.subscription.id)
     await shop.go_to(date(2026, 12, 8))
     await shop.run()
 
-    await methods.pay_now(shop.rt, actor_of(session), seen.subscription.id)
+    await change_method.pay_now(shop.rt, actor_of(session), seen.subscription.id)
 
     assert caught.value.code == "nothing_owed"
     assert (await shop.look(session, seen.subscription.id)).subscription.status == "active"
@@ -240,7 +242,7 @@ async def test_a_method_that_is_none_changes_nothing(
     seen = await shop.subscribe(session)
 
     with pytest.raises(NotFound):
-        await methods.change_method(
+        await change_method.change_method(
             shop.rt, actor_of(session), seen.subscription.id, payment_method_id=method_id
         )
 
@@ -251,8 +253,8 @@ async def test_a_method_that_is_none_changes_nothing(
 async def move(shop: Shop, session: Session, subscription_id: str, plan_code: str) -> None:
     """Move to another plan now."""
     customer = actor_of(session)
-    shown = await change.preview(shop.rt, customer, subscription_id, plan_code=plan_code)
-    await change.change_now(
+    shown = await change_plan.preview(shop.rt, customer, subscription_id, plan_code=plan_code)
+    await change_plan.change_now(
         shop.rt,
         customer,
         subscription_id,
@@ -269,7 +271,7 @@ async def test_used_days_do_not_come_back_when_the_new_period_was_refunded(
     shop.wait(timedelta(days=15))
     await move(shop, session, of, "basic-yearly")
     [paid] = [row for row in await shop.rows(Payment) if row.period_number == 2]
-    await refunds.refund_payment(shop.rt, KIM, paid.id, amount_krw=None, reason="asked for")
+    await refund.refund_payment(shop.rt, KIM, paid.id, amount_krw=None, reason="asked for")
     await shop.run()
 
     shown = await cancel.preview(shop.rt, actor_of(session), of)

@@ -14,7 +14,7 @@ from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices.models import Notice
-from tossbill_ui.subscriptions import change, pause, price_rise
+from tossbill_ui.subscriptions.actions import change_plan, pause, price_increase
 from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription
 
 RENEWAL = date(2026, 12, 24)
@@ -39,7 +39,9 @@ async def set_by_hand(shop: Shop, subscription_id: str, **values: object) -> Non
 
 
 async def ask(shop: Shop, subscription_id: str, price_id: str) -> PriceConsent:
-    return await price_rise.ask(shop.rt, KIM, subscription_id, price_id=price_id, how_to_cancel=HOW)
+    return await price_increase.ask(
+        shop.rt, KIM, subscription_id, price_id=price_id, how_to_cancel=HOW
+    )
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ async def test_who_accepts_is_charged_the_new_price_from_that_day_on(
     assert (await ask(shop, subscription_id, asked.price_id)).id == asked.id
     assert (asked.changes_on, asked.before_krw, asked.after_krw) == (RENEWAL, 9900, 12900)
 
-    await price_rise.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
     await shop.each_day(date(2027, 1, 24))
 
     assert await shop.money() == [("approved", 9900), ("approved", 12900), ("approved", 12900)]
@@ -72,7 +74,7 @@ async def test_who_refuses_or_is_silent_is_not_charged_and_it_ends(
 ) -> None:
     await ask(shop, subscription_id, await dearer(shop))
     for accepts in answers:
-        await price_rise.answer(shop.rt, actor_of(session), subscription_id, accepts=accepts)
+        await price_increase.answer(shop.rt, actor_of(session), subscription_id, accepts=accepts)
 
     await shop.each_day(RENEWAL - timedelta(days=1))
     assert (await shop.look(session, subscription_id)).works
@@ -98,7 +100,7 @@ async def test_a_consent_to_another_price_or_day_is_none(
     shop: Shop, session: Session, subscription_id: str
 ) -> None:
     await ask(shop, subscription_id, await dearer(shop))
-    await price_rise.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
     even_more = Price(
         id="f" * 32, plan_code="basic", starts_on=date(2026, 12, 25), amount_krw=19900
     )
@@ -126,7 +128,9 @@ async def test_a_lower_price_needs_none(shop: Shop, session: Session, subscripti
 async def test_the_customers_own_choice_is_consent(
     shop: Shop, session: Session, subscription_id: str
 ) -> None:
-    await change.change_at_period_end(shop.rt, actor_of(session), subscription_id, plan_code="pro")
+    await change_plan.change_at_period_end(
+        shop.rt, actor_of(session), subscription_id, plan_code="pro"
+    )
 
     [row] = await shop.rows(PriceConsent)
     assert (row.asked_by, row.answer, row.after_krw) == ("customer", "accepted", 29000)
@@ -153,12 +157,12 @@ async def test_a_stranger_answers_for_nobody(
     shop: Shop, session: Session, subscription_id: str
 ) -> None:
     with pytest.raises(NotFound):
-        await price_rise.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
+        await price_increase.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
     await ask(shop, subscription_id, await dearer(shop))
 
     for stranger in (None, new_session()):
         with pytest.raises(NotFound):
-            await price_rise.answer(shop.rt, actor_of(stranger), subscription_id, accepts=True)
+            await price_increase.answer(shop.rt, actor_of(stranger), subscription_id, accepts=True)
 
     [row] = await shop.rows(PriceConsent)
     assert (row.answer, row.answered_at) == (None, None)

@@ -9,8 +9,8 @@ from tests.support.shop import Shop
 from tossbill_ui.core.calendar import instant
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus
+from tossbill_ui.subscriptions.engine.renewal import Report
 from tossbill_ui.subscriptions.models import Subscription
-from tossbill_ui.subscriptions.renewal import Report
 
 DUE = 2 * PLACES - 1  # so that a pass looks for nothing more
 TODAY, TOMORROW = date(2026, 12, 20), date(2026, 12, 21)

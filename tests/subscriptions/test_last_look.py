@@ -14,8 +14,8 @@ from tests.support.shop import Shop, open_shop
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments import charge
 from tossbill_ui.payments.models import Difference, Invoice, Payment
-from tossbill_ui.subscriptions import cancel, methods
-from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.subscriptions.actions import cancel, change_method
+from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.toss import wire
 from tossbill_ui.toss.client import TossClient
 
@@ -94,7 +94,7 @@ async def test_a_new_card_is_not_charged_for_what_the_old_one_paid(
 ) -> None:
     other = await shop.card(session)
 
-    await methods.change_method(
+    await change_method.change_method(
         shop.rt, actor_of(session), subscription_id, payment_method_id=other
     )
 
@@ -163,7 +163,7 @@ async def test_who_has_canceled_meanwhile_gets_it_back(
     shop: Shop, session: Session, subscription_id: str
 ) -> None:
     other = await shop.card(session)
-    await methods.change_method(
+    await change_method.change_method(
         shop.rt, actor_of(session), subscription_id, payment_method_id=other
     )
     await assert_adopted(shop, session, subscription_id)

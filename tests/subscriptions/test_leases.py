@@ -11,12 +11,12 @@ import pytest
 
 from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once, is_pending
 from tests.support.wire import Answer, refuse
-from tossbill_ui import lease
 from tossbill_ui.core.db import Database
-from tossbill_ui.core.leases import Leases
+from tossbill_ui.core.lease import Leases
+from tossbill_ui.leases import keeper
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.subscriptions.engine.renewal import run_due
 
 DUE = 2 * PLACES - 1  # so that a pass looks for nothing more
 
@@ -52,7 +52,7 @@ class Heart:
 def heart(monkeypatch: pytest.MonkeyPatch) -> Heart:
     heart = Heart()
     with_heart = SimpleNamespace(**vars(asyncio) | {"sleep": heart.sleep})
-    monkeypatch.setattr(lease, "asyncio", with_heart)
+    monkeypatch.setattr(keeper, "asyncio", with_heart)
     return heart
 
 

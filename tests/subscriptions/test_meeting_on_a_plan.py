@@ -10,7 +10,8 @@ from tests.subscriptions.test_undo import change_in_doubt
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.subscriptions import change, repository, subscribe
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.actions import change_plan, subscribe
 
 RENEWAL = date(2026, 12, 24)
 YEARLY = "basic-yearly"
@@ -29,7 +30,7 @@ async def refused(shop: Shop, session: Session, method_id: str) -> str:
 async def test_a_plan_that_a_subscription_is_to_move_to(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     of = seen.subscription.id
-    await change.change_at_period_end(shop.rt, actor_of(session), of, plan_code=YEARLY)
+    await change_plan.change_at_period_end(shop.rt, actor_of(session), of, plan_code=YEARLY)
 
     assert await refused(shop, session, seen.method.id) == "already_subscribed"
     other = await shop.begin(session, YEARLY, seen.method.id, again=True)

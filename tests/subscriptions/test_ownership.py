@@ -15,20 +15,18 @@ from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import removal
 from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import (
+from tossbill_ui.subscriptions.actions import (
     cancel,
-    change,
-    methods,
+    change_method,
+    change_plan,
     pause,
-    price_rise,
-    refunds,
-    spending,
+    price_increase,
+    refund,
     subscribe,
-    timeline,
-    view,
 )
-from tossbill_ui.subscriptions.attention import approve
-from tossbill_ui.subscriptions.timeline import Wanted
+from tossbill_ui.subscriptions.actions.review import approve
+from tossbill_ui.subscriptions.reading import spending, timeline, view
+from tossbill_ui.subscriptions.reading.timeline import Wanted
 
 Act = Callable[[Runtime, Actor, str], Awaitable[object]]
 
@@ -37,15 +35,15 @@ ACTIONS: dict[str, Act] = {
     "cancel_at_period_end": cancel.cancel_at_period_end,
     "cancel_now": partial(cancel.cancel_now, expected_refund_krw=9900),
     "undo": cancel.undo,
-    "change.preview": partial(change.preview, plan_code="pro"),
-    "change_now": partial(change.change_now, plan_code="pro", expected_charge_krw=0),
-    "change_at_period_end": partial(change.change_at_period_end, plan_code="pro"),
-    "change_method": partial(methods.change_method, payment_method_id="0" * 32),
-    "pay_now": methods.pay_now,
+    "change.preview": partial(change_plan.preview, plan_code="pro"),
+    "change_now": partial(change_plan.change_now, plan_code="pro", expected_charge_krw=0),
+    "change_at_period_end": partial(change_plan.change_at_period_end, plan_code="pro"),
+    "change_method": partial(change_method.change_method, payment_method_id="0" * 32),
+    "pay_now": change_method.pay_now,
     "pause": pause.pause,
     "resume": pause.resume,
-    "answer": partial(price_rise.answer, accepts=True),
-    "ask": partial(price_rise.ask, price_id="pro", how_to_cancel=""),
+    "answer": partial(price_increase.answer, accepts=True),
+    "ask": partial(price_increase.ask, price_id="pro", how_to_cancel=""),
     "approve": approve,
     "subscription": view.subscription,
     "events": view.events,
@@ -81,12 +79,12 @@ async def test_nobody_else_removes_a_method_or_gives_a_payment_back(
 
     for actor in (actor_of(stranger), VISITOR):
         with pytest.raises(NotFound):
-            await methods.remove_method(shop.rt, actor, seen.method.id)
+            await change_method.remove_method(shop.rt, actor, seen.method.id)
         with pytest.raises(NotFound):
             await removal.wait(shop.rt, actor, seen.method.id, seconds=0)
     for actor in (actor_of(session), actor_of(stranger), VISITOR):
         with pytest.raises(NotFound):
-            await refunds.refund_payment(
+            await refund.refund_payment(
                 shop.rt, actor, seen.last_payment.id, amount_krw=None, reason="x"
             )
 

@@ -12,7 +12,7 @@ from sqlmodel import select
 from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once, is_pending
 from tests.support.wire import refuse
 from tossbill_ui.payments.models import PaymentStatus
-from tossbill_ui.subscriptions import renewal
+from tossbill_ui.subscriptions.engine import renewal
 from tossbill_ui.subscriptions.models import Subscription
 
 

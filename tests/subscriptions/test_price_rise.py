@@ -13,9 +13,9 @@ from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices.models import Notice
-from tossbill_ui.subscriptions import change, price_rise
+from tossbill_ui.subscriptions.actions import change_plan, price_increase
+from tossbill_ui.subscriptions.actions.price_increase import Asked, ask_all
 from tossbill_ui.subscriptions.models import Price, PriceConsent
-from tossbill_ui.subscriptions.price_rise import Asked, ask_all
 
 RENEWAL = date(2026, 12, 24)
 
@@ -32,8 +32,8 @@ async def test_everybody_is_asked_once_and_the_answers_are_counted(
     await shop.subscribe(new_session(), "pro")
     await dearer(shop)
     assert (await raise_basic(shop)).new == 3
-    await price_rise.answer(shop.rt, actor_of(people[0]), ids[0], accepts=True)
-    await price_rise.answer(shop.rt, actor_of(people[1]), ids[1], accepts=False)
+    await price_increase.answer(shop.rt, actor_of(people[0]), ids[0], accepts=True)
+    await price_increase.answer(shop.rt, actor_of(people[1]), ids[1], accepts=False)
 
     again = await raise_basic(shop)
 
@@ -77,7 +77,7 @@ async def test_the_price_of_the_day_counts(shop: Shop, session: Session) -> None
 
 async def test_who_moves_to_another_plan_or_ends_is_not_asked(shop: Shop, session: Session) -> None:
     moving = (await shop.subscribe(session)).subscription.id
-    await change.change_at_period_end(shop.rt, actor_of(session), moving, plan_code="pro")
+    await change_plan.change_at_period_end(shop.rt, actor_of(session), moving, plan_code="pro")
     await dearer(shop)
 
     assert (await raise_basic(shop)).new == 0
@@ -97,7 +97,7 @@ async def test_what_the_shop_asks_is_no_change_to_be_taken_back(
     await raise_basic(shop)
 
     with pytest.raises(Conflict) as refused:
-        await change.change_at_period_end(shop.rt, actor_of(session), of, plan_code="basic")
+        await change_plan.change_at_period_end(shop.rt, actor_of(session), of, plan_code="basic")
 
     assert refused.value.code == "already_subscribed"
     await shop.each_day(RENEWAL)

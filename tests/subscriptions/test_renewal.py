@@ -10,9 +10,10 @@ from tests.support.shop import Shop
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.payments.models import Invoice, Payment
-from tossbill_ui.subscriptions import attention, methods, view
+from tossbill_ui.subscriptions.actions import change_method, review
+from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.subscriptions.models import Subscription
-from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.subscriptions.reading import view
 from tossbill_ui.toss.errors import TossError
 
 RENEWAL = date(2026, 12, 24)
@@ -122,7 +123,7 @@ async def test_a_card_that_will_not_work_again_is_asked_for_at_once(
     assert (seen.subscription.status, seen.subscription.needs_card) == ("past_due", True)
 
     other = await shop.card(session)
-    owed = await methods.change_method(
+    owed = await change_method.change_method(
         shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
     )
 
@@ -148,10 +149,10 @@ async def test_our_own_mistake_stops_and_tells_the_operator(shop: Shop, session:
     assert (seen.subscription.status, seen.works) == ("active", True)
     assert seen.subscription.attention == "setup"
     assert len(await shop.money()) == 1
-    await attention.approve(shop.rt, KIM, seen.subscription.id)
+    await review.approve(shop.rt, KIM, seen.subscription.id)
     await shop.run()
     assert len(await shop.money()) == 2
-    assert (await attention.waiting(shop.rt)).count == 0
+    assert (await review.waiting(shop.rt)).count == 0
 
 
 async def test_several_missed_periods_wait_and_are_charged_one_a_day(
@@ -161,12 +162,10 @@ async def test_several_missed_periods_wait_and_are_charged_one_a_day(
     await shop.go_to(date(2027, 3, 1))
     await shop.run()
     await shop.run()
-    assert [row.attention for row in (await attention.waiting(shop.rt)).subscriptions] == [
-        "catch_up"
-    ]
+    assert [row.attention for row in (await review.waiting(shop.rt)).subscriptions] == ["catch_up"]
     assert len(await shop.money()) == 1
 
-    await attention.approve(shop.rt, KIM, seen.subscription.id)
+    await review.approve(shop.rt, KIM, seen.subscription.id)
     counts: list[int] = []
     for day in range(4):
         await shop.go_to(date(2027, 3, 1) + timedelta(days=day))
@@ -191,7 +190,7 @@ async def test_one_missed_period_needs_nobody(shop: Shop, session: Session) -> N
     await shop.run()
 
     assert len(await shop.money()) == 2
-    assert (await attention.waiting(shop.rt)).count == 0
+    assert (await review.waiting(shop.rt)).count == 0
 
 
 FAULTS = [
@@ -240,7 +239,7 @@ async def test_a_code_nobody_has_seen_is_never_tried_under_another_order_id(
     assert stuck.failure_code == "USER_ACCOUNT_ON_HOLD"
     assert len(await shop.rows(Payment)) == 2
     await shop.faults()
-    await attention.approve(shop.rt, KIM, stuck.id)
+    await review.approve(shop.rt, KIM, stuck.id)
     declined = [
         event
         for event in await view.events(shop.rt, actor_of(session), stuck.subscription_id)
@@ -259,10 +258,10 @@ async def test_an_operator_cannot_call_a_payment_unmade_that_toss_has(
     stuck = await charged_and_stuck(shop)
 
     with pytest.raises(TossError):
-        await attention.approve(shop.rt, KIM, stuck.id)
-    assert (await attention.waiting(shop.rt)).payments
+        await review.approve(shop.rt, KIM, stuck.id)
+    assert (await review.waiting(shop.rt)).payments
     await shop.faults()
-    await attention.approve(shop.rt, KIM, stuck.id)
+    await review.approve(shop.rt, KIM, stuck.id)
 
     seen = await shop.look(session, seen.subscription.id)
     assert seen.subscription.period_number == 2
@@ -282,10 +281,10 @@ async def test_an_approval_that_settles_nothing_closes_nothing(
     async with shop.rt.db.write() as db:
         (await db.get_one(Payment, stuck.id)).amount_krw += 100  # Toss has another amount
 
-    said = await attention.approve(shop.rt, KIM, stuck.id)
+    said = await review.approve(shop.rt, KIM, stuck.id)
 
     assert said == "Toss has not settled the payment, so it goes on waiting."
-    assert [row.id for row in (await attention.waiting(shop.rt)).payments] == [stuck.id]
+    assert [row.id for row in (await review.waiting(shop.rt)).payments] == [stuck.id]
     events = await view.events(shop.rt, actor_of(session), seen.subscription.id)
     assert "review.closed" not in {event.type for event in events}
 
@@ -306,7 +305,7 @@ async def stuck_renewal(shop: Shop) -> Payment:
     for _ in range(15):
         shop.wait(timedelta(days=1))
         await shop.run()
-    [stuck] = (await attention.waiting(shop.rt)).payments
+    [stuck] = (await review.waiting(shop.rt)).payments
     return stuck
 
 

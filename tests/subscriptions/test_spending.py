@@ -8,7 +8,8 @@ from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.subscriptions import refunds, spending
+from tossbill_ui.subscriptions.actions import refund
+from tossbill_ui.subscriptions.reading import spending
 
 
 async def sums(shop: Shop, session: Session | None) -> dict[str, int]:
@@ -25,7 +26,7 @@ async def test_months_are_koreas_and_refunds_are_taken_off(shop: Shop, session: 
     assert await sums(shop, session) == {"2026-11": 9900, "2026-12": 9900}
 
     payments = await shop.rows(Payment)
-    await refunds.refund_payment(shop.rt, KIM, payments[0].id, amount_krw=4000, reason="x")
+    await refund.refund_payment(shop.rt, KIM, payments[0].id, amount_krw=4000, reason="x")
     await shop.run()
 
     assert seen.subscription.id == payments[0].subscription_id

@@ -12,13 +12,13 @@ import pytest
 from tests.support.population import fill
 from tests.support.shop import Shop
 from tests.support.statements import statements
-from tossbill_ui import lease
 from tossbill_ui.customers.session import new_session
+from tossbill_ui.leases import keeper
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
 from tossbill_ui.payments.record import record
-from tossbill_ui.subscriptions.claiming import claim
+from tossbill_ui.subscriptions.engine.claiming import claim
 
 BATCH = 20
 # Open payments, due subscriptions, what they need, numbers; then invoices, payments and
@@ -109,7 +109,7 @@ async def test_leases_are_renewed_together_and_only_those_still_ours(shop: Shop)
     async with AsyncExitStack() as stack:
         lost, *ours = [
             await stack.enter_async_context(
-                lease.held(rt, Payment, each.row_id, attempt=each.attempt, until=each.until)
+                keeper.held(rt, Payment, each.row_id, attempt=each.attempt, until=each.until)
             )
             for each in claims
         ]

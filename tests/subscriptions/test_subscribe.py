@@ -9,9 +9,10 @@ from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Invoice, Payment
-from tossbill_ui.subscriptions import cancel, change, subscribe, view
+from tossbill_ui.subscriptions.actions import cancel, change_plan, subscribe
 from tossbill_ui.subscriptions.models import Price, Subscription
 from tossbill_ui.subscriptions.periods import today
+from tossbill_ui.subscriptions.reading import view
 
 
 async def test_the_first_period_is_charged_at_once(shop: Shop, session: Session) -> None:
@@ -58,7 +59,7 @@ async def test_who_moved_away_from_a_plan_gets_its_trial_no_second_time(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session, plan_code="pro")
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="basic", expected_charge_krw=0
     )
     await cancel.cancel_now(shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=0)

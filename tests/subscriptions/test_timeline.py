@@ -11,9 +11,10 @@ from tests.support.shop import Shop
 from tossbill_ui.core.calendar import instant
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.events.models import SHOWN
-from tossbill_ui.subscriptions import cancel, change, pause, refunds, timeline
-from tossbill_ui.subscriptions.timeline import Wanted
-from tossbill_ui.subscriptions.timeline_rows import (
+from tossbill_ui.subscriptions.actions import cancel, change_plan, pause, refund
+from tossbill_ui.subscriptions.reading import timeline
+from tossbill_ui.subscriptions.reading.timeline import Wanted
+from tossbill_ui.subscriptions.reading.timeline_sources import (
     CardLine,
     ChangeLine,
     Entry,
@@ -21,7 +22,7 @@ from tossbill_ui.subscriptions.timeline_rows import (
     RefundLine,
     Topic,
 )
-from tossbill_ui.ui.text.history import CHANGES, CHANGES_OF_TRIAL
+from tossbill_ui.ui.history.text import CHANGES, CHANGES_OF_TRIAL
 
 
 def told(entry: Entry) -> str:
@@ -52,8 +53,8 @@ async def lived(shop: Shop, session: Session) -> str:
     await shop.go_to(date(2026, 12, 24))
     await shop.run()
     shop.wait(timedelta(hours=1))
-    shown = await change.preview(shop.rt, actor_of(session), subscription_id, plan_code="pro")
-    await change.change_now(
+    shown = await change_plan.preview(shop.rt, actor_of(session), subscription_id, plan_code="pro")
+    await change_plan.change_now(
         shop.rt,
         actor_of(session),
         subscription_id,
@@ -178,7 +179,7 @@ async def test_a_payment_brings_its_refunds(shop: Shop, session: Session) -> Non
     seen = await shop.subscribe(session)
     payment_id = seen.last_payment.id if seen.last_payment else ""
     for amount in (900, 3000):
-        await refunds.refund_payment(shop.rt, KIM, payment_id, amount_krw=amount, reason="x")
+        await refund.refund_payment(shop.rt, KIM, payment_id, amount_krw=amount, reason="x")
         await shop.run()
 
     page = await timeline.older(shop.rt, actor_of(session), Wanted(topic=Topic.PAYMENT))

@@ -19,10 +19,11 @@ from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import cancel, change, methods, price_rise, trial_end
+from tossbill_ui.subscriptions.actions import cancel, change_method, change_plan, price_increase
+from tossbill_ui.subscriptions.actions.price_increase import ask_all
+from tossbill_ui.subscriptions.engine import trial_end
+from tossbill_ui.subscriptions.engine.trial_end import announce_trials
 from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription
-from tossbill_ui.subscriptions.price_rise import ask_all
-from tossbill_ui.subscriptions.trial_end import announce_trials
 
 ENDS = date(2026, 12, 8)
 ASKED = ENDS - timedelta(days=7)
@@ -68,7 +69,7 @@ async def test_who_says_yes_is_charged_on_that_day(
     assert (asked.changes_on, asked.before_krw, asked.after_krw) == (ENDS, 0, 29_000)
     assert (asked.asked_by, asked.answer) == ("engine", None)
 
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == [("approved", 29_000)]
@@ -90,7 +91,7 @@ async def test_who_is_silent_or_says_no_is_charged_nothing_and_keeps_the_card(
 ) -> None:
     await ask(shop)
     for accepts in answers:
-        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=accepts)
+        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=accepts)
 
     await shop.go_to(ENDS - timedelta(days=1), hour=23)
     assert (await shop.look(session, trial)).works
@@ -101,13 +102,13 @@ async def test_who_is_silent_or_says_no_is_charged_nothing_and_keeps_the_card(
     assert await shop.money() == []
     [over] = await told(shop, NoticeKind.TRIAL_OVER, NoticeKind.NO_CONSENT)
     assert "결제하지 않고" in over.body
-    await methods.remove_method(shop.rt, actor_of(session), seen.method.id)
+    await change_method.remove_method(shop.rt, actor_of(session), seen.method.id)
 
 
 async def test_the_last_answer_counts(shop: Shop, session: Session, trial: str) -> None:
     await ask(shop)
     for accepts in (True, False, True):
-        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=accepts)
+        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=accepts)
 
     await live_on(shop)
 
@@ -119,7 +120,7 @@ async def test_an_answer_on_the_day_is_too_late(shop: Shop, session: Session, tr
     await shop.go_to(ENDS, hour=1)
 
     with pytest.raises(Conflict) as refused:
-        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert refused.value.code == "not_active"
@@ -209,7 +210,7 @@ async def test_who_has_not_answered_is_reminded_once(
     await shop.subscribe(other, "pro")
     await shop.go_to(ASKED)
     assert await announce_trials(shop.rt) == 2
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=False)
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=False)
     await shop.go_to(REMINDED, hour=9)
     assert await announce_trials(shop.rt) == 0
 
@@ -234,7 +235,7 @@ async def test_a_short_trial_is_asked_about_as_it_begins(
     await announce_trials(shop.rt)
     assert len(await told(shop, NoticeKind.TRIAL_ENDING)) == 1
     assert await told(shop, NoticeKind.TRIAL_REMINDER) == []
-    await price_rise.answer(shop.rt, actor_of(session), of, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), of, accepts=True)
     await shop.each_day(asked.changes_on)
 
     assert await shop.money() == [("approved", 29_000)]
@@ -267,7 +268,7 @@ async def test_who_was_only_told_under_the_old_rule_is_asked(
 async def test_a_plan_chosen_for_after_the_trial_is_consent_and_is_told(
     shop: Shop, session: Session, trial: str
 ) -> None:
-    await change.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="basic")
+    await change_plan.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="basic")
     [chosen] = await shop.rows(PriceConsent)
     assert (chosen.asked_by, chosen.answer, chosen.before_krw, chosen.after_krw) == (
         "customer",
@@ -288,8 +289,8 @@ async def test_who_takes_the_chosen_plan_back_is_asked_at_once(
     shop: Shop, session: Session, trial: str
 ) -> None:
     await shop.go_to(ASKED, hour=8)
-    await change.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="basic")
-    await change.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="pro")
+    await change_plan.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="basic")
+    await change_plan.change_at_period_end(shop.rt, actor_of(session), trial, plan_code="pro")
 
     asked = [row for row in await shop.rows(PriceConsent) if row.asked_by == "engine"]
     assert [row.after_krw for row in asked] == [29_000]
@@ -302,8 +303,8 @@ async def test_another_plan_in_the_trial_is_asked_about_anew(
 ) -> None:
     """The yes was to another price."""
     await ask(shop)
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
-    await change.change_now(
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await change_plan.change_now(
         shop.rt, actor_of(session), trial, plan_code="basic", expected_charge_krw=0
     )
 
@@ -319,11 +320,11 @@ async def test_on_its_last_morning_a_trial_moves_to_no_other_plan(
 ) -> None:
     """Nobody could be asked any more."""
     await ask(shop)
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
     await shop.go_to(ENDS, hour=9)
 
     with pytest.raises(Conflict) as refused:
-        await change.change_now(
+        await change_plan.change_now(
             shop.rt, actor_of(session), trial, plan_code="basic", expected_charge_krw=0
         )
     await live_on(shop)
@@ -342,8 +343,8 @@ async def test_a_price_that_rises_meanwhile_is_neither_asked_nor_charged(
     await ask(shop)
     assert (await ask_all(shop.rt, KIM, "pro", how_to_cancel=HOW)).new == 0
     with pytest.raises(Conflict):
-        await price_rise.ask(shop.rt, KIM, trial, price_id=price.id, how_to_cancel=HOW)
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+        await price_increase.ask(shop.rt, KIM, trial, price_id=price.id, how_to_cancel=HOW)
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
 
     await live_on(shop, days=7)
 
@@ -358,7 +359,7 @@ async def test_whoever_sets_another_price_a_yes_to_the_first_does_not_hold(
     async with shop.rt.db.write() as db:
         db.add(price)
     await ask(shop)
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
     await set_by_hand(shop, trial, next_price_id=price.id)
 
     await shop.go_to(ENDS)
@@ -371,10 +372,10 @@ async def test_canceling_and_taking_that_back_keep_the_answer(
     shop: Shop, session: Session, trial: str
 ) -> None:
     await ask(shop)
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), trial)
     with pytest.raises(Conflict):
-        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=False)
+        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=False)
     await cancel.undo(shop.rt, actor_of(session), trial)
 
     await live_on(shop)
@@ -391,7 +392,7 @@ async def test_who_comes_back_in_the_last_week_is_asked_at_once(
     assert await announce_trials(shop.rt) == 0
 
     await cancel.undo(shop.rt, actor_of(session), trial)
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == [("approved", 29_000)]
@@ -401,9 +402,9 @@ async def test_a_yes_holds_for_the_card_that_the_customer_chose_since(
     shop: Shop, session: Session, trial: str
 ) -> None:
     await ask(shop)
-    await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
     other = await shop.card(session)
-    await methods.change_method(shop.rt, actor_of(session), trial, payment_method_id=other)
+    await change_method.change_method(shop.rt, actor_of(session), trial, payment_method_id=other)
 
     await live_on(shop)
 
@@ -417,7 +418,7 @@ async def test_a_stranger_answers_for_nobody(shop: Shop, session: Session, trial
 
     for stranger in (None, new_session()):
         with pytest.raises(NotFound):
-            await price_rise.answer(shop.rt, actor_of(stranger), trial, accepts=True)
+            await price_increase.answer(shop.rt, actor_of(stranger), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == []
@@ -428,7 +429,7 @@ async def test_before_the_question_there_is_nothing_to_answer(
 ) -> None:
     """What was agreed on when it began is no consent."""
     with pytest.raises(NotFound):
-        await price_rise.answer(shop.rt, actor_of(session), trial, accepts=True)
+        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
 
 
 async def test_a_trial_of_a_plan_below_the_least_amount_stops_nobody(

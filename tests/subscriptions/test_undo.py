@@ -14,8 +14,8 @@ from tossbill_ui.core.crypto import fingerprint
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.subscriptions import cancel, change, pause, price_rise
-from tossbill_ui.subscriptions.lost_method import lose_method
+from tossbill_ui.subscriptions.actions import cancel, change_plan, pause, price_increase
+from tossbill_ui.subscriptions.engine.method_deleted import lose_method
 
 RENEWAL = date(2026, 12, 24)
 TRIAL_ENDS = date(2026, 12, 8)
@@ -38,9 +38,9 @@ async def change_in_doubt(
     """Change the plan with a charge that Toss does not answer, and return its amount."""
     customer = actor_of(session)
     shop.wait(timedelta(hours=1))
-    shown = await change.preview(shop.rt, customer, subscription_id, plan_code="basic-yearly")
+    shown = await change_plan.preview(shop.rt, customer, subscription_id, plan_code="basic-yearly")
     await shop.faults({"endpoint": "charge", "kind": kind, "count": 1})
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt,
         customer,
         subscription_id,
@@ -54,7 +54,7 @@ async def change_in_doubt(
 
 async def test_a_planned_change(shop: Shop, session: Session, customer: Actor) -> None:
     of = (await shop.subscribe(session, "basic-yearly")).subscription.id
-    await change.change_at_period_end(shop.rt, customer, of, plan_code="basic")
+    await change_plan.change_at_period_end(shop.rt, customer, of, plan_code="basic")
     before = (await shop.look(session, of)).subscription
 
     await cancel_and_undo(shop, customer, of)
@@ -71,7 +71,7 @@ async def test_a_plan_chosen_for_after_the_trial(
     shop: Shop, session: Session, customer: Actor
 ) -> None:
     of = (await shop.subscribe(session, "pro")).subscription.id
-    await change.change_at_period_end(shop.rt, customer, of, plan_code="basic")
+    await change_plan.change_at_period_end(shop.rt, customer, of, plan_code="basic")
 
     await cancel_and_undo(shop, customer, of)
 
@@ -83,8 +83,8 @@ async def test_a_plan_chosen_for_after_the_trial(
 async def test_an_accepted_price(shop: Shop, session: Session, customer: Actor) -> None:
     of = (await shop.subscribe(session)).subscription.id
     await dearer(shop)
-    await price_rise.ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
-    await price_rise.answer(shop.rt, customer, of, accepts=True)
+    await price_increase.ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
+    await price_increase.answer(shop.rt, customer, of, accepts=True)
     coming = (await shop.look(session, of)).coming
 
     await cancel_and_undo(shop, customer, of)
@@ -110,12 +110,12 @@ async def test_a_higher_price_that_a_planned_change_hid(
 ) -> None:
     of = (await shop.subscribe(session)).subscription.id
     await dearer(shop)
-    await price_rise.ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
-    await price_rise.answer(shop.rt, customer, of, accepts=True)
+    await price_increase.ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
+    await price_increase.answer(shop.rt, customer, of, accepts=True)
     before = (await shop.look(session, of)).subscription
 
-    await change.change_at_period_end(shop.rt, customer, of, plan_code="letter")
-    await change.change_at_period_end(shop.rt, customer, of, plan_code="basic")
+    await change_plan.change_at_period_end(shop.rt, customer, of, plan_code="letter")
+    await change_plan.change_at_period_end(shop.rt, customer, of, plan_code="basic")
 
     assert (await shop.look(session, of)).subscription.model_dump() == before.model_dump()
 
@@ -197,7 +197,7 @@ async def test_while_it_is_canceled_nothing_is_said_to_come(
     shop: Shop, session: Session, customer: Actor
 ) -> None:
     of = (await shop.subscribe(session)).subscription.id
-    await change.change_at_period_end(shop.rt, customer, of, plan_code="letter")
+    await change_plan.change_at_period_end(shop.rt, customer, of, plan_code="letter")
 
     await cancel.cancel_at_period_end(shop.rt, customer, of)
 

@@ -19,10 +19,10 @@ from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import charge
 from tossbill_ui.payments.models import Invoice, PaymentStatus
-from tossbill_ui.subscriptions import cancel, methods, pause
-from tossbill_ui.subscriptions.lost_method import lose_method
-from tossbill_ui.subscriptions.view import SubscriptionView
-from tossbill_ui.toss import pace
+from tossbill_ui.subscriptions.actions import cancel, change_method, pause
+from tossbill_ui.subscriptions.engine.method_deleted import lose_method
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.toss import rate_limit
 
 DUE = 2 * PLACES - 1  # so that a pass looks for nothing more
 TOMORROW = date(2026, 12, 21)
@@ -84,7 +84,7 @@ async def test_whose_card_is_gone_is_asked_for_another(desk: Desk) -> None:
     other = await desk.shop.card(desk.customer)
     await desk.have_due(DUE)
     unlucky = desk.due[PLACES]
-    await methods.change_method(
+    await change_method.change_method(
         desk.shop.rt, actor_of(desk.customer), unlucky, payment_method_id=other
     )
     [card] = [row for row in await desk.shop.rows(PaymentMethod) if row.id == other]
@@ -111,10 +111,10 @@ async def test_what_would_change_the_payment_is_refused_meanwhile(desk: Desk) ->
     with pytest.raises(Conflict, match="not settled"):
         await pause.pause(rt, actor_of(who), unlucky)
     with pytest.raises(Conflict, match="not settled"):
-        await methods.change_method(rt, actor_of(who), unlucky, payment_method_id=other)
+        await change_method.change_method(rt, actor_of(who), unlucky, payment_method_id=other)
     [row] = [row for row in await desk.payments() if row.subscription_id == unlucky]
     with pytest.raises(Conflict, match="charged on this"):
-        await methods.remove_method(rt, actor_of(who), row.payment_method_id)
+        await change_method.remove_method(rt, actor_of(who), row.payment_method_id)
     await go_on_after_long(desk)
 
     assert (await desk.ended()).charged == DUE
@@ -152,7 +152,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     async def sleep(_: float) -> None:
         await opened.wait()
 
-    monkeypatch.setattr(pace, "asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(rate_limit, "asyncio", SimpleNamespace(sleep=sleep))
     return opened
 
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from tests.support.shop import Shop
 from tossbill_ui.customers.session import actor_of, new_session
-from tossbill_ui.subscriptions import cancel
-from tossbill_ui.subscriptions.renewal import run_due
+from tossbill_ui.subscriptions.actions import cancel
+from tossbill_ui.subscriptions.engine.renewal import run_due
 
 
 async def test_three_workers_charge_everybody_once(shop: Shop) -> None:

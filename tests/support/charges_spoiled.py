@@ -18,8 +18,8 @@ from tests.support.spoiled import Spoiler, Spoils, is_charge, is_lookup
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payments.models import OPEN, Invoice, InvoiceStatus, Payment
 from tossbill_ui.payments.settle import settle
+from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.subscriptions.models import Subscription
-from tossbill_ui.subscriptions.renewal import run_due
 
 # Every charge leaves an open payment, of which Toss knows two thirds.
 LOST_CHARGES = (

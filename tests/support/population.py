@@ -13,8 +13,8 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import catalog, consent
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions.terms import catalog, consent
 
 PERIOD = timedelta(days=30)
 

@@ -14,6 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from tests.payment_methods.flow import back_from
+from tossbill_sandbox.app import SANDBOX_SECRET_KEY, create_app
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_ui import runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.composition import connect_domains
@@ -31,11 +33,12 @@ from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Payment, Refund
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.sandbox.app import SANDBOX_SECRET_KEY, create_app
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
-from tossbill_ui.subscriptions import catalog, price_rise, renewal, subscribe, view
-from tossbill_ui.subscriptions.trial_end import announce_trials
-from tossbill_ui.subscriptions.view import SubscriptionView
+from tossbill_ui.subscriptions.actions import price_increase, subscribe
+from tossbill_ui.subscriptions.engine import renewal
+from tossbill_ui.subscriptions.engine.trial_end import announce_trials
+from tossbill_ui.subscriptions.reading import view
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 
@@ -104,7 +107,7 @@ class Shop:
         ends_on = (await self.look(session, subscription_id)).subscription.ends_on
         await self.go_to(ends_on - timedelta(days=3))
         await announce_trials(self.rt)
-        await price_rise.answer(self.rt, actor_of(session), subscription_id, accepts=True)
+        await price_increase.answer(self.rt, actor_of(session), subscription_id, accepts=True)
 
     async def go_to(self, day: date, hour: int = 11) -> None:
         """Let time pass to a Korean day and hour, without running anything."""

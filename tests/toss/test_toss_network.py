@@ -25,7 +25,7 @@ from tests.toss.toss_wires import Handler, MakeClient, Serve, cancel, charge, tr
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
 from tossbill_ui.toss.exchange import BODY_LIMIT_BYTES
-from tossbill_ui.toss.quiet import WIRE_LOGGERS
+from tossbill_ui.toss.log_filter import WIRE_LOGGERS
 
 SECRETS = (BILLING_KEY, quote(BILLING_KEY, safe=""), AUTH_KEY, SECRET_KEY, BASIC_AUTH)
 SHORT = httpx.Timeout(5, read=0.05)

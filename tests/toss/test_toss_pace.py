@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from tossbill_ui.toss.pace import Pace
+from tossbill_ui.toss.rate_limit import Pace
 
 
 async def test_calls_begin_evenly_and_in_order() -> None:

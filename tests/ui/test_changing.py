@@ -12,14 +12,16 @@ from tests.ui.test_subscription_views import offered
 from tossbill_ui.core.actor import VISITOR
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of, new_session
-from tossbill_ui.subscriptions import change, view
-from tossbill_ui.ui import changing, managing
+from tossbill_ui.subscriptions.actions import change_plan
+from tossbill_ui.subscriptions.reading import view
+from tossbill_ui.ui.subscription import change_view
+from tossbill_ui.ui.subscription import view as subscription_view
 
 
 async def test_the_other_plans_on_offer(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
-    found = await changing.plan_choices(shop.rt, actor_of(session), seen.subscription.id)
+    found = await change_view.plan_choices(shop.rt, actor_of(session), seen.subscription.id)
 
     names = [choice["name"] for choice in found]
     assert "프로" in names
@@ -30,7 +32,7 @@ async def test_to_a_dearer_plan_now_or_later(shop: Shop, session: Session) -> No
     seen = await shop.subscribe(session)
     await shop.go_to(date(2026, 12, 5))
 
-    shown = await changing.change_view(shop.rt, actor_of(session), seen.subscription.id, "pro")
+    shown = await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "pro")
 
     # 19 of 30 days of 9,900 won are left, today included.
     assert shown["charge_krw"] == 29_000 - 6_270
@@ -44,9 +46,9 @@ async def test_to_a_dearer_plan_now_or_later(shop: Shop, session: Session) -> No
 async def test_what_is_shown_is_what_is_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.go_to(date(2026, 12, 5))
-    shown = await changing.change_view(shop.rt, actor_of(session), seen.subscription.id, "pro")
+    shown = await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "pro")
 
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt,
         actor_of(session),
         seen.subscription.id,
@@ -64,7 +66,7 @@ async def test_to_a_cheaper_plan_gives_back_what_is_left(shop: Shop, session: Se
     seen = await shop.subscribe(session, plan_code="basic-yearly")
     await shop.go_to(date(2026, 12, 5))
 
-    shown = await changing.change_view(shop.rt, actor_of(session), seen.subscription.id, "basic")
+    shown = await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "basic")
 
     assert shown["charge_krw"] == 0
     assert shown["now"].startswith("지금 바꾸고 ")
@@ -74,7 +76,7 @@ async def test_to_a_cheaper_plan_gives_back_what_is_left(shop: Shop, session: Se
 async def test_in_a_trial_nothing_is_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, plan_code="pro")
 
-    shown = await changing.change_view(shop.rt, actor_of(session), seen.subscription.id, "basic")
+    shown = await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "basic")
 
     assert (shown["charge_krw"], shown["now"]) == (0, "지금 바꾸기")
     assert "그대로 이어져요" in shown["now_how"]
@@ -85,11 +87,11 @@ async def test_a_planned_change_can_be_taken_back_and_not_planned_twice(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session)
-    await change.change_at_period_end(
+    await change_plan.change_at_period_end(
         shop.rt, actor_of(session), seen.subscription.id, plan_code="pro"
     )
 
-    [row] = await managing.rows(shop.rt, actor_of(session))
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert {"keep_plan", "change_plan"} & offered(row) == {"keep_plan"}
     assert plain(row["next"]).endswith("프로 상품으로 바뀌어요")
@@ -98,7 +100,7 @@ async def test_a_planned_change_can_be_taken_back_and_not_planned_twice(
 async def test_a_refused_change_is_said_and_changes_nothing(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, persona="approves_once")
     await shop.go_to(date(2026, 12, 5))
-    await change.change_now(
+    await change_plan.change_now(
         shop.rt,
         actor_of(session),
         seen.subscription.id,
@@ -107,7 +109,7 @@ async def test_a_refused_change_is_said_and_changes_nothing(shop: Shop, session:
     )
     await shop.look(session, seen.subscription.id)
 
-    [row] = await managing.rows(shop.rt, actor_of(session))
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert row["plan"] == "베이직"
     assert row["status"] == "이용 중"
@@ -122,23 +124,23 @@ async def test_a_plan_that_is_not_on_offer_is_refused(
     seen = await shop.subscribe(session)
 
     with pytest.raises(NotFound):
-        await changing.change_view(shop.rt, actor_of(session), seen.subscription.id, plan_code)
+        await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, plan_code)
 
 
 async def test_a_stranger_sees_no_way(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
     with pytest.raises(NotFound):
-        await changing.change_view(shop.rt, actor_of(new_session()), seen.subscription.id, "pro")
+        await change_view.change_view(shop.rt, actor_of(new_session()), seen.subscription.id, "pro")
     with pytest.raises(NotFound):
-        await changing.plan_choices(shop.rt, VISITOR, seen.subscription.id)
+        await change_view.plan_choices(shop.rt, VISITOR, seen.subscription.id)
 
 
 async def test_the_present_plan_is_no_change(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
     with pytest.raises(Conflict):
-        await changing.change_view(shop.rt, actor_of(session), seen.subscription.id, "basic")
+        await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "basic")
     assert (
         await view.subscription(shop.rt, actor_of(session), seen.subscription.id)
     ).plan.code == "basic"

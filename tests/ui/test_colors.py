@@ -1,6 +1,6 @@
 import pytest
 
-from tossbill_ui.ui.colors import BLACK, WHITE, brand_colors, contrast
+from tossbill_ui.ui.shared.colors import BLACK, WHITE, brand_colors, contrast
 
 
 def test_black_on_white_is_the_most_there_is() -> None:

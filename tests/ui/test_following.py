@@ -10,7 +10,7 @@ import reflex as rx
 
 from tests.support.shop import Shop
 from tossbill_ui import runtime
-from tossbill_ui.ui.states.page import looks
+from tossbill_ui.ui.shared.page_state import looks
 
 
 @dataclass

@@ -12,10 +12,12 @@ from tossbill_ui.core.calendar import Unit
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.prerender import Visit
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import catalog
-from tossbill_ui.subscriptions.catalog import Catalog, PlanEntry
 from tossbill_ui.subscriptions.models import Price
-from tossbill_ui.ui import first_paint, plans, wording
+from tossbill_ui.subscriptions.terms import catalog
+from tossbill_ui.subscriptions.terms.catalog import Catalog, PlanEntry
+from tossbill_ui.ui import first_paint
+from tossbill_ui.ui.plans import view as plans_view
+from tossbill_ui.ui.shared import wording
 
 
 def plain(text: str) -> str:
@@ -36,7 +38,7 @@ def test_a_price_names_its_period(unit: str, count: int, text: str) -> None:
 
 
 async def test_a_card_says_what_happens_when(shop: Shop, session: Session) -> None:
-    basic, pro, yearly, _ = await plans.cards(shop.rt, actor_of(session))
+    basic, pro, yearly, _ = await plans_view.cards(shop.rt, actor_of(session))
 
     assert plain(basic["price"]) == "월 9,900원"
     assert plain(basic["happens"]) == "오늘 결제하고, 다음 결제일은 2026년 12월 24일(목)이에요."
@@ -51,8 +53,8 @@ async def test_a_card_says_what_happens_when(shop: Shop, session: Session) -> No
 async def test_a_plan_that_one_is_on_is_not_sold_again(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
-    mine, *_ = await plans.cards(shop.rt, actor_of(session))
-    theirs, *_ = await plans.cards(shop.rt, actor_of(replace(session, customer_id="f" * 32)))
+    mine, *_ = await plans_view.cards(shop.rt, actor_of(session))
+    theirs, *_ = await plans_view.cards(shop.rt, actor_of(replace(session, customer_id="f" * 32)))
 
     assert mine["href"] == "/subscription/"
     assert theirs["href"] == "/register/?plan=basic"
@@ -69,12 +71,12 @@ async def test_more_plans_than_slots_are_all_there(rt: Runtime, session: Session
     price = {"starts_on": "2026-01-01", "amount_krw": 1000}
     entries = [
         PlanEntry.model_validate({"code": f"p{number}", "name": f"P{number}", "price": [price]})
-        for number in range(plans.PAINTED + 2)
+        for number in range(plans_view.PAINTED + 2)
     ]
     await catalog.seed(rt, Catalog(plan=entries))
 
-    found = await plans.cards(rt, actor_of(session))
+    found = await plans_view.cards(rt, actor_of(session))
 
-    assert len(found) == plans.PAINTED + 2
-    assert [card["name"] for card in plans.painted(found)] == [f"P{n}" for n in range(6)]
-    assert all(all(card.values()) for card in [*found, plans.NO_CARD])
+    assert len(found) == plans_view.PAINTED + 2
+    assert [card["name"] for card in plans_view.painted(found)] == [f"P{n}" for n in range(6)]
+    assert all(all(card.values()) for card in [*found, plans_view.NO_CARD])

@@ -14,10 +14,10 @@ from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.subscriptions import pause, price_rise
-from tossbill_ui.ui import managing
-from tossbill_ui.ui.price_rises import price_view
-from tossbill_ui.ui.views import ABSENT
+from tossbill_ui.subscriptions.actions import pause, price_increase
+from tossbill_ui.ui.shared.view_rows import ABSENT
+from tossbill_ui.ui.subscription import view as subscription_view
+from tossbill_ui.ui.subscription.price_increase_view import price_view
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def asked(shop: Shop, session: Session) -> str:
 async def test_before_the_answer_both_ends_are_said(
     shop: Shop, session: Session, asked: str
 ) -> None:
-    [row] = await managing.rows(shop.rt, actor_of(session))
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert row["next"].endswith("동의하면 12,900원")
     assert row["price"] == "월\u00a09,900원"
@@ -47,10 +47,10 @@ async def test_before_the_answer_both_ends_are_said(
 async def test_an_answer_is_said_and_can_be_changed(
     shop: Shop, session: Session, asked: str, accepts: bool, tone: str, next_end: str
 ) -> None:
-    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=not accepts)
-    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=accepts)
+    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=not accepts)
+    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=accepts)
 
-    [row] = await managing.rows(shop.rt, actor_of(session))
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert (row["alert"]["tone"], plain(row["alert"]["label"])) == (tone, "답 바꾸기")
     assert row["next"].endswith(next_end)
@@ -76,7 +76,7 @@ async def test_nothing_asked_no_question(shop: Shop, session: Session, stranger:
 async def test_a_pause_puts_the_question_away(shop: Shop, session: Session, asked: str) -> None:
     await pause.pause(shop.rt, actor_of(session), asked)
 
-    [row] = await managing.rows(shop.rt, actor_of(session))
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert row["parts"]["price"] == ABSENT
 
@@ -88,8 +88,8 @@ async def test_the_question_comes_before_a_card_that_expires(
     await shop.go_to(date(2026, 12, 5))
     [method] = await shop.rows(PaymentMethod)
     await set_expiry(shop.rt, KIM, method.id, month=date(2026, 12, 1))
-    [before] = await managing.rows(shop.rt, actor_of(session))
-    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=True)
-    [after] = await managing.rows(shop.rt, actor_of(session))
+    [before] = await subscription_view.rows(shop.rt, actor_of(session))
+    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=True)
+    [after] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert (before["alert"]["action"], after["alert"]["action"]) == ("price", "card")

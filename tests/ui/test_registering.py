@@ -10,13 +10,15 @@ from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.customers.session import Session
 from tossbill_ui.prerender import Filling, Moved, Visit
-from tossbill_ui.ui import first_paint, registering, wording
+from tossbill_ui.ui import first_paint
+from tossbill_ui.ui.registration import view as registration_view
+from tossbill_ui.ui.shared import wording
 
 
 async def test_without_a_card_the_window_is_next_and_carries_the_plan(
     shop: Shop, session: Session
 ) -> None:
-    opened = await registering.opened(shop.rt, session, "basic")
+    opened = await registration_view.opened(shop.rt, session, "basic")
 
     assert opened.call is not None
     assert opened.view["view"] == "ready"
@@ -29,7 +31,7 @@ async def test_without_a_card_the_window_is_next_and_carries_the_plan(
 async def test_with_a_card_the_button_says_card_and_amount(shop: Shop, session: Session) -> None:
     method_id = await shop.card(session)
 
-    opened = await registering.opened(shop.rt, session, "basic")
+    opened = await registration_view.opened(shop.rt, session, "basic")
 
     assert opened.view["view"] == "confirm"
     assert [choice["method_id"] for choice in opened.choices] == [method_id]
@@ -42,7 +44,7 @@ async def test_a_trial_costs_nothing_today_and_says_that_its_end_is_asked_about(
 ) -> None:
     await shop.card(session)
 
-    opened = await registering.opened(shop.rt, session, "pro")
+    opened = await registration_view.opened(shop.rt, session, "pro")
 
     assert (opened.view["today"], plain(opened.view["next_label"])) == (
         "0원",
@@ -55,21 +57,21 @@ async def test_a_trial_costs_nothing_today_and_says_that_its_end_is_asked_about(
 
 @pytest.mark.parametrize("code", ["nope", "BASIC", "../x", "b" * 41, "<script>", "\x00"])
 async def test_a_plan_that_is_not_on_offer_is_gone(shop: Shop, session: Session, code: str) -> None:
-    opened = await registering.opened(shop.rt, session, code)
+    opened = await registration_view.opened(shop.rt, session, code)
 
-    assert opened == registering.Opened(registering.gone())
+    assert opened == registration_view.Opened(registration_view.gone())
 
 
 async def test_a_plan_one_is_on_is_said_and_not_sold(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
-    opened = await registering.opened(shop.rt, session, "basic")
+    opened = await registration_view.opened(shop.rt, session, "basic")
 
-    assert opened == registering.Opened(registering.subscribed())
+    assert opened == registration_view.Opened(registration_view.subscribed())
 
 
 async def test_the_success_page_leads_to_the_confirmation(shop: Shop, session: Session) -> None:
-    opened = await registering.opened(shop.rt, session, "basic")
+    opened = await registration_view.opened(shop.rt, session, "basic")
     assert opened.call is not None
     typed = {"customerKey": opened.call.customer_key, "cardNumber": "9400006100001234"}
     answer = await shop.control("POST", "authorizations", typed)

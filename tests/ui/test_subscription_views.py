@@ -9,20 +9,21 @@ import pytest
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.subscriptions import cancel, pause
+from tossbill_ui.subscriptions.actions import cancel, pause
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.toss.codes import all_rows
-from tossbill_ui.ui import canceling, managing
-from tossbill_ui.ui.alerts import NO_ALERT
-from tossbill_ui.ui.canceling import CancelView
-from tossbill_ui.ui.subscription_views import SubscriptionRow
-from tossbill_ui.ui.text.declines import decline
-from tossbill_ui.ui.text.subscription import STATUS
-from tossbill_ui.ui.views import ABSENT, flat
+from tossbill_ui.ui.shared.text.declines import decline
+from tossbill_ui.ui.shared.view_rows import ABSENT, flat
+from tossbill_ui.ui.subscription import cancel_view
+from tossbill_ui.ui.subscription import view as subscription_view
+from tossbill_ui.ui.subscription.alerts import NO_ALERT
+from tossbill_ui.ui.subscription.cancel_view import CancelView
+from tossbill_ui.ui.subscription.rows import SubscriptionRow
+from tossbill_ui.ui.subscription.text import STATUS
 
 
 async def only(shop: Shop, session: Session) -> SubscriptionRow:
-    [row] = await managing.rows(shop.rt, actor_of(session))
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
     return row
 
 
@@ -33,7 +34,7 @@ def offered(row: SubscriptionRow) -> set[str]:
 
 
 async def choices(shop: Shop, session: Session, subscription_id: str) -> CancelView:
-    return await canceling.cancel_view(shop.rt, actor_of(session), subscription_id)
+    return await cancel_view.cancel_view(shop.rt, actor_of(session), subscription_id)
 
 
 def test_every_status_and_every_code_has_words() -> None:
@@ -46,7 +47,7 @@ async def test_every_field_of_every_row_has_text(shop: Shop, session: Session) -
     """React takes an element over from the HTML only where both have text in it."""
     await shop.subscribe(session)
 
-    for row in managing.painted(await managing.rows(shop.rt, actor_of(session))):
+    for row in subscription_view.painted(await subscription_view.rows(shop.rt, actor_of(session))):
         assert all(flat(row, "").values())
 
 
@@ -94,7 +95,7 @@ async def test_past_due_stands_first_with_reason_try_access_and_one_button(
     await shop.faults()
     await shop.subscribe(session, "letter")
 
-    first, second = await managing.rows(shop.rt, actor_of(session))
+    first, second = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert (first["plan"], first["status"]) == ("베이직", "결제 실패")
     alert = first["alert"]
@@ -152,12 +153,12 @@ async def test_canceled_paused_and_ended_say_what_goes_back(shop: Shop, session:
 
 async def test_another_method_says_what_it_would_charge(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    assert (await managing.method_panel(shop.rt, actor_of(session), seen.subscription.id))[
+    assert (await subscription_view.method_panel(shop.rt, actor_of(session), seen.subscription.id))[
         "choices"
     ] == []
     other = await shop.card(session)
 
-    panel = await managing.method_panel(shop.rt, actor_of(session), seen.subscription.id)
+    panel = await subscription_view.method_panel(shop.rt, actor_of(session), seen.subscription.id)
 
     assert [choice["method_id"] for choice in panel["choices"]] == [other]
     assert "지금 결제하는 금액은 없어요" in panel["body"]

@@ -10,9 +10,9 @@ from string import Formatter
 import pytest
 
 from tests.ui.test_plans import plain
-from tossbill_ui.ui import text as texts
-from tossbill_ui.ui import wording
-from tossbill_ui.ui.text import ByKind, Text, joined, speak
+from tossbill_ui.ui.shared import text as texts
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.text import ByKind, Text, joined, speak
 
 HANGUL = re.compile("[가-힣]")
 # The Korean date needs the month's number, the English one its name.

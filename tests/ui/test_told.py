@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from tossbill_ui.ui.alerts import NO_ALERT, Alert
-from tossbill_ui.ui.subscription_views import NO_ROW, SubscriptionRow
-from tossbill_ui.ui.told import NOTHING_TOLD, PAGE, Told
+from tossbill_ui.ui.subscription.alerts import NO_ALERT, Alert
+from tossbill_ui.ui.subscription.notice import NOTHING_TOLD, PAGE, Told
+from tossbill_ui.ui.subscription.rows import NO_ROW, SubscriptionRow
 
 RED = cast("Alert", {**NO_ALERT, "tone": "red"})
 

@@ -11,14 +11,16 @@ from tests.ui.test_plans import plain
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.text import en, ko
-from tossbill_ui.subscriptions import change, price_rise, view
-from tossbill_ui.subscriptions.timeline_rows import ChangeLine
-from tossbill_ui.subscriptions.trial_end import announce_trials
-from tossbill_ui.ui import changing, managing
+from tossbill_ui.subscriptions.actions import change_plan, price_increase
+from tossbill_ui.subscriptions.engine.trial_end import announce_trials
+from tossbill_ui.subscriptions.reading import view
+from tossbill_ui.subscriptions.reading.timeline_sources import ChangeLine
 from tossbill_ui.ui.history.rows import change_name, change_note
-from tossbill_ui.ui.price_rises import price_view
-from tossbill_ui.ui.subscription_views import SubscriptionRow
-from tossbill_ui.ui.views import ABSENT
+from tossbill_ui.ui.shared.view_rows import ABSENT
+from tossbill_ui.ui.subscription import change_view
+from tossbill_ui.ui.subscription import view as subscription_view
+from tossbill_ui.ui.subscription.price_increase_view import price_view
+from tossbill_ui.ui.subscription.rows import SubscriptionRow
 
 ENDS = date(2026, 12, 8)
 DAY = "2026년 12월 8일(화)"
@@ -34,7 +36,7 @@ async def asked(shop: Shop, session: Session) -> str:
 
 
 async def only(shop: Shop, session: Session) -> SubscriptionRow:
-    [row] = await managing.rows(shop.rt, actor_of(session))
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
     return row
 
 
@@ -71,8 +73,8 @@ async def test_before_the_answer_both_ends_are_said(
 async def test_an_answer_is_said_and_can_be_changed(
     shop: Shop, session: Session, asked: str, accepts: bool, tone: str, label: str, next_words: str
 ) -> None:
-    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=not accepts)
-    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=accepts)
+    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=not accepts)
+    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=accepts)
 
     row = await only(shop, session)
 
@@ -116,8 +118,8 @@ async def test_a_plan_for_after_the_trial_names_what_is_agreed_to(
 ) -> None:
     of = (await shop.subscribe(session, "pro")).subscription.id
 
-    shown = await changing.change_view(shop.rt, actor_of(session), of, "basic")
-    await change.change_at_period_end(shop.rt, actor_of(session), of, plan_code="basic")
+    shown = await change_view.change_view(shop.rt, actor_of(session), of, "basic")
+    await change_plan.change_at_period_end(shop.rt, actor_of(session), of, plan_code="basic")
 
     words = plain(shown["later_how"])
     assert "9,900원을 결제하는 데 동의하는 거예요" in words
@@ -131,7 +133,7 @@ async def test_a_plan_for_after_the_trial_names_what_is_agreed_to(
 
 
 async def test_the_history_speaks_of_the_trial(shop: Shop, session: Session, asked: str) -> None:
-    await price_rise.answer(shop.rt, actor_of(session), asked, accepts=False)
+    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=False)
     await shop.each_day(ENDS)
 
     seen = await view.subscription(shop.rt, actor_of(session), asked)

@@ -9,7 +9,8 @@ import pytest
 
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payment_methods.outcome import Outcome
-from tossbill_ui.ui import views
+from tossbill_ui.ui.registration import result_view
+from tossbill_ui.ui.shared import methods, view_rows
 
 AT = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)  # 00:30 of the 25th in Korea
 
@@ -32,7 +33,7 @@ def card(**values: Any) -> PaymentMethod:
 
 
 def test_success_names_the_card_and_the_korean_time() -> None:
-    view = views.result(Outcome(registration("issued"), card()))
+    view = result_view.result(Outcome(registration("issued"), card()))
 
     assert view["testid"] == "registration-success"
     assert view["method_label"] == "현대카드\u00a0····\u00a0123"
@@ -45,12 +46,12 @@ def test_success_names_the_card_and_the_korean_time() -> None:
     [("issuing", "working"), ("unknown", "doubt"), ("started", "nothing"), ("failed", "failed")],
 )
 def test_every_status_has_its_page(status: str, view: str) -> None:
-    assert views.result(Outcome(registration(status), None))["view"] == view
+    assert result_view.result(Outcome(registration(status), None))["view"] == view
 
 
 @pytest.mark.parametrize("code", ["PAY_PROCESS_CANCELED", "USER_CANCEL"])
 def test_closing_the_window_is_no_error(code: str) -> None:
-    view = views.failure(code, "취소되었습니다.")
+    view = result_view.failure(code, "취소되었습니다.")
 
     assert view["testid"] == "registration-canceled"
     assert "code" not in view["has"].split()
@@ -58,7 +59,7 @@ def test_closing_the_window_is_no_error(code: str) -> None:
 
 
 def test_a_failure_says_why_and_that_nothing_was_charged() -> None:
-    view = views.failure("INVALID_STOPPED_CARD", "정지된 카드 입니다.")
+    view = result_view.failure("INVALID_STOPPED_CARD", "정지된 카드 입니다.")
 
     assert " ".join(view["body"].split()) == (
         "정지된 카드예요. 다른 카드로 등록해 주세요. 결제된 금액은 없어요."
@@ -67,37 +68,37 @@ def test_a_failure_says_why_and_that_nothing_was_charged() -> None:
 
 
 def test_an_unseen_code_has_words_too() -> None:
-    view = views.failure("BRAND_NEW", "")
+    view = result_view.failure("BRAND_NEW", "")
 
     assert "등록을 마치지 못했어요" in view["body"]
     assert view["code"] == "BRAND_NEW"
 
 
 def test_text_of_strangers_is_cut_and_cleaned() -> None:
-    view = views.failure("C" * 1000, "m\x00\n" * 1000)
+    view = result_view.failure("C" * 1000, "m\x00\n" * 1000)
 
-    assert len(view["code"]) == views.CODE_SHOWN
-    assert len(view["message"]) <= views.MESSAGE_SHOWN
+    assert len(view["code"]) == view_rows.CODE_SHOWN
+    assert len(view["message"]) <= view_rows.MESSAGE_SHOWN
     assert "\x00" not in view["message"]
 
 
-@pytest.mark.parametrize("code", [*views.PROBLEMS, "made_up_by_a_stranger", ""])
+@pytest.mark.parametrize("code", [*result_view.PROBLEMS, "made_up_by_a_stranger", ""])
 def test_every_problem_says_that_nothing_was_charged(code: str) -> None:
-    assert "결제된 금액은 없어요" in views.problem(code)["body"]
+    assert "결제된 금액은 없어요" in result_view.problem(code)["body"]
 
 
 def test_every_field_of_every_view_has_text() -> None:
     """React takes an element over from the HTML only where both have text in it."""
     shown = [
-        *(views.problem(code) for code in views.PROBLEMS),
-        views.working(),
-        views.nothing(),
-        views.failure("USER_CANCEL", ""),
-        views.result(Outcome(registration("issued"), card(card_type="", owner_type=""))),
+        *(result_view.problem(code) for code in result_view.PROBLEMS),
+        result_view.working(),
+        result_view.nothing(),
+        result_view.failure("USER_CANCEL", ""),
+        result_view.result(Outcome(registration("issued"), card(card_type="", owner_type=""))),
     ]
 
     assert [view for view in shown if not all(view.values())] == []
 
 
 def test_an_unknown_issuer_and_a_missing_number_still_read_well() -> None:
-    assert views.method_label(card(issuer_code="99", last_digits="")) == "카드"
+    assert methods.method_label(card(issuer_code="99", last_digits="")) == "카드"

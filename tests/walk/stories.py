@@ -12,11 +12,11 @@ from sqlmodel import col
 from tests.payment_methods.flow import back_from
 from tests.subscriptions.test_consent import dearer
 from tests.support.shop import Shop
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_ui.customers.session import actor_of, new_session
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
-from tossbill_ui.subscriptions import cancel
+from tossbill_ui.subscriptions.actions import cancel
 from tossbill_ui.subscriptions.models import Subscription
 
 RENEWAL = date(2026, 12, 24)

@@ -17,7 +17,8 @@ from tests.walk import stories
 from tests.walk.stories import Act
 from tests.walk.trace import Figures
 from tossbill_ui.payment_methods import registration
-from tossbill_ui.subscriptions import cancel, claiming, renewal
+from tossbill_ui.subscriptions.actions import cancel
+from tossbill_ui.subscriptions.engine import claiming, renewal
 from tossbill_ui.subscriptions.lifecycle import outcome
 
 

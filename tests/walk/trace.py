@@ -29,7 +29,7 @@ from pydantic import BaseModel
 OURS = "tossbill_ui."
 # Its session is SQLAlchemy's with another way to a row: asking it leads to no room of the house.
 DATABASE = "tossbill_ui.core.db"
-SANDBOX = "tossbill_ui.sandbox."
+SANDBOX = "tossbill_sandbox."
 DEPTH = 3
 
 

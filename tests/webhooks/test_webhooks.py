@@ -13,7 +13,7 @@ from tossbill_ui.core.crypto import fingerprint
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Difference, Payment, Refund
-from tossbill_ui.subscriptions import methods, refunds
+from tossbill_ui.subscriptions.actions import change_method, refund
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionEvent
 from tossbill_ui.webhooks.dispatch import ATTEMPTS, handle, handle_waiting
 from tossbill_ui.webhooks.inbox import forget_old, receive
@@ -120,7 +120,7 @@ async def test_the_webhooks_of_our_own_refund_are_no_difference(
     [payment] = await shop.rows(Payment)
     await shop.webhooks(url=OUR_WEBHOOKS)
 
-    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="고객 요청")
+    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="고객 요청")
     await shop.run()
     await shop.webhooks(path="/flush")
 
@@ -132,12 +132,12 @@ async def test_the_webhooks_of_our_own_refund_are_no_difference(
 async def test_a_hint_carries_an_asked_refund_out(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
-    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=None, reason="고객 요청")
+    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=None, reason="고객 요청")
 
     await shop.hear(event("CANCEL_STATUS_CHANGED", orderId=payment.order_id))
 
-    [refund] = await shop.rows(Refund)
-    assert refund.status == "done"
+    [asked] = await shop.rows(Refund)
+    assert asked.status == "done"
 
 
 async def test_a_deleted_billing_key_stops_the_method_and_asks_for_another(
@@ -177,7 +177,7 @@ async def test_retries_stop_with_the_key_and_go_on_with_another(
     assert (seen.subscription.status, seen.subscription.needs_card) == ("past_due", True)
     assert len(await shop.rows(Payment)) == before
     other = await shop.card(session)
-    await methods.change_method(
+    await change_method.change_method(
         shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other
     )
     seen = await shop.look(session, seen.subscription.id)
@@ -239,7 +239,7 @@ async def test_deleting_by_ourselves_is_no_loss(shop: Shop, session: Session) ->
     await shop.webhooks(url=OUR_WEBHOOKS)
     method_id = await shop.card(session)
 
-    await methods.remove_method(shop.rt, actor_of(session), method_id)
+    await change_method.remove_method(shop.rt, actor_of(session), method_id)
     await shop.rt.tasks.drain(seconds=120)
     await shop.webhooks(path="/flush")
 

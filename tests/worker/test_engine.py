@@ -18,7 +18,7 @@ from tossbill_ui import migrations
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.engine import HOUSEKEEPING, KEPT_FOR, Engine, _forget_old_rows
-from tossbill_ui.worker.passes import Pass, Tick
+from tossbill_ui.worker.jobs import Pass, Tick
 
 pytestmark = pytest.mark.slow  # DBOS goes by the clock on the wall
 

@@ -18,8 +18,8 @@ from tossbill_ui.notices.models import Notice
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions.models import PriceConsent
 from tossbill_ui.toss.sandbox_clock import SandboxClock
-from tossbill_ui.worker.passes import ticks_for
-from tossbill_ui.worker.virtual_time import walk
+from tossbill_ui.worker.jobs import ticks_for
+from tossbill_ui.worker.sandbox_time import walk
 
 
 @pytest.fixture

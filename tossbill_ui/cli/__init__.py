@@ -7,7 +7,7 @@ import os
 import click
 
 from tossbill_ui.build import ROOT
-from tossbill_ui.cli import keeping, money, serving
+from tossbill_ui.cli import admin, billing, serve
 from tossbill_ui.core.errors import TossbillError
 
 
@@ -27,5 +27,5 @@ def main() -> None:
     os.chdir(ROOT)
 
 
-for _command in (*serving.COMMANDS, *keeping.COMMANDS, *money.COMMANDS):
+for _command in (*serve.COMMANDS, *admin.COMMANDS, *billing.COMMANDS):
     main.add_command(_command)

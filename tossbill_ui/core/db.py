@@ -22,7 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from tossbill_ui.core.group_commit import GroupCommit
-from tossbill_ui.core.turns import Turns
+from tossbill_ui.core.write_queue import Turns
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",

@@ -9,14 +9,14 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.audit import trail
 from tossbill_ui.core.actor import AUDITED, Actor
 from tossbill_ui.core.after_commit import after_commit
-from tossbill_ui.core.appending import Row, append_last
+from tossbill_ui.core.bulk_insert import Row, append_last
 from tossbill_ui.core.crypto import new_timed_id
 from tossbill_ui.core.text import clean
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.types import Event, Subject, Value
-from tossbill_ui.operators import audit
 from tossbill_ui.runtime import Runtime
 
 INSERT = sa.insert(EventRecord.metadata.tables["event"])
@@ -70,7 +70,7 @@ def _plain(value: Value) -> str | int | None:
 
 def _audit(rt: Runtime, db: AsyncSession, event: Event, actor: Actor, subject: Subject) -> None:
     amount = "" if event.amount_krw is None else f"{event.amount_krw} won "
-    audit.add(
+    trail.add(
         rt,
         db,
         kind=event.type,

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from tossbill_ui import runtime
 from tossbill_ui.customers import language
 from tossbill_ui.customers.language import Language, as_language
-from tossbill_ui.http.own_path import own_path
+from tossbill_ui.http.safe_redirect import own_path
 
 
 def language_of(request: Request) -> Language:

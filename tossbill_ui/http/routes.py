@@ -12,10 +12,10 @@ from starlette.routing import Route
 
 from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
-from tossbill_ui.http import operations
+from tossbill_ui.http import internal_routes
 from tossbill_ui.http.language import change_language
-from tossbill_ui.http.own_path import own_path
 from tossbill_ui.http.pages import NO_STORE, set_session_cookie
+from tossbill_ui.http.safe_redirect import own_path
 from tossbill_ui.toss.sandbox_clock import ClockAway
 from tossbill_ui.webhooks import dispatch, inbox
 
@@ -80,7 +80,7 @@ async def hear_toss(request: Request) -> Response:
 
 
 ROUTES = [
-    *operations.ROUTES,
+    *internal_routes.ROUTES,
     Route("/brand/logo", brand_logo, methods=["GET"]),
     Route("/language", change_language, methods=["GET"]),
     Route("/session", give_session, methods=["GET"]),

@@ -2,11 +2,11 @@
 
 from sqlmodel import SQLModel
 
-from tossbill_ui.core import changes_elsewhere as _changes
+from tossbill_ui.audit import models as _operators
+from tossbill_ui.core import pubsub_between_processes as _changes
 from tossbill_ui.customers import models as _customers
 from tossbill_ui.events import models as _events
 from tossbill_ui.notices import models as _notices
-from tossbill_ui.operators import models as _operators
 from tossbill_ui.payment_methods import models as _payment_methods
 from tossbill_ui.payments import models as _payments
 from tossbill_ui.subscriptions import models as _subscriptions

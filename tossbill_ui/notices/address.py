@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from tossbill_ui.audit import trail
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound, TossbillError
 from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.operators import audit
 from tossbill_ui.runtime import Runtime
 
 # One plain ASCII address: nothing that could begin another header or name a second recipient.
@@ -65,5 +65,5 @@ async def set_email(rt: Runtime, actor: Actor, *, customer_id: str, email: str |
         customer.email = email
         db.add(customer)
         subject, by = "set" if email else "cleared", actor.label
-        audit.add(rt, db, kind="email.changed", customer_id=customer_id, subject=subject, by=by)
+        trail.add(rt, db, kind="email.changed", customer_id=customer_id, subject=subject, by=by)
     rt.changes.tell(customer_id)

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from tossbill_ui import lease
 from tossbill_ui.core.db import update_where
 from tossbill_ui.customers.models import Customer
+from tossbill_ui.leases import claims, keeper
 from tossbill_ui.notices.models import Notice, NoticeStatus
 from tossbill_ui.notices.smtp import MailServer, RefusedForGood, send
 from tossbill_ui.runtime import Runtime
@@ -70,7 +70,7 @@ async def _due(rt: Runtime) -> Sequence[tuple[Notice, str | None]]:
         .join(Customer, col(Customer.id) == col(Notice.customer_id))
         .where(
             col(Notice.status) == NoticeStatus.WAITING,
-            lease.due(Notice, rt.machine.now()),
+            claims.due(Notice, rt.machine.now()),
             sa.or_(
                 col(Customer.email).is_not(None),
                 col(Notice.created_at) < rt.clock.now() - WAITS_FOR_ADDRESS,
@@ -85,13 +85,13 @@ async def _due(rt: Runtime) -> Sequence[tuple[Notice, str | None]]:
 
 async def _deliver(rt: Runtime, server: MailServer, notice: Notice, email: str | None) -> None:
     waits = col(Notice.status) == NoticeStatus.WAITING
-    attempt = await lease.claim(rt, notice, waits)
+    attempt = await claims.claim(rt, notice, waits)
     if not attempt:
         return
     if email is None:
         await _record(rt, notice, attempt, NoticeStatus.NO_ADDRESS, None)
         return
-    async with lease.held(rt, Notice, notice.id, attempt=attempt):
+    async with keeper.held(rt, Notice, notice.id, attempt=attempt):
         status = await _send(rt, server, notice, email, attempt)
         await _record(rt, notice, attempt, status, email)
 
@@ -140,6 +140,6 @@ async def _record(
             status=status,
             address=email,
             lease_until=None,
-            next_try_at=lease.again_at(rt, attempt) if waits else None,
+            next_try_at=claims.again_at(rt, attempt) if waits else None,
             ended_at=None if waits else rt.clock.now(),
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.core.appending import append
+from tossbill_ui.core.bulk_insert import append
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.text import clean
 from tossbill_ui.notices.models import Notice, NoticeKind, NoticeStatus

@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
+from tossbill_ui.audit import trail
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.operators import audit
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import MethodStatus
 from tossbill_ui.runtime import Runtime
@@ -37,7 +37,7 @@ async def set_expiry(
             raise NotFound("There is no such card.")
         method.expires_on = last_day
         db.add(method)
-        audit.add(
+        trail.add(
             rt,
             db,
             kind="expiry.changed",

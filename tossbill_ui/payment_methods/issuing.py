@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from sqlmodel import col
 
-from tossbill_ui import lease
 from tossbill_ui.core.actor import customer
 from tossbill_ui.core.crypto import Undecryptable, fingerprint, new_id
 from tossbill_ui.core.db import update_where
@@ -17,6 +16,7 @@ from tossbill_ui.core.text import clean
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.events.publish import publish
 from tossbill_ui.events.types import Event, EventType, Subject
+from tossbill_ui.leases import claims, keeper
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
@@ -64,7 +64,7 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
         log.error("registration %s must wait: %s", registration_id, locked.message)  # noqa: TRY400
         await _record_doubt(rt, registration, attempt)
         return
-    async with lease.held(rt, Registration, registration_id, attempt=attempt):
+    async with keeper.held(rt, Registration, registration_id, attempt=attempt):
         await _ask(rt, registration, owner.customer_key, auth_key, attempt)
     rt.changes.tell(owner.id)
 
@@ -200,5 +200,5 @@ async def _record_doubt(rt: Runtime, registration: Registration, attempt: int) -
             col(Registration.attempts) == attempt,
             status=RegistrationStatus.UNKNOWN,
             lease_until=None,
-            next_try_at=None if gives_up else lease.again_at(rt, attempt),
+            next_try_at=None if gives_up else claims.again_at(rt, attempt),
         )

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from tossbill_ui import lease
+from tossbill_ui.audit import trail
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
@@ -22,7 +22,7 @@ from tossbill_ui.core.text import clean, is_code
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
-from tossbill_ui.operators import audit
+from tossbill_ui.leases import claims
 from tossbill_ui.payment_methods import issuing, repository
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
@@ -159,7 +159,7 @@ async def _authorise(rt: Runtime, session: Session | None, back: Return) -> Regi
 
 
 async def _refusal(rt: Runtime, session: Session | None, problem: str, subject: str) -> NotAllowed:
-    await audit.record(
+    await trail.record(
         rt,
         kind=f"refused.{problem}",
         customer_id=session.customer_id if session else None,
@@ -184,7 +184,7 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
                 auth_key_sealed=sealed,
                 auth_key_hash=digest,
                 claimed_at=rt.machine.now(),
-                **lease.taken(rt),
+                **claims.taken(rt),
                 ended_at=None,
                 failure_code=None,
                 failure_message=None,
@@ -200,7 +200,7 @@ async def _lost_claim(
     async with rt.db.read() as db:
         owner = await repository.registration_by_auth_key(db, digest)
     if owner is not None and owner.id != registration.id:
-        await audit.record(
+        await trail.record(
             rt,
             kind="refused.auth_key_of_another",
             customer_id=registration.customer_id,

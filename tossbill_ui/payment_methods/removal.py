@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui import lease
 from tossbill_ui.core.actor import ENGINE, TOSS, Actor
 from tossbill_ui.core.crypto import Undecryptable
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.events.publish import publish
 from tossbill_ui.events.types import Event, EventType, Subject
+from tossbill_ui.leases import claims, keeper
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
@@ -54,7 +54,7 @@ async def remove(
             col(PaymentMethod.status) == MethodStatus.ACTIVE,
             sa.true() if unless is None else ~unless,
             status=MethodStatus.REMOVING,
-            **lease.taken(rt),
+            **claims.taken(rt),
         )
     if claimed:
         work = delete_at_toss(rt, method_id, attempt=1, actor=actor)
@@ -107,9 +107,9 @@ async def delete_at_toss(
         )
     except Undecryptable as locked:
         log.error("removal of %s must wait: %s", method_id, locked.message)  # noqa: TRY400
-        await _record(rt, method_id, attempt, next_try_at=lease.again_at(rt, attempt))
+        await _record(rt, method_id, attempt, next_try_at=claims.again_at(rt, attempt))
         return
-    async with lease.held(rt, PaymentMethod, method_id, attempt=attempt):
+    async with keeper.held(rt, PaymentMethod, method_id, attempt=attempt):
         try:
             await rt.toss.delete_billing_key(billing_key=billing_key)
         except TossError as error:
@@ -165,7 +165,7 @@ async def _record_failure(rt: Runtime, method_id: str, attempt: int, error: Toss
         await _record(rt, method_id, attempt, status=MethodStatus.ACTIVE, next_try_at=None)
     else:
         log.warning("removal of %s is in doubt: %s", method_id, error.message)
-        await _record(rt, method_id, attempt, next_try_at=lease.again_at(rt, attempt))
+        await _record(rt, method_id, attempt, next_try_at=claims.again_at(rt, attempt))
 
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:

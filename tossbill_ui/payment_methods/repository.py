@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
-from tossbill_ui.lease import due
+from tossbill_ui.leases.claims import due
 from tossbill_ui.payment_methods.models import (
     UNDER_WAY,
     MethodStatus,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlmodel import col
 
+from tossbill_ui.audit import trail
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.operators import audit
 from tossbill_ui.payment_methods import issuing, repository
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
@@ -50,7 +50,7 @@ async def end_as_failed(rt: Runtime, registration_id: str) -> None:
                 f"Registration {registration_id} is not in doubt, or Toss is being asked about it "
                 "just now; `tossbill doubts` lists those in doubt."
             )
-        audit.add(
+        trail.add(
             rt,
             db,
             kind="settled.failed",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
-from tossbill_ui import lease
+from tossbill_ui.leases import claims
 from tossbill_ui.payment_methods import issuing, removal, repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
@@ -70,12 +70,12 @@ async def sweep_forever(rt: Runtime) -> None:
 
 
 async def _take_up_registration(rt: Runtime, row: Registration) -> None:
-    attempt = await lease.claim(rt, row, repository.IS_UNDER_WAY)
+    attempt = await claims.claim(rt, row, repository.IS_UNDER_WAY)
     if attempt:
         await issuing.issue(rt, row.id, attempt=attempt)
 
 
 async def _take_up_removal(rt: Runtime, row: PaymentMethod) -> None:
-    attempt = await lease.claim(rt, row, repository.IS_REMOVING)
+    attempt = await claims.claim(rt, row, repository.IS_REMOVING)
     if attempt:
         await removal.delete_at_toss(rt, row.id, attempt=attempt)

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui import lease
 from tossbill_ui.core.crypto import new_id
-from tossbill_ui.core.leases import Hold
+from tossbill_ui.core.lease import Hold
 from tossbill_ui.customers.models import Customer
+from tossbill_ui.leases import claims, keeper
 from tossbill_ui.payment_methods.issuing import billing_key_place
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import outcome
-from tossbill_ui.payments.last_look import PaidBefore, adopt, paid_before
+from tossbill_ui.payments.double_charge_guard import PaidBefore, adopt, paid_before
 from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment
 from tossbill_ui.payments.outcome import Declined, InDoubt, Outcome
 from tossbill_ui.payments.record import record
@@ -106,7 +106,7 @@ def begin(
         created_at=rt.clock.now(),
         first_sent_at=now,
         sent_at=now,
-        **lease.taken(rt),
+        **claims.taken(rt),
     )
     db.add(payment)
     return claimed(payment, invoice, customer, method)
@@ -141,7 +141,7 @@ async def collect(rt: Runtime, claim: PaymentClaim) -> Outcome | None:
 
     Source: contract §4.3, 4.5, 6; docs/5-subscriptions.md.
     """
-    async with lease.held(
+    async with keeper.held(
         rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
     ) as hold:
         found = await ask(rt, claim, hold)

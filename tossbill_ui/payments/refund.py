@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui import lease
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.core.leases import Hold
+from tossbill_ui.core.lease import Hold
+from tossbill_ui.leases import keeper
 from tossbill_ui.payments import outcome, outcome_handler, repository
 from tossbill_ui.payments.charge import REPEAT_FOR, Claim
 from tossbill_ui.payments.differences import note_difference
@@ -101,7 +101,7 @@ async def give_back(rt: Runtime, claim: Claim) -> None:
     async with rt.db.read() as db:
         row = await db.get_one(Refund, claim.row_id)
         payment = await db.get_one(Payment, row.payment_id)
-    async with lease.held(rt, Refund, row.id, attempt=claim.attempt, until=claim.until) as hold:
+    async with keeper.held(rt, Refund, row.id, attempt=claim.attempt, until=claim.until) as hold:
         found = await _ask(rt, claim, row, payment, hold)
         if found is not None:
             await _record(rt, row.id, claim.attempt, found)

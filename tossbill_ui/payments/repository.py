@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import Select
 from tossbill_ui.core.constraints import is_one_of
 from tossbill_ui.core.text import clean, is_id
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.lease import due
+from tossbill_ui.leases.claims import due
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import (
     OPEN,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui import lease
 from tossbill_ui.core.db import Leased
+from tossbill_ui.leases import claims
 from tossbill_ui.payments import refund, repository
 from tossbill_ui.payments.charge import Claim, PaymentClaim, claimed, collect
 from tossbill_ui.runtime import Runtime
@@ -31,13 +31,13 @@ async def take_up_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list
     """Claim open payments whose holder is gone or whose next look is due."""
     found = await repository.open_payments_due(db, rt.machine.now(), limit=limit)
     asked = await repository.load_asked(db, [payment.id for payment in found])
-    claims: list[PaymentClaim] = []
+    claimed_now: list[PaymentClaim] = []
     for payment in found:
-        lease.take(rt, payment)
+        claims.take(rt, payment)
         if payment.may_repeat:
             payment.sent_at = rt.machine.now()
-        claims.append(claimed(payment, *asked[payment.id]))
-    return claims
+        claimed_now.append(claimed(payment, *asked[payment.id]))
+    return claimed_now
 
 
 def _claim(row: Leased) -> Claim:
@@ -53,13 +53,13 @@ async def settle(rt: Runtime, *, at_once: int = AT_ONCE) -> Settled:
     payments = refunds = 0
     while True:
         async with rt.db.write() as db:
-            claims = await take_up_payments(rt, db, limit=at_once)
-            givings = await _take_up_refunds(rt, db, limit=at_once - len(claims))
-        if not claims and not givings:
+            retries = await take_up_payments(rt, db, limit=at_once)
+            givings = await _take_up_refunds(rt, db, limit=at_once - len(retries))
+        if not retries and not givings:
             return Settled(payments, refunds)
-        payments += len(claims)
+        payments += len(retries)
         refunds += len(givings)
-        work = [collect(rt, claim) for claim in claims]
+        work = [collect(rt, claim) for claim in retries]
         work_back = [refund.give_back(rt, claim) for claim in givings]
         for error in await asyncio.gather(*work, *work_back, return_exceptions=True):
             if isinstance(error, Exception):
@@ -69,6 +69,6 @@ async def settle(rt: Runtime, *, at_once: int = AT_ONCE) -> Settled:
 async def _take_up_refunds(rt: Runtime, db: AsyncSession, *, limit: int) -> list[Claim]:
     found = await repository.open_refunds_due(db, rt.machine.now(), limit=limit)
     for row in found:
-        lease.take(rt, row)
+        claims.take(rt, row)
     await db.flush()
     return [_claim(row) for row in found]

@@ -7,9 +7,9 @@ import httpx
 from pydantic import SecretStr
 
 from tossbill_ui.core.clock import SEOUL
-from tossbill_ui.toss import verdict
+from tossbill_ui.toss import response
 from tossbill_ui.toss.exchange import DEADLINE_SECONDS, Exchange, segment
-from tossbill_ui.toss.verdict import Answer
+from tossbill_ui.toss.response import Answer
 from tossbill_ui.toss.wire import Billing, Payment, Transaction
 
 _NOT_FOUND = 404
@@ -80,11 +80,11 @@ class TossClient:
             body={"authKey": auth_key, "customerKey": customer_key},
             idempotency_key=idempotency_key,
         )
-        billing = verdict.read(answer, Billing) if answer.is_success else None
+        billing = response.read(answer, Billing) if answer.is_success else None
         if billing is None:
-            raise verdict.failure(answer, secrets=(auth_key, customer_key))
+            raise response.failure(answer, secrets=(auth_key, customer_key))
         if billing.customer_key != customer_key:
-            raise verdict.unknown(answer)
+            raise response.unknown(answer)
         return billing
 
     async def delete_billing_key(self, *, billing_key: str) -> None:
@@ -102,9 +102,9 @@ class TossClient:
         # The success has no body. Somebody else's page under a 200, such as a proxy's, has one.
         if answer.is_success and not answer.body.strip():
             return
-        if answer.is_refusal and verdict.code_of(answer) in _DELETED_ALREADY:
+        if answer.is_refusal and response.code_of(answer) in _DELETED_ALREADY:
             return
-        raise verdict.failure(answer, secrets=(billing_key,))
+        raise response.failure(answer, secrets=(billing_key,))
 
     async def payment_by_key(self, *, payment_key: str) -> Payment | None:
         """Look a payment up by Toss's name of it; None when Toss knows no such payment.
@@ -119,7 +119,7 @@ class TossClient:
         answer = await self._exchange.send("GET", f"/v1/payments/{segment(payment_key)}")
         payment = _looked_up(answer)
         if payment and payment.payment_key != payment_key:
-            raise verdict.unknown(answer)
+            raise response.unknown(answer)
         return payment
 
     async def payment_by_order_id(self, *, order_id: str) -> Payment | None:
@@ -135,7 +135,7 @@ class TossClient:
         answer = await self._exchange.send("GET", f"/v1/payments/orders/{segment(order_id)}")
         payment = _looked_up(answer)
         if payment and payment.order_id != order_id:
-            raise verdict.unknown(answer)
+            raise response.unknown(answer)
         return payment
 
     async def turn(self) -> None:
@@ -189,12 +189,12 @@ class TossClient:
             idempotency_key=idempotency_key,
             has_turn=True,
         )
-        payment = verdict.read(answer, Payment) if answer.is_success else None
+        payment = response.read(answer, Payment) if answer.is_success else None
         if payment is None:
-            raise verdict.failure(answer, secrets=(billing_key, customer_key))
+            raise response.failure(answer, secrets=(billing_key, customer_key))
         is_ours = payment.order_id == order_id and payment.total_amount == amount_krw
         if not is_ours or payment.status != "DONE":
-            raise verdict.unknown(answer)
+            raise response.unknown(answer)
         return payment
 
     async def cancel_payment(
@@ -239,11 +239,11 @@ class TossClient:
             },
             idempotency_key=idempotency_key,
         )
-        payment = verdict.read(answer, Payment) if answer.is_success else None
+        payment = response.read(answer, Payment) if answer.is_success else None
         if payment is None:
-            raise verdict.failure(answer, secrets=(payment_key,))
+            raise response.failure(answer, secrets=(payment_key,))
         if payment.payment_key != payment_key:
-            raise verdict.unknown(answer)
+            raise response.unknown(answer)
         return payment
 
     async def transactions(
@@ -268,9 +268,9 @@ class TossClient:
         }
         while True:
             answer = await self._exchange.send("GET", "/v1/transactions", query=query)
-            page = verdict.read_list(answer, Transaction) if answer.is_success else None
+            page = response.read_list(answer, Transaction) if answer.is_success else None
             if page is None:
-                raise verdict.look_up_failure(answer)
+                raise response.look_up_failure(answer)
             for transaction in page:
                 yield transaction
             if len(page) < _TRANSACTIONS_AT_ONCE:
@@ -283,9 +283,9 @@ class TossClient:
 
 
 def _looked_up(answer: Answer) -> Payment | None:
-    if answer.status == _NOT_FOUND and verdict.code_of(answer) == "NOT_FOUND_PAYMENT":
+    if answer.status == _NOT_FOUND and response.code_of(answer) == "NOT_FOUND_PAYMENT":
         return None
-    payment = verdict.read(answer, Payment) if answer.is_success else None
+    payment = response.read(answer, Payment) if answer.is_success else None
     if payment is None:
-        raise verdict.look_up_failure(answer)
+        raise response.look_up_failure(answer)
     return payment

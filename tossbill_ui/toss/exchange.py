@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 import httpx
 from pydantic import SecretStr
 
+from tossbill_ui.toss.connection_pool import ONE_CONNECTION, Lines, proxy_for
 from tossbill_ui.toss.errors import OutcomeUnknown
-from tossbill_ui.toss.lines import ONE_CONNECTION, Lines, proxy_for
-from tossbill_ui.toss.pace import Pace
-from tossbill_ui.toss.quiet import silence_wire_logs
-from tossbill_ui.toss.verdict import Answer
+from tossbill_ui.toss.log_filter import silence_wire_logs
+from tossbill_ui.toss.rate_limit import Pace
+from tossbill_ui.toss.response import Answer
 
 # A charge may take 60 s (contract §10).
 DEFAULT_TIMEOUT = httpx.Timeout(connect=5, write=10, read=65, pool=10)

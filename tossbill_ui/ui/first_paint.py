@@ -10,13 +10,16 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import actor_of
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.ui import managing, plans, registering, returning
-from tossbill_ui.ui.history import paint
-from tossbill_ui.ui.states.brand import address, brand_slots
-from tossbill_ui.ui.states.register import billing_call
-from tossbill_ui.ui.text import speak
-from tossbill_ui.ui.text.titles import TITLES
-from tossbill_ui.ui.views import ResultView
+from tossbill_ui.ui.history import first_paint as history_first_paint
+from tossbill_ui.ui.plans import view as plans_view
+from tossbill_ui.ui.registration import callback
+from tossbill_ui.ui.registration import view as registration_view
+from tossbill_ui.ui.registration.result_view import ResultView
+from tossbill_ui.ui.registration.state import billing_call
+from tossbill_ui.ui.shared.brand import address, brand_slots
+from tossbill_ui.ui.shared.text import speak
+from tossbill_ui.ui.subscription import view as subscription_view
+from tossbill_ui.ui.titles import TITLES
 
 # Long enough for most answers of Toss, short enough that nobody looks at a blank page.
 WAIT_SECONDS = 0.8
@@ -24,14 +27,14 @@ WAIT_SECONDS = 0.8
 
 async def home(rt: Runtime, visit: Visit) -> Filling:
     """Show the plans on offer."""
-    return Filling(slots=plans.slots(await plans.cards(rt, actor_of(visit.session))))
+    return Filling(slots=plans_view.slots(await plans_view.cards(rt, actor_of(visit.session))))
 
 
 async def register(rt: Runtime, visit: Visit) -> Filling:
     """Have a registration ready, so that the first press opens the window."""
     if visit.session is None:
         return Filling()
-    opened = await registering.opened(rt, visit.session, visit.query.get("plan", ""))
+    opened = await registration_view.opened(rt, visit.session, visit.query.get("plan", ""))
     slots = {f"register_{name}": str(text) for name, text in opened.view.items()}
     if opened.call is None:
         return Filling(slots=slots)
@@ -41,24 +44,26 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
 
 async def subscription(rt: Runtime, visit: Visit) -> Filling:
     """Show how each subscription stands."""
-    return Filling(slots=managing.slots(await managing.rows(rt, actor_of(visit.session))))
+    return Filling(
+        slots=subscription_view.slots(await subscription_view.rows(rt, actor_of(visit.session)))
+    )
 
 
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
     """Start the exchange at once, and show how it ended if it ends quickly."""
-    if moved := await returning.take_success(rt, visit.session, visit.query):
+    if moved := await callback.take_success(rt, visit.session, visit.query):
         return Moved(moved)
     actor = actor_of(visit.session)
-    view, _ = await returning.outcome_view(rt, actor, visit.query, seconds=WAIT_SECONDS)
+    view, _ = await callback.outcome_view(rt, actor, visit.query, seconds=WAIT_SECONDS)
     return _slots(view)
 
 
 async def fail(rt: Runtime, visit: Visit) -> Filling | Moved:
     """Note that the window led to nothing, and show why."""
-    if moved := await returning.take_failure(rt, visit.session, visit.query):
+    if moved := await callback.take_failure(rt, visit.session, visit.query):
         return Moved(moved)
     actor = actor_of(visit.session)
-    view, _ = await returning.outcome_view(rt, actor, visit.query, seconds=0)
+    view, _ = await callback.outcome_view(rt, actor, visit.query, seconds=0)
     return _slots(view)
 
 
@@ -68,7 +73,7 @@ def _slots(view: ResultView) -> Filling:
 
 async def history(rt: Runtime, visit: Visit) -> Filling:
     """Show the newest lines and the chart."""
-    return Filling(slots=await paint.slots(rt, actor_of(visit.session), visit.query))
+    return Filling(slots=await history_first_paint.slots(rt, actor_of(visit.session), visit.query))
 
 
 PAINTS: dict[str, FirstPaint] = {

@@ -16,12 +16,12 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from tossbill_ui import lease
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.text import clean
-from tossbill_ui.payments import hint
+from tossbill_ui.leases import claims, keeper
+from tossbill_ui.payments import recheck
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.lost_method import lose_method
+from tossbill_ui.subscriptions.engine.method_deleted import lose_method
 from tossbill_ui.toss.errors import TossError
 from tossbill_ui.webhooks.models import WebhookEvent
 
@@ -53,7 +53,7 @@ class Result(StrEnum):
 
 async def _look_at_order(rt: Runtime, data: Data) -> Result:
     order_id, payment_key = _text(data, "orderId"), _text(data, "paymentKey")
-    is_ours = await hint.look_again(rt, order_id=order_id, payment_key=payment_key)
+    is_ours = await recheck.look_again(rt, order_id=order_id, payment_key=payment_key)
     return Result.LOOKED_UP if is_ours else Result.NOT_OURS
 
 
@@ -95,7 +95,7 @@ async def handle_waiting(rt: Runtime) -> int:
 
 
 def _is_due(rt: Runtime) -> sa.ColumnElement[bool]:
-    return sa.and_(_waits(), lease.due(WebhookEvent, rt.machine.now()))
+    return sa.and_(_waits(), claims.due(WebhookEvent, rt.machine.now()))
 
 
 def _waits() -> sa.ColumnElement[bool]:
@@ -106,10 +106,10 @@ async def handle(rt: Runtime, event_id: str) -> None:
     """Handle one webhook, unless somebody else does; safe to repeat and to be cut off."""
     async with rt.db.read() as db:
         event = await db.get_one(WebhookEvent, event_id)
-    attempt = await lease.claim(rt, event, _waits())
+    attempt = await claims.claim(rt, event, _waits())
     if not attempt:
         return
-    async with lease.held(rt, WebhookEvent, event_id, attempt=attempt):
+    async with keeper.held(rt, WebhookEvent, event_id, attempt=attempt):
         try:
             result = await _act(rt, event)
         except TossError as error:
@@ -136,7 +136,7 @@ async def _record(rt: Runtime, event_id: str, attempt: int, result: Result | Non
             col(WebhookEvent.id) == event_id,
             col(WebhookEvent.attempts) == attempt,
             lease_until=None,
-            next_try_at=None if result else lease.again_at(rt, attempt),
+            next_try_at=None if result else claims.again_at(rt, attempt),
             handled_at=rt.clock.now() if result else None,
             result=result,
         )

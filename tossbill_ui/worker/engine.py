@@ -21,14 +21,14 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.exc import OperationalError
 
 from tossbill_ui.composition import build_runtime
-from tossbill_ui.core.changes_elsewhere import tell_others
 from tossbill_ui.core.errors import TossbillError
+from tossbill_ui.core.pubsub_between_processes import tell_others
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.core.sqlite_wal import switch_to_wal
-from tossbill_ui.leftovers import take_over
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.startup_recovery import take_over
 from tossbill_ui.toss.sandbox_clock import until_known
-from tossbill_ui.worker.passes import Pass, Tick
+from tossbill_ui.worker.jobs import Pass, Tick
 
 log = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.leftovers import WORKER
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.startup_recovery import WORKER
 from tossbill_ui.worker.engine import Engine
-from tossbill_ui.worker.passes import PASSES, ticks_for
+from tossbill_ui.worker.jobs import PASSES, ticks_for
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from tests.baseline.stage import TRIAL_ENDS, Stage
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.subscriptions import cancel, price_rise
-from tossbill_ui.subscriptions.trial_end import announce_trials
+from tossbill_ui.subscriptions.actions import cancel, price_increase
+from tossbill_ui.subscriptions.engine.trial_end import announce_trials
 
 
 async def subscribe(stage: Stage) -> None:
@@ -29,13 +29,13 @@ async def subscribe_refused(stage: Stage) -> None:
 
 async def trial_answered_yes(stage: Stage) -> None:
     session, trial = await _asked(stage)
-    await price_rise.answer(stage.rt, actor_of(session), trial, accepts=True)
+    await price_increase.answer(stage.rt, actor_of(session), trial, accepts=True)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 
 async def trial_answered_no(stage: Stage) -> None:
     session, trial = await _asked(stage)
-    await price_rise.answer(stage.rt, actor_of(session), trial, accepts=False)
+    await price_increase.answer(stage.rt, actor_of(session), trial, accepts=False)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from tests.baseline.stage import RENEWAL, Stage
 from tests.support.actors import KIM
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.subscriptions import change, methods, pause, price_rise
+from tossbill_ui.subscriptions.actions import change_method, change_plan, pause, price_increase
+from tossbill_ui.subscriptions.actions.price_increase import ask_all
 from tossbill_ui.subscriptions.models import Price
-from tossbill_ui.subscriptions.price_rise import ask_all
 
 TEN_DAYS = timedelta(days=10)
 
@@ -42,21 +42,21 @@ async def change_now_in_a_trial(stage: Stage) -> None:
 
 async def change_at_period_end(stage: Stage) -> None:
     session, of = await _subscribed(stage)
-    await change.change_at_period_end(stage.rt, actor_of(session), of, plan_code="pro")
+    await change_plan.change_at_period_end(stage.rt, actor_of(session), of, plan_code="pro")
     await stage.live_until(RENEWAL)
 
 
 async def change_at_period_end_undone(stage: Stage) -> None:
     session, of = await _subscribed(stage)
-    await change.change_at_period_end(stage.rt, actor_of(session), of, plan_code="pro")
-    await change.change_at_period_end(stage.rt, actor_of(session), of, plan_code="basic")
+    await change_plan.change_at_period_end(stage.rt, actor_of(session), of, plan_code="pro")
+    await change_plan.change_at_period_end(stage.rt, actor_of(session), of, plan_code="basic")
     await stage.live_until(RENEWAL)
 
 
 async def change_card(stage: Stage) -> None:
     session, of = await _subscribed(stage)
     other = await stage.card(session, "approve_check")
-    await methods.change_method(stage.rt, actor_of(session), of, payment_method_id=other)
+    await change_method.change_method(stage.rt, actor_of(session), of, payment_method_id=other)
     await stage.live_until(RENEWAL)
 
 
@@ -78,13 +78,13 @@ async def pause_and_resume_refused(stage: Stage) -> None:
 
 async def price_rise_accepted(stage: Stage) -> None:
     session, of = await _asked_for_more(stage)
-    await price_rise.answer(stage.rt, actor_of(session), of, accepts=True)
+    await price_increase.answer(stage.rt, actor_of(session), of, accepts=True)
     await stage.live_until(RENEWAL)
 
 
 async def price_rise_declined(stage: Stage) -> None:
     session, of = await _asked_for_more(stage)
-    await price_rise.answer(stage.rt, actor_of(session), of, accepts=False)
+    await price_increase.answer(stage.rt, actor_of(session), of, accepts=False)
     await stage.live_until(RENEWAL)
 
 

@@ -14,7 +14,7 @@ from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payments.models import Difference, Payment
 from tossbill_ui.payments.reconcile import reconcile
-from tossbill_ui.subscriptions import attention, cancel, methods, refunds
+from tossbill_ui.subscriptions.actions import cancel, change_method, refund, review
 
 ELEVEN_DAYS = timedelta(days=11)
 LOST_ANSWER = {"endpoint": "charge", "kind": "error_500_after", "count": 1}
@@ -45,7 +45,7 @@ async def refund_in_parts(stage: Stage) -> None:
     await _subscribed(stage)
     [payment] = await stage.rows(Payment)
     for amount_krw in (1000, 2500, None):
-        await refunds.refund_payment(
+        await refund.refund_payment(
             stage.rt, KIM, payment.id, amount_krw=amount_krw, reason="asked"
         )
         await stage.run()
@@ -55,7 +55,7 @@ async def refund_refused_then_approved(stage: Stage) -> None:
     await _subscribed(stage)
     [payment] = await stage.rows(Payment)
     await stage.faults({"endpoint": "cancel", "kind": "refuse", "code": "NOT_CANCELABLE_PAYMENT"})
-    await refunds.refund_payment(stage.rt, KIM, payment.id, amount_krw=None, reason="asked")
+    await refund.refund_payment(stage.rt, KIM, payment.id, amount_krw=None, reason="asked")
     await stage.run()
     await stage.faults()
     await _approve_all(stage)
@@ -111,14 +111,14 @@ async def card_deleted_at_toss(stage: Stage) -> None:
     await stage.hear_all()
     await stage.live_until(RENEWAL + timedelta(days=1))
     other = await stage.card(session)
-    await methods.change_method(stage.rt, actor_of(session), of, payment_method_id=other)
+    await change_method.change_method(stage.rt, actor_of(session), of, payment_method_id=other)
     await stage.look(session, of)
 
 
 async def card_removed(stage: Stage) -> None:
     session, _, _ = await _subscribed(stage)
     spare = await stage.card(session)
-    await methods.remove_method(stage.rt, actor_of(session), spare)
+    await change_method.remove_method(stage.rt, actor_of(session), spare)
     await stage.rt.tasks.drain(seconds=120)
     await stage.hear_all()
 
@@ -145,9 +145,9 @@ async def _doubtful(stage: Stage) -> tuple[Session, str]:
 
 
 async def _approve_all(stage: Stage) -> None:
-    found = await attention.waiting(stage.rt)
+    found = await review.waiting(stage.rt)
     for row in (*found.subscriptions, *found.payments, *found.refunds, *found.differences):
-        await attention.approve(stage.rt, KIM, row.id)
+        await review.approve(stage.rt, KIM, row.id)
 
 
 SCRIPTS = (

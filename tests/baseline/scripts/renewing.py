@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from tests.baseline.stage import RENEWAL, TODAY, TRIAL_ENDS, Stage
 from tests.support.actors import KIM
 from tossbill_ui.customers.session import actor_of
-from tossbill_ui.subscriptions import attention, cancel, methods, price_rise
-from tossbill_ui.subscriptions.view import SubscriptionView
+from tossbill_ui.subscriptions.actions import cancel, change_method, price_increase, review
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
 
 AFTER_ALL_TRIES = timedelta(days=20)
 
@@ -56,7 +56,7 @@ async def past_due_then_other_card(stage: Stage) -> None:
     seen = await stage.subscribe(session, persona="approves_once")
     await stage.live_until(RENEWAL)
     other = await stage.card(session)
-    await methods.change_method(
+    await change_method.change_method(
         stage.rt, actor_of(session), seen.subscription.id, payment_method_id=other
     )
     await stage.rt.tasks.drain(seconds=120)
@@ -67,7 +67,7 @@ async def past_due_then_paid_by_hand(stage: Stage) -> None:
     seen = await stage.subscribe(session, "pro", persona="approves_after_1")
     await stage.go_on_after_trial(session, seen.subscription.id)
     await stage.live_until(TRIAL_ENDS)
-    await methods.pay_now(stage.rt, actor_of(session), seen.subscription.id)
+    await change_method.pay_now(stage.rt, actor_of(session), seen.subscription.id)
     await stage.rt.tasks.drain(seconds=120)
 
 
@@ -83,7 +83,7 @@ async def periods_missed_then_approved(stage: Stage) -> None:
     seen = await stage.subscribe(stage.customer())
     await stage.go_to(date(2028, 2, 10))
     await stage.run()
-    await attention.approve(stage.rt, KIM, seen.subscription.id)
+    await review.approve(stage.rt, KIM, seen.subscription.id)
     await stage.live_until(date(2028, 2, 15))
 
 
@@ -92,7 +92,7 @@ async def contract_refused_then_approved(stage: Stage) -> None:
     await stage.faults({"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY"})
     await stage.live_until(RENEWAL)
     await stage.faults()
-    await attention.approve(stage.rt, KIM, seen.subscription.id)
+    await review.approve(stage.rt, KIM, seen.subscription.id)
     await stage.live_until(RENEWAL + timedelta(days=1))
 
 
@@ -100,7 +100,7 @@ async def _trial_with_a_bad_card(stage: Stage, persona: str) -> SubscriptionView
     session = stage.customer()
     seen = await stage.subscribe(session, "pro", persona=persona)
     await stage.live_until(TRIAL_ENDS - timedelta(days=7))
-    await price_rise.answer(stage.rt, actor_of(session), seen.subscription.id, accepts=True)
+    await price_increase.answer(stage.rt, actor_of(session), seen.subscription.id, accepts=True)
     return seen
 
 

@@ -10,12 +10,12 @@ from tests.payment_methods.flow import back_from, let_time_pass, methods
 from tests.support.charges_spoiled import spoiled_shop
 from tests.support.shop import Shop
 from tests.support.spoiled import Spoiler, is_issue
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.issuing import BOUND_ATTEMPTS
 from tossbill_ui.payment_methods.models import UNDER_WAY, Registration
 from tossbill_ui.payment_methods.sweep import sweep
-from tossbill_ui.sandbox.personas import PERSONAS_BY_NAME
 
 
 async def issue_with_spoiled_answers(

@@ -32,7 +32,7 @@ from tossbill_ui.payments.models import Payment, Refund
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionEvent
 from tossbill_ui.ui import first_paint
 from tossbill_ui.ui.history.csv_file import history_csv
-from tossbill_ui.ui.history.looking import CSV_PATH
+from tossbill_ui.ui.history.view import CSV_PATH
 
 MONEY = (Payment, Refund, Subscription, SubscriptionEvent, PaymentMethod)
 RETURN_NAMES = (

@@ -11,7 +11,6 @@ from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.payments.models import Invoice, InvoiceKind
-from tossbill_ui.subscriptions.catalog import Offer
 from tossbill_ui.subscriptions.lifecycle import billing_cycle, transitions
 from tossbill_ui.subscriptions.lifecycle.billing_cycle import RENEWABLE
 from tossbill_ui.subscriptions.lifecycle.facts import RenewalFacts
@@ -24,6 +23,7 @@ from tossbill_ui.subscriptions.models import (
     WhenUnpaid,
 )
 from tossbill_ui.subscriptions.periods import next_period
+from tossbill_ui.subscriptions.terms.catalog import Offer
 
 STARTS_ON, ENDS_ON = date(2026, 1, 31), date(2026, 2, 28)
 IN_THE_PERIOD = datetime(2026, 2, 10, 3, tzinfo=UTC)  # noon in Seoul

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tossbill_ui.subscriptions.lifecycle.pricing import LEAST_KRW, Amount, amount_of
 from tossbill_ui.subscriptions.models import Price
+from tossbill_ui.subscriptions.terms.pricing import LEAST_KRW, Amount, amount_of
 
 
 def price(amount_krw: int) -> Price:

@@ -10,9 +10,9 @@ import pytest
 from tests.support.shop import Shop
 from tossbill_ui.core.calendar import instant
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.subscriptions.timeline import Wanted
-from tossbill_ui.subscriptions.timeline_rows import Topic
-from tossbill_ui.ui.history.choice import Choice, from_query, options
+from tossbill_ui.subscriptions.reading.timeline import Wanted
+from tossbill_ui.subscriptions.reading.timeline_sources import Topic
+from tossbill_ui.ui.history.filters import Choice, from_query, options
 
 AN_ID = "0123456789abcdef" * 2
 NONSENSE: list[Any] = ["", "x" * 2000, "\x00", "'; --", "all ", "２０２６", "1", "2026-1", "9999"]

@@ -17,13 +17,14 @@ from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.events.models import SHOWN
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.prerender import Visit
-from tossbill_ui.subscriptions import cancel, refunds, timeline
+from tossbill_ui.subscriptions.actions import cancel, refund
 from tossbill_ui.subscriptions.models import Plan
-from tossbill_ui.ui.history import csv_file, paint, paper, rows
+from tossbill_ui.subscriptions.reading import timeline
+from tossbill_ui.ui.history import csv_file, print_view, rows, text
+from tossbill_ui.ui.history import first_paint as history_first_paint
 from tossbill_ui.ui.history.chart import chart
 from tossbill_ui.ui.history.rows import HistoryRow
-from tossbill_ui.ui.text import history as text
-from tossbill_ui.ui.text import speak
+from tossbill_ui.ui.shared.text import speak
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +102,7 @@ async def test_refunds_stand_by_themselves_and_with_their_payment(
     seen = await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
     shop.wait(timedelta(minutes=1))
-    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="x")
+    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="x")
     asked = (await lines(shop, session))[0]
     assert (asked["what"], asked["amount"]) == ("베이직 환불", "−900원")
     assert asked["status"] == "환불 중"
@@ -135,7 +136,7 @@ def test_only_an_https_receipt_is_linked(url: str | None) -> None:
 
 
 def test_the_highest_bar_is_the_whole_height() -> None:
-    from tossbill_ui.subscriptions.spending import MonthSum
+    from tossbill_ui.subscriptions.reading.spending import MonthSum
 
     amounts = [0, 1, 50, 1_234_567_890, *[0] * 8]
     drawn = chart([MonthSum(date(2026, 1 + n, 1), krw) for n, krw in enumerate(amounts)])
@@ -162,17 +163,17 @@ async def test_the_file_has_every_line_in_the_language_of_the_page(
     seen = await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
     shop.wait(timedelta(minutes=1))
-    await refunds.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="x")
+    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="x")
 
-    refund, paid, card = await written(shop, session)
+    returned, paid, card = await written(shop, session)
 
-    assert [line["종류"] for line in (refund, paid, card)] == ["환불", "결제", "카드"]
+    assert [line["종류"] for line in (returned, paid, card)] == ["환불", "결제", "카드"]
     assert (paid["날짜"], paid["결제 금액(원)"], paid["부가세(원)"]) == (
         "2026-11-24",
         "9900",
         "900",
     )
-    assert (refund["환불 금액(원)"], refund["결제 금액(원)"]) == ("900", "")
+    assert (returned["환불 금액(원)"], returned["결제 금액(원)"]) == ("900", "")
     assert paid["주문번호"] == f"{seen.subscription.id}-0001-1"
     assert [line["Kind"] for line in await written(shop, session, "en", topic="payment")] == [
         "Payments"
@@ -232,7 +233,7 @@ async def test_long_files_come_in_pieces_without_loss(
 async def test_the_first_paint_says_what_the_state_will(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
-    slots = await paint.slots(shop.rt, actor_of(session), {})
+    slots = await history_first_paint.slots(shop.rt, actor_of(session), {})
 
     payment, card = await lines(shop, session)
     assert slots["first_view"] == "rows"
@@ -247,15 +248,17 @@ async def test_the_first_paint_says_what_the_state_will(shop: Shop, session: Ses
 async def test_the_first_paint_of_nobody_is_empty(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
-    assert (await paint.slots(shop.rt, VISITOR, {}))["first_view"] == "empty"
-    assert (await paint.slots(shop.rt, actor_of(session), {"period": "2025"}))[
+    assert (await history_first_paint.slots(shop.rt, VISITOR, {}))["first_view"] == "empty"
+    assert (await history_first_paint.slots(shop.rt, actor_of(session), {"period": "2025"}))[
         "first_view"
     ] == "none"
-    assert (await paint.slots(shop.rt, VISITOR, {"topic": "\x00"}))["first_view"] == "empty"
+    assert (await history_first_paint.slots(shop.rt, VISITOR, {"topic": "\x00"}))[
+        "first_view"
+    ] == "empty"
 
 
 async def paper_of(shop: Shop, session: Session | None, query: dict[str, str]) -> str:
-    made = paper.history_paper(shop.rt, Visit(session=session, query=query))
+    made = print_view.history_paper(shop.rt, Visit(session=session, query=query))
     assert (made.name, made.media_type) == ("", "text/html")
     return "".join([part async for part in made.parts])
 
@@ -282,7 +285,7 @@ async def test_paper_is_bounded_and_says_so(
     shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await shop.subscribe(session)
-    monkeypatch.setattr(paper, "MOST", 1)
+    monkeypatch.setattr(print_view, "MOST", 1)
 
     whole = await paper_of(shop, session, {})
 

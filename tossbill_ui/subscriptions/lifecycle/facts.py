@@ -17,10 +17,10 @@ from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice
 from tossbill_ui.payments.repository import is_open_invoice
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import consent
-from tossbill_ui.subscriptions.catalog import Offer
 from tossbill_ui.subscriptions.models import Plan, Price, PriceConsent, Subscription
 from tossbill_ui.subscriptions.periods import Period, next_period, period_at
+from tossbill_ui.subscriptions.terms import consent
+from tossbill_ui.subscriptions.terms.catalog import Offer
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from tossbill_ui.payments import charge, repository
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.catalog import Offer
 from tossbill_ui.subscriptions.lifecycle.billing_cycle import activate_period, begin_charge
 from tossbill_ui.subscriptions.lifecycle.facts import Facts, RenewalFacts
-from tossbill_ui.subscriptions.lifecycle.pricing import amount_of
 from tossbill_ui.subscriptions.lifecycle.release import release_claim
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.subscriptions.periods import Period
+from tossbill_ui.subscriptions.terms.catalog import Offer
+from tossbill_ui.subscriptions.terms.pricing import amount_of
 
 
 def make_invoice(

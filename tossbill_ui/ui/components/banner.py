@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from tossbill_ui.ui.components.words import Attributes, Fills, Words, holding, worded
+from tossbill_ui.ui.components.element import Attributes, Fills, Words, element
 
 
 def banner(
@@ -27,10 +27,10 @@ def banner(
         attrs: Further attributes.
         props: The element's other properties.
     """
-    return holding(
+    return element(
         rx.el.div,
-        worded(rx.el.strong, title),
-        worded(rx.el.p, body),
+        element(rx.el.strong, title),
+        element(rx.el.p, body),
         *answers,
         fills=fills or {},
         attrs=attrs,

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from tossbill_ui.ui.components.element import Attributes, Fills, Words, element
 from tossbill_ui.ui.components.links import link
-from tossbill_ui.ui.components.words import Attributes, Fills, Words, worded
 
 # ``primary`` is the one thing to do on a screen, ``second`` the quiet way out; choices of equal
 # weight are all ``plain``; ``small`` is what can be done with one line of many.
@@ -26,7 +26,7 @@ def button(
 ) -> rx.Component:
     """Return a button."""
     pressed = {} if on_click is None else {"on_click": on_click}
-    return worded(
+    return element(
         rx.el.button,
         words,
         fills=fills,
@@ -54,14 +54,14 @@ def button_link(
     leads = fills["href"].value if fills and "href" in fills else href
     to = {} if leads is None else {"href": leads}
     name = f"{_class(weight)} {class_name}".strip()
-    return worded(link, words, fills=fills, attrs=attrs, class_name=name, **to, **props)
+    return element(link, words, fills=fills, attrs=attrs, class_name=name, **to, **props)
 
 
 def back(words: Words, *, href: str = "", on_click: Any = None) -> rx.Component:
     """Return the way back, to a page or out of a question."""
     if href:
-        return worded(link, words, href=href, class_name="back")
-    return worded(rx.el.button, words, on_click=on_click, type="button", class_name="back")
+        return element(link, words, href=href, class_name="back")
+    return element(rx.el.button, words, on_click=on_click, type="button", class_name="back")
 
 
 def bottom(*buttons: rx.Component, class_name: str = "") -> rx.Component:

@@ -6,17 +6,16 @@ from typing import Any
 
 import reflex as rx
 
-from tossbill_ui.ui.components.slots import Element
-from tossbill_ui.ui.components.words import Attributes, Fills, holding
+from tossbill_ui.ui.components.element import Attributes, Fills, Tag, element
 
 
 def card(
     *children: rx.Component | rx.Var[Any],
-    element: Element = rx.el.section,
+    tag: Tag = rx.el.section,
     fills: Fills | None = None,
     attrs: Attributes | None = None,
     class_name: str = "",
 ) -> rx.Component:
     """Return a card around its children."""
     name = f"card {class_name}".strip()
-    return holding(element, *children, fills=fills or {}, attrs=attrs, class_name=name)
+    return element(tag, *children, fills=fills, attrs=attrs, class_name=name)

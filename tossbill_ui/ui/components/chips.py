@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from tossbill_ui.ui.components.words import Attributes, Slot, Words, worded
+from tossbill_ui.ui.components.element import Attributes, Slot, Words, element
 
 
 def chips(*each: rx.Component) -> rx.Component:
@@ -18,7 +18,7 @@ def chip(
     label: Words, *, pressed: Slot, on_click: Any, attrs: Attributes | None = None
 ) -> rx.Component:
     """Return one; ``pressed`` is ``true`` for what is chosen, else ``false``."""
-    return worded(
+    return element(
         rx.el.button,
         label,
         fills={"aria-pressed": pressed},

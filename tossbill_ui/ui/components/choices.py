@@ -6,7 +6,7 @@ import reflex as rx
 
 from tossbill_ui.ui.components.amount import amount as sum_of
 from tossbill_ui.ui.components.card import card
-from tossbill_ui.ui.components.words import Words, worded
+from tossbill_ui.ui.components.element import Words, element
 
 
 def choices(*ways: rx.Component | rx.Var[object], stacked: bool = False) -> rx.Component:
@@ -19,9 +19,9 @@ def choice(
 ) -> rx.Component:
     """Return one choice: when it happens, what it costs or gives back, how that is computed."""
     return card(
-        worded(rx.el.h2, when),
+        element(rx.el.h2, when),
         sum_of(amount),
-        worded(rx.el.p, how),
+        element(rx.el.p, how),
         press,
         attrs={"data-testid": testid},
         class_name="choice",

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from tossbill_ui.ui.components.words import Attributes, Fills, Words, worded
+from tossbill_ui.ui.components.element import Attributes, Fills, Words, element
 
 # ``receipt``: its first fact counts most. ``details``: small, of one line among many. ``reason``:
 # values to be read as text, on the left.
@@ -28,7 +28,7 @@ def fact(
 ) -> rx.Component:
     """Return one fact; the attributes are those of its value."""
     return rx.el.div(
-        worded(rx.el.dt, name),
-        worded(rx.el.dd, value, fills=fills, attrs=attrs),
+        element(rx.el.dt, name),
+        element(rx.el.dd, value, fills=fills, attrs=attrs),
         class_name=class_name,
     )

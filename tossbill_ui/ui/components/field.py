@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from tossbill_ui.ui.components.words import Attributes, Fills, Words, holding, worded
+from tossbill_ui.ui.components.element import Attributes, Fills, Words, element
 
 
 def field(label: Words, control: rx.Component, *, is_named: bool = True) -> rx.Component:
@@ -15,7 +15,7 @@ def field(label: Words, control: rx.Component, *, is_named: bool = True) -> rx.C
         control: The element itself.
         is_named: Whether the name shows; what a select says of itself names it for the eye.
     """
-    name = worded(rx.el.span, label, class_name="field-name" if is_named else "unseen")
+    name = element(rx.el.span, label, class_name="field-name" if is_named else "unseen")
     return rx.el.label(name, control, class_name="field")
 
 
@@ -23,4 +23,4 @@ def fields(
     *each: rx.Component, fills: Fills | None = None, attrs: Attributes | None = None
 ) -> rx.Component:
     """Return fields side by side, and the button that sends them."""
-    return holding(rx.el.div, *each, fills=fills or {}, attrs=attrs, class_name="fields")
+    return element(rx.el.div, *each, fills=fills or {}, attrs=attrs, class_name="fields")

@@ -7,11 +7,10 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
+from tossbill_ui.ui.components.element import Slot, element, label
 from tossbill_ui.ui.components.links import link
-from tossbill_ui.ui.components.say import say
-from tossbill_ui.ui.components.slots import filled, slot
-from tossbill_ui.ui.states.brand import BrandState
-from tossbill_ui.ui.text import cards
+from tossbill_ui.ui.shared.brand import BrandState
+from tossbill_ui.ui.shared.text import frame
 
 shown = BrandState.shown
 
@@ -23,14 +22,16 @@ def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Com
         children: The content.
         width: ``single`` for one task (440 px), ``list`` for lists (760 px).
     """
-    return filled(
+    return element(
         rx.el.div,
         _header(),
         rx.el.main(*children, class_name="content"),
-        rx.el.noscript(rx.el.p(say(cards.REGISTER_NO_SCRIPT), class_name="no-script")),
+        rx.el.noscript(rx.el.p(label(frame.REGISTER_NO_SCRIPT), class_name="no-script")),
         _offline(),
-        fill={"style": "brand_style", "lang": "language"},
-        attrs={"style": BrandState.colors, "lang": shown["language"]},
+        fills={
+            "style": Slot("brand_style", BrandState.colors),
+            "lang": Slot("language", shown["language"]),
+        },
         class_name=f"page {width}",
     )
 
@@ -41,7 +42,10 @@ def _offline() -> rx.Component:
         rx.cond(
             has_too_many_connection_errors,
             rx.el.p(
-                rx.el.strong(say(cards.OFFLINE)), " ", say(cards.OFFLINE_BODY), class_name="offline"
+                rx.el.strong(label(frame.OFFLINE)),
+                " ",
+                label(frame.OFFLINE_BODY),
+                class_name="offline",
             ),
         ),
         role="status",
@@ -54,23 +58,24 @@ def _header() -> rx.Component:
         _mode_banner(),
         rx.el.div(
             link(
-                filled(
+                element(
                     rx.el.img,
-                    fill={"src": "brand_logo"},
-                    attrs={"src": shown["brand_logo"]},
+                    fills={"src": Slot("brand_logo", shown["brand_logo"])},
                     alt="",
                     class_name="logo",
                 ),
-                slot(rx.el.span, "brand_name", shown["brand_name"]),
+                element(rx.el.span, Slot("brand_name", shown["brand_name"])),
                 href="/",
                 class_name="brand",
             ),
-            slot(
+            element(
                 link,
-                "other_language_name",
-                shown["other_language_name"],
-                fill={"href": "other_language_href", "lang": "other_language"},
-                attrs={"lang": shown["other_language"], "data-testid": "other-language"},
+                Slot("other_language_name", shown["other_language_name"]),
+                fills={
+                    "href": Slot("other_language_href"),
+                    "lang": Slot("other_language", shown["other_language"]),
+                },
+                attrs={"data-testid": "other-language"},
                 href=shown["other_language_href"],
                 class_name="other-language",
             ),
@@ -80,11 +85,11 @@ def _header() -> rx.Component:
 
 
 def _mode_banner() -> rx.Component:
-    return filled(
+    return element(
         rx.el.div,
-        slot(rx.el.span, "mode_text", shown["mode_text"]),
-        fill={"data-mode": "mode"},
-        attrs={"data-testid": "mode-banner", "data-mode": shown["mode"]},
+        element(rx.el.span, Slot("mode_text", shown["mode_text"])),
+        fills={"data-mode": Slot("mode", shown["mode"])},
+        attrs={"data-testid": "mode-banner"},
         class_name="mode-banner",
         role="note",
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from tossbill_ui.ui.components.element import Attributes, Fills, Words, element
 from tossbill_ui.ui.components.links import link
-from tossbill_ui.ui.components.words import Attributes, Fills, Words, holding, worded
 
 
 def rows(*ways: rx.Component) -> rx.Component:
@@ -17,7 +17,7 @@ def rows(*ways: rx.Component) -> rx.Component:
 
 def row_link(label: Words, href: str) -> rx.Component:
     """Return a row that leads to a page."""
-    return link(worded(rx.el.span, label), _chevron(), href=href, class_name="row")
+    return link(element(rx.el.span, label), _chevron(), href=href, class_name="row")
 
 
 def row_button(
@@ -29,9 +29,9 @@ def row_button(
     attrs: Attributes | None = None,
 ) -> rx.Component:
     """Return a row that asks a question, or does at once what it says."""
-    return holding(
+    return element(
         rx.el.button,
-        worded(rx.el.span, label),
+        element(rx.el.span, label),
         _chevron(),
         fills=fills or {},
         attrs=attrs,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from tossbill_ui.subscriptions.spending import MONTHS, MonthSum
-from tossbill_ui.ui import wording
-from tossbill_ui.ui.text import spoken
+from tossbill_ui.subscriptions.reading.spending import MONTHS, MonthSum
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.text import spoken
 
 # Of the drawing, in its own units; a month that was paid in shows at least a line.
 HEIGHT, LEAST = 100, 1

@@ -14,20 +14,19 @@ from tossbill_ui.customers.session import actor_of
 from tossbill_ui.payments.models import Invoice
 from tossbill_ui.prerender import Download, Visit
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions import timeline
 from tossbill_ui.subscriptions.periods import today
-from tossbill_ui.subscriptions.timeline_rows import (
+from tossbill_ui.subscriptions.reading import timeline
+from tossbill_ui.subscriptions.reading.timeline_sources import (
     CardLine,
     ChangeLine,
     Entry,
     PaymentLine,
     RefundLine,
 )
-from tossbill_ui.ui.history import facts, rows
-from tossbill_ui.ui.history.choice import from_query
-from tossbill_ui.ui.text import history as text
-from tossbill_ui.ui.text import speak
-from tossbill_ui.ui.views import method_label
+from tossbill_ui.ui.history import facts, rows, text
+from tossbill_ui.ui.history.filters import from_query
+from tossbill_ui.ui.shared.methods import method_label
+from tossbill_ui.ui.shared.text import speak
 
 # Without it Excel reads UTF-8 as the code page of its machine.
 BYTE_ORDER_MARK = "\ufeff"

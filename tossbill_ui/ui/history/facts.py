@@ -9,11 +9,12 @@ from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.money import parts
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund
-from tossbill_ui.subscriptions.timeline_rows import ChangeLine, PaymentLine, RefundLine
-from tossbill_ui.ui import wording
-from tossbill_ui.ui.text import Text
-from tossbill_ui.ui.text import history as text
-from tossbill_ui.ui.views import CODE_SHOWN, method_detail, method_label
+from tossbill_ui.subscriptions.reading.timeline_sources import ChangeLine, PaymentLine, RefundLine
+from tossbill_ui.ui.history import text
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.methods import method_detail, method_label
+from tossbill_ui.ui.shared.text import Text
+from tossbill_ui.ui.shared.view_rows import CODE_SHOWN
 
 ONE_DAY = timedelta(days=1)
 

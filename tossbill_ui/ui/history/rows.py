@@ -11,22 +11,23 @@ from tossbill_ui.events.types import EventType, Reason
 from tossbill_ui.payment_methods.models import MethodStatus, RegistrationStatus
 from tossbill_ui.payments.models import PaymentStatus
 from tossbill_ui.payments.outcome import NEVER_CHARGED
-from tossbill_ui.subscriptions.timeline_rows import (
+from tossbill_ui.subscriptions.reading.timeline_sources import (
     CardLine,
     ChangeLine,
     Entry,
     PaymentLine,
     RefundLine,
 )
-from tossbill_ui.ui import wording
-from tossbill_ui.ui.history import facts
+from tossbill_ui.ui.history import facts, text
 from tossbill_ui.ui.history.facts import Fact
-from tossbill_ui.ui.text import Text, cards
-from tossbill_ui.ui.text import history as text
-from tossbill_ui.ui.text import subscription as subscription_text
-from tossbill_ui.ui.text.declines import decline
-from tossbill_ui.ui.text.failures import explain
-from tossbill_ui.ui.views import CODE_SHOWN, method_detail, method_label
+from tossbill_ui.ui.registration import text as registration_text
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.methods import method_detail, method_label
+from tossbill_ui.ui.shared.text import Text
+from tossbill_ui.ui.shared.text.declines import decline
+from tossbill_ui.ui.shared.text.failures import explain
+from tossbill_ui.ui.shared.view_rows import CODE_SHOWN
+from tossbill_ui.ui.subscription import text as subscription_text
 
 TONES = {
     "pending": "amber",
@@ -258,4 +259,6 @@ def card_note(line: CardLine) -> str:
     if registration.status == RegistrationStatus.FAILED:
         return f"{explain(code)} ({code})" if code else explain(code)
     is_stopped = registration.status == RegistrationStatus.ABANDONED
-    return (cards.CANCELED_TITLE if is_stopped else cards.WORKING_TITLE).card()
+    return (
+        registration_text.CANCELED_TITLE if is_stopped else registration_text.WORKING_TITLE
+    ).card()

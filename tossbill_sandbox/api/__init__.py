@@ -1,0 +1,1 @@
+"""Toss's API: one file an endpoint or a rule."""

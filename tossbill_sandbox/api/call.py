@@ -1,0 +1,104 @@
+"""One call of the API, free of HTTP, and the reading of what it carries."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from tossbill_sandbox.api.auth import Shop
+from tossbill_sandbox.errors import TossRefusal
+from tossbill_sandbox.store.switches import Switches
+
+# The largest whole number that every JSON reader keeps exactly.
+MAX_AMOUNT_KRW = 2**53 - 1
+# JSON can spell one ("\ud800"), which no database column holds.
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One authenticated call of the API.
+
+    Attributes:
+        shop: Who calls.
+        now: When.
+        language: ``ko`` or ``en``.
+        trace_id: The name of this request.
+        body: The raw request body.
+        path: The parameters in the path, decoded.
+        query: The parameters after the question mark.
+        switches: How the unknowns are set.
+    """
+
+    shop: Shop
+    now: datetime
+    language: str
+    trace_id: str
+    body: bytes
+    path: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    switches: Switches
+
+
+class Fields:
+    """A JSON object whose fields are read one by one, each against its documented limit.
+
+    Every reader raises ``TossRefusal`` with ``code`` (``INVALID_REQUEST`` if not told otherwise):
+    the endpoints' own tables name no other code for a malformed field (contract §5.1 to §5.5).
+    """
+
+    def __init__(self, body: bytes) -> None:
+        try:
+            value: object = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise TossRefusal("INVALID_REQUEST") from error
+        if not isinstance(value, dict):
+            raise TossRefusal("INVALID_REQUEST")
+        self._values = cast("dict[str, Any]", value)
+
+    def __contains__(self, name: str) -> bool:
+        return self._values.get(name) is not None
+
+    def text(
+        self, name: str, least: int = 1, most: int | None = None, code: str = "INVALID_REQUEST"
+    ) -> str:
+        """Read a text that must be there."""
+        return checked_text(self._values.get(name), least, most, code)
+
+    def optional_text(self, name: str, most: int, code: str = "INVALID_REQUEST") -> str | None:
+        """Read a text that may be absent or null."""
+        return self.text(name, 0, most, code) if name in self else None
+
+    def whole(self, name: str, default: int | None = None) -> int:
+        """Read a whole number that is not negative; ``4900.0`` is one too."""
+        value = self._values.get(name, default)
+        if value is None and default is not None:
+            return default
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TossRefusal("INVALID_REQUEST")
+        if not 0 <= value <= MAX_AMOUNT_KRW:
+            raise TossRefusal("INVALID_REQUEST")
+        return value
+
+    def object(self, name: str) -> "Fields":
+        """Read an object inside this one."""
+        return Fields(json.dumps(self._values.get(name)).encode())
+
+
+def checked_text(value: object, least: int, most: int | None, code: str = "INVALID_REQUEST") -> str:
+    """Return a text within its limits.
+
+    Raises:
+        TossRefusal: With ``code``, when it is none or breaks them.
+    """
+    if not isinstance(value, str) or len(value) < least:
+        raise TossRefusal(code)
+    if most is not None and len(value) > most:
+        raise TossRefusal(code)
+    if _HALF_A_CHARACTER.search(value):
+        raise TossRefusal(code)
+    return value

@@ -1,0 +1,169 @@
+"""Charging a billing key (contract §4.3 and §5.2)."""
+
+import re
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tossbill_sandbox.api import payments
+from tossbill_sandbox.api.call import Call, Fields, checked_text
+from tossbill_sandbox.api.response import Answer, refusal
+from tossbill_sandbox.cards.accounts import Account
+from tossbill_sandbox.cards.card_outcome import decline_of, method_of
+from tossbill_sandbox.cards.personas import Card
+from tossbill_sandbox.errors import TossRefusal
+from tossbill_sandbox.store import random_ids
+
+MINIMUM_KRW = {"card": 100, "account": 200}
+MAXIMUM_ACCOUNT_KRW = 10_000_000
+INSTALLMENTS = frozenset({0, *range(2, 13)})
+_ORDER_ID = re.compile(r"[A-Za-z0-9\-_]{6,64}")
+_OLDER_ORDER_ID = re.compile(r"[A-Za-z0-9\-_=]{6,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a shop asks to be paid, with the limits of contract §4.3 kept."""
+
+    order_id: str
+    order_name: str
+    total_krw: int
+    tax_free_krw: int
+    tax_exemption_krw: int
+    installment_months: int
+
+
+def charge(connection: sqlite3.Connection, call: Call) -> Answer:
+    """Charge a billing key once.
+
+    The order of the checks is ours, since Toss's is not known: the form of the request, the
+    billing key, its customer, the amount, the order id, and last the card.
+
+    Source: contract §4.3, §5.2.
+    """
+    fields = Fields(call.body)
+    customer_key = fields.text("customerKey", 2, 300)
+    order = read_order(fields, call)
+    key = _usable_key(connection, call, customer_key)
+    _check_amount(key, order)
+    check_order_id(connection, call, order.order_id)
+    declined = decline_of(key, call.now)
+    _count(connection, key, "declined" if declined else "approved")
+    if declined:
+        _keep_refused(connection, call, key, order, declined)
+        return refusal(declined, call.language)
+    payment_key = payments.insert(connection, call, _values(connection, call, key, order))
+    payments.approve(connection, call, payment_key)
+    return payments.answer(connection, call, payments.find(connection, call, payment_key))
+
+
+def read_order(fields: Fields, call: Call) -> Order:
+    """Read the fields every payment has.
+
+    Raises:
+        TossRefusal: ``INVALID_REQUEST`` when a limit is broken.
+    """
+    order = Order(
+        total_krw=fields.whole("amount"),
+        order_id=checked_order_id(fields.text("orderId"), call),
+        order_name=fields.text("orderName", 1, 100),
+        tax_free_krw=fields.whole("taxFreeAmount", 0),
+        tax_exemption_krw=fields.whole("taxExemptionAmount", 0),
+        installment_months=_installments(fields),
+    )
+    for name in ("customerEmail", "customerName"):
+        fields.optional_text(name, 100)
+    fields.optional_text("customerIp", 100)
+    if order.tax_free_krw + order.tax_exemption_krw > order.total_krw:
+        raise TossRefusal("INVALID_REQUEST")
+    return order
+
+
+def checked_order_id(text: str, call: Call) -> str:
+    """Return an order id of the documented form."""
+    form = _OLDER_ORDER_ID if call.switches.order_id_allows_equals else _ORDER_ID
+    if not form.fullmatch(text):
+        raise TossRefusal("INVALID_REQUEST")
+    return checked_text(text, 6, 64)
+
+
+def check_order_id(connection: sqlite3.Connection, call: Call, order_id: str) -> None:
+    """Refuse an order id that was used; Toss's text speaks of approved and canceled ones (§5.2)."""
+    used = connection.execute(
+        "SELECT 1 FROM payment WHERE client_key = ? AND order_id = ?"
+        " AND (status NOT IN ('ABORTED', 'EXPIRED') OR (status = 'ABORTED' AND NOT ?))",
+        (call.shop.client_key, order_id, call.switches.refused_order_id_is_free),
+    ).fetchone()
+    if used:
+        raise TossRefusal("DUPLICATED_ORDER_ID")
+
+
+def _usable_key(connection: sqlite3.Connection, call: Call, customer_key: str) -> sqlite3.Row:
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT * FROM billing_key WHERE billing_key = ? AND client_key = ?",
+        (call.path["billing_key"], call.shop.client_key),
+    ).fetchone()
+    if row is None:
+        raise TossRefusal(call.switches.charge_unknown_key)
+    if row["deleted_at"] is not None:
+        raise TossRefusal("ALREADY_REMOVED_BILLING_KEY")
+    if row["customer_key"] != customer_key:
+        raise TossRefusal("NOT_MATCHES_CUSTOMER_KEY")
+    return row
+
+
+def _check_amount(key: sqlite3.Row, order: Order) -> None:
+    method = method_of(key["card"])
+    is_account = isinstance(method, Account)
+    if order.total_krw < MINIMUM_KRW["account" if is_account else "card"]:
+        raise TossRefusal("BELOW_MINIMUM_AMOUNT")
+    if is_account and order.total_krw > MAXIMUM_ACCOUNT_KRW:
+        raise TossRefusal("EXCEEDS_TRANSFER_AMOUNT_MAXIMUM")
+    if order.installment_months and not (isinstance(method, Card) and method.card_type == "신용"):
+        raise TossRefusal("NOT_SUPPORTED_MONTHLY_INSTALLMENT_PLAN")
+
+
+def _installments(fields: Fields) -> int:
+    months = fields.whole("cardInstallmentPlan", 0)
+    if months not in INSTALLMENTS:
+        raise TossRefusal("INVALID_CARD_INSTALLMENT_PLAN")
+    return months
+
+
+def _values(
+    connection: sqlite3.Connection, call: Call, key: sqlite3.Row, order: Order
+) -> dict[str, Any]:
+    has_secret = call.switches.billing_has_secret
+    return {
+        **asdict(order),
+        "type": "BILLING",
+        "status": "IN_PROGRESS",
+        "balance_krw": order.total_krw,
+        "customer_key": key["customer_key"],
+        "billing_key": key["billing_key"],
+        "method": key["card"],
+        "persona": key["persona"],
+        "secret": f"ps_{random_ids.letters(connection, 28)}" if has_secret else None,
+    }
+
+
+def _count(connection: sqlite3.Connection, key: sqlite3.Row, what: str) -> None:
+    connection.execute(
+        f"UPDATE billing_key SET {what} = {what} + 1 WHERE billing_key = ?",  # noqa: S608 - ours
+        (key["billing_key"],),
+    )
+
+
+def _keep_refused(
+    connection: sqlite3.Connection, call: Call, key: sqlite3.Row, order: Order, code: str
+) -> None:
+    """Leave an ABORTED payment behind, if the switches want one to be seen or to block."""
+    switches = call.switches
+    if switches.refused_order_id_is_free and not switches.refused_charge_is_kept:
+        return
+    values = _values(connection, call, key, order)
+    payment_key = payments.insert(
+        connection, call, {**values, "status": "ABORTED", "failure_code": code}
+    )
+    if switches.refused_charge_is_kept:
+        payments.tell(connection, call.now, call.shop, payment_key)

@@ -1,0 +1,68 @@
+"""Confirming a one-off payment (contract §4.5 and §5.5)."""
+
+import sqlite3
+from dataclasses import asdict
+
+from tossbill_sandbox.api import payments
+from tossbill_sandbox.api.call import Call, Fields
+from tossbill_sandbox.api.charging import check_order_id, checked_order_id, read_order
+from tossbill_sandbox.api.response import Answer, success
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME, describe, is_plausible, persona_name
+from tossbill_sandbox.errors import TossRefusal
+from tossbill_sandbox.store import random_ids
+
+MAX_PAYMENT_KEY = 200
+
+
+def confirm(connection: sqlite3.Connection, call: Call) -> Answer:
+    """Take the money of a payment whose buyer has agreed, within ten minutes.
+
+    Source: contract §4.5, §5.5.
+    """
+    fields = Fields(call.body)
+    payment_key = fields.text("paymentKey", 1, MAX_PAYMENT_KEY)
+    order_id = checked_order_id(fields.text("orderId"), call)
+    amount = fields.whole("amount")
+    row = payments.find(connection, call, payment_key)
+    if row["status"] == "EXPIRED":
+        raise TossRefusal("NOT_FOUND_PAYMENT_SESSION")
+    if row["status"] != "IN_PROGRESS":
+        raise TossRefusal("ALREADY_PROCESSED_PAYMENT")
+    if (row["order_id"], row["total_krw"]) != (order_id, amount):
+        raise TossRefusal(call.switches.confirm_amount_differs)
+    fate = PERSONAS_BY_NAME.get(row["persona"])
+    if fate and fate.charge_code:
+        raise TossRefusal(fate.charge_code)
+    payments.approve(connection, call, payment_key)
+    return payments.answer(connection, call, row)
+
+
+def agree(connection: sqlite3.Connection, call: Call) -> Answer:
+    """Make a payment that waits for its confirm, as a buyer in Toss's payment window would.
+
+    The body is that of a charge with ``cardNumber`` instead of a billing key. This is a part of
+    the control API: Toss has no such call.
+    """
+    fields = Fields(call.body)
+    order = read_order(fields, call)
+    check_order_id(connection, call, order.order_id)
+    number = fields.text("cardNumber", 1, 20)
+    if not is_plausible(number):
+        raise TossRefusal("INVALID_CARD_NUMBER")
+    card = describe(number, is_business=False)
+    payment_key = payments.insert(
+        connection,
+        call,
+        {
+            **asdict(order),
+            "type": "NORMAL",
+            "status": "IN_PROGRESS",
+            "balance_krw": order.total_krw,
+            "method": card.to_json(),
+            "persona": persona_name(number),
+            "secret": f"ps_{random_ids.letters(connection, 28)}",
+        },
+    )
+    return success(
+        {"paymentKey": payment_key, "orderId": order.order_id, "amount": order.total_krw}
+    )

@@ -1,0 +1,189 @@
+"""Toss's HTTP API: from a request to an answer, and what the wire does to it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tossbill_sandbox.api import billing, fault_effects, idempotency
+from tossbill_sandbox.api.auth import authenticate
+from tossbill_sandbox.api.call import Call
+from tossbill_sandbox.api.endpoints import ENDPOINTS, Endpoint, Work
+from tossbill_sandbox.api.rates import Rates
+from tossbill_sandbox.api.response import Answer, language_of, refusal
+from tossbill_sandbox.errors import ERRORS, TossRefusal
+from tossbill_sandbox.store import faults, random_ids
+from tossbill_sandbox.store.clock import Clock
+from tossbill_sandbox.store.faults import Rule
+from tossbill_sandbox.store.store import Store
+from tossbill_sandbox.store.switches import Switches
+
+Handler = Callable[[Request], Awaitable[Response]]
+_ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A request on its way: its name, its rule if one strikes it, and what it asks for."""
+
+    trace_id: str
+    rule: Rule | None
+    endpoint: Endpoint
+    identity: str | None = None
+
+
+class Api:
+    """Serves ``/v1``."""
+
+    def __init__(self, store: Store, clock: Clock, switches: Switches) -> None:
+        self._store = store
+        self._clock = clock
+        self._switches = switches
+        self._rates = Rates()
+        self._in_progress = idempotency.InProgress()
+        self._running: set[asyncio.Task[Answer]] = set()
+
+    def routes(self) -> list[Route]:
+        """Return the routes of contract §4; every other path answers Toss's 404."""
+        return [
+            *(
+                Route(endpoint.path, self._handler(endpoint), methods=[endpoint.method])
+                for endpoint in ENDPOINTS
+            ),
+            Route("/v1/{rest:path}", self.no_route, methods=_ALL_METHODS),
+        ]
+
+    async def aclose(self) -> None:
+        """Wait for calls whose callers have gone."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def call_as_sandbox(self, request: Request, work: Work) -> Response:
+        """Do a piece of work for the control API: authenticated, but free of faults."""
+        endpoint = Endpoint(request.method, request.url.path, "control", work, "", "")
+        task = Task(await self._store.run(random_ids.trace_id), None, endpoint)
+        answer = await self._answer(request, task)
+        return answer.to_response(trace_id=task.trace_id)
+
+    def _handler(self, endpoint: Endpoint) -> Handler:
+        async def handle(request: Request) -> Response:
+            task = await self._store.run(partial(_begin, endpoint=endpoint))
+            instead = fault_effects.instead(task.rule, language_of(request), task.trace_id)
+            if instead is not None:
+                return instead
+            answer = await self._finish(self._answer(request, task))
+            response = answer.to_response(
+                trace_id=task.trace_id, idempotency_key=_idempotency_key(request)
+            )
+            return await fault_effects.distort(task.rule, answer, response)
+
+        return handle
+
+    async def no_route(self, request: Request, error: Exception | None = None) -> Response:
+        """Answer Toss's 404; also to a path that no route can match, such as one with a newline."""
+        trace_id = await self._store.run(random_ids.trace_id)
+        answer = refusal("NOT_FOUND_HTTP_METHOD", language_of(request))
+        return answer.to_response(trace_id=trace_id)
+
+    async def _finish(self, answering: Awaitable[Answer]) -> Answer:
+        """Answer even if the caller has gone: a real server does not stop half-way either."""
+        task = asyncio.ensure_future(answering)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _answer(self, request: Request, task: Task) -> Answer:
+        body = await request.body()
+        try:
+            receive = partial(self._receive, request=request, body=body, task=task)
+            call, task, known = await self._store.run(receive)
+            if known:
+                return known
+            self._rates.check(call, task.endpoint.name)
+            with self._in_progress.hold(task.identity) if task.identity else nullcontext():
+                await fault_effects.wait_before(task.rule)
+                test_code = request.headers.get("tosspayments-test-code")
+                return await self._store.run(lambda c: self._work_once(c, call, task, test_code))
+        except TossRefusal as refused:
+            return refusal(refused.code, language_of(request))
+
+    def _receive(
+        self, connection: sqlite3.Connection, request: Request, body: bytes, task: Task
+    ) -> tuple[Call, Task, Answer | None]:
+        """Find out who asks for what, and what was answered if it was asked before."""
+        call = Call(
+            shop=authenticate(connection, request.headers.get("authorization")),
+            now=self._clock.now(),
+            language=language_of(request),
+            trace_id=task.trace_id,
+            body=body,
+            path=request.path_params,
+            query=request.query_params,
+            switches=self._switches,
+        )
+        identity = self._identity(request, call)
+        known = idempotency.recall(connection, identity, call) if identity else None
+        return call, replace(task, identity=identity), known
+
+    def _identity(self, request: Request, call: Call) -> str | None:
+        key = _idempotency_key(request)
+        honoured = request.method == "POST" or (
+            request.method == "DELETE" and self._switches.delete_is_idempotent
+        )
+        if key is None or not honoured:
+            return None
+        return idempotency.identity_of(
+            key=key,
+            secret_key=call.shop.secret_key,
+            method=request.method,
+            url=f"{request.url.path}?{request.url.query}",
+        )
+
+    def _work_once(
+        self, connection: sqlite3.Connection, call: Call, task: Task, test_code: str | None
+    ) -> Answer:
+        """Do the work and keep its answer: one transaction, so both are there or neither is."""
+        identity = task.identity
+        if identity and (known := idempotency.recall(connection, identity, call)):
+            return known
+        if task.rule and task.rule.kind == "key_deleted":
+            billing.remove(connection, call.now, call.path.get("billing_key", ""), None)
+        answer = _tested(call, task, test_code) or _work(connection, call, task.endpoint.work)
+        is_final = answer.status < 500 or self._switches.server_errors_are_bound
+        if identity and is_final and answer.status != 409:
+            idempotency.remember(connection, identity, answer, call)
+        return answer
+
+
+def _begin(connection: sqlite3.Connection, endpoint: Endpoint) -> Task:
+    trace_id = random_ids.trace_id(connection)
+    return Task(trace_id, faults.take(connection, endpoint.name), endpoint)
+
+
+def _tested(call: Call, task: Task, code: str | None) -> Answer | None:
+    """Answer with the error a test asked for, before any parameter is looked at (§7)."""
+    is_test = call.shop.secret_key.startswith("test_")
+    if not code or not is_test or not task.endpoint.has_test_codes:
+        return None
+    return refusal(code if code in ERRORS else "INVALID_TEST_CODE", call.language)
+
+
+def _work(connection: sqlite3.Connection, call: Call, work: Work) -> Answer:
+    """Do the work, or nothing at all if it is refused."""
+    connection.execute("SAVEPOINT work")
+    try:
+        answer = work(connection, call)
+    except TossRefusal as refused:
+        connection.execute("ROLLBACK TO work")
+        answer = refusal(refused.code, call.language)
+    connection.execute("RELEASE work")
+    return answer
+
+
+def _idempotency_key(request: Request) -> str | None:
+    return request.headers.get("idempotency-key") or None

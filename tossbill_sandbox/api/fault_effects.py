@@ -1,0 +1,137 @@
+"""What faults do to an answer: it is lost, late, cut off, or something else entirely."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from tossbill_sandbox.api.response import Answer, refusal
+from tossbill_sandbox.store.faults import Rule
+
+DRIP_SECONDS = 0.2
+# Longer than the 60 s Toss may take for a charge (contract §4.3).
+SILENCE_SECONDS = 90
+HUGE_BYTES = 4 * 1024 * 1024
+_GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502</body></html>"
+
+
+class ConnectionCut(httpx.RemoteProtocolError):
+    """Breaks off an answer.
+
+    A server that runs the app closes the socket; a caller that runs it in-process through
+    ``httpx.ASGITransport`` gets the very error a cut connection gives.
+    """
+
+
+class CutResponse(Response):
+    """An answer that promises more bytes than ever come."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the start of an answer, then break off."""
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1024")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+        raise ConnectionCut("The connection was cut, as a fault rule asked.")
+
+
+class SilentResponse(Response):
+    """No answer: the connection stays open until the caller gives up, or time is over."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds or SILENCE_SECONDS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait, then break off."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._seconds):
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        raise ConnectionCut("Nobody answered, as a fault rule asked.")
+
+
+def instead(rule: Rule | None, language: str, trace_id: str) -> Response | None:
+    """Return what a rule answers in place of doing anything, if it is of that kind."""
+    match rule.kind if rule else None:
+        case "reset_before":
+            return CutResponse()
+        case "no_answer_before":
+            return SilentResponse(rule.delay_seconds if rule else 0)
+        case "error_500_before":
+            code = "COMMON_ERROR"
+        case "conflict_409":
+            code = "IDEMPOTENT_REQUEST_PROCESSING"
+        case "too_many_429":
+            code = "TOO_MANY_REQUESTS"
+        case "refuse":
+            code = (rule and rule.code) or "COMMON_ERROR"
+        case _:
+            return None
+    return refusal(code, language).to_response(trace_id=trace_id)
+
+
+async def wait_before(rule: Rule | None) -> None:
+    """Let time pass before the effect, if the rule says so; the request is running meanwhile."""
+    if rule and rule.kind == "delay_before":
+        await asyncio.sleep(rule.delay_seconds)
+
+
+async def distort(rule: Rule | None, answer: Answer, response: Response) -> Response:
+    """Return what arrives of an answer that is committed already."""
+    if rule is None:
+        return response
+    match rule.kind:
+        case "delay_after":
+            await asyncio.sleep(rule.delay_seconds)
+            return response
+        case "reset_after":
+            return CutResponse()
+        case "error_500_after":
+            trace_id = response.headers["x-tosspayments-trace-id"]
+            return refusal("COMMON_ERROR", "ko").to_response(trace_id=trace_id)
+        case "no_answer_after":
+            return SilentResponse(rule.delay_seconds)
+        case "html":
+            return Response(_GATEWAY_PAGE, status_code=502, media_type="text/html")
+        case "slow_drip":
+            return _drip(answer, rule.delay_seconds)
+        case _:
+            return _other_body(rule.kind, answer) or response
+
+
+def _other_body(kind: str, answer: Answer) -> Response | None:
+    payload: dict[str, Any] = json.loads(answer.body or b"{}")
+    match kind:
+        case "bad_json":
+            body = answer.body[: len(answer.body) // 2] or b'{"mId":"toss'
+        case "wrong_shape":
+            body = b'{"mId":"tossbillbox","result":"OK"}'
+        case "huge_body":
+            body = json.dumps({**payload, "padding": "x" * HUGE_BYTES}).encode()
+        case "wrong_customer_key":
+            body = json.dumps({**payload, "customerKey": "somebody-else"}).encode()
+        case _:
+            return None
+    return Response(body, media_type="application/json")
+
+
+def _drip(answer: Answer, seconds: float) -> Response:
+    async def bytes_one_by_one() -> AsyncIterator[bytes]:
+        sent = 0
+        while sent < len(answer.body) and sent * DRIP_SECONDS < seconds:
+            yield answer.body[sent : sent + 1]
+            sent += 1
+            await asyncio.sleep(DRIP_SECONDS)
+        yield answer.body[sent:]
+
+    return StreamingResponse(
+        bytes_one_by_one(),
+        status_code=answer.status,
+        headers={"content-length": str(len(answer.body))},
+        media_type="application/json",
+    )

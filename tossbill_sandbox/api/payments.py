@@ -1,0 +1,157 @@
+"""Payments as rows: made, found, told of. What a payment looks like: ``payment_object.py``."""
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from tossbill_sandbox.api.auth import Shop
+from tossbill_sandbox.api.call import Call
+from tossbill_sandbox.api.payment_object import in_english, payment_object
+from tossbill_sandbox.api.response import Answer, success
+from tossbill_sandbox.errors import TossRefusal
+from tossbill_sandbox.store import ledger, random_ids
+from tossbill_sandbox.webhooks.events import record_event
+
+# From the buyer's authentication to the shop's confirm (contract §4.5).
+CONFIRM_WITHIN = timedelta(minutes=10)
+
+
+def by_key(connection: sqlite3.Connection, call: Call) -> Answer:
+    """Look a payment up by Toss's name of it (contract §4.5)."""
+    return answer(connection, call, find(connection, call, call.path["payment_key"]))
+
+
+def by_order(connection: sqlite3.Connection, call: Call) -> Answer:
+    """Look a payment up by the shop's name of it: the way back after a lost answer (§4.5).
+
+    Where an order id was used again after a failure, the payment that did not fail is meant.
+    """
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT payment_key FROM payment WHERE client_key = ? AND order_id = ?"
+        " ORDER BY status IN ('ABORTED', 'EXPIRED'), rowid DESC LIMIT 1",
+        (call.shop.client_key, call.path["order_id"]),
+    ).fetchone()
+    if row is None:
+        raise TossRefusal("NOT_FOUND_PAYMENT")
+    return answer(connection, call, find(connection, call, row["payment_key"]))
+
+
+def find(connection: sqlite3.Connection, call: Call, payment_key: str) -> sqlite3.Row:
+    """Return a payment of the calling shop; one that waited too long for its confirm is expired.
+
+    Raises:
+        TossRefusal: ``NOT_FOUND_PAYMENT``.
+    """
+    expire(connection, call.now, payment_key)
+    row = _row(connection, payment_key)
+    hidden = row is not None and row["status"] == "ABORTED" and not _shows_refused(call)
+    if row is None or row["client_key"] != call.shop.client_key or hidden:
+        raise TossRefusal("NOT_FOUND_PAYMENT")
+    return row
+
+
+def expire(connection: sqlite3.Connection, now: datetime, payment_key: str | None = None) -> None:
+    """End the payments that waited too long for their confirm, or one of them."""
+    late = connection.execute(
+        "SELECT p.payment_key, s.* FROM payment p JOIN shop s USING (client_key)"
+        " WHERE status = 'IN_PROGRESS' AND requested_at <= ? AND ? IN (p.payment_key, '')",
+        ((now - CONFIRM_WITHIN).isoformat(), payment_key or ""),
+    ).fetchall()
+    for row in late:
+        connection.execute(
+            "UPDATE payment SET status = 'EXPIRED' WHERE payment_key = ?", (row["payment_key"],)
+        )
+        shop = Shop(row["client_key"], row["secret_key"], row["m_id"], row["api_version"])
+        tell(connection, now, shop, row["payment_key"])
+
+
+def insert(connection: sqlite3.Connection, call: Call, values: Mapping[str, Any]) -> str:
+    """Write a new payment and return its key."""
+    payment_key = random_ids.payment_key(connection, call.shop.m_id, call.now)
+    columns = {
+        "payment_key": payment_key,
+        "client_key": call.shop.client_key,
+        "requested_at": call.now.isoformat(),
+        **values,
+    }
+    connection.execute(
+        f"INSERT INTO payment ({', '.join(columns)})"  # noqa: S608 - our own names
+        f" VALUES ({', '.join('?' * len(columns))})",
+        list(columns.values()),
+    )
+    return payment_key
+
+
+def approve(connection: sqlite3.Connection, call: Call, payment_key: str) -> None:
+    """Take the money: the payment is DONE, and ledger and events say so."""
+    transaction_key = random_ids.dated_key(connection, "txrd", call.now)
+    connection.execute(
+        "UPDATE payment SET status = 'DONE', approved_at = ?, last_transaction_key = ?"
+        " WHERE payment_key = ?",
+        (call.now.isoformat(), transaction_key, payment_key),
+    )
+    row = _existing(connection, payment_key)
+    record(connection, call, row, "payment_approved", transaction_key, row["total_krw"])
+    tell(connection, call.now, call.shop, payment_key)
+
+
+def record(
+    connection: sqlite3.Connection,
+    call: Call,
+    row: sqlite3.Row,
+    effect: str,
+    transaction_key: str,
+    amount_krw: int,
+) -> None:
+    """Write a movement of money into the ledger; ``row`` is the payment after it."""
+    ledger.append(
+        connection,
+        at=call.now,
+        effect=effect,
+        client_key=call.shop.client_key,
+        customer_key=row["customer_key"],
+        billing_key=row["billing_key"],
+        payment_key=row["payment_key"],
+        order_id=row["order_id"],
+        transaction_key=transaction_key,
+        status=row["status"],
+        amount_krw=amount_krw,
+    )
+
+
+def tell(connection: sqlite3.Connection, now: datetime, shop: Shop, payment_key: str) -> None:
+    """Write down that a payment's status changed."""
+    row = _existing(connection, payment_key)
+    record_event(connection, now, "PAYMENT_STATUS_CHANGED", _body(connection, shop, row))
+
+
+def answer(connection: sqlite3.Connection, call: Call, row: sqlite3.Row) -> Answer:
+    """Answer with a payment as it is now."""
+    body = _body(connection, call.shop, _existing(connection, row["payment_key"]))
+    english = call.language == "en" and call.switches.english_enums
+    return success(in_english(body) if english else body)
+
+
+def _body(connection: sqlite3.Connection, shop: Shop, row: sqlite3.Row) -> dict[str, Any]:
+    cancels = connection.execute(
+        "SELECT * FROM cancel WHERE payment_key = ? ORDER BY rowid", (row["payment_key"],)
+    ).fetchall()
+    return payment_object(row, cancels, m_id=shop.m_id, version=shop.api_version)
+
+
+def _row(connection: sqlite3.Connection, payment_key: str) -> sqlite3.Row | None:
+    return connection.execute(
+        "SELECT * FROM payment WHERE payment_key = ?", (payment_key,)
+    ).fetchone()
+
+
+def _existing(connection: sqlite3.Connection, payment_key: str) -> sqlite3.Row:
+    row = _row(connection, payment_key)
+    if row is None:
+        raise LookupError(payment_key)
+    return row
+
+
+def _shows_refused(call: Call) -> bool:
+    return call.switches.refused_charge_is_kept

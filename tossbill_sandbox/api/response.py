@@ -1,0 +1,68 @@
+"""An answer of the API before it becomes bytes on a socket."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tossbill_sandbox.errors import ERRORS
+
+# As recorded from a real answer (contract §4.8). No content-length games: Starlette adds it.
+_HEADERS = {
+    "cache-control": "no-cache, no-store, max-age=0, must-revalidate",
+    "pragma": "no-cache",
+    "expires": "0",
+    "x-content-type-options": "nosniff",
+    "strict-transport-security": "max-age=31536000",
+    "server": "was",
+    "access-control-allow-methods": "POST, GET, OPTIONS, DELETE",
+    "access-control-allow-headers": (
+        "authorization, content-type, tosspayments-test-code, tosspayments-mid, idempotency-key"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and the exact bytes of a body; replays keep both.
+
+    A replay brings its own trace id, "new, original"; any other answer has that of its request.
+    """
+
+    status: int
+    body: bytes
+    trace_id: str | None = None
+
+    def to_response(self, *, trace_id: str, idempotency_key: str | None = None) -> Response:
+        """Dress it in Toss's headers; an Idempotency-Key is echoed (contract §4.8)."""
+        headers = {**_HEADERS, "x-tosspayments-trace-id": self.trace_id or trace_id}
+        if idempotency_key is not None:
+            headers["idempotency-key"] = idempotency_key
+        return Response(
+            self.body, status_code=self.status, headers=headers, media_type="application/json"
+        )
+
+
+def success(payload: Mapping[str, Any] | Sequence[Any] | None) -> Answer:
+    """Answer 200 with JSON, or with no byte at all (contract §4.4)."""
+    return Answer(200, b"" if payload is None else _encode(payload))
+
+
+def refusal(code: str, language: str) -> Answer:
+    """Answer with one of Toss's errors: a flat code and message (contract §5)."""
+    text = ERRORS[code]
+    message = (text.en or text.ko) if language == "en" else text.ko
+    return Answer(text.status, _encode({"code": code, "message": message}))
+
+
+def language_of(request: Request) -> str:
+    """Return ``en`` when the caller prefers English, else ``ko`` (contract §5)."""
+    preferred = request.headers.get("accept-language", "").strip().lower()
+    return "en" if preferred.startswith("en") else "ko"
+
+
+def _encode(payload: object) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()

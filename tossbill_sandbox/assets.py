@@ -1,0 +1,75 @@
+"""Scripts and styles, read once, with an ETag."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tossbill_sandbox.store.switches import Switches
+
+_STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """The bytes of one address."""
+
+    body: bytes
+    media_type: str
+
+    @property
+    def etag(self) -> str:
+        """A name for exactly these bytes."""
+        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+
+    async def serve(self, request: Request) -> Response:
+        """Answer with the bytes, or with 304 to who has them."""
+        headers = {
+            "etag": self.etag,
+            "cache-control": "no-cache",
+            "x-content-type-options": "nosniff",
+            # A shop that isolates itself (COEP) may load the scripts, as it may load Toss's.
+            "cross-origin-resource-policy": "cross-origin",
+        }
+        if self.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(self.body, headers=headers, media_type=self.media_type)
+
+
+def routes(switches: Switches) -> list[Route]:
+    """Return the routes of the browser scripts (contract §2) and of the window's own files."""
+    table = {
+        "/static/window.js": Asset(read_static("window.js"), "text/javascript"),
+        "/static/panel.js": Asset(read_static("panel.js"), "text/javascript"),
+        "/static/panel_draw.js": Asset(read_static("panel_draw.js"), "text/javascript"),
+        "/static/panel.css": Asset(read_static("panel.css"), "text/css"),
+        "/static/window.css": Asset(read_static("window.css"), "text/css"),
+    }
+    scripts = {"/js/v1": "sdk_v1.js", "/js/v1/payment": "sdk_v1.js", "/js/v2/standard": "sdk_v2.js"}
+    return [
+        *(Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()),
+        *(Route(path, _sdk(name, switches), methods=["GET"]) for path, name in scripts.items()),
+    ]
+
+
+def _sdk(name: str, switches: Switches) -> Callable[[Request], Awaitable[Response]]:
+    """Put the part both versions share in front, in a scope of its own: one file, no globals."""
+    shared, own = read_static("sdk_window.js"), read_static(name)
+
+    async def serve(request: Request) -> Response:
+        chosen = json.dumps({"destroyNeedsWindow": switches.destroy_needs_window}).encode()
+        head = b"(() => {\nconst SWITCHES = " + chosen + b";\n"
+        script = Asset(head + shared + b"\n" + own + b"\n})();\n", "text/javascript")
+        return await script.serve(request)
+
+    return serve
+
+
+def read_static(name: str) -> bytes:
+    """Return the bytes of a file of ours."""
+    return (_STATIC / name).read_bytes()

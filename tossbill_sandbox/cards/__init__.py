@@ -1,0 +1,1 @@
+"""The cards and accounts of the sandbox, and what becomes of each."""

@@ -1,0 +1,77 @@
+"""Bank accounts, which can be registered beside cards (contract §2.1, TRANSFER).
+
+Every persona has an account too: its number is the persona's card number without the first four
+digits, so a new persona is reachable both ways.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+from tossbill_sandbox.cards.personas import ORDINARY, PERSONAS, Persona
+
+# Two-digit bank codes as Toss's own list has them.
+BANKS: dict[str, str] = {
+    "06": "KB국민은행",
+    "88": "신한은행",
+    "20": "우리은행",
+    "81": "하나은행",
+    "11": "NH농협은행",
+    "03": "IBK기업은행",
+    "90": "카카오뱅크",
+    "92": "토스뱅크",
+    "89": "케이뱅크",
+    "31": "대구은행",
+    "32": "부산은행",
+    "23": "SC제일은행",
+    "45": "새마을금고",
+    "71": "우체국",
+    "48": "신협",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What may be remembered of an account: nothing that Toss's own answer does not show."""
+
+    bank_code: str
+    masked_number: str
+    owner_type: str
+
+    @property
+    def bank_name(self) -> str:
+        """The bank as people call it."""
+        return BANKS[self.bank_code]
+
+    def to_json(self) -> str:
+        """Write it for the database."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Account | None":
+        """Read it back; None when the text describes a card."""
+        fields = json.loads(text)
+        return cls(**fields) if "bank_code" in fields else None
+
+    def to_transfer(self) -> dict[str, str]:
+        """Write it as an item of the Billing object's ``transfers`` (contract §4.1)."""
+        return {"bankName": self.bank_name, "bankAccountNumber": self.masked_number}
+
+
+def account_number_of(persona: Persona) -> str:
+    """Return the account number that has a persona's fate: twelve digits."""
+    return persona.number[4:]
+
+
+def persona_of_account(number: str) -> str:
+    """Return the name of the persona an account number belongs to."""
+    return next(
+        (each.name for each in PERSONAS.values() if account_number_of(each) == number), ORDINARY
+    )
+
+
+def mask_account(number: str) -> str:
+    """Mask an account number: the first three and last four digits stay.
+
+    Toss says only that it is masked (contract §4.1); this form is ours.
+    """
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"

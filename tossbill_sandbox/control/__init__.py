@@ -1,0 +1,1 @@
+"""The panel and the addresses that steer the sandbox."""

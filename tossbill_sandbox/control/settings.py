@@ -1,0 +1,127 @@
+"""What a control of the box changes beside money: switches, what comes next, snapshots."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from tossbill_sandbox.api.payments import CONFIRM_WITHIN
+from tossbill_sandbox.cards.card_outcome import pays_from
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.errors import ERRORS
+from tossbill_sandbox.store.switches import Switches
+
+# Who knows of something that is due later: returns the first instant after ``now``, or None.
+Source = Callable[[sqlite3.Connection, datetime], datetime | None]
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
+
+
+def read_switches(switches: Switches) -> dict[str, Any]:
+    """Return every switch as JSON has it: durations in seconds, sets as lists."""
+    return {each.name: _to_json(getattr(switches, each.name)) for each in fields(switches)}
+
+
+def set_switches(
+    connection: sqlite3.Connection, switches: Switches, changes: dict[str, Any]
+) -> None:
+    """Set switches by name, for good.
+
+    Raises:
+        ValueError: A name or a value that no switch has; nothing is changed then.
+    """
+    defaults = Switches()
+    parsed = {name: _parsed(name, value, defaults) for name, value in changes.items()}
+    for name, value in parsed.items():
+        setattr(switches, name, value)
+        connection.execute(
+            "INSERT OR REPLACE INTO switch VALUES (?, ?)", (name, json.dumps(changes[name]))
+        )
+
+
+def load_switches(connection: sqlite3.Connection, switches: Switches, initial: Switches) -> None:
+    """Take over what the file says; what it does not name is as at the start."""
+    saved = {
+        row["name"]: json.loads(row["value"]) for row in connection.execute("SELECT * FROM switch")
+    }
+    for each in fields(switches):
+        if each.name in saved:
+            value = _parsed(each.name, saved[each.name], Switches())
+        else:
+            value = getattr(initial, each.name)
+        setattr(switches, each.name, value)
+
+
+def next_event_at(
+    connection: sqlite3.Connection, now: datetime, sources: list[Source]
+) -> datetime | None:
+    """Return the first instant after now at which something is due."""
+    found = [source(connection, now) for source in sources]
+    return min((instant for instant in found if instant and instant > now), default=None)
+
+
+def next_persona(connection: sqlite3.Connection, now: datetime) -> datetime | None:
+    """Return when the next card begins to pay."""
+    dated = [name for name, persona in PERSONAS_BY_NAME.items() if persona.until]
+    rows = connection.execute(
+        "SELECT DISTINCT persona, created_at FROM billing_key WHERE deleted_at IS NULL"
+        " AND persona IN (SELECT value FROM json_each(?))",
+        (json.dumps(dated),),
+    )
+    instants = [
+        pays_from(PERSONAS_BY_NAME[row["persona"]], datetime.fromisoformat(row["created_at"]))
+        for row in rows
+    ]
+    return min((instant for instant in instants if instant and instant > now), default=None)
+
+
+def next_expiry(connection: sqlite3.Connection, now: datetime) -> datetime | None:
+    """Return when the next payment has waited too long for its confirm."""
+    [first] = connection.execute(
+        "SELECT MIN(requested_at) FROM payment WHERE status = 'IN_PROGRESS'"
+    ).fetchone()
+    return datetime.fromisoformat(first) + CONFIRM_WITHIN if first else None
+
+
+def snapshot_name(text: object) -> str:
+    """Return the name of a snapshot.
+
+    Raises:
+        ValueError: It could be something else than the name of a file.
+    """
+    if not isinstance(text, str) or not _NAME.fullmatch(text):
+        raise ValueError("a snapshot is named in small letters, digits, - and _")
+    return text
+
+
+def _to_json(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return sorted(cast("frozenset[str]", value)) if isinstance(value, frozenset) else value
+
+
+def _parsed(name: str, value: object, defaults: Switches) -> object:
+    if name not in {each.name for each in fields(defaults)}:
+        raise ValueError(f"there is no switch {name}")
+    default = getattr(defaults, name)
+    if isinstance(default, timedelta) or name == "auth_key_lifetime":
+        return _duration(name, value)
+    if isinstance(default, frozenset) and isinstance(value, list):
+        return frozenset(str(item) for item in cast("list[object]", value))
+    if isinstance(default, bool) and isinstance(value, bool):
+        return value
+    if isinstance(default, str) and value in ERRORS:
+        return value
+    if name == "rate_limit_per_minute" and (value is None or (type(value) is int and value > 0)):
+        return value
+    raise ValueError(f"{value!r} is nothing that {name} can be")
+
+
+def _duration(name: str, value: object) -> timedelta | None:
+    if value is None and name == "auth_key_lifetime":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**9:
+        raise ValueError(f"{name} is a number of seconds")
+    return timedelta(seconds=value)

@@ -1,0 +1,204 @@
+"""Keeps what the whole box shares: its time, its switches, its seed, and copies of all of it."""
+
+import sqlite3
+from collections.abc import Callable
+from copy import copy
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tossbill_sandbox.api import payments
+from tossbill_sandbox.control import settings
+from tossbill_sandbox.control.settings import Source
+from tossbill_sandbox.store import schema
+from tossbill_sandbox.store.clock import VirtualClock
+from tossbill_sandbox.store.store import IN_MEMORY, Store
+from tossbill_sandbox.store.switches import Switches
+from tossbill_sandbox.webhooks import webhooks
+
+T = TypeVar("T")
+
+
+class UnknownSnapshot(LookupError):
+    """No snapshot has this name."""
+
+
+class Keeper:
+    """The box as a whole. Everything here happens between the calls of shops, never amid one."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: VirtualClock,
+        switches: Switches,
+        *,
+        database: Path,
+        seed: str | None = None,
+        followed: bool = False,
+        webhook_url: str = "",
+    ) -> None:
+        self.clock = clock
+        self.switches = switches
+        # Who knows of something that is due later; webhooks add themselves.
+        self.sources: list[Source] = [settings.next_persona, settings.next_expiry]
+        self._store = store
+        self._initial = copy(switches)
+        self._database = database
+        self._seed = seed
+        self._followed = followed
+        self._webhook_url = webhook_url
+        self._follower_next: datetime | None = None
+        self.sources.append(lambda connection, now: self._follower_next)
+        self._is_ready = False
+        self._in_memory: dict[str, sqlite3.Connection] = {}
+
+    async def ready(self) -> None:
+        """Take over what the file says of time and switches, once."""
+        if not self._is_ready:
+            await self._store.run(self._begin)
+            self._is_ready = True
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` in one transaction; if that fails, time and switches are as before it."""
+        try:
+            return await self._store.run(work)
+        except BaseException:
+            await self._store.run(self._load)
+            raise
+
+    async def move(self, target: Callable[[datetime], datetime], stopped: bool | None) -> None:
+        """Move the clock to what ``target`` makes of the present, and end what is over by then.
+
+        Where an app follows the clock, it is only sent there: the app walks it from one thing
+        that is due to the next (see `follow`).
+        """
+        await self.run(lambda c: self._go(c, target(self._aim()), stopped))
+
+    async def follow(self, next_at: datetime | None, *, step_to: datetime | None) -> None:
+        """Note when the next thing is due for the app that follows, and move as it says."""
+        self._follower_next = next_at
+        if step_to is not None:
+            await self.run(lambda c: self._move(c, step_to, None))
+
+    async def move_to_next(self) -> bool:
+        """Move the clock to the next thing that is due; False when nothing is."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            instant = settings.next_event_at(connection, self.clock.now(), self.sources)
+            if instant is not None:
+                self._go(connection, instant, None)
+            return instant is not None
+
+        return await self.run(work)
+
+    async def next_at(self) -> datetime | None:
+        """Return when the next thing is due."""
+        return await self._store.run(
+            lambda c: settings.next_event_at(c, self.clock.now(), self.sources)
+        )
+
+    async def set_switches(self, changes: dict[str, Any]) -> None:
+        """Set switches by name; see ``world.set_switches``."""
+        await self.run(lambda c: settings.set_switches(c, self.switches, changes))
+
+    async def reset(self, *, seed: str | None = None, at: datetime | None = None) -> None:
+        """Forget everything.
+
+        Args:
+            seed: What ids are drawn from; if None, what the box was made with.
+            at: Where the clock then stands still; if None, it goes with the machine's.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            schema.rebuild(connection, seed or self._seed)
+            self._begin(connection)
+            if at is not None:
+                self._move(connection, at, True)
+
+        await self.run(work)
+
+    async def take_snapshot(self, name: str) -> None:
+        """Copy everything under a name; an older copy of that name is replaced."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            with self._snapshot(name) as copied:
+                connection.backup(copied)
+
+        await self._store.run_outside(work)
+
+    async def restore(self, name: str) -> None:
+        """Put everything back as it was; what happened since has not happened.
+
+        Raises:
+            UnknownSnapshot: No snapshot has this name.
+        """
+        if name not in self.snapshots():
+            raise UnknownSnapshot(name)
+
+        def work(connection: sqlite3.Connection) -> None:
+            with self._snapshot(name) as copied:
+                copied.backup(connection)
+            schema.create(connection)
+            self._begin(connection)
+
+        await self._store.run_outside(work)
+
+    def snapshots(self) -> list[str]:
+        """Return the names of all snapshots."""
+        files = self._folder.glob("*.db") if self._has_file else ()
+        return sorted({*self._in_memory, *(path.stem for path in files)})
+
+    def _aim(self) -> datetime:
+        """Return the present, or the instant that the clock is on its way to."""
+        return self.clock.target or self.clock.now()
+
+    def _go(self, connection: sqlite3.Connection, to: datetime, stopped: bool | None) -> None:
+        if self._followed and stopped is None and to > self.clock.now():
+            self.clock.send(connection, to)
+        else:
+            self._move(connection, to, stopped)
+
+    def _move(self, connection: sqlite3.Connection, to: datetime, stopped: bool | None) -> None:
+        self.clock.move(connection, to, stopped=stopped)
+        payments.expire(connection, self.clock.now())
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        self._load(connection)
+        if self._webhook_url:
+            now = self.clock.now()
+            webhooks.register_own(connection, self._webhook_url, now, self.switches)
+
+    def _load(self, connection: sqlite3.Connection) -> None:
+        self.clock.load(connection)
+        settings.load_switches(connection, self.switches, self._initial)
+
+    def _snapshot(self, name: str) -> "_Open":
+        if not self._has_file:
+            made = self._in_memory.get(name) or sqlite3.connect(IN_MEMORY, check_same_thread=False)
+            self._in_memory[name] = made
+            return _Open(made, close=False)
+        self._folder.mkdir(exist_ok=True)
+        return _Open(sqlite3.connect(self._folder / f"{name}.db"), close=True)
+
+    @property
+    def _has_file(self) -> bool:
+        return str(self._database) != IN_MEMORY
+
+    @property
+    def _folder(self) -> Path:
+        return self._database.with_name(f"{self._database.name}.snapshots")
+
+
+class _Open:
+    """A connection for one block; a file is closed after it, a copy in memory is kept."""
+
+    def __init__(self, connection: sqlite3.Connection, *, close: bool) -> None:
+        self._connection = connection
+        self._close = close
+
+    def __enter__(self) -> sqlite3.Connection:
+        return self._connection
+
+    def __exit__(self, *_: object) -> None:
+        if self._close:
+            self._connection.close()

@@ -1,0 +1,111 @@
+"""The control API of webhooks: register, list, remove, log, resend, send by hand."""
+
+import json
+import sqlite3
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tossbill_sandbox.control.control import Command
+from tossbill_sandbox.control.local_only import Handler, local_only
+from tossbill_sandbox.store.clock import Clock
+from tossbill_sandbox.store.store import Store
+from tossbill_sandbox.store.switches import Switches
+from tossbill_sandbox.webhooks import webhooks
+from tossbill_sandbox.webhooks.delivery import Postman
+from tossbill_sandbox.webhooks.events import record_event
+
+_ROOT = "/_control/webhooks"
+
+
+class WebhookControl:
+    """Serves ``/_control/webhooks``."""
+
+    def __init__(self, store: Store, clock: Clock, switches: Switches, postman: Postman) -> None:
+        self._store = store
+        self._clock = clock
+        self._switches = switches
+        self._postman = postman
+
+    def routes(self) -> list[Route]:
+        """Return the routes, each for callers on this machine only."""
+        return [
+            Route(each.path, local_only(_answering(each.handler)), methods=[each.method])
+            for each in self.commands()
+        ]
+
+    def commands(self) -> list[Command]:
+        """Return every address with what it does, for the description of the API."""
+        return [
+            Command("GET", _ROOT, self._read, "Read addresses and deliveries"),
+            Command("POST", _ROOT, self._register, "Send webhooks to an address"),
+            Command("DELETE", _ROOT + "/{id:int}", self._remove, "Send no more to an address"),
+            Command(
+                "POST", _ROOT + "/deliveries/{id:int}/resend", self._resend, "Send one again now"
+            ),
+            Command("POST", _ROOT + "/events", self._send, "Make an event by hand"),
+            Command("POST", _ROOT + "/flush", self._flush, "Send everything that is due"),
+        ]
+
+    async def _read(self, request: Request) -> Response:
+        return JSONResponse(await self._store.run(overview))
+
+    async def _register(self, request: Request) -> Response:
+        url = str((await _json_object(request)).get("url", ""))
+        now = self._clock.now()
+        made = await self._store.run(lambda c: webhooks.register(c, url, now, self._switches))
+        return JSONResponse(made, status_code=201)
+
+    async def _remove(self, request: Request) -> Response:
+        endpoint_id: int = request.path_params["id"]
+        await self._store.run(lambda c: webhooks.remove(c, endpoint_id))
+        return await self._read(request)
+
+    async def _resend(self, request: Request) -> Response:
+        delivery_id: int = request.path_params["id"]
+        now = self._clock.now()
+        await self._store.run(lambda c: webhooks.resend(c, delivery_id, now))
+        return await self._flush(request)
+
+    async def _send(self, request: Request) -> Response:
+        event = await _json_object(request)
+        kind, data = event.get("eventType"), event.get("data")
+        if not (isinstance(kind, str) and kind and isinstance(data, dict)):
+            raise webhooks.NotAWebhook("eventType must be a text and data an object")
+        now, body = self._clock.now(), cast("dict[str, Any]", data)
+        await self._store.run(lambda c: record_event(c, now, kind, body))
+        return await self._flush(request)
+
+    async def _flush(self, request: Request) -> Response:
+        await self._postman.flush()
+        return await self._read(request)
+
+
+def overview(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return the registered addresses and the newest deliveries."""
+    return {
+        "endpoints": webhooks.endpoints(connection),
+        "deliveries": webhooks.log(connection),
+    }
+
+
+def _answering(handler: Handler) -> Handler:
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except webhooks.NotAWebhook as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+
+    return answer
+
+
+async def _json_object(request: Request) -> dict[str, Any]:
+    try:
+        value: object = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise webhooks.NotAWebhook("expected a JSON object")
+    return cast("dict[str, Any]", value)

@@ -1,0 +1,137 @@
+"""The newest calls of the API, for people who look at the panel.
+
+Kept in memory: it costs a call nothing, and a restart may forget it. The ledger is the record.
+"""
+
+import shlex
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tossbill_sandbox.store.clock import Clock
+
+LENGTH = 200
+MAX_BODY = 4096
+# The headers of contract §6, §7 and §5 that change an answer.
+_TELLING_HEADERS = (
+    "content-type",
+    "idempotency-key",
+    "tosspayments-test-code",
+    "accept-language",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One call, filled in while it happens."""
+
+    id: int
+    at: datetime
+    method: str
+    url: str
+    path: str
+    headers: Mapping[str, str]
+    request: bytearray = field(default_factory=bytearray)
+    response: bytearray = field(default_factory=bytearray)
+    status: int | None = None
+    milliseconds: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it for the panel; a call that was cut off has no status or half a body."""
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(),
+            "method": self.method,
+            "path": self.path,
+            "status": self.status,
+            "milliseconds": self.milliseconds,
+            "request": _text(self.request),
+            "response": _text(self.response),
+            "curl": self.curl(),
+        }
+
+    def curl(self) -> str:
+        """Write the command that does it again; the secret key comes from the environment."""
+        parts = ["curl", "-X", self.method, shlex.quote(self.url), "-u", '"$TOSS_SECRET_KEY:"']
+        for name in _TELLING_HEADERS:
+            if name in self.headers:
+                parts += ["-H", shlex.quote(f"{name}: {self.headers[name]}")]
+        if self.request:
+            parts += ["--data-raw", shlex.quote(_text(self.request))]
+        return " ".join(parts)
+
+
+class RequestLog:
+    """Writes down what goes to and comes from ``/v1``."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._calls: deque[Call] = deque(maxlen=LENGTH)
+        self.count = 0
+
+    def newest(self, limit: int) -> list[dict[str, Any]]:
+        """Return the newest calls, newest first."""
+        return [call.to_json() for call in list(self._calls)[: -limit - 1 : -1]]
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """Put the log around an app."""
+
+        async def logged(scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+            if scope["type"] != "http" or not path.startswith("/v1/"):
+                await app(scope, receive, send)
+                return
+            await self._listen(app, scope, receive, send)
+
+        return logged
+
+    async def _listen(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        call = self._begin(scope)
+        began = time.monotonic()
+
+        async def hear() -> Message:
+            message = await receive()
+            _keep(call.request, message)
+            return message
+
+        async def say(message: Message) -> None:
+            call.status = message.get("status", call.status)
+            _keep(call.response, message)
+            await send(message)
+
+        try:
+            await app(scope, hear, say)
+        finally:
+            call.milliseconds = round((time.monotonic() - began) * 1000)
+            self.count += 1
+
+    def _begin(self, scope: Scope) -> Call:
+        headers = Headers(scope=scope)
+        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+        query = scope.get("query_string", b"").decode("latin-1")
+        path = f"{path}?{query}" if query else path
+        self.count += 1
+        call = Call(
+            id=self.count,
+            at=self._clock.now(),
+            method=scope["method"],
+            url=f"{scope['scheme']}://{headers.get('host', 'localhost')}{path}",
+            path=path.removeprefix(scope.get("root_path", "")),
+            headers=headers,
+        )
+        self._calls.append(call)
+        return call
+
+
+def _keep(body: bytearray, message: Message) -> None:
+    body += message.get("body", b"")[: MAX_BODY - len(body)]
+
+
+def _text(body: bytearray) -> str:
+    return body.decode(errors="replace")

@@ -1,0 +1,253 @@
+"""The tables, made by the sandbox itself."""
+
+import sqlite3
+
+from tossbill_sandbox.store import random_ids
+
+VERSION = 4
+
+SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
+SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public, opens nothing
+NEWEST_API_VERSION = "2024-06-01"
+
+_TABLES = {
+    "shop": """
+        client_key TEXT PRIMARY KEY,
+        secret_key TEXT NOT NULL UNIQUE,
+        m_id TEXT NOT NULL,
+        api_version TEXT NOT NULL
+    """,
+    # One trip of a customer through the window. No card number is ever stored: card holds
+    # what Toss's own answer shows of a card or an account, as JSON.
+    "trip": """
+        id TEXT PRIMARY KEY,
+        client_key TEXT NOT NULL REFERENCES shop,
+        customer_key TEXT NOT NULL,
+        success_url TEXT NOT NULL,
+        fail_url TEXT NOT NULL,
+        target TEXT NOT NULL CHECK (target IN ('self', 'iframe')),
+        parent_origin TEXT NOT NULL,
+        method TEXT NOT NULL CHECK (method IN ('CARD', 'TRANSFER')),
+        card_types TEXT NOT NULL,
+        step TEXT NOT NULL CHECK (
+            step IN ('method', 'identity', 'succeeded', 'failed', 'canceled', 'expired')
+        ),
+        card TEXT,
+        persona TEXT,
+        end_code TEXT,
+        created_at TEXT NOT NULL
+    """,
+    "authorization": """
+        auth_key TEXT PRIMARY KEY,
+        trip_id TEXT UNIQUE REFERENCES trip,
+        client_key TEXT NOT NULL REFERENCES shop,
+        customer_key TEXT NOT NULL,
+        card TEXT NOT NULL,
+        persona TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        used_at TEXT
+    """,
+    "billing_key": """
+        billing_key TEXT PRIMARY KEY,
+        client_key TEXT NOT NULL REFERENCES shop,
+        customer_key TEXT NOT NULL,
+        card TEXT NOT NULL,
+        persona TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        deleted_at TEXT,
+        declined INTEGER NOT NULL DEFAULT 0,
+        approved INTEGER NOT NULL DEFAULT 0
+    """,
+    # Money in whole won. A payment that is in progress waits for its confirm.
+    "payment": """
+        payment_key TEXT PRIMARY KEY,
+        client_key TEXT NOT NULL REFERENCES shop,
+        type TEXT NOT NULL CHECK (type IN ('BILLING', 'NORMAL')),
+        order_id TEXT NOT NULL,
+        order_name TEXT NOT NULL,
+        customer_key TEXT,
+        billing_key TEXT REFERENCES billing_key,
+        method TEXT NOT NULL,
+        persona TEXT NOT NULL,
+        installment_months INTEGER NOT NULL DEFAULT 0,
+        status TEXT NOT NULL CHECK (status IN (
+            'IN_PROGRESS', 'DONE', 'CANCELED', 'PARTIAL_CANCELED', 'ABORTED', 'EXPIRED'
+        )),
+        total_krw INTEGER NOT NULL CHECK (total_krw > 0),
+        balance_krw INTEGER NOT NULL CHECK (balance_krw BETWEEN 0 AND total_krw),
+        tax_free_krw INTEGER NOT NULL CHECK (tax_free_krw >= 0),
+        tax_exemption_krw INTEGER NOT NULL CHECK (tax_exemption_krw >= 0),
+        last_transaction_key TEXT,
+        secret TEXT,
+        failure_code TEXT,
+        requested_at TEXT NOT NULL,
+        approved_at TEXT
+    """,
+    "cancel": """
+        transaction_key TEXT PRIMARY KEY,
+        payment_key TEXT NOT NULL REFERENCES payment,
+        amount_krw INTEGER NOT NULL CHECK (amount_krw > 0),
+        tax_free_krw INTEGER NOT NULL,
+        tax_exemption_krw INTEGER NOT NULL,
+        refundable_krw INTEGER NOT NULL CHECK (refundable_krw >= 0),
+        reason TEXT NOT NULL,
+        request_id TEXT,
+        canceled_at TEXT NOT NULL
+    """,
+    "idempotent_answer": """
+        identity TEXT PRIMARY KEY,
+        status INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        trace_id TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    """,
+    "ledger": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        effect TEXT NOT NULL,
+        client_key TEXT NOT NULL,
+        customer_key TEXT,
+        billing_key TEXT,
+        payment_key TEXT,
+        order_id TEXT,
+        transaction_key TEXT,
+        status TEXT,
+        amount_krw INTEGER
+    """,
+    # What Toss tells a shop of. Not a list of what happened: that is the ledger.
+    "events": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL
+    """,
+    "webhook_endpoint": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        url TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        removed INTEGER NOT NULL DEFAULT 0,
+        is_own INTEGER NOT NULL DEFAULT 0
+    """,
+    "webhook_cursor": """
+        last_event_id INTEGER NOT NULL
+    """,
+    "webhook_delivery": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        endpoint_id INTEGER NOT NULL REFERENCES webhook_endpoint,
+        event_type TEXT NOT NULL,
+        transmission_id TEXT NOT NULL,
+        body TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'pending'
+            CHECK (state IN ('pending', 'delivered', 'failed')),
+        retried_count INTEGER NOT NULL DEFAULT 0,
+        due_at TEXT CHECK ((due_at IS NULL) = (state <> 'pending')),
+        created_at TEXT NOT NULL
+    """,
+    "webhook_attempt": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        delivery_id INTEGER NOT NULL REFERENCES webhook_delivery,
+        at TEXT NOT NULL,
+        status INTEGER,
+        error TEXT
+    """,
+    "chance": """
+        seed TEXT NOT NULL,
+        draws INTEGER NOT NULL
+    """,
+    # Virtual time: the clock behind it plus an offset, or one instant while it stands still.
+    # Where it is sent, if someone walks it there step by step.
+    "clock": """
+        offset_us INTEGER NOT NULL,
+        stopped_at TEXT,
+        target TEXT
+    """,
+    "switch": """
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    """,
+    "fault": """
+        position INTEGER PRIMARY KEY,
+        endpoint TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        remaining INTEGER,
+        delay_ms INTEGER NOT NULL,
+        rate REAL NOT NULL,
+        seed TEXT,
+        seen INTEGER NOT NULL DEFAULT 0,
+        code TEXT
+    """,
+}
+
+_INDEXES = [
+    "CREATE INDEX webhook_due ON webhook_delivery (due_at) WHERE due_at IS NOT NULL",
+    "CREATE INDEX webhook_attempt_of ON webhook_attempt (delivery_id)",
+    # An order id is used once. A payment that failed does not use it up.
+    "CREATE UNIQUE INDEX payment_order ON payment (client_key, order_id)"
+    " WHERE status NOT IN ('ABORTED', 'EXPIRED')",
+    "CREATE INDEX payment_failed_order ON payment (client_key, order_id)",
+    "CREATE INDEX payment_waiting ON payment (requested_at) WHERE status = 'IN_PROGRESS'",
+    "CREATE INDEX cancel_of ON cancel (payment_key)",
+    "CREATE INDEX ledger_money ON ledger (client_key, at) WHERE amount_krw IS NOT NULL",
+    "CREATE INDEX ledger_payment ON ledger (payment_key)",
+    "CREATE INDEX ledger_transaction ON ledger (transaction_key)",
+    "CREATE INDEX billing_key_persona ON billing_key (persona)",
+]
+_TRIGGERS = [
+    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, 'the {name} is append-only'); END"
+    for table, name in (("ledger", "ledger"), ("events", "list of events"))
+    for verb in ("update", "delete")
+]
+
+
+# What a file of an earlier version lacks.
+_STEPS = {3: "ALTER TABLE webhook_endpoint ADD COLUMN is_own INTEGER NOT NULL DEFAULT 0"}
+
+
+class WrongSchemaVersion(Exception):
+    """The file was made by another version of the sandbox."""
+
+
+def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
+    """Make the tables if the file is new, and refuse a file of a version nobody knows."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            _build(connection, seed)
+        while version in _STEPS:
+            connection.execute(_STEPS[version])
+            version += 1
+            connection.execute(f"PRAGMA user_version = {version}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    if version not in (0, VERSION):
+        raise WrongSchemaVersion(
+            f"The sandbox file has schema {version}, this version needs {VERSION}. "
+            "Delete the file to start over."
+        )
+
+
+def rebuild(connection: sqlite3.Connection, seed: str | None = None) -> None:
+    """Forget everything, inside the caller's transaction; ids start over from the seed."""
+    for name in reversed(_TABLES):
+        # DROP, not DELETE: the ledger's triggers refuse to delete rows, and rightly so.
+        connection.execute(f"DROP TABLE {name}")
+    _build(connection, seed)
+
+
+def _build(connection: sqlite3.Connection, seed: str | None) -> None:
+    for name, columns in _TABLES.items():
+        connection.execute(f"CREATE TABLE {name} ({columns})")
+    for statement in (*_INDEXES, *_TRIGGERS):
+        connection.execute(statement)
+    connection.execute("INSERT INTO webhook_cursor VALUES (0)")
+    connection.execute(
+        "INSERT INTO shop VALUES (?, ?, ?, ?)",
+        (SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, "tossbillbox", NEWEST_API_VERSION),
+    )
+    connection.execute("INSERT INTO chance VALUES (?, 0)", (seed or random_ids.new_seed(),))
+    connection.execute("INSERT INTO clock VALUES (0, NULL, NULL)")
+    connection.execute(f"PRAGMA user_version = {VERSION}")

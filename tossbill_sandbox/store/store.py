@@ -1,0 +1,128 @@
+"""The sandbox's own SQLite file: one thread, one connection, one transaction at a time."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from tossbill_sandbox.store import schema
+
+T = TypeVar("T")
+IN_MEMORY = ":memory:"
+BUSY_SECONDS = 10.0
+RETRY_SECONDS = 0.005
+
+
+class Store:
+    """Runs plain functions over the database, each in a transaction of its own.
+
+    The file is opened on first use, because a mounted sub-app has no lifespan. Work runs on a
+    single thread, so transactions queue up instead of failing as "database is locked", and the
+    event loop never waits for the disk. A caller that is cancelled does not cancel its
+    transaction: like a real server, the sandbox finishes what it has begun.
+
+    Attributes:
+        revision: A number that grows with every transaction that wrote something.
+    """
+
+    def __init__(self, path: Path, seed: str | None = None) -> None:
+        self._path = path
+        self._seed = seed
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-store")
+        self._connection: sqlite3.Connection | None = None
+        self._listeners: list[Callable[[], None]] = []
+        self.revision = 0
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` in one transaction; it is rolled back if ``work`` raises."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._transact, work, loop)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call a function, on the event loop, after every transaction that wrote something."""
+        self._listeners.append(listener)
+
+    async def run_outside(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` between transactions, for what SQLite does in none: copies of the file."""
+        loop = asyncio.get_running_loop()
+
+        def outside() -> T:
+            result = work(self._connection or self._open())
+            self._tell(loop)
+            return result
+
+        return await loop.run_in_executor(self._thread, outside)
+
+    async def aclose(self) -> None:
+        """Close the file; a later use opens it again."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._close)
+
+    def close(self) -> None:
+        """Close the file when there is no event loop any more, and end the thread."""
+        self._thread.submit(self._close).result()
+        self._thread.shutdown()
+
+    def _transact(
+        self, work: Callable[[sqlite3.Connection], T], loop: asyncio.AbstractEventLoop
+    ) -> T:
+        connection = self._connection or self._open()
+        before = connection.total_changes
+        # IMMEDIATE takes the write lock first, so a second process waits instead of failing.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        if connection.total_changes != before:
+            # From here and not from run(): a caller that is cancelled has written all the same.
+            self._tell(loop)
+        return result
+
+    def _tell(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.revision += 1
+        for listener in self._listeners:
+            loop.call_soon_threadsafe(listener)
+
+    def _open(self) -> sqlite3.Connection:
+        if str(self._path) != IN_MEMORY:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path.touch(mode=0o600)
+        connection = sqlite3.connect(self._path, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+        _switch_to_wal(connection)
+        # NORMAL: a killed process loses nothing; only a power cut may lose the last answers,
+        # and nobody's money is in here.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        schema.create(connection, self._seed)
+        self._connection = connection
+        return connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Let another program read the file while we write, and wait for those that open it too.
+
+    SQLite refuses the switch at once while anybody writes, whatever the busy timeout is.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return

@@ -1,0 +1,135 @@
+"""The sandbox in somebody's tests: the same app without sockets, or on a port of its own."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import uvicorn
+
+from tossbill_sandbox.app import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, Sandbox, create_app
+from tossbill_sandbox.cards.accounts import account_number_of
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.window.window_session import IDENTITY_CODE
+
+# Reserved for tests, so a request that slips out of the process reaches nobody.
+BASE_URL = "http://toss.test"
+_SHOP = "http://shop.test"
+
+
+class TossSandbox:
+    """A sandbox to test a shop with.
+
+    Attributes:
+        app: The ASGI app.
+        base_url: What takes the place of ``https://api.tosspayments.com``.
+        client_key: The browser's key.
+        secret_key: The server's key.
+        http: A client that carries the secret key.
+    """
+
+    def __init__(
+        self, app: Sandbox | None = None, base_url: str = BASE_URL, *, sockets: bool = False
+    ) -> None:
+        self.app = app or create_app()
+        self.base_url = base_url
+        self.client_key = SANDBOX_CLIENT_KEY
+        self.secret_key = SANDBOX_SECRET_KEY
+        self.http = httpx.AsyncClient(
+            transport=None if sockets else self.transport,
+            base_url=base_url,
+            auth=(SANDBOX_SECRET_KEY, ""),
+            trust_env=False,
+        )
+
+    @property
+    def transport(self) -> httpx.ASGITransport:
+        """The wire to it without sockets, for an ``httpx.AsyncClient`` of your own."""
+        return httpx.ASGITransport(self.app)
+
+    async def auth_key(
+        self, persona: str = "approve", *, customer_key: str = "customer_1", method: str = "CARD"
+    ) -> str:
+        """Go through the window as a customer would and return the authKey.
+
+        Args:
+            persona: The name of a persona: whose card or account it is.
+            customer_key: The customerKey of the registration.
+            method: ``CARD`` or ``TRANSFER``.
+
+        Raises:
+            WindowFailed: The window leads to failUrl, as some personas want it.
+        """
+        window = await self._open(customer_key, method)
+        part, form = _form_of(persona, method)
+        await self.http.post(f"{window}/{part}", data=form)
+        ended = await self.http.post(f"{window}/code", data={"code": IDENTITY_CODE})
+        back = parse_qs(urlsplit(ended.headers["location"]).query)
+        if "authKey" not in back:
+            raise WindowFailed(back["code"][0])
+        return back["authKey"][0]
+
+    async def billing_key(self, persona: str = "approve", **options: str) -> str:
+        """Register a persona's card or account and return its billing key."""
+        customer_key = options.setdefault("customer_key", "customer_1")
+        answer = await self.http.post(
+            "/v1/billing/authorizations/issue",
+            json={
+                "authKey": await self.auth_key(persona, **options),
+                "customerKey": customer_key,
+            },
+        )
+        return answer.raise_for_status().json()["billingKey"]
+
+    async def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """Call the control API, for example ``("GET", "ledger")``."""
+        answer = await self.http.request(method, f"/_control/{path}", json=body)
+        return answer.raise_for_status().json()
+
+    async def _open(self, customer_key: str, method: str) -> str:
+        query = {
+            "clientKey": self.client_key,
+            "customerKey": customer_key,
+            "method": method,
+            "successUrl": f"{_SHOP}/success",
+            "failUrl": f"{_SHOP}/fail",
+        }
+        answer = await self.http.get("/window", params=query)
+        return urlsplit(answer.headers["location"]).path
+
+
+class WindowFailed(Exception):
+    """The window sent the customer to failUrl; the text is Toss's code."""
+
+
+@contextmanager
+def toss_on_a_port(app: Sandbox | None = None) -> Generator[TossSandbox]:
+    """Serve a sandbox on a free port of this machine, for code that opens its own sockets."""
+    app = app or create_app()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=lambda: asyncio.run(_serve(server, app, listener)))
+        thread.start()
+        try:
+            host, port = listener.getsockname()
+            yield TossSandbox(app, f"http://{host}:{port}", sockets=True)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+async def _serve(server: uvicorn.Server, app: Sandbox, listener: socket.socket) -> None:
+    await server.serve(sockets=[listener])
+    await app.aclose()
+
+
+def _form_of(persona: str, method: str) -> tuple[str, dict[str, str]]:
+    known = PERSONAS_BY_NAME[persona]
+    form = {"birth": "900101", "agree": "yes"}
+    if method == "TRANSFER":
+        return "account", {**form, "company": "06", "number": account_number_of(known)}
+    return "card", {**form, "number": known.number, "expiry": "12/49", "password": "12"}

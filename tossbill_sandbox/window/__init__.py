@@ -1,0 +1,1 @@
+"""Toss's window: the card form and what it sends back."""

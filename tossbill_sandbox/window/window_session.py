@@ -1,0 +1,194 @@
+"""One trip of a customer through the window: from the shop's page and back to it.
+
+``method -> identity -> succeeded | failed``, and ``canceled`` or ``expired`` from either step.
+Every move is one conditional UPDATE, so a form sent twice moves once and ends at the same address
+both times.
+"""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tossbill_sandbox.api.auth import shop_of_client_key
+from tossbill_sandbox.cards.accounts import Account
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME, Card
+from tossbill_sandbox.errors import WINDOW_MESSAGES
+from tossbill_sandbox.store import random_ids
+from tossbill_sandbox.urls import is_absolute_http, origin_of, with_parameters
+
+OPEN_STEPS = frozenset({"method", "identity"})
+OWNER_TYPES = ("PERSONAL", "CORPORATE")
+METHODS = {"CARD": "카드", "TRANSFER": "계좌"}
+IDENTITY_CODE = "000000"
+_CLIENT_KEY = re.compile(r"(test|live)_ck_\w+")
+_CUSTOMER_KEY = re.compile(r"[A-Za-z0-9\-_=.@]{2,50}")
+
+
+class WindowRefused(Exception):
+    """The window does not open; the code is the browser script's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = WINDOW_MESSAGES[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A row of the table."""
+
+    id: str
+    client_key: str
+    customer_key: str
+    success_url: str
+    fail_url: str
+    target: str
+    parent_origin: str
+    method: str
+    card_types: str
+    step: str
+    card: str | None
+    persona: str | None
+    end_code: str | None
+    created_at: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the customer still has something to do."""
+        return self.step in OPEN_STEPS
+
+    @property
+    def what(self) -> str:
+        """What is registered, in the customer's words."""
+        return METHODS[self.method]
+
+    @property
+    def owner_types(self) -> list[str]:
+        """Whose cards or accounts the shop takes, in its order."""
+        return self.card_types.split(",")
+
+    @property
+    def chosen_account(self) -> Account | None:
+        """The account the customer gave; None when it was a card."""
+        return Account.from_json(self.card or "{}")
+
+    @property
+    def chosen_card(self) -> Card:
+        """The card the customer gave; only after the first step, and not of an account."""
+        return Card.from_json(self.card or "{}")
+
+    def is_older_than(self, lifetime: timedelta, now: datetime) -> bool:
+        """Whether the window has waited too long for its customer."""
+        return now - datetime.fromisoformat(self.created_at) >= lifetime
+
+
+def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetime) -> str:
+    """Begin a trip and return its id, which is all that later addresses carry.
+
+    Raises:
+        WindowRefused: A parameter is not what the browser script documents (contract §2).
+    """
+    success_url, fail_url = query.get("successUrl", ""), query.get("failUrl", "")
+    parent = query.get("parentOrigin") or success_url
+    types = list(dict.fromkeys((query.get("cardTypes") or ",".join(OWNER_TYPES)).split(",")))
+    _check(query, success_url, fail_url, parent, types)
+    if shop_of_client_key(connection, query["clientKey"]) is None:
+        raise WindowRefused("UNAUTHORIZED_KEY")
+    trip_id = random_ids.letters(connection, 32)
+    connection.execute(
+        "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'method', NULL, NULL, NULL, ?)",
+        (
+            trip_id,
+            query["clientKey"],
+            query["customerKey"],
+            success_url,
+            fail_url,
+            "iframe" if query.get("windowTarget") == "iframe" else "self",
+            origin_of(parent),
+            query.get("method", "CARD"),
+            ",".join(types),
+            now.isoformat(),
+        ),
+    )
+    return trip_id
+
+
+def find(connection: sqlite3.Connection, trip_id: str) -> Trip | None:
+    """Return a trip."""
+    row = connection.execute("SELECT * FROM trip WHERE id = ?", (trip_id,)).fetchone()
+    return Trip(**dict(row)) if row else None
+
+
+def take_method(
+    connection: sqlite3.Connection, trip_id: str, method: Card | Account, persona: str
+) -> None:
+    """Move on to the identity step, remembering what may be remembered of a card or account."""
+    connection.execute(
+        "UPDATE trip SET step = 'identity', card = ?, persona = ?"
+        " WHERE id = ? AND step IN ('method', 'identity')",
+        (method.to_json(), persona, trip_id),
+    )
+
+
+def confirm(connection: sqlite3.Connection, trip_id: str, now: datetime) -> None:
+    """End the trip after the identity step: with an authKey, or as the persona will have it."""
+    trip = find(connection, trip_id)
+    if trip is None or trip.step != "identity":
+        return
+    persona = PERSONAS_BY_NAME.get(trip.persona or "")
+    if persona and persona.window_code:
+        end(connection, trip_id, "failed", persona.window_code)
+        return
+    connection.execute("UPDATE trip SET step = 'succeeded' WHERE id = ?", (trip_id,))
+    # Ends in "=", as Toss's keys do: who forgets to decode or encode it learns so here.
+    auth_key = random_ids.base64_key(connection)
+    connection.execute(
+        "INSERT INTO authorization VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+        (
+            auth_key,
+            trip_id,
+            trip.client_key,
+            trip.customer_key,
+            trip.card,
+            trip.persona,
+            now.isoformat(),
+        ),
+    )
+
+
+def end(connection: sqlite3.Connection, trip_id: str, step: str, code: str) -> None:
+    """End an open trip without success."""
+    connection.execute(
+        "UPDATE trip SET step = ?, end_code = ? WHERE id = ? AND step IN ('method', 'identity')",
+        (step, code, trip_id),
+    )
+
+
+def destination(connection: sqlite3.Connection, trip: Trip) -> str:
+    """Return where an ended trip leads: successUrl or failUrl with Toss's parameters (§2.1)."""
+    if trip.step == "succeeded":
+        [auth_key] = connection.execute(
+            "SELECT auth_key FROM authorization WHERE trip_id = ?", (trip.id,)
+        ).fetchone()
+        parameters = {"customerKey": trip.customer_key, "authKey": auth_key}
+        return with_parameters(trip.success_url, parameters)
+    code = trip.end_code or "PAY_PROCESS_ABORTED"
+    return with_parameters(trip.fail_url, {"code": code, "message": WINDOW_MESSAGES[code]})
+
+
+def _check(
+    query: Mapping[str, str], success_url: str, fail_url: str, parent: str, types: list[str]
+) -> None:
+    checks = {
+        "INVALID_CLIENT_KEY": _CLIENT_KEY.fullmatch(query.get("clientKey", "")),
+        "INVALID_CUSTOMER_KEY": _CUSTOMER_KEY.fullmatch(query.get("customerKey", "")),
+        "INCORRECT_SUCCESS_URL_FORMAT": is_absolute_http(success_url),
+        "INCORRECT_FAIL_URL_FORMAT": is_absolute_http(fail_url),
+        "NOT_SUPPORTED_METHOD": query.get("method", "CARD") in METHODS,
+        "INVALID_PARAMETERS": is_absolute_http(parent) and set(types) <= set(OWNER_TYPES),
+    }
+    for code, holds in checks.items():
+        if not holds:
+            raise WindowRefused(code)

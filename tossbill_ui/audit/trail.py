@@ -1,0 +1,52 @@
+"""The audit trail."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.audit.models import AuditEntry
+from tossbill_ui.core.text import clean
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+LIMIT = 80
+
+
+async def record(rt: Runtime, *, kind: str, customer_id: str | None, subject: str) -> None:
+    """Add a line, in a transaction of its own, and say it in the log; see `add`."""
+    data = {"customer_id": customer_id, "subject": clean(subject, limit=LIMIT)}
+    log.warning(kind, extra={"data": data})
+    async with rt.db.write() as session:
+        add(rt, session, kind=kind, customer_id=customer_id, subject=subject)
+
+
+def add(
+    rt: Runtime,
+    session: AsyncSession,
+    *,
+    kind: str,
+    customer_id: str | None,
+    subject: str,
+    by: str = "",
+) -> None:
+    """Add a line within the caller's transaction.
+
+    Args:
+        rt: The process's runtime.
+        session: The line is there if this commits.
+        kind: What happened, for example ``refused.wrong_token``.
+        customer_id: Who called or was concerned, if we know.
+        subject: What it was about, ours and not secret, cut to 80 characters.
+        by: Who did it; the name is cut before the subject is.
+    """
+    text = _signed(subject, by)
+    session.add(AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=text))
+
+
+def _signed(subject: str, by: str) -> str:
+    facts = clean(subject, limit=LIMIT)
+    name = clean(by, limit=max(0, LIMIT - len(f"{facts} by ")))
+    return f"{facts} by {name}" if name else facts

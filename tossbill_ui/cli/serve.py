@@ -1,0 +1,108 @@
+"""Serving: the app, its worker, the dev server, the sandbox alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from tossbill_ui.build import ROOT, ensure_build, reflex_environment
+from tossbill_ui.core.address import check_free, reached_at
+from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.settings import Mode, Settings
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", envvar="HOST", help="Address to listen on.")
+@click.option("--port", type=int, envvar="PORT", help="Port to listen on; else TOSSBILL_PORT.")
+def run(host: str, port: int | None) -> None:
+    """Serve the app: the production build on one port."""
+    if port is not None:
+        os.environ["TOSSBILL_PORT"] = str(port)
+    settings = Settings()
+    _check_start(settings, host)
+    if settings.mode is Mode.SANDBOX:
+        # The app calls its own sandbox, so it must call where it listens.
+        at = reached_at(host, settings.tossbill_port)
+        os.environ.setdefault("TOSS_API_BASE_URL", f"http://{at}/sandbox")
+    build = ensure_build()
+    os.environ |= {
+        "REFLEX_ENV_MODE": "prod",
+        "REFLEX_WEB_WORKDIR": str(build.relative_to(ROOT)),
+        # Serve what was built, and do not compile again (pinned Reflex, see ADR-0002).
+        "__REFLEX_SKIP_COMPILE": "true",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+    }
+    import uvicorn
+
+    from tossbill_ui.worker.child_process import worker_beside
+
+    click.echo(f"Tossbill UI ({settings.mode} mode) is at {settings.public_url}", err=True)
+    with worker_beside() if settings.tossbill_worker == "on" else nullcontext():
+        uvicorn.run(
+            "tossbill_ui.tossbill_ui:app",
+            factory=True,
+            host=host,
+            port=settings.tossbill_port,
+            # One process: states live in its memory. An access log would hold authKeys.
+            workers=1,
+            access_log=False,
+            log_config=None,
+            proxy_headers=True,
+            forwarded_allow_ips=settings.tossbill_trusted_proxies,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            ws_max_size=128 * 1024,
+        )
+
+
+def _check_start(settings: Settings, host: str) -> None:
+    from tossbill_ui.doctor import start_problems
+
+    problems = start_problems(settings)
+    if problems:
+        raise SettingsError(problems[0])
+    check_free(host, settings.tossbill_port)
+
+
+@click.command()
+@click.option("--name", default="worker-1", show_default=True, help="Each living worker's own.")
+@click.option("--with-parent", is_flag=True, help="End when standard input closes.")
+def worker(name: str, with_parent: bool) -> None:
+    """Run the periodic work alone, until a signal ends it."""
+    from tossbill_ui.worker.process import serve
+
+    serve(Settings(), name=name, with_parent=with_parent)
+
+
+@click.command()
+def dev() -> None:
+    """Serve the app on Reflex's dev server, with hot reload."""
+    os.environ |= reflex_environment()
+    os.execv(sys.executable, [sys.executable, "-m", "reflex", "run"])  # noqa: S606
+
+
+@click.command()
+def build() -> None:
+    """Make the production build, if its sources changed."""
+    click.echo(ensure_build().relative_to(ROOT))
+
+
+@click.command()
+@click.option("--port", default=4242, show_default=True)
+@click.option("--seed", help="What a new database draws its ids and faults from.")
+@click.option(
+    "--db", default=".data/sandbox.db", show_default=True, type=click.Path(path_type=Path)
+)
+def sandbox(port: int, db: Path, seed: str | None) -> None:
+    """Run the sandbox of Toss alone, for any language."""
+    from tossbill_sandbox.standalone import serve
+
+    click.echo(f"Toss's sandbox is at http://localhost:{port}/sandbox/", err=True)
+    serve(port=port, database=db, seed=seed)
+
+
+COMMANDS = (run, worker, dev, build, sandbox)

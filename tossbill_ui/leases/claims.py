@@ -1,0 +1,90 @@
+"""A claimed row belongs to a worker as long as the worker lives.
+
+Leases and back-off stand on ``rt.machine``, the machine's clock, not on ``rt.clock``: a virtual
+clock that jumps a month must not take work away from a living worker.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.db import Leased, update_where
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 1800, 3600))
+
+
+class Taken(TypedDict):
+    """The columns of a row that somebody works on."""
+
+    attempts: int
+    lease_until: datetime
+    held_by: str | None
+    next_try_at: None
+
+
+def taken(rt: Runtime, *, attempt: int = 1) -> Taken:
+    """Return what every claim writes to its row, and nobody else."""
+    return Taken(
+        attempts=attempt,
+        lease_until=rt.machine.now() + rt.lease,
+        held_by=rt.name,
+        next_try_at=None,
+    )
+
+
+def take(rt: Runtime, row: Leased) -> None:
+    """Claim a row that the caller's transaction has locked."""
+    row.sqlmodel_update(dict(taken(rt, attempt=row.attempts + 1)))
+
+
+def again_at(rt: Runtime, attempts: int) -> datetime:
+    """Return when to try again after a number of attempts without a certain answer."""
+    return rt.machine.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+
+
+def due(table: type[Leased], now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+    """Condition: nobody alive works on the row, and its time has come."""
+    return sa.or_(
+        col(table.lease_until) < now,
+        sa.and_(col(table.lease_until).is_(None), col(table.next_try_at) <= now),
+    )
+
+
+async def claim(rt: Runtime, row: Leased, *conditions: sa.ColumnElement[bool]) -> int:
+    """Claim a due row as it was read; return this attempt's number, 0 when another was faster."""
+    table, attempt = type(row), row.attempts + 1
+    async with rt.db.write() as db:
+        claimed = await update_where(
+            db,
+            table,
+            col(table.id) == row.id,
+            col(table.attempts) == row.attempts,
+            due(table, rt.machine.now()),
+            *conditions,
+            **taken(rt, attempt=attempt),
+        )
+    return attempt if claimed else 0
+
+
+async def release(
+    rt: Runtime, db: AsyncSession, table: type[Leased], is_open: sa.ColumnElement[bool]
+) -> int:
+    """End the leases that an earlier process of our name left; return how many.
+
+    Nobody else can have the name while its holder lives, so that process is dead. Without a name
+    there is nothing to end: a lease might be a living worker's.
+    """
+    if rt.name is None:
+        return 0
+    left = is_open, col(table.held_by) == rt.name, col(table.lease_until).is_not(None)
+    freed = sa.update(table).where(*left).values(lease_until=rt.machine.now())
+    return (await db.exec(freed.execution_options(synchronize_session=False))).rowcount

@@ -1,0 +1,76 @@
+"""Keeping a lease alive while its holder works, and no longer than it lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+
+from tossbill_ui.core.db import Leased
+from tossbill_ui.core.lease import Hold
+from tossbill_ui.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def held(
+    rt: Runtime,
+    table: type[Leased],
+    row_id: str,
+    *,
+    attempt: int,
+    until: datetime | None = None,
+) -> AsyncGenerator[Hold]:
+    """Renew the row's lease while the block runs, as long as it is this attempt's."""
+    hold, leases = Hold(table, row_id, attempt, until or rt.machine.now() + rt.lease), rt.leases
+    leases.held.add(hold)
+    leases.keeper = leases.keeper or asyncio.create_task(_keep(rt), name="leases")
+    try:
+        yield hold
+    finally:
+        leases.held.discard(hold)
+        if not leases.held and leases.keeper:
+            keeper, leases.keeper = leases.keeper, None
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def _keep(rt: Runtime) -> None:
+    """Renew every lease in time, with one statement for all rows of a table."""
+    while True:
+        await asyncio.sleep(rt.lease.total_seconds() / 3)
+        try:
+            for table in {hold.table for hold in rt.leases.held}:
+                await _renew(rt, table, [hold for hold in rt.leases.held if hold.table is table])
+        except SQLAlchemyError as away:
+            log.warning("leases are not renewed this time: %s", away)
+
+
+async def _renew(rt: Runtime, table: type[Leased], holds: Sequence[Hold]) -> None:
+    until = rt.machine.now() + rt.lease
+    # One that is locked is being written down, and need not be waited for.
+    ours = (
+        select(table.id)
+        .where(
+            col(table.id).in_([hold.row_id for hold in holds]),
+            sa.tuple_(col(table.id), col(table.attempts)).in_(
+                [(hold.row_id, hold.attempt) for hold in holds]
+            ),
+            col(table.lease_until).is_not(None),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    async with rt.db.write() as db:
+        renewed = set((await db.exec(ours)).all())
+        renewal = sa.update(table).where(col(table.id).in_(renewed)).values(lease_until=until)
+        await db.exec(renewal.execution_options(synchronize_session=False))
+    for hold in holds:
+        if hold.row_id in renewed:
+            hold.until = until

@@ -1,0 +1,1 @@
+"""What somebody wants done with a subscription."""

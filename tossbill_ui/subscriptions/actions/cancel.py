@@ -1,0 +1,199 @@
+"""Canceling: at the period's end, or now with what is left of it given back; and undoing that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.events.types import Event, EventType
+from tossbill_ui.payments import refund
+from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.models import Invoice, Payment
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.engine import trial_end
+from tossbill_ui.subscriptions.engine.method_deleted import ask_if_lost
+from tossbill_ui.subscriptions.lifecycle import transitions
+from tossbill_ui.subscriptions.lifecycle.facts import facts_of
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.release import allow_repeat, void_open_invoice
+from tossbill_ui.subscriptions.lifecycle.transitions import CANCELABLE, Events
+from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions.periods import today, unused_krw
+
+REASON = "구독 해지"
+
+
+@dataclass(frozen=True)
+class CancelPreview:
+    """What each way of canceling means, exactly.
+
+    Attributes:
+        ends_on: The day on which it stops working when canceled at the period's end.
+        can_wait: Whether there is a period left to wait for.
+        refund_krw: What goes back when canceled now.
+        days_left: Of the period, today included: how the refund is computed.
+        days: Of the whole period.
+        price_krw: What the whole period is worth.
+    """
+
+    ends_on: date
+    can_wait: bool
+    refund_krw: int
+    days_left: int
+    days: int
+    price_krw: int
+
+
+async def preview(rt: Runtime, actor: Actor, subscription_id: str) -> CancelPreview:
+    """Say what canceling now or at the period's end would do.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+    """
+    async with rt.db.read() as db:
+        subscription = await repository.get_owned(db, actor, subscription_id)
+        day = today(rt)
+        back = sum(amount for _, amount in await _returns(db, subscription, day))
+        invoice = await payments.paid_invoice(db, subscription_id, subscription.period_number)
+    left = max(0, (subscription.ends_on - day).days)
+    return CancelPreview(
+        ends_on=subscription.ends_on,
+        can_wait=subscription.status in CANCELABLE and left > 0,
+        refund_krw=back,
+        days_left=left,
+        days=(invoice.ends_on - invoice.starts_on).days if invoice else 0,
+        price_krw=invoice.price_krw if invoice else 0,
+    )
+
+
+async def _returns(
+    db: AsyncSession, subscription: Subscription, day: date
+) -> list[tuple[Payment, int]]:
+    if subscription.status == SubscriptionStatus.ENDED:
+        return []
+    invoice = await payments.paid_invoice(db, subscription.id, subscription.period_number)
+    return await allocate_refund(db, invoice, unused_krw(subscription, invoice, day))
+
+
+async def allocate_refund(
+    db: AsyncSession, invoice: Invoice | None, amount_krw: int
+) -> list[tuple[Payment, int]]:
+    """Say which payments an amount goes back on: a period's, then those it was credited from.
+
+    Never more than is left of each; what was given back before is not given back again.
+    """
+    found: list[tuple[Payment, int]] = []
+    while amount_krw > 0 and invoice is not None:
+        payment = await payments.done_payment(db, invoice.id)
+        part = min(amount_krw, payment.amount_krw - payment.refunded_krw) if payment else 0
+        if payment and part:
+            found.append((payment, part))
+            amount_krw -= part
+        # The period before paid no more of this one than its credit.
+        amount_krw = min(amount_krw, invoice.credit_krw)
+        if amount_krw:
+            number = invoice.period_number - 1
+            invoice = await payments.paid_invoice(db, invoice.subscription_id, number)
+    return found
+
+
+async def request_refunds(
+    rt: Runtime,
+    db: AsyncSession,
+    returns: list[tuple[Payment, int]],
+    *,
+    reason: str,
+    actor: Actor,
+) -> Events:
+    """Write the refunds down; the engine carries them out.
+
+    Raises:
+        Conflict: A refund of one of the payments is under way (``refund_under_way``).
+    """
+    for payment, part in returns:
+        await refund.request(rt, db, payment, amount_krw=part, reason=reason, actor=actor)
+    return [Event(EventType.REFUND_REQUESTED, amount_krw=part) for _, part in returns]
+
+
+async def cancel_at_period_end(rt: Runtime, actor: Actor, subscription_id: str) -> None:
+    """Let a subscription work until its period ends and charge nothing more.
+
+    One whose period is over already ends now. Retries of what is owed stop.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+        Conflict: It has ended (``ended``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        facts = await facts_of(rt, db, subscription)
+        if events := transitions.cancel_at_period_end(subscription, facts):
+            await void_open_invoice(db, subscription)
+        await publish(rt, db, subscription, events, actor=actor)
+
+
+async def cancel_now(
+    rt: Runtime, actor: Actor, subscription_id: str, *, expected_refund_krw: int
+) -> None:
+    """End a subscription at once and give back what is left of its period.
+
+    Args:
+        rt: The process's runtime.
+        actor: Who wants it.
+        subscription_id: Which.
+        expected_refund_krw: What `preview` showed; nothing happens if it is not so any more.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+        Conflict: It has ended (``ended``), the preview is out of date (``preview_changed``), or a
+            refund is under way (``refund_under_way``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        facts = await facts_of(rt, db, subscription)
+        returns = await _returns(db, subscription, facts.today)
+        events = transitions.cancel_now(subscription, facts)
+        if sum(part for _, part in returns) != expected_refund_krw:
+            raise Conflict("The refund is not what was shown.", code="preview_changed")
+        await void_open_invoice(db, subscription)
+        events += await request_refunds(rt, db, returns, reason=REASON, actor=actor)
+        about = About(refund_krw=expected_refund_krw)
+        await publish(rt, db, subscription, events, actor=actor, about=about)
+
+
+async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
+    """Take back a cancellation whose period has not ended; doing it twice is no error.
+
+    What the cancellation stopped goes on: a pause, a plan chosen for the next period, the consent
+    to its price, a change of plan whose charge is in doubt.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+        Conflict: It has ended (``ended``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        payment = await payments.open_payment(db, subscription.id)
+        facts = await facts_of(rt, db, subscription)
+        events = transitions.undo_cancel(subscription, facts, is_charging=payment is not None)
+        if events:
+            events += await _go_on_charging(db, subscription, payment)
+        question = await trial_end.ask_if_near(rt, db, subscription, facts)
+        about = About(consent=question.consent)
+        await publish(rt, db, subscription, events + question.events, actor=actor, about=about)
+
+
+async def _go_on_charging(
+    db: AsyncSession, subscription: Subscription, payment: Payment | None
+) -> Events:
+    """Take up the charge that was in doubt; without one, see that the next can be made."""
+    if payment is None:
+        return await ask_if_lost(db, subscription)
+    await allow_repeat(db, payment)
+    return []

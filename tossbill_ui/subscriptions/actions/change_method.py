@@ -1,0 +1,110 @@
+"""Another payment method for a subscription, paying what is owed, and which may be removed."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.payment_methods import removal
+from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.charge import PaymentClaim
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.lifecycle import invoicing, transitions
+from tossbill_ui.subscriptions.lifecycle.facts import facts_of
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.transitions import Events
+from tossbill_ui.subscriptions.models import (
+    LIVE,
+    Attention,
+    Plan,
+    Price,
+    Subscription,
+    SubscriptionStatus,
+)
+from tossbill_ui.subscriptions.terms.catalog import Offer
+
+
+async def change_method(
+    rt: Runtime, actor: Actor, subscription_id: str, *, payment_method_id: str
+) -> bool:
+    """Charge another payment method from now on; what is owed is charged at once.
+
+    While a payment is not settled the method stays: with another one the same request would be
+    a new one to Toss, and could charge twice (contract §6).
+
+    Returns:
+        Whether something was owed; then `view.wait` tells how its charge ended.
+
+    Raises:
+        NotFound: No such subscription or payment method of this customer.
+        Conflict: It has ended (``ended``) or a payment is not settled (``payment_open``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        method = await invoicing.usable_method(
+            db, customer_id=subscription.customer_id, payment_method_id=payment_method_id
+        )
+        events = transitions.change_method(subscription, method.id)
+        await invoicing.refuse_while_open(db, subscription)
+        found = await _collect_owed(rt, db, subscription)
+        await publish(rt, db, subscription, events, actor=actor)
+    invoicing.spawn(rt, found)
+    return isinstance(found, PaymentClaim)
+
+
+async def pay_now(rt: Runtime, actor: Actor, subscription_id: str) -> None:
+    """Charge what is owed at once; `view.wait` tells how it ended.
+
+    Raises:
+        NotFound: No such subscription of this customer, or its payment method was removed.
+        Conflict: Nothing is owed (``nothing_owed``) or a payment is not settled
+            (``payment_open``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        await invoicing.refuse_while_open(db, subscription)
+        await invoicing.usable_method(
+            db,
+            customer_id=subscription.customer_id,
+            payment_method_id=subscription.payment_method_id,
+        )
+        found = await _collect_owed(rt, db, subscription)
+        if not isinstance(found, PaymentClaim):
+            raise Conflict("Nothing is owed.", code="nothing_owed")
+    invoicing.spawn(rt, found)
+
+
+async def _collect_owed(
+    rt: Runtime, db: AsyncSession, subscription: Subscription
+) -> PaymentClaim | Events:
+    """Begin to collect the open invoice, unless an operator has to act first."""
+    invoice = await payments.open_invoice(db, subscription.id)
+    is_past_due = subscription.status == SubscriptionStatus.PAST_DUE
+    if invoice is None or not is_past_due or subscription.attention == Attention.SETUP:
+        return []
+    price = await db.get_one(Price, invoice.price_id)
+    offer = Offer(await db.get_one(Plan, price.plan_code), price)
+    facts = await facts_of(rt, db, subscription)
+    return await invoicing.collect_now(rt, db, subscription, invoice, offer, facts)
+
+
+async def remove_method(rt: Runtime, actor: Actor, payment_method_id: str) -> None:
+    """Begin to remove a payment method that no subscription needs.
+
+    Raises:
+        NotFound: No such payment method of this customer.
+        Conflict: A subscription is charged on it (``in_use``).
+    """
+    in_use = (
+        select(Subscription.id)
+        .where(
+            col(Subscription.payment_method_id) == col(PaymentMethod.id),
+            col(Subscription.status).in_(LIVE),
+        )
+        .exists()
+    )
+    await removal.remove(rt, actor, payment_method_id, unless=in_use)

@@ -1,0 +1,210 @@
+"""Raising a price: everybody who pays less is asked, each in the 30 days before it would rise."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.events.types import Event, EventType, Reason
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.lifecycle import transitions
+from tossbill_ui.subscriptions.lifecycle.notifications import About
+from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.models import (
+    Answer,
+    Plan,
+    Price,
+    PriceConsent,
+    Subscription,
+    SubscriptionStatus,
+)
+from tossbill_ui.subscriptions.periods import today
+from tossbill_ui.subscriptions.terms import consent
+from tossbill_ui.subscriptions.terms.consent import ASKED_WITHIN
+from tossbill_ui.subscriptions.terms.pricing import amount_of
+
+log = logging.getLogger(__name__)
+
+# Who has less time to answer than this is asked in the next period instead.
+ASKED_BEFORE = timedelta(days=7)
+
+
+@dataclass
+class Asked:
+    """How far the customers of a plan have been asked.
+
+    Attributes:
+        new: Asked just now.
+        answers: Of those who have been asked about their next period, by answer; "" is none yet.
+    """
+
+    new: int = 0
+    answers: Counter[str] = field(default_factory=Counter[str])
+
+
+async def ask_all(rt: Runtime, actor: Actor, plan_code: str, *, how_to_cancel: str) -> Asked:
+    """Ask everybody whose next period of a plan costs more by then, each once a period.
+
+    To be called daily while a price rises: whose period ends in 7 to 30 days is asked, and nobody
+    in a day before, as the law wants. Who is in a trial is asked by the engine about the price it
+    began with, and about the higher one in the period after it.
+
+    Args:
+        rt: The process's runtime.
+        actor: The operator.
+        plan_code: The plan, whose higher price has been loaded.
+        how_to_cancel: What customers read of canceling.
+
+    Raises:
+        NotFound: No such plan.
+    """
+    async with rt.db.read() as db:
+        if await db.get(Plan, plan_code) is None:
+            raise NotFound("No such plan.")
+        rises = await _rises(db, plan_code, today(rt))
+        known = await _known(db, today(rt))
+    asked = Asked()
+    for subscription_id, price_id in rises:
+        if (subscription_id, price_id) in known:
+            asked.answers[known[subscription_id, price_id] or ""] += 1
+            continue
+        try:
+            row = await ask(
+                rt, actor, subscription_id, price_id=price_id, how_to_cancel=how_to_cancel
+            )
+        except Conflict as refused:
+            log.info("subscription %s is not asked: %s", subscription_id, refused.code)
+            continue
+        asked.new += 1
+        asked.answers[row.answer or ""] += 1
+    return asked
+
+
+async def _rises(db: AsyncSession, plan_code: str, day: date) -> list[tuple[str, str]]:
+    """Return subscriptions, each with the higher price that holds when its next period begins."""
+    query = (
+        select(Subscription, Price)
+        .join(Price, col(Price.id) == col(Subscription.price_id))
+        .where(
+            col(Subscription.plan_code) == plan_code,
+            col(Subscription.status) == SubscriptionStatus.ACTIVE,
+            col(Subscription.ends_on).between(day + ASKED_BEFORE, day + ASKED_WITHIN),
+        )
+        .order_by(col(Subscription.id))
+    )
+    found = (await db.exec(query)).all()
+    days = {subscription.ends_on for subscription, _ in found}
+    prices = {on: await repository.price_at(db, plan_code, on) for on in days}
+    rises = list[tuple[str, str]]()
+    for subscription, price in found:
+        coming = prices[subscription.ends_on]
+        is_free = subscription.next_price_id in (None, coming and coming.id)
+        if coming and is_free and _is_rise(price, coming):
+            rises.append((subscription.id, coming.id))
+    return rises
+
+
+async def _known(db: AsyncSession, day: date) -> dict[tuple[str, str], str | None]:
+    """Return the answers of those who were asked before, by subscription and price."""
+    query = select(PriceConsent.subscription_id, PriceConsent.price_id, PriceConsent.answer).where(
+        col(PriceConsent.changes_on) > day
+    )
+    return {(of, price_id): answer for of, price_id, answer in (await db.exec(query)).all()}
+
+
+async def ask(
+    rt: Runtime, actor: Actor, subscription_id: str, *, price_id: str, how_to_cancel: str
+) -> PriceConsent:
+    """Ask a customer to consent to a higher price from the next period on, by a notice.
+
+    Asking twice for the same price asks once. Until it is accepted nobody charges that price. A
+    customer in a trial is asked by the engine, about the price that was shown when it began.
+
+    Args:
+        rt: The process's runtime.
+        actor: The operator.
+        subscription_id: Whose price rises.
+        price_id: The price of the next period.
+        how_to_cancel: What the customer reads of canceling, at most 500 characters.
+
+    Raises:
+        NotFound: No such subscription or price.
+        Conflict: The price is not higher (``not_a_rise``), the change is more than 30 days away
+            (``too_early``), or it is a trial, or the next period has begun or never will
+            (``not_active``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        price, coming = await _rise(db, subscription, price_id)
+        await consent.refuse_wrong_time(rt, db, subscription)
+        asked = await consent.about(db, subscription, price, coming)
+        if asked is None:
+            asked = await _ask(rt, db, actor, subscription, price, coming, how_to_cancel)
+    return asked
+
+
+async def _ask(
+    rt: Runtime,
+    db: AsyncSession,
+    actor: Actor,
+    subscription: Subscription,
+    price: Price,
+    coming: Price,
+    how_to_cancel: str,
+) -> PriceConsent:
+    events = transitions.raise_price(subscription, coming)
+    asked = consent.question(
+        rt, subscription, price, coming, asked_by=actor.label, how_to_cancel=how_to_cancel
+    )
+    db.add(asked)
+    await db.flush()
+    await publish(rt, db, subscription, events, actor=actor, about=About(consent=asked))
+    return asked
+
+
+async def answer(rt: Runtime, actor: Actor, subscription_id: str, *, accepts: bool) -> None:
+    """Note what the customer says to what was asked; the last answer before the change counts.
+
+    Raises:
+        NotFound: No such subscription of this customer, or nothing was asked.
+        Conflict: The next period has begun, or never will (``not_active``).
+    """
+    async with rt.db.write() as db:
+        subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        await consent.refuse_wrong_time(rt, db, subscription)
+        price, coming = await consent.prices(db, subscription)
+        asked = await consent.about(db, subscription, price, coming)
+        if asked is None:
+            raise NotFound("Nothing was asked about this subscription.")
+        asked.answer = Answer.ACCEPTED if accepts else Answer.REFUSED
+        asked.answered_at = rt.clock.now()
+        await publish(rt, db, subscription, [_answered(asked)], actor=actor)
+
+
+def _answered(asked: PriceConsent) -> Event:
+    is_yes = asked.answer == Answer.ACCEPTED
+    kind = EventType.PRICE_CONSENT_GIVEN if is_yes else EventType.PRICE_CONSENT_REFUSED
+    return Event(kind, "" if asked.before_krw else Reason.TRIAL, asked.after_krw)
+
+
+async def _rise(db: AsyncSession, subscription: Subscription, price_id: str) -> tuple[Price, Price]:
+    price = await db.get_one(Price, subscription.price_id)
+    coming = await db.get(Price, price_id)
+    if coming is None:
+        raise NotFound("No such price.")
+    if not _is_rise(price, coming):
+        raise Conflict("That price is not higher.", code="not_a_rise")
+    return price, coming
+
+
+def _is_rise(price: Price, coming: Price) -> bool:
+    """Whether a period would be charged more than the present one, however long each is."""
+    return amount_of(coming).due_krw > amount_of(price).due_krw

@@ -1,0 +1,181 @@
+"""The engine: claims what is due, charges it, records how it went (ADR-0010).
+
+The worker, ``tossbill charge-due`` and the tests all call `run_due`. It may run in any number of
+processes at once and be killed anywhere: rows hold the truth.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+from tossbill_ui.core.batch_gate import Door
+from tossbill_ui.core.lease import Hold
+from tossbill_ui.leases import keeper
+from tossbill_ui.payments import charge
+from tossbill_ui.payments.charge import PaymentClaim
+from tossbill_ui.payments.double_charge_guard import PaidBefore
+from tossbill_ui.payments.models import Payment
+from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.engine.claiming import claim
+from tossbill_ui.subscriptions.lifecycle.release import release_claim
+from tossbill_ui.toss.codes import Meaning, lookup
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+BUDGET_SECONDS = 30.0
+# How long an answer may wait for others. A crash in that time costs a look-up each.
+RECORDED_WITHIN_SECONDS = 0.2
+
+
+@dataclass
+class Report:
+    """What one pass did.
+
+    Attributes:
+        looked_at: Due subscriptions and open payments that were taken up.
+        is_dry: Nothing was due any more at the end; False when time or Toss stopped it.
+        is_refused: Toss refused our key or contract, so the pass stopped.
+    """
+
+    looked_at: int = 0
+    charged: int = 0
+    refused: int = 0
+    in_doubt: int = 0
+    failed: int = 0
+    is_dry: bool = False
+    is_refused: bool = False
+
+    def count(self, found: Outcome | BaseException | None) -> None:
+        """Count how one payment went."""
+        match found:
+            case Charged():
+                self.charged += 1
+            case Declined():
+                self.refused += 1
+            case InDoubt():
+                self.in_doubt += 1
+            case BaseException():
+                self.failed += 1
+                log.error("a payment could not be collected", exc_info=found)
+            case None:
+                pass
+
+
+async def run_due(
+    rt: Runtime,
+    *,
+    at_once: int = AT_ONCE,
+    budget_seconds: float = BUDGET_SECONDS,
+    stop: asyncio.Event | None = None,
+) -> Report:
+    """Charge everything that is due until nothing is, or until time is up.
+
+    Args:
+        rt: The process's runtime; ``rt.clock`` says what is due.
+        at_once: How many payments Toss is asked for at once.
+        budget_seconds: After which nothing more is claimed, on the machine's clock. What is
+            claimed by then is finished.
+        stop: Set it to claim nothing more and to ask for nothing more. What Toss has been asked
+            for is finished; what waits for its turn is given back.
+    """
+    until = time.monotonic() + budget_seconds
+    return await _Line(rt, at_once, stop or asyncio.Event()).work(until)
+
+
+class _Line:
+    """Payments on their way: claimed, asked for, answered, recorded (ADR-0022).
+
+    A payment has one of the places only while Toss is asked for it. Up to half as many again as
+    there are places wait for one, so that none stands empty during a claim; their leases are
+    held. Answers are recorded together.
+    """
+
+    def __init__(self, rt: Runtime, at_once: int, stop: asyncio.Event) -> None:
+        self._rt, self._at_once, self._stop = rt, at_once, stop
+        self._report = Report()
+        self._tasks = set[asyncio.Task[Outcome | None]]()
+        self._places = asyncio.Semaphore(at_once)
+        self._answers = Door(most=at_once, seconds=RECORDED_WITHIN_SECONDS)
+        self._claimed = self._begun = self._answered = 0
+        self._changed = asyncio.Event()
+
+    async def work(self, until: float) -> Report:
+        """Do what is due until nothing is, or until an instant of the machine's clock."""
+        try:
+            while True:
+                if self._has_room and self._goes_on and time.monotonic() <= until:
+                    await self._claim()
+                elif self._tasks:
+                    await self._changed.wait()
+                    self._changed.clear()
+                else:
+                    return self._report
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether Toss may be asked for anything more."""
+        return not (self._report.is_refused or self._stop.is_set())
+
+    @property
+    def _has_room(self) -> bool:
+        waiting = self._claimed - self._begun
+        is_behind = len(self._tasks) > 3 * self._at_once  # the database is slower than Toss
+        return waiting <= self._at_once // 2 and not is_behind and not self._report.is_dry
+
+    async def _claim(self) -> None:
+        claims, looked_at = await claim(self._rt, limit=self._at_once)
+        self._report.looked_at += looked_at
+        self._report.is_dry = looked_at < self._at_once
+        self._claimed += len(claims)
+        for each in claims:
+            task = asyncio.create_task(self._collect(each))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+
+    async def _collect(self, claim: PaymentClaim) -> Outcome | None:
+        """Do as `charge.collect`, in turn and with others."""
+        async with keeper.held(
+            self._rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
+        ) as hold:
+            async with self._places:
+                found = await self._ask(claim, hold)
+            if found is not None:
+                if self._answered < self._claimed:
+                    await self._answers.wait()
+                return await charge.write_down(self._rt, claim, found)
+        await release_claim(self._rt, claim)
+        return None
+
+    async def _ask(self, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:
+        self._begun += 1
+        self._changed.set()
+        try:
+            if not self._goes_on:
+                return None
+            found = await charge.ask(self._rt, claim, hold)
+            self._report.is_refused |= _is_our_fault(found)
+            return found
+        finally:
+            self._answered += 1
+            if self._answered == self._claimed:
+                self._answers.open()
+
+    def _ended(self, task: asyncio.Task[Outcome | None]) -> None:
+        self._tasks.discard(task)
+        self._changed.set()
+        if not task.cancelled():
+            self._report.count(task.exception() or task.result())
+
+
+def _is_our_fault(found: object) -> bool:
+    """Whether Toss refused our key or contract, and would refuse whatever it is asked next."""
+    row = lookup(found.code) if isinstance(found, Declined) else None
+    return row is not None and row.meaning is Meaning.SETUP

@@ -1,0 +1,217 @@
+"""A customer's history in one order: cards, payments, refunds, changes (ADR-0019).
+
+A page is found by its place, never by its number, so the last one takes as long as the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.models import Plan, Subscription
+from tossbill_ui.subscriptions.reading.timeline_sources import (
+    SOURCES,
+    Entry,
+    PaymentLine,
+    Place,
+    Source,
+    Topic,
+    read,
+    refunds_by_payment,
+)
+
+PAGE_SIZE = 20
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines.
+
+    Attributes:
+        topic: Only of one topic.
+        since: From this instant on.
+        until: Before this instant.
+        subscription_id: Only of one subscription, which no card belongs to; text of a stranger.
+    """
+
+    topic: Topic | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    subscription_id: str = ""
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines, newest first.
+
+    Attributes:
+        anchor: The place after which they begin; None for the newest page. Asking for what is
+            older than it brings this page again, however much has happened since.
+        has_older: Whether there are more after them.
+    """
+
+    entries: list[Entry]
+    anchor: Place | None
+    has_older: bool
+
+    @property
+    def has_newer(self) -> bool:
+        """Whether there are more before them."""
+        return self.anchor is not None
+
+
+async def older(
+    rt: Runtime,
+    actor: Actor,
+    wanted: Wanted = EVERYTHING,
+    *,
+    than: Place | None = None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """Return this customer's lines after a place, or the newest; nobody has none."""
+    async with rt.db.read() as db:
+        found = await _read(db, actor, wanted, than, newest_first=True, limit=size + 1)
+    return Page(found[:size], anchor=than, has_older=len(found) > size)
+
+
+async def newer(
+    rt: Runtime,
+    actor: Actor,
+    wanted: Wanted = EVERYTHING,
+    *,
+    than: Place,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """Return the lines just before a place; where they are too few, the newest page."""
+    async with rt.db.read() as db:
+        found = await _read(db, actor, wanted, than, newest_first=False, limit=size + 1)
+    if len(found) <= size:
+        return await older(rt, actor, wanted, size=size)
+    return Page(found[:size][::-1], anchor=found[size].place, has_older=True)
+
+
+async def again(
+    rt: Runtime,
+    actor: Actor,
+    wanted: Wanted = EVERYTHING,
+    *,
+    anchor: Place | None,
+    last: Place | None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """Return a page as it is now, down to the line that was its last.
+
+    New lines push none away that somebody may be reading, up to as many as a page has.
+    """
+    page = await older(rt, actor, wanted, than=anchor, size=2 * size)
+    kept = sum(last is not None and entry.place >= last for entry in page.entries)
+    end = max(size, kept)
+    return Page(page.entries[:end], anchor, has_older=page.has_older or len(page.entries) > end)
+
+
+async def every(rt: Runtime, actor: Actor, wanted: Wanted = EVERYTHING) -> AsyncGenerator[Entry]:
+    """Yield every line, newest first, without ever holding many."""
+    page = await older(rt, actor, wanted, size=AT_ONCE)
+    while True:
+        for entry in page.entries:
+            yield entry
+        if not page.has_older:
+            return
+        last = page.entries[-1].place
+        page = await older(rt, actor, wanted, than=last, size=AT_ONCE)
+
+
+async def subscriptions(rt: Runtime, actor: Actor) -> Sequence[tuple[Subscription, Plan]]:
+    """Return this customer's subscriptions with their plans, newest first."""
+    query = (
+        select(Subscription, Plan)
+        .join(Plan, col(Plan.code) == col(Subscription.plan_code))
+        .where(col(Subscription.customer_id) == actor.customer_id)
+        .order_by(col(Subscription.created_at).desc(), col(Subscription.id))
+    )
+    async with rt.db.read() as db:
+        return [(row[0], row[1]) for row in (await db.exec(query)).all()]
+
+
+async def first_at(rt: Runtime, actor: Actor) -> datetime | None:
+    """Return when this customer's history begins."""
+    async with rt.db.read() as db:
+        found = await _read(db, actor, EVERYTHING, None, newest_first=False, limit=1)
+    return found[0].place.at if found else None
+
+
+async def _read(
+    db: AsyncSession,
+    actor: Actor,
+    wanted: Wanted,
+    beyond: Place | None,
+    *,
+    newest_first: bool,
+    limit: int,
+) -> list[Entry]:
+    if not await _may_see(db, actor, wanted):
+        return []
+    found: list[Entry] = []
+    for source in SOURCES:
+        if _has(source, wanted):
+            conditions = _conditions(source, actor, wanted)
+            if beyond:
+                conditions.append(source.beyond(beyond, newest_first=newest_first))
+            found += await read(db, source, *conditions, newest_first=newest_first, limit=limit)
+    found.sort(key=lambda entry: entry.place, reverse=newest_first)
+    return await _with_refunds(db, found[:limit])
+
+
+async def _may_see(db: AsyncSession, actor: Actor, wanted: Wanted) -> bool:
+    """Whether the subscription that is asked for may be seen, or else a customer asks."""
+    if not wanted.subscription_id:
+        return bool(actor.customer_id)
+    try:
+        await repository.get_owned(db, actor, wanted.subscription_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _has(source: Source, wanted: Wanted) -> bool:
+    if wanted.subscription_id and source.topic is Topic.CARD:
+        return False
+    return wanted.topic in (None, source.topic)
+
+
+def _conditions(source: Source, actor: Actor, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """One owner and a span of time, so that one index has the rows in their order."""
+    columns = sa.inspect(source.table).columns
+    owner = (
+        columns["subscription_id"] == wanted.subscription_id
+        if wanted.subscription_id
+        else columns["customer_id"] == actor.customer_id
+    )
+    span = [source.at >= wanted.since] if wanted.since else []
+    span += [source.at < wanted.until] if wanted.until else []
+    return [owner, *span]
+
+
+async def _with_refunds(db: AsyncSession, entries: list[Entry]) -> list[Entry]:
+    lines = [entry.line for entry in entries if isinstance(entry.line, PaymentLine)]
+    given_back = [line.payment.id for line in lines if line.payment.refunded_krw]
+    refunds = await refunds_by_payment(db, given_back)
+    return [
+        replace(entry, line=replace(entry.line, refunds=refunds[entry.line.payment.id]))
+        if isinstance(entry.line, PaymentLine) and entry.line.payment.id in refunds
+        else entry
+        for entry in entries
+    ]

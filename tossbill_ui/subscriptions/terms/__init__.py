@@ -1,0 +1,1 @@
+"""What customers and shop agreed on: plans, prices, consent."""

@@ -1,0 +1,143 @@
+"""Plans and their dated prices, kept in ``plans.toml`` and loaded by ``tossbill seed``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.calendar import Unit
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.models import Plan, Price, WhenUnpaid
+from tossbill_ui.subscriptions.periods import today
+from tossbill_ui.subscriptions.terms.pricing import LEAST_KRW, amount_of
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class PriceEntry(_Entry):
+    """``[[plan.price]]``."""
+
+    starts_on: date
+    amount_krw: int = Field(ge=LEAST_KRW)
+    tax_free_krw: int = Field(default=0, ge=0)
+    unit: Unit = Unit.MONTH
+    count: int = Field(default=1, ge=1, le=24)
+    trial_days: int = Field(default=0, ge=0, le=365)
+
+
+class PlanEntry(_Entry):
+    """``[[plan]]``."""
+
+    code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    name: str = Field(min_length=1, max_length=60)
+    description: str = Field(default="", max_length=500)
+    setup_text: str = Field(default="", max_length=500)
+    grace_days: int = Field(default=7, ge=0, le=60)
+    when_unpaid: WhenUnpaid = WhenUnpaid.END
+    is_offered: bool = True
+    price: list[PriceEntry] = Field(min_length=1)
+
+
+class Catalog(_Entry):
+    """The whole file."""
+
+    plan: list[PlanEntry]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A plan and what it costs from today on."""
+
+    plan: Plan
+    price: Price
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Read a plans file.
+
+    Raises:
+        SettingsError: It is missing, no TOML, or says something that no plan can be.
+    """
+    try:
+        return Catalog.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except OSError:
+        raise SettingsError(f"{path} cannot be read.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is no TOML: {error}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{path}, {where}: {first['msg']}.") from None
+
+
+async def seed(rt: Runtime, catalog: Catalog) -> int:
+    """Bring the database to what a catalog says; return how many plans and prices are new.
+
+    What a plan is called may change. A price may not, since people pay it: it gets a follower
+    with a later date. A plan that is no longer in the file is no longer offered.
+
+    Raises:
+        SettingsError: The file says another thing of a price that is there already.
+    """
+    async with rt.db.write() as db:
+        known = {plan.code: plan for plan in (await db.exec(select(Plan))).all()}
+        new = 0
+        for position, entry in enumerate(catalog.plan):
+            new += entry.code not in known
+            await db.merge(Plan(**entry.model_dump(exclude={"price"}), position=position))
+            await db.flush()
+            for price in entry.price:
+                new += await _seed_price(db, entry.code, price)
+        for code in known.keys() - {entry.code for entry in catalog.plan}:
+            known[code].is_offered = False
+    return new
+
+
+async def _seed_price(db: AsyncSession, plan_code: str, entry: PriceEntry) -> bool:
+    """Add a price unless it is there; True if it was added."""
+    query = select(Price).where(
+        col(Price.plan_code) == plan_code, col(Price.starts_on) == entry.starts_on
+    )
+    there = (await db.exec(query)).first()
+    if there is None:
+        db.add(Price(id=new_id(), plan_code=plan_code, **entry.model_dump()))
+        return True
+    if there.model_dump(exclude={"id", "plan_code"}) != entry.model_dump():
+        raise SettingsError(
+            f"The price of {plan_code} from {entry.starts_on} cannot be changed: "
+            "write another one with a later starts_on."
+        )
+    return False
+
+
+async def offers(rt: Runtime) -> list[Offer]:
+    """Return what a customer may subscribe to today, in the file's order."""
+    async with rt.db.read() as db:
+        plans = await repository.offered(db)
+        found = [(plan, await repository.price_at(db, plan.code, today(rt))) for plan in plans]
+    return [Offer(plan, price) for plan, price in found if price and _can_be_charged(price)]
+
+
+async def offer_of(rt: Runtime, db: AsyncSession, plan_code: str) -> Offer | None:
+    """Return one offer by its code, which may be any text from a stranger."""
+    plan = await db.get(Plan, plan_code[:40])
+    price = await repository.price_at(db, plan_code, today(rt)) if plan else None
+    if plan is None or price is None or not plan.is_offered or not _can_be_charged(price):
+        return None
+    return Offer(plan, price)
+
+
+def _can_be_charged(price: Price) -> bool:
+    """Whether it is not below the least amount, as prices of early versions may be."""
+    return amount_of(price).due_krw > 0

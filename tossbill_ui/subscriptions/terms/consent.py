@@ -1,0 +1,208 @@
+"""Consent to a higher price: without one, a subscription ends instead of being charged it.
+
+`price_rise` asks for it. A trial costs nothing, so what comes after it is a higher price, too, and
+`trial_end` asks for that.
+
+Source: 전자상거래법 §13⑥ and 시행령 §20조의2: asked in the 30 days before the change, with the day,
+both prices, the payment method and how to cancel. Silence and a refusal are no consent, and
+neither is what was agreed on when the subscription began (ADR-0017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import ActorKind
+from tossbill_ui.core.calendar import korean_day
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.errors import Conflict
+from tossbill_ui.payments.repository import open_invoice
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.models import (
+    Answer,
+    Price,
+    PriceConsent,
+    Subscription,
+    SubscriptionStatus,
+)
+from tossbill_ui.subscriptions.periods import today
+from tossbill_ui.subscriptions.terms.pricing import amount_of
+
+# What customers read of canceling where the shop says nothing else.
+HOW_TO_CANCEL = "내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요."
+ASKED_WITHIN = timedelta(days=30)
+GOING_ON = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
+# Who asked, of a customer's own choice of a dearer plan.
+CUSTOMER = ActorKind.CUSTOMER.value
+
+
+async def refuse_wrong_time(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
+    """Raise unless the next period may still be asked about.
+
+    Raises:
+        Conflict: It begins in more than 30 days (``too_early``), has begun or never will
+            (``not_active``).
+    """
+    left = subscription.ends_on - today(rt)
+    if left > ASKED_WITHIN:
+        raise Conflict("Consent is asked in the 30 days before.", code="too_early")
+    goes_on = subscription.status in GOING_ON and left > timedelta()
+    if not goes_on or await open_invoice(db, subscription.id):
+        raise Conflict("The next period has begun, or never will.", code="not_active")
+
+
+async def asked_of(db: AsyncSession, subscription: Subscription) -> PriceConsent | None:
+    """Return what was asked about the next period's price, answered or not."""
+    if not _may_rise(subscription):
+        return None
+    asked = await about(db, subscription, *await prices(db, subscription))
+    return asked if asked and asked.asked_by != CUSTOMER else None
+
+
+async def wished(rt: Runtime, db: AsyncSession, subscription: Subscription, coming: Price) -> None:
+    """Record that the customer chose a dearer plan for the next period, the price being shown."""
+    price = await db.get_one(Price, subscription.price_id)
+    if not _needs_consent(subscription, price, coming):
+        return
+    row = await about(db, subscription, price, coming)
+    row = row or question(
+        rt, subscription, price, coming, asked_by=CUSTOMER, how_to_cancel=HOW_TO_CANCEL
+    )
+    row.answer, row.answered_at = Answer.ACCEPTED, rt.clock.now()
+    db.add(row)
+    await db.flush()
+
+
+async def load(db: AsyncSession, found: Sequence[Subscription]) -> Sequence[PriceConsent]:
+    """Return what those were asked whose next period may cost more; without any, ask nothing."""
+    ids = [each.id for each in found if _may_rise(each)]
+    if not ids:
+        return ()
+    query = select(PriceConsent).where(col(PriceConsent.subscription_id).in_(ids))
+    return (await db.exec(query)).all()
+
+
+async def coming_price(
+    db: AsyncSession, subscription: Subscription, price: Price, asked: Sequence[PriceConsent]
+) -> Price | None:
+    """Return what the next period may be charged; None if that is more than was consented to.
+
+    Args:
+        db: The transaction.
+        subscription: Whose period begins.
+        price: Its present price.
+        asked: What `load` returned for it, and maybe for others.
+    """
+    next_id = subscription.next_price_id
+    coming = await db.get_one(Price, next_id) if next_id else price
+    return coming if is_agreed(subscription, price, coming, asked) else None
+
+
+def is_agreed(
+    subscription: Subscription, price: Price, coming: Price, asked: Sequence[PriceConsent]
+) -> bool:
+    """Whether the next period may be charged a price: it costs no more, or was consented to."""
+    if not _needs_consent(subscription, price, coming):
+        return True
+    row = _about(asked, subscription, price, coming)
+    return row is not None and _holds(row)
+
+
+async def prices(db: AsyncSession, subscription: Subscription) -> tuple[Price, Price]:
+    """Return the price a subscription is on, and that of its next period; they may be one.
+
+    A canceled one has no next period, and keeps what was chosen for it in case that is undone.
+    """
+    price = await db.get_one(Price, subscription.price_id)
+    is_canceled = subscription.status == SubscriptionStatus.CANCELED
+    next_id = None if is_canceled else subscription.next_price_id
+    return price, await db.get_one(Price, next_id) if next_id else price
+
+
+async def about(
+    db: AsyncSession, subscription: Subscription, price: Price, coming: Price
+) -> PriceConsent | None:
+    """Return what was asked about a price of the next period, by whomever."""
+    query = select(PriceConsent).where(col(PriceConsent.subscription_id) == subscription.id)
+    return _about((await db.exec(query)).all(), subscription, price, coming)
+
+
+def question(
+    rt: Runtime,
+    subscription: Subscription,
+    price: Price,
+    coming: Price,
+    *,
+    asked_by: str,
+    how_to_cancel: str,
+) -> PriceConsent:
+    """Return a new row without an answer, about the price of the next period."""
+    return PriceConsent(
+        id=new_id(),
+        subscription_id=subscription.id,
+        customer_id=subscription.customer_id,
+        changes_on=subscription.ends_on,
+        before_price_id=price.id,
+        price_id=coming.id,
+        before_krw=_before_krw(subscription, price),
+        after_krw=amount_of(coming).due_krw,
+        payment_method_id=subscription.payment_method_id,
+        how_to_cancel=how_to_cancel[:500],
+        asked_by=asked_by[:40],
+        asked_at=rt.clock.now(),
+    )
+
+
+def _may_rise(subscription: Subscription) -> bool:
+    if subscription.status == SubscriptionStatus.CANCELED:
+        return False
+    return bool(subscription.next_price_id) or subscription.status == SubscriptionStatus.TRIALING
+
+
+def _needs_consent(subscription: Subscription, price: Price, coming: Price) -> bool:
+    return amount_of(coming).due_krw > _before_krw(subscription, price)
+
+
+def _before_krw(subscription: Subscription, price: Price) -> int:
+    is_trial = subscription.status == SubscriptionStatus.TRIALING
+    return 0 if is_trial else amount_of(price).due_krw
+
+
+def _about(
+    asked: Sequence[PriceConsent], subscription: Subscription, price: Price, coming: Price
+) -> PriceConsent | None:
+    wanted = (subscription.id, subscription.ends_on, price.id, coming.id)
+    return next(
+        (
+            row
+            for row in asked
+            if (row.subscription_id, row.changes_on, row.before_price_id, row.price_id) == wanted
+        ),
+        None,
+    )
+
+
+def _holds(asked: PriceConsent) -> bool:
+    is_in_time = korean_day(asked.asked_at) >= asked.changes_on - ASKED_WITHIN
+    return asked.answer == Answer.ACCEPTED and (is_in_time or asked.asked_by == CUSTOMER)
+
+
+async def raise_asked(db: AsyncSession, subscription: Subscription) -> Price | None:
+    """Return the higher price of the present plan that was asked about for the next period."""
+    query = (
+        select(Price)
+        .join(PriceConsent, col(PriceConsent.price_id) == col(Price.id))
+        .where(
+            col(PriceConsent.subscription_id) == subscription.id,
+            col(PriceConsent.changes_on) == subscription.ends_on,
+            col(PriceConsent.before_price_id) == subscription.price_id,
+            col(Price.plan_code) == subscription.plan_code,
+            col(Price.id) != subscription.price_id,
+        )
+        .order_by(col(PriceConsent.asked_at).desc())
+    )
+    return (await db.exec(query)).first()

@@ -1,0 +1,40 @@
+"""What a customer sees when a page of ours fails: plain HTML, since what failed may be anything."""
+
+from __future__ import annotations
+
+from html import escape
+
+from tossbill_ui.customers.language import Language
+from tossbill_ui.ui.shared.text import frame, speak
+
+
+def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
+    """Return the page; its button loads the same address again.
+
+    Args:
+        brand_name: The shop's.
+        language: The reader's.
+        stylesheet: The address of the pages' own.
+    """
+    speak(language)
+    title, body, again = frame.BROKEN_TITLE(), frame.BROKEN_BODY(), frame.BROKEN_AGAIN()
+    return f"""<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<link rel="stylesheet" href="{escape(stylesheet)}">
+</head>
+<body>
+<div class="page single">
+<header class="top"><a class="brand" href="/">{escape(brand_name)}</a></header>
+<main class="content" data-testid="broken">
+<h1 class="title">{escape(title)}</h1>
+<p class="lead">{escape(body)}</p>
+<div class="bottom"><a class="button primary" href="">{escape(again)}</a></div>
+</main>
+</div>
+</body>
+</html>
+"""

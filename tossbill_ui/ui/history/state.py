@@ -1,0 +1,165 @@
+"""The history page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
+from urllib.parse import urlencode
+
+import reflex as rx
+from sqlalchemy.exc import SQLAlchemyError
+
+from tossbill_ui import runtime
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.payment_methods import removal
+from tossbill_ui.payment_methods.models import MethodStatus
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.actions.change_method import remove_method
+from tossbill_ui.subscriptions.reading import timeline
+from tossbill_ui.subscriptions.reading.timeline import Page, Wanted
+from tossbill_ui.subscriptions.reading.timeline_sources import Place
+from tossbill_ui.ui.history import text, view
+from tossbill_ui.ui.history.chart import NO_CHART, Chart
+from tossbill_ui.ui.history.filters import NO_OPTIONS, Choice, Option, from_query
+from tossbill_ui.ui.history.rows import Month
+from tossbill_ui.ui.shared.brand import BrandState, address
+from tossbill_ui.ui.shared.page_state import caller_of, looks, query_of
+from tossbill_ui.ui.shared.text.refusals import REFUSALS
+
+REMOVAL_SECONDS = 3.0
+LIST_ID = "history-list"
+Find = Callable[[Runtime, Actor, Wanted], Awaitable[Page]]
+
+
+class HistoryState(rx.State):
+    """A page of the customer's history, what is chosen of it, and the removal of a method."""
+
+    months: list[Month] = []
+    phase: str = "loading"
+    chosen: dict[str, str] = vars(Choice()).copy()
+    problem: str = ""
+    periods: list[Option] = NO_OPTIONS
+    subscriptions: list[Option] = NO_OPTIONS
+    many: str = "no"
+    chart: Chart = NO_CHART
+    has_newer: bool = False
+    has_older: bool = False
+    csv: str = view.CSV_PATH
+    paper: str = view.PAPER_PATH
+    printed: str = ""
+    stale: bool = False
+    asked: str = ""
+    # What is chosen, for the address; the move says that the reader chose, the visit that the
+    # address did.
+    query: str = ""
+    move: int = 0
+    visit: int = 0
+    # What came of a removal; the turn takes the keyboard there.
+    notice: str = ""
+    turn: int = 0
+    _anchor: Place | None = None
+    _first: Place | None = None
+    _last: Place | None = None
+
+    @rx.event(background=True)
+    async def load(self) -> None:
+        """Show what the address asks for and follow it until the tab goes away."""
+        async with self:
+            self._follow(from_query(query_of(self)))
+        async for _ in looks(self):
+            async with self:
+                await self._show()
+
+    @rx.event
+    async def choose(self, field: str, value: str) -> None:
+        """Choose one thing otherwise and begin with the newest of it."""
+        await self._choose(from_query(self.chosen).but(**{str(field): str(value)}))
+
+    @rx.event
+    async def clear(self) -> None:
+        await self._choose(Choice())
+
+    @rx.event
+    async def older(self) -> AsyncGenerator[rx.event.EventSpec]:
+        last = self._last
+        if last and self.has_older:
+            await self._show(partial(timeline.older, than=last))
+            yield rx.set_focus(LIST_ID)
+
+    @rx.event
+    async def newer(self) -> AsyncGenerator[rx.event.EventSpec]:
+        first = self._first
+        if first and self.has_newer:
+            await self._show(partial(timeline.newer, than=first))
+            yield rx.set_focus(LIST_ID)
+
+    @rx.event
+    async def again(self) -> None:
+        await self._show()
+
+    @rx.event
+    def ask(self, method_id: str) -> None:
+        self.asked, self.notice = str(method_id), ""
+
+    @rx.event
+    def keep(self) -> None:
+        self.asked = ""
+
+    @rx.event
+    async def remove(self, method_id: str) -> None:
+        """Remove a method; whose it is, the service decides."""
+        rt, actor = runtime.current(), caller_of(self)
+        self.asked = ""
+        try:
+            await remove_method(rt, actor, str(method_id))
+            method = await removal.wait(rt, actor, str(method_id), seconds=REMOVAL_SECONDS)
+        except NotFound:
+            self.notice = text.REMOVE_REFUSED()
+        except Conflict as refused:
+            self.notice = REFUSALS[refused.code]()
+        else:
+            self.notice = {
+                MethodStatus.REMOVED: text.REMOVE_DONE,
+                MethodStatus.REMOVING: text.REMOVE_IN_DOUBT,
+                MethodStatus.ACTIVE: text.REMOVE_REFUSED,
+            }[MethodStatus(method.status)]()
+        self.turn += 1
+        await self._show()
+
+    def _follow(self, choice: Choice) -> None:
+        """Choose what the address says; what is chosen already stays on its page of lines."""
+        if vars(choice) == self.chosen:
+            return
+        self.chosen, self.query = vars(choice).copy(), urlencode(choice.query)
+        self._anchor = self._first = self._last = None
+        self.visit += 1
+
+    async def _choose(self, choice: Choice) -> None:
+        """Begin with the newest of what is chosen; the address and the other language follow."""
+        self.chosen, self.query, self.notice = vars(choice).copy(), urlencode(choice.query), ""
+        self.move += 1
+        brand = await self.get_state(BrandState)
+        brand._stay_at(address("/history/", choice.query))
+        await self._show(timeline.older)
+
+    async def _again(self, rt: Runtime, actor: Actor, wanted: Wanted) -> Page:
+        return await timeline.again(rt, actor, wanted, anchor=self._anchor, last=self._last)
+
+    async def _show(self, find: Find | None = None) -> None:
+        """Show a page; what was shown stays where it cannot be read."""
+        rt, actor, choice = runtime.current(), caller_of(self), from_query(self.chosen)
+        try:
+            page = await (find or self._again)(rt, actor, choice.wanted)
+            seen = await view.seen(rt, actor, choice, page)
+        except (SQLAlchemyError, OSError):
+            view.log.exception("the history could not be read")
+            self.stale = True
+            return
+        self._anchor = page.anchor
+        self._first, self._last = seen.first, seen.last
+        self.has_newer, self.has_older = page.has_newer, page.has_older
+        for name, value in seen.shown.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+        self.stale = False

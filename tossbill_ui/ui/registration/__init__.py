@@ -1,0 +1,1 @@
+"""Registering a card or an account, and how that ended."""

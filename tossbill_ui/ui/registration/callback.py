@@ -1,0 +1,125 @@
+"""Coming back from Toss's window: the same steps for `first_paint` and for the states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import Conflict, NotAllowed
+from tossbill_ui.core.text import is_code
+from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import outcome as outcomes
+from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.registration import Return
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.reading.view import subscriptions
+from tossbill_ui.ui.plans import text as plans_text
+from tossbill_ui.ui.plans import view as plans_view
+from tossbill_ui.ui.registration import plan_text, result_view
+from tossbill_ui.ui.registration.result_view import ResultView
+from tossbill_ui.ui.shared import view_rows
+
+# Added by the page's script to the return address when it opens the window for an account.
+ACCOUNT = "account"
+
+
+async def take_success(
+    rt: Runtime, session: Session | None, query: Mapping[str, str]
+) -> str | None:
+    """Finish a registration that came back with an authKey; say where to go on without it."""
+    if "authKey" not in query:
+        return None
+    back = Return(
+        registration_id=query.get("registration", ""),
+        token=query.get("token", ""),
+        auth_key=query["authKey"],
+        customer_key=query.get("customerKey", ""),
+    )
+    try:
+        await registration.finish(rt, session, back)
+    except (NotAllowed, Conflict) as refused:
+        return f"/success/?{urlencode({'problem': refused.code, **_carried(query)})}"
+    return f"/success/?{urlencode({'registration': back.registration_id, **_carried(query)})}"
+
+
+async def take_failure(
+    rt: Runtime, session: Session | None, query: Mapping[str, str]
+) -> str | None:
+    """Note a return without a card; say where to go on without its token."""
+    if "token" not in query:
+        return None
+    code, message = query.get("code", ""), query.get("message", "")
+    try:
+        await registration.end_in_window(
+            rt,
+            session,
+            registration_id=query.get("registration", ""),
+            token=query["token"],
+            code=code,
+            message=message,
+        )
+    except NotAllowed:
+        shown = {
+            "code": code[: view_rows.CODE_SHOWN],
+            "message": message[: view_rows.MESSAGE_SHOWN],
+        }
+        return f"/fail/?{urlencode(shown | _carried(query))}"
+    registration_id = query.get("registration", "")
+    return f"/fail/?{urlencode({'registration': registration_id, **_carried(query)})}"
+
+
+def _carried(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what goes on being carried: the plan that the customer wants, and with what."""
+    plan_code, kind = query.get("plan", ""), query.get("kind", "")
+    return ({"plan": plan_code} if is_code(plan_code) else {}) | (
+        {"kind": kind} if kind == ACCOUNT else {}
+    )
+
+
+async def outcome_view(
+    rt: Runtime, actor: Actor, query: Mapping[str, str], *, seconds: float
+) -> tuple[ResultView, bool]:
+    """Return what the page shows, waiting a while for a result, and whether that is the end."""
+    view, is_end = await _outcome_view(rt, actor, query, seconds)
+    if plan_code := _carried(query).get("plan", ""):
+        return _towards(view, plan_code), is_end
+    if view["view"] == "issued" and await subscriptions(rt, actor):
+        return _towards_subscriptions(view), is_end
+    return view, is_end
+
+
+def _towards(view: ResultView, plan_code: str) -> ResultView:
+    """Lead back to the plan: to its confirmation with a card, to another try without."""
+    led = view.copy()
+    if view["action_href"] == "/register/":
+        led["action_href"] = plans_view.register_path(plan_code)
+    if view["view"] == "issued":
+        led["body"], led["action"] = plan_text.ISSUED_FOR_PLAN(), plan_text.TO_CONFIRM()
+        led["action_href"] = plans_view.register_path(plan_code)
+    return led
+
+
+def _towards_subscriptions(view: ResultView) -> ResultView:
+    """Lead to where the new card can take over."""
+    led = view.copy()
+    led["body"], led["action"] = plan_text.ISSUED_BESIDE(), plans_text.TO_SUBSCRIPTION()
+    led["action_href"] = "/subscription/"
+    return led
+
+
+async def _outcome_view(
+    rt: Runtime, actor: Actor, query: Mapping[str, str], seconds: float
+) -> tuple[ResultView, bool]:
+    kind = _carried(query).get("kind", "card")
+    if "problem" in query:
+        return result_view.problem(query["problem"]), True
+    if "registration" in query:
+        try:
+            outcome = await outcomes.wait(rt, actor, query["registration"], seconds=seconds)
+        except NotAllowed as refused:
+            return result_view.problem(refused.code), True
+        return result_view.result(outcome, kind), outcome.is_final
+    if "code" in query:
+        return result_view.failure(query["code"], query.get("message", ""), kind), True
+    return result_view.nothing(), True

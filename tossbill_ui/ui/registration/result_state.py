@@ -1,0 +1,48 @@
+"""The success and failure pages, live."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from tossbill_ui import runtime
+from tossbill_ui.ui.registration import callback, result_view
+from tossbill_ui.ui.registration.result_view import ResultView
+from tossbill_ui.ui.shared.page_state import caller_of, query_of, session_of
+
+LOOK_AGAIN_SECONDS = 20.0
+
+
+class ResultState(rx.State):
+    """How a registration stands."""
+
+    shown: ResultView = result_view.working()
+
+    @rx.event(background=True)
+    async def load_success(self):  # noqa: ANN201 - Reflex reads events from what is yielded
+        """Show the registration and follow it to its end.
+
+        In production the HTTP layer has taken the authKey before; under the dev server, where
+        pages come from another port, it arrives here.
+        """
+        async with self:
+            session, actor, query = session_of(self), caller_of(self), query_of(self)
+        if moved := await callback.take_success(runtime.current(), session, query):
+            yield rx.redirect(moved, replace=True)
+            return
+        seconds, ended = 0.0, False
+        while not ended:
+            view, ended = await callback.outcome_view(
+                runtime.current(), actor, query, seconds=seconds
+            )
+            async with self:
+                self.shown = view
+            seconds = LOOK_AGAIN_SECONDS
+
+    @rx.event
+    async def load_failure(self):  # noqa: ANN201
+        session, query = session_of(self), query_of(self)
+        if moved := await callback.take_failure(runtime.current(), session, query):
+            return rx.redirect(moved, replace=True)
+        actor = caller_of(self)
+        self.shown, _ = await callback.outcome_view(runtime.current(), actor, query, seconds=0)
+        return None

@@ -1,0 +1,120 @@
+"""The registration page."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import reflex as rx
+
+from tossbill_ui import runtime
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.payment_methods.registration import CODE_LENGTH, MESSAGE_LENGTH, WindowCall
+from tossbill_ui.subscriptions.actions import subscribe
+from tossbill_ui.subscriptions.actions.subscribe import Terms
+from tossbill_ui.ui.components.toss_billing import NO_CALL, BillingCall
+from tossbill_ui.ui.plans import view as plans_view
+from tossbill_ui.ui.registration import callback, plan_text, view
+from tossbill_ui.ui.registration.view import PayChoice, RegisterView
+from tossbill_ui.ui.shared.page_state import query_of, session_of
+
+log = logging.getLogger(__name__)
+
+
+def billing_call(call: WindowCall) -> BillingCall:
+    """Return what the browser may know of a call."""
+    return BillingCall(
+        sdk_url=call.sdk_url,
+        client_key=call.client_key,
+        customer_key=call.customer_key,
+        success_url=call.success_url,
+        fail_url=call.fail_url,
+    )
+
+
+class RegisterState(rx.State):
+    """What opens Toss's window and what came of it; the press that begins a subscription."""
+
+    shown: RegisterView = view.method_only()
+    call: BillingCall = NO_CALL
+    choices: list[PayChoice] = []
+    # Nothing can be pressed before the state is there, nor twice.
+    busy: bool = True
+    paying: bool = False
+    notice: str = ""
+    _plan_code: str = ""
+    _terms: Terms | None = None
+
+    @rx.event
+    async def load(self):  # noqa: ANN201 - Reflex reads events from what is returned
+        session, self._plan_code = session_of(self), query_of(self).get("plan", "")
+        if session is None:
+            return session_needed(plans_view.register_path(self._plan_code))
+        await self._open(session)
+        return None
+
+    async def _open(self, session: Session) -> None:
+        opened = await view.opened(runtime.current(), session, self._plan_code)
+        self.shown, self.choices = opened.view, opened.choices
+        self._terms = opened.terms
+        self.call = billing_call(opened.call) if opened.call else NO_CALL
+        self.busy = self.paying = False
+
+    @rx.event
+    async def pay(self, method_id: str):  # noqa: ANN201
+        """Begin the subscription that the page shows, on the terms that it shows."""
+        session = session_of(self)
+        if self.busy or session is None:
+            return
+        self.busy, self.paying, self.notice = True, True, ""
+        yield
+        try:
+            await self._subscribe(session, str(method_id))
+        except (Conflict, NotFound):
+            # Shows as well that the customer is on the plan already.
+            await self._open(session)
+            self.notice = plan_text.CHANGED()
+        else:
+            yield rx.redirect("/subscription/")
+
+    async def _subscribe(self, session: Session, method_id: str) -> None:
+        was_offered = method_id in {choice["method_id"] for choice in self.choices}
+        if self._terms is None or not was_offered:
+            raise NotFound("That was not offered.")
+        await subscribe.subscribe(
+            runtime.current(),
+            actor_of(session),
+            plan_code=self._plan_code,
+            payment_method_id=method_id,
+            agreed=self._terms,
+        )
+
+    @rx.event
+    def sdk_ready(self) -> None:
+        log.debug("the SDK is ready")
+
+    @rx.event
+    def sdk_error(self, code: str, message: str) -> None:
+        log.warning(
+            "the SDK did not load",
+            extra={"data": {"code": str(code)[:CODE_LENGTH], "why": str(message)[:MESSAGE_LENGTH]}},
+        )
+
+    @rx.event
+    async def rejected(self, code: str, message: str, kind: str = "card"):  # noqa: ANN201
+        """Go where Toss's own redirect would have gone."""
+        query = _own_fail_query(self.call) | {"kind": str(kind)}
+        query |= {"code": str(code)[:CODE_LENGTH], "message": str(message)[:MESSAGE_LENGTH]}
+        moved = await callback.take_failure(runtime.current(), session_of(self), query)
+        return rx.redirect(moved or "/fail/")
+
+
+def _own_fail_query(call: BillingCall) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(call["fail_url"]).query))
+
+
+def session_needed(path: str) -> rx.event.EventSpec:
+    """Return the way to a session cookie: only an HTTP answer can set one."""
+    settings = runtime.current().settings
+    return rx.redirect(f"{settings.backend_url}/session?next={quote(path)}")

@@ -1,0 +1,77 @@
+"""Whose shop it is and which Toss is on the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from tossbill_ui import runtime
+from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.ui.shared.colors import brand_colors
+from tossbill_ui.ui.shared.page_state import query_of
+from tossbill_ui.ui.shared.text import frame, spoken
+
+# What the build prerenders knows no shop and no mode; a slot needs some text all the same.
+NOTHING = "\u00a0"
+NO_PICTURE = "data:,"
+ADDRESS_LENGTH = 200
+
+
+def brand_slots(settings: Settings, address: str) -> dict[str, str]:
+    """Return the slots that every page has.
+
+    Args:
+        settings: The shop's.
+        address: The page's path and query, to come back to in another language.
+    """
+    colors = brand_colors(settings.tossbill_brand_color)
+    other, other_name = frame.OTHER_LANGUAGE[spoken()]
+    has_logo = settings.tossbill_brand_logo is not None
+    return {
+        "brand_name": settings.tossbill_brand_name,
+        "brand_logo": f"{settings.backend_url}/brand/logo" if has_logo else NO_PICTURE,
+        "brand_style": ";".join(f"{name}:{value}" for name, value in colors.items()),
+        "mode": settings.mode,
+        "mode_text": frame.BANNER[settings.mode]() if settings.mode in frame.BANNER else NOTHING,
+        "language": spoken(),
+        "other_language": other,
+        "other_language_name": other_name,
+        "other_language_href": _switch(settings, other, address),
+    }
+
+
+def address(path: str, query: Mapping[str, str]) -> str:
+    """Return a page's address without its host; one longer than any of ours loses its query."""
+    whole = f"{path}?{urlencode(query)}".rstrip("?")
+    return whole if len(whole) <= ADDRESS_LENGTH else path
+
+
+def _switch(settings: Settings, language: str, address: str) -> str:
+    return f"{settings.backend_url}/language?{urlencode({'to': language, 'next': address})}"
+
+
+class BrandState(rx.State):
+    """The same for everyone; the server fills it in before React comes."""
+
+    shown: dict[str, str] = {
+        "brand_name": NOTHING,
+        "brand_logo": NO_PICTURE,
+        "mode": Mode.LIVE,
+        "mode_text": NOTHING,
+        "language": "ko",
+        "other_language": "en",
+        "other_language_name": NOTHING,
+        "other_language_href": "/language?to=en",
+    }
+    colors: dict[str, str] = {}
+
+    @rx.event
+    def load(self) -> None:
+        self._stay_at(address(self.router.url.path, query_of(self)))
+        self.colors = brand_colors(runtime.current().settings.tossbill_brand_color)
+
+    def _stay_at(self, address: str) -> None:
+        """Have the switch between languages lead back to an address."""
+        self.shown = brand_slots(runtime.current().settings, address)

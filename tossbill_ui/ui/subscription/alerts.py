@@ -1,0 +1,147 @@
+"""What a customer must know first about a subscription, and the one thing to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypedDict
+
+from tossbill_ui.events.models import EventRecord
+from tossbill_ui.events.types import EventType, Reason
+from tossbill_ui.payments.models import PaymentStatus
+from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionStatus
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.subscriptions.terms.pricing import amount_of
+from tossbill_ui.ui.plans import view as plans_view
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.text.declines import decline
+from tossbill_ui.ui.shared.view_rows import BLANK
+from tossbill_ui.ui.subscription import change_text, price_increase_view, text, trial_end_text
+
+ONE_DAY = timedelta(days=1)
+PAID_UP = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
+OVER = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
+
+
+class Alert(TypedDict):
+    """What the customer must know first, and the one thing to do about it.
+
+    ``action`` is ``pay``, ``card``, ``price``, ``again``, ``none``, or ``quiet`` when there is
+    nothing to say.
+    """
+
+    tone: str
+    title: str
+    body: str
+    action: str
+    label: str
+    href: str
+
+
+def is_open(seen: SubscriptionView) -> bool:
+    """Whether a payment is under way or in doubt."""
+    return seen.is_asking or seen.is_in_doubt
+
+
+def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
+    """Return what comes first: money in doubt, then what is owed, then what is asked."""
+    of, last = seen.subscription, seen.last_payment
+    if seen.is_in_doubt and last:
+        return _doubt(seen, last.amount_krw)
+    if seen.is_asking:
+        return _say("amber", text.ASKING(), text.ASKING_BODY())
+    if of.status == SubscriptionStatus.PAST_DUE:
+        return _past_due(seen)
+    if of.status == SubscriptionStatus.ENDED:
+        return _ended(seen, events)
+    if of.needs_card and of.status != SubscriptionStatus.CANCELED:
+        title = text.LOST.of(seen.method.kind)()
+        return _say("amber", title, text.LOST_BODY(), "card", text.CHANGE())
+    if seen.change_was_refused:
+        body = f"{_reason(seen)} {change_text.REFUSED_BODY()}"
+        return _say("red", change_text.REFUSED(), body)
+    asked = asked_now(seen)
+    is_card_next = seen.card_until_on is not None and of.status in PAID_UP
+    if asked and not (asked.answer and is_card_next):
+        tone, title, body, label = price_increase_view.said(asked)
+        return _say(tone, title, body, "price", label)
+    if seen.card_until_on and is_card_next:
+        title = text.EXPIRES(day=wording.full_day(seen.card_until_on))
+        return _say("amber", title, text.EXPIRES_BODY(), "card", text.CHANGE())
+    return NO_ALERT
+
+
+def asked_now(seen: SubscriptionView) -> PriceConsent | None:
+    """Return the question about the next price, while it can be answered."""
+    return seen.asked if seen.subscription.status in PAID_UP and not is_open(seen) else None
+
+
+def _say(
+    tone: str, title: str, body: str, action: str = "none", label: str = BLANK, href: str = "/"
+) -> Alert:
+    return Alert(tone=tone, title=title, body=body, action=action, label=label, href=href)
+
+
+NO_ALERT = _say("none", BLANK, BLANK, action="quiet")
+
+
+def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:
+    is_over = seen.subscription.status in OVER
+    body = text.IN_DOUBT_BODY.of(seen.method.kind)()
+    if is_over:
+        body = f"{body} {text.IN_DOUBT_CANCELED()}"
+    return _say("amber", text.IN_DOUBT(amount=wording.won(amount_krw)), body)
+
+
+def _past_due(seen: SubscriptionView) -> Alert:
+    of = seen.subscription
+    amount = wording.won(seen.owed.amount_krw if seen.owed else amount_of(seen.price).due_krw)
+    body = [_reason(seen)]
+    if of.needs_card:
+        body.append(text.NEEDS_CARD.of(seen.method.kind)())
+    elif of.due_at:
+        body.append(text.TRY_AGAIN_ON(day=wording.day_of(of.due_at)))
+    if seen.works and of.grace_until_on:
+        body.append(text.ACCESS_UNTIL(day=wording.full_day(of.grace_until_on - ONE_DAY)))
+    else:
+        body.append(text.NO_ACCESS())
+    action, label = (
+        ("card", text.CHANGE_AND_PAY.of(seen.method.kind)())
+        if of.needs_card
+        else ("pay", text.PAY_NOW(amount=amount))
+    )
+    return _say("red", text.PAST_DUE(amount=amount), " ".join(body), action, label)
+
+
+def _reason(seen: SubscriptionView) -> str:
+    code = seen.last_payment.failure_code if seen.last_payment else ""
+    return decline(code or "", seen.method.kind)
+
+
+def _ended(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
+    last = seen.last_payment
+    if last and last.status == PaymentStatus.REFUSED and seen.subscription.period_number == 0:
+        body = f"{_reason(seen)} {text.FIRST_REFUSED_BODY.of(seen.method.kind)()}"
+        again = plans_view.register_path(seen.plan.code)
+        return _say(
+            "red",
+            text.FIRST_REFUSED(),
+            body,
+            "again",
+            text.PAY_WITH_OTHER.of(seen.method.kind)(),
+            again,
+        )
+    if any(event.reason == Reason.NO_CONSENT_AFTER_TRIAL for event in events):
+        return _say("ink", trial_end_text.OVER(), trial_end_text.OVER_BODY())
+    asked, done = _sum(events, EventType.REFUND_REQUESTED), _sum(events, EventType.REFUND_DONE)
+    if not asked:
+        return NO_ALERT
+    if done >= asked:
+        body = text.REFUNDED_BODY.of(seen.method.kind)()
+        return _say("ink", text.REFUNDED(amount=wording.won(done)), body)
+    body = text.REFUND_ASKED_BODY.of(seen.method.kind)()
+    return _say("ink", text.REFUND_ASKED(amount=wording.won(asked)), body)
+
+
+def _sum(events: Sequence[EventRecord], kind: EventType) -> int:
+    return sum(event.amount_krw or 0 for event in events if event.type == kind)

@@ -1,0 +1,140 @@
+"""``/subscription/``: how each subscription stands, and what can be wished."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from tossbill_ui.ui.components.banner import banner
+from tossbill_ui.ui.components.buttons import button, button_link
+from tossbill_ui.ui.components.element import Slot, Slots, element, label
+from tossbill_ui.ui.components.facts import fact, facts
+from tossbill_ui.ui.components.focus import focus
+from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.notice import notice
+from tossbill_ui.ui.components.rows import row_button, row_link, rows
+from tossbill_ui.ui.components.status import status_chip
+from tossbill_ui.ui.components.waiting import empty, skeleton
+from tossbill_ui.ui.plans import text as plans_text
+from tossbill_ui.ui.shared.text import Text, frame
+from tossbill_ui.ui.subscription import change_text, text
+from tossbill_ui.ui.subscription.email_panel import email_form
+from tossbill_ui.ui.subscription.panels import panels
+from tossbill_ui.ui.subscription.rows import SubscriptionRow
+from tossbill_ui.ui.subscription.state import SubscriptionState
+from tossbill_ui.ui.subscription.view import PAINTED
+
+State = SubscriptionState
+
+
+def subscription_page() -> rx.Component:
+    """Show every subscription, or the question that is open about one."""
+    return page(
+        focus(target=State.focus, turn=State.turn),
+        rx.cond(State.notice_of == "page", notice(State.notice)),
+        rx.match(State.panel, *panels(), _subscriptions()),
+    )
+
+
+def _subscriptions() -> rx.Component:
+    """Return the three things that the page can be; CSS shows the one of ``data-phase``."""
+    return element(
+        rx.el.div,
+        rx.el.h1(label(text.TITLE), class_name="title"),
+        rx.el.div(skeleton(text.LOADING), class_name="when-loading"),
+        rx.el.div(
+            empty(
+                text.EMPTY,
+                text.EMPTY_BODY,
+                button_link(plans_text.TO_PLANS, href="/"),
+                testid="subscription-empty",
+            ),
+            rows(row_link(frame.HOME_HISTORY, "/history/")),
+            class_name="when-empty",
+        ),
+        rx.el.div(
+            *(
+                _subscription(Slots(State.rows[number], f"subscription{number}_"))
+                for number in range(PAINTED)
+            ),
+            rx.foreach(State.more, _unpainted),
+            email_form(),
+            rows(row_link(plans_text.TO_PLANS, "/"), row_link(frame.HOME_HISTORY, "/history/")),
+            class_name="when-rows",
+        ),
+        fills={"data-phase": Slot("phase", State.phase)},
+        class_name="subscriptions",
+    )
+
+
+def _unpainted(row: SubscriptionRow) -> rx.Component:
+    """Return a subscription whose slots nobody fills: the state brings it."""
+    return _subscription(Slots(row, "more_"))
+
+
+def _subscription(row: Slots) -> rx.Component:
+    parts = row.inside("parts")
+    return element(
+        rx.el.section,
+        rx.el.div(
+            element(rx.el.h2, row["plan"], tab_index=-1),
+            status_chip(
+                row["status"], fills={"data-tone": row["tone"], "data-testid": parts["status"]}
+            ),
+            class_name="subscription-head",
+        ),
+        rx.cond(State.notice_of == row.row["id"], notice(State.notice)),
+        _alert(row, row.inside("alert"), parts),
+        facts(
+            fact(row["next_label"], row["next"], fills={"data-testid": parts["next"]}),
+            fact(text.PRICE, row["price"]),
+            fact(text.METHOD, row["method"], fills={"data-testid": parts["method"]}),
+        ),
+        _actions(row.row["id"], parts),
+        fills={"data-testid": parts["subscription"], "data-id": row["id"]},
+        class_name="subscription",
+    )
+
+
+def _actions(subscription_id: Any, parts: Slots) -> rx.Component:
+    """Return all there is to wish; those that are not possible now are absent."""
+
+    def action(part: str, label: Text, on_click: Any) -> rx.Component:
+        return row_button(
+            label,
+            on_click=on_click(subscription_id),
+            disabled=State.busy,
+            fills={"data-testid": parts[part]},
+        )
+
+    return rx.el.div(
+        action("change", text.CHANGE, State.ask_method),
+        action("change_plan", change_text.CHANGE, State.ask_plan),
+        action("keep_plan", change_text.KEEP, State.keep_plan),
+        action("pause", text.PAUSE, State.hold),
+        action("resume", text.RESUME, State.take_up),
+        action("undo", text.UNDO, State.undo),
+        action("cancel", text.CANCEL, State.ask_cancel),
+        class_name="actions",
+    )
+
+
+def _alert(row: Slots, alert: Slots, parts: Slots) -> rx.Component:
+    def answer(part: str, on_click: Any) -> rx.Component:
+        return button(
+            alert["label"],
+            on_click=on_click(row.row["id"]),
+            disabled=State.busy,
+            fills={"data-testid": parts[part]},
+        )
+
+    return banner(
+        alert["title"],
+        alert["body"],
+        answer("pay", State.pay_now),
+        answer("card", State.ask_method),
+        answer("price", State.ask_price),
+        button_link(alert["label"], fills={"href": alert["href"], "data-testid": parts["again"]}),
+        fills={"data-tone": alert["tone"], "data-testid": parts["alert"]},
+    )

@@ -1,0 +1,104 @@
+"""What the customer was asked about the next price: what the page says, and the question.
+
+A price rises, or a trial ends; each has its own words for the same parts.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypedDict
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.models import Answer, PriceConsent
+from tossbill_ui.subscriptions.reading import view
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.methods import method_label
+from tossbill_ui.ui.subscription import price_increase_text, text, trial_end_text
+
+ONE_DAY = timedelta(days=1)
+
+
+class PriceView(TypedDict):
+    """Both answers, each with its day, its amount and what follows."""
+
+    title: str
+    yes: str
+    yes_when: str
+    yes_amount: str
+    yes_how: str
+    yes_done: str
+    no: str
+    no_when: str
+    no_amount: str
+    no_how: str
+    no_done: str
+
+
+NO_PRICE = PriceView(**dict.fromkeys(PriceView.__annotations__, ""))  # pyright: ignore[reportArgumentType]
+
+
+def said(asked: PriceConsent) -> tuple[str, str, str, str]:
+    """Return what stands beside the subscription: tone, title, body, and the button's label."""
+    text, words = _text(asked), _words(asked)
+    match asked.answer:
+        case Answer.ACCEPTED:
+            title, body = text.AGREED_TITLE(), text.AGREED_BODY(**words)
+            return "ink", title, body, text.CHANGE_ANSWER()
+        case Answer.REFUSED:
+            title, body = text.REFUSED_TITLE(), text.REFUSED_BODY(**words)
+            return "amber", title, body, text.CHANGE_ANSWER()
+        case _:
+            return "amber", text.TITLE(**words), text.BODY(**words), text.ANSWER()
+
+
+def next_charge(asked: PriceConsent, day: str) -> str:
+    """Return the day and amount of the next charge, which an answer may still decide on."""
+    words = text.ON_DAY if asked.answer else _text(asked).IF_AGREED
+    return words(day=day, amount=wording.won(asked.after_krw))
+
+
+async def price_view(rt: Runtime, actor: Actor, subscription_id: str) -> PriceView:
+    """Return the question about a subscription's next price.
+
+    Raises:
+        NotFound: No such subscription of this customer, or nothing was asked.
+    """
+    seen = await view.subscription(rt, actor, subscription_id)
+    if seen.asked is None:
+        raise NotFound("Nothing was asked about this subscription.")
+    return _question(seen, seen.asked)
+
+
+def _question(seen: SubscriptionView, asked: PriceConsent) -> PriceView:
+    text, words = _text(asked), _words(asked)
+    method = wording.by(method_label(seen.method))
+    price = wording.price(seen.coming)
+    return PriceView(
+        title=text.QUESTION(plan=(seen.next_plan or seen.plan).name),
+        yes=text.YES(),
+        yes_when=text.YES_WHEN(**words),
+        yes_amount=text.YES_AMOUNT(**words),
+        yes_how=text.YES_HOW(**words, method=method, price=price),
+        yes_done=text.DONE_AGREED(),
+        no=text.NO(),
+        no_when=text.NO_WHEN(**words),
+        no_amount=text.NO_AMOUNT(),
+        no_how=text.NO_HOW(**words),
+        no_done=text.DONE_REFUSED(),
+    )
+
+
+def _text(asked: PriceConsent):  # noqa: ANN202 - one of two modules with the same names
+    return price_increase_text if asked.before_krw else trial_end_text
+
+
+def _words(asked: PriceConsent) -> dict[str, str]:
+    return {
+        "day": wording.full_day(asked.changes_on),
+        "last": wording.full_day(asked.changes_on - ONE_DAY),
+        "before": wording.won(asked.before_krw),
+        "after": wording.won(asked.after_krw),
+    }

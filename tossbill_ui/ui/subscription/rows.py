@@ -1,0 +1,188 @@
+"""A subscription as its owner sees it: view rows of text, and what may be wished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypedDict
+
+from tossbill_ui.events.models import EventRecord
+from tossbill_ui.subscriptions.models import Answer, SubscriptionStatus
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.subscriptions.terms.pricing import amount_of
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.methods import method_label
+from tossbill_ui.ui.shared.view_rows import ABSENT, BLANK
+from tossbill_ui.ui.subscription import price_increase_view, text, trial_end_text
+from tossbill_ui.ui.subscription.alerts import (
+    NO_ALERT,
+    OVER,
+    PAID_UP,
+    Alert,
+    alert_of,
+    asked_now,
+    is_open,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+class Parts(TypedDict):
+    """The parts of a subscription on the page, each by its name in tests or `views.ABSENT`."""
+
+    subscription: str
+    status: str
+    next: str
+    method: str
+    alert: str
+    pay: str
+    card: str
+    price: str
+    again: str
+    change: str
+    change_plan: str
+    keep_plan: str
+    pause: str
+    resume: str
+    undo: str
+    cancel: str
+
+
+class SubscriptionRow(TypedDict):
+    """One subscription; every field is text, as in `views`."""
+
+    id: str
+    plan: str
+    price: str
+    status: str
+    tone: str
+    next_label: str
+    next: str
+    method: str
+    checking: str
+    alert: Alert
+    parts: Parts
+
+
+CARD_PARTS = {
+    "subscription": "subscription",
+    "status": "subscription-status",
+    "next": "next-charge",
+    "method": "method-label",
+}
+TONES = {"past_due": "red", "paused": "amber", "canceled": "amber", "ended": "grey"}
+
+
+def row(seen: SubscriptionView, events: Sequence[EventRecord] = ()) -> SubscriptionRow:
+    """Return one subscription's row.
+
+    Args:
+        seen: How it stands.
+        events: Its history, for one that has ended: what was given back stands there.
+    """
+    status = seen.subscription.status
+    is_checking = is_open(seen) and status not in OVER
+    label, when = _next(seen)
+    alert = alert_of(seen, events)
+    return SubscriptionRow(
+        id=seen.subscription.id,
+        plan=seen.plan.name,
+        price=wording.price(seen.price),
+        status=text.CHECKING() if is_checking else text.STATUS[status](),
+        tone="amber" if is_checking else TONES.get(status, "ink"),
+        next_label=label,
+        next=when,
+        method=method_label(seen.method),
+        checking="yes" if is_checking else "no",
+        alert=alert,
+        parts=_parts(seen, alert),
+    )
+
+
+def _parts(seen: SubscriptionView, alert: Alert) -> Parts:
+    status, is_settled = seen.subscription.status, not is_open(seen)
+    can_move = status in PAID_UP and is_settled and seen.next_plan is None
+    return Parts(
+        **CARD_PARTS,
+        alert=_there("subscription-alert", alert["action"] != "quiet"),
+        pay=_there("pay-now", alert["action"] == "pay"),
+        card=_there("change-and-pay", alert["action"] == "card"),
+        price=_there("answer-price", alert["action"] == "price"),
+        again=_there("subscribe-again", alert["action"] == "again"),
+        change=_there("change-card", status not in OVER and is_settled),
+        change_plan=_there("change-plan", can_move),
+        keep_plan=_there("keep-plan", status in PAID_UP and seen.next_plan is not None),
+        pause=_there("pause-button", status == SubscriptionStatus.ACTIVE and is_settled),
+        resume=_there("resume-paused-button", status == SubscriptionStatus.PAUSED and is_settled),
+        undo=_there("resume-button", status == SubscriptionStatus.CANCELED),
+        cancel=_there("cancel-button", status not in OVER),
+    )
+
+
+def _there(name: str, when: bool) -> str:
+    return name if when else ABSENT
+
+
+def urgency(seen: SubscriptionView) -> int:
+    """Order subscriptions: what is past due first, what has ended last."""
+    order = {SubscriptionStatus.PAST_DUE: 0, SubscriptionStatus.ENDED: 2}
+    return order.get(SubscriptionStatus(seen.subscription.status), 1)
+
+
+def _next(seen: SubscriptionView) -> tuple[str, str]:
+    of = seen.subscription
+    last = text.UNTIL_DAY(day=wording.full_day(of.ends_on - ONE_DAY))
+    match of.status:
+        case SubscriptionStatus.ENDED if of.ended_at:
+            return text.ENDED_ON(), wording.day_of(of.ended_at)
+        case SubscriptionStatus.CANCELED:
+            return text.UNTIL(), last
+        case SubscriptionStatus.PAUSED:
+            return (text.UNTIL(), last) if seen.works else (text.NEXT(), text.WHEN_RESUMED())
+        case SubscriptionStatus.PAST_DUE if of.needs_card or of.due_at is None:
+            return text.WORKS_UNTIL(), _access(seen)
+        case _:
+            return _next_charge(seen)
+
+
+def _access(seen: SubscriptionView) -> str:
+    until = seen.subscription.grace_until_on
+    if not seen.works or until is None:
+        return text.NOT_NOW()
+    return text.UNTIL_DAY(day=wording.full_day(until - ONE_DAY))
+
+
+def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
+    of = seen.subscription
+    label = {SubscriptionStatus.TRIALING: text.FIRST, SubscriptionStatus.PAST_DUE: text.RETRY}.get(
+        SubscriptionStatus(of.status), text.NEXT
+    )()
+    if of.due_at is None:
+        return label, text.WAITS()
+    day, asked = wording.day_of(of.due_at), asked_now(seen)
+    if asked and asked.answer == Answer.REFUSED:
+        return text.UNTIL(), text.UNTIL_DAY(day=wording.full_day(of.ends_on - ONE_DAY))
+    if asked:
+        return label, price_increase_view.next_charge(asked, day)
+    if seen.next_plan:
+        return label, text.MOVES_TO(day=day, plan=seen.next_plan.name)
+    if of.status == SubscriptionStatus.TRIALING and not is_open(seen):
+        return trial_end_text.ENDS(), trial_end_text.ASKED_BEFORE(day=day)
+    amount = seen.owed.amount_krw if seen.owed else amount_of(seen.price).due_krw
+    return label, text.ON_DAY(day=day, amount=wording.won(amount))
+
+
+NO_PARTS = Parts(**dict.fromkeys(Parts.__annotations__, ABSENT))  # pyright: ignore[reportArgumentType]
+NO_ROW = SubscriptionRow(
+    id=ABSENT,
+    plan=BLANK,
+    price=BLANK,
+    status=BLANK,
+    tone="none",
+    next_label=BLANK,
+    next=BLANK,
+    method=BLANK,
+    checking="no",
+    alert=NO_ALERT,
+    parts=NO_PARTS,
+)

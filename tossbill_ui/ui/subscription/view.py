@@ -1,0 +1,117 @@
+"""What the subscription page asks the services."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.payment_methods.usable import usable_methods
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.subscriptions.reading import view as reading
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.ui.registration.view import PayChoice
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.methods import method_label
+from tossbill_ui.ui.shared.view_rows import flat
+from tossbill_ui.ui.subscription import text
+from tossbill_ui.ui.subscription.rows import NO_ROW, SubscriptionRow, row, urgency
+
+
+class MethodPanel(TypedDict):
+    """The other methods a subscription may be charged on."""
+
+    body: str
+    is_owed: bool
+    when_paid: str
+    choices: list[PayChoice]
+
+
+# So many subscriptions stand in the prerendered page; the state brings the rest.
+PAINTED = 3
+OPENERS = {
+    "cancel": ("cancel-button",),
+    "method": ("change-and-pay", "change-card"),
+    "plan": ("change-plan",),
+    "change": ("change-plan",),
+    "price": ("answer-price",),
+}
+NO_METHODS = MethodPanel(body="", is_owed=False, when_paid="", choices=[])
+
+
+async def rows(rt: Runtime, actor: Actor) -> list[SubscriptionRow]:
+    """Return the customer's subscriptions: past due first, ended last, else the newest first."""
+    found = await reading.subscriptions(rt, actor)
+    return [await _row(rt, actor, seen) for seen in sorted(found, key=urgency)]
+
+
+def painted(found: list[SubscriptionRow]) -> list[SubscriptionRow]:
+    """Return as many rows as the prerendered page has, empty ones at the end."""
+    return [*found, *[NO_ROW] * PAINTED][:PAINTED]
+
+
+def phase(found: list[SubscriptionRow]) -> str:
+    """Say which part of the page shows."""
+    return "rows" if found else "empty"
+
+
+def slots(found: list[SubscriptionRow]) -> dict[str, str]:
+    """Return what fills the prerendered page."""
+    filling = {"phase": phase(found)}
+    for number, shown in enumerate(painted(found)):
+        filling |= flat(shown, f"subscription{number}_")
+    return filling
+
+
+def opener(panel: str, subscription_id: str) -> str:
+    """Return the selector of the button that opened a question about a subscription."""
+    of = f'[data-id="{subscription_id}"]'
+    return ", ".join(f'{of} [data-testid="{name}"]' for name in OPENERS[panel])
+
+
+def heading(subscription_id: str) -> str:
+    """Return the selector of a subscription's name."""
+    return f'[data-id="{subscription_id}"] h2'
+
+
+async def when_paid(rt: Runtime, actor: Actor, subscription_id: str) -> str:
+    """Say that what a subscription owes is paid; a stranger's id is left to the service."""
+    try:
+        seen = await reading.subscription(rt, actor, subscription_id)
+    except NotFound:
+        return ""
+    return text.PAID(amount=wording.won(seen.owed.amount_krw)) if seen.owed else ""
+
+
+async def _row(rt: Runtime, actor: Actor, seen: SubscriptionView) -> SubscriptionRow:
+    if seen.subscription.status != SubscriptionStatus.ENDED:
+        return row(seen)
+    return row(seen, await reading.events(rt, actor, seen.subscription.id))
+
+
+async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> MethodPanel:
+    """Return the methods a subscription may be moved to, and what that charges.
+
+    Raises:
+        NotFound: No such subscription of this customer.
+    """
+    seen = await reading.subscription(rt, actor, subscription_id)
+    is_owed = seen.subscription.status == SubscriptionStatus.PAST_DUE and seen.owed is not None
+    amount = wording.won(seen.owed.amount_krw) if is_owed and seen.owed else ""
+    change = text.METHOD_TO_AND_PAY if is_owed else text.METHOD_TO
+    choices = [
+        PayChoice(
+            method_id=method.id,
+            label=change(method=wording.by(method_label(method)), amount=amount),
+        )
+        for method in await usable_methods(rt, actor)
+        if method.id != seen.method.id
+    ]
+    body = text.METHOD_OWED(amount=amount) if is_owed else text.METHOD_BODY()
+    return MethodPanel(
+        body=body if choices else text.METHOD_NONE(),
+        is_owed=is_owed,
+        when_paid=text.PAID_BY_OTHER(amount=amount),
+        choices=choices,
+    )

@@ -1,0 +1,17 @@
+"""What a browser calls each page, by its address."""
+
+from tossbill_ui.ui.history import text as history_text
+from tossbill_ui.ui.plans import text as plans_text
+from tossbill_ui.ui.registration import text as registration_text
+from tossbill_ui.ui.shared.text import frame
+from tossbill_ui.ui.subscription import text as subscription_text
+
+TITLES = {
+    "/": plans_text.TITLE_HOME,
+    "/register/": registration_text.REGISTER_TITLE,
+    "/success/": registration_text.TITLE_RESULT,
+    "/fail/": registration_text.TITLE_RESULT,
+    "/history/": history_text.TITLE,
+    "/subscription/": subscription_text.TITLE,
+    "404": frame.NOT_FOUND_TITLE,
+}

@@ -1,0 +1,89 @@
+"""What the worker does again and again.
+
+A pass finds its own work in our tables when it starts, so it may be lost, doubled, late or cut
+off at any point without harm: the next one does what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from tossbill_ui.core.settings import Mode
+from tossbill_ui.notices.delivery import deliver
+from tossbill_ui.payment_methods.sweep import abandon_forgotten
+from tossbill_ui.payments.reconcile import reconcile
+from tossbill_ui.payments.settle import settle
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.engine.card_expiry import announce_expiring
+from tossbill_ui.subscriptions.engine.renewal import run_due
+from tossbill_ui.subscriptions.engine.trial_end import announce_trials
+from tossbill_ui.webhooks.dispatch import handle_waiting
+from tossbill_ui.webhooks.inbox import forget_old
+from tossbill_ui.worker import sandbox_time
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One kind of periodic work.
+
+    Attributes:
+        name: Of its schedule, workflow and queue; stable over versions.
+        cron: Six fields, seconds first, in Korean time.
+        run: Does all that is due now.
+    """
+
+    name: str
+    cron: str
+    run: Callable[[Runtime], Awaitable[object]]
+
+    @property
+    def look_seconds(self) -> float:
+        """How long its queue rests between two looks, which cost milliseconds each."""
+        second, _, step = self.cron.split()[0].partition("/")
+        every = int(step or 1) if second == "*" or step else 60
+        return min(max(every / 4, 1.0), 10.0)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Work that is done so often that a schedule, a queue and a workflow would cost more than it.
+
+    Attributes:
+        name: For the log.
+        seconds: How long it rests between two rounds.
+        run: Does all that is due now.
+    """
+
+    name: str
+    seconds: float
+    run: Callable[[Runtime], Awaitable[object]]
+
+
+async def _announce_by_virtual_time(rt: Runtime) -> None:
+    await rt.clock.refresh()  # before the first look it says the machine's time
+    await announce_trials(rt)
+
+
+PASSES = (
+    Pass("charge-due", "*/10 * * * * *", run_due),
+    Pass("settle", "5/10 * * * * *", settle),
+    Pass("webhooks", "*/10 * * * * *", handle_waiting),
+    Pass("deliver-notices", "7/10 * * * * *", deliver),
+    Pass("announce-trials", "0 15 * * * *", announce_trials),
+    Pass("announce-expiring", "0 25 * * * *", announce_expiring),
+    Pass("reconcile", "0 0 4 * * *", reconcile),
+    Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
+    Pass("forget-webhooks", "0 40 4 * * *", forget_old),
+)
+
+SANDBOX_TICKS = (
+    Tick("virtual-time", 1.0, sandbox_time.walk),
+    # A clock that people move skips hours.
+    Tick("announce-trials-in-virtual-time", 3.0, _announce_by_virtual_time),
+)
+
+
+def ticks_for(mode: Mode) -> Sequence[Tick]:
+    """Return what a worker does every few seconds in a mode."""
+    return SANDBOX_TICKS if mode is Mode.SANDBOX else ()

@@ -1,0 +1,53 @@
+"""Walking the sandbox's clock to where people sent it.
+
+It stops at everything that is due on the way and waits until that is settled, so that charges,
+retries, questions and notices happen in their order and at their time, however far the jump is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tossbill_ui.payments import repository as payments
+from tossbill_ui.payments.settle import settle
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository as subscriptions
+from tossbill_ui.subscriptions.engine import trial_end
+from tossbill_ui.subscriptions.engine.renewal import run_due
+from tossbill_ui.toss.sandbox_clock import SandboxClock
+
+
+async def walk(rt: Runtime) -> int:
+    """Go on until the clock is there or something has to be waited for; return the steps."""
+    if not isinstance(rt.clock, SandboxClock):
+        return 0
+    reading = await rt.clock.follow(next_at=await _next_due_at(rt))
+    steps = 0
+    while reading.target is not None:
+        await trial_end.announce_trials(rt)
+        await run_due(rt)
+        await settle(rt)
+        if await _is_unsettled(rt):
+            return steps
+        reading = await rt.clock.follow(next_at=await _next_due_at(rt))
+        if reading.target is None:
+            return steps
+        ahead = [at for at in (reading.target, reading.next) if at and at > reading.now]
+        step_to = min(ahead, default=reading.target)
+        reading = await rt.clock.follow(next_at=await _next_due_at(rt), step_to=step_to)
+        steps += 1
+    if steps:
+        await trial_end.announce_trials(rt)
+    return steps
+
+
+async def _next_due_at(rt: Runtime) -> datetime | None:
+    now = rt.clock.now()
+    async with rt.db.read() as db:
+        found = [await subscriptions.next_due_at(db, now), await trial_end.next_at(db, now)]
+    return min((at for at in found if at), default=None)
+
+
+async def _is_unsettled(rt: Runtime) -> bool:
+    async with rt.db.read() as db:
+        return await payments.is_any_under_way(db)
