@@ -62,7 +62,7 @@ async def gauges(rt: Runtime) -> Sequence[Gauge]:
     async with rt.db.read() as db:
         found = [*await _due(rt, db), *await _open(rt, db), *await _last_day(rt, db)]
         found.append(await _queues(db))
-    waits = await review.waiting(rt)
+    waits = await review.open_reviews(rt)
     found.append(_single("waiting", "What waits for an operator.", waits.count))
     return found
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from tossbill_ui.core.clock import Clock, SystemClock
 from tossbill_ui.core.crypto import Cipher, Signer
 from tossbill_ui.core.db import Database
-from tossbill_ui.core.lease import Leases
-from tossbill_ui.core.pubsub import Changes
+from tossbill_ui.core.lease import HeldLeases
+from tossbill_ui.core.pubsub import PubSub
 from tossbill_ui.core.secret_file import load_secrets
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.core.tasks import Tasks
@@ -41,8 +41,8 @@ class Runtime:
     clock: Clock
     cipher: Cipher
     signer: Signer
-    changes: Changes = field(default_factory=Changes)
-    leases: Leases = field(default_factory=Leases)
+    pubsub: PubSub = field(default_factory=PubSub)
+    leases: HeldLeases = field(default_factory=HeldLeases)
     tasks: Tasks = field(default_factory=Tasks)
     machine: Clock = field(default_factory=SystemClock)
     lease: timedelta = timedelta(seconds=10)

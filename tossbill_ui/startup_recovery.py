@@ -36,7 +36,7 @@ OPEN_ROWS: tuple[tuple[type[Leased], sa.ColumnElement[bool]], ...] = (
 )
 
 
-async def take_over(rt: Runtime) -> None:
+async def recover(rt: Runtime) -> None:
     """Free what an earlier process of this one's name held, before this one takes anything.
 
     Whoever waits after a crash then waits for the restart only, not for a lease to run out.
@@ -44,6 +44,8 @@ async def take_over(rt: Runtime) -> None:
     if rt.name is None:
         return
     async with rt.db.write() as db:
-        freed = [await claims.release(rt, db, table, is_open) for table, is_open in OPEN_ROWS]
+        freed = [
+            await claims.release_orphaned(rt, db, table, is_open) for table, is_open in OPEN_ROWS
+        ]
     if any(freed):
         log.info("an earlier %s process left %d rows; they are taken up now", rt.name, sum(freed))

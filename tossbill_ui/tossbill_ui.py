@@ -24,10 +24,10 @@ from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.clock import Clock
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
-from tossbill_ui.core.pubsub_between_processes import hear_others, tell_others
+from tossbill_ui.core.pubsub_between_processes import forward_to_others, receive_from_others
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.http.downloads import download_routes
-from tossbill_ui.http.error_page import say_broken
+from tossbill_ui.http.error_page import send_error_page
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.not_found import NotFoundPage
 from tossbill_ui.http.pages import page_routes
@@ -36,7 +36,7 @@ from tossbill_ui.http.security import SecurityHeaders
 from tossbill_ui.http.socket import SessionBoundTokens
 from tossbill_ui.payment_methods.sweep import sweep_forever
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.startup_recovery import WEB, take_over
+from tossbill_ui.startup_recovery import WEB, recover
 from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.sandbox_clock import SandboxClock, keep_up
@@ -82,7 +82,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
         nowhere = not_found_paint(settings)
         reflex_app = NotFoundPage(reflex_app, client_dir=client_dir, paint=nowhere)
         named = partial(broken_page, settings.tossbill_brand_name)
-        broken = {Exception: say_broken(client_dir, named)}
+        broken = {Exception: send_error_page(client_dir, named)}
     app: ASGIApp = Starlette(routes=[*routes, Mount("", app=reflex_app)], exception_handlers=broken)
     app = SessionBoundTokens(app, signer=rt.signer)
     app = Limits(app)
@@ -137,14 +137,14 @@ async def running() -> AsyncGenerator[None]:
         if alone:
             rt = replace(rt, name=WEB)
             runtime.install(rt)
-            await take_over(rt)
+            await recover(rt)
         elif rt.db.is_sqlite:
             log.warning("another process works on this database too; only one should")
         sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
         watch = asyncio.create_task(keep_up(rt.clock), name="clock")
-        ears = asyncio.create_task(hear_others(rt.db, rt.changes), name="changes")
+        ears = asyncio.create_task(receive_from_others(rt.db, rt.pubsub), name="changes")
         if not rt.db.is_sqlite:
-            tell_others(rt.db, rt.changes, rt.tasks)
+            forward_to_others(rt.db, rt.pubsub, rt.tasks)
         try:
             with _worker(rt.settings):
                 yield

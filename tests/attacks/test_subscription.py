@@ -16,7 +16,7 @@ from tossbill_ui.ui.subscription.state import SubscriptionState
 REGISTER, SUBSCRIPTION, EMAIL = (
     state.get_full_name() for state in (RegisterState, SubscriptionState, EmailState)
 )
-WISHES = ("ask_cancel", "ask_method", "undo", "hold", "take_up", "pay_now", "ask_plan", "keep_plan")
+WISHES = ("ask_cancel", "ask_method", "undo", "pause", "resume", "pay_now", "ask_plan", "keep_plan")
 QUESTIONS = ("cancel_at_period_end", "cancel_now", "keep", "change_plan_now", "change_plan_later")
 EMPTY = '"phase_rx_state_": "empty"'
 PLAN = {"query": {"plan": "basic"}, "asPath": "/register/?plan=basic"}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from tests.baseline.db_snapshot_postgres import PostgresOutlook
 from tests.baseline.inline_postgres import inline_postgres
-from tests.baseline.outlook_postgres import PostgresOutlook
-from tests.simulation.opening import Storage, sqlite_storage
+from tests.simulation.setup import Storage, sqlite_storage
 from tests.support.postgres import Postgres
 from tossbill_ui import migrations
 

@@ -13,8 +13,8 @@ from tests.baseline.ids import counted_ids
 from tests.baseline.recording import RecordingWire, Requests
 from tests.baseline.story import Story, what_is_left
 from tests.simulation.cards import Cards
-from tests.simulation.judge import Judge
-from tests.simulation.opening import Storage, open_world
+from tests.simulation.oracle import Judge
+from tests.simulation.setup import Storage, open_world
 from tests.simulation.story import live_through
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, ORDINARY, WITHOUT_ORDERS, Rules
 from tests.simulation.world import World

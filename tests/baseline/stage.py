@@ -14,8 +14,8 @@ from tests.baseline.canonical import Outcome
 from tests.baseline.ids import counted_ids
 from tests.baseline.recording import RecordingWire, Requests
 from tests.baseline.story import Story, what_is_left
-from tests.simulation.opening import Storage, open_world
-from tests.simulation.post import Post
+from tests.simulation.setup import Storage, open_world
+from tests.simulation.webhook_network import Post
 from tests.simulation.wire import ORDINARY
 from tests.simulation.world import World
 from tests.support.shop import BASE, Shop

@@ -13,8 +13,8 @@ from tests.baseline.databases import Open
 from tests.baseline.labels import Row
 from tests.baseline.ordering import rows_in_order
 from tests.baseline.recording import Requests
-from tests.simulation.opening import Storage
-from tests.simulation.still import run
+from tests.simulation.frozen_loop import run
+from tests.simulation.setup import Storage
 from tests.simulation.story import scratch
 from tests.simulation.world import World
 

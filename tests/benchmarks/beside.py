@@ -14,9 +14,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import col
 
-from tests.crash.arena import IS_OPEN, Arena, arena
 from tests.crash.kills import LATENCY_MS
 from tests.crash.life import eventually
+from tests.crash.process_arena import IS_OPEN, Arena, arena
 from tests.support.postgres import Postgres
 from tossbill_ui.core.db import Database
 from tossbill_ui.payments.models import Payment

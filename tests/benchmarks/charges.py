@@ -83,7 +83,7 @@ async def ours(shop: Shop, url: str, count: int) -> Cost:
     before = await size(rt)
 
     async def everything() -> None:
-        report = await run_due(rt, at_once=AT_ONCE, budget_seconds=3600)
+        report = await run_due(rt, concurrency=AT_ONCE, budget_seconds=3600)
         assert report.charged == count, report
 
     cost = await timed(everything, count)

@@ -25,7 +25,7 @@ from tossbill_ui.payments.repository import open_payments_due
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.reading import spending, timeline, view
 from tossbill_ui.subscriptions.reading.timeline import Wanted
-from tossbill_ui.subscriptions.reading.timeline_sources import Place, Topic
+from tossbill_ui.subscriptions.reading.timeline_sources import Cursor, Topic
 
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "10000 100000 1000000").split()]
 SAMPLES = 50
@@ -67,7 +67,7 @@ async def measure(shop: Shop) -> dict[str, float]:
 async def measure_history(shop: Shop, subscription_id: str, size: int) -> dict[str, float]:
     """Time pages of a long history: the newest, one in the middle, and parts of it."""
     rt, session = shop.rt, shop.session
-    middle = Place(NOON - size // 2 * timedelta(minutes=7), rank=1, id="")
+    middle = Cursor(NOON - size // 2 * timedelta(minutes=7), rank=1, id="")
     pages = {
         "newest": partial(timeline.older, rt, actor_of(session)),
         "middle": partial(timeline.older, rt, actor_of(session), than=middle),

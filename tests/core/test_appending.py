@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.support.statements import statements
 from tossbill_ui.audit.models import AuditEntry
-from tossbill_ui.core.bulk_insert import append, append_last
+from tossbill_ui.core.bulk_insert import insert_at_commit, insert_last_at_commit
 from tossbill_ui.runtime import Runtime
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -24,7 +24,7 @@ def row(subject: str) -> dict[str, object]:
 
 
 def add(db: AsyncSession, subject: str) -> None:
-    append(db, INSERT, row(subject))
+    insert_at_commit(db, INSERT, row(subject))
 
 
 async def subjects(rt: Runtime) -> list[str]:
@@ -75,9 +75,9 @@ async def test_last_rows_come_after_everything_else(rt: Runtime) -> None:
     with statements(rt) as asked:
         async with rt.db.write() as db:
             async with db.begin_nested():
-                append_last(db, LAST, [row("inside")])
+                insert_last_at_commit(db, LAST, [row("inside")])
                 add(db, "appended")
-            append_last(db, LAST, [row("last")])
+            insert_last_at_commit(db, LAST, [row("last")])
             db.add(AuditEntry(at=NOW, kind="test", subject="flushed"))
 
     assert await subjects(rt) == ["appended", "flushed", "inside", "last"]
@@ -90,21 +90,21 @@ async def test_last_rows_of_a_savepoint_that_fails_are_dropped(rt: Runtime) -> N
     async def fail(db: AsyncSession) -> None:
         async with db.begin_nested():
             async with db.begin_nested():
-                append_last(db, LAST, [row("deeper")])
-            append_last(db, LAST, [row("inside")])
+                insert_last_at_commit(db, LAST, [row("deeper")])
+            insert_last_at_commit(db, LAST, [row("inside")])
             raise ValueError("oh")
 
     async with rt.db.write() as db:
         with pytest.raises(ValueError, match="oh"):
             await fail(db)
-        append_last(db, LAST, [row("kept")])
+        insert_last_at_commit(db, LAST, [row("kept")])
 
     assert await subjects(rt) == ["kept"]
 
 
 async def test_a_rollback_drops_last_rows(rt: Runtime) -> None:
     async with rt.db.read() as db:
-        append_last(db, LAST, [row("lost")])
+        insert_last_at_commit(db, LAST, [row("lost")])
         await db.rollback()
         await db.commit()
 

@@ -4,11 +4,11 @@ import logging
 import pytest
 
 from tossbill_ui.core.logging import redact
-from tossbill_ui.core.pubsub import Changes, News
+from tossbill_ui.core.pubsub import Follower, PubSub
 from tossbill_ui.core.tasks import Tasks
 
 
-async def heard(news: News) -> bool:
+async def heard(news: Follower) -> bool:
     """Whether a follower is woken; the clock is real, so a silent one costs a moment."""
     waiting = asyncio.create_task(news.wait(seconds=30))
     done, _ = await asyncio.wait([waiting], timeout=0.05)
@@ -17,13 +17,13 @@ async def heard(news: News) -> bool:
 
 
 async def test_everyone_who_follows_a_customer_wakes_and_others_do_not() -> None:
-    changes = Changes()
+    changes = PubSub()
     with (
-        changes.following("a") as one,
-        changes.following("a") as two,
-        changes.following("b") as other,
+        changes.follow("a") as one,
+        changes.follow("a") as two,
+        changes.follow("b") as other,
     ):
-        changes.tell("a")
+        changes.publish("a")
 
         assert await heard(one)
         assert await heard(two)
@@ -32,16 +32,16 @@ async def test_everyone_who_follows_a_customer_wakes_and_others_do_not() -> None
 
 
 async def test_what_changes_while_a_follower_looks_is_heard_afterwards() -> None:
-    changes = Changes()
-    with changes.following("a") as news:
-        changes.tell("a")
+    changes = PubSub()
+    with changes.follow("a") as news:
+        changes.publish("a")
 
         assert await heard(news)
         assert not await heard(news)
 
 
 async def test_waiting_ends_with_the_change_that_settles_it() -> None:
-    changes, status = Changes(), ["open"]
+    changes, status = PubSub(), ["open"]
 
     async def look() -> str:
         return status[-1]
@@ -52,7 +52,7 @@ async def test_waiting_ends_with_the_change_that_settles_it() -> None:
     for next_status in ("still open", "done"):
         await asyncio.sleep(0)
         status.append(next_status)
-        changes.tell("a")
+        changes.publish("a")
 
     assert await waiting == "done"
     assert not changes.are_followed
@@ -65,30 +65,30 @@ async def test_waiting_returns_what_there_is_when_time_is_up() -> None:
         looks.append("look")
         return len(looks)
 
-    assert await Changes().wait_until("a", look, lambda _: False, seconds=0) == 1
-    assert await Changes().wait_until("a", look, lambda _: False, seconds=0.01) == 3
+    assert await PubSub().wait_until("a", look, lambda _: False, seconds=0) == 1
+    assert await PubSub().wait_until("a", look, lambda _: False, seconds=0.01) == 3
 
 
 async def test_a_place_has_one_follower() -> None:
-    changes = Changes()
+    changes = PubSub()
     with (
-        changes.following("a", place="a tab") as before,
-        changes.following("a", place="another tab") as beside,
-        changes.following("a", place="a tab") as now,
+        changes.follow("a", key="a tab") as before,
+        changes.follow("a", key="another tab") as beside,
+        changes.follow("a", key="a tab") as now,
     ):
         assert await heard(before)
         assert before.is_over
         assert not beside.is_over
-        changes.tell("a")
+        changes.publish("a")
         assert await heard(now)
         assert not now.is_over
-    with changes.following("a", place="a tab") as later:
+    with changes.follow("a", key="a tab") as later:
         assert not later.is_over
     assert not changes.are_followed
 
 
 async def test_waiting_ends_by_itself() -> None:
-    await News().wait(seconds=0.01)
+    await Follower().wait(seconds=0.01)
 
 
 async def test_detached_work_ends_before_the_process_does() -> None:

@@ -10,18 +10,18 @@ import pytest
 
 from tests.support.both import database_url
 from tossbill_ui.core.db import Database
-from tossbill_ui.core.pubsub import Changes, News
-from tossbill_ui.core.pubsub_between_processes import hear_others, tell_others
+from tossbill_ui.core.pubsub import Follower, PubSub
+from tossbill_ui.core.pubsub_between_processes import forward_to_others, receive_from_others
 from tossbill_ui.core.tasks import Tasks
 
 __all__ = ["database_url"]
 
 
 @pytest.fixture
-async def here(database_url: str) -> AsyncGenerator[Changes]:
+async def here(database_url: str) -> AsyncGenerator[PubSub]:
     """The process with the pages."""
-    db, changes = Database(database_url), Changes()
-    hearing = asyncio.create_task(hear_others(db, changes))
+    db, changes = Database(database_url), PubSub()
+    hearing = asyncio.create_task(receive_from_others(db, changes))
     yield changes
     hearing.cancel()
     with suppress(asyncio.CancelledError):
@@ -30,26 +30,26 @@ async def here(database_url: str) -> AsyncGenerator[Changes]:
 
 
 @pytest.fixture
-async def there(database_url: str) -> AsyncGenerator[Changes]:
+async def there(database_url: str) -> AsyncGenerator[PubSub]:
     """Another process that changes rows."""
-    db, changes, tasks = Database(database_url), Changes(), Tasks()
-    tell_others(db, changes, tasks)
+    db, changes, tasks = Database(database_url), PubSub(), Tasks()
+    forward_to_others(db, changes, tasks)
     yield changes
     await tasks.drain(seconds=120)
     await db.close()
 
 
-async def heard(news: News, there: Changes, *customer_ids: str) -> None:
+async def heard(news: Follower, there: PubSub, *customer_ids: str) -> None:
     """Tell until it is heard: the listener may just be starting."""
     waiting = asyncio.create_task(news.wait(seconds=30))
     while not waiting.done():
         for customer_id in customer_ids:
-            there.tell(customer_id)
+            there.publish(customer_id)
         await asyncio.wait([waiting], timeout=0.5)
 
 
-async def test_what_another_process_tells_is_heard(here: Changes, there: Changes) -> None:
-    with here.following("a") as one, here.following("b") as two, here.following("c") as other:
+async def test_what_another_process_tells_is_heard(here: PubSub, there: PubSub) -> None:
+    with here.follow("a") as one, here.follow("b") as two, here.follow("c") as other:
         await heard(one, there, "a", "b")
         await heard(two, there, "b")
 
@@ -60,16 +60,16 @@ async def test_what_another_process_tells_is_heard(here: Changes, there: Changes
         silent.cancel()
 
 
-async def test_a_notice_comes_within_a_second(here: Changes, there: Changes) -> None:
+async def test_a_notice_comes_within_a_second(here: PubSub, there: PubSub) -> None:
     loop = asyncio.get_running_loop()
-    with here.following("a") as news:
+    with here.follow("a") as news:
         await heard(news, there, "a")
         took: list[float] = []
         for _ in range(5):
             await asyncio.sleep(0.3)
             await news.wait(seconds=0.01)
             started = loop.time()
-            there.tell("a")
+            there.publish("a")
             await news.wait(seconds=30)
             took.append(loop.time() - started)
 

@@ -14,32 +14,32 @@ OLD, NEW = b"o" * 32, b"n" * 32
 def test_a_secret_opens_only_at_its_own_place() -> None:
     cipher = Cipher({1: OLD})
 
-    sealed = cipher.encrypt("billing-key", place="payment_method.billing_key:a")
+    sealed = cipher.encrypt("billing-key", context="payment_method.billing_key:a")
 
     assert "billing-key" not in sealed
-    assert cipher.decrypt(sealed, place="payment_method.billing_key:a") == "billing-key"
+    assert cipher.decrypt(sealed, context="payment_method.billing_key:a") == "billing-key"
     with pytest.raises(Undecryptable):
-        cipher.decrypt(sealed, place="payment_method.billing_key:b")
+        cipher.decrypt(sealed, context="payment_method.billing_key:b")
 
 
 def test_sealing_twice_gives_different_texts() -> None:
     cipher = Cipher({1: OLD})
 
-    assert cipher.encrypt("same", place="x") != cipher.encrypt("same", place="x")
+    assert cipher.encrypt("same", context="x") != cipher.encrypt("same", context="x")
 
 
 def test_the_newest_key_seals_and_old_ones_still_open() -> None:
-    sealed_before = Cipher({1: OLD}).encrypt("secret", place="x")
+    sealed_before = Cipher({1: OLD}).encrypt("secret", context="x")
     rotated = Cipher({1: OLD, 2: NEW})
 
-    assert rotated.decrypt(sealed_before, place="x") == "secret"
-    assert rotated.encrypt("secret", place="x").startswith("2.")
+    assert rotated.decrypt(sealed_before, context="x") == "secret"
+    assert rotated.encrypt("secret", context="x").startswith("2.")
 
 
 @pytest.mark.parametrize("damage", ["", "1.", "9.AAAA", "1.!!!", "x.AAAA", "1." + "A" * 40])
 def test_a_damaged_text_is_one_clear_error(damage: str) -> None:
     with pytest.raises(Undecryptable):
-        Cipher({1: OLD}).decrypt(damage, place="x")
+        Cipher({1: OLD}).decrypt(damage, context="x")
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:short", "a:" + "A" * 44, "1:not base64"])

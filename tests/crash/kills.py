@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlmodel import col
 
-from tests.crash.arena import IS_OPEN, Arena
 from tests.crash.life import Life, eventually
+from tests.crash.process_arena import IS_OPEN, Arena
 from tossbill_ui.payments.models import Payment
 
 LATENCY_MS = 100

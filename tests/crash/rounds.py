@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crash.arena import arena
 from tests.crash.kills import Toll, kill_at_random
+from tests.crash.process_arena import arena
 
 KILLS_A_ROUND = 50
 SUBSCRIPTIONS = 150

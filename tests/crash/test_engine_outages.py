@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.arena import Arena, arena
 from tests.crash.kills import unwell
 from tests.crash.life import Life, eventually
+from tests.crash.process_arena import Arena, arena
 from tests.crash.worker import LEASE
 from tests.support.postgres import Postgres
 

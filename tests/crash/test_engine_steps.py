@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from tests.crash.arena import Arena, arena
 from tests.crash.life import eventually
+from tests.crash.process_arena import Arena, arena
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions.models import Subscription
 

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from tests.crash.arena import IS_OPEN, Arena, arena
 from tests.crash.kills import LATENCY_MS
 from tests.crash.life import eventually
+from tests.crash.process_arena import IS_OPEN, Arena, arena
 from tossbill_ui.payments.models import Payment
 
 pytestmark = pytest.mark.processes

@@ -18,7 +18,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.worker.engine import Engine
-from tossbill_ui.worker.jobs import PASSES, Pass
+from tossbill_ui.worker.jobs import PASSES, Job
 
 LEASE = timedelta(seconds=3)
 DEADLINE_SECONDS = 2.0
@@ -36,7 +36,7 @@ def hasty(settings: Settings) -> Runtime:
     return replace(build_runtime(settings), toss=toss, lease=LEASE)
 
 
-def money_passes() -> list[Pass]:
+def money_passes() -> list[Job]:
     """Return the passes that move money, each every second."""
     return [
         replace(each, cron=EVERY_SECOND) for each in PASSES if each.name in {"charge-due", "settle"}

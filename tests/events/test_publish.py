@@ -47,7 +47,7 @@ async def audited(rt: Runtime) -> list[AuditEntry]:
 def heard(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whom the pages' notice board is told of."""
     heard: list[str] = []
-    monkeypatch.setattr(rt.changes, "tell", heard.append)
+    monkeypatch.setattr(rt.pubsub, "publish", heard.append)
     return heard
 
 

@@ -120,7 +120,7 @@ async def test_a_fault_of_ours_is_no_news_for_customers(shop: Shop, session: Ses
     await shop.run()
     assert await told(shop) == ["receipt"]
 
-    [waits] = (await review.waiting(shop.rt)).subscriptions
+    [waits] = (await review.open_reviews(shop.rt)).subscriptions
     await review.approve(shop.rt, KIM, waits.id)
     await shop.run()
 

@@ -36,7 +36,7 @@ async def register(rt: Runtime, session: Session, *, auth_key: str = AUTH_KEY) -
     call = await registration.start(rt, session)
     await registration.finish(rt, session, back_from(call, auth_key=auth_key))
     await rt.tasks.drain(seconds=120)
-    return await outcomes.look(rt, actor_of(session), call.registration_id)
+    return await outcomes.get_outcome(rt, actor_of(session), call.registration_id)
 
 
 async def methods(rt: Runtime) -> list[PaymentMethod]:

@@ -16,7 +16,7 @@ from tests.support.wire import Wire, lose
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.core.pubsub import Changes
+from tossbill_ui.core.pubsub import PubSub
 from tossbill_ui.core.tasks import Tasks
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session, actor_of
@@ -30,8 +30,7 @@ WORKERS = 4
 @pytest.fixture
 async def workers(rt: Runtime) -> AsyncGenerator[list[Runtime]]:
     others = [
-        replace(rt, db=Database(rt.db.url), tasks=Tasks(), changes=Changes())
-        for _ in range(WORKERS)
+        replace(rt, db=Database(rt.db.url), tasks=Tasks(), pubsub=PubSub()) for _ in range(WORKERS)
     ]
     yield others
     for worker in others:

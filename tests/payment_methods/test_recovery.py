@@ -54,7 +54,7 @@ async def test_an_answer_that_settles_nothing_is_asked_for_again(
     await sweep(rt)
 
     assert doubtful.registration.status == "unknown"
-    settled = await outcomes.look(rt, actor_of(session), doubtful.registration.id)
+    settled = await outcomes.get_outcome(rt, actor_of(session), doubtful.registration.id)
     assert settled.registration.status == "issued"
     assert settled.registration.auth_key_sealed is None
     assert len(await methods(rt)) == 1
@@ -119,7 +119,7 @@ async def test_a_code_nobody_has_seen_does_not_hold_the_customer_for_ever(
         await let_time_pass(rt)
         await sweep(rt)
 
-    outcome = await outcomes.look(rt, actor_of(session), outcome.registration.id)
+    outcome = await outcomes.get_outcome(rt, actor_of(session), outcome.registration.id)
     assert outcome.registration.status == "failed"
     assert outcome.registration.failure_code == "BRAND_NEW_CODE"
     await registration.start(rt, session)

@@ -5,7 +5,7 @@ import pytest
 from tests.payment_methods.flow import methods, register
 from tossbill_ui.core.crypto import Cipher, Undecryptable, new_encryption_key
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.rotation import rotate
 from tossbill_ui.runtime import Runtime
 
@@ -15,11 +15,11 @@ async def test_rotation_seals_everything_with_the_newest_key(rt: Runtime, sessio
     old_key, new_key = new_encryption_key(), new_encryption_key()
     old = Cipher.from_text(f"1:{old_key}")
     [method] = await methods(rt)
-    place = billing_key_place(method.id)
-    plain = rt.cipher.decrypt(method.billing_key_sealed or "", place=place)
+    place = billing_key_context(method.id)
+    plain = rt.cipher.decrypt(method.billing_key_sealed or "", context=place)
     object.__setattr__(rt, "cipher", old)
     async with rt.db.write() as db:
-        method.billing_key_sealed = old.encrypt(plain, place=place)
+        method.billing_key_sealed = old.encrypt(plain, context=place)
         db.add(method)
 
     object.__setattr__(rt, "cipher", Cipher.from_text(f"1:{old_key},2:{new_key}"))
@@ -28,8 +28,8 @@ async def test_rotation_seals_everything_with_the_newest_key(rt: Runtime, sessio
     [method] = await methods(rt)
     assert (first, again) == (1, 0)
     assert (
-        Cipher.from_text(f"2:{new_key}").decrypt(method.billing_key_sealed or "", place=place)
+        Cipher.from_text(f"2:{new_key}").decrypt(method.billing_key_sealed or "", context=place)
         == plain
     )
     with pytest.raises(Undecryptable):
-        old.decrypt(method.billing_key_sealed or "", place=place)
+        old.decrypt(method.billing_key_sealed or "", context=place)

@@ -20,14 +20,14 @@ async def test_a_registration_in_doubt_ends_as_failed_and_frees_its_customer(
 ) -> None:
     wire.then(lose)
     doubtful = (await register(rt, session)).registration
-    assert [found.id for found in await settling.in_doubt(rt)] == [doubtful.id]
+    assert [found.id for found in await settling.unresolved(rt)] == [doubtful.id]
 
-    await settling.end_as_failed(rt, doubtful.id)
+    await settling.mark_failed(rt, doubtful.id)
 
     ended = await row(rt, doubtful.id)
     assert (ended.status, ended.failure_code) == ("failed", settling.FAILURE_CODE)
     assert (ended.auth_key_sealed, ended.next_try_at) == (None, None)
-    assert await settling.in_doubt(rt) == []
+    assert await settling.unresolved(rt) == []
     async with rt.db.read() as db:
         [line] = (await db.exec(select(AuditEntry))).all()
     assert (line.kind, line.subject) == ("settled.failed", f"registration {doubtful.id}")
@@ -48,17 +48,17 @@ async def test_one_that_is_being_asked_about_is_left_alone(
     await wire.asked(2)
 
     with pytest.raises(NotFound):
-        await settling.end_as_failed(rt, doubtful.id)
+        await settling.mark_failed(rt, doubtful.id)
 
     wire.gate.set()
     await repeat
     assert (await row(rt, doubtful.id)).status == "issued"
     with pytest.raises(NotFound):
-        await settling.end_as_failed(rt, doubtful.id)
+        await settling.mark_failed(rt, doubtful.id)
     assert len(await methods(rt)) == 1
 
 
 @pytest.mark.parametrize("unknown", ["", "f" * 32, "not an id"])
 async def test_what_is_not_there_cannot_be_settled(rt: Runtime, unknown: str) -> None:
     with pytest.raises(NotFound):
-        await settling.end_as_failed(rt, unknown)
+        await settling.mark_failed(rt, unknown)

@@ -36,6 +36,6 @@ async def test_silence_is_unknown_and_asked_again(
     assert await methods(rt) == []
     await let_time_pass(rt)
     await sweep(rt)
-    settled = await outcomes.look(rt, actor_of(session), doubtful.registration.id)
+    settled = await outcomes.get_outcome(rt, actor_of(session), doubtful.registration.id)
     assert settled.registration.status == "issued"
     assert len(wire.issued) == 1

@@ -60,9 +60,9 @@ async def test_another_customer_cannot_look_at_a_registration(
     outcome = await register(rt, session)
 
     with pytest.raises(NotAllowed):
-        await outcomes.look(rt, actor_of(stranger), outcome.registration.id)
+        await outcomes.get_outcome(rt, actor_of(stranger), outcome.registration.id)
     with pytest.raises(NotAllowed):
-        await outcomes.look(rt, VISITOR, outcome.registration.id)
+        await outcomes.get_outcome(rt, VISITOR, outcome.registration.id)
 
 
 async def test_an_auth_key_belongs_to_one_registration_for_ever(

@@ -20,7 +20,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
 from tossbill_ui.subscriptions.lifecycle import facts
 from tossbill_ui.subscriptions.reading import spending
-from tossbill_ui.subscriptions.reading.timeline_sources import SOURCES, Place, Source, read
+from tossbill_ui.subscriptions.reading.timeline_sources import SOURCES, Cursor, Source, read
 
 PARTS: dict[str, Any] = {"id": "a", "subscription_id": "a", "period_number": 1}
 INVOICE = Invoice(**PARTS)
@@ -105,7 +105,7 @@ async def test_a_page_of_the_history_is_read_in_the_order_of_its_index(
         sa.inspect(source.table).columns[owner] == "a",
         source.at >= NOON,
         source.at < NOON,
-        source.beyond(Place(NOON, rank, "7"), newest_first=newest_first),
+        source.beyond(Cursor(NOON, rank, "7"), newest_first=newest_first),
     )
 
     steps = await plan_of(

@@ -9,7 +9,7 @@ from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Difference, Payment
 from tossbill_ui.payments.reconcile import reconcile
@@ -62,7 +62,7 @@ async def test_an_amount_a_status_and_a_foreign_payment_are_entries(
         customer = await db.get_one(Customer, session.customer_id)
     await shop.rt.toss.charge(
         billing_key=shop.rt.cipher.decrypt(
-            method.billing_key_sealed or "", place=billing_key_place(method.id)
+            method.billing_key_sealed or "", context=billing_key_context(method.id)
         ),
         customer_key=customer.customer_key,
         order_id="another-shop-1",
@@ -76,9 +76,9 @@ async def test_an_amount_a_status_and_a_foreign_payment_are_entries(
 
     assert (first.differences, again.differences) == (3, 0)
     assert await kinds(shop) == ["amount", "foreign", "refused_here"]
-    for row in (await review.waiting(shop.rt)).differences:
+    for row in (await review.open_reviews(shop.rt)).differences:
         await review.approve(shop.rt, KIM, row.id)
-    assert (await review.waiting(shop.rt)).count == 0
+    assert (await review.open_reviews(shop.rt)).count == 0
 
 
 async def test_a_refund_made_elsewhere_is_an_entry(shop: Shop, session: Session) -> None:
@@ -131,10 +131,10 @@ async def test_an_open_payment_is_looked_up_at_once(shop: Shop, session: Session
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
     await shop.go_to(RENEWAL)
     await shop.run()
-    assert (await shop.look(session, seen.subscription.id)).is_in_doubt
+    assert (await shop.look(session, seen.subscription.id)).is_unresolved
 
     await reconcile(shop.rt)
     await shop.run()
 
-    assert not (await shop.look(session, seen.subscription.id)).is_in_doubt
+    assert not (await shop.look(session, seen.subscription.id)).is_unresolved
     await shop.assert_ledgers_agree()

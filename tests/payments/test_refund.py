@@ -91,12 +91,12 @@ async def test_a_refused_refund_leaves_the_money_promised_to_nobody(
 
     await give_back(shop, payment, 5000)
 
-    [refused] = (await review.waiting(shop.rt)).refunds
+    [refused] = (await review.open_reviews(shop.rt)).refunds
     assert refused.failure_code == "NOT_CANCELABLE_PAYMENT"
     assert (await shop.one(Payment, payment.subscription_id)).refunded_krw == 0
     await review.approve(shop.rt, KIM, refused.id)
     await shop.run()
-    assert (await review.waiting(shop.rt)).count == 0
+    assert (await review.open_reviews(shop.rt)).count == 0
     assert (await shop.money())[1:] == [("canceled", 5000)]
     await shop.assert_ledgers_agree()
 
@@ -134,7 +134,7 @@ async def test_after_two_weeks_the_balance_decides(shop: Shop, session: Session,
     for _ in range(15):
         shop.wait(timedelta(days=1))
         await shop.run()
-    [stuck] = (await review.waiting(shop.rt)).refunds
+    [stuck] = (await review.open_reviews(shop.rt)).refunds
     assert stuck.status == "unknown"
 
     await shop.faults()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from tests.simulation.frozen_loop import run
 from tests.simulation.seeds import Size, tell_all
-from tests.simulation.still import run
 from tests.simulation.story import scratch, tell
 from tossbill_ui import migrations
 

@@ -16,10 +16,10 @@ from sqlmodel import col, select
 
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, ORDINARY, ROUGH, WITHOUT_ORDERS, Rules
 from tossbill_ui.core import calendar as our_calendar
-from tossbill_ui.core.lease import Hold
+from tossbill_ui.core.lease import Lease
 from tossbill_ui.payments import charge, outcome, record, repository
 from tossbill_ui.payments.models import Payment, PaymentStatus
-from tossbill_ui.payments.outcome import Declined, InDoubt
+from tossbill_ui.payments.outcome import Declined, Unresolved
 from tossbill_ui.subscriptions import periods
 from tossbill_ui.subscriptions.engine import claiming
 from tossbill_ui.subscriptions.lifecycle import billing_cycle, invoicing
@@ -79,7 +79,7 @@ def no_look_before_a_repeat(patch: pytest.MonkeyPatch) -> None:
         try:
             return await charge._charge(rt, claim)
         except OutcomeUnknown as doubt:
-            return InDoubt(doubt.toss_code)
+            return Unresolved(doubt.toss_code)
         except TossError as error:
             return outcome.of_error(error, attempt=claim.attempt)
 
@@ -88,7 +88,7 @@ def no_look_before_a_repeat(patch: pytest.MonkeyPatch) -> None:
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
     """A worker whose lease is over goes on as if it were not."""
-    patch.setattr(Hold, "is_ours", lambda *_: True)
+    patch.setattr(Lease, "is_ours", lambda *_: True)
 
 
 def a_lease_keeps_nobody_out(patch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ def unknown_is_refused(patch: pytest.MonkeyPatch) -> None:
     async def wrong(*_: Any) -> Any:
         return Declined("REJECT_CARD_PAYMENT")
 
-    patch.setattr(charge, "_doubt", wrong)
+    patch.setattr(charge, "_look_up_unresolved", wrong)
 
 
 def month_is_added_to_the_last_day(patch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from tests.support.shop import BASE
 from tossbill_sandbox.app import SANDBOX_SECRET_KEY
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
-from tossbill_ui.core.bulk_insert import append
+from tossbill_ui.core.bulk_insert import insert_at_commit
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payment_methods.issuing import billing_key_place, last_digits
+from tossbill_ui.payment_methods.issuing import billing_key_context, last_digits
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.wire import Billing
@@ -65,13 +65,13 @@ async def _write_down(rt: Runtime, session: Session, billing: Billing) -> str:
         customer_id=session.customer_id,
         registration_id=registration.id,
         created_at=now,
-        billing_key_sealed=rt.cipher.encrypt(key, place=billing_key_place(method_id)),
+        billing_key_sealed=rt.cipher.encrypt(key, context=billing_key_context(method_id)),
         billing_key_hash=fingerprint(key),
         kind="card",
         last_digits=last_digits(billing.card.number if billing.card else ""),
         authenticated_at=billing.authenticated_at,
     )
     async with rt.db.write() as db:
-        append(db, INSERT_REGISTRATION, registration.model_dump())
-        append(db, INSERT_METHOD, method.model_dump())
+        insert_at_commit(db, INSERT_REGISTRATION, registration.model_dump())
+        insert_at_commit(db, INSERT_METHOD, method.model_dump())
     return method_id

@@ -83,11 +83,11 @@ async def people_answer(world: World) -> None:
 
 
 async def _yes(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await price_increase.answer(rt, actor_of(session), subscription_id, accepts=True)
+    await price_increase.record_decision(rt, actor_of(session), subscription_id, accepts=True)
 
 
 async def _no(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    await price_increase.answer(rt, actor_of(session), subscription_id, accepts=False)
+    await price_increase.record_decision(rt, actor_of(session), subscription_id, accepts=False)
 
 
 async def _wish(world: World, session: Session, subscription_id: str, wish: Wish) -> None:
@@ -181,7 +181,7 @@ async def operator_looks(world: World) -> None:
         await reconcile(world.rt)
     except TossbillError:
         return
-    found = await review.waiting(world.rt)
+    found = await review.open_reviews(world.rt)
     old = world.clock.now() - timedelta(days=15)
     rows = [*found.subscriptions, *found.refunds, *found.differences]
     rows += [row for row in found.payments if row.created_at < old]

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.simulation.still import run
+from tests.simulation.frozen_loop import run
 from tests.simulation.story import scratch, tell
 from tests.simulation.world import Counts
 from tossbill_ui import migrations

@@ -19,8 +19,8 @@ from tests.simulation.customers import (
     somebody_acts,
     somebody_in_doubt_acts,
 )
-from tests.simulation.judge import Judge
-from tests.simulation.opening import open_world, sqlite_storage
+from tests.simulation.oracle import Judge
+from tests.simulation.setup import open_world, sqlite_storage
 from tests.simulation.wire import HOUR, ORDINARY, Rules
 from tests.simulation.world import BEGIN, Counts, World
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.bugs import BUGS, Bug
-from tests.simulation.hunt import hunting, tell_small
+from tests.simulation.frozen_loop import run
+from tests.simulation.mutation_hunt import hunting, tell_small
 from tests.simulation.seeds import Size, tell_all
-from tests.simulation.still import run
 from tests.simulation.story import tell
 from tests.simulation.wire import FORGETFUL, LONG_AWAY, WITHOUT_ORDERS, Rules
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tests.simulation.still import rest
+from tests.simulation.frozen_loop import rest
 from tests.simulation.wire import Gate
 from tests.support.shop import BASE
 from tossbill_ui.core.errors import TossbillError

@@ -14,16 +14,16 @@ from typing import Any
 
 import httpx
 
-from tests.simulation.alarm import Alarm, Fault
 from tests.simulation.cards import Cards
-from tests.simulation.outlook import Outlook
-from tests.simulation.post import Post
-from tests.simulation.still import rest
+from tests.simulation.db_snapshot import Outlook
+from tests.simulation.frozen_loop import rest
+from tests.simulation.log_guard import Alarm, Fault
+from tests.simulation.webhook_network import Post
 from tests.simulation.wire import FATES_WHEN_DOWN, Fate, Parked, Toss, broken, is_charge
 from tests.simulation.worker import Worker
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.customers.session import Session, new_session
-from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
@@ -42,15 +42,15 @@ Pass = Callable[[Worker], Coroutine[Any, Any, object]]
 
 
 async def _charge(worker: Worker) -> None:
-    report = await run_due(worker.rt, at_once=worker.at_once, budget_seconds=3600)
+    report = await run_due(worker.rt, concurrency=worker.at_once, budget_seconds=3600)
     if report.failed:
         raise Fault("a payment could not be collected")
 
 
 PASSES: dict[str, Pass] = {
     "charge": _charge,
-    "settle": lambda worker: settle(worker.rt, at_once=worker.at_once),
-    "hear": lambda worker: dispatch.handle_waiting(worker.rt),
+    "settle": lambda worker: settle(worker.rt, concurrency=worker.at_once),
+    "hear": lambda worker: dispatch.handle_pending(worker.rt),
     "announce": lambda worker: trial_end.announce_trials(worker.rt),
 }
 
@@ -254,8 +254,8 @@ class World:
             return
         async with self.rt.db.read() as db:
             method = await db.get_one(PaymentMethod, self.luck.choice(methods))
-        place = billing_key_place(method.id)
-        key = self.rt.cipher.decrypt(method.billing_key_sealed or "", place=place)
+        place = billing_key_context(method.id)
+        key = self.rt.cipher.decrypt(method.billing_key_sealed or "", context=place)
         await self.rt.toss.delete_billing_key(billing_key=key)
         self.post.collect(self.clock.now())
 

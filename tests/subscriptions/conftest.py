@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOON
-from tests.subscriptions.desk import Desk, open_desk
+from tests.subscriptions.paused_toss import Desk, open_desk
 from tests.support.both import database_url
 from tests.support.shop import Shop, open_shop
 from tossbill_ui.subscriptions.engine import renewal

@@ -174,7 +174,7 @@ class History(RuleBasedStateMachine):
     def answer_what_is_asked(self, which: int, accepts: bool) -> None:
         self._run(announce_trials(self._shop.rt))
         self._try(
-            price_increase.answer(
+            price_increase.record_decision(
                 self._shop.rt, actor_of(self._session), self._one(which), accepts=accepts
             )
         )
@@ -222,7 +222,7 @@ class History(RuleBasedStateMachine):
     @rule()
     def operator_approves(self) -> None:
         async def all_of_them() -> None:
-            waiting = await review.waiting(self._shop.rt)
+            waiting = await review.open_reviews(self._shop.rt)
             for row in waiting.subscriptions:
                 await review.approve(self._shop.rt, KIM, row.id)
             await self._shop.run()

@@ -34,7 +34,7 @@ async def test_a_refund_names_amount_and_row_before_the_operator(
 async def test_an_approval_names_what_was_approved_before_the_operator(shop: Shop) -> None:
     async with shop.rt.db.write() as db:
         await note_difference(shop.rt, db, kind=DifferenceKind.FOREIGN, subject="order-1")
-    [difference] = (await review.waiting(shop.rt)).differences
+    [difference] = (await review.open_reviews(shop.rt)).differences
 
     await review.approve(shop.rt, KIM, difference.id)
 

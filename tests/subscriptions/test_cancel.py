@@ -116,7 +116,7 @@ async def in_doubt(shop: Shop, session: Session, kind: str) -> SubscriptionView:
     await shop.go_to(RENEWAL)
     await shop.run()
     seen = await shop.look(session, seen.subscription.id)
-    assert seen.is_in_doubt
+    assert seen.is_unresolved
     return seen
 
 

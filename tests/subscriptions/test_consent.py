@@ -56,7 +56,7 @@ async def test_who_accepts_is_charged_the_new_price_from_that_day_on(
     assert (await ask(shop, subscription_id, asked.price_id)).id == asked.id
     assert (asked.changes_on, asked.before_krw, asked.after_krw) == (RENEWAL, 9900, 12900)
 
-    await price_increase.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), subscription_id, accepts=True)
     await shop.each_day(date(2027, 1, 24))
 
     assert await shop.money() == [("approved", 9900), ("approved", 12900), ("approved", 12900)]
@@ -74,7 +74,9 @@ async def test_who_refuses_or_is_silent_is_not_charged_and_it_ends(
 ) -> None:
     await ask(shop, subscription_id, await dearer(shop))
     for accepts in answers:
-        await price_increase.answer(shop.rt, actor_of(session), subscription_id, accepts=accepts)
+        await price_increase.record_decision(
+            shop.rt, actor_of(session), subscription_id, accepts=accepts
+        )
 
     await shop.each_day(RENEWAL - timedelta(days=1))
     assert (await shop.look(session, subscription_id)).works
@@ -100,7 +102,7 @@ async def test_a_consent_to_another_price_or_day_is_none(
     shop: Shop, session: Session, subscription_id: str
 ) -> None:
     await ask(shop, subscription_id, await dearer(shop))
-    await price_increase.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), subscription_id, accepts=True)
     even_more = Price(
         id="f" * 32, plan_code="basic", starts_on=date(2026, 12, 25), amount_krw=19900
     )
@@ -157,12 +159,16 @@ async def test_a_stranger_answers_for_nobody(
     shop: Shop, session: Session, subscription_id: str
 ) -> None:
     with pytest.raises(NotFound):
-        await price_increase.answer(shop.rt, actor_of(session), subscription_id, accepts=True)
+        await price_increase.record_decision(
+            shop.rt, actor_of(session), subscription_id, accepts=True
+        )
     await ask(shop, subscription_id, await dearer(shop))
 
     for stranger in (None, new_session()):
         with pytest.raises(NotFound):
-            await price_increase.answer(shop.rt, actor_of(stranger), subscription_id, accepts=True)
+            await price_increase.record_decision(
+                shop.rt, actor_of(stranger), subscription_id, accepts=True
+            )
 
     [row] = await shop.rows(PriceConsent)
     assert (row.answer, row.answered_at) == (None, None)

@@ -6,7 +6,7 @@ import pytest
 
 from tossbill_ui.subscriptions.lifecycle.dunning import (
     GAPS,
-    AskForCard,
+    AskForMethod,
     GiveUp,
     RetryOn,
     Step,
@@ -16,7 +16,7 @@ from tossbill_ui.subscriptions.lifecycle.dunning import (
 from tossbill_ui.toss.codes import CodeRow, Meaning, all_rows
 
 TODAY = date(2026, 11, 24)
-ASK = AskForCard(until=date(2026, 12, 8))
+ASK = AskForMethod(until=date(2026, 12, 8))
 
 
 def test_soft_declines_are_tried_after_1_3_7_and_14_days() -> None:
@@ -70,4 +70,4 @@ def test_nothing_is_tried_for_ever_and_a_hard_refusal_never_again(
 
     assert not (isinstance(step, RetryOn) and refusals > len(GAPS))
     if row.meaning is Meaning.NEW_CARD:
-        assert isinstance(step, AskForCard)
+        assert isinstance(step, AskForMethod)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once
+from tests.subscriptions.paused_toss import PLACES, Desk, assert_all_paid_once
 from tests.support.shop import Shop
 from tossbill_ui.core.calendar import instant
 from tossbill_ui.customers.session import Session
@@ -86,7 +86,7 @@ async def test_what_is_in_doubt_is_looked_up_at_night_and_not_charged(
         shop.wait(timedelta(hours=1))
         await shop.run()
     assert len(await shop.money()) == 1
-    assert (await shop.look(session, row.id)).is_in_doubt
+    assert (await shop.look(session, row.id)).is_unresolved
     assert (await shop.rows(Payment))[-1].attempts > 10
 
     shop.wait(timedelta(hours=1))  # it is 10:00
@@ -102,7 +102,7 @@ async def test_what_its_owner_wants_is_asked_for_again_at_night(
     await shop.go_to(date(2026, 11, 25), hour=22)
     await shop.faults({"endpoint": "charge", "kind": "reset_before", "count": 1})
     seen = await shop.subscribe(session)
-    assert seen.is_in_doubt
+    assert seen.is_unresolved
     shop.wait(timedelta(minutes=2))
     await shop.run()
 

@@ -130,7 +130,7 @@ async def test_nothing_is_charged_while_toss_does_not_say(
     await shop.faults({"endpoint": "lookup", "kind": "error_500_before"})
     await shop.go_to(RENEWAL + timedelta(days=1))
     await shop.run()
-    assert (await shop.look(session, subscription_id)).is_in_doubt
+    assert (await shop.look(session, subscription_id)).is_unresolved
     assert await shop.money() == [("approved", 9900)] * 2
 
     # Nobody can say any more that the new order was never asked for: it is looked up for a day.

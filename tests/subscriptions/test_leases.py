@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once, is_pending
+from tests.subscriptions.paused_toss import PLACES, Desk, assert_all_paid_once, is_pending
 from tests.support.wire import Answer, refuse
 from tossbill_ui.core.db import Database
-from tossbill_ui.core.lease import Leases
+from tossbill_ui.core.lease import HeldLeases
 from tossbill_ui.leases import keeper
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.runtime import Runtime
@@ -59,7 +59,7 @@ def heart(monkeypatch: pytest.MonkeyPatch) -> Heart:
 @pytest.fixture
 async def other(desk: Desk) -> AsyncGenerator[Runtime]:
     """A second worker on the same database."""
-    rt = replace(desk.shop.rt, db=Database(desk.shop.rt.db.url), leases=Leases())
+    rt = replace(desk.shop.rt, db=Database(desk.shop.rt.db.url), leases=HeldLeases())
     yield rt
     await rt.db.close()
 
@@ -76,7 +76,7 @@ async def test_who_lives_keeps_what_waits_and_what_toss_is_asked_for(
     for _ in range(9):  # three leases long
         desk.shop.machine.advance(desk.shop.rt.lease / 3)
         await heart.beat()
-        assert (await run_due(other)).looked_at == 0
+        assert (await run_due(other)).examined == 0
     desk.wire.open()
 
     assert (await desk.ended()).charged == DUE
@@ -93,7 +93,7 @@ async def test_who_stood_still_is_fenced_off(
     await desk.begin(DUE)
     await desk.until_all_stand(DUE)
     desk.shop.machine.advance(2 * desk.shop.rt.lease)
-    taking_over = asyncio.create_task(run_due(other, at_once=PLACES))
+    taking_over = asyncio.create_task(run_due(other, concurrency=PLACES))
     await desk.until(taken(2))
     await desk.until_asked(2 * PLACES)
     await heart.beat()  # it goes on, and there is nothing left to renew

@@ -64,7 +64,7 @@ async def test_who_was_faster_does_not_take_the_money_of_the_other(
     await shop.run()
 
     moved = await shop.look(session, of)
-    assert (moved.plan.code, moved.subscription.is_extra, moved.is_in_doubt) == (
+    assert (moved.plan.code, moved.subscription.is_extra, moved.is_unresolved) == (
         YEARLY,
         True,
         False,

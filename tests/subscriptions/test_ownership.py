@@ -42,7 +42,7 @@ ACTIONS: dict[str, Act] = {
     "pay_now": change_method.pay_now,
     "pause": pause.pause,
     "resume": pause.resume,
-    "answer": partial(price_increase.answer, accepts=True),
+    "answer": partial(price_increase.record_decision, accepts=True),
     "ask": partial(price_increase.ask, price_id="pro", how_to_cancel=""),
     "approve": approve,
     "subscription": view.subscription,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once, is_pending
+from tests.subscriptions.paused_toss import PLACES, Desk, assert_all_paid_once, is_pending
 from tests.support.wire import refuse
 from tossbill_ui.payments.models import PaymentStatus
 from tossbill_ui.subscriptions.engine import renewal
@@ -101,7 +101,7 @@ async def test_what_waits_when_told_to_stop_is_given_back(desk: Desk) -> None:
     desk.wire.answer(PLACES)
 
     report = await desk.ended()
-    assert (report.charged, report.failed, report.is_dry) == (PLACES, 0, False)
+    assert (report.charged, report.failed, report.is_exhausted) == (PLACES, 0, False)
     assert len(desk.wire.asked) == PLACES
     assert len(await desk.payments()) == PLACES  # none is left of those nobody asked for
     assert not desk.shop.rt.leases.held
@@ -153,7 +153,7 @@ async def test_what_is_claimed_when_time_is_up_is_finished(
     desk.wire.open()
 
     report = await desk.ended()
-    assert (report.charged, report.is_dry) == (2 * PLACES, False)
+    assert (report.charged, report.is_exhausted) == (2 * PLACES, False)
     await assert_all_paid_once(desk, 3 * PLACES)
 
 

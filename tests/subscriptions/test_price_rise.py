@@ -14,14 +14,14 @@ from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.subscriptions.actions import change_plan, price_increase
-from tossbill_ui.subscriptions.actions.price_increase import Asked, ask_all
+from tossbill_ui.subscriptions.actions.price_increase import Asked, request_consents
 from tossbill_ui.subscriptions.models import Price, PriceConsent
 
 RENEWAL = date(2026, 12, 24)
 
 
 async def raise_basic(shop: Shop) -> Asked:
-    return await ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
+    return await request_consents(shop.rt, KIM, "basic", how_to_cancel=HOW)
 
 
 async def test_everybody_is_asked_once_and_the_answers_are_counted(
@@ -32,8 +32,8 @@ async def test_everybody_is_asked_once_and_the_answers_are_counted(
     await shop.subscribe(new_session(), "pro")
     await dearer(shop)
     assert (await raise_basic(shop)).new == 3
-    await price_increase.answer(shop.rt, actor_of(people[0]), ids[0], accepts=True)
-    await price_increase.answer(shop.rt, actor_of(people[1]), ids[1], accepts=False)
+    await price_increase.record_decision(shop.rt, actor_of(people[0]), ids[0], accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(people[1]), ids[1], accepts=False)
 
     again = await raise_basic(shop)
 
@@ -85,7 +85,7 @@ async def test_who_moves_to_another_plan_or_ends_is_not_asked(shop: Shop, sessio
 
 async def test_a_plan_must_be_there(shop: Shop) -> None:
     with pytest.raises(NotFound):
-        await ask_all(shop.rt, KIM, "no-such", how_to_cancel=HOW)
+        await request_consents(shop.rt, KIM, "no-such", how_to_cancel=HOW)
 
 
 async def test_what_the_shop_asks_is_no_change_to_be_taken_back(

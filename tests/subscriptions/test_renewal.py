@@ -64,7 +64,7 @@ async def test_a_soft_decline_is_tried_again_and_paid(shop: Shop, session: Sessi
     days: list[date] = []
     for day in range(30):
         await shop.go_to(date(2026, 12, 8) + timedelta(days=day))
-        if (await shop.run()).looked_at:
+        if (await shop.run()).examined:
             days.append(date(2026, 12, 8) + timedelta(days=day))
         if await shop.money():
             break
@@ -152,7 +152,7 @@ async def test_our_own_mistake_stops_and_tells_the_operator(shop: Shop, session:
     await review.approve(shop.rt, KIM, seen.subscription.id)
     await shop.run()
     assert len(await shop.money()) == 2
-    assert (await review.waiting(shop.rt)).count == 0
+    assert (await review.open_reviews(shop.rt)).count == 0
 
 
 async def test_several_missed_periods_wait_and_are_charged_one_a_day(
@@ -162,7 +162,9 @@ async def test_several_missed_periods_wait_and_are_charged_one_a_day(
     await shop.go_to(date(2027, 3, 1))
     await shop.run()
     await shop.run()
-    assert [row.attention for row in (await review.waiting(shop.rt)).subscriptions] == ["catch_up"]
+    assert [row.attention for row in (await review.open_reviews(shop.rt)).subscriptions] == [
+        "catch_up"
+    ]
     assert len(await shop.money()) == 1
 
     await review.approve(shop.rt, KIM, seen.subscription.id)
@@ -190,7 +192,7 @@ async def test_one_missed_period_needs_nobody(shop: Shop, session: Session) -> N
     await shop.run()
 
     assert len(await shop.money()) == 2
-    assert (await review.waiting(shop.rt)).count == 0
+    assert (await review.open_reviews(shop.rt)).count == 0
 
 
 FAULTS = [
@@ -259,7 +261,7 @@ async def test_an_operator_cannot_call_a_payment_unmade_that_toss_has(
 
     with pytest.raises(TossError):
         await review.approve(shop.rt, KIM, stuck.id)
-    assert (await review.waiting(shop.rt)).payments
+    assert (await review.open_reviews(shop.rt)).payments
     await shop.faults()
     await review.approve(shop.rt, KIM, stuck.id)
 
@@ -284,7 +286,7 @@ async def test_an_approval_that_settles_nothing_closes_nothing(
     said = await review.approve(shop.rt, KIM, stuck.id)
 
     assert said == "Toss has not settled the payment, so it goes on waiting."
-    assert [row.id for row in (await review.waiting(shop.rt)).payments] == [stuck.id]
+    assert [row.id for row in (await review.open_reviews(shop.rt)).payments] == [stuck.id]
     events = await view.events(shop.rt, actor_of(session), seen.subscription.id)
     assert "review.closed" not in {event.type for event in events}
 
@@ -305,7 +307,7 @@ async def stuck_renewal(shop: Shop) -> Payment:
     for _ in range(15):
         shop.wait(timedelta(days=1))
         await shop.run()
-    [stuck] = (await review.waiting(shop.rt)).payments
+    [stuck] = (await review.open_reviews(shop.rt)).payments
     return stuck
 
 
@@ -358,7 +360,7 @@ async def test_two_workers_at_once_charge_everybody_once(shop: Shop) -> None:
         await shop.subscribe(person)
     await shop.go_to(RENEWAL)
 
-    reports = await asyncio.gather(*(run_due(shop.rt, at_once=3) for _ in range(3)))
+    reports = await asyncio.gather(*(run_due(shop.rt, concurrency=3) for _ in range(3)))
 
     assert sum(report.charged for report in reports) == 12
     assert len(await shop.money()) == 24
@@ -396,4 +398,4 @@ async def test_the_engine_stops_claiming_when_it_is_told_to(shop: Shop, session:
 
     report = await run_due(shop.rt, stop=stop)
 
-    assert (report.looked_at, report.is_dry) == (0, False)
+    assert (report.examined, report.is_exhausted) == (0, False)

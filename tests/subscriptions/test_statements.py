@@ -16,9 +16,9 @@ from tossbill_ui.customers.session import new_session
 from tossbill_ui.leases import keeper
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
+from tossbill_ui.payments.outcome import Charged, Declined, Outcome, Unresolved
 from tossbill_ui.payments.record import record
-from tossbill_ui.subscriptions.engine.claiming import claim
+from tossbill_ui.subscriptions.engine.claiming import claim_due
 
 BATCH = 20
 # Open payments, due subscriptions, what they need, numbers; then invoices, payments and
@@ -29,7 +29,7 @@ TAKE_UP = 4
 # Subscriptions, payments with all that follows from them; then payments, invoices, subscriptions,
 # the events and the notices are written. PostgreSQL locks the numbers of the events besides.
 RECORD = 7
-STATUS = {Charged: "done", Declined: "refused", InDoubt: "unknown"}
+STATUS = {Charged: "done", Declined: "refused", Unresolved: "unknown"}
 PAID = Charged(
     payment_key="", approved_at=datetime(2026, 12, 24, tzinfo=UTC), receipt_url="", balance_krw=9900
 )
@@ -48,7 +48,7 @@ async def due(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
         in_trial=in_trial,
     )
     with statements(shop.rt) as asked:
-        claims, _ = await claim(shop.rt, limit=BATCH)
+        claims, _ = await claim_due(shop.rt, limit=BATCH)
     assert len(claims) == BATCH
     assert len(asked) <= CLAIM + in_trial, asked
     return claims
@@ -56,7 +56,7 @@ async def due(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
 
 @pytest.mark.parametrize(
     "found",
-    [PAID, Declined("REJECT_CARD_PAYMENT"), InDoubt()],
+    [PAID, Declined("REJECT_CARD_PAYMENT"), Unresolved()],
     ids=lambda each: type(each).__name__,
 )
 async def test_claiming_and_recording(shop: Shop, found: Outcome) -> None:
@@ -91,7 +91,7 @@ async def test_taking_up(shop: Shop) -> None:
     shop.machine.advance(2 * shop.rt.lease)
 
     with statements(shop.rt) as asked:
-        claims, _ = await claim(shop.rt, limit=BATCH + 1)
+        claims, _ = await claim_due(shop.rt, limit=BATCH + 1)
 
     assert [each.attempt for each in claims] == [2] * BATCH
     assert len(asked) <= TAKE_UP, asked
@@ -109,7 +109,7 @@ async def test_leases_are_renewed_together_and_only_those_still_ours(shop: Shop)
     async with AsyncExitStack() as stack:
         lost, *ours = [
             await stack.enter_async_context(
-                keeper.held(rt, Payment, each.row_id, attempt=each.attempt, until=each.until)
+                keeper.keep_lease(rt, Payment, each.row_id, attempt=each.attempt, until=each.until)
             )
             for each in claims
         ]

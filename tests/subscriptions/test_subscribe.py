@@ -97,13 +97,13 @@ async def test_a_refused_first_charge_leaves_the_card_and_says_so(
 async def test_a_first_charge_without_an_answer_is_settled(shop: Shop, session: Session) -> None:
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
     seen = await shop.subscribe(session)
-    assert (seen.subscription.status, seen.is_in_doubt, seen.works) == ("starting", True, False)
+    assert (seen.subscription.status, seen.is_unresolved, seen.works) == ("starting", True, False)
 
     shop.wait(timedelta(minutes=1))
     await shop.run()
 
     seen = await shop.look(session, seen.subscription.id)
-    assert (seen.subscription.status, seen.is_in_doubt) == ("active", False)
+    assert (seen.subscription.status, seen.is_unresolved) == ("active", False)
     assert await shop.money() == [("approved", 9900)]
     await shop.assert_ledgers_agree()
 

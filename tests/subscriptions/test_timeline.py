@@ -100,7 +100,7 @@ async def test_pages_lead_there_and_back_without_loss(
     whole = [entry async for entry in timeline.every(shop.rt, actor_of(session))]
     pages = [await timeline.older(shop.rt, actor_of(session), size=size)]
     while pages[-1].has_older:
-        last = pages[-1].entries[-1].place
+        last = pages[-1].entries[-1].cursor
         pages.append(await timeline.older(shop.rt, actor_of(session), than=last, size=size))
 
     assert [entry for page in pages for entry in page.entries] == whole
@@ -109,7 +109,7 @@ async def test_pages_lead_there_and_back_without_loss(
     seen = pages.pop()
     while pages:
         seen = await timeline.newer(
-            shop.rt, actor_of(session), than=seen.entries[0].place, size=size
+            shop.rt, actor_of(session), than=seen.entries[0].cursor, size=size
         )
         assert seen.entries == pages.pop().entries
     assert not seen.has_newer
@@ -119,15 +119,15 @@ async def test_a_page_stays_where_it_is_while_new_lines_come(
     shop: Shop, session: Session, lived: str
 ) -> None:
     first = await timeline.older(shop.rt, actor_of(session), size=3)
-    second = await timeline.older(shop.rt, actor_of(session), than=first.entries[-1].place, size=3)
-    back = await timeline.newer(shop.rt, actor_of(session), than=second.entries[-1].place, size=1)
+    second = await timeline.older(shop.rt, actor_of(session), than=first.entries[-1].cursor, size=3)
+    back = await timeline.newer(shop.rt, actor_of(session), than=second.entries[-1].cursor, size=1)
     shop.wait(timedelta(hours=1))
     await shop.card(session)
 
     again = await timeline.older(shop.rt, actor_of(session), than=second.anchor, size=3)
     assert again == second
     assert (await timeline.older(shop.rt, actor_of(session), than=back.anchor, size=1)) == back
-    top = await timeline.newer(shop.rt, actor_of(session), than=second.entries[0].place, size=4)
+    top = await timeline.newer(shop.rt, actor_of(session), than=second.entries[0].cursor, size=4)
     assert told(top.entries[0]) == "card issued"
     assert top.entries[1:] == first.entries
 
@@ -141,7 +141,7 @@ async def test_a_page_that_is_looked_at_again_keeps_its_lines(
         await shop.card(session)
 
     async def again(size: int) -> timeline.Page:
-        last = first.entries[-1].place
+        last = first.entries[-1].cursor
         return await timeline.again(shop.rt, actor_of(session), anchor=None, last=last, size=size)
 
     assert [told(entry) for entry in (await again(3)).entries] == ["card issued"] * 3 + [
@@ -198,7 +198,7 @@ async def test_nobody_sees_anothers_lines(
         assert await all_of(shop, who) == []
         assert await all_of(shop, who, Wanted(subscription_id=lived)) == []
         assert (
-            await timeline.newer(shop.rt, actor_of(who), than=theirs.entries[-1].place)
+            await timeline.newer(shop.rt, actor_of(who), than=theirs.entries[-1].cursor)
         ).entries == []
         assert await timeline.first_at(shop.rt, actor_of(who)) is None
 

@@ -20,7 +20,7 @@ from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import cancel, change_method, change_plan, price_increase
-from tossbill_ui.subscriptions.actions.price_increase import ask_all
+from tossbill_ui.subscriptions.actions.price_increase import request_consents
 from tossbill_ui.subscriptions.engine import trial_end
 from tossbill_ui.subscriptions.engine.trial_end import announce_trials
 from tossbill_ui.subscriptions.models import Price, PriceConsent, Subscription
@@ -69,7 +69,7 @@ async def test_who_says_yes_is_charged_on_that_day(
     assert (asked.changes_on, asked.before_krw, asked.after_krw) == (ENDS, 0, 29_000)
     assert (asked.asked_by, asked.answer) == ("engine", None)
 
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == [("approved", 29_000)]
@@ -91,7 +91,7 @@ async def test_who_is_silent_or_says_no_is_charged_nothing_and_keeps_the_card(
 ) -> None:
     await ask(shop)
     for accepts in answers:
-        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=accepts)
+        await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=accepts)
 
     await shop.go_to(ENDS - timedelta(days=1), hour=23)
     assert (await shop.look(session, trial)).works
@@ -108,7 +108,7 @@ async def test_who_is_silent_or_says_no_is_charged_nothing_and_keeps_the_card(
 async def test_the_last_answer_counts(shop: Shop, session: Session, trial: str) -> None:
     await ask(shop)
     for accepts in (True, False, True):
-        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=accepts)
+        await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=accepts)
 
     await live_on(shop)
 
@@ -120,7 +120,7 @@ async def test_an_answer_on_the_day_is_too_late(shop: Shop, session: Session, tr
     await shop.go_to(ENDS, hour=1)
 
     with pytest.raises(Conflict) as refused:
-        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+        await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert refused.value.code == "not_active"
@@ -210,7 +210,7 @@ async def test_who_has_not_answered_is_reminded_once(
     await shop.subscribe(other, "pro")
     await shop.go_to(ASKED)
     assert await announce_trials(shop.rt) == 2
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=False)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=False)
     await shop.go_to(REMINDED, hour=9)
     assert await announce_trials(shop.rt) == 0
 
@@ -235,7 +235,7 @@ async def test_a_short_trial_is_asked_about_as_it_begins(
     await announce_trials(shop.rt)
     assert len(await told(shop, NoticeKind.TRIAL_ENDING)) == 1
     assert await told(shop, NoticeKind.TRIAL_REMINDER) == []
-    await price_increase.answer(shop.rt, actor_of(session), of, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), of, accepts=True)
     await shop.each_day(asked.changes_on)
 
     assert await shop.money() == [("approved", 29_000)]
@@ -303,7 +303,7 @@ async def test_another_plan_in_the_trial_is_asked_about_anew(
 ) -> None:
     """The yes was to another price."""
     await ask(shop)
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
     await change_plan.change_now(
         shop.rt, actor_of(session), trial, plan_code="basic", expected_charge_krw=0
     )
@@ -320,7 +320,7 @@ async def test_on_its_last_morning_a_trial_moves_to_no_other_plan(
 ) -> None:
     """Nobody could be asked any more."""
     await ask(shop)
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
     await shop.go_to(ENDS, hour=9)
 
     with pytest.raises(Conflict) as refused:
@@ -341,15 +341,15 @@ async def test_a_price_that_rises_meanwhile_is_neither_asked_nor_charged(
     async with shop.rt.db.write() as db:
         db.add(price)
     await ask(shop)
-    assert (await ask_all(shop.rt, KIM, "pro", how_to_cancel=HOW)).new == 0
+    assert (await request_consents(shop.rt, KIM, "pro", how_to_cancel=HOW)).new == 0
     with pytest.raises(Conflict):
         await price_increase.ask(shop.rt, KIM, trial, price_id=price.id, how_to_cancel=HOW)
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
 
     await live_on(shop, days=7)
 
     assert await shop.money() == [("approved", 29_000)]
-    assert (await ask_all(shop.rt, KIM, "pro", how_to_cancel=HOW)).new == 1
+    assert (await request_consents(shop.rt, KIM, "pro", how_to_cancel=HOW)).new == 1
 
 
 async def test_whoever_sets_another_price_a_yes_to_the_first_does_not_hold(
@@ -359,7 +359,7 @@ async def test_whoever_sets_another_price_a_yes_to_the_first_does_not_hold(
     async with shop.rt.db.write() as db:
         db.add(price)
     await ask(shop)
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
     await set_by_hand(shop, trial, next_price_id=price.id)
 
     await shop.go_to(ENDS)
@@ -372,10 +372,10 @@ async def test_canceling_and_taking_that_back_keep_the_answer(
     shop: Shop, session: Session, trial: str
 ) -> None:
     await ask(shop)
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), trial)
     with pytest.raises(Conflict):
-        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=False)
+        await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=False)
     await cancel.undo(shop.rt, actor_of(session), trial)
 
     await live_on(shop)
@@ -392,7 +392,7 @@ async def test_who_comes_back_in_the_last_week_is_asked_at_once(
     assert await announce_trials(shop.rt) == 0
 
     await cancel.undo(shop.rt, actor_of(session), trial)
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == [("approved", 29_000)]
@@ -402,7 +402,7 @@ async def test_a_yes_holds_for_the_card_that_the_customer_chose_since(
     shop: Shop, session: Session, trial: str
 ) -> None:
     await ask(shop)
-    await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
     other = await shop.card(session)
     await change_method.change_method(shop.rt, actor_of(session), trial, payment_method_id=other)
 
@@ -418,7 +418,7 @@ async def test_a_stranger_answers_for_nobody(shop: Shop, session: Session, trial
 
     for stranger in (None, new_session()):
         with pytest.raises(NotFound):
-            await price_increase.answer(shop.rt, actor_of(stranger), trial, accepts=True)
+            await price_increase.record_decision(shop.rt, actor_of(stranger), trial, accepts=True)
     await live_on(shop)
 
     assert await shop.money() == []
@@ -429,7 +429,7 @@ async def test_before_the_question_there_is_nothing_to_answer(
 ) -> None:
     """What was agreed on when it began is no consent."""
     with pytest.raises(NotFound):
-        await price_increase.answer(shop.rt, actor_of(session), trial, accepts=True)
+        await price_increase.record_decision(shop.rt, actor_of(session), trial, accepts=True)
 
 
 async def test_a_trial_of_a_plan_below_the_least_amount_stops_nobody(

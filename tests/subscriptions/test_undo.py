@@ -48,7 +48,7 @@ async def change_in_doubt(
         expected_charge_krw=shown.charge_krw,
     )
     await shop.rt.tasks.drain(seconds=120)
-    assert (await shop.look(session, subscription_id)).is_in_doubt
+    assert (await shop.look(session, subscription_id)).is_unresolved
     return shown.charge_krw
 
 
@@ -83,8 +83,8 @@ async def test_a_plan_chosen_for_after_the_trial(
 async def test_an_accepted_price(shop: Shop, session: Session, customer: Actor) -> None:
     of = (await shop.subscribe(session)).subscription.id
     await dearer(shop)
-    await price_increase.ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
-    await price_increase.answer(shop.rt, customer, of, accepts=True)
+    await price_increase.request_consents(shop.rt, KIM, "basic", how_to_cancel=HOW)
+    await price_increase.record_decision(shop.rt, customer, of, accepts=True)
     coming = (await shop.look(session, of)).coming
 
     await cancel_and_undo(shop, customer, of)
@@ -110,8 +110,8 @@ async def test_a_higher_price_that_a_planned_change_hid(
 ) -> None:
     of = (await shop.subscribe(session)).subscription.id
     await dearer(shop)
-    await price_increase.ask_all(shop.rt, KIM, "basic", how_to_cancel=HOW)
-    await price_increase.answer(shop.rt, customer, of, accepts=True)
+    await price_increase.request_consents(shop.rt, KIM, "basic", how_to_cancel=HOW)
+    await price_increase.record_decision(shop.rt, customer, of, accepts=True)
     before = (await shop.look(session, of)).subscription
 
     await change_plan.change_at_period_end(shop.rt, customer, of, plan_code="letter")

@@ -11,7 +11,13 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from tests.subscriptions.desk import PLACES, Desk, assert_all_paid_once, is_pending, open_desk
+from tests.subscriptions.paused_toss import (
+    PLACES,
+    Desk,
+    assert_all_paid_once,
+    is_pending,
+    open_desk,
+)
 from tests.support.wire import Answer, refuse
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import actor_of
@@ -136,7 +142,7 @@ async def test_toss_is_away_and_comes_back(desk: Desk, answer: Answer) -> None:
     report = await desk.ended()
     assert (report.charged, report.in_doubt, report.failed) == (0, DUE, 0)
     assert {row.status for row in await desk.payments()} == {PaymentStatus.UNKNOWN}
-    assert (await look(desk, desk.due[-1])).is_in_doubt
+    assert (await look(desk, desk.due[-1])).is_unresolved
     desk.wire.open()
     desk.shop.wait(timedelta(minutes=2))
     await assert_all_paid_once(desk, DUE)

@@ -18,7 +18,7 @@ async def test_three_workers_charge_everybody_once(shop: Shop) -> None:
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 2})
     await shop.go_to(date(2026, 12, 24))
 
-    reports = await asyncio.gather(*(run_due(shop.rt, at_once=4) for _ in range(3)))
+    reports = await asyncio.gather(*(run_due(shop.rt, concurrency=4) for _ in range(3)))
     shop.wait(timedelta(minutes=2))
     await shop.run()
 

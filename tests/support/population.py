@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
@@ -62,8 +62,8 @@ async def give_each_a_card(rt: Runtime) -> None:
             trip = await db.get_one(Registration, card.registration_id)
             customer = await db.get_one(Customer, subscription.customer_id)
             own = {"customer_id": new_id(), "registration_id": new_id(), "id": new_id()}
-            place = billing_key_place(own["id"])
-            own |= {"billing_key_sealed": rt.cipher.encrypt(own["id"], place=place)}
+            place = billing_key_context(own["id"])
+            own |= {"billing_key_sealed": rt.cipher.encrypt(own["id"], context=place)}
             await _copy(db, customer, id=own["customer_id"], customer_key=new_id())
             await _copy(
                 db,

@@ -149,7 +149,7 @@ class Server:
         cipher = Cipher.from_text(secrets["encryption_keys"])
         query = f"SELECT id, billing_key_sealed FROM payment_method WHERE {condition}"  # noqa: S608
         return [
-            cipher.decrypt(sealed, place=f"payment_method.billing_key:{method_id}")
+            cipher.decrypt(sealed, context=f"payment_method.billing_key:{method_id}")
             for method_id, sealed in self.rows(query)
         ]
 

@@ -28,7 +28,7 @@ from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
-from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Payment, Refund
 from tossbill_ui.payments.settle import settle
@@ -68,7 +68,7 @@ class Shop:
         )
         await registration.finish(self.rt, session, back_from(call, auth_key=answer["authKey"]))
         await self.rt.tasks.drain(seconds=120)
-        outcome = await outcomes.look(self.rt, actor_of(session), call.registration_id)
+        outcome = await outcomes.get_outcome(self.rt, actor_of(session), call.registration_id)
         assert outcome.method is not None
         return outcome.method.id
 
@@ -107,7 +107,9 @@ class Shop:
         ends_on = (await self.look(session, subscription_id)).subscription.ends_on
         await self.go_to(ends_on - timedelta(days=3))
         await announce_trials(self.rt)
-        await price_increase.answer(self.rt, actor_of(session), subscription_id, accepts=True)
+        await price_increase.record_decision(
+            self.rt, actor_of(session), subscription_id, accepts=True
+        )
 
     async def go_to(self, day: date, hour: int = 11) -> None:
         """Let time pass to a Korean day and hour, without running anything."""
@@ -146,8 +148,8 @@ class Shop:
     async def billing_key(self, payment_method_id: str) -> str:
         """Return the key of a payment method, opened."""
         [method] = [row for row in await self.rows(PaymentMethod) if row.id == payment_method_id]
-        place = billing_key_place(payment_method_id)
-        return self.rt.cipher.decrypt(method.billing_key_sealed, place=place)
+        place = billing_key_context(payment_method_id)
+        return self.rt.cipher.decrypt(method.billing_key_sealed, context=place)
 
     async def money(self) -> list[tuple[str, int]]:
         """Return every movement of money at Toss: what and how much, oldest first."""

@@ -3,14 +3,14 @@
 import asyncio
 import time
 
-from tossbill_ui.toss.rate_limit import Pace
+from tossbill_ui.toss.rate_limit import RateLimit
 
 
 async def test_calls_begin_evenly_and_in_order() -> None:
-    pace, order = Pace(per_minute=3000), list[int]()
+    pace, order = RateLimit(per_minute=3000), list[int]()
 
     async def call(number: int) -> None:
-        await pace.turn()
+        await pace.acquire()
         order.append(number)
 
     began = time.monotonic()
@@ -21,8 +21,8 @@ async def test_calls_begin_evenly_and_in_order() -> None:
 
 
 async def test_without_a_limit_nobody_waits() -> None:
-    pace, began = Pace(None), time.monotonic()
+    pace, began = RateLimit(None), time.monotonic()
     for _ in range(1000):
-        await pace.turn()
+        await pace.acquire()
 
     assert time.monotonic() - began < 1

@@ -46,9 +46,9 @@ async def test_a_load_takes_the_place_of_the_one_before(shop: Shop) -> None:
     for following in loads[:-1]:
         assert await anext(following, "over") == "over"
 
-    shop.rt.changes.tell("")
+    shop.rt.pubsub.publish("")
     await anext(loads[-1])
     await anext(another)
     for following in (loads[-1], another):
         await following.aclose()
-    assert not shop.rt.changes.are_followed
+    assert not shop.rt.pubsub.are_followed

@@ -47,8 +47,8 @@ async def test_before_the_answer_both_ends_are_said(
 async def test_an_answer_is_said_and_can_be_changed(
     shop: Shop, session: Session, asked: str, accepts: bool, tone: str, next_end: str
 ) -> None:
-    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=not accepts)
-    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=accepts)
+    await price_increase.record_decision(shop.rt, actor_of(session), asked, accepts=not accepts)
+    await price_increase.record_decision(shop.rt, actor_of(session), asked, accepts=accepts)
 
     [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
@@ -89,7 +89,7 @@ async def test_the_question_comes_before_a_card_that_expires(
     [method] = await shop.rows(PaymentMethod)
     await set_expiry(shop.rt, KIM, method.id, month=date(2026, 12, 1))
     [before] = await subscription_view.rows(shop.rt, actor_of(session))
-    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=True)
+    await price_increase.record_decision(shop.rt, actor_of(session), asked, accepts=True)
     [after] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert (before["alert"]["action"], after["alert"]["action"]) == ("price", "card")

@@ -73,8 +73,8 @@ async def test_before_the_answer_both_ends_are_said(
 async def test_an_answer_is_said_and_can_be_changed(
     shop: Shop, session: Session, asked: str, accepts: bool, tone: str, label: str, next_words: str
 ) -> None:
-    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=not accepts)
-    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=accepts)
+    await price_increase.record_decision(shop.rt, actor_of(session), asked, accepts=not accepts)
+    await price_increase.record_decision(shop.rt, actor_of(session), asked, accepts=accepts)
 
     row = await only(shop, session)
 
@@ -133,7 +133,7 @@ async def test_a_plan_for_after_the_trial_names_what_is_agreed_to(
 
 
 async def test_the_history_speaks_of_the_trial(shop: Shop, session: Session, asked: str) -> None:
-    await price_increase.answer(shop.rt, actor_of(session), asked, accepts=False)
+    await price_increase.record_decision(shop.rt, actor_of(session), asked, accepts=False)
     await shop.each_day(ENDS)
 
     seen = await view.subscription(shop.rt, actor_of(session), asked)

@@ -54,9 +54,11 @@ class Walk:
 
 
 DUE = Entry(claiming, "_step", lambda given: given.facts.subscription.id)
-BATCH = Entry(claiming, "_take_together", lambda given: given.found[0].id)
+BATCH = Entry(claiming, "_claim_batch", lambda given: given.found[0].id)
 OUTCOME = Entry(type(outcome.HANDLER), "after_payment", lambda given: given.payment.subscription_id)
-COLLECT = Entry(renewal._Line, "_collect", lambda given: given.claim.payment.subscription_id)
+COLLECT = Entry(
+    renewal._ChargePipeline, "_collect", lambda given: given.claim.payment.subscription_id
+)
 CANCEL = Entry(cancel, "cancel_now", lambda given: given.subscription_id)
 RETURN = Entry(registration, "finish", lambda given: given.back.auth_key, goes_on=True)
 

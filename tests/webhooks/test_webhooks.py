@@ -15,7 +15,7 @@ from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Difference, Payment, Refund
 from tossbill_ui.subscriptions.actions import change_method, refund
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionEvent
-from tossbill_ui.webhooks.dispatch import ATTEMPTS, handle, handle_waiting
+from tossbill_ui.webhooks.dispatch import ATTEMPTS, handle, handle_pending
 from tossbill_ui.webhooks.inbox import forget_old, receive
 from tossbill_ui.webhooks.models import WebhookEvent
 
@@ -297,7 +297,7 @@ async def test_a_thousand_mangled_webhooks_change_nothing(shop: Shop, session: S
         for _ in range(dice.randint(1, 8)):
             mangled[dice.randrange(len(mangled))] = dice.choice(b'{}[]":,0aZ\\\xff')
         await receive(shop.rt, bytes(mangled[: dice.randint(1, len(mangled))]))
-    await handle_waiting(shop.rt)
+    await handle_pending(shop.rt)
 
     assert await everything(shop) == before
     assert None not in await results(shop)
@@ -308,10 +308,10 @@ async def test_what_a_crash_left_is_swept_up_after_its_lease(shop: Shop, session
     body = event("PAYMENT_STATUS_CHANGED", orderId=payment.order_id)
     assert await receive(shop.rt, body)
 
-    assert await handle_waiting(shop.rt) == 1
+    assert await handle_pending(shop.rt) == 1
 
     assert await results(shop) == ["looked_up"]
-    assert await handle_waiting(shop.rt) == 0
+    assert await handle_pending(shop.rt) == 0
 
 
 async def test_while_toss_is_away_a_webhook_waits_and_at_last_is_given_up(
@@ -325,7 +325,7 @@ async def test_while_toss_is_away_a_webhook_waits_and_at_last_is_given_up(
     for _ in range(ATTEMPTS - 1):
         assert await results(shop) == [None]
         shop.wait(timedelta(hours=1))
-        await handle_waiting(shop.rt)
+        await handle_pending(shop.rt)
 
     assert await results(shop) == ["given_up"]
 

@@ -18,7 +18,7 @@ from tossbill_ui import migrations
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.engine import HOUSEKEEPING, KEPT_FOR, Engine, _forget_old_rows
-from tossbill_ui.worker.jobs import Pass, Tick
+from tossbill_ui.worker.jobs import Job, Tick
 
 pytestmark = pytest.mark.slow  # DBOS goes by the clock on the wall
 
@@ -82,7 +82,7 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 
 @contextmanager
-def at_work(settings: Settings, *passes: Pass, ticks: Sequence[Tick] = ()) -> Generator[None]:
+def at_work(settings: Settings, *passes: Job, ticks: Sequence[Tick] = ()) -> Generator[None]:
     engine = Engine(settings, passes, ticks, name="worker-1", stop=threading.Event())
     engine.start()
     try:
@@ -94,7 +94,7 @@ def at_work(settings: Settings, *passes: Pass, ticks: Sequence[Tick] = ()) -> Ge
 def test_a_pass_runs_at_the_start_and_then_by_the_clock(settings: Settings) -> None:
     seldom, often = Work(), Work()
 
-    with at_work(settings, Pass("seldom", SELDOM, seldom.run), Pass("o", EVERY_SECOND, often.run)):
+    with at_work(settings, Job("seldom", SELDOM, seldom.run), Job("o", EVERY_SECOND, often.run)):
         seldom.wait_for(1)
         often.wait_for(3)
 
@@ -106,7 +106,7 @@ def test_the_round_at_the_start_and_a_scheduled_one_come_after_each_other(
 ) -> None:
     slow = Slow()
 
-    with at_work(settings, Pass("slow", EVERY_SECOND, slow.run)):
+    with at_work(settings, Job("slow", EVERY_SECOND, slow.run)):
         slow.wait_for(1)
         slow.wait_until_asked_for_again(settings)
         assert slow.rounds == 1
@@ -117,7 +117,7 @@ def test_the_round_at_the_start_and_a_scheduled_one_come_after_each_other(
 def test_no_round_begins_once_the_worker_is_to_stop(settings: Settings) -> None:
     slow = Slow()
 
-    with at_work(settings, Pass("slow", EVERY_SECOND, slow.run)):
+    with at_work(settings, Job("slow", EVERY_SECOND, slow.run)):
         slow.wait_for(1)
         slow.wait_until_asked_for_again(settings)
     slow.go_on()
@@ -128,7 +128,7 @@ def test_no_round_begins_once_the_worker_is_to_stop(settings: Settings) -> None:
 def test_a_failed_round_does_not_end_the_next_ones(settings: Settings) -> None:
     work = Work(failures=2)
 
-    with at_work(settings, Pass("fails", EVERY_SECOND, work.run)):
+    with at_work(settings, Job("fails", EVERY_SECOND, work.run)):
         work.wait_for(4)
 
 
@@ -140,7 +140,7 @@ def test_a_tick_goes_on_when_a_round_fails(settings: Settings) -> None:
 
 
 def test_what_was_a_pass_and_ticks_now_is_scheduled_no_more(settings: Settings) -> None:
-    with at_work(settings, Pass("was a pass", EVERY_SECOND, (work := Work()).run)):
+    with at_work(settings, Job("was a pass", EVERY_SECOND, (work := Work()).run)):
         work.wait_for(1)
         assert scheduled(settings) == {"was a pass", HOUSEKEEPING}
 
@@ -152,7 +152,7 @@ def test_what_was_a_pass_and_ticks_now_is_scheduled_no_more(settings: Settings) 
 def test_a_worker_that_starts_again_goes_on(settings: Settings) -> None:
     work = Work()
     for rounds in (1, 2, 3):
-        with at_work(settings, Pass("seldom", SELDOM, work.run)):
+        with at_work(settings, Job("seldom", SELDOM, work.run)):
             work.wait_for(rounds)
 
 
@@ -160,30 +160,30 @@ def test_a_deploy_and_the_way_back_go_on_by_the_clock(settings: Settings) -> Non
     """With a version of DBOS's own making, the release that came back would wait for the other."""
     for names in (("charge",), ("charge", "new in this release"), ("charge",)):
         works = {name: Work() for name in names}
-        with at_work(settings, *(Pass(name, EVERY_SECOND, works[name].run) for name in names)):
+        with at_work(settings, *(Job(name, EVERY_SECOND, works[name].run) for name in names)):
             for work in works.values():
                 work.wait_for(3)
 
 
 def test_what_a_worker_left_that_never_comes_back_stops_nobody(settings: Settings) -> None:
-    with at_work(settings, Pass("charge", EVERY_SECOND, (first := Work()).run)):
+    with at_work(settings, Job("charge", EVERY_SECOND, (first := Work()).run)):
         first.wait_for(2)
     for status in ("PENDING", "ENQUEUED"):
         change_rows(settings, f"status = '{status}', executor_id = 'gone'")
         work = Work()
-        with at_work(settings, Pass("charge", EVERY_SECOND, work.run)):
+        with at_work(settings, Job("charge", EVERY_SECOND, work.run)):
             work.wait_for(3)
 
 
 def test_old_rows_are_forgotten_the_unfinished_of_the_dead_too(settings: Settings) -> None:
-    with at_work(settings, Pass("charge", EVERY_SECOND, (work := Work()).run)):
+    with at_work(settings, Job("charge", EVERY_SECOND, (work := Work()).run)):
         work.wait_for(2)
     old = datetime.now(UTC) - KEPT_FOR - timedelta(days=1)
     values = f"status = 'PENDING', executor_id = 'gone', created_at = {old.timestamp() * 1000:.0f}"
     change_rows(settings, values)
     left = ids(settings)
 
-    with at_work(settings, Pass("charge", EVERY_SECOND, (work := Work()).run)):
+    with at_work(settings, Job("charge", EVERY_SECOND, (work := Work()).run)):
         work.wait_for(2)
         _forget_old_rows()
 

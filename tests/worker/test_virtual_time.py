@@ -19,7 +19,7 @@ from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions.models import PriceConsent
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 from tossbill_ui.worker.jobs import ticks_for
-from tossbill_ui.worker.sandbox_time import walk
+from tossbill_ui.worker.sandbox_time import run_sandbox_time
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def test_a_jump_of_months_charges_each_period_on_its_day(
 
     sent = await shop.control("POST", "clock/advance", {"months": 3})
     assert sent["now"] == NOON.isoformat()
-    await walk(shop.rt)
+    await run_sandbox_time(shop.rt)
 
     there = await clock(shop)
     assert there["target"] is None
@@ -64,7 +64,7 @@ async def test_time_stands_still_while_a_payment_is_unknown(shop: Shop, session:
     )
     await shop.control("POST", "clock/advance", {"months": 2})
 
-    await walk(shop.rt)
+    await run_sandbox_time(shop.rt)
 
     waiting = await clock(shop)
     assert waiting["target"] is not None
@@ -73,10 +73,10 @@ async def test_time_stands_still_while_a_payment_is_unknown(shop: Shop, session:
 
 async def test_the_next_thing_due_is_the_shops_too(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
-    await walk(shop.rt)
+    await run_sandbox_time(shop.rt)
 
     await shop.control("POST", "clock/next")
-    await walk(shop.rt)
+    await run_sandbox_time(shop.rt)
 
     assert (await clock(shop))["now"].startswith("2026-12-24")
 
@@ -86,15 +86,15 @@ async def test_a_trial_is_asked_about_on_the_way_and_at_its_end(
 ) -> None:
     """Who jumps to the next thing finds the question; who jumps over it has not answered."""
     trial = (await shop.subscribe(session, "pro")).subscription.id
-    await walk(shop.rt)
+    await run_sandbox_time(shop.rt)
 
     await shop.control("POST", "clock/next")
-    await walk(shop.rt)
+    await run_sandbox_time(shop.rt)
 
     assert (await clock(shop))["now"].startswith("2026-12-01T01:00")
     assert len(await shop.rows(PriceConsent)) == 1
     await shop.control("POST", "clock/advance", {"months": 1})
-    await walk(shop.rt)
+    await run_sandbox_time(shop.rt)
     kinds = {row.kind: row.created_at for row in await shop.rows(Notice)}
     assert list(kinds) == ["trial_ending", "trial_reminder", "trial_over"]
     assert (await shop.look(session, trial)).subscription.status == "ended"

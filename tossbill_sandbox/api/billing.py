@@ -6,7 +6,7 @@ from typing import Any
 
 from tossbill_sandbox.api.call import Call, Fields, checked_text
 from tossbill_sandbox.api.payment_object import in_english
-from tossbill_sandbox.api.response import Answer, refusal, success
+from tossbill_sandbox.api.response import SandboxResponse, refusal, success
 from tossbill_sandbox.cards.accounts import Account
 from tossbill_sandbox.cards.card_outcome import Method, method_of
 from tossbill_sandbox.cards.personas import ISSUERS, PERSONAS_BY_NAME
@@ -21,7 +21,7 @@ SHORT_BILLING_SINCE = "2024-06-01"
 DELETED_BY_API = "삭제 API 요청"
 
 
-def issue(connection: sqlite3.Connection, call: Call) -> Answer:
+def issue(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Exchange a one-time authKey for a billing key.
 
     Both forms come here: the older one carries the authKey in its path.
@@ -49,7 +49,7 @@ def issue(connection: sqlite3.Connection, call: Call) -> Answer:
     return make_billing_key(connection, call, customer_key, method, authorization["persona"])
 
 
-def delete(connection: sqlite3.Connection, call: Call) -> Answer:
+def delete(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Delete a billing key; 200 with an empty body.
 
     Source: contract §4.4.
@@ -101,7 +101,7 @@ def issue_code(persona: str) -> str | None:
 
 def make_billing_key(
     connection: sqlite3.Connection, call: Call, customer_key: str, method: Method, persona: str
-) -> Answer:
+) -> SandboxResponse:
     """Make a billing key and answer with the Billing object."""
     if isinstance(method, Account) and not call.switches.transfer_is_supported:
         raise TossRefusal("NOT_SUPPORTED_METHOD")

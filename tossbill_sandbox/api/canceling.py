@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tossbill_sandbox.api import payments
 from tossbill_sandbox.api.call import Call, Fields
 from tossbill_sandbox.api.payment_object import cancel_object
-from tossbill_sandbox.api.response import Answer
+from tossbill_sandbox.api.response import SandboxResponse
 from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import random_ids
 from tossbill_sandbox.webhooks.events import record_event
@@ -27,7 +27,7 @@ class Wish:
     request_id: str | None
 
 
-def cancel(connection: sqlite3.Connection, call: Call) -> Answer:
+def cancel(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Give money back.
 
     Source: contract §4.6, table of measured cases.

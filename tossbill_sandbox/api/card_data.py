@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tossbill_sandbox.api.billing import issue_code, make_billing_key, read_customer_key
 from tossbill_sandbox.api.call import Call, Fields
-from tossbill_sandbox.api.response import Answer, success
+from tossbill_sandbox.api.response import SandboxResponse, success
 from tossbill_sandbox.cards.personas import (
     PERSONAS_BY_NAME,
     Card,
@@ -23,7 +23,7 @@ IDENTITY_SINCE = "1.4"
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def issue_by_card(connection: sqlite3.Connection, call: Call) -> Answer:
+def issue_by_card(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Issue a billing key for a card whose data the shop has itself.
 
     Source: contract §4.2; the codes of §5.1.
@@ -41,7 +41,7 @@ def issue_by_card(connection: sqlite3.Connection, call: Call) -> Answer:
     return make_billing_key(connection, call, customer_key, card, persona)
 
 
-def authorize(connection: sqlite3.Connection, call: Call) -> Answer:
+def authorize(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Make an authKey, as a customer's trip through the window does.
 
     The body is ``{"customerKey", "cardNumber"}``. This is a part of the control API, for programs

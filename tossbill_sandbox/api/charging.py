@@ -7,7 +7,7 @@ from typing import Any
 
 from tossbill_sandbox.api import payments
 from tossbill_sandbox.api.call import Call, Fields, checked_text
-from tossbill_sandbox.api.response import Answer, refusal
+from tossbill_sandbox.api.response import SandboxResponse, refusal
 from tossbill_sandbox.cards.accounts import Account
 from tossbill_sandbox.cards.card_outcome import decline_of, method_of
 from tossbill_sandbox.cards.personas import Card
@@ -33,7 +33,7 @@ class Order:
     installment_months: int
 
 
-def charge(connection: sqlite3.Connection, call: Call) -> Answer:
+def charge(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Charge a billing key once.
 
     The order of the checks is ours, since Toss's is not known: the form of the request, the

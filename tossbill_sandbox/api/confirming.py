@@ -6,7 +6,7 @@ from dataclasses import asdict
 from tossbill_sandbox.api import payments
 from tossbill_sandbox.api.call import Call, Fields
 from tossbill_sandbox.api.charging import check_order_id, checked_order_id, read_order
-from tossbill_sandbox.api.response import Answer, success
+from tossbill_sandbox.api.response import SandboxResponse, success
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME, describe, is_plausible, persona_name
 from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import random_ids
@@ -14,7 +14,7 @@ from tossbill_sandbox.store import random_ids
 MAX_PAYMENT_KEY = 200
 
 
-def confirm(connection: sqlite3.Connection, call: Call) -> Answer:
+def confirm(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Take the money of a payment whose buyer has agreed, within ten minutes.
 
     Source: contract §4.5, §5.5.
@@ -37,7 +37,7 @@ def confirm(connection: sqlite3.Connection, call: Call) -> Answer:
     return payments.answer(connection, call, row)
 
 
-def agree(connection: sqlite3.Connection, call: Call) -> Answer:
+def agree(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Make a payment that waits for its confirm, as a buyer in Toss's payment window would.
 
     The body is that of a charge with ``cardNumber`` instead of a billing key. This is a part of

@@ -16,7 +16,7 @@ from tossbill_sandbox.api.auth import authenticate
 from tossbill_sandbox.api.call import Call
 from tossbill_sandbox.api.endpoints import ENDPOINTS, Endpoint, Work
 from tossbill_sandbox.api.rates import Rates
-from tossbill_sandbox.api.response import Answer, language_of, refusal
+from tossbill_sandbox.api.response import SandboxResponse, language_of, refusal
 from tossbill_sandbox.errors import ERRORS, TossRefusal
 from tossbill_sandbox.store import faults, random_ids
 from tossbill_sandbox.store.clock import Clock
@@ -47,7 +47,7 @@ class Api:
         self._switches = switches
         self._rates = Rates()
         self._in_progress = idempotency.InProgress()
-        self._running: set[asyncio.Task[Answer]] = set()
+        self._running: set[asyncio.Task[SandboxResponse]] = set()
 
     def routes(self) -> list[Route]:
         """Return the routes of contract §4; every other path answers Toss's 404."""
@@ -90,14 +90,14 @@ class Api:
         answer = refusal("NOT_FOUND_HTTP_METHOD", language_of(request))
         return answer.to_response(trace_id=trace_id)
 
-    async def _finish(self, answering: Awaitable[Answer]) -> Answer:
+    async def _finish(self, answering: Awaitable[SandboxResponse]) -> SandboxResponse:
         """Answer even if the caller has gone: a real server does not stop half-way either."""
         task = asyncio.ensure_future(answering)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
-    async def _answer(self, request: Request, task: Task) -> Answer:
+    async def _answer(self, request: Request, task: Task) -> SandboxResponse:
         body = await request.body()
         try:
             receive = partial(self._receive, request=request, body=body, task=task)
@@ -114,7 +114,7 @@ class Api:
 
     def _receive(
         self, connection: sqlite3.Connection, request: Request, body: bytes, task: Task
-    ) -> tuple[Call, Task, Answer | None]:
+    ) -> tuple[Call, Task, SandboxResponse | None]:
         """Find out who asks for what, and what was answered if it was asked before."""
         call = Call(
             shop=authenticate(connection, request.headers.get("authorization")),
@@ -146,7 +146,7 @@ class Api:
 
     def _work_once(
         self, connection: sqlite3.Connection, call: Call, task: Task, test_code: str | None
-    ) -> Answer:
+    ) -> SandboxResponse:
         """Do the work and keep its answer: one transaction, so both are there or neither is."""
         identity = task.identity
         if identity and (known := idempotency.recall(connection, identity, call)):
@@ -165,7 +165,7 @@ def _begin(connection: sqlite3.Connection, endpoint: Endpoint) -> Task:
     return Task(trace_id, faults.take(connection, endpoint.name), endpoint)
 
 
-def _tested(call: Call, task: Task, code: str | None) -> Answer | None:
+def _tested(call: Call, task: Task, code: str | None) -> SandboxResponse | None:
     """Answer with the error a test asked for, before any parameter is looked at (§7)."""
     is_test = call.shop.secret_key.startswith("test_")
     if not code or not is_test or not task.endpoint.has_test_codes:
@@ -173,7 +173,7 @@ def _tested(call: Call, task: Task, code: str | None) -> Answer | None:
     return refusal(code if code in ERRORS else "INVALID_TEST_CODE", call.language)
 
 
-def _work(connection: sqlite3.Connection, call: Call, work: Work) -> Answer:
+def _work(connection: sqlite3.Connection, call: Call, work: Work) -> SandboxResponse:
     """Do the work, or nothing at all if it is refused."""
     connection.execute("SAVEPOINT work")
     try:

@@ -14,9 +14,9 @@ from tossbill_sandbox.api import (
     payments,
 )
 from tossbill_sandbox.api.call import Call
-from tossbill_sandbox.api.response import Answer
+from tossbill_sandbox.api.response import SandboxResponse
 
-Work = Callable[[sqlite3.Connection, Call], Answer]
+Work = Callable[[sqlite3.Connection, Call], SandboxResponse]
 
 
 @dataclass(frozen=True, slots=True)

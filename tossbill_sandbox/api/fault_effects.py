@@ -10,7 +10,7 @@ import httpx
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from tossbill_sandbox.api.response import Answer, refusal
+from tossbill_sandbox.api.response import SandboxResponse, refusal
 from tossbill_sandbox.store.faults import Rule
 
 DRIP_SECONDS = 0.2
@@ -81,7 +81,7 @@ async def wait_before(rule: Rule | None) -> None:
         await asyncio.sleep(rule.delay_seconds)
 
 
-async def distort(rule: Rule | None, answer: Answer, response: Response) -> Response:
+async def distort(rule: Rule | None, answer: SandboxResponse, response: Response) -> Response:
     """Return what arrives of an answer that is committed already."""
     if rule is None:
         return response
@@ -104,7 +104,7 @@ async def distort(rule: Rule | None, answer: Answer, response: Response) -> Resp
             return _other_body(rule.kind, answer) or response
 
 
-def _other_body(kind: str, answer: Answer) -> Response | None:
+def _other_body(kind: str, answer: SandboxResponse) -> Response | None:
     payload: dict[str, Any] = json.loads(answer.body or b"{}")
     match kind:
         case "bad_json":
@@ -120,7 +120,7 @@ def _other_body(kind: str, answer: Answer) -> Response | None:
     return Response(body, media_type="application/json")
 
 
-def _drip(answer: Answer, seconds: float) -> Response:
+def _drip(answer: SandboxResponse, seconds: float) -> Response:
     async def bytes_one_by_one() -> AsyncIterator[bytes]:
         sent = 0
         while sent < len(answer.body) and sent * DRIP_SECONDS < seconds:

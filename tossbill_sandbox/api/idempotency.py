@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from tossbill_sandbox.api.call import Call
-from tossbill_sandbox.api.response import Answer
+from tossbill_sandbox.api.response import SandboxResponse
 from tossbill_sandbox.errors import TossRefusal
 
 KEPT_FOR = timedelta(days=15)
@@ -27,7 +27,7 @@ def identity_of(*, key: str, secret_key: str, method: str, url: str) -> str:
     return hashlib.sha256(json.dumps([key, secret_key, method, url]).encode()).hexdigest()
 
 
-def recall(connection: sqlite3.Connection, identity: str, call: Call) -> Answer | None:
+def recall(connection: sqlite3.Connection, identity: str, call: Call) -> SandboxResponse | None:
     """Return the answer given before, while it is kept.
 
     A replay's trace id is "new, original", as measured (§6).
@@ -38,10 +38,12 @@ def recall(connection: sqlite3.Connection, identity: str, call: Call) -> Answer 
     if row is None or call.now - datetime.fromisoformat(row["created_at"]) >= KEPT_FOR:
         return None
     trace_id = f"{call.trace_id}, {row['trace_id']}"
-    return Answer(row["status"], row["body"], trace_id)
+    return SandboxResponse(row["status"], row["body"], trace_id)
 
 
-def remember(connection: sqlite3.Connection, identity: str, answer: Answer, call: Call) -> None:
+def remember(
+    connection: sqlite3.Connection, identity: str, answer: SandboxResponse, call: Call
+) -> None:
     """Keep an answer, in the transaction that has its effect."""
     connection.execute(
         "INSERT OR REPLACE INTO idempotent_answer VALUES (?, ?, ?, ?, ?)",

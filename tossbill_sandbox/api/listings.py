@@ -7,7 +7,7 @@ from typing import Any
 
 from tossbill_sandbox.api.call import Call, Fields
 from tossbill_sandbox.api.payment_object import ENGLISH, receipt_url
-from tossbill_sandbox.api.response import Answer, success
+from tossbill_sandbox.api.response import SandboxResponse, success
 from tossbill_sandbox.cards.card_outcome import method_of
 from tossbill_sandbox.cards.personas import Card
 from tossbill_sandbox.errors import TossRefusal
@@ -18,7 +18,7 @@ _LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-def transactions(connection: sqlite3.Connection, call: Call) -> Answer:
+def transactions(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """List approvals and cancels between two Korean times, oldest first.
 
     Source: contract §4.7.
@@ -42,7 +42,7 @@ def transactions(connection: sqlite3.Connection, call: Call) -> Answer:
     return success([_transaction(row, call) for row in rows])
 
 
-def settlements(connection: sqlite3.Connection, call: Call) -> Answer:
+def settlements(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """List settlements: none, since Toss has them of live payments only (contract §4.7)."""
     start, end = _date(call, "startDate"), _date(call, "endDate")
     if start > end:
@@ -54,20 +54,20 @@ def settlements(connection: sqlite3.Connection, call: Call) -> Answer:
     return success([])
 
 
-def settle_by_hand(connection: sqlite3.Connection, call: Call) -> Answer:
+def settle_by_hand(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Take a request to settle a payment; in test mode there is nothing to settle."""
     Fields(call.body).text("paymentKey", 1, 200)
     raise TossRefusal("NOT_SUPPORTED_PROCESS")
 
 
-def cash_receipts(connection: sqlite3.Connection, call: Call) -> Answer:
+def cash_receipts(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """List the cash receipts of a day: none, since cards have none (contract §4.7)."""
     _date(call, "requestDate")
     _limit(call, MAX_CASH_RECEIPTS)
     return success({"hasNext": False, "lastCursor": None, "data": []})
 
 
-def no_cash_receipt(connection: sqlite3.Connection, call: Call) -> Answer:
+def no_cash_receipt(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Refuse to make or cancel a cash receipt: the box has none."""
     raise TossRefusal("NOT_SUPPORTED_PROCESS")
 

@@ -8,7 +8,7 @@ from typing import Any
 from tossbill_sandbox.api.auth import Shop
 from tossbill_sandbox.api.call import Call
 from tossbill_sandbox.api.payment_object import in_english, payment_object
-from tossbill_sandbox.api.response import Answer, success
+from tossbill_sandbox.api.response import SandboxResponse, success
 from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import ledger, random_ids
 from tossbill_sandbox.webhooks.events import record_event
@@ -17,12 +17,12 @@ from tossbill_sandbox.webhooks.events import record_event
 CONFIRM_WITHIN = timedelta(minutes=10)
 
 
-def by_key(connection: sqlite3.Connection, call: Call) -> Answer:
+def by_key(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Look a payment up by Toss's name of it (contract §4.5)."""
     return answer(connection, call, find(connection, call, call.path["payment_key"]))
 
 
-def by_order(connection: sqlite3.Connection, call: Call) -> Answer:
+def by_order(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Look a payment up by the shop's name of it: the way back after a lost answer (§4.5).
 
     Where an order id was used again after a failure, the payment that did not fail is meant.
@@ -126,7 +126,7 @@ def tell(connection: sqlite3.Connection, now: datetime, shop: Shop, payment_key:
     record_event(connection, now, "PAYMENT_STATUS_CHANGED", _body(connection, shop, row))
 
 
-def answer(connection: sqlite3.Connection, call: Call, row: sqlite3.Row) -> Answer:
+def answer(connection: sqlite3.Connection, call: Call, row: sqlite3.Row) -> SandboxResponse:
     """Answer with a payment as it is now."""
     body = _body(connection, call.shop, _existing(connection, row["payment_key"]))
     english = call.language == "en" and call.switches.english_enums

@@ -26,7 +26,7 @@ _HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SandboxResponse:
     """A status and the exact bytes of a body; replays keep both.
 
     A replay brings its own trace id, "new, original"; any other answer has that of its request.
@@ -46,16 +46,16 @@ class Answer:
         )
 
 
-def success(payload: Mapping[str, Any] | Sequence[Any] | None) -> Answer:
+def success(payload: Mapping[str, Any] | Sequence[Any] | None) -> SandboxResponse:
     """Answer 200 with JSON, or with no byte at all (contract §4.4)."""
-    return Answer(200, b"" if payload is None else _encode(payload))
+    return SandboxResponse(200, b"" if payload is None else _encode(payload))
 
 
-def refusal(code: str, language: str) -> Answer:
+def refusal(code: str, language: str) -> SandboxResponse:
     """Answer with one of Toss's errors: a flat code and message (contract §5)."""
     text = ERRORS[code]
     message = (text.en or text.ko) if language == "en" else text.ko
-    return Answer(text.status, _encode({"code": code, "message": message}))
+    return SandboxResponse(text.status, _encode({"code": code, "message": message}))
 
 
 def language_of(request: Request) -> str:

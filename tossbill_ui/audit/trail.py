@@ -25,7 +25,7 @@ async def record(rt: Runtime, *, kind: str, customer_id: str | None, subject: st
 
 def add(
     rt: Runtime,
-    session: AsyncSession,
+    db: AsyncSession,
     *,
     kind: str,
     customer_id: str | None,
@@ -36,14 +36,14 @@ def add(
 
     Args:
         rt: The process's runtime.
-        session: The line is there if this commits.
+        db: The line is there if this commits.
         kind: What happened, for example ``refused.wrong_token``.
         customer_id: Who called or was concerned, if we know.
         subject: What it was about, ours and not secret, cut to 80 characters.
         by: Who did it; the name is cut before the subject is.
     """
     text = _signed(subject, by)
-    session.add(AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=text))
+    db.add(AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=text))
 
 
 def _signed(subject: str, by: str) -> str:

@@ -63,10 +63,10 @@ def doubts(registration: str | None, end: str | None) -> None:
     if bool(registration) != bool(end):
         raise click.UsageError("Name one and how to end it: doubts REGISTRATION --as failed")
     if registration:
-        with_runtime(lambda rt: settling.end_as_failed(rt, registration))
+        with_runtime(lambda rt: settling.mark_failed(rt, registration))
         click.echo(f"Registration {registration} has ended as failed.")
         return
-    found = with_runtime(settling.in_doubt)
+    found = with_runtime(settling.unresolved)
     click.echo("\n".join(map(_in_doubt, found)) or "No registration is in doubt.")
 
 

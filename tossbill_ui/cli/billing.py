@@ -46,7 +46,7 @@ def charge_due() -> None:
 
     report = with_runtime(run, needs_time=True)
     click.echo(
-        f"{report.looked_at} looked at: {report.charged} charged, {report.refused} refused, "
+        f"{report.examined} looked at: {report.charged} charged, {report.refused} refused, "
         f"{report.in_doubt} in doubt, {report.failed} failed."
     )
     if report.is_refused:
@@ -82,7 +82,7 @@ def waiting() -> None:
     """List what goes on only when a person decides; exit 1 if there is anything."""
     from tossbill_ui.subscriptions.actions import review
 
-    found = with_runtime(review.waiting)
+    found = with_runtime(review.open_reviews)
     for row in found.subscriptions:
         click.echo(f"{row.id} subscription {row.attention}")
     for row in found.payments:
@@ -142,11 +142,13 @@ def refund(payment: str, amount: int | None, is_all: bool, reason: str, operator
 @click.option("--operator", envvar="USER", default="operator", help="Who decides.")
 def raise_price(plan: str, how_to_cancel: str | None, operator: str) -> None:
     """Ask who pays less than a plan's coming price to consent to it; run it daily."""
-    from tossbill_ui.subscriptions.actions.price_increase import ask_all
+    from tossbill_ui.subscriptions.actions.price_increase import request_consents
     from tossbill_ui.subscriptions.terms.consent import HOW_TO_CANCEL
 
     who, how = actor.operator(operator), how_to_cancel or HOW_TO_CANCEL
-    found = with_runtime(lambda rt: ask_all(rt, who, plan, how_to_cancel=how), needs_time=True)
+    found = with_runtime(
+        lambda rt: request_consents(rt, who, plan, how_to_cancel=how), needs_time=True
+    )
     click.echo(
         f"{found.new} asked now. Of all who are asked about their next period, "
         f"{found.answers['accepted']} agreed, {found.answers['refused']} did not, "

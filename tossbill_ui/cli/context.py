@@ -29,7 +29,7 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = 
         SettingsError: There is no database yet, or it is older than this program.
     """
     from tossbill_ui.composition import build_runtime
-    from tossbill_ui.core.pubsub_between_processes import tell_others
+    from tossbill_ui.core.pubsub_between_processes import forward_to_others
     from tossbill_ui.doctor import database_problems
 
     settings = Settings()
@@ -38,7 +38,7 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = 
 
     async def run() -> T:
         rt = build_runtime(settings)
-        tell_others(rt.db, rt.changes, rt.tasks)
+        forward_to_others(rt.db, rt.pubsub, rt.tasks)
         try:
             if needs_time:
                 await _look_at_clock(rt)

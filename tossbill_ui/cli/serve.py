@@ -38,10 +38,10 @@ def run(host: str, port: int | None) -> None:
     }
     import uvicorn
 
-    from tossbill_ui.worker.child_process import worker_beside
+    from tossbill_ui.worker.child_process import run_worker_beside
 
     click.echo(f"Tossbill UI ({settings.mode} mode) is at {settings.public_url}", err=True)
-    with worker_beside() if settings.tossbill_worker == "on" else nullcontext():
+    with run_worker_beside() if settings.tossbill_worker == "on" else nullcontext():
         uvicorn.run(
             "tossbill_ui.tossbill_ui:app",
             factory=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 
-class Door:
+class BatchGate:
     """Holds back who comes to it, for a short while at most.
 
     Args:

@@ -24,7 +24,7 @@ _rows = PerTransaction[_Rows](dict)
 _last_rows = PerTransaction[_Rows](dict)
 
 
-def append(db: AsyncSession, insert: sa.Insert, row: Row) -> None:
+def insert_at_commit(db: AsyncSession, insert: sa.Insert, row: Row) -> None:
     """Have a row written when the session's transaction or savepoint ends well.
 
     Args:
@@ -36,7 +36,7 @@ def append(db: AsyncSession, insert: sa.Insert, row: Row) -> None:
     _rows.current(db.sync_session).setdefault(insert, []).append(row)
 
 
-def append_last(db: AsyncSession, insert: sa.Insert, rows: Iterable[Row]) -> None:
+def insert_last_at_commit(db: AsyncSession, insert: sa.Insert, rows: Iterable[Row]) -> None:
     """Have rows written as the last thing before the whole transaction is committed.
 
     The numbers that the database gives such rows are in the order of the commits (ADR-0024), so
@@ -45,8 +45,8 @@ def append_last(db: AsyncSession, insert: sa.Insert, rows: Iterable[Row]) -> Non
 
     Args:
         db: The session. What was added inside a savepoint is forgotten with the savepoint.
-        insert: As for `append`.
-        rows: Each as for `append`, in their order.
+        insert: As for `insert_at_commit`.
+        rows: Each as for `insert_at_commit`, in their order.
     """
     _last_rows.current(db.sync_session).setdefault(insert, []).extend(rows)
 

@@ -27,7 +27,7 @@ class Undecryptable(TossbillError):
 
 
 class Cipher:
-    """Encrypts secrets with AES-256-GCM, bound to the place where they are stored.
+    """Encrypts secrets with AES-256-GCM, bound to the context in which they are stored.
 
     Args:
         keys: 32-byte keys by version; the highest version encrypts, all decrypt.
@@ -56,14 +56,14 @@ class Cipher:
             ) from None
         return cls(keys)
 
-    def encrypt(self, secret: str, *, place: str) -> str:
-        """Encrypt for one place (``table.column:row id``); the text opens nowhere else."""
+    def encrypt(self, secret: str, *, context: str) -> str:
+        """Encrypt for one context (``table.column:row id``); the text opens nowhere else."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._keys[self.version].encrypt(nonce, secret.encode(), place.encode())
+        sealed = self._keys[self.version].encrypt(nonce, secret.encode(), context.encode())
         return f"{self.version}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
-    def decrypt(self, text: str, *, place: str) -> str:
-        """Open what `encrypt` sealed for the same place.
+    def decrypt(self, text: str, *, context: str) -> str:
+        """Open what `encrypt` sealed for the same context.
 
         Raises:
             Undecryptable: The key version is unknown, the text was changed, or it was moved.
@@ -72,11 +72,11 @@ class Cipher:
             version, _, body = text.partition(".")
             raw = base64.urlsafe_b64decode(body)
             opened = self._keys[int(version)].decrypt(
-                raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()
+                raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()
             )
         except (KeyError, ValueError, InvalidTag):
             raise Undecryptable(
-                f"The secret stored at {place} cannot be opened with TOSSBILL_ENCRYPTION_KEYS."
+                f"The secret stored at {context} cannot be opened with TOSSBILL_ENCRYPTION_KEYS."
             ) from None
         return opened.decode()
 

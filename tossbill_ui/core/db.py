@@ -22,7 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from tossbill_ui.core.group_commit import GroupCommit
-from tossbill_ui.core.write_queue import Turns
+from tossbill_ui.core.write_queue import WriteQueue
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",
@@ -73,7 +73,7 @@ class Leased(Table):
 
     ``attempts`` counts the takings, and what a taking does holds only while its number is still
     the row's: it is the fence. Both instants stand on the machine's clock. ``held_by`` is the
-    name of who took it last, if nobody else can have that name (`lease.release`).
+    name of who took it last, if nobody else can have that name (`leases.claims.release_orphaned`).
     """
 
     id: str = Field(primary_key=True, max_length=32)
@@ -135,7 +135,7 @@ class Database:
         self.url = url
         self.engine = _create_engine(url)
         # SQLite lets writers wait by chance and gives up on some; this queue is fair.
-        self._turns = Turns(self.file) if self.file else None
+        self._turns = WriteQueue(self.file) if self.file else None
         self.write_together = GroupCommit(self.write)
 
     @property
@@ -162,7 +162,7 @@ class Database:
         Keep it short: no call to Toss may happen inside (ADR-0003).
         """
         async with (
-            self._turns.turn() if self._turns else nullcontext(),
+            self._turns.acquire() if self._turns else nullcontext(),
             self._session(writes=True) as session,
         ):
             session.sync_session.begin()  # asks nothing of the database yet

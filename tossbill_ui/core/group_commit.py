@@ -88,9 +88,9 @@ class GroupCommit:
             await self._write_together([each])
 
 
-async def _load(session: AsyncSession, batch: list[_Waiting]) -> list[object]:
+async def _load(db: AsyncSession, batch: list[_Waiting]) -> list[object]:
     keys = defaultdict[Ahead, list[Key]](list)
     for each in batch:
         if each.ahead:
             keys[each.ahead].append(each.key)
-    return [await ahead(session, wanted) for ahead, wanted in keys.items()]
+    return [await ahead(db, wanted) for ahead, wanted in keys.items()]

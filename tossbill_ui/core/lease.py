@@ -1,4 +1,4 @@
-"""The leases that this process holds; `lease` renews them."""
+"""The leases that this process holds; `leases.keeper` renews them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tossbill_ui.core.db import Leased
 
 
 @dataclass(eq=False)
-class Hold:
+class Lease:
     """A lease as its holder knows it.
 
     Attributes:
@@ -30,8 +30,8 @@ class Hold:
 
 
 @dataclass
-class Leases:
+class HeldLeases:
     """Every lease held, and the one task that renews them, which lives as long as there are any."""
 
-    held: set[Hold] = field(default_factory=set)
+    held: set[Lease] = field(default_factory=set)
     keeper: asyncio.Task[None] | None = None

@@ -11,7 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class News:
+class Follower:
     """What one follower hears; a change between two waits ends the next wait at once."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class News:
         self.is_over = True
         self._told.set()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Note that something changed."""
         self._told.set()
 
@@ -35,7 +35,7 @@ class News:
         self._told.clear()
 
 
-class Changes:
+class PubSub:
     """A notice board: follow a customer's rows, or tell everyone who follows them.
 
     A notice is only a hint to read the rows again. It can get lost between two processes, so
@@ -43,8 +43,8 @@ class Changes:
     """
 
     def __init__(self) -> None:
-        self._followers: defaultdict[str, set[News]] = defaultdict(set)
-        self._places: dict[str, News] = {}
+        self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
+        self._by_key: dict[str, Follower] = {}
         self._spread: Callable[[str], None] | None = None
 
     @property
@@ -56,37 +56,37 @@ class Changes:
         """Have what is told here told to other processes too."""
         self._spread = spread
 
-    def tell(self, customer_id: str) -> None:
+    def publish(self, customer_id: str) -> None:
         """Wake everyone who follows this customer."""
-        self.tell_here(customer_id)
+        self.publish_here(customer_id)
         if self._spread is not None:
             self._spread(customer_id)
 
-    def tell_here(self, customer_id: str) -> None:
+    def publish_here(self, customer_id: str) -> None:
         """Wake those of this process: another one has told it."""
         for follower in self._followers.get(customer_id, ()):
-            follower.tell()
+            follower.notify()
 
     @contextmanager
-    def following(self, customer_id: str, *, place: str = "") -> Generator[News]:
+    def follow(self, customer_id: str, *, key: str = "") -> Generator[Follower]:
         """Follow a customer's rows while the block runs; begin before the first look at them.
 
         Args:
             customer_id: Whose rows.
-            place: Where one follower is enough, a tab: whoever followed there before has ended.
+            key: Where one follower is enough, a tab: whoever followed there before has ended.
         """
-        follower = News()
+        follower = Follower()
         self._followers[customer_id].add(follower)
-        if place:
-            self._take(place, follower)
+        if key:
+            self._replace(key, follower)
         try:
             yield follower
         finally:
             self._followers[customer_id].discard(follower)
             if not self._followers[customer_id]:
                 del self._followers[customer_id]
-            if self._places.get(place) is follower:
-                del self._places[place]
+            if self._by_key.get(key) is follower:
+                del self._by_key[key]
 
     async def wait_until(
         self,
@@ -106,15 +106,15 @@ class Changes:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        with self.following(customer_id) as news:
+        with self.follow(customer_id) as follower:
             while True:
                 found = await look()
                 left = deadline - loop.time()
                 if is_settled(found) or left <= 0:
                     return found
-                await news.wait(seconds=left)
+                await follower.wait(seconds=left)
 
-    def _take(self, place: str, follower: News) -> None:
-        if before := self._places.get(place):
+    def _replace(self, key: str, follower: Follower) -> None:
+        if before := self._by_key.get(key):
             before.end()
-        self._places[place] = follower
+        self._by_key[key] = follower

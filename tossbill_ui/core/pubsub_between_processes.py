@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Field, col, select
 
 from tossbill_ui.core.db import Database, Table
-from tossbill_ui.core.pubsub import Changes
+from tossbill_ui.core.pubsub import PubSub
 from tossbill_ui.core.sqlite_wal import BUSY_SECONDS
 from tossbill_ui.core.tasks import Tasks
 
@@ -38,7 +38,7 @@ class CustomerChange(Table, table=True):
     number: int = Field(unique=True)
 
 
-def tell_others(db: Database, changes: Changes, tasks: Tasks) -> None:
+def forward_to_others(db: Database, changes: PubSub, tasks: Tasks) -> None:
     """Have every notice of this process told to those that share the database."""
     waiting: set[str] = set()
 
@@ -47,25 +47,25 @@ def tell_others(db: Database, changes: Changes, tasks: Tasks) -> None:
         await asyncio.sleep(GATHER_SECONDS)
         customer_ids = sorted(waiting)
         waiting.clear()
-        await (_write_down if db.is_sqlite else _notify)(db, customer_ids)
+        await (_store if db.is_sqlite else _notify)(db, customer_ids)
 
-    def spread(customer_id: str) -> None:
+    def forward(customer_id: str) -> None:
         if not waiting:
             tasks.spawn(send(), name="telling others what changed")
         waiting.add(customer_id)
 
-    changes.spread_by(spread)
+    changes.spread_by(forward)
 
 
-async def hear_others(db: Database, changes: Changes) -> None:
+async def receive_from_others(db: Database, changes: PubSub) -> None:
     """Tell those who follow here what other processes changed, until canceled."""
     if db.file is not None:
-        await _look_at_file(db, db.file, changes)
+        await _poll_file(db, db.file, changes)
     elif not db.is_sqlite:
         await _listen(db, changes)
 
 
-async def _write_down(db: Database, customer_ids: list[str]) -> None:
+async def _store(db: Database, customer_ids: list[str]) -> None:
     newest = select(sa.func.coalesce(sa.func.max(col(CustomerChange.number)), 0) + 1)
     async with db.write() as session:
         for customer_id in customer_ids:
@@ -79,13 +79,13 @@ async def _write_down(db: Database, customer_ids: list[str]) -> None:
             )
 
 
-async def _look_at_file(db: Database, file: Path, changes: Changes) -> None:
+async def _poll_file(db: Database, file: Path, changes: PubSub) -> None:
     with closing(sqlite3.connect(file, isolation_level=None, timeout=BUSY_SECONDS)) as connection:
         seen, number = _version(connection), await _newest(db)
         while True:
             await asyncio.sleep(LOOK_SECONDS if changes.are_followed else IDLE_LOOK_SECONDS)
             if (version := _version(connection)) != seen:
-                seen, number = version, await _hear_since(db, number, changes)
+                seen, number = version, await _received_since(db, number, changes)
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -97,12 +97,12 @@ async def _newest(db: Database) -> int:
         return (await session.exec(select(sa.func.max(CustomerChange.number)))).one() or 0
 
 
-async def _hear_since(db: Database, number: int, changes: Changes) -> int:
+async def _received_since(db: Database, number: int, changes: PubSub) -> int:
     told = select(CustomerChange).where(col(CustomerChange.number) > number)
     async with db.read() as session:
         found = (await session.exec(told.order_by(col(CustomerChange.number)))).all()
     for each in found:
-        changes.tell_here(each.customer_id)
+        changes.publish_here(each.customer_id)
     return found[-1].number if found else number
 
 
@@ -112,7 +112,7 @@ async def _notify(db: Database, customer_ids: list[str]) -> None:
             await session.exec(select(sa.func.pg_notify(CHANNEL, customer_id)))
 
 
-async def _listen(db: Database, changes: Changes) -> None:
+async def _listen(db: Database, changes: PubSub) -> None:
     address = sa.make_url(db.url).set(drivername="postgresql")
     while True:
         try:
@@ -121,7 +121,7 @@ async def _listen(db: Database, changes: Changes) -> None:
             ) as connection:
                 await connection.execute(f"LISTEN {CHANNEL}")
                 async for notice in connection.notifies():
-                    changes.tell_here(notice.payload)
+                    changes.publish_here(notice.payload)
         except psycopg.OperationalError as away:
             log.warning("pages hear of changes later: %s", away)
         await asyncio.sleep(RECONNECT_SECONDS)

@@ -20,7 +20,7 @@ LOOK_SECONDS = 0.002
 LONGEST_SECONDS = 1.0
 
 
-class Turns:
+class WriteQueue:
     """Lets writers begin one after the other, none of them twice while another waits.
 
     Who wants to write stands in the doorway until the writer is done, and only then leaves it
@@ -37,7 +37,7 @@ class Turns:
         self._files: tuple[int, int] | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None]:
+    async def acquire(self) -> AsyncGenerator[None]:
         """Wait for a turn, and have it while the block runs."""
         async with self._here:
             doorway, room = self._files = self._files or self._open()

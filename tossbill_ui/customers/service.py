@@ -12,7 +12,7 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.runtime import Runtime
 
 
-async def ensure_customer(rt: Runtime, session: AsyncSession, *, customer_id: str) -> Customer:
+async def ensure_customer(rt: Runtime, db: AsyncSession, *, customer_id: str) -> Customer:
     """Return the customer, made now if need be; safe to race with itself.
 
     The only place that makes a customer key. It runs inside the caller's write transaction.
@@ -23,5 +23,5 @@ async def ensure_customer(rt: Runtime, session: AsyncSession, *, customer_id: st
         .values(id=customer_id, customer_key=str(uuid.uuid4()), created_at=rt.clock.now())
         .on_conflict_do_nothing(index_elements=["id"])
     )
-    await session.exec(statement)
-    return await session.get_one(Customer, customer_id)
+    await db.exec(statement)
+    return await db.get_one(Customer, customer_id)

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.audit import trail
 from tossbill_ui.core.actor import AUDITED, Actor
 from tossbill_ui.core.after_commit import after_commit
-from tossbill_ui.core.bulk_insert import Row, append_last
+from tossbill_ui.core.bulk_insert import Row, insert_last_at_commit
 from tossbill_ui.core.crypto import new_timed_id
 from tossbill_ui.core.text import clean
 from tossbill_ui.events.models import EventRecord
@@ -40,11 +40,11 @@ def publish(
     """
     if not events:
         return
-    append_last(db, INSERT, [_row(rt, event, actor, subject) for event in events])
+    insert_last_at_commit(db, INSERT, [_row(rt, event, actor, subject) for event in events])
     for event in events if actor.kind in AUDITED else ():
         _audit(rt, db, event, actor, subject)
     customer_id = subject.customer_id
-    after_commit(db, lambda: rt.changes.tell(customer_id), key=("changes", customer_id))
+    after_commit(db, lambda: rt.pubsub.publish(customer_id), key=("changes", customer_id))
 
 
 def _row(rt: Runtime, event: Event, actor: Actor, subject: Subject) -> Row:

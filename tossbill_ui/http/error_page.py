@@ -16,7 +16,7 @@ STYLESHEET = re.compile(r'href="(/assets/[^"]+\.css)"')
 BrokenPage = Callable[[Language, str], str]
 
 
-def say_broken(
+def send_error_page(
     client_dir: Path, page: BrokenPage
 ) -> Callable[[Request, Exception], Awaitable[Response]]:
     """Return the answer to whoever asked for a page; programs get a line of text.

@@ -34,7 +34,7 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-async def measure(request: Request) -> Response:
+async def metrics_page(request: Request) -> Response:
     """Send the metrics, to this machine or to who has the token."""
     rt = runtime.current()
     token = rt.settings.tossbill_metrics_token.get_secret_value()
@@ -62,5 +62,5 @@ async def mailbox(request: Request) -> Response:
 
 ROUTES = [
     Route("/mailbox", mailbox, methods=["GET"]),
-    Route("/metrics", measure, methods=["GET"]),
+    Route("/metrics", metrics_page, methods=["GET"]),
 ]

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 1800, 3600))
 
 
-class Taken(TypedDict):
+class ClaimedColumns(TypedDict):
     """The columns of a row that somebody works on."""
 
     attempts: int
@@ -31,9 +31,9 @@ class Taken(TypedDict):
     next_try_at: None
 
 
-def taken(rt: Runtime, *, attempt: int = 1) -> Taken:
+def claimed_columns(rt: Runtime, *, attempt: int = 1) -> ClaimedColumns:
     """Return what every claim writes to its row, and nobody else."""
-    return Taken(
+    return ClaimedColumns(
         attempts=attempt,
         lease_until=rt.machine.now() + rt.lease,
         held_by=rt.name,
@@ -41,17 +41,19 @@ def taken(rt: Runtime, *, attempt: int = 1) -> Taken:
     )
 
 
-def take(rt: Runtime, row: Leased) -> None:
+def claim_locked(rt: Runtime, row: Leased) -> None:
     """Claim a row that the caller's transaction has locked."""
-    row.sqlmodel_update(dict(taken(rt, attempt=row.attempts + 1)))
+    row.sqlmodel_update(dict(claimed_columns(rt, attempt=row.attempts + 1)))
 
 
-def again_at(rt: Runtime, attempts: int) -> datetime:
+def retry_at(rt: Runtime, attempts: int) -> datetime:
     """Return when to try again after a number of attempts without a certain answer."""
     return rt.machine.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
 
 
-def due(table: type[Leased], now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+def is_due(
+    table: type[Leased], now: datetime | sa.BindParameter[datetime]
+) -> sa.ColumnElement[bool]:
     """Condition: nobody alive works on the row, and its time has come."""
     return sa.or_(
         col(table.lease_until) < now,
@@ -68,14 +70,14 @@ async def claim(rt: Runtime, row: Leased, *conditions: sa.ColumnElement[bool]) -
             table,
             col(table.id) == row.id,
             col(table.attempts) == row.attempts,
-            due(table, rt.machine.now()),
+            is_due(table, rt.machine.now()),
             *conditions,
-            **taken(rt, attempt=attempt),
+            **claimed_columns(rt, attempt=attempt),
         )
     return attempt if claimed else 0
 
 
-async def release(
+async def release_orphaned(
     rt: Runtime, db: AsyncSession, table: type[Leased], is_open: sa.ColumnElement[bool]
 ) -> int:
     """End the leases that an earlier process of our name left; return how many.

@@ -13,29 +13,29 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from tossbill_ui.core.db import Leased
-from tossbill_ui.core.lease import Hold
+from tossbill_ui.core.lease import Lease
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def held(
+async def keep_lease(
     rt: Runtime,
     table: type[Leased],
     row_id: str,
     *,
     attempt: int,
     until: datetime | None = None,
-) -> AsyncGenerator[Hold]:
+) -> AsyncGenerator[Lease]:
     """Renew the row's lease while the block runs, as long as it is this attempt's."""
-    hold, leases = Hold(table, row_id, attempt, until or rt.machine.now() + rt.lease), rt.leases
-    leases.held.add(hold)
+    lease, leases = Lease(table, row_id, attempt, until or rt.machine.now() + rt.lease), rt.leases
+    leases.held.add(lease)
     leases.keeper = leases.keeper or asyncio.create_task(_keep(rt), name="leases")
     try:
-        yield hold
+        yield lease
     finally:
-        leases.held.discard(hold)
+        leases.held.discard(lease)
         if not leases.held and leases.keeper:
             keeper, leases.keeper = leases.keeper, None
             keeper.cancel()
@@ -47,21 +47,21 @@ async def _keep(rt: Runtime) -> None:
     while True:
         await asyncio.sleep(rt.lease.total_seconds() / 3)
         try:
-            for table in {hold.table for hold in rt.leases.held}:
-                await _renew(rt, table, [hold for hold in rt.leases.held if hold.table is table])
+            for table in {lease.table for lease in rt.leases.held}:
+                await _renew(rt, table, [lease for lease in rt.leases.held if lease.table is table])
         except SQLAlchemyError as away:
             log.warning("leases are not renewed this time: %s", away)
 
 
-async def _renew(rt: Runtime, table: type[Leased], holds: Sequence[Hold]) -> None:
+async def _renew(rt: Runtime, table: type[Leased], leases_of_table: Sequence[Lease]) -> None:
     until = rt.machine.now() + rt.lease
     # One that is locked is being written down, and need not be waited for.
     ours = (
         select(table.id)
         .where(
-            col(table.id).in_([hold.row_id for hold in holds]),
+            col(table.id).in_([lease.row_id for lease in leases_of_table]),
             sa.tuple_(col(table.id), col(table.attempts)).in_(
-                [(hold.row_id, hold.attempt) for hold in holds]
+                [(lease.row_id, lease.attempt) for lease in leases_of_table]
             ),
             col(table.lease_until).is_not(None),
         )
@@ -71,6 +71,6 @@ async def _renew(rt: Runtime, table: type[Leased], holds: Sequence[Hold]) -> Non
         renewed = set((await db.exec(ours)).all())
         renewal = sa.update(table).where(col(table.id).in_(renewed)).values(lease_until=until)
         await db.exec(renewal.execution_options(synchronize_session=False))
-    for hold in holds:
-        if hold.row_id in renewed:
-            hold.until = until
+    for lease in leases_of_table:
+        if lease.row_id in renewed:
+            lease.until = until

@@ -66,4 +66,4 @@ async def set_email(rt: Runtime, actor: Actor, *, customer_id: str, email: str |
         db.add(customer)
         subject, by = "set" if email else "cleared", actor.label
         trail.add(rt, db, kind="email.changed", customer_id=customer_id, subject=subject, by=by)
-    rt.changes.tell(customer_id)
+    rt.pubsub.publish(customer_id)

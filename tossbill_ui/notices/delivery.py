@@ -22,7 +22,7 @@ from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4
+CONCURRENCY = 4
 ATTEMPTS = 48
 # Who has just subscribed may still give an address; later than that, it would be old news.
 WAITS_FOR_ADDRESS = timedelta(days=3)
@@ -70,14 +70,14 @@ async def _due(rt: Runtime) -> Sequence[tuple[Notice, str | None]]:
         .join(Customer, col(Customer.id) == col(Notice.customer_id))
         .where(
             col(Notice.status) == NoticeStatus.WAITING,
-            claims.due(Notice, rt.machine.now()),
+            claims.is_due(Notice, rt.machine.now()),
             sa.or_(
                 col(Customer.email).is_not(None),
                 col(Notice.created_at) < rt.clock.now() - WAITS_FOR_ADDRESS,
             ),
         )
         .order_by(col(Notice.created_at), col(Notice.id))
-        .limit(AT_ONCE)
+        .limit(CONCURRENCY)
     )
     async with rt.db.read() as db:
         return (await db.exec(query)).all()
@@ -91,7 +91,7 @@ async def _deliver(rt: Runtime, server: MailServer, notice: Notice, email: str |
     if email is None:
         await _record(rt, notice, attempt, NoticeStatus.NO_ADDRESS, None)
         return
-    async with keeper.held(rt, Notice, notice.id, attempt=attempt):
+    async with keeper.keep_lease(rt, Notice, notice.id, attempt=attempt):
         status = await _send(rt, server, notice, email, attempt)
         await _record(rt, notice, attempt, status, email)
 
@@ -140,6 +140,6 @@ async def _record(
             status=status,
             address=email,
             lease_until=None,
-            next_try_at=claims.again_at(rt, attempt) if waits else None,
+            next_try_at=claims.retry_at(rt, attempt) if waits else None,
             ended_at=None if waits else rt.clock.now(),
         )

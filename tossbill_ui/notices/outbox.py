@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.core.bulk_insert import append
+from tossbill_ui.core.bulk_insert import insert_at_commit
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.text import clean
 from tossbill_ui.notices.models import Notice, NoticeKind, NoticeStatus
@@ -45,7 +45,7 @@ def put(
     settings = rt.settings
     link = f"{settings.public_url}/subscription/"
     subject, body = render(kind, settings.tossbill_locale, {"link": link, **values})
-    append(
+    insert_at_commit(
         db,
         INSERTS[rt.db.is_sqlite],
         {

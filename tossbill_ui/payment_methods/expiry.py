@@ -45,7 +45,7 @@ async def set_expiry(
             subject=f"card {method_id}",
             by=actor.label,
         )
-    rt.changes.tell(method.customer_id)
+    rt.pubsub.publish(method.customer_id)
     return last_day
 
 

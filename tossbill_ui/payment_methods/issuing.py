@@ -34,13 +34,13 @@ BOUND_ATTEMPTS = 3
 STILL_OPEN = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
 
 
-def auth_key_place(registration_id: str) -> str:
-    """Return the place an authKey is sealed for."""
+def auth_key_context(registration_id: str) -> str:
+    """Return the context an authKey is sealed for."""
     return f"registration.auth_key:{registration_id}"
 
 
-def billing_key_place(method_id: str) -> str:
-    """Return the place a billing key is sealed for."""
+def billing_key_context(method_id: str) -> str:
+    """Return the context a billing key is sealed for."""
     return f"payment_method.billing_key:{method_id}"
 
 
@@ -58,15 +58,15 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
         return
     try:
         auth_key = rt.cipher.decrypt(
-            registration.auth_key_sealed, place=auth_key_place(registration_id)
+            registration.auth_key_sealed, context=auth_key_context(registration_id)
         )
     except Undecryptable as locked:
         log.error("registration %s must wait: %s", registration_id, locked.message)  # noqa: TRY400
-        await _record_doubt(rt, registration, attempt)
+        await _record_unresolved(rt, registration, attempt)
         return
-    async with keeper.held(rt, Registration, registration_id, attempt=attempt):
+    async with keeper.keep_lease(rt, Registration, registration_id, attempt=attempt):
         await _ask(rt, registration, owner.customer_key, auth_key, attempt)
-    rt.changes.tell(owner.id)
+    rt.pubsub.publish(owner.id)
 
 
 async def _ask(
@@ -86,18 +86,18 @@ async def _ask(
         if attempt == 1 or attempt >= BOUND_ATTEMPTS:
             await _record_failure(rt, registration.id, no.toss_code, "")
         else:
-            await _record_doubt(rt, registration, attempt)
+            await _record_unresolved(rt, registration, attempt)
     except OutcomeUnknown as doubt:
         log.warning("registration %s is in doubt: %s", registration.id, doubt.message)
         if doubt.is_bound and attempt >= BOUND_ATTEMPTS:
             await _record_failure(rt, registration.id, doubt.toss_code, "")
         else:
-            await _record_doubt(rt, registration, attempt)
+            await _record_unresolved(rt, registration, attempt)
     else:
         await _record_issued(rt, registration, billing)
 
 
-def ending(rt: Runtime, status: RegistrationStatus) -> dict[str, object]:
+def outcome_of(rt: Runtime, status: RegistrationStatus) -> dict[str, object]:
     """Return what every end of a registration writes: the authKey is wiped, nothing is due."""
     return {
         "status": status,
@@ -121,7 +121,7 @@ async def _close(
         Registration,
         col(Registration.id) == registration_id,
         col(Registration.status).in_(STILL_OPEN),
-        **ending(rt, status),
+        **outcome_of(rt, status),
         **values,
     )
 
@@ -154,7 +154,7 @@ def _payment_method(rt: Runtime, registration: Registration, billing: Billing) -
         customer_id=registration.customer_id,
         registration_id=registration.id,
         created_at=rt.clock.now(),
-        billing_key_sealed=rt.cipher.encrypt(billing_key, place=billing_key_place(method_id)),
+        billing_key_sealed=rt.cipher.encrypt(billing_key, context=billing_key_context(method_id)),
         billing_key_hash=fingerprint(billing_key),
         kind="card" if card else "account",
         issuer_code=clean(card.issuer_code, limit=8) if card else None,
@@ -188,7 +188,7 @@ async def _record_failure(rt: Runtime, registration_id: str, code: str, message:
         )
 
 
-async def _record_doubt(rt: Runtime, registration: Registration, attempt: int) -> None:
+async def _record_unresolved(rt: Runtime, registration: Registration, attempt: int) -> None:
     now = rt.machine.now()
     gives_up = now - (registration.claimed_at or now) > REPEAT_FOR
     async with rt.db.write() as db:
@@ -200,5 +200,5 @@ async def _record_doubt(rt: Runtime, registration: Registration, attempt: int) -
             col(Registration.attempts) == attempt,
             status=RegistrationStatus.UNKNOWN,
             lease_until=None,
-            next_try_at=None if gives_up else claims.again_at(rt, attempt),
+            next_try_at=None if gives_up else claims.retry_at(rt, attempt),
         )

@@ -24,7 +24,7 @@ class Outcome:
         return self.registration.status not in UNDER_WAY
 
 
-async def look(rt: Runtime, actor: Actor, registration_id: str) -> Outcome:
+async def get_outcome(rt: Runtime, actor: Actor, registration_id: str) -> Outcome:
     """Return a registration of this customer as it stands.
 
     Raises:
@@ -45,12 +45,12 @@ async def wait(rt: Runtime, actor: Actor, registration_id: str, *, seconds: floa
     """Return the outcome when it is final, or as it stands after a number of seconds.
 
     Raises:
-        NotAllowed: As `look`.
+        NotAllowed: As `get_outcome`.
     """
-    whose = (await look(rt, actor, registration_id)).registration.customer_id
-    return await rt.changes.wait_until(
+    whose = (await get_outcome(rt, actor, registration_id)).registration.customer_id
+    return await rt.pubsub.wait_until(
         whose,
-        lambda: look(rt, actor, registration_id),
+        lambda: get_outcome(rt, actor, registration_id),
         lambda outcome: outcome.is_final,
         seconds=seconds,
     )

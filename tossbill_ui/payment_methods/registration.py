@@ -71,7 +71,7 @@ async def start(rt: Runtime, session: Session, *, plan_code: str = "") -> Window
     """
     async with rt.db.write() as db:
         customer = await ensure_customer(rt, db, customer_id=session.customer_id)
-        if await repository.under_way(db, customer.id):
+        if await repository.pending_registration(db, customer.id):
             raise Conflict("Another registration is under way.", code="under_way")
         registration = await repository.reusable(
             db,
@@ -171,7 +171,7 @@ async def _refusal(rt: Runtime, session: Session | None, problem: str, subject: 
 async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest: str) -> bool:
     """Take the registration and store the authKey in one step; False if another was faster."""
     # Sealed before it is spent: a broken key store must show now, not after Toss has answered.
-    sealed = rt.cipher.encrypt(auth_key, place=issuing.auth_key_place(registration.id))
+    sealed = rt.cipher.encrypt(auth_key, context=issuing.auth_key_context(registration.id))
     try:
         async with rt.db.write() as db:
             return await update_where(
@@ -184,7 +184,7 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
                 auth_key_sealed=sealed,
                 auth_key_hash=digest,
                 claimed_at=rt.machine.now(),
-                **claims.taken(rt),
+                **claims.claimed_columns(rt),
                 ended_at=None,
                 failure_code=None,
                 failure_message=None,

@@ -16,7 +16,7 @@ from tossbill_ui.events.publish import publish
 from tossbill_ui.events.types import Event, EventType, Subject
 from tossbill_ui.leases import claims, keeper
 from tossbill_ui.payment_methods import repository
-from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.errors import GatewayRefused, Refused, TossError
@@ -54,7 +54,7 @@ async def remove(
             col(PaymentMethod.status) == MethodStatus.ACTIVE,
             sa.true() if unless is None else ~unless,
             status=MethodStatus.REMOVING,
-            **claims.taken(rt),
+            **claims.claimed_columns(rt),
         )
     if claimed:
         work = delete_at_toss(rt, method_id, attempt=1, actor=actor)
@@ -75,7 +75,7 @@ async def wait(rt: Runtime, actor: Actor, method_id: str, *, seconds: float) -> 
         NotFound: No such method of this customer.
     """
     whose = (await _get_owned(rt, actor, method_id)).customer_id
-    return await rt.changes.wait_until(
+    return await rt.pubsub.wait_until(
         whose,
         lambda: _get_owned(rt, actor, method_id),
         lambda method: method.status != MethodStatus.REMOVING,
@@ -103,20 +103,20 @@ async def delete_at_toss(
         return
     try:
         billing_key = rt.cipher.decrypt(
-            method.billing_key_sealed, place=billing_key_place(method_id)
+            method.billing_key_sealed, context=billing_key_context(method_id)
         )
     except Undecryptable as locked:
         log.error("removal of %s must wait: %s", method_id, locked.message)  # noqa: TRY400
-        await _record(rt, method_id, attempt, next_try_at=claims.again_at(rt, attempt))
+        await _record(rt, method_id, attempt, next_try_at=claims.retry_at(rt, attempt))
         return
-    async with keeper.held(rt, PaymentMethod, method_id, attempt=attempt):
+    async with keeper.keep_lease(rt, PaymentMethod, method_id, attempt=attempt):
         try:
             await rt.toss.delete_billing_key(billing_key=billing_key)
         except TossError as error:
             await _record_failure(rt, method_id, attempt, error)
         else:
             await _record_removed(rt, method, attempt, actor)
-    rt.changes.tell(method.customer_id)
+    rt.pubsub.publish(method.customer_id)
 
 
 async def mark_deleted(rt: Runtime, db: AsyncSession, billing_key_hash: str) -> list[PaymentMethod]:
@@ -165,7 +165,7 @@ async def _record_failure(rt: Runtime, method_id: str, attempt: int, error: Toss
         await _record(rt, method_id, attempt, status=MethodStatus.ACTIVE, next_try_at=None)
     else:
         log.warning("removal of %s is in doubt: %s", method_id, error.message)
-        await _record(rt, method_id, attempt, next_try_at=claims.again_at(rt, attempt))
+        await _record(rt, method_id, attempt, next_try_at=claims.retry_at(rt, attempt))
 
 
 async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -> None:

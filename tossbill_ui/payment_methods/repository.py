@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
-from tossbill_ui.leases.claims import due
+from tossbill_ui.leases.claims import is_due
 from tossbill_ui.payment_methods.models import (
     UNDER_WAY,
     MethodStatus,
@@ -27,14 +27,14 @@ IS_UNDER_WAY = col(Registration.status).in_(UNDER_WAY)
 IS_REMOVING = col(PaymentMethod.status) == MethodStatus.REMOVING
 
 
-async def registration(session: AsyncSession, registration_id: str) -> Registration | None:
+async def registration(db: AsyncSession, registration_id: str) -> Registration | None:
     """Return a registration by its id, which may be any text from a stranger."""
-    return await session.get(Registration, registration_id) if is_id(registration_id) else None
+    return await db.get(Registration, registration_id) if is_id(registration_id) else None
 
 
-async def method(session: AsyncSession, method_id: str) -> PaymentMethod | None:
+async def method(db: AsyncSession, method_id: str) -> PaymentMethod | None:
     """Return a payment method by its id, which may be any text from a stranger."""
-    return await session.get(PaymentMethod, method_id) if is_id(method_id) else None
+    return await db.get(PaymentMethod, method_id) if is_id(method_id) else None
 
 
 async def get_owned(db: AsyncSession, actor: Actor, method_id: str) -> PaymentMethod:
@@ -49,32 +49,32 @@ async def get_owned(db: AsyncSession, actor: Actor, method_id: str) -> PaymentMe
     return found
 
 
-async def registration_by_auth_key(session: AsyncSession, digest: str) -> Registration | None:
+async def registration_by_auth_key(db: AsyncSession, digest: str) -> Registration | None:
     """Return the registration that an authKey was spent on."""
     query = select(Registration).where(col(Registration.auth_key_hash) == digest)
-    return (await session.exec(query)).first()
+    return (await db.exec(query)).first()
 
 
-async def under_way(session: AsyncSession, customer_id: str) -> Registration | None:
+async def pending_registration(db: AsyncSession, customer_id: str) -> Registration | None:
     """Return the customer's registration that Toss is being asked about, if any."""
     query = select(Registration).where(
         col(Registration.customer_id) == customer_id, col(Registration.status).in_(UNDER_WAY)
     )
-    return (await session.exec(query)).first()
+    return (await db.exec(query)).first()
 
 
-async def in_doubt(session: AsyncSession) -> Sequence[Registration]:
+async def unresolved(db: AsyncSession) -> Sequence[Registration]:
     """Return every registration whose outcome is unknown, oldest first."""
     query = (
         select(Registration)
         .where(col(Registration.status) == RegistrationStatus.UNKNOWN)
         .order_by(col(Registration.claimed_at), col(Registration.id))
     )
-    return (await session.exec(query)).all()
+    return (await db.exec(query)).all()
 
 
 async def reusable(
-    session: AsyncSession, *, customer_id: str, session_id: str, since: datetime
+    db: AsyncSession, *, customer_id: str, session_id: str, since: datetime
 ) -> Registration | None:
     """Return this browser's newest registration that no authKey was spent on."""
     query = (
@@ -88,18 +88,18 @@ async def reusable(
         .order_by(col(Registration.created_at).desc())
         .limit(1)
     )
-    return (await session.exec(query)).first()
+    return (await db.exec(query)).first()
 
 
-async def method_of(session: AsyncSession, registration_id: str) -> PaymentMethod | None:
+async def method_of(db: AsyncSession, registration_id: str) -> PaymentMethod | None:
     """Return the payment method that a registration led to."""
     if not is_id(registration_id):
         return None
     query = select(PaymentMethod).where(col(PaymentMethod.registration_id) == registration_id)
-    return (await session.exec(query)).first()
+    return (await db.exec(query)).first()
 
 
-async def active_methods(session: AsyncSession, customer_id: str) -> Sequence[PaymentMethod]:
+async def active_methods(db: AsyncSession, customer_id: str) -> Sequence[PaymentMethod]:
     """Return the customer's methods that can be charged, newest first."""
     query = (
         select(PaymentMethod)
@@ -109,33 +109,31 @@ async def active_methods(session: AsyncSession, customer_id: str) -> Sequence[Pa
         )
         .order_by(col(PaymentMethod.created_at).desc(), col(PaymentMethod.id).desc())
     )
-    return (await session.exec(query)).all()
+    return (await db.exec(query)).all()
 
 
 async def due_registrations(
-    session: AsyncSession, now: datetime, *, limit: int
+    db: AsyncSession, now: datetime, *, limit: int
 ) -> Sequence[Registration]:
     """Return registrations that Toss must be asked about (again), oldest first."""
     query = (
         select(Registration)
-        .where(IS_UNDER_WAY, due(Registration, now))
+        .where(IS_UNDER_WAY, is_due(Registration, now))
         .order_by(col(Registration.claimed_at))
         .limit(limit)
     )
-    return (await session.exec(query)).all()
+    return (await db.exec(query)).all()
 
 
-async def due_removals(
-    session: AsyncSession, now: datetime, *, limit: int
-) -> Sequence[PaymentMethod]:
+async def due_removals(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[PaymentMethod]:
     """Return methods that Toss must be asked (again) to delete, oldest first."""
     query = (
         select(PaymentMethod)
-        .where(IS_REMOVING, due(PaymentMethod, now))
+        .where(IS_REMOVING, is_due(PaymentMethod, now))
         .order_by(col(PaymentMethod.created_at))
         .limit(limit)
     )
-    return (await session.exec(query)).all()
+    return (await db.exec(query)).all()
 
 
 def forgotten(before: datetime) -> sa.ColumnElement[bool]:

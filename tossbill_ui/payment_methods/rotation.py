@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from tossbill_ui.payment_methods.issuing import auth_key_place, billing_key_place
+from tossbill_ui.payment_methods.issuing import auth_key_context, billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.runtime import Runtime
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 
 
 async def rotate(rt: Runtime) -> int:
@@ -19,8 +19,8 @@ async def rotate(rt: Runtime) -> int:
     return await _rotate_billing_keys(rt) + await _rotate_auth_keys(rt)
 
 
-def _reseal(rt: Runtime, sealed: str, place: str) -> str:
-    return rt.cipher.encrypt(rt.cipher.decrypt(sealed, place=place), place=place)
+def _reseal(rt: Runtime, sealed: str, context: str) -> str:
+    return rt.cipher.encrypt(rt.cipher.decrypt(sealed, context=context), context=context)
 
 
 async def _rotate_billing_keys(rt: Runtime) -> int:
@@ -29,13 +29,13 @@ async def _rotate_billing_keys(rt: Runtime) -> int:
     changed = 0
     while True:
         async with rt.db.write() as db:
-            rows = (await db.exec(old.limit(AT_ONCE))).all()
+            rows = (await db.exec(old.limit(BATCH_SIZE))).all()
             for row in rows:
                 sealed = row.billing_key_sealed or ""
-                row.billing_key_sealed = _reseal(rt, sealed, billing_key_place(row.id))
+                row.billing_key_sealed = _reseal(rt, sealed, billing_key_context(row.id))
                 db.add(row)
         changed += len(rows)
-        if len(rows) < AT_ONCE:
+        if len(rows) < BATCH_SIZE:
             return changed
 
 
@@ -45,7 +45,7 @@ async def _rotate_auth_keys(rt: Runtime) -> int:
     async with rt.db.write() as db:
         rows = (await db.exec(old)).all()
         for row in rows:
-            row.auth_key_sealed = _reseal(rt, row.auth_key_sealed or "", auth_key_place(row.id))
+            row.auth_key_sealed = _reseal(rt, row.auth_key_sealed or "", auth_key_context(row.id))
             db.add(row)
     return len(rows)
 

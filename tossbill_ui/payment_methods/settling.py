@@ -16,16 +16,16 @@ from tossbill_ui.runtime import Runtime
 FAILURE_CODE = "ENDED_BY_OPERATOR"
 
 
-async def in_doubt(rt: Runtime) -> Sequence[Registration]:
+async def unresolved(rt: Runtime) -> Sequence[Registration]:
     """Return every registration whose outcome nobody knows, oldest first.
 
     One without ``next_try_at`` is not asked about any more and waits for a person.
     """
     async with rt.db.read() as db:
-        return await repository.in_doubt(db)
+        return await repository.unresolved(db)
 
 
-async def end_as_failed(rt: Runtime, registration_id: str) -> None:
+async def mark_failed(rt: Runtime, registration_id: str) -> None:
     """End a registration in doubt as failed, so that its customer can register again.
 
     If Toss issued a billing key after all, nobody here will ever know it or charge it.
@@ -42,7 +42,7 @@ async def end_as_failed(rt: Runtime, registration_id: str) -> None:
             col(Registration.status) == RegistrationStatus.UNKNOWN,
             # A worker may hear a yes at this moment; its answer must not be lost.
             col(Registration.lease_until).is_(None),
-            **issuing.ending(rt, RegistrationStatus.FAILED),
+            **issuing.outcome_of(rt, RegistrationStatus.FAILED),
             failure_code=FAILURE_CODE,
         )
         if registration is None or not ended:

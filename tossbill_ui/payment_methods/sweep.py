@@ -17,7 +17,7 @@ from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 20
+BATCH_SIZE = 20
 EVERY_SECONDS = 2.0
 # Toss's window lives for 30 minutes; a day later nobody comes back from it.
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -30,10 +30,10 @@ async def sweep(rt: Runtime) -> int:
     """
     async with rt.db.read() as db:
         now = rt.machine.now()
-        registrations = await repository.due_registrations(db, now, limit=AT_ONCE)
-        removals = await repository.due_removals(db, now, limit=AT_ONCE)
-    work = [_take_up_registration(rt, row) for row in registrations]
-    work += [_take_up_removal(rt, row) for row in removals]
+        registrations = await repository.due_registrations(db, now, limit=BATCH_SIZE)
+        removals = await repository.due_removals(db, now, limit=BATCH_SIZE)
+    work = [_claim_registration(rt, row) for row in registrations]
+    work += [_claim_removal(rt, row) for row in removals]
     for error in await asyncio.gather(*work, return_exceptions=True):
         if error is not None:
             log.error("a swept row could not be settled", exc_info=error)
@@ -69,13 +69,13 @@ async def sweep_forever(rt: Runtime) -> None:
         await asyncio.sleep(EVERY_SECONDS)
 
 
-async def _take_up_registration(rt: Runtime, row: Registration) -> None:
+async def _claim_registration(rt: Runtime, row: Registration) -> None:
     attempt = await claims.claim(rt, row, repository.IS_UNDER_WAY)
     if attempt:
         await issuing.issue(rt, row.id, attempt=attempt)
 
 
-async def _take_up_removal(rt: Runtime, row: PaymentMethod) -> None:
+async def _claim_removal(rt: Runtime, row: PaymentMethod) -> None:
     attempt = await claims.claim(rt, row, repository.IS_REMOVING)
     if attempt:
         await removal.delete_at_toss(rt, row.id, attempt=attempt)

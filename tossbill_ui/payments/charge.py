@@ -10,15 +10,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.crypto import new_id
-from tossbill_ui.core.lease import Hold
+from tossbill_ui.core.lease import Lease
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.leases import claims, keeper
-from tossbill_ui.payment_methods.issuing import billing_key_place
+from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import outcome
-from tossbill_ui.payments.double_charge_guard import PaidBefore, adopt, paid_before
+from tossbill_ui.payments.double_charge_guard import AlreadyPaid, adopt, already_paid
 from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment
-from tossbill_ui.payments.outcome import Declined, InDoubt, Outcome
+from tossbill_ui.payments.outcome import Declined, Outcome, Unresolved
 from tossbill_ui.payments.record import record
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
@@ -62,8 +62,8 @@ class PaymentClaim(Claim):
     def billing_key(self, rt: Runtime) -> str:
         """Return the permission to charge; empty when it is gone."""
         sealed = self.method.billing_key_sealed
-        place = billing_key_place(self.method.id)
-        return rt.cipher.decrypt(sealed, place=place) if sealed else ""
+        context = billing_key_context(self.method.id)
+        return rt.cipher.decrypt(sealed, context=context) if sealed else ""
 
 
 def begin(
@@ -106,7 +106,7 @@ def begin(
         created_at=rt.clock.now(),
         first_sent_at=now,
         sent_at=now,
-        **claims.taken(rt),
+        **claims.claimed_columns(rt),
     )
     db.add(payment)
     return claimed(payment, invoice, customer, method)
@@ -141,24 +141,24 @@ async def collect(rt: Runtime, claim: PaymentClaim) -> Outcome | None:
 
     Source: contract §4.3, 4.5, 6; docs/5-subscriptions.md.
     """
-    async with keeper.held(
+    async with keeper.keep_lease(
         rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
-    ) as hold:
-        found = await ask(rt, claim, hold)
-        return await write_down(rt, claim, found)
+    ) as lease:
+        found = await ask(rt, claim, lease)
+        return await record_result(rt, claim, found)
 
 
-async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:
+async def ask(rt: Runtime, claim: PaymentClaim, lease: Lease) -> Outcome | AlreadyPaid | None:
     """Find out how a claimed payment ends, as the first half of `collect`.
 
     Args:
         rt: The process's runtime.
         claim: The payment.
-        hold: Its lease, which is looked at before money may move.
+        lease: Its lease, which is looked at before money may move.
 
     Returns:
-        What was found, for `write_down`; None when there was nothing to find and Toss is not to be
-        asked: the lease was lost, the hours for it are over, or nobody wants it any more.
+        What was found, for `record_result`; None when nothing was found and Toss must not be asked:
+        the lease was lost, the charge hours are over, or nobody wants the payment any more.
     """
     try:
         if claim.attempt > 1:
@@ -166,16 +166,16 @@ async def ask(rt: Runtime, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBef
             if found:
                 return outcome.of_payment(found, amount_krw=claim.payment.amount_krw)
             if not _may_repeat(rt, claim):
-                return _not_found(rt, claim.payment)
-        if before := await paid_before(rt, claim.payment):
+                return _outcome_of_missing(rt, claim.payment)
+        if before := await already_paid(rt, claim.payment):
             return before
-        await rt.toss.turn()
-        if not await _may_ask(rt, claim) or not hold.is_ours(rt.machine):
+        await rt.toss.acquire()
+        if not await _may_ask(rt, claim) or not lease.is_ours(rt.machine):
             return None
         return await _charge(rt, claim)
     except OutcomeUnknown as doubt:
         log.warning("payment %s is in doubt: %s", claim.row_id, doubt.message)
-        return await _doubt(rt, claim, doubt)
+        return await _look_up_unresolved(rt, claim, doubt)
     except TossError as error:
         return outcome.of_error(error, attempt=claim.attempt)
 
@@ -200,11 +200,11 @@ def _is_the_hour(rt: Runtime, claim: PaymentClaim) -> bool:
     return hours.is_open(rt.clock.now()) or not is_ours
 
 
-async def write_down(
-    rt: Runtime, claim: PaymentClaim, found: Outcome | PaidBefore | None
+async def record_result(
+    rt: Runtime, claim: PaymentClaim, found: Outcome | AlreadyPaid | None
 ) -> Outcome | None:
     """Record what was found out about a claimed payment, as the second half of `collect`."""
-    if isinstance(found, PaidBefore):
+    if isinstance(found, AlreadyPaid):
         return await adopt(rt, claim.payment, claim.attempt, found)
     if found is not None:
         return await record(rt, claim.payment, claim.attempt, found)
@@ -227,9 +227,9 @@ async def _charge(rt: Runtime, claim: PaymentClaim) -> Outcome:
     return outcome.of_payment(paid, amount_krw=payment.amount_krw)
 
 
-async def _doubt(rt: Runtime, claim: PaymentClaim, doubt: OutcomeUnknown) -> Outcome:
+async def _look_up_unresolved(rt: Runtime, claim: PaymentClaim, doubt: OutcomeUnknown) -> Outcome:
     """Look a doubtful payment up at once if Toss did answer; else it is looked up later."""
-    undecided = InDoubt(doubt.toss_code, is_bound=doubt.is_bound)
+    undecided = Unresolved(doubt.toss_code, is_bound=doubt.is_bound)
     if not doubt.is_bound:
         return undecided
     try:
@@ -249,9 +249,9 @@ def _may_repeat(rt: Runtime, claim: PaymentClaim) -> bool:
     return payment.may_repeat and not payment.is_bound and is_fresh and bool(claim.billing_key(rt))
 
 
-def _not_found(rt: Runtime, payment: Payment) -> Outcome:
+def _outcome_of_missing(rt: Runtime, payment: Payment) -> Outcome:
     """Say what it means that Toss knows no such payment and that none will be asked for."""
     is_late = rt.machine.now() - payment.sent_at > NEVER_CHARGED_AFTER
     if is_late and not payment.is_bound and not payment.may_repeat:
         return Declined(outcome.NEVER_CHARGED)
-    return InDoubt(payment.failure_code or "", is_bound=payment.is_bound)
+    return Unresolved(payment.failure_code or "", is_bound=payment.is_bound)

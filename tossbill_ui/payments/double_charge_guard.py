@@ -21,7 +21,7 @@ from tossbill_ui.payments.models import (
     Payment,
     PaymentStatus,
 )
-from tossbill_ui.payments.outcome import NEVER_CHARGED, PAID, Charged, InDoubt, of_payment
+from tossbill_ui.payments.outcome import NEVER_CHARGED, PAID, Charged, Unresolved, of_payment
 from tossbill_ui.payments.record import next_look, write_charged
 from tossbill_ui.runtime import Runtime
 
@@ -29,14 +29,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class PaidBefore:
+class AlreadyPaid:
     """An earlier payment of the invoice that was refused here, and that Toss has the money of."""
 
     payment: Payment
-    found: Charged | InDoubt
+    found: Charged | Unresolved
 
 
-async def paid_before(rt: Runtime, payment: Payment) -> PaidBefore | None:
+async def already_paid(rt: Runtime, payment: Payment) -> AlreadyPaid | None:
     """Ask Toss about every earlier attempt of a payment's invoice; no transaction is open.
 
     What was given back at Toss in full is not paid. An attempt of another amount is in doubt.
@@ -55,14 +55,14 @@ async def paid_before(rt: Runtime, payment: Payment) -> PaidBefore | None:
         if theirs is None or theirs.status not in PAID or not theirs.balance_amount:
             continue
         found = of_payment(theirs, amount_krw=refused.amount_krw)
-        if isinstance(found, Charged | InDoubt):
-            return PaidBefore(refused, found)
+        if isinstance(found, Charged | Unresolved):
+            return AlreadyPaid(refused, found)
     return None
 
 
 async def adopt(
-    rt: Runtime, payment: Payment, attempt: int, before: PaidBefore
-) -> Charged | InDoubt:
+    rt: Runtime, payment: Payment, attempt: int, before: AlreadyPaid
+) -> Charged | Unresolved:
     """Count the earlier payment as the one that paid, and tell an operator.
 
     The new one is over if Toss was certainly never asked for it: it is looked at right before its
@@ -83,11 +83,11 @@ async def adopt(
             else:
                 _only_look_up(rt, new)
         db.add_all([new, old])
-    rt.changes.tell(payment.customer_id)
-    return before.found if old.status == PaymentStatus.DONE else InDoubt()
+    rt.pubsub.publish(payment.customer_id)
+    return before.found if old.status == PaymentStatus.DONE else Unresolved()
 
 
-async def _note(rt: Runtime, db: AsyncSession, old: Payment, found: Charged | InDoubt) -> None:
+async def _note(rt: Runtime, db: AsyncSession, old: Payment, found: Charged | Unresolved) -> None:
     theirs = found.balance_krw if isinstance(found, Charged) else found.found_krw
     await note_difference(
         rt,

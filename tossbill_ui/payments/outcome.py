@@ -48,7 +48,7 @@ class Declined:
 
 
 @dataclass(frozen=True)
-class InDoubt:
+class Unresolved:
     """Nobody knows yet whether money moved.
 
     Attributes:
@@ -62,13 +62,13 @@ class InDoubt:
     found_krw: int | None = None
 
 
-Outcome = Charged | Declined | InDoubt
+Outcome = Charged | Declined | Unresolved
 
 
 def of_payment(found: wire.Payment, *, amount_krw: int) -> Outcome:
     """Say what a payment that Toss knows means for the one we look for."""
     if found.status in PAID and found.total_amount != amount_krw:
-        return InDoubt(found.status, found_krw=found.total_amount)
+        return Unresolved(found.status, found_krw=found.total_amount)
     if found.status in PAID:
         return Charged(
             payment_key=found.payment_key,
@@ -79,10 +79,10 @@ def of_payment(found: wire.Payment, *, amount_krw: int) -> Outcome:
     if found.status in OVER:
         failure = found.failure or wire.Failure()
         return Declined(failure.code or found.status, failure.message)
-    return InDoubt(found.status)
+    return Unresolved(found.status)
 
 
-def of_error(error: TossError, *, attempt: int) -> Declined | InDoubt:
+def of_error(error: TossError, *, attempt: int) -> Declined | Unresolved:
     """Say what an error of the gateway means for a payment or a refund.
 
     Args:
@@ -96,8 +96,8 @@ def of_error(error: TossError, *, attempt: int) -> Declined | InDoubt:
         case GatewayRefused():
             log.error("an operator must act: %s", error.message)
             code = error.toss_code or UNAUTHORIZED
-            return Declined(code) if attempt == 1 else InDoubt(code)
+            return Declined(code) if attempt == 1 else Unresolved(code)
         case OutcomeUnknown():
-            return InDoubt(error.toss_code, is_bound=error.is_bound)
+            return Unresolved(error.toss_code, is_bound=error.is_bound)
         case _:
-            return InDoubt(error.toss_code)
+            return Unresolved(error.toss_code)

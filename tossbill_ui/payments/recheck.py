@@ -22,7 +22,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss import wire
 
 
-async def look_again(rt: Runtime, *, order_id: str, payment_key: str) -> bool:
+async def recheck(rt: Runtime, *, order_id: str, payment_key: str) -> bool:
     """Ask Toss how a payment of ours stands now, and act on that.
 
     What is open is settled now instead of later, unless somebody is at it. What is settled stays
@@ -74,7 +74,7 @@ async def _compare(rt: Runtime, payment: Payment) -> None:
         return
     async with rt.db.write() as db:
         refunds = await repository.refunds_of(db, payment.id)
-        if refunded != _given_back(refunds) or any(row.status in OPEN for row in refunds):
+        if refunded != _refunded_krw(refunds) or any(row.status in OPEN for row in refunds):
             return
         await note_difference(
             rt,
@@ -87,7 +87,7 @@ async def _compare(rt: Runtime, payment: Payment) -> None:
         )
 
 
-def _given_back(refunds: Sequence[Refund]) -> int:
+def _refunded_krw(refunds: Sequence[Refund]) -> int:
     return sum(row.amount_krw for row in refunds if row.status == PaymentStatus.DONE)
 
 

@@ -26,7 +26,7 @@ from tossbill_ui.toss.wire import Transaction
 DAYS = 7
 # What was paid a moment ago may not be listed yet (contract §4.7).
 LAG = timedelta(hours=1)
-AT_ONCE = 200
+BATCH_SIZE = 200
 ORDER_ID = re.compile(r"([0-9a-f]{32})-(\d{4,})-(\d+)")
 
 
@@ -117,7 +117,7 @@ async def _compare(rt: Runtime, ledger: _Ledger, found: Reconciliation) -> list[
 
 def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
     every = list(names)
-    return (every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE))
+    return (every[start : start + BATCH_SIZE] for start in range(0, len(every), BATCH_SIZE))
 
 
 async def _missing_here(

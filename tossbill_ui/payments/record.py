@@ -20,7 +20,7 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
     Refund,
 )
-from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
+from tossbill_ui.payments.outcome import Charged, Declined, Outcome, Unresolved
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ async def record(
         if not isinstance(found, Charged):
             raise
         log.exception("Toss's answer for payment %s cannot be true", payment.id)
-        found = InDoubt()
+        found = Unresolved()
         await _record(rt, payment, attempt, found, actor)
     return found
 
@@ -81,7 +81,7 @@ async def _record(
     await rt.db.write_together(work, key=key, ahead=handler.load)
     for row in written:
         _log_outcome(row, found)
-    rt.changes.tell(payment.customer_id)
+    rt.pubsub.publish(payment.customer_id)
 
 
 async def _write(
@@ -97,7 +97,7 @@ async def _write(
             payment.ended_at = rt.clock.now()
             payment.next_try_at = None
             invoice.refusals += 1
-        case InDoubt():
+        case Unresolved():
             payment.status = PaymentStatus.UNKNOWN
             payment.failure_code = found.code[:80] or payment.failure_code
             payment.is_bound = found.is_bound
@@ -132,7 +132,7 @@ async def write_charged(
         )
 
 
-async def _note_doubt(rt: Runtime, db: AsyncSession, payment: Payment, found: InDoubt) -> None:
+async def _note_doubt(rt: Runtime, db: AsyncSession, payment: Payment, found: Unresolved) -> None:
     if found.found_krw is not None:
         await note_difference(
             rt,

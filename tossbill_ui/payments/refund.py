@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.core.lease import Hold
+from tossbill_ui.core.lease import Lease
 from tossbill_ui.leases import keeper
 from tossbill_ui.payments import outcome, outcome_handler, repository
 from tossbill_ui.payments.charge import REPEAT_FOR, Claim
@@ -22,7 +22,7 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
     Refund,
 )
-from tossbill_ui.payments.outcome import Declined, InDoubt
+from tossbill_ui.payments.outcome import Declined, Unresolved
 from tossbill_ui.payments.record import next_look
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss import wire
@@ -93,7 +93,7 @@ def _tax_free_part(
     return (payment.tax_free_krw - gone) * amount_krw // balance
 
 
-async def give_back(rt: Runtime, claim: Claim) -> None:
+async def execute_refund(rt: Runtime, claim: Claim) -> None:
     """Ask Toss to carry a claimed refund out, and record how it went.
 
     What is left at Toss tells whether an earlier request did it; then it is not repeated.
@@ -101,25 +101,27 @@ async def give_back(rt: Runtime, claim: Claim) -> None:
     async with rt.db.read() as db:
         row = await db.get_one(Refund, claim.row_id)
         payment = await db.get_one(Payment, row.payment_id)
-    async with keeper.held(rt, Refund, row.id, attempt=claim.attempt, until=claim.until) as hold:
-        found = await _ask(rt, claim, row, payment, hold)
+    async with keeper.keep_lease(
+        rt, Refund, row.id, attempt=claim.attempt, until=claim.until
+    ) as lease:
+        found = await _ask(rt, claim, row, payment, lease)
         if found is not None:
             await _record(rt, row.id, claim.attempt, found)
 
 
 async def _ask(
-    rt: Runtime, claim: Claim, row: Refund, payment: Payment, hold: Hold
-) -> wire.Payment | Declined | InDoubt | None:
+    rt: Runtime, claim: Claim, row: Refund, payment: Payment, lease: Lease
+) -> wire.Payment | Declined | Unresolved | None:
     key = payment.payment_key or ""
     try:
         if claim.attempt > 1:
             now = await rt.toss.payment_by_key(payment_key=key)
             if now is None or now.balance_amount != row.balance_krw:
-                return now or InDoubt("NOT_FOUND_PAYMENT")
+                return now or Unresolved("NOT_FOUND_PAYMENT")
             if row.is_bound or rt.machine.now() - row.first_sent_at > REPEAT_FOR:
                 # Toss has ended that request, and the money is still there.
                 return Declined(row.failure_code or "")
-        if not hold.is_ours(rt.machine):
+        if not lease.is_ours(rt.machine):
             return None
         return await rt.toss.cancel_payment(
             payment_key=key,
@@ -131,7 +133,7 @@ async def _ask(
         )
     except OutcomeUnknown as doubt:
         log.warning("refund %s is in doubt: %s", row.id, doubt.message)
-        return InDoubt(doubt.toss_code, is_bound=doubt.is_bound)
+        return Unresolved(doubt.toss_code, is_bound=doubt.is_bound)
     except TossError as error:
         return outcome.of_error(error, attempt=claim.attempt)
 
@@ -140,14 +142,14 @@ async def _record(
     rt: Runtime,
     refund_id: str,
     attempt: int,
-    found: wire.Payment | Declined | InDoubt,
+    found: wire.Payment | Declined | Unresolved,
 ) -> None:
     handler = outcome_handler.current()
     async with rt.db.write() as db:
         row = await db.get_one(Refund, refund_id)
         await handler.lock(db, row.subscription_id)
         await db.refresh(row)
-        if row.status not in OPEN or (isinstance(found, InDoubt) and row.attempts != attempt):
+        if row.status not in OPEN or (isinstance(found, Unresolved) and row.attempts != attempt):
             return
         payment = await db.get_one(Payment, row.payment_id)
         await _write(rt, db, row, payment, found)
@@ -155,7 +157,7 @@ async def _record(
             await handler.after_refund(rt, db, row)
     data = {"refund": row.id, "amount_krw": row.amount_krw, "status": row.status}
     log.info("a refund was asked for", extra={"data": data | {"code": row.failure_code or ""}})
-    rt.changes.tell(row.customer_id)
+    rt.pubsub.publish(row.customer_id)
 
 
 async def _write(
@@ -163,7 +165,7 @@ async def _write(
     db: AsyncSession,
     row: Refund,
     payment: Payment,
-    found: wire.Payment | Declined | InDoubt,
+    found: wire.Payment | Declined | Unresolved,
 ) -> None:
     row.lease_until = None
     match found:
@@ -173,7 +175,7 @@ async def _write(
             payment.refunded_krw -= row.amount_krw
             if found.code in BALANCE_CODES:
                 await _note_balance(rt, db, row, payment, None)
-        case InDoubt():
+        case Unresolved():
             row.status, row.is_bound = PaymentStatus.UNKNOWN, found.is_bound
             row.failure_code = found.code[:80] or row.failure_code
             row.next_try_at = next_look(rt, row)

@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import Select
 from tossbill_ui.core.constraints import is_one_of
 from tossbill_ui.core.text import clean, is_id
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.leases.claims import due
+from tossbill_ui.leases.claims import is_due
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import (
     OPEN,
@@ -51,14 +51,14 @@ _SUBSCRIPTION_ID = sa.bindparam("subscription", type_=sa.String)
 # What a charge asks is built once: building takes SQLAlchemy longer than answering takes SQLite.
 _OPEN_DUE = (
     select(Payment)
-    .where(_IS_OPEN, due(Payment, sa.bindparam("now")))
+    .where(_IS_OPEN, is_due(Payment, sa.bindparam("now")))
     .order_by(func.coalesce(Payment.lease_until, Payment.next_try_at))
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
 _OPEN_REFUNDS_DUE = (
     select(Refund)
-    .where(col(Refund.status).in_(OPEN), due(Refund, sa.bindparam("now")))
+    .where(col(Refund.status).in_(OPEN), is_due(Refund, sa.bindparam("now")))
     .order_by(col(Refund.created_at))
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True)

@@ -16,7 +16,7 @@ from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16
+CONCURRENCY = 16
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Settled:
     refunds: int
 
 
-async def take_up_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list[PaymentClaim]:
+async def claim_open_payments(rt: Runtime, db: AsyncSession, *, limit: int) -> list[PaymentClaim]:
     """Claim open payments whose holder is gone or whose next look is due."""
     found = await repository.open_payments_due(db, rt.machine.now(), limit=limit)
     asked = await repository.load_asked(db, [payment.id for payment in found])
     claimed_now: list[PaymentClaim] = []
     for payment in found:
-        claims.take(rt, payment)
+        claims.claim_locked(rt, payment)
         if payment.may_repeat:
             payment.sent_at = rt.machine.now()
         claimed_now.append(claimed(payment, *asked[payment.id]))
@@ -45,7 +45,7 @@ def _claim(row: Leased) -> Claim:
     return Claim(row.id, attempt=row.attempts, until=row.lease_until)
 
 
-async def settle(rt: Runtime, *, at_once: int = AT_ONCE) -> Settled:
+async def settle(rt: Runtime, *, concurrency: int = CONCURRENCY) -> Settled:
     """Look up every open payment and refund whose time has come, until there is none.
 
     Source: contract §4.5 (look-up), 4.6 (balance), 6 (repeating).
@@ -53,22 +53,22 @@ async def settle(rt: Runtime, *, at_once: int = AT_ONCE) -> Settled:
     payments = refunds = 0
     while True:
         async with rt.db.write() as db:
-            retries = await take_up_payments(rt, db, limit=at_once)
-            givings = await _take_up_refunds(rt, db, limit=at_once - len(retries))
+            retries = await claim_open_payments(rt, db, limit=concurrency)
+            givings = await _claim_open_refunds(rt, db, limit=concurrency - len(retries))
         if not retries and not givings:
             return Settled(payments, refunds)
         payments += len(retries)
         refunds += len(givings)
         work = [collect(rt, claim) for claim in retries]
-        work_back = [refund.give_back(rt, claim) for claim in givings]
+        work_back = [refund.execute_refund(rt, claim) for claim in givings]
         for error in await asyncio.gather(*work, *work_back, return_exceptions=True):
             if isinstance(error, Exception):
                 log.error("an open payment could not be settled", exc_info=error)
 
 
-async def _take_up_refunds(rt: Runtime, db: AsyncSession, *, limit: int) -> list[Claim]:
+async def _claim_open_refunds(rt: Runtime, db: AsyncSession, *, limit: int) -> list[Claim]:
     found = await repository.open_refunds_due(db, rt.machine.now(), limit=limit)
     for row in found:
-        claims.take(rt, row)
+        claims.claim_locked(rt, row)
     await db.flush()
     return [_claim(row) for row in found]

@@ -113,7 +113,7 @@ CHARGEABLE = (
 )
 
 
-class Attention(StrEnum):
+class ReviewReason(StrEnum):
     """Why a subscription waits for an operator."""
 
     CATCH_UP = "catch_up"
@@ -251,7 +251,7 @@ class SubscriptionEvent(Table, table=True):
     detail: str = Field(default="", max_length=200)
 
 
-class Answer(StrEnum):
+class ConsentDecision(StrEnum):
     """What a customer says to a higher price."""
 
     ACCEPTED = "accepted"
@@ -273,7 +273,7 @@ class PriceConsent(Table, table=True):
 
     __table_args__ = (
         sa.CheckConstraint("after_krw > before_krw", name="rises"),
-        one_of("answer", Answer),
+        one_of("answer", ConsentDecision),
         sa.CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
         sa.UniqueConstraint("subscription_id", "changes_on", "before_price_id", "price_id"),
     )

@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.toss import response
 from tossbill_ui.toss.exchange import DEADLINE_SECONDS, Exchange, segment
-from tossbill_ui.toss.response import Answer
+from tossbill_ui.toss.response import TossResponse
 from tossbill_ui.toss.wire import Billing, Payment, Transaction
 
 _NOT_FOUND = 404
-_TRANSACTIONS_AT_ONCE = 500
+_TRANSACTIONS_PER_PAGE = 500
 # No such key is left at Toss, which is what a deletion is for. A DELETE repeated after a lost
 # answer must not be taken for a failure. What Toss says to it is unmeasured (contract §4.4, 13).
 _DELETED_ALREADY = frozenset({"ALREADY_REMOVED_BILLING_KEY", "NOT_FOUND_BILLING"})
@@ -138,9 +138,9 @@ class TossClient:
             raise response.unknown(answer)
         return payment
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         """Wait until a charge may begin, then look once more whether it should."""
-        await self._exchange.turn()
+        await self._exchange.acquire()
 
     async def charge(
         self,
@@ -264,7 +264,7 @@ class TossClient:
         query: dict[str, str | int] = {
             "startDate": start,
             "endDate": end,
-            "limit": _TRANSACTIONS_AT_ONCE,
+            "limit": _TRANSACTIONS_PER_PAGE,
         }
         while True:
             answer = await self._exchange.send("GET", "/v1/transactions", query=query)
@@ -273,7 +273,7 @@ class TossClient:
                 raise response.look_up_failure(answer)
             for transaction in page:
                 yield transaction
-            if len(page) < _TRANSACTIONS_AT_ONCE:
+            if len(page) < _TRANSACTIONS_PER_PAGE:
                 return
             query["startingAfter"] = page[-1].transaction_key
 
@@ -282,7 +282,7 @@ class TossClient:
         await self._exchange.aclose()
 
 
-def _looked_up(answer: Answer) -> Payment | None:
+def _looked_up(answer: TossResponse) -> Payment | None:
     if answer.status == _NOT_FOUND and response.code_of(answer) == "NOT_FOUND_PAYMENT":
         return None
     payment = response.read(answer, Payment) if answer.is_success else None

@@ -19,7 +19,7 @@ MOST = 100
 ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
-class Lines:
+class ConnectionPool:
     """Transports with one connection each, made when needed and used again.
 
     Args:

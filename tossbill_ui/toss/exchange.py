@@ -13,11 +13,11 @@ from urllib.parse import quote, urlencode
 import httpx
 from pydantic import SecretStr
 
-from tossbill_ui.toss.connection_pool import ONE_CONNECTION, Lines, proxy_for
+from tossbill_ui.toss.connection_pool import ONE_CONNECTION, ConnectionPool, proxy_for
 from tossbill_ui.toss.errors import OutcomeUnknown
-from tossbill_ui.toss.log_filter import silence_wire_logs
-from tossbill_ui.toss.rate_limit import Pace
-from tossbill_ui.toss.response import Answer
+from tossbill_ui.toss.log_filter import filter_wire_logs
+from tossbill_ui.toss.rate_limit import RateLimit
+from tossbill_ui.toss.response import TossResponse
 
 # A charge may take 60 s (contract §10).
 DEFAULT_TIMEOUT = httpx.Timeout(connect=5, write=10, read=65, pool=10)
@@ -68,21 +68,21 @@ class Exchange:
         deadline_seconds: float,
         per_minute: int | None,
     ) -> None:
-        silence_wire_logs()
+        filter_wire_logs()
         self._base_url = base_url.rstrip("/")
         self._headers = _standing_headers(secret_key)
         self._extensions = {"timeout": (timeout or DEFAULT_TIMEOUT).as_dict()}
         self._deadline_seconds = deadline_seconds
-        self._pace = Pace(per_minute)
-        self._lines = Lines((lambda: transport) if transport else _network(base_url))
+        self._pace = RateLimit(per_minute)
+        self._lines = ConnectionPool((lambda: transport) if transport else _network(base_url))
 
     async def aclose(self) -> None:
         """Close the connections; no exchange works afterwards."""
         await self._lines.aclose()
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         """Wait until an exchange may begin."""
-        await self._pace.turn()
+        await self._pace.acquire()
 
     async def send(
         self,
@@ -93,7 +93,7 @@ class Exchange:
         query: Values | None = None,
         idempotency_key: str | None = None,
         has_turn: bool = False,
-    ) -> Answer:
+    ) -> TossResponse:
         """Send one request and read its whole answer; `turn` was called for it, or is now.
 
         Raises:
@@ -110,7 +110,7 @@ class Exchange:
             extensions=self._extensions,
         )
         if not has_turn:
-            await self.turn()
+            await self.acquire()
         try:
             async with asyncio.timeout(self._deadline_seconds), self._lines.lent() as line:
                 return await _exchange(line, request)
@@ -129,7 +129,7 @@ def _network(base_url: str) -> Callable[[], httpx.AsyncBaseTransport]:
     return lambda: httpx.AsyncHTTPTransport(verify=trusted, limits=ONE_CONNECTION, proxy=proxy)
 
 
-async def _exchange(line: httpx.AsyncBaseTransport, request: httpx.Request) -> Answer:
+async def _exchange(line: httpx.AsyncBaseTransport, request: httpx.Request) -> TossResponse:
     response = await line.handle_async_request(request)
     try:
         body = bytearray()
@@ -140,7 +140,7 @@ async def _exchange(line: httpx.AsyncBaseTransport, request: httpx.Request) -> A
     finally:
         await response.aclose()
     trace_id = response.headers.get("x-tosspayments-trace-id", "")
-    return Answer(status=response.status_code, body=bytes(body), trace_id=trace_id)
+    return TossResponse(status=response.status_code, body=bytes(body), trace_id=trace_id)
 
 
 class _TooLarge(Exception):

@@ -18,7 +18,7 @@ WIRE_LOGGERS = (
 )
 
 
-def silence_wire_logs() -> None:
+def filter_wire_logs() -> None:
     """Drop every record of httpx and httpcore in this process, for good; harmless twice."""
     for name in WIRE_LOGGERS:
         logging.getLogger(name).addFilter(_drop)

@@ -6,7 +6,7 @@ import asyncio
 import time
 
 
-class Pace:
+class RateLimit:
     """Lets calls begin evenly, in the order they came.
 
     Args:
@@ -17,7 +17,7 @@ class Pace:
         self._seconds = 60 / per_minute if per_minute else 0.0
         self._next = 0.0
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         """Wait until a call may begin."""
         now = time.monotonic()
         begins = max(now, self._next)

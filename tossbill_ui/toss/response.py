@@ -30,7 +30,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TossResponse:
     """A whole answer.
 
     Attributes:
@@ -54,7 +54,7 @@ class Answer:
         return 400 <= self.status < 500 and self.status not in _UNSETTLED
 
 
-def read(answer: Answer, model: type[_Model]) -> _Model | None:
+def read(answer: TossResponse, model: type[_Model]) -> _Model | None:
     """Read a body as a model, or give None when it cannot be read."""
     received = read_object(answer.body)
     if received is None:
@@ -65,7 +65,7 @@ def read(answer: Answer, model: type[_Model]) -> _Model | None:
         return None
 
 
-def read_list(answer: Answer, model: type[_Model]) -> list[_Model] | None:
+def read_list(answer: TossResponse, model: type[_Model]) -> list[_Model] | None:
     """Read a body as a JSON list of models, or give None when any of it cannot be read."""
     try:
         value = _parse(answer.body)
@@ -105,13 +105,13 @@ def _storable(value: object) -> object:
     return value
 
 
-def code_of(answer: Answer) -> str:
+def code_of(answer: TossResponse) -> str:
     """Give the code of an error answer, or an empty text when none can be read."""
     problem = read(answer, Problem)
     return problem.code if problem and _CODE.fullmatch(problem.code) else ""
 
 
-def failure(answer: Answer, *, secrets: tuple[str, ...] = ()) -> TossError:
+def failure(answer: TossResponse, *, secrets: tuple[str, ...] = ()) -> TossError:
     """Make the one error that an answer without a value means, after a POST or a DELETE.
 
     Args:
@@ -137,7 +137,7 @@ def failure(answer: Answer, *, secrets: tuple[str, ...] = ()) -> TossError:
     return _refused(answer, code, secrets)
 
 
-def look_up_failure(answer: Answer) -> TossError:
+def look_up_failure(answer: TossResponse) -> TossError:
     """Make the one error that an unsuccessful look-up means.
 
     Never ``Refused``: a look-up that failed says nothing about the payment it asked for, and must
@@ -147,7 +147,7 @@ def look_up_failure(answer: Answer) -> TossError:
     return unknown(answer) if isinstance(error, Refused) else error
 
 
-def unknown(answer: Answer) -> OutcomeUnknown:
+def unknown(answer: TossResponse) -> OutcomeUnknown:
     """Say that an answer does not settle what happened."""
     code, trace_id = code_of(answer), _trace_id(answer)
     text = f"Toss's answer settles nothing: {_describe(answer, code, trace_id)}."
@@ -156,13 +156,13 @@ def unknown(answer: Answer) -> OutcomeUnknown:
     )
 
 
-def _gateway(answer: Answer, code: str) -> GatewayRefused:
+def _gateway(answer: TossResponse, code: str) -> GatewayRefused:
     trace_id = _trace_id(answer)
     text = f"Toss refused our key or contract: {_describe(answer, code, trace_id)}."
     return GatewayRefused(text, toss_code=code, trace_id=trace_id)
 
 
-def _refused(answer: Answer, code: str, secrets: tuple[str, ...]) -> Refused:
+def _refused(answer: TossResponse, code: str, secrets: tuple[str, ...]) -> Refused:
     problem, trace_id = read(answer, Problem), _trace_id(answer)
     return Refused(
         f"Toss refused: {_describe(answer, code, trace_id)}.",
@@ -179,10 +179,10 @@ def _sentence(text: str, secrets: tuple[str, ...]) -> str:
     return shown if len(shown) <= _MESSAGE_LENGTH else shown[: _MESSAGE_LENGTH - 1] + "…"
 
 
-def _trace_id(answer: Answer) -> str:
+def _trace_id(answer: TossResponse) -> str:
     return answer.trace_id if _TRACE_ID.fullmatch(answer.trace_id) else ""
 
 
-def _describe(answer: Answer, code: str, trace_id: str) -> str:
+def _describe(answer: TossResponse, code: str, trace_id: str) -> str:
     parts = [f"status {answer.status}", code, trace_id and f"trace {trace_id}"]
     return ", ".join(part for part in parts if part)

@@ -27,7 +27,7 @@ from tossbill_ui.webhooks.models import WebhookEvent
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 8
+CONCURRENCY = 8
 ATTEMPTS = 10
 Data = Mapping[str, object]
 
@@ -51,9 +51,9 @@ class Result(StrEnum):
     """Every attempt failed; the daily comparison finds what it was about."""
 
 
-async def _look_at_order(rt: Runtime, data: Data) -> Result:
+async def _recheck_order(rt: Runtime, data: Data) -> Result:
     order_id, payment_key = _text(data, "orderId"), _text(data, "paymentKey")
-    is_ours = await recheck.look_again(rt, order_id=order_id, payment_key=payment_key)
+    is_ours = await recheck.recheck(rt, order_id=order_id, payment_key=payment_key)
     return Result.LOOKED_UP if is_ours else Result.NOT_OURS
 
 
@@ -67,8 +67,8 @@ async def _lose_method(rt: Runtime, data: Data) -> Result:
 
 
 HANDLERS: Mapping[str, Callable[[Runtime, Data], Awaitable[Result]]] = {
-    "PAYMENT_STATUS_CHANGED": _look_at_order,
-    "CANCEL_STATUS_CHANGED": _look_at_order,
+    "PAYMENT_STATUS_CHANGED": _recheck_order,
+    "CANCEL_STATUS_CHANGED": _recheck_order,
     "BILLING_DELETED": _lose_method,
 }
 
@@ -78,13 +78,13 @@ def _text(data: Data, name: str) -> str:
     return clean(value, limit=300) if isinstance(value, str) else ""
 
 
-async def handle_waiting(rt: Runtime) -> int:
+async def handle_pending(rt: Runtime) -> int:
     """Handle every webhook that waits and that nobody works on; return how many."""
     handled = 0
     while True:
         waits = select(WebhookEvent.id).where(_is_due(rt)).order_by(col(WebhookEvent.received_at))
         async with rt.db.read() as db:
-            ids = (await db.exec(waits.limit(AT_ONCE))).all()
+            ids = (await db.exec(waits.limit(CONCURRENCY))).all()
         if not ids:
             return handled
         work = (handle(rt, event_id) for event_id in ids)
@@ -95,7 +95,7 @@ async def handle_waiting(rt: Runtime) -> int:
 
 
 def _is_due(rt: Runtime) -> sa.ColumnElement[bool]:
-    return sa.and_(_waits(), claims.due(WebhookEvent, rt.machine.now()))
+    return sa.and_(_waits(), claims.is_due(WebhookEvent, rt.machine.now()))
 
 
 def _waits() -> sa.ColumnElement[bool]:
@@ -109,7 +109,7 @@ async def handle(rt: Runtime, event_id: str) -> None:
     attempt = await claims.claim(rt, event, _waits())
     if not attempt:
         return
-    async with keeper.held(rt, WebhookEvent, event_id, attempt=attempt):
+    async with keeper.keep_lease(rt, WebhookEvent, event_id, attempt=attempt):
         try:
             result = await _act(rt, event)
         except TossError as error:
@@ -136,7 +136,7 @@ async def _record(rt: Runtime, event_id: str, attempt: int, result: Result | Non
             col(WebhookEvent.id) == event_id,
             col(WebhookEvent.attempts) == attempt,
             lease_until=None,
-            next_try_at=None if result else claims.again_at(rt, attempt),
+            next_try_at=None if result else claims.retry_at(rt, attempt),
             handled_at=rt.clock.now() if result else None,
             result=result,
         )

@@ -19,7 +19,7 @@ END_SECONDS = 5.0
 
 
 @contextmanager
-def worker_beside() -> Generator[None]:
+def run_worker_beside() -> Generator[None]:
     """Keep a worker process alive while the block runs.
 
     Its standard input is a pipe from us: should we be killed, the kernel closes it and the

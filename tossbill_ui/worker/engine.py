@@ -22,13 +22,13 @@ from sqlalchemy.exc import OperationalError
 
 from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.errors import TossbillError
-from tossbill_ui.core.pubsub_between_processes import tell_others
+from tossbill_ui.core.pubsub_between_processes import forward_to_others
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.core.sqlite_wal import switch_to_wal
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.startup_recovery import take_over
+from tossbill_ui.startup_recovery import recover
 from tossbill_ui.toss.sandbox_clock import until_known
-from tossbill_ui.worker.jobs import Pass, Tick
+from tossbill_ui.worker.jobs import Job, Tick
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Engine:
     def __init__(
         self,
         settings: Settings,
-        passes: Sequence[Pass],
+        passes: Sequence[Job],
         ticks: Sequence[Tick] = (),
         *,
         name: str,
@@ -82,11 +82,11 @@ class Engine:
         self._locks = {each.name: asyncio.Lock() for each in passes}
         self._thread.start()
         self._rt = self._call(_on_loop(build, settings)).result()
-        tell_others(self._rt.db, self._rt.changes, self._rt.tasks)
+        forward_to_others(self._rt.db, self._rt.pubsub, self._rt.tasks)
 
     def start(self) -> None:
         """Start, waiting for the database as long as it takes; returns early when stopped."""
-        self._call(take_over(self._rt)).result()
+        self._call(recover(self._rt)).result()
         while not self._stopping.is_set():
             try:
                 self._launch()
@@ -136,7 +136,7 @@ class Engine:
             for each in self._passes:
                 rounds.create_task(self._round(each))
 
-    async def _round(self, each: Pass) -> None:
+    async def _round(self, each: Job) -> None:
         with _reported(each.name):
             async with self._locks[each.name]:  # the round at the start may meet a scheduled one
                 if self._stopping.is_set():
@@ -159,7 +159,7 @@ class Engine:
 
         return run
 
-    def _work_of(self, each: Pass) -> Callable[[], None]:
+    def _work_of(self, each: Job) -> Callable[[], None]:
         def work() -> None:
             running = self._call(self._round(each))
             self._active.add(running)

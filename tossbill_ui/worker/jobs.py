@@ -18,13 +18,13 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.engine.card_expiry import announce_expiring
 from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.subscriptions.engine.trial_end import announce_trials
-from tossbill_ui.webhooks.dispatch import handle_waiting
+from tossbill_ui.webhooks.dispatch import handle_pending
 from tossbill_ui.webhooks.inbox import forget_old
 from tossbill_ui.worker import sandbox_time
 
 
 @dataclass(frozen=True)
-class Pass:
+class Job:
     """One kind of periodic work.
 
     Attributes:
@@ -66,19 +66,19 @@ async def _announce_by_virtual_time(rt: Runtime) -> None:
 
 
 PASSES = (
-    Pass("charge-due", "*/10 * * * * *", run_due),
-    Pass("settle", "5/10 * * * * *", settle),
-    Pass("webhooks", "*/10 * * * * *", handle_waiting),
-    Pass("deliver-notices", "7/10 * * * * *", deliver),
-    Pass("announce-trials", "0 15 * * * *", announce_trials),
-    Pass("announce-expiring", "0 25 * * * *", announce_expiring),
-    Pass("reconcile", "0 0 4 * * *", reconcile),
-    Pass("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
-    Pass("forget-webhooks", "0 40 4 * * *", forget_old),
+    Job("charge-due", "*/10 * * * * *", run_due),
+    Job("settle", "5/10 * * * * *", settle),
+    Job("webhooks", "*/10 * * * * *", handle_pending),
+    Job("deliver-notices", "7/10 * * * * *", deliver),
+    Job("announce-trials", "0 15 * * * *", announce_trials),
+    Job("announce-expiring", "0 25 * * * *", announce_expiring),
+    Job("reconcile", "0 0 4 * * *", reconcile),
+    Job("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
+    Job("forget-webhooks", "0 40 4 * * *", forget_old),
 )
 
 SANDBOX_TICKS = (
-    Tick("virtual-time", 1.0, sandbox_time.walk),
+    Tick("virtual-time", 1.0, sandbox_time.run_sandbox_time),
     # A clock that people move skips hours.
     Tick("announce-trials-in-virtual-time", 3.0, _announce_by_virtual_time),
 )

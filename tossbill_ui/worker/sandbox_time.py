@@ -17,7 +17,7 @@ from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 
 
-async def walk(rt: Runtime) -> int:
+async def run_sandbox_time(rt: Runtime) -> int:
     """Go on until the clock is there or something has to be waited for; return the steps."""
     if not isinstance(rt.clock, SandboxClock):
         return 0

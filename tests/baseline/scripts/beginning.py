@@ -29,13 +29,13 @@ async def subscribe_refused(stage: Stage) -> None:
 
 async def trial_answered_yes(stage: Stage) -> None:
     session, trial = await _asked(stage)
-    await price_increase.answer(stage.rt, actor_of(session), trial, accepts=True)
+    await price_increase.record_decision(stage.rt, actor_of(session), trial, accepts=True)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 
 async def trial_answered_no(stage: Stage) -> None:
     session, trial = await _asked(stage)
-    await price_increase.answer(stage.rt, actor_of(session), trial, accepts=False)
+    await price_increase.record_decision(stage.rt, actor_of(session), trial, accepts=False)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 

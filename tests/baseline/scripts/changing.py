@@ -8,7 +8,7 @@ from tests.baseline.stage import RENEWAL, Stage
 from tests.support.actors import KIM
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.subscriptions.actions import change_method, change_plan, pause, price_increase
-from tossbill_ui.subscriptions.actions.price_increase import ask_all
+from tossbill_ui.subscriptions.actions.price_increase import request_consents
 from tossbill_ui.subscriptions.models import Price
 
 TEN_DAYS = timedelta(days=10)
@@ -78,13 +78,13 @@ async def pause_and_resume_refused(stage: Stage) -> None:
 
 async def price_rise_accepted(stage: Stage) -> None:
     session, of = await _asked_for_more(stage)
-    await price_increase.answer(stage.rt, actor_of(session), of, accepts=True)
+    await price_increase.record_decision(stage.rt, actor_of(session), of, accepts=True)
     await stage.live_until(RENEWAL)
 
 
 async def price_rise_declined(stage: Stage) -> None:
     session, of = await _asked_for_more(stage)
-    await price_increase.answer(stage.rt, actor_of(session), of, accepts=False)
+    await price_increase.record_decision(stage.rt, actor_of(session), of, accepts=False)
     await stage.live_until(RENEWAL)
 
 
@@ -117,7 +117,7 @@ async def _asked_for_more(stage: Stage) -> tuple[Session, str]:
     async with stage.rt.db.write() as db:
         db.add(dearer)
     await stage.live_until(date(2027, 11, 10))
-    await ask_all(stage.rt, KIM, "basic", how_to_cancel="내 구독에서 해지해요.")
+    await request_consents(stage.rt, KIM, "basic", how_to_cancel="내 구독에서 해지해요.")
     return session, of
 
 

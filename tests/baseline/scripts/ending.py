@@ -145,7 +145,7 @@ async def _doubtful(stage: Stage) -> tuple[Session, str]:
 
 
 async def _approve_all(stage: Stage) -> None:
-    found = await review.waiting(stage.rt)
+    found = await review.open_reviews(stage.rt)
     for row in (*found.subscriptions, *found.payments, *found.refunds, *found.differences):
         await review.approve(stage.rt, KIM, row.id)
 

@@ -100,7 +100,9 @@ async def _trial_with_a_bad_card(stage: Stage, persona: str) -> SubscriptionView
     session = stage.customer()
     seen = await stage.subscribe(session, "pro", persona=persona)
     await stage.live_until(TRIAL_ENDS - timedelta(days=7))
-    await price_increase.answer(stage.rt, actor_of(session), seen.subscription.id, accepts=True)
+    await price_increase.record_decision(
+        stage.rt, actor_of(session), seen.subscription.id, accepts=True
+    )
     return seen
 
 

@@ -15,9 +15,9 @@ from tossbill_ui.subscriptions.lifecycle import billing_cycle, transitions
 from tossbill_ui.subscriptions.lifecycle.billing_cycle import RENEWABLE
 from tossbill_ui.subscriptions.lifecycle.facts import RenewalFacts
 from tossbill_ui.subscriptions.models import (
-    Attention,
     Plan,
     Price,
+    ReviewReason,
     Subscription,
     SubscriptionStatus,
     WhenUnpaid,
@@ -201,7 +201,7 @@ CASES = (
         "mark_unpaid",
         lambda of: billing_cycle.mark_unpaid(of, invoice(of), NEW_CARD, facts()),
     ),
-    Case("need_review", lambda of: billing_cycle.need_review(of, Attention.FAULT)),
+    Case("need_review", lambda of: billing_cycle.need_review(of, ReviewReason.FAULT)),
     Case("approve", lambda of: transitions.approve(of, facts(), period_now=None)),
     Case(
         "cancel_at_period_end",

@@ -216,8 +216,8 @@ async def test_a_plan_named_like_a_formula_stays_a_name(shop: Shop, session: Ses
 async def test_long_files_come_in_pieces_without_loss(
     shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timeline, "AT_ONCE", 2)
-    monkeypatch.setattr(csv_file, "AT_ONCE", 3)
+    monkeypatch.setattr(timeline, "BATCH_SIZE", 2)
+    monkeypatch.setattr(csv_file, "BATCH_SIZE", 3)
     for _ in range(7):
         await shop.card(session)
         shop.wait(timedelta(seconds=1))

@@ -19,9 +19,9 @@ from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import (
     LIVE,
-    Attention,
     Plan,
     Price,
+    ReviewReason,
     Subscription,
     SubscriptionStatus,
 )
@@ -50,7 +50,7 @@ async def change_method(
         )
         events = transitions.change_method(subscription, method.id)
         await invoicing.refuse_while_open(db, subscription)
-        found = await _collect_owed(rt, db, subscription)
+        found = await _collect_unpaid(rt, db, subscription)
         await publish(rt, db, subscription, events, actor=actor)
     invoicing.spawn(rt, found)
     return isinstance(found, PaymentClaim)
@@ -72,19 +72,19 @@ async def pay_now(rt: Runtime, actor: Actor, subscription_id: str) -> None:
             customer_id=subscription.customer_id,
             payment_method_id=subscription.payment_method_id,
         )
-        found = await _collect_owed(rt, db, subscription)
+        found = await _collect_unpaid(rt, db, subscription)
         if not isinstance(found, PaymentClaim):
             raise Conflict("Nothing is owed.", code="nothing_owed")
     invoicing.spawn(rt, found)
 
 
-async def _collect_owed(
+async def _collect_unpaid(
     rt: Runtime, db: AsyncSession, subscription: Subscription
 ) -> PaymentClaim | Events:
     """Begin to collect the open invoice, unless an operator has to act first."""
     invoice = await payments.open_invoice(db, subscription.id)
     is_past_due = subscription.status == SubscriptionStatus.PAST_DUE
-    if invoice is None or not is_past_due or subscription.attention == Attention.SETUP:
+    if invoice is None or not is_past_due or subscription.attention == ReviewReason.SETUP:
         return []
     price = await db.get_one(Price, invoice.price_id)
     offer = Offer(await db.get_one(Plan, price.plan_code), price)

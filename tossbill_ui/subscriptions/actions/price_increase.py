@@ -19,7 +19,7 @@ from tossbill_ui.subscriptions.lifecycle import transitions
 from tossbill_ui.subscriptions.lifecycle.notifications import About
 from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.models import (
-    Answer,
+    ConsentDecision,
     Plan,
     Price,
     PriceConsent,
@@ -50,7 +50,9 @@ class Asked:
     answers: Counter[str] = field(default_factory=Counter[str])
 
 
-async def ask_all(rt: Runtime, actor: Actor, plan_code: str, *, how_to_cancel: str) -> Asked:
+async def request_consents(
+    rt: Runtime, actor: Actor, plan_code: str, *, how_to_cancel: str
+) -> Asked:
     """Ask everybody whose next period of a plan costs more by then, each once a period.
 
     To be called daily while a price rises: whose period ends in 7 to 30 days is asked, and nobody
@@ -170,7 +172,9 @@ async def _ask(
     return asked
 
 
-async def answer(rt: Runtime, actor: Actor, subscription_id: str, *, accepts: bool) -> None:
+async def record_decision(
+    rt: Runtime, actor: Actor, subscription_id: str, *, accepts: bool
+) -> None:
     """Note what the customer says to what was asked; the last answer before the change counts.
 
     Raises:
@@ -184,13 +188,13 @@ async def answer(rt: Runtime, actor: Actor, subscription_id: str, *, accepts: bo
         asked = await consent.about(db, subscription, price, coming)
         if asked is None:
             raise NotFound("Nothing was asked about this subscription.")
-        asked.answer = Answer.ACCEPTED if accepts else Answer.REFUSED
+        asked.answer = ConsentDecision.ACCEPTED if accepts else ConsentDecision.REFUSED
         asked.answered_at = rt.clock.now()
         await publish(rt, db, subscription, [_answered(asked)], actor=actor)
 
 
 def _answered(asked: PriceConsent) -> Event:
-    is_yes = asked.answer == Answer.ACCEPTED
+    is_yes = asked.answer == ConsentDecision.ACCEPTED
     kind = EventType.PRICE_CONSENT_GIVEN if is_yes else EventType.PRICE_CONSENT_REFUSED
     return Event(kind, "" if asked.before_krw else Reason.TRIAL, asked.after_krw)
 

@@ -22,7 +22,7 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
     Refund,
 )
-from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined, InDoubt, of_payment
+from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined, Unresolved, of_payment
 from tossbill_ui.payments.record import record
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
@@ -30,14 +30,14 @@ from tossbill_ui.subscriptions.lifecycle import transitions
 from tossbill_ui.subscriptions.lifecycle.facts import facts_of
 from tossbill_ui.subscriptions.lifecycle.notifications import About
 from tossbill_ui.subscriptions.lifecycle.publish import publish
-from tossbill_ui.subscriptions.models import Attention, Price, Subscription
+from tossbill_ui.subscriptions.models import Price, ReviewReason, Subscription
 from tossbill_ui.subscriptions.periods import period_at
 
 UNMADE = Declined(NEVER_CHARGED)
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OpenReview:
     """Everything that goes on only when a person decides.
 
     Attributes:
@@ -83,10 +83,10 @@ _UNRESOLVED = (
 )
 
 
-async def waiting(rt: Runtime) -> Waiting:
+async def open_reviews(rt: Runtime) -> OpenReview:
     """Return everything that waits for an operator, oldest first."""
     async with rt.db.read() as db:
-        return Waiting(
+        return OpenReview(
             subscriptions=await repository.waiting(db),
             payments=(await db.exec(_STUCK_PAYMENTS)).all(),
             refunds=(await db.exec(_STUCK_REFUNDS)).all(),
@@ -122,7 +122,7 @@ async def _approve_subscription(rt: Runtime, actor: Actor, row_id: str) -> str:
             return ""
         facts = await facts_of(rt, db, subscription)
         period_now = None
-        if subscription.attention == Attention.CATCH_UP:
+        if subscription.attention == ReviewReason.CATCH_UP:
             price = await db.get_one(Price, subscription.price_id)
             period_now = period_at(subscription, price.interval, facts.today)
         events = transitions.approve(subscription, facts, period_now=period_now)
@@ -142,7 +142,7 @@ async def _approve_payment(rt: Runtime, actor: Actor, row_id: str) -> str:
     theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
     found = of_payment(theirs, amount_krw=payment.amount_krw) if theirs else UNMADE
     found = await record(rt, payment, attempt, found, actor=actor)
-    if isinstance(found, InDoubt):
+    if isinstance(found, Unresolved):
         return "Toss has not settled the payment, so it goes on waiting."
     return "The payment counts as not made." if found is UNMADE else "Toss knows the payment."
 

@@ -25,7 +25,7 @@ CHARGED_AGAIN = (
     SubscriptionStatus.ACTIVE,
     SubscriptionStatus.PAST_DUE,
 )
-AT_ONCE = 200
+BATCH_SIZE = 200
 
 
 async def announce_expiring(rt: Runtime) -> int:
@@ -36,7 +36,7 @@ async def announce_expiring(rt: Runtime) -> int:
 async def _announce_expiring(rt: Runtime, number: int) -> int:
     """Tell of one of the notices, some in a transaction; who was told is not found again."""
     days, sooner = (*CARD_NOTICES, -1)[number : number + 2]
-    query, told = _untold(today(rt), days=days, sooner=sooner).limit(AT_ONCE), 0
+    query, told = _untold(today(rt), days=days, sooner=sooner).limit(BATCH_SIZE), 0
     while True:
         async with rt.db.write() as db:
             found = (await db.exec(query)).all()
@@ -44,7 +44,7 @@ async def _announce_expiring(rt: Runtime, number: int) -> int:
                 event = Event(EventType.METHOD_EXPIRING, str(days))
                 await publish(rt, db, subscription, [event], actor=ENGINE)
         told += len(found)
-        if len(found) < AT_ONCE:
+        if len(found) < BATCH_SIZE:
             return told
 
 

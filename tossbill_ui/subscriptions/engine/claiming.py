@@ -24,7 +24,7 @@ from tossbill_ui.subscriptions.lifecycle.facts import RenewalFacts, renewal_fact
 from tossbill_ui.subscriptions.lifecycle.invoicing import Bill, collect, make_renewal
 from tossbill_ui.subscriptions.lifecycle.notifications import About
 from tossbill_ui.subscriptions.lifecycle.publish import publish
-from tossbill_ui.subscriptions.models import Attention, Subscription
+from tossbill_ui.subscriptions.models import ReviewReason, Subscription
 from tossbill_ui.subscriptions.terms.catalog import Offer
 
 log = logging.getLogger(__name__)
@@ -33,44 +33,44 @@ Claims = list[PaymentClaim]
 Take = Callable[[Runtime, AsyncSession, Sequence[Subscription]], Awaitable[Claims]]
 
 
-async def claim(rt: Runtime, *, limit: int) -> tuple[Claims, int]:
+async def claim_due(rt: Runtime, *, limit: int) -> tuple[Claims, int]:
     """Take open payments nobody holds, then due subscriptions.
 
     Returns:
         The payments to collect, and how many rows were looked at.
     """
     try:
-        return await _claim(rt, _take_together, limit=limit)
+        return await _claim(rt, _claim_batch, limit=limit)
     except FAULTS:
         log.exception("a due row cannot be claimed; the rows are claimed one by one")
-        return await _claim(rt, _take_one_by_one, limit=limit)
+        return await _claim(rt, _claim_one_by_one, limit=limit)
 
 
 async def _claim(rt: Runtime, take: Take, *, limit: int) -> tuple[Claims, int]:
     async with rt.db.write() as db:
-        open_already = await settle.take_up_payments(rt, db, limit=limit)
+        open_already = await settle.claim_open_payments(rt, db, limit=limit)
         found = await repository.due(db, rt.clock.now(), limit=limit - len(open_already))
         claims = open_already + await take(rt, db, found)
     return claims, len(open_already) + len(found)
 
 
-async def _take_one_by_one(rt: Runtime, db: AsyncSession, found: Sequence[Subscription]) -> Claims:
+async def _claim_one_by_one(rt: Runtime, db: AsyncSession, found: Sequence[Subscription]) -> Claims:
     """Take each by itself; one our code fails on waits for an operator and stops no other."""
     claims: Claims = []
     for subscription in found:
         subscription_id = subscription.id  # not to be read after a rollback
         try:
             async with db.begin_nested():
-                claims += await _take_together(rt, db, [subscription])
+                claims += await _claim_batch(rt, db, [subscription])
         except FAULTS:
             log.exception("subscription %s needs an operator", subscription_id)
             await db.refresh(subscription)
-            events = need_review(subscription, Attention.FAULT)
+            events = need_review(subscription, ReviewReason.FAULT)
             await publish(rt, db, subscription, events, actor=ENGINE)
     return claims
 
 
-async def _take_together(rt: Runtime, db: AsyncSession, found: Sequence[Subscription]) -> Claims:
+async def _claim_batch(rt: Runtime, db: AsyncSession, found: Sequence[Subscription]) -> Claims:
     """Do what is due with subscriptions; return the payments to collect."""
     if not found:
         return []

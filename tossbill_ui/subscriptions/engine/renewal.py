@@ -11,22 +11,22 @@ import logging
 import time
 from dataclasses import dataclass
 
-from tossbill_ui.core.batch_gate import Door
-from tossbill_ui.core.lease import Hold
+from tossbill_ui.core.batch_gate import BatchGate
+from tossbill_ui.core.lease import Lease
 from tossbill_ui.leases import keeper
 from tossbill_ui.payments import charge
 from tossbill_ui.payments.charge import PaymentClaim
-from tossbill_ui.payments.double_charge_guard import PaidBefore
+from tossbill_ui.payments.double_charge_guard import AlreadyPaid
 from tossbill_ui.payments.models import Payment
-from tossbill_ui.payments.outcome import Charged, Declined, InDoubt, Outcome
+from tossbill_ui.payments.outcome import Charged, Declined, Outcome, Unresolved
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.engine.claiming import claim
+from tossbill_ui.subscriptions.engine.claiming import claim_due
 from tossbill_ui.subscriptions.lifecycle.release import release_claim
 from tossbill_ui.toss.codes import Meaning, lookup
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16
+CONCURRENCY = 16
 BUDGET_SECONDS = 30.0
 # How long an answer may wait for others. A crash in that time costs a look-up each.
 RECORDED_WITHIN_SECONDS = 0.2
@@ -37,17 +37,17 @@ class Report:
     """What one pass did.
 
     Attributes:
-        looked_at: Due subscriptions and open payments that were taken up.
+        examined: Due subscriptions and open payments that were taken up.
         is_dry: Nothing was due any more at the end; False when time or Toss stopped it.
         is_refused: Toss refused our key or contract, so the pass stopped.
     """
 
-    looked_at: int = 0
+    examined: int = 0
     charged: int = 0
     refused: int = 0
     in_doubt: int = 0
     failed: int = 0
-    is_dry: bool = False
+    is_exhausted: bool = False
     is_refused: bool = False
 
     def count(self, found: Outcome | BaseException | None) -> None:
@@ -57,7 +57,7 @@ class Report:
                 self.charged += 1
             case Declined():
                 self.refused += 1
-            case InDoubt():
+            case Unresolved():
                 self.in_doubt += 1
             case BaseException():
                 self.failed += 1
@@ -69,7 +69,7 @@ class Report:
 async def run_due(
     rt: Runtime,
     *,
-    at_once: int = AT_ONCE,
+    concurrency: int = CONCURRENCY,
     budget_seconds: float = BUDGET_SECONDS,
     stop: asyncio.Event | None = None,
 ) -> Report:
@@ -77,17 +77,17 @@ async def run_due(
 
     Args:
         rt: The process's runtime; ``rt.clock`` says what is due.
-        at_once: How many payments Toss is asked for at once.
+        concurrency: How many payments Toss is asked for at once.
         budget_seconds: After which nothing more is claimed, on the machine's clock. What is
             claimed by then is finished.
         stop: Set it to claim nothing more and to ask for nothing more. What Toss has been asked
             for is finished; what waits for its turn is given back.
     """
     until = time.monotonic() + budget_seconds
-    return await _Line(rt, at_once, stop or asyncio.Event()).work(until)
+    return await _ChargePipeline(rt, concurrency, stop or asyncio.Event()).work(until)
 
 
-class _Line:
+class _ChargePipeline:
     """Payments on their way: claimed, asked for, answered, recorded (ADR-0022).
 
     A payment has one of the places only while Toss is asked for it. Up to half as many again as
@@ -95,12 +95,12 @@ class _Line:
     held. Answers are recorded together.
     """
 
-    def __init__(self, rt: Runtime, at_once: int, stop: asyncio.Event) -> None:
-        self._rt, self._at_once, self._stop = rt, at_once, stop
+    def __init__(self, rt: Runtime, concurrency: int, stop: asyncio.Event) -> None:
+        self._rt, self._concurrency, self._stop = rt, concurrency, stop
         self._report = Report()
         self._tasks = set[asyncio.Task[Outcome | None]]()
-        self._places = asyncio.Semaphore(at_once)
-        self._answers = Door(most=at_once, seconds=RECORDED_WITHIN_SECONDS)
+        self._slots = asyncio.Semaphore(concurrency)
+        self._answers = BatchGate(most=concurrency, seconds=RECORDED_WITHIN_SECONDS)
         self._claimed = self._begun = self._answered = 0
         self._changed = asyncio.Event()
 
@@ -127,13 +127,13 @@ class _Line:
     @property
     def _has_room(self) -> bool:
         waiting = self._claimed - self._begun
-        is_behind = len(self._tasks) > 3 * self._at_once  # the database is slower than Toss
-        return waiting <= self._at_once // 2 and not is_behind and not self._report.is_dry
+        is_behind = len(self._tasks) > 3 * self._concurrency  # the database is slower than Toss
+        return waiting <= self._concurrency // 2 and not is_behind and not self._report.is_exhausted
 
     async def _claim(self) -> None:
-        claims, looked_at = await claim(self._rt, limit=self._at_once)
-        self._report.looked_at += looked_at
-        self._report.is_dry = looked_at < self._at_once
+        claims, examined = await claim_due(self._rt, limit=self._concurrency)
+        self._report.examined += examined
+        self._report.is_exhausted = examined < self._concurrency
         self._claimed += len(claims)
         for each in claims:
             task = asyncio.create_task(self._collect(each))
@@ -142,25 +142,25 @@ class _Line:
 
     async def _collect(self, claim: PaymentClaim) -> Outcome | None:
         """Do as `charge.collect`, in turn and with others."""
-        async with keeper.held(
+        async with keeper.keep_lease(
             self._rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
-        ) as hold:
-            async with self._places:
-                found = await self._ask(claim, hold)
+        ) as lease:
+            async with self._slots:
+                found = await self._ask(claim, lease)
             if found is not None:
                 if self._answered < self._claimed:
                     await self._answers.wait()
-                return await charge.write_down(self._rt, claim, found)
+                return await charge.record_result(self._rt, claim, found)
         await release_claim(self._rt, claim)
         return None
 
-    async def _ask(self, claim: PaymentClaim, hold: Hold) -> Outcome | PaidBefore | None:
+    async def _ask(self, claim: PaymentClaim, lease: Lease) -> Outcome | AlreadyPaid | None:
         self._begun += 1
         self._changed.set()
         try:
             if not self._goes_on:
                 return None
-            found = await charge.ask(self._rt, claim, hold)
+            found = await charge.ask(self._rt, claim, lease)
             self._report.is_refused |= _is_our_fault(found)
             return found
         finally:

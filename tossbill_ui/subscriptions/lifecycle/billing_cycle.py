@@ -12,15 +12,15 @@ from tossbill_ui.core.errors import Conflict
 from tossbill_ui.events.types import Changes, Event, EventType, Reason
 from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus
 from tossbill_ui.subscriptions.lifecycle import dunning
-from tossbill_ui.subscriptions.lifecycle.dunning import AskForCard, GiveUp, RetryOn, TellOperator
+from tossbill_ui.subscriptions.lifecycle.dunning import AskForMethod, GiveUp, RetryOn, TellOperator
 from tossbill_ui.subscriptions.lifecycle.facts import Facts, RenewalFacts
 from tossbill_ui.subscriptions.lifecycle.rules import transition
 from tossbill_ui.subscriptions.lifecycle.transitions import Events, end
 from tossbill_ui.subscriptions.models import (
     CHARGEABLE,
     LIVE,
-    Attention,
     Price,
+    ReviewReason,
     Subscription,
     WhenUnpaid,
 )
@@ -61,7 +61,7 @@ def renew(
         stops = subscription.needs_card
         return _give_up(subscription, invoice, REMOVED_KEY, facts) if stops else Collect()
     if facts.period_now > subscription.period_number + 1 > subscription.approved_period:
-        return _need_review(subscription, Attention.CATCH_UP)
+        return _need_review(subscription, ReviewReason.CATCH_UP)
     if facts.coming is None:
         return _end_without_consent(subscription, facts)
     return Collect()
@@ -171,10 +171,10 @@ def _handle_decline(
     subscription.due_at = None
     match dunning.next_step(code=code, refusals=invoice.refusals, today=facts.today):
         case TellOperator():  # no fault of the customer's: what works goes on working
-            return _need_review(subscription, Attention.SETUP, code)
+            return _need_review(subscription, ReviewReason.SETUP, code)
         case GiveUp():
             return _give_up(subscription, invoice, code, facts)
-        case AskForCard(until=day):
+        case AskForMethod(until=day):
             subscription.needs_card = True
             events = [Event(EventType.METHOD_NEEDED, code)]
         case RetryOn(day=day):
@@ -203,12 +203,12 @@ def _end_without_consent(subscription: Subscription, facts: Facts) -> Events:
     return end(subscription, facts, reason)
 
 
-def _need_review(subscription: Subscription, attention: Attention, code: str = "") -> Events:
+def _need_review(subscription: Subscription, attention: ReviewReason, code: str = "") -> Events:
     subscription.due_at, subscription.attention = None, attention
     return [Event(EventType.REVIEW_OPENED, code or attention)]
 
 
 @transition(*LIVE)
-def need_review(subscription: Subscription, attention: Attention) -> Events:
+def need_review(subscription: Subscription, attention: ReviewReason) -> Events:
     """Wait for an operator."""
     return _need_review(subscription, attention)

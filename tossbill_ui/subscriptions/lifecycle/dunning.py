@@ -36,7 +36,7 @@ class RetryOn:
 
 
 @dataclass(frozen=True)
-class AskForCard:
+class AskForMethod:
     """No retry will help; wait for another method until a day."""
 
     until: date
@@ -52,7 +52,7 @@ class GiveUp:
     """Every try has failed."""
 
 
-Step = RetryOn | AskForCard | TellOperator | GiveUp
+Step = RetryOn | AskForMethod | TellOperator | GiveUp
 
 
 def next_step(*, code: str, refusals: int, today: date) -> Step:
@@ -68,7 +68,7 @@ def next_step(*, code: str, refusals: int, today: date) -> Step:
     if meaning in (Meaning.SETUP, Meaning.OPERATOR):
         return TellOperator()
     if meaning is Meaning.NEW_CARD:
-        return AskForCard(until=today + timedelta(days=CARD_DAYS))
+        return AskForMethod(until=today + timedelta(days=CARD_DAYS))
     if refusals > len(GAPS):
         return GiveUp()
     if code in UNTIL_NEXT_MONTH:

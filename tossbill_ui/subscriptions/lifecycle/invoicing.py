@@ -136,7 +136,7 @@ def events_of(found: PaymentClaim | Events) -> Events:
 def spawn(rt: Runtime, found: PaymentClaim | Events) -> None:
     """Ask Toss about a claimed payment, apart from the page that wanted it."""
     if isinstance(found, PaymentClaim):
-        rt.changes.tell(found.payment.customer_id)
+        rt.pubsub.publish(found.payment.customer_id)
         rt.tasks.spawn(_collect(rt, found), name=f"collect {found.row_id}")
 
 

@@ -10,7 +10,7 @@ from tossbill_ui.core.actor import ENGINE, Actor
 from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.payments import refund
 from tossbill_ui.payments.models import Invoice, InvoiceStatus, Payment, PaymentStatus, Refund
-from tossbill_ui.payments.outcome import NEVER_CHARGED, Charged, Declined, InDoubt, Outcome
+from tossbill_ui.payments.outcome import NEVER_CHARGED, Charged, Declined, Outcome, Unresolved
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.lifecycle.billing_cycle import (
@@ -63,9 +63,9 @@ class _Outcome:
             case Declined(code=code):
                 facts = await facts_of(rt, db, subscription)
                 events = closed + handle_decline(subscription, invoice, code, facts)
-            case InDoubt() if payment.attempts == 1:
+            case Unresolved() if payment.attempts == 1:
                 events = [Event(EventType.PAYMENT_UNKNOWN, payment.failure_code or "")]
-            case InDoubt():
+            case Unresolved():
                 return
         about = About(invoice=invoice, payment=payment)
         await publish(rt, db, subscription, events, actor=actor, about=about)

@@ -53,7 +53,7 @@ async def release_claim(rt: Runtime, claim: PaymentClaim) -> None:
 
     key = (claim.payment.subscription_id, claim.row_id)
     await rt.db.write_together(work, key=key, ahead=outcome_handler.current().load)
-    rt.changes.tell(claim.payment.customer_id)
+    rt.pubsub.publish(claim.payment.customer_id)
 
 
 async def _make_due(rt: Runtime, db: AsyncSession, payment: Payment) -> None:

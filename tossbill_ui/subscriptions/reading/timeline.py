@@ -1,6 +1,6 @@
 """A customer's history in one order: cards, payments, refunds, changes (ADR-0019).
 
-A page is found by its place, never by its number, so the last one takes as long as the first.
+A page is found by its cursor, never by its number, so the last one takes as long as the first.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import Plan, Subscription
 from tossbill_ui.subscriptions.reading.timeline_sources import (
     SOURCES,
+    Cursor,
     Entry,
     PaymentLine,
-    Place,
     Source,
     Topic,
     read,
@@ -30,7 +30,7 @@ from tossbill_ui.subscriptions.reading.timeline_sources import (
 )
 
 PAGE_SIZE = 20
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ class Page:
     """Some lines, newest first.
 
     Attributes:
-        anchor: The place after which they begin; None for the newest page. Asking for what is
+        anchor: The cursor after which they begin; None for the newest page. Asking for what is
             older than it brings this page again, however much has happened since.
         has_older: Whether there are more after them.
     """
 
     entries: list[Entry]
-    anchor: Place | None
+    anchor: Cursor | None
     has_older: bool
 
     @property
@@ -78,10 +78,10 @@ async def older(
     actor: Actor,
     wanted: Wanted = EVERYTHING,
     *,
-    than: Place | None = None,
+    than: Cursor | None = None,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """Return this customer's lines after a place, or the newest; nobody has none."""
+    """Return this customer's lines after a cursor, or the newest; nobody has none."""
     async with rt.db.read() as db:
         found = await _read(db, actor, wanted, than, newest_first=True, limit=size + 1)
     return Page(found[:size], anchor=than, has_older=len(found) > size)
@@ -92,15 +92,15 @@ async def newer(
     actor: Actor,
     wanted: Wanted = EVERYTHING,
     *,
-    than: Place,
+    than: Cursor,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """Return the lines just before a place; where they are too few, the newest page."""
+    """Return the lines just before a cursor; where they are too few, the newest page."""
     async with rt.db.read() as db:
         found = await _read(db, actor, wanted, than, newest_first=False, limit=size + 1)
     if len(found) <= size:
         return await older(rt, actor, wanted, size=size)
-    return Page(found[:size][::-1], anchor=found[size].place, has_older=True)
+    return Page(found[:size][::-1], anchor=found[size].cursor, has_older=True)
 
 
 async def again(
@@ -108,8 +108,8 @@ async def again(
     actor: Actor,
     wanted: Wanted = EVERYTHING,
     *,
-    anchor: Place | None,
-    last: Place | None,
+    anchor: Cursor | None,
+    last: Cursor | None,
     size: int = PAGE_SIZE,
 ) -> Page:
     """Return a page as it is now, down to the line that was its last.
@@ -117,21 +117,21 @@ async def again(
     New lines push none away that somebody may be reading, up to as many as a page has.
     """
     page = await older(rt, actor, wanted, than=anchor, size=2 * size)
-    kept = sum(last is not None and entry.place >= last for entry in page.entries)
+    kept = sum(last is not None and entry.cursor >= last for entry in page.entries)
     end = max(size, kept)
     return Page(page.entries[:end], anchor, has_older=page.has_older or len(page.entries) > end)
 
 
 async def every(rt: Runtime, actor: Actor, wanted: Wanted = EVERYTHING) -> AsyncGenerator[Entry]:
     """Yield every line, newest first, without ever holding many."""
-    page = await older(rt, actor, wanted, size=AT_ONCE)
+    page = await older(rt, actor, wanted, size=BATCH_SIZE)
     while True:
         for entry in page.entries:
             yield entry
         if not page.has_older:
             return
-        last = page.entries[-1].place
-        page = await older(rt, actor, wanted, than=last, size=AT_ONCE)
+        last = page.entries[-1].cursor
+        page = await older(rt, actor, wanted, than=last, size=BATCH_SIZE)
 
 
 async def subscriptions(rt: Runtime, actor: Actor) -> Sequence[tuple[Subscription, Plan]]:
@@ -150,14 +150,14 @@ async def first_at(rt: Runtime, actor: Actor) -> datetime | None:
     """Return when this customer's history begins."""
     async with rt.db.read() as db:
         found = await _read(db, actor, EVERYTHING, None, newest_first=False, limit=1)
-    return found[0].place.at if found else None
+    return found[0].cursor.at if found else None
 
 
 async def _read(
     db: AsyncSession,
     actor: Actor,
     wanted: Wanted,
-    beyond: Place | None,
+    beyond: Cursor | None,
     *,
     newest_first: bool,
     limit: int,
@@ -171,7 +171,7 @@ async def _read(
             if beyond:
                 conditions.append(source.beyond(beyond, newest_first=newest_first))
             found += await read(db, source, *conditions, newest_first=newest_first, limit=limit)
-    found.sort(key=lambda entry: entry.place, reverse=newest_first)
+    found.sort(key=lambda entry: entry.cursor, reverse=newest_first)
     return await _with_refunds(db, found[:limit])
 
 

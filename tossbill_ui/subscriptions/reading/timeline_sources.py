@@ -35,8 +35,8 @@ class Topic(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Place:
-    """Where a line stands; the newest has the greatest place.
+class Cursor:
+    """Where a line stands; the newest has the greatest cursor.
 
     Attributes:
         at: When it happened, on ``rt.clock``.
@@ -92,9 +92,9 @@ Line = CardLine | PaymentLine | RefundLine | ChangeLine
 
 @dataclass(frozen=True)
 class Entry:
-    """One line with its place."""
+    """One line with its cursor."""
 
-    place: Place
+    cursor: Cursor
     line: Line
 
 
@@ -133,18 +133,18 @@ class Source:
         first = row[0]
         key = f"{first.seq:020}" if self._is_counted else first.id
         at = first.at if self._is_counted else first.created_at
-        return Entry(Place(at, self.rank, key), self.line(*row))
+        return Entry(Cursor(at, self.rank, key), self.line(*row))
 
-    def beyond(self, place: Place, *, newest_first: bool) -> sa.ColumnElement[bool]:
-        """Condition: the row comes after a place, in reading order."""
-        if self.rank == place.rank:
-            key = int(place.id) if self._is_counted else place.id
+    def beyond(self, cursor: Cursor, *, newest_first: bool) -> sa.ColumnElement[bool]:
+        """Condition: the row comes after a cursor, in reading order."""
+        if self.rank == cursor.rank:
+            key = int(cursor.id) if self._is_counted else cursor.id
             ours = sa.tuple_(self.at, self.id)
-            theirs = sa.tuple_(sa.literal(place.at, UtcDateTime), sa.literal(key, self.id.type))
+            theirs = sa.tuple_(sa.literal(cursor.at, UtcDateTime), sa.literal(key, self.id.type))
             return ours < theirs if newest_first else ours > theirs
         if newest_first:
-            return self.at <= place.at if self.rank < place.rank else self.at < place.at
-        return self.at >= place.at if self.rank > place.rank else self.at > place.at
+            return self.at <= cursor.at if self.rank < cursor.rank else self.at < cursor.at
+        return self.at >= cursor.at if self.rank > cursor.rank else self.at > cursor.at
 
 
 def _cards() -> Query:

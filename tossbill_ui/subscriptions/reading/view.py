@@ -61,7 +61,7 @@ class SubscriptionView:
     change_was_refused: bool
 
     @property
-    def is_in_doubt(self) -> bool:
+    def is_unresolved(self) -> bool:
         """Whether nobody knows yet if money moved; say so on every screen."""
         last = self.last_payment
         return last is not None and last.status == PaymentStatus.UNKNOWN
@@ -113,7 +113,7 @@ async def wait(
         NotFound: No such subscription of this customer.
     """
     whose = (await subscription(rt, actor, subscription_id)).subscription.customer_id
-    return await rt.changes.wait_until(
+    return await rt.pubsub.wait_until(
         whose,
         lambda: subscription(rt, actor, subscription_id),
         lambda found: not found.is_asking,

@@ -23,7 +23,7 @@ from tossbill_ui.core.errors import Conflict
 from tossbill_ui.payments.repository import open_invoice
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import (
-    Answer,
+    ConsentDecision,
     Price,
     PriceConsent,
     Subscription,
@@ -72,7 +72,7 @@ async def wished(rt: Runtime, db: AsyncSession, subscription: Subscription, comi
     row = row or question(
         rt, subscription, price, coming, asked_by=CUSTOMER, how_to_cancel=HOW_TO_CANCEL
     )
-    row.answer, row.answered_at = Answer.ACCEPTED, rt.clock.now()
+    row.answer, row.answered_at = ConsentDecision.ACCEPTED, rt.clock.now()
     db.add(row)
     await db.flush()
 
@@ -188,7 +188,7 @@ def _about(
 
 def _holds(asked: PriceConsent) -> bool:
     is_in_time = korean_day(asked.asked_at) >= asked.changes_on - ASKED_WITHIN
-    return asked.answer == Answer.ACCEPTED and (is_in_time or asked.asked_by == CUSTOMER)
+    return asked.answer == ConsentDecision.ACCEPTED and (is_in_time or asked.asked_by == CUSTOMER)
 
 
 async def raise_asked(db: AsyncSession, subscription: Subscription) -> Price | None:

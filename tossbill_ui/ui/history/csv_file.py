@@ -32,7 +32,7 @@ from tossbill_ui.ui.shared.text import speak
 BYTE_ORDER_MARK = "\ufeff"
 # What spreadsheets take for the beginning of a formula, in either width, and what hides one.
 FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
-AT_ONCE = 200
+BATCH_SIZE = 200
 ONE_DAY = timedelta(days=1)
 Cell = str | int
 Cells = list[Cell]
@@ -50,7 +50,7 @@ async def _parts(rt: Runtime, visit: Visit) -> AsyncGenerator[str]:
     lines: list[Cells] = []
     async for entry in timeline.every(rt, actor_of(visit.session), wanted):
         lines.append(cells(entry))
-        if len(lines) == AT_ONCE:
+        if len(lines) == BATCH_SIZE:
             yield _written(lines)
             lines = []
     yield _written(lines)
@@ -75,7 +75,7 @@ def safe(cell: Cell) -> Cell:
 
 def cells(entry: Entry) -> Cells:
     """Return one line of the file, in the order of the columns."""
-    at = entry.place.at.astimezone(SEOUL)
+    at = entry.cursor.at.astimezone(SEOUL)
     when: Cells = [korean_day(at).isoformat(), f"{at:%H:%M:%S}"]
     match entry.line:
         case PaymentLine():

@@ -84,7 +84,7 @@ def months(entries: Sequence[Entry]) -> list[Month]:
     """Return lines, newest first, by month."""
     found: list[Month] = []
     for entry in entries:
-        name = wording.month(korean_day(entry.place.at))
+        name = wording.month(korean_day(entry.cursor.at))
         if not found or found[-1]["name"] != name:
             found.append(Month(name=name, rows=[]))
         found[-1]["rows"].append(row(entry))
@@ -103,9 +103,9 @@ def row(entry: Entry) -> HistoryRow:
         case ChangeLine():
             shown = _change(entry.line)
     return HistoryRow(
-        id=f"{shown.topic}-{entry.place.id}",
+        id=f"{shown.topic}-{entry.cursor.id}",
         topic=shown.topic,
-        date=wording.day_of_year(entry.place.at),
+        date=wording.day_of_year(entry.cursor.at),
         what=shown.what,
         method=shown.method,
         amount=shown.amount,

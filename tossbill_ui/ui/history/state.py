@@ -18,7 +18,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions.change_method import remove_method
 from tossbill_ui.subscriptions.reading import timeline
 from tossbill_ui.subscriptions.reading.timeline import Page, Wanted
-from tossbill_ui.subscriptions.reading.timeline_sources import Place
+from tossbill_ui.subscriptions.reading.timeline_sources import Cursor
 from tossbill_ui.ui.history import text, view
 from tossbill_ui.ui.history.chart import NO_CHART, Chart
 from tossbill_ui.ui.history.filters import NO_OPTIONS, Choice, Option, from_query
@@ -58,9 +58,9 @@ class HistoryState(rx.State):
     # What came of a removal; the turn takes the keyboard there.
     notice: str = ""
     turn: int = 0
-    _anchor: Place | None = None
-    _first: Place | None = None
-    _last: Place | None = None
+    _anchor: Cursor | None = None
+    _first: Cursor | None = None
+    _last: Cursor | None = None
 
     @rx.event(background=True)
     async def load(self) -> None:

@@ -12,7 +12,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.reading import spending
 from tossbill_ui.subscriptions.reading.timeline import Page
-from tossbill_ui.subscriptions.reading.timeline_sources import Place
+from tossbill_ui.subscriptions.reading.timeline_sources import Cursor
 from tossbill_ui.ui.history import text
 from tossbill_ui.ui.history.chart import chart
 from tossbill_ui.ui.history.filters import ALL, Choice, Options, options, period_name
@@ -30,13 +30,13 @@ class Seen:
     """What is on the screen.
 
     Attributes:
-        first: The place of the first line, None without lines.
+        first: The cursor of the first line, None without lines.
         last: That of the last one.
         shown: The page's variables by name.
     """
 
-    first: Place | None
-    last: Place | None
+    first: Cursor | None
+    last: Cursor | None
     shown: dict[str, Any]
 
 
@@ -45,8 +45,8 @@ async def seen(rt: Runtime, actor: Actor, choice: Choice, page: Page) -> Seen:
     offered = await options(rt, actor, choice)
     entries = page.entries
     return Seen(
-        first=entries[0].place if entries else None,
-        last=entries[-1].place if entries else None,
+        first=entries[0].cursor if entries else None,
+        last=entries[-1].cursor if entries else None,
         shown={
             "months": months(entries),
             "phase": phase(choice, has_lines=bool(entries)),

@@ -44,11 +44,11 @@ async def looks(state: rx.State) -> AsyncGenerator[None]:
     """
     async with state:
         actor, tab = caller_of(state), state.router.session.client_token
-    place = f"{tab} {state.get_full_name()}"
-    with runtime.current().changes.following(actor.customer_id, place=place) as news:
-        while not news.is_over:
+    key = f"{tab} {state.get_full_name()}"
+    with runtime.current().pubsub.follow(actor.customer_id, key=key) as follower:
+        while not follower.is_over:
             yield
-            await news.wait(seconds=LOOK_AGAIN_SECONDS)
+            await follower.wait(seconds=LOOK_AGAIN_SECONDS)
 
 
 def query_of(state: rx.State) -> dict[str, str]:

@@ -40,13 +40,13 @@ class Alert(TypedDict):
 
 def is_open(seen: SubscriptionView) -> bool:
     """Whether a payment is under way or in doubt."""
-    return seen.is_asking or seen.is_in_doubt
+    return seen.is_asking or seen.is_unresolved
 
 
 def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
     """Return what comes first: money in doubt, then what is owed, then what is asked."""
     of, last = seen.subscription, seen.last_payment
-    if seen.is_in_doubt and last:
+    if seen.is_unresolved and last:
         return _doubt(seen, last.amount_krw)
     if seen.is_asking:
         return _say("amber", text.ASKING(), text.ASKING_BODY())

@@ -11,7 +11,7 @@ from typing import TypedDict
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.models import Answer, PriceConsent
+from tossbill_ui.subscriptions.models import ConsentDecision, PriceConsent
 from tossbill_ui.subscriptions.reading import view
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.ui.shared import wording
@@ -44,10 +44,10 @@ def said(asked: PriceConsent) -> tuple[str, str, str, str]:
     """Return what stands beside the subscription: tone, title, body, and the button's label."""
     text, words = _text(asked), _words(asked)
     match asked.answer:
-        case Answer.ACCEPTED:
+        case ConsentDecision.ACCEPTED:
             title, body = text.AGREED_TITLE(), text.AGREED_BODY(**words)
             return "ink", title, body, text.CHANGE_ANSWER()
-        case Answer.REFUSED:
+        case ConsentDecision.REFUSED:
             title, body = text.REFUSED_TITLE(), text.REFUSED_BODY(**words)
             return "amber", title, body, text.CHANGE_ANSWER()
         case _:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TypedDict
 
 from tossbill_ui.events.models import EventRecord
-from tossbill_ui.subscriptions.models import Answer, SubscriptionStatus
+from tossbill_ui.subscriptions.models import ConsentDecision, SubscriptionStatus
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.ui.shared import wording
@@ -160,7 +160,7 @@ def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
     if of.due_at is None:
         return label, text.WAITS()
     day, asked = wording.day_of(of.due_at), asked_now(seen)
-    if asked and asked.answer == Answer.REFUSED:
+    if asked and asked.answer == ConsentDecision.REFUSED:
         return text.UNTIL(), text.UNTIL_DAY(day=wording.full_day(of.ends_on - ONE_DAY))
     if asked:
         return label, price_increase_view.next_charge(asked, day)

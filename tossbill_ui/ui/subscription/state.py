@@ -174,12 +174,12 @@ class SubscriptionState(rx.State):
             yield
 
     @rx.event
-    async def hold(self, subscription_id: str) -> AsyncGenerator[None]:
+    async def pause(self, subscription_id: str) -> AsyncGenerator[None]:
         async for _ in self._do(pause.pause, Told(str(subscription_id), text.DONE_PAUSED())):
             yield
 
     @rx.event
-    async def take_up(self, subscription_id: str) -> AsyncGenerator[None]:
+    async def resume(self, subscription_id: str) -> AsyncGenerator[None]:
         async for _ in self._do(pause.resume, Told(str(subscription_id), text.DONE_RESUMED())):
             yield
 
@@ -211,7 +211,7 @@ class SubscriptionState(rx.State):
 
     async def _answer(self, told: Told, *, accepts: bool) -> AsyncGenerator[None]:
         async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
-            await price_increase.answer(rt, actor, asked, accepts=accepts)
+            await price_increase.record_decision(rt, actor, asked, accepts=accepts)
 
         async for _ in self._do(wish, told):
             yield

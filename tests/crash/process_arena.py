@@ -27,7 +27,7 @@ from tossbill_ui import migrations
 from tossbill_ui.build import ROOT
 from tossbill_ui.composition import build_runtime
 from tossbill_ui.core.settings import SANDBOX_SECRET_KEY, Settings
-from tossbill_ui.core.write_queue import Turns
+from tossbill_ui.core.write_queue import WriteQueue
 from tossbill_ui.customers.session import actor_of, new_session
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
@@ -64,7 +64,7 @@ class Arena:
         patience = {"timeout": 60} if self.settings.uses_sqlite else {}
         self.engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=patience)
         file = self.engine.url.database
-        self._turns = Turns(Path(file)) if self.settings.uses_sqlite and file else None
+        self._turns = WriteQueue(Path(file)) if self.settings.uses_sqlite and file else None
         where = "--port", str(self.settings.tossbill_port), "--db", str(self.folder / "sandbox.db")
         sandbox = command("sandbox", "--seed", self.seed, *where)
         self._sandbox = Life(sandbox, self._environment(), self.folder / "sandbox.log")
@@ -139,7 +139,7 @@ class Arena:
 
     async def _in_turn(self, work: Callable[[], None]) -> None:
         """Write as our own processes do, who would keep others out for seconds (ADR-0023)."""
-        async with self._turns.turn() if self._turns else nullcontext():
+        async with self._turns.acquire() if self._turns else nullcontext():
             work()
 
     def _end_waits(self) -> None:
@@ -215,7 +215,7 @@ class Arena:
         answer = self.control("POST", "authorizations", body)
         await registration.finish(rt, session, back_from(call, auth_key=answer["authKey"]))
         await rt.tasks.drain(seconds=120)
-        outcome = await outcomes.look(rt, actor_of(session), call.registration_id)
+        outcome = await outcomes.get_outcome(rt, actor_of(session), call.registration_id)
         assert outcome.method
         return session.customer_id, outcome.method.id
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.simulation.bugs import BUGS, Bug
+from tests.simulation.frozen_loop import run
 from tests.simulation.seeds import Size
-from tests.simulation.still import run
 from tests.simulation.story import tell
 from tests.simulation.wire import Rules
 from tests.simulation.world import Counts

@@ -14,12 +14,12 @@ from unittest.mock import patch
 
 import httpx
 
-from tests.simulation.alarm import alarm
 from tests.simulation.cards import Cards
+from tests.simulation.db_snapshot import Outlook
 from tests.simulation.inline import inline_database, inline_sandbox
-from tests.simulation.luck import seeded_ids
-from tests.simulation.outlook import Outlook
-from tests.simulation.post import Post
+from tests.simulation.log_guard import alarm
+from tests.simulation.seeded_ids import seeded_ids
+from tests.simulation.webhook_network import Post
 from tests.simulation.wire import Direct, Rules, Toss
 from tests.simulation.worker import Worker
 from tests.simulation.world import BEGIN, World

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from tests.simulation.outlook import Outlook
+from tests.simulation.db_snapshot import Outlook
 
 
 class PostgresOutlook(Outlook):

@@ -85,7 +85,7 @@ class Desk:
     def start(self) -> None:
         """Begin a pass that stands still at Toss."""
         self.wire.is_open = False
-        work = run_due(self.shop.rt, at_once=PLACES, budget_seconds=60, stop=self.stop)
+        work = run_due(self.shop.rt, concurrency=PLACES, budget_seconds=60, stop=self.stop)
         self.running.append(asyncio.create_task(work))
 
     async def have_due(self, count: int) -> None:
