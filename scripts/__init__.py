@@ -1,1 +1,1 @@
-"""Tools of the developers."""
+"""Developer tools."""

@@ -1,6 +1,6 @@
-"""Finds a Chromium for the tests, and installs one where there is none.
+"""Finds a Chromium for the tests, or installs one.
 
-Order: the system's, then Playwright's own, then Debian's package (with a font that has Korean).
+Order: the system's Chromium, Playwright's own, Debian's package (with a Korean font).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The headless shell first: it draws no window around pages, which halves what a page costs.
+# The headless shell first: it renders no browser window, which halves the cost of a page.
 NAMES = (
     "chromium-headless-shell",
     "chromium",
@@ -23,7 +23,7 @@ PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
-    # Containers give the shared memory little room, and a page that finds none crashes.
+    # Containers have little shared memory, and a page that runs out of it crashes.
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
@@ -33,7 +33,7 @@ ARGUMENTS = [
 
 
 def find() -> str | None:
-    """Return the path of a Chromium, if there is one."""
+    """Return the path of a Chromium, or None."""
     for name in NAMES:
         if path := shutil.which(name):
             return path
@@ -54,7 +54,7 @@ def install() -> None:
 
 def _apt(*arguments: str) -> None:
     root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    # Package scripts need the system folders, which a bare environment may leave out.
+    # Package scripts need the system directories, which a minimal environment may omit.
     environment = os.environ | {
         "DEBIAN_FRONTEND": "noninteractive",
         "PATH": f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin",
@@ -63,11 +63,13 @@ def _apt(*arguments: str) -> None:
 
 
 def main() -> None:
-    """Make sure that there is a browser, or say what to do."""
+    """Make sure that a browser is installed, or exit with instructions."""
     if find() is None:
         install()
     if find() is None:
-        raise SystemExit("No Chromium was found or could be installed: install one and try again.")
+        raise SystemExit(
+            "Chromium was not found and could not be installed: install it and try again."
+        )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Everything that can be said about the code without running it.
+# All static checks.
 set -eu
 
 ruff format --check .
@@ -8,7 +8,7 @@ basedpyright --warnings
 lint-imports
 python scripts/check_hosts.py
 
-# The locks say what the project asks for, and a build changes neither of them.
+# The lock files match the project's dependencies, and a build changes neither.
 before=$(mktemp)
 cp requirements.lock "$before"
 sh scripts/lock.sh

@@ -1,4 +1,4 @@
-"""Fails when a committed file names a package registry's host or a path of one machine."""
+"""Fails if a tracked file contains the host of a package registry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-# Written in pieces, so that this file does not find itself.
+# Split into parts, so that this file does not match itself.
 HOSTS = re.compile(
     "|".join(
         re.escape(".".join(parts))
@@ -22,7 +22,7 @@ HOSTS = re.compile(
 
 
 def main() -> None:
-    """Look through every file git knows."""
+    """Search every file tracked by git."""
     listed = subprocess.run(
         ["git", "ls-files", "-z"],  # noqa: S607 - the developer's git
         capture_output=True,
@@ -31,7 +31,7 @@ def main() -> None:
     )
     found = [name for name in listed.stdout.split("\0") if name and _names_a_host(Path(name))]
     if found:
-        raise SystemExit(f"A package registry's host stands in: {', '.join(found)}")
+        raise SystemExit(f"The host of a package registry was found in: {', '.join(found)}")
 
 
 def _names_a_host(path: Path) -> bool:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Write requirements.lock: every package with its hashes, no index address.
+# Write requirements.lock: every package with its hashes, without index URLs.
 set -eu
 uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
     --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock "$@"

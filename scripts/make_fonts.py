@@ -1,11 +1,11 @@
-"""Cut Pretendard Variable into the files the pages load, and write the rules that load them.
+"""Subset Pretendard Variable into the files that pages load, and write their CSS rules.
 
-Pages need some 450 syllables nearly always and 2,350 now and then. So there is one small file
-with Latin, digits and what is common, and a few larger ones that a browser fetches only for a
-rare syllable in a shop's name or a message of Toss. A cut font must not bear the name that
-Pretendard's licence reserves, so ours is called Tossbill Sans.
+Pages nearly always need some 450 syllables, and occasionally 2,350. So there is one small file with
+Latin, digits and common syllables, and a few larger ones that a browser fetches only for a rare
+syllable in a shop's name or in one of Toss's messages. Pretendard's license reserves its name, so
+the subset is called Tossbill Sans.
 
-The font tools are not among the project's dependencies. In a folder of its own::
+The font tools are not dependencies of the project. In a separate folder::
 
     npm pack pretendard@1.3.9 && tar xzf pretendard-1.3.9.tgz
     python3 -m venv tools && tools/bin/pip install fonttools==4.68.0 brotli==1.2.1
@@ -13,7 +13,7 @@ The font tools are not among the project's dependencies. In a folder of its own:
 """
 
 # pyright: basic, reportMissingImports=false
-# The font tools are not installed where the types are checked.
+# The font tools are not installed where types are checked.
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ FREQUENT = "dist/web/variable/pretendardvariable-dynamic-subset.css"
 
 WEIGHTS = (400, 700)
 FEATURES = ["kern", "mark", "ccmp", "locl", "tnum", "case"]
-# Latin, Latin-1, and the marks the texts use: dashes, quotes, bullets, ellipsis, arrows, won.
+# Latin, Latin-1, and the symbols in the texts: dashes, quotes, bullets, ellipsis, arrows, won.
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2028)}
 SIGNS = {ord(sign) for sign in "₩←↑→↓−⋯、。「」『』【】ㆍ"}
 HANGUL = range(0xAC00, 0xD7A4)
 COMMON_SYLLABLES = 450
-# Where the rest is cut: ranges without gaps keep the rules short.
+# Boundaries of the other files: ranges without gaps keep the rules short.
 CUTS = (0xAC00, 0xB300, 0xBC00, 0xC560, 0xD7A4)
 
 FAMILY = "Tossbill Sans"
 HEAD = "/* Written by scripts/make_fonts.py from Pretendard: assets/fonts/LICENSE.txt */\n"
-# Below public/, where Reflex copies assets, so that Vite puts a hash into the file's name.
+# Under public/, where Reflex copies assets, so that Vite adds a hash to the file name.
 RULE = """@font-face {{
   font-family: "{family}";
   font-weight: {weights};
@@ -69,7 +69,7 @@ NOTO_SYLLABLE = 0.92
 
 
 def main(package: Path) -> None:
-    """Write the font files, the licence and the rules."""
+    """Write the font files, the license and the rules."""
     font = instantiateVariableFont(TTFont(package / SOURCE), {"wght": WEIGHTS})
     common = _common(package)
     FONTS.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ def main(package: Path) -> None:
         name = f"sans-{start:x}.woff2"
         _write(font, points, FONTS / name)
         rules.append(_rule(name, f"U+{start:X}-{end - 1:X}"))
-    # The last rule that covers a character wins: what is common never comes from the others.
+    # The last rule that covers a character wins, so common ones are never loaded from the others.
     core = sorted({*LATIN, *SIGNS, *common} & set(font.getBestCmap()))
     _write(font, core, FONTS / "sans.woff2")
     rules.append(_rule("sans.woff2", ", ".join(_ranges(core))))
@@ -91,7 +91,7 @@ def main(package: Path) -> None:
 
 
 def _common(package: Path) -> set[int]:
-    texts = (ROOT / "tossbill_ui" / "ui" / "text").glob("*.py")
+    texts = (ROOT / "tossbill_ui" / "ui").rglob("*.py")
     common = {ord(letter) for text in texts for letter in text.read_text() if ord(letter) in HANGUL}
     for point in _by_frequency((package / FREQUENT).read_text()):
         if len(common) >= COMMON_SYLLABLES:
@@ -101,7 +101,7 @@ def _common(package: Path) -> set[int]:
 
 
 def _by_frequency(css: str) -> Iterator[int]:
-    """Yield syllables, common ones first: the package's own cut goes from rare to common."""
+    """Yield syllables, most common first: the package's own subsets go from rare to common."""
     for ranges in reversed(re.findall(r"unicode-range:\s*([^;]+);", css)):
         for first, last in re.findall(r"U\+([0-9a-fA-F]+)(?:-([0-9a-fA-F]+))?", ranges):
             points = range(int(first, 16), int(last or first, 16) + 1)
@@ -109,9 +109,9 @@ def _by_frequency(css: str) -> Iterator[int]:
 
 
 def _is_used(point: int) -> bool:
-    """Whether a syllable is one of the 2,350 of KS X 1001."""
+    """Return whether a syllable is one of the 2,350 in KS X 1001."""
     try:
-        # Python spells the others out in eight bytes.
+        # Python encodes the others as eight bytes.
         return len(chr(point).encode("euc-kr")) == 2
     except UnicodeEncodeError:
         return False

@@ -1,8 +1,8 @@
-"""Draw `docs/design-system.html`: the real components with the real styles, without any script.
+"""Generate `docs/design-system.html`: the real components and styles, without scripts.
 
     python -m scripts.make_gallery
 
-The page is prerendered by the same build as the customers' pages, from an app of its own.
+The page is prerendered by the same build as the customers' pages, from a separate app.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tossbill_ui.build import BUILD_DIR, ROOT, reflex_environment
 
 PAGE = ROOT / "docs" / "design-system.html"
 STYLES = ROOT / "assets" / "styles"
-# What belongs to one page only changes no component.
+# Styles of a single page do not affect components.
 OF_ONE_PAGE = {"history.css", "plans.css", "fonts.css"}
 TOKEN = re.compile(r"^\s*(--[\w-]+):\s*([^;]+);", re.MULTILINE)
 MAIN = re.compile(r'<main data-gallery="specimens">.*?</main>', re.DOTALL)
@@ -38,14 +38,14 @@ body { margin: 0; padding: 32px; }
 
 
 def sources() -> list[Path]:
-    """Return what the page is made from."""
+    """Return the source files of the page."""
     styles = [path for path in STYLES.glob("*.css") if path.name not in OF_ONE_PAGE]
     parts = (ROOT / "tossbill_ui" / "ui" / "components").glob("*.py")
     return sorted([*styles, *parts, *(ROOT / "scripts" / "gallery").glob("*.py")])
 
 
 def stamp() -> str:
-    """Return the fingerprint of the sources, which stands in the page."""
+    """Return the hash of the sources, which is embedded in the page."""
     digest = hashlib.sha256()
     for path in sources():
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
@@ -53,7 +53,7 @@ def stamp() -> str:
 
 
 def tokens() -> dict[str, str]:
-    """Return every custom property with its value in the light scheme."""
+    """Return every custom property with its light-scheme value."""
     found: dict[str, str] = {}
     for name, value in TOKEN.findall((STYLES / "tokens.css").read_text()):
         found.setdefault(name, " ".join(value.split()))
@@ -61,7 +61,7 @@ def tokens() -> dict[str, str]:
 
 
 def built() -> tuple[str, str]:
-    """Build the app of the gallery; return its specimens and its styles."""
+    """Build the gallery's app and return its specimens and styles."""
     web_dir = BUILD_DIR / "gallery"
     environment = reflex_environment() | {
         "REFLEX_APP_MODULE_IMPORT": "scripts.gallery.app",
@@ -73,16 +73,16 @@ def built() -> tuple[str, str]:
     kept = {path: path.read_bytes() for path in (ROOT / "reflex.lock").iterdir()}
     subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own
     for path, content in kept.items():
-        path.write_bytes(content)  # the customers' pages decide what is locked
+        path.write_bytes(content)  # the customers' pages determine the lock files
     client = web_dir / "build" / "client"
     [specimens] = MAIN.findall((client / "index.html").read_text())
     styles = "".join(path.read_text() for path in sorted(client.glob("assets/*.css")))
-    # The typeface is not copied into the page: it is read with the reader's own.
+    # Fonts are not embedded: the page uses the reader's own.
     return specimens, re.sub(r"@font-face\s*{[^}]*}", "", styles)
 
 
 def drawn(specimens: str, styles: str) -> str:
-    """Return the page: the tokens, then the specimens in both schemes."""
+    """Return the page: tokens and specimens in both schemes."""
     listed = "\n".join(
         f'<i style="background:var({name})"></i><code>{name}</code><code>{escape(value)}</code>'
         for name, value in tokens().items()

@@ -1,6 +1,6 @@
-"""Write the migration that brings the schema to the models.
+"""Generate a migration from the schema to the models.
 
-Usage: ``python scripts/new_migration.py 0002 "Say what it adds"``
+Usage: ``python -m scripts.new_migration 0002 "Add the invoice table"``
 """
 
 import sys

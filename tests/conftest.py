@@ -1,4 +1,4 @@
-"""A runtime on a real database, with the wire to Toss in the test's hand."""
+"""Shared fixtures: a runtime on a real database, with a scripted transport to Toss."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(fast.OPTION, action="store_true", help="leave out what starts a process")
+    parser.addoption(fast.OPTION, action="store_true", help="skip tests that start a process")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let ``--fast`` keep its promise, in each of several processes."""
+    """Enforce ``--fast`` in each of several test processes."""
     if config.getoption(fast.OPTION):
         config.pluginmanager.register(fast.Fast())
 
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run files with browser tests last: Playwright keeps an event loop running in this thread.
 
-    Whole files, because a file is what each of several processes is given at a time.
+    Whole files, because test processes are given one file at a time.
     """
     late = {item.path for item in items if "browser" in item.fixturenames}  # pyright: ignore[reportAttributeAccessIssue]
     items.sort(key=lambda item: item.path in late)
@@ -51,13 +51,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Tests see no ``.env`` and no keys of the machine they run on."""
+    """Hide ``.env`` and the keys of the machine from the tests."""
     isolate(monkeypatch, tmp_path / "data")
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with our schema and no rows, to be copied."""
+    """An empty database with our schema, to be copied."""
     path = tmp_path_factory.mktemp("schema") / "empty.db"
     migrations.upgrade(f"sqlite+aiosqlite:///{path}")
     return path
@@ -72,7 +72,7 @@ def postgres() -> Generator[Postgres]:
 
 @pytest.fixture
 def database_url(empty_database: Path, tmp_path: Path) -> str:
-    """A database with our schema and no rows; folders of tests may choose another kind."""
+    """An empty database with our schema; test folders may override it with another kind."""
     return f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'tossbill.db')}"
 
 

@@ -1,19 +1,21 @@
-"""The ``tossbill`` command and what the doctor says."""
+"""The ``tossbill`` command and the findings of ``tossbill doctor``."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from dataclasses import replace
+from datetime import datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from alembic import command
-from click.testing import CliRunner
 from pydantic import SecretStr
 
 from tests.payment_methods.flow import register
+from tests.support.commands import call, execute, rows
 from tests.support.server import free_port
 from tests.support.wire import Wire, lose
 from tossbill_ui import migrations
@@ -42,37 +44,30 @@ def test_a_fresh_sandbox_is_healthy() -> None:
     assert "schema is at" in texts(settings)
 
 
-def _add_price(settings: Settings, starts_on: str, amount_krw: int) -> None:
-    engine = sa.create_engine(sa.make_url(settings.database_url).set(drivername="sqlite"))
-    with engine.begin() as connection:
-        connection.execute(
-            sa.text(
-                "INSERT INTO plan (code, name, description, setup_text, grace_days, when_unpaid,"
-                " is_offered, position) VALUES ('tiny', 'Tiny', '', '', 7, 'end', 1, 0)"
-                " ON CONFLICT DO NOTHING"
-            )
-        )
-        connection.execute(
-            sa.text(
-                "INSERT INTO price (id, plan_code, starts_on, amount_krw, tax_free_krw, unit,"
-                " count, trial_days) VALUES (:on, 'tiny', :on, :amount, 0, 'month', 1, 0)"
-            ),
-            {"on": starts_on, "amount": amount_krw},
-        )
-    engine.dispose()
+def _add_price(starts_on: str, amount_krw: int) -> None:
+    execute(
+        "INSERT INTO plan (code, name, description, setup_text, grace_days, when_unpaid,"
+        " is_offered, position) VALUES ('tiny', 'Tiny', '', '', 7, 'end', 1, 0)"
+        " ON CONFLICT DO NOTHING"
+    )
+    execute(
+        "INSERT INTO price (id, plan_code, starts_on, amount_krw, tax_free_krw, unit,"
+        " count, trial_days) VALUES (:on, 'tiny', :on, :amount, 0, 'month', 1, 0)",
+        {"on": starts_on, "amount": amount_krw},
+    )
 
 
-def test_a_price_below_the_least_amount_is_found_until_another_follows() -> None:
+def test_a_price_below_the_minimum_is_reported_until_another_follows() -> None:
     settings = Settings()
     migrations.upgrade(settings.database_url)
-    _add_price(settings, "2026-01-01", 150)
+    _add_price("2026-01-01", 150)
     assert "tiny costs 150 won from 2026-01-01 on" in texts(settings)
 
-    _add_price(settings, "2026-02-01", 200)
+    _add_price("2026-02-01", 200)
     assert "tiny" not in texts(settings)
 
 
-def test_an_old_schema_is_found() -> None:
+def test_an_old_schema_is_reported() -> None:
     settings = Settings()
     migrations.upgrade(settings.database_url)
     command.downgrade(migrations.alembic_config(settings.database_url), "base")
@@ -80,18 +75,18 @@ def test_an_old_schema_is_found() -> None:
     assert "run `tossbill migrate`" in texts(settings)
 
 
-def test_on_a_fresh_machine_the_doctor_is_content_and_makes_nothing() -> None:
-    result = CliRunner().invoke(main, ["doctor"])
+def test_doctor_passes_on_a_fresh_machine_and_creates_no_file() -> None:
+    result = call("doctor")
 
     assert result.exit_code == 0, result.output
     assert "FIX" not in result.output
-    assert "will be made" in result.output
+    assert "will be created" in result.output
     assert not Settings().tossbill_data_dir.exists()
 
 
-@pytest.mark.parametrize("name", ["rotate-keys", "doubts"])
-def test_without_a_database_a_command_says_so_and_makes_nothing(name: str) -> None:
-    result = CliRunner().invoke(main, [name])
+@pytest.mark.parametrize("name", ["rotate-keys", "mailbox"])
+def test_without_a_database_a_command_reports_it_and_creates_no_file(name: str) -> None:
+    result = call(name)
 
     assert result.exit_code == 1
     assert "There is no database" in result.output
@@ -102,21 +97,21 @@ def test_without_a_database_a_command_says_so_and_makes_nothing(name: str) -> No
 def test_a_lost_encryption_key_stops_the_rotation_with_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asyncio.run(in_doubt())
+    asyncio.run(leave_unresolved())
     monkeypatch.setenv("TOSSBILL_ENCRYPTION_KEYS", f"2:{new_encryption_key()}")
 
-    result = CliRunner().invoke(main, ["rotate-keys"])
+    result = call("rotate-keys")
 
     assert result.exit_code == 1
-    assert "cannot be opened" in result.output
+    assert "cannot be decrypted" in result.output
     assert len(result.output.strip().splitlines()) == 1
 
 
-async def in_doubt() -> str:
-    """Leave a registration in doubt in the database of the settings; return its id."""
+async def leave_unresolved() -> str:
+    """Leave an unresolved registration in the database of the settings; return its id."""
     await asyncio.to_thread(migrations.upgrade, Settings().database_url)
     wire = Wire()
-    wire.then(lose)
+    wire.script(lose)
     toss = TossClient(
         base_url="https://toss.test",
         secret_key=SecretStr("test_sk_a"),
@@ -128,28 +123,149 @@ async def in_doubt() -> str:
     return outcome.registration.id
 
 
-def test_a_registration_in_doubt_is_listed_and_ended_by_hand() -> None:
-    registration_id = asyncio.run(in_doubt())
-    run = CliRunner().invoke
+def test_an_unresolved_registration_is_listed_and_ended_by_hand() -> None:
+    registration_id = asyncio.run(leave_unresolved())
 
-    listed = run(main, ["doubts"])
-    ended = run(main, ["doubts", registration_id, "--as", "failed"])
-    again = run(main, ["doubts", registration_id, "--as", "failed"])
+    listed = call("review", "list")
+    ended = call("review", "fail", registration_id, "--operator", "kim")
+    again = call("review", "fail", registration_id)
 
-    assert registration_id in listed.output
-    assert "attempts: 1" in listed.output
+    assert listed.exit_code == 0  # Toss is still asked, so nobody need do anything
+    assert listed.output.startswith(f"{registration_id}  registration  unknown since ")
+    assert "attempts: 1, next " in listed.output
+    assert "fail: it ends as failed" in listed.output
     assert (ended.exit_code, again.exit_code) == (0, 1)
-    assert "is not in doubt" in again.output
-    assert run(main, ["doubts"]).output == "No registration is in doubt.\n"
+    assert "No unresolved registration has the id" in again.output
+    assert call("review", "list").output == "Nothing to review.\n"
+    assert rows("SELECT kind, subject FROM audit_entry") == [
+        ("settled.failed", f"registration {registration_id} by kim")
+    ]
+
+
+def test_a_registration_that_toss_is_no_longer_asked_about_waits_for_a_person() -> None:
+    registration_id = asyncio.run(leave_unresolved())
+    execute("UPDATE registration SET next_try_at = NULL")
+
+    listed = call("review", "list", "--json")
+
+    assert listed.exit_code == 1
+    [item] = json.loads(listed.stdout)["reviews"]
+    assert (item["id"], item["kind"], item["reason"]) == (
+        registration_id,
+        "registration",
+        "unknown",
+    )
+    assert (item["needs_review"], item["action"], item["next_try_at"]) == (True, "fail", None)
+    assert (item["attempts"], item["amount_krw"]) == (1, None)
+    assert datetime.fromisoformat(item["since"]).utcoffset() == timedelta(0)
+
+
+def test_a_registration_that_toss_is_being_asked_about_offers_no_action() -> None:
+    asyncio.run(leave_unresolved())
+    execute("UPDATE registration SET lease_until = next_try_at, next_try_at = NULL")
+
+    [item] = json.loads(call("review", "list", "--json").stdout)["reviews"]
+
+    assert (item["needs_review"], item["action"]) == (False, None)
+    assert "Toss is being asked" in call("review", "list").output
+
+
+def test_old_names_of_reviews_work_and_name_the_new_ones() -> None:
+    registration_id = asyncio.run(leave_unresolved())
+    new, old = call("review", "list"), call("doubts")
+
+    ended = call("doubts", registration_id, "--as", "failed", "--operator", "kim")
+
+    assert (old.stdout, old.stderr) == (
+        new.stdout,
+        "`tossbill doubts` is now `tossbill review list`.\n",
+    )
+    assert ended.stdout == f"Registration {registration_id} has ended as failed.\n"
+    assert ended.stderr == "`tossbill doubts --as failed` is now `tossbill review fail`.\n"
+    assert rows("SELECT subject FROM audit_entry") == [(f"registration {registration_id} by kim",)]
 
 
 @pytest.mark.parametrize("arguments", [["doubts", "f" * 32], ["doubts", "--as", "failed"]])
-def test_half_a_settlement_is_a_wrong_use(arguments: list[str]) -> None:
-    assert CliRunner().invoke(main, arguments).exit_code == 2
+def test_half_of_the_old_options_is_a_usage_error(arguments: list[str]) -> None:
+    assert call(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("old", ["waiting", "approve", "doubts", "expiry"])
+def test_old_names_are_not_listed(old: str) -> None:
+    assert old in main.commands
+    assert f"\n  {old} " not in call("--help").output
+
+
+def test_the_old_name_of_card_expiry_works() -> None:
+    migrations.upgrade(Settings().database_url)
+
+    new, old = call("card-expiry", "f" * 32, "2027-03"), call("expiry", "f" * 32, "2027-03")
+
+    assert (new.exit_code, old.exit_code) == (1, 1)
+    assert "no such payment method" in new.stderr
+    assert old.stderr == "`tossbill expiry` is now `tossbill card-expiry`.\n" + new.stderr
+
+
+def test_the_version_is_printed() -> None:
+    result = call("--version")
+
+    assert (result.exit_code, result.output) == (0, f"tossbill {version('tossbill-ui')}\n")
+
+
+def test_doctor_prints_its_findings_as_json() -> None:
+    migrations.upgrade(Settings().database_url)
+    healthy, text = call("doctor", "--json"), call("doctor").output
+    command.downgrade(migrations.alembic_config(Settings().database_url), "base")
+    broken = call("doctor", "--json")
+
+    found = json.loads(healthy.stdout)
+    assert (healthy.exit_code, found["ok"]) == (0, True)
+    assert [finding["text"] for finding in found["findings"]] == [
+        line.removeprefix("ok  ") for line in text.splitlines()
+    ]
+    assert (broken.exit_code, json.loads(broken.stdout)["ok"]) == (1, False)
+
+
+def test_an_error_leaves_no_half_of_a_json_document() -> None:
+    result = call("review", "list", "--json")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "There is no database" in result.stderr
+
+
+def test_mailbox_prints_notices_as_json() -> None:
+    migrations.upgrade(Settings().database_url)
+    empty = call("mailbox", "--json")
+    execute(
+        "INSERT INTO customer (id, customer_key, created_at)"
+        " VALUES ('c', 'k', '2026-11-24 03:00:00')"
+    )
+    execute(
+        "INSERT INTO notice (id, key, customer_id, kind, status, subject, body, created_at,"
+        " attempts) VALUES ('n', 'k', 'c', 'receipt', 'waiting', '결제', '9,900원',"
+        " '2026-11-24 03:00:00', 0)"
+    )
+
+    assert json.loads(empty.stdout) == {"notices": []}
+    assert json.loads(call("mailbox", "--json").stdout) == {
+        "notices": [
+            {
+                "id": "n",
+                "kind": "receipt",
+                "status": "waiting",
+                "customer_id": "c",
+                "address": None,
+                "created_at": "2026-11-24T03:00:00Z",
+                "ended_at": None,
+                "subject": "결제",
+                "body": "9,900원",
+            }
+        ]
+    }
 
 
 @pytest.mark.parametrize("name", ["secrets.json", "tossbill.db"])
-def test_files_that_others_can_read_are_found(name: str) -> None:
+def test_files_that_others_can_read_are_reported(name: str) -> None:
     settings = Settings()
     load_secrets(settings)
     migrations.upgrade(settings.database_url)
@@ -163,7 +279,7 @@ def test_live_mode_needs_https_and_its_own_secrets(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TOSS_CLIENT_KEY", "live_ck_a")
     monkeypatch.setenv("TOSS_SECRET_KEY", "live_sk_PLANTED")
 
-    result = CliRunner().invoke(main, ["doctor"])
+    result = call("doctor")
 
     assert result.exit_code == 1
     assert "TOSSBILL_SECRET_KEYS" in result.output
@@ -171,14 +287,14 @@ def test_live_mode_needs_https_and_its_own_secrets(monkeypatch: pytest.MonkeyPat
     assert "PLANTED" not in result.output
 
 
-def test_an_unreachable_database_is_said_without_its_password() -> None:
+def test_an_unreachable_database_is_reported_without_its_password() -> None:
     settings = Settings().model_copy(
         update={"tossbill_database_url": SecretStr("postgresql://u:PLANTED@127.0.0.1:1/nowhere")}
     )
 
     said = texts(settings)
 
-    assert "database does not answer" in said
+    assert "database does not respond" in said
     assert "PLANTED" not in said
 
 
@@ -187,20 +303,20 @@ def test_a_taken_port_is_one_clear_sentence() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        result = CliRunner().invoke(main, ["run", "--port", str(port)])
+        result = call("run", "--port", str(port))
 
     assert result.exit_code == 1
     assert result.output.strip() == (
-        f"Error: Port {port} is taken; choose another: PORT=3001 make run"
+        f"Error: Port {port} is already in use; choose another: PORT=3001 make run"
     )
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid", "2001:db8::1", "a b"])
-def test_a_host_that_is_not_ours_is_one_clear_sentence(host: str) -> None:
-    result = CliRunner().invoke(main, ["run", "--host", host, "--port", str(free_port())])
+def test_an_address_of_another_machine_is_one_clear_sentence(host: str) -> None:
+    result = call("run", "--host", host, "--port", str(free_port()))
 
     assert result.exit_code == 1
-    assert result.output.startswith(f"Error: HOST={host} is no address of this machine")
+    assert result.output.startswith(f"Error: HOST={host} is not an address of this machine")
     assert len(result.output.strip().splitlines()) == 1
 
 
@@ -210,10 +326,10 @@ def test_a_malformed_setting_is_one_clear_sentence(
 ) -> None:
     monkeypatch.setenv("TOSSBILL_PORT", "abc")
 
-    result = CliRunner().invoke(main, [name])
+    result = call(name)
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: TOSSBILL_PORT has a wrong form")
+    assert result.output.startswith("Error: TOSSBILL_PORT is invalid: ")
     assert len(result.output.strip().splitlines()) == 1
 
 
@@ -221,7 +337,7 @@ def test_mixed_keys_stop_the_start_with_one_sentence(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TOSS_CLIENT_KEY", "test_ck_a")
     monkeypatch.setenv("TOSS_SECRET_KEY", "live_sk_PLANTED")
 
-    result = CliRunner().invoke(main, ["run"])
+    result = call("run")
 
     assert result.exit_code == 1
     assert "use one pair" in result.output
@@ -229,8 +345,8 @@ def test_mixed_keys_stop_the_start_with_one_sentence(monkeypatch: pytest.MonkeyP
     assert "PLANTED" not in result.output
 
 
-def test_new_keys_fit_the_settings(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["new-keys"])
+def test_new_keys_are_valid_settings(tmp_path: Path) -> None:
+    result = call("new-keys")
 
     values = dict(line.split("=", 1) for line in result.output.splitlines())
     assert len(values["TOSSBILL_SECRET_KEYS"]) >= 32

@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI app, to be mounted or run alone."""
+"""The sandbox as an ASGI app, mounted in another app or run standalone."""
 
 from pathlib import Path
 
@@ -10,38 +10,40 @@ from tossbill_sandbox import assets
 from tossbill_sandbox.api.dispatch import Api
 from tossbill_sandbox.control.control import Control
 from tossbill_sandbox.control.panel import Panel
-from tossbill_sandbox.control.state import Keeper
+from tossbill_sandbox.control.state import SandboxState
 from tossbill_sandbox.control.webhook_control import WebhookControl
-from tossbill_sandbox.store.clock import Clock, SystemClock, Told, VirtualClock
+from tossbill_sandbox.store.clock import Clock, ClockListener, SystemClock, VirtualClock
 from tossbill_sandbox.store.request_log import RequestLog
 from tossbill_sandbox.store.schema import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
 from tossbill_sandbox.store.store import IN_MEMORY, Store
 from tossbill_sandbox.store.switches import Switches
 from tossbill_sandbox.webhooks import webhooks
-from tossbill_sandbox.webhooks.delivery import Postman
+from tossbill_sandbox.webhooks.delivery import WebhookSender
 from tossbill_sandbox.window.window import Window
 
 __all__ = ["SANDBOX_CLIENT_KEY", "SANDBOX_SECRET_KEY", "Sandbox", "create_app"]
 
 
 class Sandbox(Starlette):
-    """Toss in a box. Its addresses respect the ``root_path`` it is mounted under."""
+    """The sandbox app. Its URLs respect the ``root_path`` it is mounted under."""
 
-    def __init__(self, store: Store, keeper: Keeper, postman: Postman, mailbox: str = "") -> None:
+    def __init__(
+        self, store: Store, state: SandboxState, sender: WebhookSender, mailbox: str = ""
+    ) -> None:
         self._store = store
-        self._keeper = keeper
-        self._postman = postman
-        clock, switches = keeper.clock, keeper.switches
+        self._state = state
+        self._sender = sender
+        clock, switches = state.clock, state.switches
         self._api = Api(store, clock, switches)
         log = RequestLog(clock)
-        hooks = WebhookControl(store, clock, switches, postman)
+        hooks = WebhookControl(store, clock, switches, sender)
         super().__init__(
             routes=[
                 *self._api.routes(),
                 *Window(store, clock, switches).routes(),
-                *Control(store, self._api, keeper, hooks.commands()).routes(),
+                *Control(store, self._api, state, hooks.commands()).routes(),
                 *hooks.routes(),
-                *Panel(store, keeper, log, mailbox).routes(),
+                *Panel(store, state, log, mailbox).routes(),
                 *assets.routes(switches),
             ],
             exception_handlers={404: self._api.no_route},
@@ -49,23 +51,23 @@ class Sandbox(Starlette):
         self._serve = log.around(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve. A mounted app has no lifespan, so the first request starts the box."""
+        """Serve a request; the first one starts the sandbox, as a mounted app has no lifespan."""
         await self.start()
         await self._serve(scope, receive, send)
 
     async def start(self) -> None:
-        """Read time and switches from the file, and begin to send webhooks; once."""
-        await self._keeper.ready()
-        self._postman.start()
+        """Load clock and switches from the file and start sending webhooks; idempotent."""
+        await self._state.ready()
+        self._sender.start()
 
     async def aclose(self) -> None:
-        """Finish what is under way and close the file. Nothing needs to be opened first."""
+        """Wait for requests in progress, stop sending webhooks and close the file."""
         await self._api.aclose()
-        await self._postman.aclose()
+        await self._sender.aclose()
         await self._store.aclose()
 
     def close(self) -> None:
-        """Close the file when the event loop that served is gone, and all tasks with it."""
+        """Close the file after the event loop that served it, and all its tasks, are gone."""
         self._store.close()
 
 
@@ -79,29 +81,29 @@ def create_app(
     webhook_transport: httpx.AsyncBaseTransport | None = None,
     mailbox: str = "",
     webhook_url: str = "",
-    told: Told | None = None,
+    on_clock_change: ClockListener | None = None,
 ) -> Sandbox:
-    """Build the sandbox over its own SQLite file, which is opened on first use.
+    """Build a sandbox on its own SQLite file, which is opened on first use.
 
     Args:
-        database: The file; made with its folder when it does not exist. Without one, everything
-            is forgotten at the end.
-        clock: Where the time comes from, until the control API moves it.
-        switches: How the unknowns of Toss are set, until the control API changes them.
-        seed: What a new file draws its ids and faults from; random if None.
-        followed: Whether an app walks the clock to where it is sent, one thing that is due after
-            the other; else it jumps.
-        webhook_transport: How webhooks travel, for example ``httpx.ASGITransport(your_app)``;
-            over real sockets if not given.
-        mailbox: Where a shop on the same address lists its mail to customers, for the panel to
-            show: ``{"letters": [{"id", "subject", "body", "address", "created_at"}]}``.
-        webhook_url: An address that webhooks are sent to from the start, as if it had been
-            registered; one that somebody removes stays removed.
-        told: Hears the present at the start and whenever somebody has moved the clock, and
-            whether it stands still; for an app in the same process.
+        database: The file; created with its folder if it does not exist. By default the sandbox
+            lives in memory and is lost at exit.
+        clock: The time source, until the control API moves the clock.
+        switches: Initial values of the switches, until the control API changes them.
+        seed: The seed of a new file's ids and faults; random if None.
+        followed: Whether an app steps the clock to its target, from one due event to the next;
+            otherwise the clock jumps.
+        webhook_transport: The transport for webhooks, for example
+            ``httpx.ASGITransport(your_app)``; real sockets by default.
+        mailbox: URL at which a shop on the same host lists its mail to customers, for the panel:
+            ``{"letters": [{"id", "subject", "body", "address", "created_at"}]}``.
+        webhook_url: A URL registered for webhooks from the start; once removed by a user, it
+            stays removed.
+        on_clock_change: Called with the current time and whether the clock is stopped, at startup
+            and whenever the clock was moved; for an app in the same process.
     """
-    store, virtual = Store(database, seed), VirtualClock(clock or SystemClock(), told)
-    keeper = Keeper(
+    store, virtual = Store(database, seed), VirtualClock(clock or SystemClock(), on_clock_change)
+    state = SandboxState(
         store,
         virtual,
         switches or Switches(),
@@ -110,6 +112,6 @@ def create_app(
         followed=followed,
         webhook_url=webhook_url,
     )
-    keeper.sources.append(lambda connection, _: webhooks.next_due_at(connection))
-    postman = Postman(store, virtual, keeper.switches, webhook_transport)
-    return Sandbox(store, keeper, postman, mailbox)
+    state.sources.append(lambda connection, _: webhooks.next_due_at(connection))
+    sender = WebhookSender(store, virtual, state.switches, webhook_transport)
+    return Sandbox(store, state, sender, mailbox)

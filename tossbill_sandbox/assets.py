@@ -1,4 +1,4 @@
-"""Scripts and styles, read once, with an ETag."""
+"""Static scripts and styles, read once and served with an ETag."""
 
 import hashlib
 import json
@@ -17,23 +17,23 @@ _STATIC = Path(__file__).parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """The bytes of one address."""
+    """The content served at one URL."""
 
     body: bytes
     media_type: str
 
     @property
     def etag(self) -> str:
-        """A name for exactly these bytes."""
+        """The entity tag of the content."""
         return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
 
     async def serve(self, request: Request) -> Response:
-        """Answer with the bytes, or with 304 to who has them."""
+        """Return the content, or 304 if the client already has it."""
         headers = {
             "etag": self.etag,
             "cache-control": "no-cache",
             "x-content-type-options": "nosniff",
-            # A shop that isolates itself (COEP) may load the scripts, as it may load Toss's.
+            # A shop that isolates itself (COEP) can load these scripts, as it can load Toss's.
             "cross-origin-resource-policy": "cross-origin",
         }
         if self.etag in request.headers.get("if-none-match", ""):
@@ -58,7 +58,7 @@ def routes(switches: Switches) -> list[Route]:
 
 
 def _sdk(name: str, switches: Switches) -> Callable[[Request], Awaitable[Response]]:
-    """Put the part both versions share in front, in a scope of its own: one file, no globals."""
+    """Serve a script with the part both versions share prepended, in one scope: no globals."""
     shared, own = read_static("sdk_window.js"), read_static(name)
 
     async def serve(request: Request) -> Response:
@@ -71,5 +71,5 @@ def _sdk(name: str, switches: Switches) -> Callable[[Request], Awaitable[Respons
 
 
 def read_static(name: str) -> bytes:
-    """Return the bytes of a file of ours."""
+    """Return the content of a file in ``static/``."""
     return (_STATIC / name).read_bytes()

@@ -1,8 +1,8 @@
 """Toss's errors: code, status and both texts (contract §5 and §5.7).
 
-The table is ``errors.csv``. Its last column names the endpoints whose own list has the code; it is
-empty when Toss lists a code without saying where it comes from. A text that was never recorded in
-English is Toss's Korean text in both languages.
+The table is ``errors.csv``. Its last column names the endpoints that document the code; it is empty
+when Toss lists a code without an endpoint. Messages never recorded in English fall back to Toss's
+Korean text.
 """
 
 import csv
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class ErrorText(NamedTuple):
-    """One row of Toss's list."""
+    """One row of Toss's error list."""
 
     status: int
     ko: str
@@ -35,7 +35,7 @@ def _read() -> dict[str, ErrorText]:
 
 ERRORS: dict[str, ErrorText] = _read()
 
-# Sent to failUrl, or thrown by the browser script; their texts differ from the API's (§2.1).
+# Sent to failUrl, or thrown by the browser script; the messages differ from the API's (§2.1).
 WINDOW_MESSAGES: dict[str, str] = {
     "PAY_PROCESS_CANCELED": "사용자에 의해 결제가 취소되었습니다.",
     "PAY_PROCESS_ABORTED": "결제 진행 중 승인에 실패하여 결제가 중단되었습니다.",
@@ -56,7 +56,7 @@ WINDOW_MESSAGES: dict[str, str] = {
 
 
 class TossRefusal(Exception):
-    """The request is refused with one of Toss's codes; raised before anything is written."""
+    """A request is refused with one of Toss's codes; raised before anything is written."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""Fixtures for anybody's pytest: installed with the package, nothing to import."""
+"""Pytest fixtures, registered when the package is installed; nothing to import."""
 
 from collections.abc import Generator
 
@@ -9,7 +9,7 @@ from tossbill_sandbox.testing import TossSandbox, toss_on_a_port
 
 @pytest.fixture
 def toss_sandbox() -> Generator[TossSandbox]:
-    """A fresh Toss in this process, without sockets: for async code that takes a transport."""
+    """A fresh sandbox in this process, without sockets: for async code that takes a transport."""
     toss = TossSandbox()
     yield toss
     toss.app.close()
@@ -17,6 +17,6 @@ def toss_sandbox() -> Generator[TossSandbox]:
 
 @pytest.fixture
 def toss_server() -> Generator[TossSandbox]:
-    """A fresh Toss on a port of its own: for any code that takes a base URL."""
+    """A fresh sandbox on a port of its own: for any code that takes a base URL."""
     with toss_on_a_port() as toss:
         yield toss

@@ -1,4 +1,4 @@
-"""The sandbox as a program of its own."""
+"""The sandbox as a standalone program."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from tossbill_sandbox.app import Sandbox, create_app
 
 
 def standalone(sandbox: Sandbox) -> Starlette:
-    """Mount a sandbox where the app has it too, and start and stop it with the server."""
+    """Mount a sandbox at the same path as the app does; it starts and stops with the server."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -26,7 +26,7 @@ def standalone(sandbox: Sandbox) -> Starlette:
 
 
 def serve(*, port: int, database: Path, seed: str | None = None) -> None:
-    """Serve on this machine until stopped."""
+    """Serve on localhost until stopped."""
     uvicorn.run(
         standalone(create_app(database=database, seed=seed)),
         host="127.0.0.1",

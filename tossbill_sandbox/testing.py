@@ -1,4 +1,4 @@
-"""The sandbox in somebody's tests: the same app without sockets, or on a port of its own."""
+"""The sandbox for a shop's tests: in-process without sockets, or on a port of its own."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ from tossbill_sandbox.cards.accounts import account_number_of
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_sandbox.window.window_session import IDENTITY_CODE
 
-# Reserved for tests, so a request that slips out of the process reaches nobody.
+# A reserved domain, so a request that leaks out of the process reaches nobody.
 BASE_URL = "http://toss.test"
 _SHOP = "http://shop.test"
 
@@ -26,10 +26,10 @@ class TossSandbox:
 
     Attributes:
         app: The ASGI app.
-        base_url: What takes the place of ``https://api.tosspayments.com``.
-        client_key: The browser's key.
-        secret_key: The server's key.
-        http: A client that carries the secret key.
+        base_url: Replaces ``https://api.tosspayments.com``.
+        client_key: The key for the browser.
+        secret_key: The key for the server.
+        http: A client that sends the secret key.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class TossSandbox:
 
     @property
     def transport(self) -> httpx.ASGITransport:
-        """The wire to it without sockets, for an ``httpx.AsyncClient`` of your own."""
+        """A transport without sockets, for an ``httpx.AsyncClient`` of your own."""
         return httpx.ASGITransport(self.app)
 
     async def auth_key(
@@ -57,12 +57,12 @@ class TossSandbox:
         """Go through the window as a customer would and return the authKey.
 
         Args:
-            persona: The name of a persona: whose card or account it is.
+            persona: The name of the persona whose card or account is used.
             customer_key: The customerKey of the registration.
             method: ``CARD`` or ``TRANSFER``.
 
         Raises:
-            WindowFailed: The window leads to failUrl, as some personas want it.
+            WindowFailed: The window ends at failUrl, as with some personas.
         """
         window = await self._open(customer_key, method)
         part, form = _form_of(persona, method)
@@ -103,7 +103,7 @@ class TossSandbox:
 
 
 class WindowFailed(Exception):
-    """The window sent the customer to failUrl; the text is Toss's code."""
+    """The window sent the customer to failUrl; the message is Toss's code."""
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""Checking and extending the addresses a shop gives us."""
+"""Validation and extension of URLs passed by shops."""
 
 from urllib.parse import SplitResult, quote, unquote_plus, urlsplit, urlunsplit
 
 
 def is_absolute_http(url: str) -> bool:
-    """Tell whether a URL has an http(s) scheme and a host, and nothing that hides another."""
+    """Return whether a URL has an http(s) scheme and a host, and nothing that disguises another."""
     if any(character <= " " or character in '\\"<>' for character in url):
         return False
     try:
@@ -16,15 +16,15 @@ def is_absolute_http(url: str) -> bool:
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of an absolute URL."""
+    """Return the scheme, host and port of an absolute URL."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def with_parameters(url: str, parameters: dict[str, str]) -> str:
-    """Merge parameters into the query a URL may have already (contract §2.1).
+    """Merge parameters into a URL's query (contract §2.1).
 
-    What the shop wrote stays as it wrote it, except for parameters of the same names.
+    The shop's own query stays byte for byte, except for parameters of the same names.
     """
     parts = urlsplit(url)
     kept = [

@@ -1,4 +1,4 @@
-"""The production build: made when its sources changed, kept aside from Reflex's dev server."""
+"""The production build: rebuilt when its sources change, separate from Reflex's dev server."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from tossbill_ui.core.errors import SettingsError
 ROOT = Path(__file__).resolve().parents[1]
 BUILD_DIR = ROOT / ".build"
 SOURCES = ("tossbill_ui/**/*.py", "assets/**/*", "rxconfig.py", "reflex.lock/*")
-# Reflex reads these from what it compiled when it serves without compiling again.
 KEPT_BUILDS = 3
+# The compiled files that Reflex reads when it serves without compiling again.
 KEPT = ("build", "backend")
 LOCKED_PACKAGES = ROOT / "reflex.lock" / "package.json"
 
 
 def reflex_environment() -> dict[str, str]:
-    """Return the environment every Reflex command of ours runs in.
+    """Return the environment variables for every Reflex command that we run.
 
-    Bun and Node come from the virtual environment, the npm registry from npm itself (Reflex
-    would otherwise try several), telemetry and version checks are off.
+    Bun and Node come from the virtual environment, and the npm registry from npm's configuration
+    (otherwise Reflex would try several). Telemetry and version checks are off.
     """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = os.environ | {
@@ -50,7 +50,7 @@ def reflex_environment() -> dict[str, str]:
 
 
 def stamp() -> str:
-    """Return the fingerprint of everything the build is made from, 16 hex characters."""
+    """Return the hash of everything the build depends on, 16 hex characters."""
     digest = hashlib.sha256(version("reflex").encode())
     for pattern in SOURCES:
         for path in sorted(ROOT.glob(pattern)):
@@ -61,19 +61,19 @@ def stamp() -> str:
 
 
 def ensure_build() -> Path:
-    """Return the folder of the current build, building it when the sources changed.
+    """Return the folder of the current build; build first if the sources have changed.
 
-    Safe to call from several processes; a server that runs from an older build keeps its files.
+    Safe to call from several processes; a server running from an older build keeps its files.
 
     Raises:
-        SettingsError: The build failed; its output stands in ``.build/build.log``.
+        SettingsError: The build failed; its output is in ``.build/build.log``.
     """
     BUILD_DIR.mkdir(exist_ok=True)
     with _locked(BUILD_DIR / "lock"):
         done = BUILD_DIR / stamp()
         if not done.exists():
             _build(BUILD_DIR / "web")
-            _keep(BUILD_DIR / "web", done)
+            _store(BUILD_DIR / "web", done)
     return done
 
 
@@ -82,8 +82,8 @@ def _build(web_dir: Path) -> None:
         "REFLEX_WEB_WORKDIR": str(web_dir.relative_to(ROOT)),
         "REFLEX_ENV_MODE": "prod",
     }
-    with (BUILD_DIR / "build.log").open("w") as log, _same_form(LOCKED_PACKAGES):
-        made = subprocess.run(
+    with (BUILD_DIR / "build.log").open("w") as log, _format_kept(LOCKED_PACKAGES):
+        result = subprocess.run(
             [sys.executable, "-m", "reflex", "export", "--no-zip", "--env", "prod"],
             cwd=ROOT,
             env=environment,
@@ -91,13 +91,13 @@ def _build(web_dir: Path) -> None:
             stderr=subprocess.STDOUT,
             check=False,
         )
-    if made.returncode:
+    if result.returncode:
         tail = "\n".join((BUILD_DIR / "build.log").read_text().splitlines()[-15:])
-        raise SettingsError(f"The build failed; .build/build.log ends so:\n{tail}")
+        raise SettingsError(f"The build failed; .build/build.log ends with:\n{tail}")
 
 
-def _keep(web_dir: Path, done: Path) -> None:
-    """Copy what serving needs and drop older builds but the last few, which may be in use."""
+def _store(web_dir: Path, done: Path) -> None:
+    """Copy the files needed for serving; delete old builds except a few that may be in use."""
     others = [path for path in BUILD_DIR.iterdir() if path.is_dir() and path != web_dir]
     for old in sorted(others, key=lambda path: path.stat().st_mtime)[:-KEPT_BUILDS]:
         shutil.rmtree(old)
@@ -110,11 +110,11 @@ def _keep(web_dir: Path, done: Path) -> None:
 
 
 @contextmanager
-def _same_form(path: Path) -> Generator[None]:
-    """Keep a JSON file as it was written, unless what it says has changed.
+def _format_kept(path: Path) -> Generator[None]:
+    """Keep the formatting of a JSON file if its content has not changed.
 
-    Reflex writes it in one line the first time and in many later, so a first build would change
-    a committed file that says the same.
+    Reflex writes it on one line the first time and on many lines later, so a first build would
+    modify a committed file without changing its content.
     """
     before = path.read_text() if path.exists() else ""
     yield

@@ -1,4 +1,4 @@
-"""Where the domains are connected: a process builds its runtime here before it does anything."""
+"""The composition root: connects the domains; every process builds its runtime here first."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tossbill_ui.subscriptions.lifecycle.outcome import HANDLER
 
 
 def connect_domains() -> None:
-    """Tell the payments domain who handles its outcomes; doing it twice changes nothing."""
+    """Register the handler of payment outcomes with the payments domain; safe to repeat."""
     outcome_handler.register(HANDLER)
 
 
 def build_runtime(settings: Settings) -> Runtime:
-    """Connect the domains and build what the settings ask for; see `Runtime.from_settings`.
+    """Connect the domains and build the runtime; see `Runtime.from_settings`.
 
     Raises:
         SettingsError: The settings contradict each other.

@@ -1,4 +1,4 @@
-"""What is set, whether it fits together, and what to change; never a secret."""
+"""Checks of the configuration: findings and what to change, never a secret."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from tossbill_ui.subscriptions.terms.pricing import LEAST_KRW
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        ok: Whether it is as it should be.
+        ok: Whether the check passed.
         text: What was found, or what to change.
     """
 
@@ -38,27 +38,30 @@ class Finding:
 
 
 def start_problems(settings: Settings) -> list[str]:
-    """Return why the app must not start with these settings; empty when it may."""
+    """Return the reasons why the app must not start with these settings; empty if it may."""
     return [finding.text for finding in _settings_findings(settings) if not finding.ok]
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Look at everything: keys, secrets, public address, files, database, schema."""
+    """Check everything: keys, secrets, public URL, files, database, schema, prices."""
     database = _database(settings, with_prices=True)
     return [*_settings_findings(settings), *_files(settings), *database]
 
 
 def database_problems(settings: Settings) -> list[str]:
-    """Return why no command can work on the database; empty when one can. Makes no file."""
+    """Return the reasons why commands cannot use the database; empty if they can.
+
+    Creates no file.
+    """
     if missing := _missing_file(settings):
         return [f"There is no database at {missing} yet: start the app or run `tossbill migrate`."]
     return [finding.text for finding in _database(settings) if not finding.ok]
 
 
 def _settings_findings(settings: Settings) -> Iterator[Finding]:
-    for look in (_mode, _secrets, _public_url, _database_url):
+    for check in (_mode, _secrets, _public_url, _database_url):
         try:
-            yield look(settings)
+            yield check(settings)
         except SettingsError as error:
             yield Finding(False, error.message)
 
@@ -69,11 +72,11 @@ def _mode(settings: Settings) -> Finding:
 
 def _secrets(settings: Settings) -> Finding:
     if will_be_made(settings):
-        return Finding(True, "signing and encryption keys will be made on the first start")
+        return Finding(True, "signing and encryption keys will be created on the first start")
     signing, encryption = load_secrets(settings)
     cipher = Cipher.from_text(encryption)
     if any(len(key) < 32 for key in signing):
-        raise SettingsError("Each key in TOSSBILL_SECRET_KEYS needs at least 32 characters.")
+        raise SettingsError("Each key in TOSSBILL_SECRET_KEYS must have at least 32 characters.")
     return Finding(True, f"{len(signing)} signing key(s); encryption key version {cipher.version}")
 
 
@@ -85,7 +88,7 @@ def _public_url(settings: Settings) -> Finding:
         )
     if settings.mode is Mode.LIVE and not settings.is_https:
         raise SettingsError("Live mode needs https: set TOSSBILL_PUBLIC_URL=https://….")
-    return Finding(True, f"customers come to {settings.public_url}")
+    return Finding(True, f"the public URL is {settings.public_url}")
 
 
 def _database_url(settings: Settings) -> Finding:
@@ -104,7 +107,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
 
 
 def _missing_file(settings: Settings) -> Path | None:
-    """Return where SQLite's file will be made, if it is not there yet."""
+    """Return the path of the SQLite file if it does not exist yet."""
     url = sa.make_url(settings.database_url)
     if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
         return None
@@ -113,36 +116,36 @@ def _missing_file(settings: Settings) -> Path | None:
 
 def _database(settings: Settings, *, with_prices: bool = False) -> Iterator[Finding]:
     if missing := _missing_file(settings):
-        yield Finding(True, f"the database will be made at {missing} on the first start")
+        yield Finding(True, f"the database will be created at {missing} on the first start")
         return
     config = alembic_config(settings.database_url)
     url = sa.make_url(config.attributes["url"])
     engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:
-            yield Finding(True, f"the {connection.dialect.name} database answers")
+            yield Finding(True, f"the {connection.dialect.name} database responds")
             yield (schema := _schema(connection, ScriptDirectory.from_config(config)))
             if schema.ok and with_prices:
                 yield from _prices(connection)
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         yield Finding(
-            False, f"the database does not answer ({reason}): check TOSSBILL_DATABASE_URL"
+            False, f"the database does not respond ({reason}): check TOSSBILL_DATABASE_URL"
         )
     finally:
         engine.dispose()
 
 
 def _schema(connection: sa.Connection, scripts: ScriptDirectory) -> Finding:
-    have = MigrationContext.configure(connection).get_current_revision()
-    want = scripts.get_current_head()
-    if have == want:
-        return Finding(True, f"the schema is at {have}")
-    return Finding(False, f"the schema is at {have}, not {want}: run `tossbill migrate`")
+    current = MigrationContext.configure(connection).get_current_revision()
+    newest = scripts.get_current_head()
+    if current == newest:
+        return Finding(True, f"the schema is at {current}")
+    return Finding(False, f"the schema is at {current}, not {newest}: run `tossbill migrate`")
 
 
 def _prices(connection: sa.Connection) -> Iterator[Finding]:
-    """Find prices in use below the least amount, which early versions took: nobody is charged."""
+    """Find prices in use below the minimum, which early versions accepted: they are not charged."""
     later = aliased(Price)
     has_later = sa.exists().where(
         col(later.plan_code) == col(Price.plan_code), col(later.starts_on) > col(Price.starts_on)
@@ -159,6 +162,6 @@ def _prices(connection: sa.Connection) -> Iterator[Finding]:
         yield Finding(
             False,
             f"{plan} costs {amount} won from {starts_on} on, and less than {LEAST_KRW} is never "
-            "charged: give it a price with a later starts_on, and raise what customers are on "
+            "charged: add a price with a later starts_on, and move existing customers to it "
             "(`tossbill raise-price`)",
         )

@@ -1,7 +1,7 @@
-"""How the engine is doing, as numbers in Prometheus's text form.
+"""Metrics of the billing engine in the Prometheus text format.
 
-Read from the database at each question, so that any process answers for all of them and a restart
-forgets nothing. Every query goes through an index over what is open or recent.
+They are read from the database on each request, so that any process reports for all of them and a
+restart loses nothing. Every query uses an index over open or recent rows.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class Gauge:
     """One metric.
 
     Attributes:
-        name: Without the prefix ``tossbill_``.
+        name: The name without the prefix ``tossbill_``.
         help: One sentence.
-        label: The name of its label; empty for a single number.
-        values: Numbers by the label's value.
+        label: The name of the label; empty for a single value.
+        values: The numbers by label value.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Gauge:
     label: str = ""
 
     def lines(self) -> Iterator[str]:
-        """Return it in Prometheus's text form."""
+        """Yield the lines of the metric in the Prometheus text format."""
         yield f"# HELP tossbill_{self.name} {self.help}"
         yield f"# TYPE tossbill_{self.name} gauge"
         for value, number in self.values.items():
@@ -63,7 +63,7 @@ async def gauges(rt: Runtime) -> Sequence[Gauge]:
         found = [*await _due(rt, db), *await _open(rt, db), *await _last_day(rt, db)]
         found.append(await _queues(db))
     waits = await review.open_reviews(rt)
-    found.append(_single("waiting", "What waits for an operator.", waits.count))
+    found.append(_single("waiting", "Items that wait for an operator's review.", waits.count))
     return found
 
 
@@ -80,8 +80,10 @@ async def _due(rt: Runtime, db: AsyncSession) -> list[Gauge]:
     is_due = col(Subscription.due_at) <= rt.clock.now()
     count, oldest = (await db.exec(select(*due).where(is_due))).one()
     return [
-        _single("due", "Subscriptions that are due.", count),
-        _single("lag_seconds", "How long the oldest is due.", _age(oldest, rt.clock.now())),
+        _single("due", "Subscriptions that are due now.", count),
+        _single(
+            "lag_seconds", "How long the oldest of them has been due.", _age(oldest, rt.clock.now())
+        ),
     ]
 
 
@@ -99,7 +101,7 @@ async def _open(rt: Runtime, db: AsyncSession) -> list[Gauge]:
         Gauge("payments_open", "Payments that are not settled.", counts, "status"),
         _single(
             "unknown_age_seconds",
-            "How long nobody knows of the oldest.",
+            "How long the oldest unknown payment has been unresolved.",
             _age(oldest, rt.machine.now()),
         ),
         _single("refunds_open", "Refunds that are not settled.", (await db.exec(refunds)).one()),
@@ -126,7 +128,11 @@ async def _last_day(rt: Runtime, db: AsyncSession) -> list[Gauge]:
             refused[code or "none"] = count
     return [
         _single("charged_last_day", "Payments made in the last 24 hours.", charged),
-        _single("charged_last_day_krw", "Their sum in won.", charged_krw),
+        _single(
+            "charged_last_day_krw",
+            "Sum of the payments made in the last 24 hours, in won.",
+            charged_krw,
+        ),
         Gauge("refused_last_day", "Payments refused in the last 24 hours.", refused, "code"),
     ]
 
@@ -143,4 +149,4 @@ async def _queues(db: AsyncSession) -> Gauge:
         ("notices_without_address", Notice.id, sa.and_(waits_for_mail, ~has_address)),
     ):
         depths[name] = (await db.exec(select(func.count(col(column))).where(waits))).one()
-    return Gauge("queue", "Rows that wait for a pass of the worker.", depths, "name")
+    return Gauge("queue", "Rows waiting for a job of the worker.", depths, "name")

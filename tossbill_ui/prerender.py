@@ -1,7 +1,7 @@
-"""What a page or a file must know before it is sent, agreed between `http` and `ui`.
+"""The interface between `http` and `ui` for filling in pages and files before they are sent.
 
-`http` serves the HTML that the build prerendered; `ui` knows which words belong in it. They may
-not import each other, so they meet here.
+`http` serves the HTML that the build prerendered; `ui` knows the text for it. They may not import
+each other, so both use these types.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ class Visit:
     """One GET of a page.
 
     Attributes:
-        session: Who came; ``None`` when the browser brought no cookie of ours.
-        query: The address's parameters, last one wins; a stranger's until checked.
-        language: In which the page is written.
+        session: The visitor's session; ``None`` if the browser sent no valid cookie of ours.
+        query: The query parameters, the last of each name; untrusted.
+        language: The language of the page.
     """
 
     session: Session | None
@@ -31,11 +31,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class Filling:
-    """What goes into the prerendered page.
+    """The content for a prerendered page.
 
     Attributes:
-        slots: Text by slot name; escaped when it is put in, readable by whoever sees the page.
-        scripts: Addresses the page's own script will load, for the browser to fetch at once.
+        slots: Text by slot name; escaped when filled in, and visible to anyone who sees the page.
+        scripts: URLs of scripts that the page will load, for the browser to preload.
     """
 
     slots: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -44,19 +44,19 @@ class Filling:
 
 @dataclass(frozen=True)
 class Moved:
-    """Go to another address of ours instead, so that this one leaves no trace in the history."""
+    """A redirect to another of our URLs, so that this one is not kept in the browser's history."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file that is written while it is sent.
+    """A file that is streamed while it is generated.
 
     Attributes:
-        name: What the browser saves it as, plain letters; nothing where it is to be looked at.
-        parts: Its text, piece by piece.
-        media_type: What it is.
+        name: The file name for saving, in ASCII; empty if the browser should display the file.
+        parts: The text, in parts.
+        media_type: The media type.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What every service needs, built once per process."""
+"""The runtime: the resources that every service needs, built once per process."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 
 DRAIN_SECONDS = 10.0
-# Toss allows 100 a minute in its test environment (contract §7) and gives no number for the live
-# one (contract §10). Each process keeps to this by itself.
+# Toss allows 100 a minute in its test environment (contract §7) and states no limit for the live
+# one (contract §10). Each process applies this limit by itself.
 CALLS_PER_MINUTE = {Mode.SANDBOX: None, Mode.TEST: 90, Mode.LIVE: 1200}
 
 
@@ -27,12 +27,12 @@ class Runtime:
     """The process's storage, gateway, clock and keys.
 
     Attributes:
-        machine: The machine's clock, on which leases, time-outs and back-off stand; `clock` may be
-            a virtual one that jumps a month.
-        lease: How long a claimed row belongs to a worker that gives no sign of life; a living
-            one renews it, so it only bounds how long a killed one is waited for.
-        name: What nobody else on this database is called while this process lives: a lock sees
-            to that (`core.lock`). None where no lock can, as on PostgreSQL.
+        machine: The machine's clock, used for leases, timeouts and back-off; `clock` may be a
+            virtual one that jumps a month.
+        lease: The duration of a claim without renewal. A running worker renews its claims, so
+            this only bounds the wait for the rows of a killed one.
+        name: A name that no other running process on this database has, ensured by a lock
+            (`core.lock`). None without such a lock, as on PostgreSQL.
     """
 
     settings: Settings
@@ -50,7 +50,7 @@ class Runtime:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:
-        """Build everything the settings ask for; opens no connection yet.
+        """Build the runtime from the settings; opens no connection yet.
 
         Raises:
             SettingsError: The settings contradict each other.
@@ -72,7 +72,7 @@ class Runtime:
         )
 
     async def close(self) -> None:
-        """Let detached work end, then close every connection."""
+        """Wait for background tasks, then close every connection."""
         await self.tasks.drain(seconds=DRAIN_SECONDS)
         await self.toss.aclose()
         await self.clock.aclose()
@@ -83,7 +83,7 @@ _current: Runtime | None = None
 
 
 def install(runtime: Runtime | None) -> None:
-    """Make a runtime the one of this process; ``None`` takes it away."""
+    """Install a runtime for this process; ``None`` removes it."""
     global _current
     _current = runtime
 

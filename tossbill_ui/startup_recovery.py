@@ -1,4 +1,4 @@
-"""What a process held that died is free again as soon as its successor starts (ADR-0016)."""
+"""Startup recovery: releases the rows that a crashed process had claimed (ADR-0016)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tossbill_ui.webhooks.models import WebhookEvent
 
 log = logging.getLogger(__name__)
 
-# What runs alone under its lock on SQLite.
+# The names of the processes that run under a lock on SQLite, one of each.
 WEB, WORKER = "web", "worker"
-# Each in the words of an index, so that no start reads every row there ever was.
+# Each condition repeats that of an index, so that no start reads a whole table.
 OPEN_ROWS: tuple[tuple[type[Leased], sa.ColumnElement[bool]], ...] = (
     (Registration, col(Registration.status).in_(UNDER_WAY)),
     (PaymentMethod, col(PaymentMethod.status) == MethodStatus.REMOVING),
@@ -37,9 +37,9 @@ OPEN_ROWS: tuple[tuple[type[Leased], sa.ColumnElement[bool]], ...] = (
 
 
 async def recover(rt: Runtime) -> None:
-    """Free what an earlier process of this one's name held, before this one takes anything.
+    """End the leases of an earlier process with our name; call this before claiming any row.
 
-    Whoever waits after a crash then waits for the restart only, not for a lease to run out.
+    After a crash, work then waits only for the restart, not for leases to expire.
     """
     if rt.name is None:
         return
@@ -48,4 +48,4 @@ async def recover(rt: Runtime) -> None:
             await claims.release_orphaned(rt, db, table, is_open) for table, is_open in OPEN_ROWS
         ]
     if any(freed):
-        log.info("an earlier %s process left %d rows; they are taken up now", rt.name, sum(freed))
+        log.info("released %d rows that an earlier %s process had claimed", sum(freed), rt.name)

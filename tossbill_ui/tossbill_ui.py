@@ -1,4 +1,4 @@
-"""The composition root of the web app: what is built, mounted and started, and in which order."""
+"""The web app: builds, mounts and starts everything, in order."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 def load_settings() -> Settings:
-    """Read the settings, as they are under the server that runs us."""
+    """Read the settings, adapted to the server that runs the app."""
     settings = Settings()
     if serves_pages():
         return settings
@@ -64,7 +64,7 @@ def load_settings() -> Settings:
 
 
 def serves_pages() -> bool:
-    """Whether pages come from this process; under Reflex's dev server they come from Vite."""
+    """Whether this process serves the pages; under Reflex's dev server, Vite does."""
     return bool(environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.get())
 
 
@@ -76,14 +76,16 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     files = {CSV_PATH: history_csv, PAPER_PATH: history_paper}
     routes = [*ROUTES, *download_routes(files), *_sandbox(settings, rt.clock)]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
-    broken = {}
+    exception_handlers = {}
     if serves_pages():
         routes += page_routes(client_dir, first_paints(settings))
-        nowhere = not_found_paint(settings)
-        reflex_app = NotFoundPage(reflex_app, client_dir=client_dir, paint=nowhere)
-        named = partial(broken_page, settings.tossbill_brand_name)
-        broken = {Exception: send_error_page(client_dir, named)}
-    app: ASGIApp = Starlette(routes=[*routes, Mount("", app=reflex_app)], exception_handlers=broken)
+        not_found = not_found_paint(settings)
+        reflex_app = NotFoundPage(reflex_app, client_dir=client_dir, paint=not_found)
+        error_page = partial(broken_page, settings.tossbill_brand_name)
+        exception_handlers = {Exception: send_error_page(client_dir, error_page)}
+    app: ASGIApp = Starlette(
+        routes=[*routes, Mount("", app=reflex_app)], exception_handlers=exception_handlers
+    )
     app = SessionBoundTokens(app, signer=rt.signer)
     app = Limits(app)
     return SecurityHeaders(app, settings=settings, pages=client_dir.rglob("*.html"))
@@ -100,15 +102,15 @@ def _sandbox(settings: Settings, clock: Clock) -> list[Mount]:
         database=database,
         followed=followed,
         mailbox="/mailbox",
-        # Where we listen, not where customers come: the public address may be a proxy's.
+        # The address we listen on, not the public URL, which may be a proxy's.
         webhook_url=f"{settings.api_base_url.removesuffix('/sandbox')}/webhooks/toss",
-        told=clock.take,
+        on_clock_change=clock.take,
     )
     return [Mount("/sandbox", app=sandbox)]
 
 
 def _worker(settings: Settings) -> AbstractContextManager[None]:
-    """Under Reflex's dev server nothing else starts a worker: it runs in a thread of ours."""
+    """Run a worker in a thread under Reflex's dev server, where nothing else starts one."""
     if serves_pages() or settings.tossbill_worker == "off":
         return nullcontext()
     from tossbill_ui.worker.process import worker_inside
@@ -116,8 +118,8 @@ def _worker(settings: Settings) -> AbstractContextManager[None]:
     return worker_inside(settings)
 
 
-async def _offer_samples(rt: Runtime) -> None:
-    """Give a new sandbox something to subscribe to; a shop with keys runs ``tossbill seed``."""
+async def _seed_samples(rt: Runtime) -> None:
+    """Add sample plans to a new sandbox; a shop with its own keys runs ``tossbill seed``."""
     if rt.settings.mode is not Mode.SANDBOX:
         return
     async with rt.db.read() as db:
@@ -128,30 +130,30 @@ async def _offer_samples(rt: Runtime) -> None:
 
 @asynccontextmanager
 async def running() -> AsyncGenerator[None]:
-    """Bring the database up to date, take up what was left open, clean up at the end."""
+    """Migrate the database, recover unfinished work, run background tasks, clean up at the end."""
     set_up_logging()
     rt = runtime.current()
     await asyncio.to_thread(migrations.upgrade, rt.settings.database_url)
-    await _offer_samples(rt)
+    await _seed_samples(rt)
     with alone_on(rt.db.file) if rt.db.file else nullcontext(False) as alone:
         if alone:
             rt = replace(rt, name=WEB)
             runtime.install(rt)
             await recover(rt)
         elif rt.db.is_sqlite:
-            log.warning("another process works on this database too; only one should")
+            log.warning("another process is using this database; only one should")
         sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
-        watch = asyncio.create_task(keep_up(rt.clock), name="clock")
-        ears = asyncio.create_task(receive_from_others(rt.db, rt.pubsub), name="changes")
+        clock_task = asyncio.create_task(keep_up(rt.clock), name="clock")
+        receiver = asyncio.create_task(receive_from_others(rt.db, rt.pubsub), name="changes")
         if not rt.db.is_sqlite:
             forward_to_others(rt.db, rt.pubsub, rt.tasks)
         try:
             with _worker(rt.settings):
                 yield
         finally:
-            for task in (sweeper, watch, ears):
+            for task in (sweeper, clock_task, receiver):
                 task.cancel()
-            await asyncio.gather(sweeper, watch, ears, return_exceptions=True)
+            await asyncio.gather(sweeper, clock_task, receiver, return_exceptions=True)
             await rt.close()
 
 
@@ -162,7 +164,7 @@ app = rx.App(
     toaster=None,
     api_transformer=with_our_routes,
 )
-# Every page has a notice of its own for a lost connection.
+# Every page has its own notice for a lost connection.
 app.app_wraps.pop((5, "Overlay"))
 app.register_lifespan_task(running)  # pyright: ignore[reportUnknownMemberType]
 app.add_middleware(InLanguage())

@@ -1,1 +1,1 @@
-"""The design system on one page: `docs/design-system.html`, made of the real components."""
+"""The design system on one page: `docs/design-system.html`, built from the real components."""

@@ -1,7 +1,7 @@
-"""An app with one page that customers never get: it is built apart from theirs, and not served."""
+"""The gallery's app: one page, built separately from the customers' pages and never served."""
 
 # pyright: reportUnknownMemberType=false
-# As in the pages: Reflex types its elements in part only.
+# As in the pages: Reflex's elements are only partially typed.
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from scripts.gallery.specimens import specimens
 
 
 def gallery() -> rx.Component:
-    """Show every specimen under its names."""
+    """Render every specimen under its names."""
     return rx.el.main(
         *(
             rx.el.section(rx.el.h2(name, class_name="specimen-name"), shown, class_name="specimen")

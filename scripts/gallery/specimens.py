@@ -1,7 +1,7 @@
-"""Each component in every state, with words of its own."""
+"""Specimens: each component in every state, with sample text."""
 
 # pyright: reportUnknownMemberType=false
-# As in the pages: Reflex types its elements in part only.
+# As in the pages: Reflex's elements are only partially typed.
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tossbill_ui.ui.shared.text import Text
 
 LOADING = Text("불러오고 있어요", "Loading")
 RESULTS = ("working", "issued", "doubt", "canceled", "nothing", "failed")
-# The largest amount and the longest name that have to fit.
+# The largest amount and the longest name that must fit.
 MUCH, LONG = "1,234,567,890원", "아주 긴 이름을 가진 프리미엄 연간 구독 상품"
 
 
 def specimens() -> dict[str, rx.Component]:
-    """Return what is shown, by the names of the components that are in it."""
+    """Return the specimens by the names of their components."""
     return {
         "button": rx.el.div(
             button("카드 등록하기", weight="primary"),

@@ -1,8 +1,7 @@
-"""Every event that a page can send, sent by others about a customer's things.
+"""Every event that a page can send, sent by other visitors with a customer's ids.
 
-The handlers are those that Reflex registered, whoever wrote them and whether or not they were meant
-to be called from outside; each argument gets every id of the victim. A new handler is attacked the
-day it is written.
+The handlers are all that Reflex registered, whether or not they were meant to be called from
+outside; each argument gets every id of the victim. New handlers are covered automatically.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from tossbill_ui.ui import pages
 from tossbill_ui.ui.subscription.state import SubscriptionState
 
 OURS = pages.__name__.partition(".")[0]
-# Reflex gives this one to every state; it reaches what we marked as settable, which is nothing.
+# Reflex adds this one to every state; it can set only variables marked as settable: there are none.
 OF_REFLEX = {"setvar"}
-SECRET_LENGTH = 16  # of ids, keys, tokens; shorter values are amounts, words and days
+SECRET_LENGTH = 16  # ids, keys and tokens; shorter values are amounts, words and dates
 TABLES = ("subscription", "payment", "refund", "payment_method", "registration", "invoice")
 
 
@@ -38,7 +37,7 @@ def states(of: type[BaseState] = rx.State) -> Iterator[type[BaseState]]:
 
 
 def handlers(state: type[BaseState]) -> dict[str, list[str]]:
-    """Return the arguments of a state's public handlers, those without any last."""
+    """Return the arguments of a state's public handlers, argumentless handlers last."""
     found = {
         f"{state.get_full_name()}.{name}": list(inspect.signature(handler.fn).parameters)[1:]
         for name, handler in state.event_handlers.items()
@@ -48,7 +47,7 @@ def handlers(state: type[BaseState]) -> dict[str, list[str]]:
 
 
 def of_customer(server: Server, customer_id: str) -> dict[str, list[Any]]:
-    """Return all that we keep of a customer."""
+    """Return all rows that belong to a customer."""
     return {
         table: server.rows(f"SELECT * FROM {table} WHERE customer_id='{customer_id}' ORDER BY id")  # noqa: S608 - ours
         for table in TABLES
@@ -56,20 +55,20 @@ def of_customer(server: Server, customer_id: str) -> dict[str, list[Any]]:
     }
 
 
-def ids_of(kept: dict[str, list[Any]]) -> list[str]:
-    return [row[0] for row in chain.from_iterable(kept.values())]
+def ids_of(rows: dict[str, list[Any]]) -> list[str]:
+    return [row[0] for row in chain.from_iterable(rows.values())]
 
 
-def secrets_of(kept: dict[str, list[Any]]) -> set[str]:
-    """Return what tells of a customer, but for the ids that an attacker sends and hears again."""
-    values = chain.from_iterable(chain.from_iterable(kept.values()))
+def secrets_of(rows: dict[str, list[Any]]) -> set[str]:
+    """Return a customer's confidential values, except the ids that the attacker sends."""
+    values = chain.from_iterable(chain.from_iterable(rows.values()))
     return {value for value in values if isinstance(value, str) and len(value) >= SECRET_LENGTH} - {
-        *ids_of(kept)
+        *ids_of(rows)
     }
 
 
 async def subscribe(server: Server, customer: Customer) -> str:
-    """Make someone a customer with a card and a subscription; return the customer's id."""
+    """Register a card and start a subscription; return the customer's id."""
     assert customer.register() == "issued"
     newest = "SELECT id, customer_id FROM payment_method ORDER BY created_at DESC LIMIT 1"
     [(method_id, customer_id)] = server.rows(newest)
@@ -82,11 +81,11 @@ async def subscribe(server: Server, customer: Customer) -> str:
 
 
 async def send_everything(server: Server, cookie: str, ids: list[str]) -> str:
-    """Send every event with every id, then those that ask for nothing; return what was heard.
+    """Send every event with every id, argumentless events last; return everything received.
 
-    Each state is attacked over a connection of its own: one may send so many events and no more.
+    Each state is attacked over its own connection, because events per connection are limited.
     """
-    heard = ""
+    received = ""
     for path, router in (("/subscription/", {}), ("/register/", PLAN)):
         for state in states():
             async with stranger(server.url, cookie=cookie) as attacker:
@@ -96,11 +95,11 @@ async def send_everything(server: Server, cookie: str, ids: list[str]) -> str:
                         payload = dict.fromkeys(arguments, value)
                         await attacker.send(name, payload, path=path, **router)
                 await attacker.settle()
-                heard += attacker.everything()
-    return heard
+                received += attacker.everything()
+    return received
 
 
-def test_the_handlers_are_found() -> None:
+def test_handlers_are_found() -> None:
     found = {name: arguments for state in states() for name, arguments in handlers(state).items()}
 
     assert len(found) >= 25
@@ -108,11 +107,11 @@ def test_the_handlers_are_found() -> None:
     assert found[f"{SubscriptionState.get_full_name()}.undo"] == ["subscription_id"]
 
 
-@pytest.mark.parametrize("who", ["nobody", "a visitor", "another customer"])
-async def test_no_event_of_others_changes_or_reveals_anything(server: Server, who: str) -> None:
+@pytest.mark.parametrize("who", ["no session", "a visitor", "another customer"])
+async def test_other_visitors_events_change_and_reveal_nothing(server: Server, who: str) -> None:
     with Customer(server.url) as victim, Customer(server.url) as other:
         customer_id = await subscribe(server, victim)
-        cookie = {"nobody": "", "a visitor": cookie_of_a_visit(server.url)}.get(who)
+        cookie = {"no session": "", "a visitor": cookie_of_a_visit(server.url)}.get(who)
         if cookie is None:
             await subscribe(server, other)
             cookie = other.cookie
@@ -121,24 +120,26 @@ async def test_no_event_of_others_changes_or_reveals_anything(server: Server, wh
         ids = ids_of(before)
         [(key,)] = server.rows(f"SELECT customer_key FROM customer WHERE id='{customer_id}'")  # noqa: S608
 
-        heard = await send_everything(server, cookie, ids)
+        received = await send_everything(server, cookie, ids)
 
     assert of_customer(server, customer_id) == before
-    told = secrets_of(before) | {key} | ({"현대카드"} if who != "another customer" else set())
-    assert customer_id in told
-    assert [secret for secret in told if secret in heard] == []
-    assert "Traceback" not in heard
+    confidential = (
+        secrets_of(before) | {key} | ({"현대카드"} if who != "another customer" else set())
+    )
+    assert customer_id in confidential
+    assert [secret for secret in confidential if secret in received] == []
+    assert "Traceback" not in received
 
 
-async def test_the_same_event_of_the_owner_does_change_something(server: Server) -> None:
-    """Else the test above could not fail."""
+async def test_same_event_from_the_owner_has_an_effect(server: Server) -> None:
+    """Without an effect, the test above could not fail."""
     with Customer(server.url) as owner:
         customer_id = await subscribe(server, owner)
         before = of_customer(server, customer_id)
         [subscription] = before["subscription"]
         async with stranger(server.url, cookie=owner.cookie) as tab:
             await tab.hydrate("/subscription/")
-            name = f"{SubscriptionState.get_full_name()}.hold"
+            name = f"{SubscriptionState.get_full_name()}.pause"
             await tab.send(name, {"subscription_id": subscription[0]}, path="/subscription/")
             await tab.until("일시 정지")
 

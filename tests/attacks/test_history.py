@@ -1,4 +1,4 @@
-"""What a stranger can send to the history page and to its file."""
+"""Attacks on the history page and its CSV file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.support.server import Server
 from tests.support.stranger import cookie_of_a_visit, stranger
 from tossbill_ui.ui.history.state import HistoryState
 
-victim = subscribed  # a fixture of another file
+victim = subscribed  # a fixture from another module
 HISTORY = HistoryState.get_full_name()
 BARE = ("older", "newer", "again", "clear", "keep", "load")
 FIELDS = ("topic", "period", "subscription", "since_on", "until_on", "wanted", "__class__", "")
 NONSENSE: list[Any] = [None, "x" * 2000, -1, True, [], {"a": 1}, "\x00", "'; --", "days", "9999-99"]
 
 
-async def test_anothers_history_cannot_be_seen(server: Server, victim: Customer) -> None:
+async def test_other_customers_history_cannot_be_viewed(server: Server, victim: Customer) -> None:
     before = everything(server)
     ids = [row[0] for row in before[0]]
     methods = [row[0] for row in server.rows("SELECT id FROM payment_method")]
@@ -47,9 +47,7 @@ async def test_anothers_history_cannot_be_seen(server: Server, victim: Customer)
     assert everything(server) == before
 
 
-async def test_nonsense_chooses_nothing_and_breaks_nothing(
-    server: Server, victim: Customer
-) -> None:
+async def test_invalid_filters_change_nothing(server: Server, victim: Customer) -> None:
     before = everything(server)
 
     async with stranger(server.url, cookie=victim.cookie) as visitor:
@@ -72,7 +70,7 @@ async def test_nonsense_chooses_nothing_and_breaks_nothing(
     assert everything(server) == before
 
 
-def test_the_file_shows_lines_to_their_owner_only(server: Server, victim: Customer) -> None:
+def test_csv_shows_lines_to_their_owner_only(server: Server, victim: Customer) -> None:
     subscription = server.rows("SELECT id FROM subscription ORDER BY created_at DESC LIMIT 1")[0][0]
     own = victim.http.get("/history.csv")
     assert "베이직 첫 결제" in own.text
@@ -84,19 +82,19 @@ def test_the_file_shows_lines_to_their_owner_only(server: Server, victim: Custom
             headers = {"cookie": cookie, "accept-language": "ko"}
             theirs = httpx.get(f"{server.url}{address}", headers=headers)
             assert theirs.status_code == 200
-            assert len(theirs.text.splitlines()) == 1, "the names of the columns"
+            assert len(theirs.text.splitlines()) == 1, "only the column names"
 
 
 @pytest.mark.parametrize("query", ["topic=%00", "period=days&since_on=%FF", "x=" + "y" * 5000])
-def test_a_strange_address_of_the_file_does_no_harm(
-    server: Server, victim: Customer, query: str
-) -> None:
+def test_invalid_queries_do_no_harm(server: Server, victim: Customer, query: str) -> None:
     assert victim.http.get(f"/history.csv?{query}").status_code == 200
     assert victim.http.get(f"/history/?{query}").status_code == 200
 
 
-async def test_two_at_once_see_their_own(server: Server, victim: Customer) -> None:
-    """Their events interleave; each hears of their own lines only."""
+async def test_concurrent_visitors_see_only_their_own_history(
+    server: Server, victim: Customer
+) -> None:
+    """Their events interleave; each receives only their own lines."""
     with Customer(server.url) as other:
         assert other.register() == "issued"
         async with (

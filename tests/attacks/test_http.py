@@ -12,7 +12,7 @@ PAGES = ["/", "/register/", "/success/", "/fail/", "/history/"]
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/nowhere", "/app.css", "/healthz", "/session"])
-def test_every_answer_carries_the_protective_headers(server: Server, path: str) -> None:
+def test_every_response_has_the_security_headers(server: Server, path: str) -> None:
     answer = httpx.get(f"{server.url}{path}")
 
     policy = answer.headers["content-security-policy"]
@@ -25,8 +25,8 @@ def test_every_answer_carries_the_protective_headers(server: Server, path: str) 
     assert "permissions-policy" in answer.headers
 
 
-def test_an_answer_to_a_flood_carries_them_too(server: Server) -> None:
-    # Another caller, so that this flood is not the other tests'.
+def test_rate_limited_response_has_the_security_headers(server: Server) -> None:
+    # Another client address, so that the flood does not affect other tests.
     with httpx.Client(base_url=server.url, headers={"X-Forwarded-For": "10.1.2.3"}) as flooder:
         answers = (flooder.get("/healthz") for _ in range(2000))
         refused = next(answer for answer in answers if answer.status_code == 429)
@@ -35,7 +35,7 @@ def test_an_answer_to_a_flood_carries_them_too(server: Server) -> None:
     assert refused.headers["retry-after"]
 
 
-def test_only_files_named_by_their_content_are_kept(server: Server) -> None:
+def test_only_hashed_assets_are_cached_as_immutable(server: Server) -> None:
     page = httpx.get(f"{server.url}/").text
     asset = re.search(r'href="(/assets/[^"]+\.css)"', page)
 
@@ -47,7 +47,7 @@ def test_only_files_named_by_their_content_are_kept(server: Server) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_are_not_kept_and_give_a_safe_cookie(server: Server, path: str) -> None:
+def test_pages_are_not_cached_and_set_a_safe_cookie(server: Server, path: str) -> None:
     answer = httpx.get(f"{server.url}{path}")
 
     assert answer.headers["cache-control"] == "no-store"
@@ -57,10 +57,10 @@ def test_pages_are_not_kept_and_give_a_safe_cookie(server: Server, path: str) ->
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=lax" in cookie
-        assert "secure" not in cookie  # plain http here; https is tested where the cookie is made
+        assert "secure" not in cookie  # plain http here; https is tested with the cookie itself
 
 
-def test_a_foreign_origin_gets_no_permission(server: Server) -> None:
+def test_foreign_origin_gets_no_cors_headers(server: Server) -> None:
     answer = httpx.get(f"{server.url}/history/", headers={"Origin": "https://evil.example"})
 
     assert "evil.example" not in str(answer.headers)
@@ -84,7 +84,7 @@ def test_headers_do_not_choose_the_return_address(server: Server, headers: dict[
 
 
 @pytest.mark.parametrize("number", ["127.0.0.1", "[::1]"])
-def test_who_comes_by_number_is_sent_to_our_name(server: Server, number: str) -> None:
+def test_request_by_ip_address_is_redirected_to_the_host_name(server: Server, number: str) -> None:
     host = {"host": f"{number}:{server.port}"}
 
     answer = httpx.get(f"{server.url}/register/", params={"a": "b"}, headers=host)
@@ -96,13 +96,13 @@ def test_who_comes_by_number_is_sent_to_our_name(server: Server, number: str) ->
 @pytest.mark.parametrize(
     "target", ["//evil.example", "https://evil.example", "@evil.example", "\\"]
 )
-def test_the_session_route_leads_only_to_us(server: Server, target: str) -> None:
+def test_session_route_redirects_only_to_our_own_pages(server: Server, target: str) -> None:
     answer = httpx.get(f"{server.url}/session", params={"next": target})
 
     assert answer.headers["location"] == f"{server.url}/"
 
 
-def test_the_address_loses_key_and_token_at_once(server: Server) -> None:
+def test_return_url_loses_auth_key_and_token_at_once(server: Server) -> None:
     with Customer(server.url) as customer:
         address = customer.through_window(customer.open_register(), card=APPROVED)
         answer = customer.http.get(address)
@@ -111,7 +111,7 @@ def test_the_address_loses_key_and_token_at_once(server: Server) -> None:
     assert re.fullmatch(r"/success/\?registration=[0-9a-f]{32}", answer.headers["location"])
 
 
-def test_a_session_lost_on_the_way_is_said_and_nothing_is_registered(server: Server) -> None:
+def test_lost_session_is_reported_and_nothing_is_registered(server: Server) -> None:
     before = server.keys_at_toss()
     with Customer(server.url) as customer:
         address = customer.through_window(customer.open_register())
@@ -122,7 +122,7 @@ def test_a_session_lost_on_the_way_is_said_and_nothing_is_registered(server: Ser
     assert server.keys_at_toss() == before
 
 
-def test_another_browser_cannot_finish_a_registration(server: Server) -> None:
+def test_other_browser_cannot_finish_a_registration(server: Server) -> None:
     before = server.keys_at_toss()
     with Customer(server.url) as customer, Customer(server.url) as thief:
         address = customer.through_window(customer.open_register())
@@ -132,7 +132,7 @@ def test_another_browser_cannot_finish_a_registration(server: Server) -> None:
         assert customer.arrive(address) == "issued"
 
 
-def test_a_forged_cookie_is_nobody(server: Server) -> None:
+def test_forged_cookie_is_ignored(server: Server) -> None:
     with Customer(server.url) as customer:
         address = customer.through_window(customer.open_register())
         value = customer.http.cookies["tossbill_session"]
@@ -141,7 +141,7 @@ def test_a_forged_cookie_is_nobody(server: Server) -> None:
         assert customer.arrive(address) == "no_session"
 
 
-def test_failure_text_is_text(server: Server) -> None:
+def test_failure_message_is_escaped_and_truncated(server: Server) -> None:
     evil = "<img src=x onerror=alert(1)> https://evil.example " + "x" * 5000
     page = httpx.get(f"{server.url}/fail/", params={"code": evil, "message": evil}).text
 
@@ -151,7 +151,7 @@ def test_failure_text_is_text(server: Server) -> None:
     assert view_of(page) == "failed"
 
 
-def test_a_huge_body_is_refused(server: Server) -> None:
+def test_huge_body_is_refused(server: Server) -> None:
     assert httpx.post(f"{server.url}/", content=b"x" * 1_000_000).status_code in (405, 413)
 
 

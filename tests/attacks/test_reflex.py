@@ -1,7 +1,7 @@
-"""Everything a stranger can send to Reflex, and that it changes and reveals nothing.
+"""Attacks through Reflex's websocket: they change and reveal nothing.
 
-The list follows what Reflex does by itself: every public method can be called with anything, a
-client token is a bearer value, router data is the client's word, any origin may connect.
+They target Reflex's own behavior: every public method can be called with any arguments, a client
+token is a bearer token, router data comes from the client, any origin may connect.
 """
 
 import json
@@ -21,7 +21,7 @@ HISTORY, REGISTER, RESULT = (
     state.get_full_name() for state in (HistoryState, RegisterState, ResultState)
 )
 
-# What the history of someone without cards says.
+# The history page of a customer without cards.
 EMPTY = '"phase_rx_state_": "empty"'
 
 
@@ -36,20 +36,20 @@ def method_ids(server: Server) -> set[str]:
     return {row[0] for row in server.rows("SELECT id FROM payment_method WHERE status='active'")}
 
 
-async def test_the_owner_sees_the_history(server: Server, victim: Customer) -> None:
+async def test_owner_sees_the_history(server: Server, victim: Customer) -> None:
     async with stranger(server.url, cookie=victim.cookie) as owner:
         await owner.hydrate("/history/")
         await owner.until("현대카드 ···· 123")
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
-async def test_another_origin_cannot_connect(server: Server, origin: str) -> None:
+async def test_other_origin_cannot_connect(server: Server, origin: str) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
         async with stranger(server.url, origin=origin):
             pass
 
 
-async def test_a_stolen_client_token_opens_nothing(server: Server, victim: Customer) -> None:
+async def test_stolen_client_token_reveals_nothing(server: Server, victim: Customer) -> None:
     async with stranger(server.url, cookie=victim.cookie, token="stolen-token") as owner:
         await owner.hydrate("/history/")
         await owner.until("현대카드")
@@ -61,7 +61,7 @@ async def test_a_stolen_client_token_opens_nothing(server: Server, victim: Custo
             assert "현대카드" not in thief.everything()
 
 
-async def test_nobodys_method_can_be_removed_by_another(server: Server, victim: Customer) -> None:
+async def test_other_customers_method_cannot_be_removed(server: Server, victim: Customer) -> None:
     before = method_ids(server)
 
     async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as thief:
@@ -75,7 +75,7 @@ async def test_nobodys_method_can_be_removed_by_another(server: Server, victim: 
     assert method_ids(server) == before
 
 
-async def test_another_customers_registration_cannot_be_looked_at(
+async def test_other_customers_registration_cannot_be_viewed(
     server: Server, victim: Customer
 ) -> None:
     [newest, *_] = server.rows("SELECT id FROM registration WHERE status='issued'")
@@ -110,7 +110,7 @@ async def test_forged_router_data_does_not_choose_the_return_address(server: Ser
 NONSENSE: list[Any] = [None, "", "x" * 2000, -1, 10**30, True, [], ["a"], {"a": 1}, "\x00", "'; --"]
 
 
-async def test_nonsense_arguments_do_no_harm(server: Server, victim: Customer) -> None:
+async def test_invalid_arguments_do_no_harm(server: Server, victim: Customer) -> None:
     before = method_ids(server)
     calls = [
         (f"{HISTORY}.ask", "method_id"),
@@ -151,7 +151,7 @@ async def test_state_variables_cannot_be_set(server: Server) -> None:
         assert "PLANTED" not in visitor.everything()
 
 
-async def test_no_state_tells_a_secret(server: Server, victim: Customer) -> None:
+async def test_no_state_contains_a_secret(server: Server, victim: Customer) -> None:
     secrets = json.loads((server.data / "secrets.json").read_text())
     planted = [secrets["secret_keys"], secrets["encryption_keys"], *server.keys_here()]
     planted += ["test_sk_", victim.cookie.partition("=")[2]]
@@ -160,12 +160,12 @@ async def test_no_state_tells_a_secret(server: Server, victim: Customer) -> None
         for path in ("/", "/register/", "/success/", "/fail/", "/history/"):
             await owner.hydrate(path)
         await owner.until("현대카드")
-        heard = owner.everything()
+        received = owner.everything()
 
-    assert [secret for secret in planted if secret in heard] == []
+    assert [secret for secret in planted if secret in received] == []
 
 
-async def test_a_flood_from_one_does_not_stop_anothers_registration(server: Server) -> None:
+async def test_flood_from_one_client_does_not_block_another(server: Server) -> None:
     async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as flood:
         await flood.hydrate("/history/")
         for _ in range(1000):
@@ -176,7 +176,7 @@ async def test_a_flood_from_one_does_not_stop_anothers_registration(server: Serv
             assert other.register() == "issued"
 
 
-async def test_a_huge_event_ends_the_connection_only(server: Server) -> None:
+async def test_huge_event_closes_only_its_connection(server: Server) -> None:
     async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as flood:
         await flood.send(f"{HISTORY}.ask", {"method_id": "x" * 200_000})
         await flood.client.wait()

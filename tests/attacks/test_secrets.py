@@ -1,4 +1,4 @@
-"""Secrets are planted, everything is made to go wrong, and then every trace is searched."""
+"""Known secrets, provoked failures, and a search of every response, log and file for them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAULTS = ["error_500_after", "bad_json", "html", "wrong_shape", "reset_after", "
 
 @pytest.fixture
 def talkative(tmp_path: Path) -> Generator[Server]:
-    """A server of its own, whose every word is searched afterwards."""
+    """A server of its own, whose output is searched afterwards."""
     ensure_build()
     running = Server(tmp_path / "data")
     running.start()
@@ -33,14 +33,14 @@ def talkative(tmp_path: Path) -> Generator[Server]:
 
 
 class Traces:
-    """Everything a secret could have leaked into, and the secrets."""
+    """The secrets, and all output they could have leaked into."""
 
     def __init__(self) -> None:
         self.secrets: set[str] = {SANDBOX_SECRET_KEY, APPROVED}
         self.seen: dict[str, str] = {}
 
     def visit(self, customer: Customer, *, card: str = APPROVED) -> None:
-        """Go through a registration, keeping every answer and the authKey."""
+        """Complete a registration, recording every response and the authKey."""
         call = customer.open_register()
         address = customer.through_window(call, card=card)
         query = dict(parse_qsl(urlsplit(address).query))
@@ -51,7 +51,7 @@ class Traces:
             self.seen[f"{name} {len(self.seen)}"] = f"{response.headers} {response.text}"
 
     def found(self) -> list[str]:
-        """Say which secret stands where."""
+        """Return which secret was found where."""
         return [
             f"{secret[:6]}… in {place}"
             for place, text in self.seen.items()
@@ -67,7 +67,7 @@ async def test_no_secret_leaves_a_trace(talkative: Server) -> None:
         traces.visit(customer, card=REFUSED_AT_ISSUE)
         own = customer.http.get("/history/")
         traces.seen["history page"] = own.text
-        await everything_a_browser_hears(talkative, customer, traces)
+        await record_websocket(talkative, customer, traces)
     for kind in FAULTS:
         talkative.faults({"endpoint": "issue", "kind": kind, "count": 1})
         with Customer(talkative.url) as unlucky:
@@ -86,7 +86,7 @@ async def test_no_secret_leaves_a_trace(talkative: Server) -> None:
     assert traces.found() == []
 
 
-def test_no_file_is_open_to_others(server: Server) -> None:
+def test_files_are_not_accessible_to_other_users(server: Server) -> None:
     with Customer(server.url) as customer:
         assert customer.register() == "issued"
 
@@ -96,8 +96,8 @@ def test_no_file_is_open_to_others(server: Server) -> None:
     assert [name for name, mode in modes.items() if mode & 0o077] == []
 
 
-async def everything_a_browser_hears(server: Server, customer: Customer, traces: Traces) -> None:
-    """Load every page's state, remove the method, and keep all that comes over the socket."""
+async def record_websocket(server: Server, customer: Customer, traces: Traces) -> None:
+    """Load every page's state, remove the method, and record all websocket messages."""
     [(registration,)] = server.rows("SELECT id FROM registration WHERE status = 'issued'")
     [(method,)] = server.rows("SELECT id FROM payment_method")
     async with stranger(server.url, cookie=customer.cookie) as browser:

@@ -1,4 +1,4 @@
-"""What a stranger can send to the handlers of the subscription pages."""
+"""Attacks on the event handlers of the subscription pages."""
 
 from __future__ import annotations
 
@@ -16,15 +16,30 @@ from tossbill_ui.ui.subscription.state import SubscriptionState
 REGISTER, SUBSCRIPTION, EMAIL = (
     state.get_full_name() for state in (RegisterState, SubscriptionState, EmailState)
 )
-WISHES = ("ask_cancel", "ask_method", "undo", "pause", "resume", "pay_now", "ask_plan", "keep_plan")
-QUESTIONS = ("cancel_at_period_end", "cancel_now", "keep", "change_plan_now", "change_plan_later")
+ACTIONS = (
+    "ask_cancel",
+    "ask_method",
+    "undo",
+    "pause",
+    "resume",
+    "pay_now",
+    "ask_plan",
+    "keep_plan",
+)
+CONFIRMATIONS = (
+    "cancel_at_period_end",
+    "cancel_now",
+    "keep",
+    "change_plan_now",
+    "change_plan_later",
+)
 EMPTY = '"phase_rx_state_": "empty"'
 PLAN = {"query": {"plan": "basic"}, "asPath": "/register/?plan=basic"}
 NONSENSE: list[Any] = [None, "", "x" * 2000, -1, True, [], {"a": 1}, "\x00", "'; --"]
 
 
 async def confirm(visitor: Stranger, method_id: Any) -> None:
-    """Open the page of a plan and press its button."""
+    """Open a plan's page and press its button."""
     await visitor.hydrate("/register/", **PLAN)
     await visitor.send(f"{REGISTER}.pay", {"method_id": method_id}, path="/register/", **PLAN)
 
@@ -45,7 +60,7 @@ async def victim(server: Server) -> Any:
 
 
 def everything(server: Server) -> list[Any]:
-    """Return what must not change."""
+    """Return the rows that must not change."""
     return [
         server.rows("SELECT id, status, payment_method_id FROM subscription ORDER BY id"),
         server.rows("SELECT id, status FROM payment ORDER BY id"),
@@ -54,7 +69,7 @@ def everything(server: Server) -> list[Any]:
     ]
 
 
-async def test_anothers_subscription_cannot_be_seen_canceled_or_changed(
+async def test_other_customers_subscription_cannot_be_viewed_canceled_or_changed(
     server: Server, victim: Customer
 ) -> None:
     before = everything(server)
@@ -65,10 +80,10 @@ async def test_anothers_subscription_cannot_be_seen_canceled_or_changed(
             await thief.hydrate("/subscription/")
             await thief.until(EMPTY)
             for wanted in ids[-5:]:
-                for name in WISHES:
+                for name in ACTIONS:
                     call = f"{SUBSCRIPTION}.{name}"
                     await thief.send(call, {"subscription_id": wanted}, path="/subscription/")
-                for name in QUESTIONS:
+                for name in CONFIRMATIONS:
                     await thief.send(f"{SUBSCRIPTION}.{name}", path="/subscription/")
                 await thief.settle()
             await thief.until("찾을 수 없어요")
@@ -78,7 +93,7 @@ async def test_anothers_subscription_cannot_be_seen_canceled_or_changed(
     assert everything(server) == before
 
 
-async def test_anothers_card_cannot_be_charged(server: Server, victim: Customer) -> None:
+async def test_other_customers_card_cannot_be_charged(server: Server, victim: Customer) -> None:
     before = everything(server)
     methods = [row[0] for row in server.rows("SELECT id FROM payment_method")]
 
@@ -90,9 +105,9 @@ async def test_anothers_card_cannot_be_charged(server: Server, victim: Customer)
     assert everything(server) == before
 
 
-async def test_nonsense_changes_nothing(server: Server, victim: Customer) -> None:
+async def test_invalid_arguments_change_nothing(server: Server, victim: Customer) -> None:
     before = everything(server)
-    calls = [(f"{SUBSCRIPTION}.{name}", "subscription_id") for name in WISHES]
+    calls = [(f"{SUBSCRIPTION}.{name}", "subscription_id") for name in ACTIONS]
     calls += [(f"{SUBSCRIPTION}.change_method", "method_id"), (f"{REGISTER}.pay", "method_id")]
 
     async with stranger(server.url, cookie=victim.cookie) as visitor:
@@ -101,7 +116,7 @@ async def test_nonsense_changes_nothing(server: Server, victim: Customer) -> Non
             for value in NONSENSE:
                 await visitor.send(name, {argument: value}, path="/subscription/")
             await visitor.settle()
-        for name in QUESTIONS[:2]:
+        for name in CONFIRMATIONS[:2]:
             await visitor.send(f"{SUBSCRIPTION}.{name}", path="/subscription/")
         await visitor.settle()
         assert "Traceback" not in visitor.everything()
@@ -109,7 +124,9 @@ async def test_nonsense_changes_nothing(server: Server, victim: Customer) -> Non
     assert everything(server) == before
 
 
-async def test_what_is_shown_cannot_be_set(server: Server, victim: Customer) -> None:
+async def test_state_variables_of_the_subscription_page_cannot_be_set(
+    server: Server, victim: Customer
+) -> None:
     before = everything(server)
 
     async with stranger(server.url, cookie=victim.cookie) as visitor:
@@ -117,13 +134,13 @@ async def test_what_is_shown_cannot_be_set(server: Server, victim: Customer) -> 
         for var in ("cancel", "change", "method", "_asked", "panel", "rows"):
             payload = {"var_name": var, "value": 1}
             await visitor.send(f"{SUBSCRIPTION}.setvar", payload, path="/subscription/")
-        await visitor.send(f"{SUBSCRIPTION}._do", {"wish": "x"}, path="/subscription/")
+        await visitor.send(f"{SUBSCRIPTION}._do", {"request": "x"}, path="/subscription/")
         await visitor.settle()
 
     assert everything(server) == before
 
 
-async def test_a_stranger_gives_nobody_an_address(server: Server, victim: Customer) -> None:
+async def test_stranger_cannot_set_an_email_address(server: Server, victim: Customer) -> None:
     before = everything(server)
 
     for cookie in ("", cookie_of_a_visit(server.url)):
@@ -137,7 +154,7 @@ async def test_a_stranger_gives_nobody_an_address(server: Server, victim: Custom
     assert everything(server) == before
 
 
-async def test_nonsense_is_no_address(server: Server, victim: Customer) -> None:
+async def test_invalid_email_addresses_are_refused(server: Server, victim: Customer) -> None:
     before = everything(server)
 
     async with stranger(server.url, cookie=victim.cookie) as visitor:

@@ -1,7 +1,7 @@
-"""A story's whole outcome as text in which nothing is random: two tellings are equal to the byte.
+"""A story's outcome as canonical text: two runs of a story are equal to the byte.
 
-Ids are names that follow from structure (`labels`); what is random by nature, or stands on the
-machine's clock, is left out.
+Ids are replaced by names that follow from structure (`labels`); random values and times of the
+machine's clock are left out.
 """
 
 from __future__ import annotations
@@ -21,15 +21,17 @@ from tossbill_ui.core.db import Database
 from tossbill_ui.migrations.models import metadata
 
 Sections = dict[str, list[str]]
-"""By its name, the lines of each part of an outcome."""
+"""The lines of each section of an outcome, by the section's name."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is left of a story, as it was read.
+    """The outcome of a story.
 
     Attributes:
-        money: What moved at Toss, by the sandbox's ledger.
+        tables: The rows of all tables.
+        requests: The requests to Toss.
+        money: The charges and refunds in the sandbox's ledger.
     """
 
     tables: Tables
@@ -37,23 +39,23 @@ class Outcome:
     money: list[Row]
 
 
-# Sealed with a random nonce, or made from what is.
+# Encrypted with a random nonce, or derived from such a value.
 _SECRET_ENDINGS = ("_sealed", "_hash")
 _LEFT_OUT = {
     "held_by",  # the name of a process
-    "toss_json",  # Toss's words, with keys that nobody asks for again
+    "toss_json",  # Toss's response, with random keys that nothing uses
     "receipt_url",
 }
-# Registrations and removals stand on the machine's clock.
-_ON_THE_MACHINES_CLOCK = {"claimed_at", "lease_until", "next_try_at"}
+# Registrations and removals use the machine's clock.
+_MACHINE_CLOCK_COLUMNS = {"claimed_at", "lease_until", "next_try_at"}
 _LEFT_OUT_OF = {
-    "registration": _ON_THE_MACHINES_CLOCK,
-    "payment_method": _ON_THE_MACHINES_CLOCK,
+    "registration": _MACHINE_CLOCK_COLUMNS,
+    "payment_method": _MACHINE_CLOCK_COLUMNS,
 }
 
 
 async def read_tables(db: Database) -> Tables:
-    """Read every table of the schema, those to come included."""
+    """Read every table of the schema, including future ones."""
 
     def read(session: orm.Session) -> Tables:
         connection = session.connection()
@@ -67,38 +69,38 @@ async def read_tables(db: Database) -> Tables:
 
 
 def sections(outcome: Outcome) -> Sections:
-    """Return what happened at Toss and what stands in every table, line by line."""
+    """Return the requests, Toss's ledger and every table as lines."""
     labels = Labels(outcome.tables)
     found = {
         "requests": [_request(labels, each) for each in outcome.requests],
         "money_at_toss": [_columns(labels, row, set[str]()) for row in outcome.money],
     }
-    # By name: in the schema's order a new foreign key would move tables in every story.
+    # Sorted by name: in the schema's order a new foreign key would move tables in every story.
     tables = sorted(outcome.tables.items())
     found |= {name: _table(labels, name, rows) for name, rows in tables}
     return {name: lines for name, lines in found.items() if lines}
 
 
 def text_of(found: Sections) -> str:
-    """Return all sections as one text, to be compared by any tool."""
+    """Return all sections as one text, for comparison with any tool."""
     return "\n".join(
         line for name, lines in found.items() for line in (f"== {name} {len(lines)}", *lines, "")
     )
 
 
 def _request(labels: Labels, request: Request) -> str:
-    words = [_value(request.at), request.method, labels.in_text(_path(labels, request.path))]
+    parts = [_value(request.at), request.method, labels.in_text(_path(labels, request.path))]
     if request.query:
-        words.append(f"?{request.query}")
+        parts.append(f"?{request.query}")
     if request.key:
-        words.append(f"key={labels.in_text(request.key)}")
+        parts.append(f"key={labels.in_text(request.key)}")
     if request.body is not None:
-        words.append(labels.in_text(_json(_without_secrets(request.body))))
-    return " ".join([*words, "->", request.outcome or "nobody heard"])
+        parts.append(labels.in_text(_json(_without_secrets(request.body))))
+    return " ".join([*parts, "->", request.outcome or "nobody heard"])
 
 
 def _path(labels: Labels, path: str) -> str:
-    """Name the card in place of its billing key, which stands nowhere unsealed."""
+    """Replace a billing key by the name of its card, since keys are random."""
     before, found, key = path.partition("/v1/billing/")
     if not found or key.startswith("authorizations/"):
         return path
@@ -113,18 +115,18 @@ def _table(labels: Labels, name: str, rows: list[Row]) -> list[str]:
     left_out = _LEFT_OUT | _LEFT_OUT_OF.get(name, set[str]())
     if name == "webhook_event":
         rows = [{**row, "body": _summary(row["body"])} for row in rows]
-    written = [(_place(labels, name, row), _columns(labels, row, left_out)) for row in rows]
+    written = [(_sort_key(labels, name, row), _columns(labels, row, left_out)) for row in rows]
     return [line for _, line in sorted(written)]
 
 
 def _summary(body: str) -> str:
-    """Return what a webhook is about; the rest is the sandbox's own."""
+    """Return the parts of a webhook that identify its object; the rest varies."""
     data = json.loads(body).get("data", {})
     return _json({name: data.get(name) for name in ("orderId", "status", "billingKey")})
 
 
-def _place(labels: Labels, name: str, row: Row) -> tuple[str, int]:
-    """Keep the lines of a history in their order, whatever numbers they have; sort all others."""
+def _sort_key(labels: Labels, name: str, row: Row) -> tuple[str, int]:
+    """Return a sort key: numbered rows keep their order, all others are sorted by content."""
     number = _number_column(name)
     if number is None:
         return "", 0

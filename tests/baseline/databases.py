@@ -1,4 +1,4 @@
-"""The two databases that every story is told on."""
+"""The two databases on which every story runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from tests.baseline.db_snapshot_postgres import PostgresOutlook
+from tests.baseline.db_snapshot_postgres import PostgresSnapshot
 from tests.baseline.inline_postgres import inline_postgres
 from tests.simulation.setup import Storage, sqlite_storage
 from tests.support.postgres import Postgres
@@ -17,13 +17,13 @@ from tossbill_ui import migrations
 
 SQLITE, POSTGRESQL = NAMES = ("sqlite", "postgresql")
 Open = Callable[[Path], Storage]
-"""Opens an empty database for a story that has a folder."""
+"""Opens an empty database for a story, given its folder."""
 Databases = dict[str, Open]
 
 
 @contextmanager
 def own_databases(names: Collection[str], folder: Path) -> Generator[Databases]:
-    """Open the databases of some names; a server of our own runs while the block runs."""
+    """Open some of the databases, starting a PostgreSQL server for the block if needed."""
     with ExitStack() as stack:
         found: Databases = {}
         if SQLITE in names:
@@ -38,23 +38,23 @@ def own_databases(names: Collection[str], folder: Path) -> Generator[Databases]:
 
 
 def on_sqlite(empty: Path) -> Open:
-    """Have every story told on a copy of an empty file."""
+    """Return an opener that copies an empty file for every story."""
     return lambda folder: sqlite_storage(folder / "shop.db", empty)
 
 
 def on_postgres(server: Postgres) -> Open:
-    """Have every story told on a copy of an empty database: what it writes lies there in order."""
+    """Return an opener that copies an empty database, where rows are stored in insertion order."""
     template, numbers = _template(server), count(1)
 
     def open_copy(_folder: Path) -> Storage:
         url = _copy(template, next(numbers))
-        return Storage(inline_postgres(url), PostgresOutlook(url))
+        return Storage(inline_postgres(url), PostgresSnapshot(url))
 
     return open_copy
 
 
 def _template(server: Postgres) -> str:
-    """Make the database that all others are copies of."""
+    """Create the database that the others are copies of."""
     url = server.empty()
     migrations.upgrade(url)
     return url

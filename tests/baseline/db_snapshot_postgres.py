@@ -1,4 +1,4 @@
-"""The simulation's outlook, on PostgreSQL."""
+"""The simulation's database snapshot on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from tests.simulation.db_snapshot import Outlook
+from tests.simulation.db_snapshot import DbSnapshot
 
 
-class PostgresOutlook(Outlook):
-    """Asks the same questions. Ids are counted, so their order is that of SQLite's row ids."""
+class PostgresSnapshot(DbSnapshot):
+    """Runs the same queries. Ids are counted, so they sort like SQLite's row ids."""
 
     def __init__(self, url: str) -> None:
         address = sa.make_url(url).set(drivername="postgresql")
@@ -24,7 +24,7 @@ class PostgresOutlook(Outlook):
         self._server.close()
 
     def _has_changed(self) -> bool:
-        return True  # the server has no cheap way to say so
+        return True  # the server has no cheap way to tell
 
     def _one(self, query: str, *values: object) -> Any:
         return self._server.execute(_translated(query), values or None).fetchone()

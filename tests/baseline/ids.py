@@ -1,4 +1,4 @@
-"""Ids that are counted: one more draw moves no row before another, as random ids would."""
+"""Counted ids: unlike random ids, they sort rows in the order of creation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MARK = "ba5e"
 
 
 class CountedIds:
-    """Stands in for the modules ``secrets`` and ``uuid``."""
+    """A replacement for the modules ``secrets`` and ``uuid``."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -29,7 +29,7 @@ class CountedIds:
 
 @contextmanager
 def counted_ids(_seed: int) -> Generator[None]:
-    """Let every id that we make be the next number."""
+    """Make every new id the next number."""
     counted = CountedIds()
     with patch.object(crypto, "secrets", counted), patch.object(service, "uuid", counted):
         yield

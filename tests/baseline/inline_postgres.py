@@ -1,7 +1,7 @@
-"""PostgreSQL in the thread that asks, as `tests.simulation.inline` does it with SQLite.
+"""PostgreSQL in the calling thread, like `tests.simulation.inline` for SQLite.
 
-Only one worker moves at a time, and none waits for Toss inside a transaction, so nobody ever
-waits for a lock that somebody behind it holds.
+Only one worker runs at a time, and none waits for Toss inside a transaction, so no worker ever
+waits for a lock held by a suspended one.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 from tossbill_ui.core.db import Database
 
 DRIVER = "postgresql+inline"
-# Every story asks the same; what SQLAlchemy has compiled for one serves them all.
+# Every story executes the same statements, so all share what SQLAlchemy compiled for one.
 _STATEMENTS: dict[Any, Any] = {}
 
 
 class InlinePostgresDialect(PGDialect_psycopg):
-    """The synchronous driver, for an engine that expects one that is awaited."""
+    """The synchronous driver, for an engine that expects an asynchronous one."""
 
     driver = "inline"
     is_async = True
     supports_statement_cache = True
 
-    # All are the same, so that what was compiled for one is found for another.
+    # All instances are equal, so that they share compiled statements.
     def __eq__(self, other: object) -> bool:
         return isinstance(other, InlinePostgresDialect)
 
@@ -36,7 +36,7 @@ class InlinePostgresDialect(PGDialect_psycopg):
 
     @classmethod
     def get_async_dialect_cls(cls, url: sa.URL) -> type[Any]:
-        return cls  # not the one of the asynchronous driver
+        return cls  # not the asynchronous driver's dialect
 
     @classmethod
     def get_pool_class(cls, url: sa.URL) -> type[Pool]:

@@ -1,6 +1,6 @@
-"""The kept file: of every story and database, how many lines each section has, and their hash.
+"""The kept file: line count and hash of each section, for every story and database.
 
-A story's name stands in the first column, so that git names it above every change in a diff.
+A story's name starts in the first column, so that git shows it above every hunk of a diff.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ FILE = Path(__file__).with_name("baseline.txt")
 HEAD = "# Written by `python -m tests.baseline --write`: lines and hash of each section.\n"
 
 Summary = dict[str, str]
-"""What is kept of a story on one database, by section."""
+"""The kept summary of a story on one database, by section."""
 Summaries = dict[tuple[str, str], Summary]
-"""Those of many, by story and database."""
+"""Summaries by story and database."""
 
 
 def summary(found: Sections) -> Summary:
-    """Return number and hash of each section's lines."""
+    """Return line count and hash of each section."""
     return {name: f"{len(lines):>5}  {_hash(lines)}" for name, lines in found.items()}
 
 
@@ -36,7 +36,7 @@ def write(summaries: Summaries, file: Path = FILE) -> None:
 
 
 def read(file: Path = FILE) -> Summaries:
-    """Return what is kept."""
+    """Read the kept file."""
     found: Summaries = {}
     heading: list[tuple[str, str]] = []
     for line in file.read_text().splitlines():
@@ -50,13 +50,13 @@ def read(file: Path = FILE) -> Summaries:
     return found
 
 
-def differences(kept: Summaries, told: Summaries) -> list[str]:
-    """Say in which sections of which stories what was told is not what is kept."""
+def differences(kept: Summaries, found: Summaries) -> list[str]:
+    """List the sections of stories that differ from the kept ones."""
     lines: list[str] = []
-    for each in sorted(kept.keys() | told.keys()):
-        found = _changes(kept.get(each, {}), told.get(each, {}))
-        if found:
-            lines += [f"{each[0]} on {each[1]}", *found]
+    for each in sorted(kept.keys() | found.keys()):
+        changes = _changes(kept.get(each, {}), found.get(each, {}))
+        if changes:
+            lines += [f"{each[0]} on {each[1]}", *changes]
     return lines
 
 
@@ -69,7 +69,7 @@ def _changes(before: Summary, after: Summary) -> list[str]:
 
 
 def _grouped(summaries: Summaries) -> dict[str, list[tuple[list[str], Summary]]]:
-    """Put the databases together on which a story ends in the same way."""
+    """Group the databases on which a story has the same outcome."""
     groups: dict[str, list[tuple[list[str], Summary]]] = {}
     for (story, database), found in summaries.items():
         of_story = groups.setdefault(story, [])

@@ -1,4 +1,4 @@
-"""Names that follow from what a row is, in place of its id."""
+"""Names that replace ids and follow from the structure of the rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ID = re.compile(
 
 
 class Labels:
-    """Names customers by their order of arrival, and what belongs to them after them."""
+    """Names customers by their order of creation, and their rows after them."""
 
     def __init__(self, tables: Tables) -> None:
         self._names: dict[str, str] = {}
@@ -36,11 +36,11 @@ class Labels:
         self._add_billing_keys(tables["payment_method"])
 
     def of(self, key: str) -> str:
-        """Return the name of an id, or a point if it has none."""
+        """Return the name of an id, or a dot if it has none."""
         return self._names.get(key, UNKNOWN)
 
     def in_text(self, text: str) -> str:
-        """Put names in the place of all ids in a text."""
+        """Replace all ids in a text by their names."""
         text = _ID.sub(lambda found: self.of(found[0]), text)
         for key in _keys_in(text, self._names):
             text = text.replace(key, self._names[key])
@@ -95,5 +95,5 @@ def _consent(row: Row) -> str:
 
 
 def _keys_in(text: str, names: Mapping[str, str]) -> list[str]:
-    """Return the keys of Toss's that a text holds; they have no form of their own."""
+    """Return Toss's keys in a text; they have no recognizable format."""
     return [key for key in re.findall(r"[\w-]{16,}", text) if key in names]

@@ -1,7 +1,7 @@
-"""Rows that are equal to an ORDER BY come by their ids.
+"""Ties of an ORDER BY are broken by the primary key.
 
-Many subscriptions are due at the same instant, and which of them a database names first depends on
-where it has put the rows: on PostgreSQL that is another order in every run.
+Many subscriptions are due at the same instant, and which of them a database returns first depends
+on where it has stored the rows: on PostgreSQL the order differs from run to run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 @contextmanager
 def rows_in_order() -> Generator[None]:
-    """Let every query for rows end its ORDER BY with their primary key."""
+    """Append the primary key to the ORDER BY of every query for rows."""
     event.listen(Session, "do_orm_execute", _order)
     try:
         yield
@@ -34,7 +34,7 @@ def _order(state: ORMExecuteState) -> None:
 
 
 def _is_of_rows(statement: sa.Select[Any]) -> bool:
-    """Whether it asks for rows or columns of a table, and not for a sum or a count."""
+    """Whether a statement selects rows or columns of a table, and not a sum or a count."""
     if statement._group_by_clauses or statement._distinct:
         return False
     return all(_is_plain(found) for found in statement.column_descriptions)

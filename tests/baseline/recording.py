@@ -1,4 +1,4 @@
-"""Every request to Toss, in order, and what the shop got to hear of it."""
+"""A record of every request to Toss, in order, with the outcome that the shop saw."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PREFIX = "/sandbox"
 
 @dataclass
 class Request:
-    """One request.
+    """A request to Toss.
 
     Attributes:
-        outcome: The status of the answer, the error in its place, or nothing if the process died.
+        outcome: The response's status, or the network error; empty if the process was killed.
     """
 
     at: datetime
@@ -33,13 +33,13 @@ class Request:
 
 @dataclass
 class Requests:
-    """The list that all wires of a story write to."""
+    """The list to which all transports of a story append."""
 
     clock: Clock
     made: list[Request] = field(default_factory=list[Request])
 
     def begin(self, request: httpx.Request) -> Request:
-        """Add a request whose outcome nobody knows yet."""
+        """Append a request whose outcome is not known yet."""
         entry = Request(
             at=self.clock.now(),
             method=request.method,
@@ -53,7 +53,7 @@ class Requests:
 
 
 class RecordingWire(httpx.AsyncBaseTransport):
-    """Writes down what goes through it."""
+    """Records the requests that pass through it."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, requests: Requests) -> None:
         self._inner, self._requests = inner, requests

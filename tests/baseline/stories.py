@@ -1,4 +1,4 @@
-"""Every story of the baseline."""
+"""All stories of the baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A story of the baseline, and what is left when it has been told."""
+"""A story of the baseline and its outcome."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from tests.baseline.ordering import rows_in_order
 from tests.baseline.recording import Requests
 from tests.simulation.frozen_loop import run
 from tests.simulation.setup import Storage
-from tests.simulation.story import scratch
+from tests.simulation.story import scratch_folder
 from tests.simulation.world import World
 
-Tell = Callable[[Path, Storage], Awaitable[Outcome]]
+Run = Callable[[Path, Storage], Awaitable[Outcome]]
 
 _MONEY = "SELECT order_id, effect, amount_krw FROM ledger WHERE amount_krw IS NOT NULL ORDER BY id"
 
 
 @dataclass(frozen=True)
 class Story:
-    """Something that can be told again and again."""
+    """A repeatable sequence of events."""
 
     name: str
-    tell: Tell
+    run: Run
 
 
-def tell(story: Story, open_storage: Open) -> Outcome:
-    """Tell a story on an empty database, in a loop in which no time passes by itself."""
+def run_story(story: Story, open_storage: Open) -> Outcome:
+    """Run a story on an empty database, in a loop whose time stands still."""
 
     async def in_a_folder() -> Outcome:
-        with scratch() as folder:
-            return await story.tell(folder, open_storage(folder))
+        with scratch_folder() as folder:
+            return await story.run(folder, open_storage(folder))
 
     with rows_in_order():
         return run(in_a_folder())
 
 
-async def what_is_left(world: World, folder: Path, requests: Requests) -> Outcome:
-    """Return what has happened in a world."""
+async def collect_outcome(world: World, folder: Path, requests: Requests) -> Outcome:
+    """Return the outcome of a story in a world."""
     tables = await read_tables(world.rt.db)
     return Outcome(tables, requests.made, _ledger(folder / "sandbox.db"))
 

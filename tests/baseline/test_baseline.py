@@ -1,4 +1,4 @@
-"""The baseline sees every change of an outcome, and nothing that is no change."""
+"""Every story ends as kept, and the baseline detects exactly the changes of an outcome."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tests.baseline.canonical import Outcome, sections, text_of
 from tests.baseline.databases import POSTGRESQL, SQLITE, Open, on_postgres, on_sqlite
 from tests.baseline.labels import Row
 from tests.baseline.stories import STORIES
-from tests.baseline.story import Story, tell
+from tests.baseline.story import Story, run_story
 from tests.support.postgres import Postgres
 
-# A few of the shortest; `python -m tests.baseline` tells all.
+# A few of the shortest; `python -m tests.baseline` runs all.
 SHORT = (
     "subscribe",
     "subscribe-refused",
@@ -46,23 +46,23 @@ def postgresql(postgres: Postgres) -> Open:
 
 @pytest.fixture
 def outcome(sqlite: Open) -> Outcome:
-    return tell(BY_NAME["refund-in-parts"], sqlite)
+    return run_story(BY_NAME["refund-in-parts"], sqlite)
 
 
 def assert_as_kept(story: Story, database: str, opened: Open) -> None:
     key = story.name, database
-    told = {key: kept.summary(sections(tell(story, opened)))}
+    found = {key: kept.summary(sections(run_story(story, opened)))}
 
-    assert kept.differences({key: kept.read()[key]}, told) == []
+    assert kept.differences({key: kept.read()[key]}, found) == []
 
 
 @pytest.mark.parametrize("name", SHORT)
-def test_a_story_ends_on_sqlite_as_it_used_to(name: str, sqlite: Open) -> None:
+def test_story_ends_on_sqlite_as_kept(name: str, sqlite: Open) -> None:
     assert_as_kept(BY_NAME[name], SQLITE, sqlite)
 
 
 @pytest.mark.parametrize("name", SHORT)
-def test_a_story_ends_on_postgresql_as_it_used_to(name: str, postgresql: Open) -> None:
+def test_story_ends_on_postgresql_as_kept(name: str, postgresql: Open) -> None:
     assert_as_kept(BY_NAME[name], POSTGRESQL, postgresql)
 
 
@@ -73,7 +73,7 @@ def test_every_story_is_kept_for_both_databases() -> None:
     assert len(BY_NAME) == len(STORIES)
 
 
-def test_every_story_ends_alike_on_both_databases() -> None:
+def test_every_story_ends_the_same_on_both_databases() -> None:
     found = kept.read()
 
     for name in BY_NAME:
@@ -81,33 +81,35 @@ def test_every_story_ends_alike_on_both_databases() -> None:
 
 
 @pytest.mark.processes
-def test_another_process_tells_the_same_to_the_byte(tmp_path: Path, sqlite: Open) -> None:
+def test_another_process_produces_the_same_text(tmp_path: Path, sqlite: Open) -> None:
     name = "renewals-together"
 
-    assert _told_by_a_process(name, tmp_path) == text_of(sections(tell(BY_NAME[name], sqlite)))
+    assert _text_from_another_process(name, tmp_path) == text_of(
+        sections(run_story(BY_NAME[name], sqlite))
+    )
 
 
-def test_ids_drawn_besides_change_nothing(
+def test_additional_ids_change_nothing(
     outcome: Outcome, sqlite: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draw = ids.CountedIds.token_hex
+    real = ids.CountedIds.token_hex
 
-    def draw_two(self: ids.CountedIds, size: int) -> str:
-        draw(self, size)
-        return draw(self, size)
+    def skip_one(self: ids.CountedIds, size: int) -> str:
+        real(self, size)
+        return real(self, size)
 
-    monkeypatch.setattr(ids.CountedIds, "token_hex", draw_two)
-    again = tell(BY_NAME["refund-in-parts"], sqlite)
+    monkeypatch.setattr(ids.CountedIds, "token_hex", skip_one)
+    again = run_story(BY_NAME["refund-in-parts"], sqlite)
 
     assert again.tables["payment"][0]["id"] != outcome.tables["payment"][0]["id"]
     assert text_of(sections(again)) == text_of(sections(outcome))
 
 
-def test_no_id_is_left_in_the_text(outcome: Outcome) -> None:
+def test_text_contains_no_ids(outcome: Outcome) -> None:
     assert ids.MARK not in text_of(sections(outcome))
 
 
-def test_another_amount_is_seen(outcome: Outcome) -> None:
+def test_different_amount_is_detected(outcome: Outcome) -> None:
     [payment] = outcome.tables["payment"]
 
     changed = _with_rows(outcome, "payment", [{**payment, "amount_krw": 9901}])
@@ -115,14 +117,14 @@ def test_another_amount_is_seen(outcome: Outcome) -> None:
     assert _changed_sections(outcome, changed) == ["payment"]
 
 
-def test_a_dropped_row_is_seen(outcome: Outcome) -> None:
+def test_dropped_row_is_detected(outcome: Outcome) -> None:
     for table in ("notice", "audit_entry", "event", "refund"):
         changed = _with_rows(outcome, table, outcome.tables[table][1:])
 
         assert table in _changed_sections(outcome, changed)
 
 
-def test_lines_of_a_history_in_another_order_are_seen(outcome: Outcome) -> None:
+def test_swapped_history_lines_are_detected(outcome: Outcome) -> None:
     table = "event"
     *others, first, second = outcome.tables[table]
     assert first["subscription_id"] == second["subscription_id"]
@@ -131,20 +133,20 @@ def test_lines_of_a_history_in_another_order_are_seen(outcome: Outcome) -> None:
     assert _changed_sections(outcome, _with_rows(outcome, table, swapped)) == [table]
 
 
-def test_a_request_more_is_seen(outcome: Outcome) -> None:
+def test_additional_request_is_detected(outcome: Outcome) -> None:
     changed = replace(outcome, requests=[*outcome.requests, outcome.requests[-1]])
 
     assert _changed_sections(outcome, changed) == ["requests"]
 
 
-def test_another_idempotency_key_is_seen(outcome: Outcome) -> None:
+def test_different_idempotency_key_is_detected(outcome: Outcome) -> None:
     last = replace(outcome.requests[-1], key="another")
     changed = replace(outcome, requests=[*outcome.requests[:-1], last])
 
     assert _changed_sections(outcome, changed) == ["requests"]
 
 
-def test_a_difference_says_where_it_is(outcome: Outcome, tmp_path: Path) -> None:
+def test_difference_names_its_story_and_section(outcome: Outcome, tmp_path: Path) -> None:
     key, file = ("refund-in-parts", SQLITE), tmp_path / "baseline.txt"
     before = kept.summary(sections(outcome))
     after = kept.summary(sections(_with_rows(outcome, "notice", [])))
@@ -166,11 +168,11 @@ def _changed_sections(before: Outcome, after: Outcome) -> list[str]:
     return [name for name in one if one[name] != other.get(name)]
 
 
-def _told_by_a_process(name: str, folder: Path) -> str:
-    words = ("--only", name, "--database", SQLITE, "--dump", str(folder))
+def _text_from_another_process(name: str, folder: Path) -> str:
+    arguments = ("--only", name, "--database", SQLITE, "--dump", str(folder))
     subprocess.run(
-        [sys.executable, "-m", "tests.baseline", *words],
-        env={**os.environ, "PYTHONHASHSEED": "1"},  # pytest's own is drawn
+        [sys.executable, "-m", "tests.baseline", *arguments],
+        env={**os.environ, "PYTHONHASHSEED": "1"},  # pytest's own is random
         check=True,
         capture_output=True,
     )

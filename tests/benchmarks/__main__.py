@@ -1,6 +1,6 @@
-"""``make bench``: our pages beside a bare one, in one run; ratios count, milliseconds do not.
+"""``make bench``: our pages compared with a bare page; only the ratios are meaningful.
 
-What charging costs is measured after them (`charges`, `scale`, `beside`).
+The costs of charging are measured afterwards (`charges`, `scale`, `interference`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import psutil
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from scripts.browser import ARGUMENTS, find
-from tests.benchmarks import beside, charges, scale
+from tests.benchmarks import charges, interference, scale
 from tests.support.customer import Customer
 from tests.support.server import Server, free_port
 from tossbill_ui.core.settings import SANDBOX_CLIENT_KEY
@@ -30,9 +30,9 @@ from tossbill_ui.ui.first_paint import PAINTS
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "20"))
 REGISTRATIONS = int(os.environ.get("BENCH_REGISTRATIONS", "500"))
-# What a customer's page may weigh on the wire.
+# The transfer size that a customer's page may have.
 SCRIPT_BUDGET_KB, STYLE_BUDGET_KB = 175, 15
-PACE_SECONDS = 0.15  # six requests a registration, below the limit of one client
+PACE_SECONDS = 0.15  # six requests a registration, below the rate limit of a client
 CLICKER = """
 window.__click = 0;
 let toss;
@@ -58,7 +58,7 @@ requestAnimationFrame(look);
 
 @contextmanager
 def bare_server(sandbox: str) -> Generator[tuple[str, psutil.Process]]:
-    """Serve the bare page until the block ends; yield its address and process."""
+    """Serve the bare page while the block runs; yield its address and process."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "tests.benchmarks.bare.app:app"]
     command += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
@@ -71,7 +71,7 @@ def bare_server(sandbox: str) -> Generator[tuple[str, psutil.Process]]:
                     break
             time.sleep(0.05)
         else:
-            raise TimeoutError("The bare page does not answer.")
+            raise TimeoutError("The bare page does not respond.")
         yield url, psutil.Process(process.pid)
     finally:
         process.terminate()
@@ -79,7 +79,7 @@ def bare_server(sandbox: str) -> Generator[tuple[str, psutil.Process]]:
 
 
 def click_ms(context: BrowserContext, url: str) -> float:
-    """Time from navigation start to the call of Toss's window, pressing every 5 ms."""
+    """Measure the time from navigation start to the call of Toss's window, clicking every 5 ms."""
     page = context.new_page()
     page.add_init_script(CLICKER)
     page.goto(f"{url}/register/", wait_until="commit")
@@ -88,7 +88,7 @@ def click_ms(context: BrowserContext, url: str) -> float:
 
 
 def landing_ms(context: BrowserContext, server: Server, bare_url: str | None) -> float:
-    """Time from going to the success address to the first frame that shows the card."""
+    """Measure the time from opening the success URL to the first frame that shows the card."""
     with Customer(server.url) as customer:
         call = customer.open_register()
         if bare_url:
@@ -107,9 +107,9 @@ def landing_ms(context: BrowserContext, server: Server, bare_url: str | None) ->
 def compare(
     browser: Browser, server: Server, bare_url: str
 ) -> dict[str, list[tuple[float, float]]]:
-    """Take every measure on both sides, in shuffled order, round by round."""
-    order = random.Random(1)  # noqa: S311 - an order, not a secret
-    taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    """Take every measurement on both sides, in random order, round by round."""
+    order = random.Random(1)  # noqa: S311 - no secret
+    measured: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for _ in range(ROUNDS):
         for name, delay in (
             ("first working click", 0),
@@ -132,12 +132,12 @@ def compare(
                     else landing_ms(context, server, bare)
                 )
                 context.close()
-            taken[name].append((pair["ours"], pair["bare"]))
-    return taken
+            measured[name].append((pair["ours"], pair["bare"]))
+    return measured
 
 
 def wire_kilobytes(browser: Browser, url: str) -> dict[str, float]:
-    """Bytes of scripts and styles as they came over the wire, of one cold page."""
+    """Return the kilobytes transferred for a page without cache, by resource type."""
     context = browser.new_context()
     page = context.new_page()
     session = context.new_cdp_session(page)
@@ -146,7 +146,7 @@ def wire_kilobytes(browser: Browser, url: str) -> dict[str, float]:
     sizes: dict[str, float] = defaultdict(float)
     session.on(
         "Network.responseReceived",
-        # Toss's own script is not ours to shrink.
+        # Toss's own script does not count as ours.
         lambda e: kinds.update(
             {e["requestId"]: "Toss" if "/sandbox/js/" in e["response"]["url"] else e["type"]}
         ),
@@ -164,15 +164,15 @@ def wire_kilobytes(browser: Browser, url: str) -> dict[str, float]:
 
 
 def cpu_ms(*processes: psutil.Process) -> float:
-    """CPU time that the processes have used so far."""
+    """Return the CPU time that processes have used so far."""
     return 1000 * sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
 def load(server: Server, bare_url: str, bare: psutil.Process) -> tuple[float, float, float, float]:
-    """Register many cards on both sides in turn, the same requests on each.
+    """Register many cards on both sides in turn, with the same requests.
 
-    Both ask the sandbox inside our process, so the bare side's share of it counts for the bare
-    side. Return CPU ms of one registration of ours and of the bare page, and our memory in MB
+    Both use the sandbox inside our process, so its CPU time for the bare page counts for the bare
+    page. Return CPU ms of a registration with ours and with the bare page, and our memory in MB
     before and after.
     """
     assert server.process
@@ -188,18 +188,18 @@ def load(server: Server, bare_url: str, bare: psutil.Process) -> tuple[float, fl
                     register_bare(customer, bare_url)
             spent[side] += cpu_ms(ours, bare) - started
             time.sleep(PACE_SECONDS)
-    a_side = {side: spent[side] / REGISTRATIONS for side in spent}
-    return a_side["ours"], a_side["bare"], before / 1e6, ours.memory_info().rss / 1e6
+    per_side = {side: spent[side] / REGISTRATIONS for side in spent}
+    return per_side["ours"], per_side["bare"], before / 1e6, ours.memory_info().rss / 1e6
 
 
 def register_bare(customer: Customer, bare_url: str) -> None:
-    """The same trip through the window, to the bare page."""
+    """Register a card with the bare page, with the same requests."""
     customer.http.get(f"{bare_url}/register/").raise_for_status()
     call = {"client_key": SANDBOX_CLIENT_KEY, "customer_key": "bare-customer"}
     call |= {"success_url": f"{bare_url}/success/", "fail_url": f"{bare_url}/fail/"}
-    landed = customer.http.get(customer.through_window(call)).raise_for_status()
-    assert "billingKey" not in landed.text
-    assert "number" in landed.text
+    result = customer.http.get(customer.through_window(call)).raise_for_status()
+    assert "billingKey" not in result.text
+    assert "number" in result.text
 
 
 def main() -> None:
@@ -219,16 +219,16 @@ def main() -> None:
             server.stop()
 
 
-def report_times(taken: dict[str, list[tuple[float, float]]]) -> None:
+def report_times(measured: dict[str, list[tuple[float, float]]]) -> None:
     """Print the median of each side and of the ratios."""
-    for name, pairs in taken.items():
+    for name, pairs in measured.items():
         ours, bare = (statistics.median(side) for side in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
         print(f"{name:28} ours {ours:7.0f} ms  bare {bare:7.0f} ms  ratio {ratio:.2f}")
 
 
 def report_sizes(browser: Browser, url: str) -> None:
-    """Print what each cold page fetches, beside what it may."""
+    """Print the transfer size of each page without cache, and its budget."""
     for path in [*PAINTS, "/no-such-page"]:
         sizes = wire_kilobytes(browser, url + path)
         scripts, styles = sizes.get("Script", 0), sizes.get("Stylesheet", 0)
@@ -241,7 +241,7 @@ def report_sizes(browser: Browser, url: str) -> None:
 
 
 def report_load(ours: float, bare: float, before: float, after: float) -> None:
-    """Print what a registration costs the server."""
+    """Print the server's costs of a registration."""
     name = "CPU, sandbox included"
     print(f"{name:28} ours {ours:7.1f} ms  bare {bare:7.1f} ms  ratio {ours / bare:.2f}")
     print(f"{'memory':28} {before:.0f} -> {after:.0f} MB after {REGISTRATIONS}")
@@ -251,4 +251,4 @@ if __name__ == "__main__":
     main()
     charges.main()
     scale.main()
-    beside.main()
+    interference.main()

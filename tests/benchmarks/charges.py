@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.charges``: charging beside a loop that only posts, in one run."""
+"""``python -m tests.benchmarks.charges``: charging compared with a loop that only posts."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from tests.benchmarks.gateway import gateway
-from tests.benchmarks.generated import Shop, opened
-from tests.support.population import fill, give_each_a_card
+from tests.benchmarks.generated import Shop, open_generated_shop
+from tests.support.population import fill, give_own_cards
 from tests.support.postgres import Postgres
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.toss.client import TossClient
 
 DUE = int(os.environ.get("BENCH_DUE", "10000"))
-AT_ONCE = 32
+CONCURRENCY = 32
 DELAYS_MS = (0, 200)
 CARDS = ("one card", "own cards")
 
 
 @dataclass
 class Cost:
-    """What a number of charges took.
+    """The cost of a number of charges.
 
     Attributes:
-        cpu_ms: Of our process, for one charge.
-        per_second: Charges.
-        bytes_each: The database's growth, for one charge.
+        cpu_ms: CPU time of our process for a charge.
+        per_second: Charges per second.
+        bytes_each: Growth of the database for a charge.
     """
 
     cpu_ms: float
@@ -54,7 +54,7 @@ async def timed(work: Callable[[], Awaitable[object]], count: int) -> Cost:
 
 
 async def floor(url: str, count: int) -> Cost:
-    """Only post, with httpx, as many at once, and parse the answers."""
+    """Post the same requests with httpx at the same concurrency, and parse the responses."""
     numbers = iter(range(count))
     async with httpx.AsyncClient(base_url=url, auth=("key", ""), trust_env=False) as http:
 
@@ -70,30 +70,30 @@ async def floor(url: str, count: int) -> Cost:
                 answer = await http.post("/v1/billing/key", json=body, headers=headers)
                 assert json.loads(answer.content)["status"] == "DONE"
 
-        async def everything() -> None:
-            await asyncio.gather(*(post_all() for _ in range(AT_ONCE)))
+        async def run_all() -> None:
+            await asyncio.gather(*(post_all() for _ in range(CONCURRENCY)))
 
-        return await timed(everything, count)
+        return await timed(run_all, count)
 
 
 async def ours(shop: Shop, url: str, count: int) -> Cost:
-    """Charge as many due subscriptions with the engine's own pass."""
+    """Charge as many due subscriptions with the engine."""
     toss = TossClient(base_url=url, secret_key=SecretStr("test_sk_benchmark"))
     rt = replace(shop.rt, toss=toss)
     before = await size(rt)
 
-    async def everything() -> None:
-        report = await run_due(rt, concurrency=AT_ONCE, budget_seconds=3600)
+    async def run_all() -> None:
+        report = await run_due(rt, concurrency=CONCURRENCY, budget_seconds=3600)
         assert report.charged == count, report
 
-    cost = await timed(everything, count)
+    cost = await timed(run_all, count)
     await toss.aclose()
     cost.bytes_each = (await size(rt) - before) / count
     return cost
 
 
 async def size(rt: Runtime) -> int:
-    """Return the bytes of the database."""
+    """Return the size of the database in bytes."""
     async with rt.db.engine.connect() as connection:
         if rt.db.is_sqlite:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -104,16 +104,16 @@ async def size(rt: Runtime) -> int:
 
 
 async def compare(name: str, folder: Path, database_url: str, *, delay_ms: int, cards: str) -> None:
-    """Print one line: both sides against one gateway, the floor before ours and after it."""
+    """Print a line comparing both sides on one gateway, with the floor before and after ours."""
     with gateway(delay_ms) as url:
-        async with opened(folder, database_url) as shop:
+        async with open_generated_shop(folder, database_url) as shop:
             await fill(shop.rt, DUE, customer_id=shop.customer_id, payment_method_id=shop.method_id)
             if cards == "own cards":
-                await give_each_a_card(shop.rt)
+                await give_own_cards(shop.rt)
             before = await floor(url, DUE)
             cost = await ours(shop, url, DUE)
         after = await floor(url, DUE)
-    # The machine is shared: what slows the floor on both sides of ours slowed ours, too.
+    # The machine is shared: whatever slows the floor before and after ours also slows ours.
     bare_ms = (before.cpu_ms + after.cpu_ms) / 2
     bare_rate = 2 / (1 / before.per_second + 1 / after.per_second)
     print(
@@ -128,8 +128,8 @@ async def compare(name: str, folder: Path, database_url: str, *, delay_ms: int, 
 
 
 def main() -> None:
-    """Measure both databases at both delays, on one card for all and on a card each."""
-    print(f"{DUE} charges, {AT_ONCE} at once")
+    """Measure both databases at both delays, with one card for all and with a card each."""
+    print(f"{DUE} charges, {CONCURRENCY} at once")
     server = Postgres(durable=True)
     try:
         for name, delay_ms, cards in product(("sqlite", "postgresql"), DELAYS_MS, CARDS):

@@ -1,7 +1,6 @@
-"""A gateway that approves every charge after a set time: ``python -m tests.benchmarks.gateway``.
+"""A gateway that approves every charge after a delay: ``python -m tests.benchmarks.gateway``.
 
-It does next to nothing, so that what is measured is the caller. The sandbox is for everything
-else.
+It does almost nothing, so that the caller is measured. For everything else, use the sandbox.
 """
 
 from __future__ import annotations
@@ -19,47 +18,47 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from tests.support.server import free_port
-from tests.toss.toss_answers import PAYMENT
+from tests.toss.responses import PAYMENT
 from tossbill_ui.build import ROOT
 
 
 class Gateway:
-    """Answers charges; a GET tells that it is there."""
+    """Approves charges, and responds to a GET as a health check."""
 
     def __init__(self, delay_seconds: float) -> None:
         self._delay_seconds = delay_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to a request."""
         body = b""
         while (message := await receive())["type"] == "http.request":
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        asked = json.loads(body or b"{}")
-        if asked and self._delay_seconds:
+        charge = json.loads(body or b"{}")
+        if charge and self._delay_seconds:
             await asyncio.sleep(self._delay_seconds)
-        answer = json.dumps(approve(asked) if asked else {}).encode()
+        answer = json.dumps(approve(charge) if charge else {}).encode()
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
 
-def approve(asked: dict[str, object]) -> dict[str, object]:
-    """Return the payment that was asked for."""
+def approve(charge: dict[str, object]) -> dict[str, object]:
+    """Return the payment for a charge."""
     return {
         **PAYMENT,
-        "orderId": asked["orderId"],
-        "orderName": asked["orderName"],
-        "paymentKey": f"pay-{asked['orderId']}",
-        "totalAmount": asked["amount"],
-        "balanceAmount": asked["amount"],
+        "orderId": charge["orderId"],
+        "orderName": charge["orderName"],
+        "paymentKey": f"pay-{charge['orderId']}",
+        "totalAmount": charge["amount"],
+        "balanceAmount": charge["amount"],
     }
 
 
 @contextmanager
 def gateway(delay_ms: int) -> Generator[str]:
-    """Serve in a process of its own; yield its address."""
+    """Run the gateway in its own process; yield its address."""
     port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.gateway", str(port), str(delay_ms)]
     process = subprocess.Popen(command, cwd=ROOT)
@@ -71,7 +70,7 @@ def gateway(delay_ms: int) -> Generator[str]:
                 break
             time.sleep(0.05)
         else:
-            raise TimeoutError("The gateway does not answer.")
+            raise TimeoutError("The gateway does not respond.")
         yield url
     finally:
         process.kill()

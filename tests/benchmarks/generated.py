@@ -1,4 +1,4 @@
-"""A shop with one customer, and any number of rows that only look like a shop's past."""
+"""A shop with one real customer, and any number of generated rows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ STRANGERS = (
     {numbers} SELECT {id}, {id}, {id}, {id}, :method_id, 'done', 1, 1, {id}, {id}, 9900, 0, 0,
         {past}, {past}, {past}, {yes}, {no}, {id}, {past}, 1 FROM n""",
 )
-# One customer's own past, a payment every seven minutes back from now.
+# The customer's own history, with a payment every seven minutes back from now.
 PAST = (
     """INSERT INTO invoice (id, subscription_id, customer_id, price_id, kind, status,
         period_number, starts_on, ends_on, anchor_on, anchor_period, order_name, price_krw,
@@ -94,7 +94,7 @@ POSTGRESQL = {
 
 @dataclass(frozen=True)
 class Shop:
-    """A runtime, and one real customer with a card."""
+    """A runtime and one real customer with a card."""
 
     rt: Runtime
     session: Session
@@ -102,13 +102,13 @@ class Shop:
 
     @property
     def customer_id(self) -> str:
-        """The real customer's."""
+        """The real customer's id."""
         return self.session.customer_id
 
 
 @asynccontextmanager
-async def opened(folder: Path, database_url: str) -> AsyncGenerator[Shop]:
-    """Open a shop on SQLite, or in an empty database of a server."""
+async def open_generated_shop(folder: Path, database_url: str) -> AsyncGenerator[Shop]:
+    """Open a shop on SQLite, or in an empty PostgreSQL database."""
     settings = Settings(tossbill_data_dir=folder, tossbill_database_url=SecretStr(database_url))
     migrations.upgrade(settings.database_url)
     wire = Wire().transport()
@@ -125,12 +125,12 @@ async def opened(folder: Path, database_url: str) -> AsyncGenerator[Shop]:
 
 
 async def add_strangers(shop: Shop, first: int, last: int) -> None:
-    """Add customers with a subscription each that has been paid once; numbered from 1."""
+    """Add customers, numbered from 1, with one subscription each that was paid once."""
     await _insert(shop, STRANGERS, first, last)
 
 
 async def add_past(shop: Shop, subscription_id: str, first: int, last: int) -> None:
-    """Add payments of our own customer, with what belongs to them; numbered from 1."""
+    """Add payments of the real customer, numbered from 1, with invoices, refunds and events."""
     await _insert(shop, PAST, first, last, subscription_id=subscription_id)
 
 

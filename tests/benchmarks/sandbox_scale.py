@@ -1,8 +1,8 @@
-"""``python -m tests.benchmarks.sandbox_scale``: does a charge slow down with 100,000 before it?
+"""``python -m tests.benchmarks.sandbox_scale``: the sandbox's speed with up to 100,000 payments.
 
 Prints the milliseconds of a call at each size, and calls a second with and without an
-Idempotency-Key. In-process, so that the box is measured and no socket. The number is the lower
-quartile, since whatever else the machine does only ever adds to it.
+Idempotency-Key. Runs in-process, so that no socket is measured. Times are the lower quartile,
+because other load on the machine only ever adds to them.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.sandbox.box import Box
+from tests.sandbox.client import SandboxClient
 from tossbill_sandbox.api import charging
 from tossbill_sandbox.api.auth import authenticate
 from tossbill_sandbox.api.call import Call
@@ -34,7 +34,7 @@ BATCH = 1000
 
 
 async def fill(store: Store, billing_key: str, start: int, end: int) -> None:
-    """Charge in large transactions; the API takes one each."""
+    """Add payments in large transactions; the API uses one each."""
     for first in range(start, end, BATCH):
         numbers = range(first, min(first + BATCH, end))
 
@@ -59,58 +59,58 @@ def _call(connection: sqlite3.Connection, billing_key: str, number: int) -> Call
     )
 
 
-async def quartile_ms(ask: Callable[[int], Awaitable[httpx.Response]]) -> float:
-    """Return the lower quartile of the time of an answer, in milliseconds."""
+async def quartile_ms(send: Callable[[int], Awaitable[httpx.Response]]) -> float:
+    """Return the lower quartile of the response time in milliseconds."""
     times: list[float] = []
     for number in range(SAMPLES):
         start = time.perf_counter()
-        answer = await ask(number)
+        answer = await send(number)
         times.append(time.perf_counter() - start)
         if answer.status_code != 200:
             raise RuntimeError(answer.text)
     return statistics.quantiles(times, n=4)[0] * 1000
 
 
-async def measure(box: Box, billing_key: str, size: int) -> list[float]:
-    """Return the times of a charge, the same with a key, a look-up and a cancel."""
+async def measure(client: SandboxClient, billing_key: str, size: int) -> list[float]:
+    """Return the times of a charge, a charge with a key, a lookup and a cancel."""
     paid: list[str] = []
-    # The first calls after a bulk fill pay for moving SQLite's log into its file.
+    # The first calls after a bulk fill pay for SQLite's checkpoint.
     for number in range(SAMPLES):
-        await box.charge(billing_key, f"warm-{size}-{number}")
+        await client.charge(billing_key, f"warm-{size}-{number}")
 
     async def charge(number: int) -> httpx.Response:
-        answer = await box.charge(billing_key, f"bench-{size}-{number}")
+        answer = await client.charge(billing_key, f"bench-{size}-{number}")
         paid.append(answer.json()["paymentKey"])
         return answer
 
     return [
         await quartile_ms(charge),
         await quartile_ms(
-            lambda n: box.charge(billing_key, f"keyed-{size}-{n}", key=f"{size}-{n}")
+            lambda n: client.charge(billing_key, f"keyed-{size}-{n}", key=f"{size}-{n}")
         ),
-        await quartile_ms(lambda n: box.lookup(f"bench-{size}-{n}")),
-        await quartile_ms(lambda n: box.cancel_payment(paid[n])),
+        await quartile_ms(lambda n: client.lookup(f"bench-{size}-{n}")),
+        await quartile_ms(lambda n: client.cancel_payment(paid[n])),
     ]
 
 
 async def run(folder: Path) -> None:
     """Measure at each size."""
-    path = folder / "box.db"
+    path = folder / "sandbox.db"
     app, store = create_app(database=path, seed="bench"), Store(path)
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://box.test/") as http:
-        box = Box(http)
-        billing_key = await box.billing_key()
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox.test/") as http:
+        client = SandboxClient(http)
+        billing_key = await client.billing_key()
         _say("payments  charge  with a key  look-up  cancel  (ms, lower quartile)")
         filled = 0
         for size in SIZES:
             await fill(store, billing_key, filled, size)
             filled = max(filled, size)
-            found = await measure(box, billing_key, size)
+            found = await measure(client, billing_key, size)
             _say(f"{size:>8}  " + "  ".join(f"{value:.2f}" for value in found))
             _say(f"          {1000 / found[0]:.0f} charges/s, {1000 / found[1]:.0f} with a key")
         start = time.perf_counter()
-        check = await box.check()
+        check = await client.check()
         _say(f"check of {check['entries']} effects: {time.perf_counter() - start:.2f} s")
         _say(f"consistent: {check['consistent']}")
     await store.aclose()

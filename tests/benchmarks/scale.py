@@ -1,7 +1,7 @@
-"""``python -m tests.benchmarks.scale``: do due rows and pages slow down with a million others?
+"""``python -m tests.benchmarks.scale``: the speed of claims and pages with a million other rows.
 
-And does a customer's history slow down with a million payments of their own? Prints milliseconds,
-the lower quartile: whatever else the machine does only ever adds to it.
+Also the speed of a customer's history with a million payments of their own. Prints milliseconds,
+as the lower quartile, because other load on the machine only ever adds to them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.generated import Shop, add_past, add_strangers, opened
+from tests.benchmarks.generated import Shop, add_past, add_strangers, open_generated_shop
 from tests.conftest import NOON
 from tests.support.population import fill
 from tests.support.postgres import Postgres
@@ -34,18 +34,18 @@ CLAIMED = 16
 YEAR = timedelta(days=365)
 
 
-async def quartile_ms(ask: Callable[[], Awaitable[object]]) -> float:
-    """Return the lower quartile of the time that something takes."""
+async def quartile_ms(work: Callable[[], Awaitable[object]]) -> float:
+    """Return the lower quartile of the duration of some work, in milliseconds."""
     times: list[float] = []
     for _ in range(SAMPLES):
         start = time.perf_counter()
-        await ask()
+        await work()
         times.append(1000 * (time.perf_counter() - start))
     return statistics.quantiles(times, n=4)[0]
 
 
 async def measure(shop: Shop) -> dict[str, float]:
-    """Time what the engine asks at every round, and what a customer's pages ask."""
+    """Time the engine's claim and the queries of a customer's pages."""
     rt = shop.rt
     subscription_id = (await view.subscriptions(rt, actor_of(shop.session)))[0].subscription.id
 
@@ -65,7 +65,7 @@ async def measure(shop: Shop) -> dict[str, float]:
 
 
 async def measure_history(shop: Shop, subscription_id: str, size: int) -> dict[str, float]:
-    """Time pages of a long history: the newest, one in the middle, and parts of it."""
+    """Time pages of a long history: the newest, one in the middle, and filtered ones."""
     rt, session = shop.rt, shop.session
     middle = Cursor(NOON - size // 2 * timedelta(minutes=7), rank=1, id="")
     pages = {
@@ -85,40 +85,44 @@ async def measure_history(shop: Shop, subscription_id: str, size: int) -> dict[s
         "none left": partial(timeline.older, rt, actor_of(session), Wanted(until=NOON - 99 * YEAR)),
         "12 months": partial(spending.last_months, rt, actor_of(session)),
     }
-    return {what: await quartile_ms(ask) for what, ask in pages.items()}
+    return {what: await quartile_ms(work) for what, work in pages.items()}
 
 
 async def compare_history(name: str, folder: Path, database_url: str) -> None:
-    """Print one line for each length of one customer's history, and last to first."""
-    async with opened(folder, database_url) as shop:
+    """Print a line for each length of a customer's history, and the growth from first to last."""
+    async with open_generated_shop(folder, database_url) as shop:
         await fill(shop.rt, 1, customer_id=shop.customer_id, payment_method_id=shop.method_id)
         subscription_id = (await view.subscriptions(shop.rt, actor_of(shop.session)))[
             0
         ].subscription.id
-        there, taken = 0, list[dict[str, float]]()
+        filled_to, measured = 0, list[dict[str, float]]()
         for size in SIZES:
-            await add_past(shop, subscription_id, there + 1, size)
-            there = size
-            taken.append(await measure_history(shop, subscription_id, size))
-            found = "  ".join(f"{what} {ms:6.2f} ms" for what, ms in taken[-1].items())
+            await add_past(shop, subscription_id, filled_to + 1, size)
+            filled_to = size
+            measured.append(await measure_history(shop, subscription_id, size))
+            found = "  ".join(f"{what} {ms:6.2f} ms" for what, ms in measured[-1].items())
             print(f"{name:10} {size:>8} own payments   {found}", flush=True)
-        growth = "  ".join(f"{what} x{taken[-1][what] / taken[0][what]:.2f}" for what in taken[0])
+        growth = "  ".join(
+            f"{what} x{measured[-1][what] / measured[0][what]:.2f}" for what in measured[0]
+        )
         print(f"{name:10} last to first            {growth}", flush=True)
 
 
 async def compare(name: str, folder: Path, database_url: str) -> None:
-    """Print one line for each size, and how the last compares with the first."""
-    async with opened(folder, database_url) as shop:
+    """Print a line for each size, and the growth from first to last."""
+    async with open_generated_shop(folder, database_url) as shop:
         await fill(shop.rt, OURS, customer_id=shop.customer_id, payment_method_id=shop.method_id)
-        there, taken = 0, list[dict[str, float]]()
+        filled_to, measured = 0, list[dict[str, float]]()
         for size in SIZES:
             started = time.perf_counter()
-            await add_strangers(shop, there + 1, size)
-            there, filled = size, timedelta(seconds=round(time.perf_counter() - started))
-            taken.append(await measure(shop))
-            found = "  ".join(f"{what} {ms:6.2f} ms" for what, ms in taken[-1].items())
+            await add_strangers(shop, filled_to + 1, size)
+            filled_to, filled = size, timedelta(seconds=round(time.perf_counter() - started))
+            measured.append(await measure(shop))
+            found = "  ".join(f"{what} {ms:6.2f} ms" for what, ms in measured[-1].items())
             print(f"{name:10} {size:>8} subscriptions  {found}  (filled in {filled})", flush=True)
-        growth = "  ".join(f"{what} x{taken[-1][what] / taken[0][what]:.2f}" for what in taken[0])
+        growth = "  ".join(
+            f"{what} x{measured[-1][what] / measured[0][what]:.2f}" for what in measured[0]
+        )
         print(f"{name:10} last to first            {growth}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""One production server for all browser tests, one Chromium a file; each test is a new customer."""
+"""One production server for all browser tests, one Chromium per file, one customer per test."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ PHONE_AGENT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
 )
-# Pictures that tests keep as they go.
+# Screenshots that tests keep.
 LOOKS = ROOT / ".build" / "looks"
 NewBrowser = Callable[..., BrowserContext]
-# A machine that is busy with other things is slow, not wrong; what must be quick says so itself.
+# A busy machine is slow, not wrong; tests of speed set their own timeouts.
 expect.set_options(timeout=60_000)
 
 
@@ -39,7 +39,7 @@ def playwright() -> Generator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Generator[Browser]:
-    """A browser that no other file's pages have used up, and whose end is not theirs."""
+    """A browser of this file only, so that other files neither slow nor close it."""
     chromium = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
     yield chromium
     chromium.close()
@@ -47,7 +47,7 @@ def browser(playwright: Playwright) -> Generator[Browser]:
 
 @pytest.fixture
 def new_browser(browser: Browser, server: Server) -> Generator[NewBrowser]:
-    """Make a browser with empty storage: another person."""
+    """Make browser contexts with empty storage, one per person."""
     contexts: list[BrowserContext] = []
 
     def make(*, phone: bool = False, **options: object) -> BrowserContext:
@@ -67,5 +67,5 @@ def new_browser(browser: Browser, server: Server) -> Generator[NewBrowser]:
 
 @pytest.fixture
 def page(new_browser: NewBrowser) -> Page:
-    """A customer at a desk."""
+    """A page of a customer on a desktop."""
     return new_browser().new_page()

@@ -1,13 +1,13 @@
-"""Knowing when a page is complete, without waiting for a while in which nothing happens.
+"""Waiting until a page is complete, without an idle period.
 
-Playwright's "network idle" rests for half a second after the last answer, at every page.
+Playwright's "network idle" waits for half a second after the last response, on every page.
 """
 
 from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, Page
 
-# Reflex says over its socket that a page has its state, after every handler of its loading.
+# Reflex reports over its socket that a page has its state, after all its load handlers.
 LISTEN = """
 window.WebSocket = class extends WebSocket {
   constructor(...address) {
@@ -18,8 +18,8 @@ window.WebSocket = class extends WebSocket {
   }
 };
 """
-# A loop of our own: our pages forbid what Playwright waits for a function with.
-# The second frame begins when React has drawn what came and the first has been painted.
+# A loop of our own, because our pages' policy forbids Playwright's ``wait_for_function``.
+# The second frame starts when React has rendered the state and the first has been painted.
 COMPLETE = """async (seconds) => {
   const until = Date.now() + seconds * 1000;
   while (!window.__stateCame) {
@@ -33,13 +33,13 @@ PATIENCE_SECONDS = 30
 
 
 def listen(context: BrowserContext) -> BrowserContext:
-    """Let every page of a context notice when its state comes; before its first page."""
+    """Make every page of a context notice its state; call it before the first page."""
     context.add_init_script(LISTEN)
     return context
 
 
 def settle(page: Page) -> None:
-    """Wait until React has taken over and the page's state has come and is drawn."""
+    """Wait until React has taken over and has rendered the page's state."""
     page.evaluate(COMPLETE, PATIENCE_SECONDS)
-    # An address that does not exist has nothing to show before.
+    # The not-found page shows nothing before.
     page.locator("main h1:visible").first.wait_for()

@@ -1,4 +1,4 @@
-"""Every state that a page can be in: how it comes about, and how to see it again."""
+"""Every state of the pages: how to produce it, and how to read it off a page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tossbill_ui.ui.subscription.view import OPENERS
 
 BEGINNING = "2027-01-10T11:00:00+09:00"
 A_WEEK_LATER = "2027-01-17T12:00:00+09:00"
-# What the pages can be, by what stands in them; other pages than these have one state each.
+# The states of the pages; pages not listed have a single state.
 STATUS_WORDS = {word: name for name, text in STATUS.items() for word in (text.ko, text.en)}
 RESULTS = {
     "working",
@@ -50,7 +50,7 @@ REQUIRED = {
     "broken",
     "offline",
 }
-# Reads off the page which states it shows.
+# Reads the states that the page shows.
 SHOWN = """() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const seen = (selector) => all(selector).filter((e) => e.checkVisibility());
@@ -89,7 +89,7 @@ SHOWN = """() => {
 
 
 def shown(page: Page) -> set[str]:
-    """Return the states that a page is in."""
+    """Return the states that a page shows."""
     found: list[str] = page.evaluate(SHOWN)
     words = {word: f"status:{name}" for word, name in STATUS_WORDS.items()}
     return {words.get(each.removeprefix("word:"), each) for each in found}
@@ -97,7 +97,7 @@ def shown(page: Page) -> set[str]:
 
 @dataclass
 class People:
-    """Customers in a shop of their own, each with a browser."""
+    """Customers of a shop of their own, each with a browser context."""
 
     browser: Browser
     server: Server
@@ -134,7 +134,7 @@ class People:
         return page
 
     def pay_with(self, name: str, persona: str) -> None:
-        """Register another card, and have the subscription charged on it."""
+        """Register another card, and change the subscription to it."""
         context = self.made[name]
         with Customer(self.server.url) as customer:
             for cookie in context.cookies():
@@ -147,14 +147,14 @@ class People:
         expect(page.get_by_test_id("notice")).to_be_visible()
 
     def let_a_week_pass(self) -> None:
-        """Have the worker walk on, and wait until what was due is settled."""
+        """Let the worker advance a week, and wait until due charges are settled."""
         self.server.control("POST", "clock/set", json={"at": A_WEEK_LATER, "stopped": True})
         for name in ("soft", "hard"):
             status = self.made[name].pages[0].get_by_test_id("subscription-status")
             expect(status).to_have_attribute("data-tone", "red", timeout=60_000)
 
     def returned(self, name: str, card: str = APPROVED) -> str:
-        """Register a card up to its result; return the result's address."""
+        """Register a card; return the address of the result page."""
         with Customer(self.server.url) as customer:
             address = customer.through_window(customer.open_register(), card=card)
             end = customer.http.get(address, follow_redirects=False)
@@ -183,13 +183,13 @@ def people_of_every_kind(browser: Browser, server: Server) -> People:
 
 
 def register(customer: Customer, persona: str) -> None:
-    """Register a card; a busy machine may need longer than the page's first look."""
+    """Register a card, and wait longer than the page does: machines may be busy."""
     number = PERSONAS_BY_NAME[persona].number
     customer.wait_for(customer.through_window(customer.open_register(), card=number), "issued")
 
 
 def execute(server: Server, *statements: str) -> None:
-    """Change the shop's database beside the running app."""
+    """Change the shop's database while the app runs."""
     connection = sqlite3.connect(server.data / "tossbill.db", isolation_level=None, timeout=60)
     for statement in statements:
         connection.execute(statement)
@@ -197,7 +197,7 @@ def execute(server: Server, *statements: str) -> None:
 
 
 def remove_methods_of(server: Server, registration_id: str) -> None:
-    """Have a payment method removed."""
+    """Mark a payment method as removed."""
     execute(
         server,
         f"UPDATE payment_method SET status='{MethodStatus.REMOVED}', billing_key_sealed=NULL "  # noqa: S608 - ours

@@ -1,4 +1,4 @@
-"""What a customer does, in a browser."""
+"""The steps of a customer in a browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def open_window(page: Page) -> Window:
 
 
 def window_of(page: Page) -> Window:
-    """Return Toss's window: an iframe at a desk, a page of its own on a phone."""
+    """Return Toss's window: an iframe on a desktop, a separate page on a phone."""
     number = page.get_by_test_id("window-card-number").or_(
         page.get_by_test_id("window-account-number")
     )
@@ -56,14 +56,14 @@ def submit(window: Window) -> None:
 
 
 def register(page: Page, *, card: str = APPROVED) -> None:
-    """Register a card, all the way."""
+    """Register a card from start to finish."""
     window = open_window(page)
     type_card(window, card=card)
     submit(window)
 
 
 def expect_success(page: Page) -> None:
-    """The success page with its card is on the screen, and the address is clean."""
+    """Expect the success page with its card, at an address without secrets."""
     expect(page.get_by_test_id("registration-success")).to_be_visible()
     expect(page.get_by_test_id("method-label")).to_have_text("현대카드 ····\u00a0123")
     assert "authKey" not in page.url

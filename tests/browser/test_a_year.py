@@ -33,7 +33,7 @@ def shop(tmp_path: Path) -> Generator[Server]:
 
 @dataclass
 class Year:
-    """One customer's page, and the time around it."""
+    """The page of one customer, and control over time."""
 
     page: Page
     server: Server
@@ -41,23 +41,23 @@ class Year:
     shots: int = 0
 
     def look(self, what: str) -> None:
-        """Keep a picture, and hold the page to what every page must be."""
+        """Check the page's quality, and keep a screenshot."""
         assert_good(self.page)
         self.shots += 1
         LOOKS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=LOOKS / f"{self.name}-{self.shots:02}-{what}.png", full_page=True)
 
     def go_to(self, day: str) -> None:
-        """Let time pass until noon of a day; the worker walks there from one event to the next."""
+        """Advance to noon of a day; the worker moves the clock from one due event to the next."""
         target = f"{day}T12:00:00+09:00"
         self.server.control("POST", "clock/set", json={"at": target, "stopped": True})
         deadline = time.monotonic() + 60
         while not self.server.control("GET", "clock")["korean"].startswith(target[:16]):
-            assert time.monotonic() < deadline, "the worker does not walk"
+            assert time.monotonic() < deadline, "the worker does not advance"
             self.page.wait_for_timeout(50)
 
     def see(self, status: str, *, next_charge: str = "") -> None:
-        """The page, which nobody reloads, shows how it stands."""
+        """Expect the page to show a status without a reload."""
         chip = self.page.get_by_test_id("subscription-status").first
         expect(chip).to_have_attribute("data-tone", status)
         if next_charge:
@@ -67,7 +67,7 @@ class Year:
         self.page.get_by_test_id(testid).first.click()
 
     def register(self, card: str) -> None:
-        """Go through Toss's window with a card."""
+        """Register a card in Toss's window."""
         self.press("register-button")
         window = window_of(self.page)
         type_card(window, card=card)
@@ -75,7 +75,7 @@ class Year:
         expect(self.page.get_by_test_id("registration-success")).to_be_visible()
 
     def change_card(self, card: str, *, begin: str = "change-card") -> None:
-        """Register another card and have the subscription charged on it."""
+        """Register another card and change the subscription to it."""
         self.press(begin)
         self.page.locator("a[href='/register/']").click()
         self.register(card)
@@ -88,7 +88,7 @@ class Year:
         return [amount for (amount,) in self.server.rows(rows)]
 
 
-# Days as each language writes them, up to where the lines of a page may break.
+# Days as each language writes them, with their non-breaking spaces.
 DAYS = {
     "ko-KR": ["1월\u00a031일", "2월\u00a028일", "3월\u00a031일", "4월\u00a030일", "5월\u00a031일"],
     "en-US": ["Jan\u00a031", "Feb\u00a028", "Mar\u00a031", "Apr\u00a030", "May\u00a031"],
@@ -120,7 +120,7 @@ def test_a_year(browser: Browser, shop: Server, locale: str) -> None:
     year.press("subscribe-button")
     year.see("ink", next_charge=january)
     assert year.paid() == []
-    # A week before it ends the shop asks; without a yes nothing would be charged.
+    # A week before it ends the shop asks; without consent nothing would be charged.
     year.go_to("2027-01-24")
     expect(year.page.get_by_test_id("answer-price")).to_be_visible()
     year.look("trial-ends")
@@ -139,7 +139,7 @@ def test_a_year(browser: Browser, shop: Server, locale: str) -> None:
     year.see("ink", next_charge=march)
     assert year.paid() == [29_000, 29_000]
 
-    # The limit is used up at the month's end; on the first it is there again.
+    # The limit is exhausted at the end of the month, and available again on the first.
     year.go_to("2027-03-30")
     year.change_card(LIMITED)
     expect(year.page.get_by_test_id("method-label")).not_to_contain_text("123")
@@ -150,7 +150,7 @@ def test_a_year(browser: Browser, shop: Server, locale: str) -> None:
     year.see("ink", next_charge=april)
     assert year.paid() == [29_000] * 3
 
-    # A card that has expired is replaced, and what is owed is paid at once.
+    # An expired card is replaced, and the outstanding amount is charged at once.
     year.go_to("2027-04-29")
     year.change_card(EXPIRED)
     year.go_to("2027-04-30")
@@ -161,7 +161,7 @@ def test_a_year(browser: Browser, shop: Server, locale: str) -> None:
     year.see("ink", next_charge=may)
     assert year.paid() == [29_000] * 4
 
-    # Another plan now; a pause and back; the end, with the money for the days left.
+    # An immediate plan change, a pause and a resume, and a cancellation with a refund.
     year.press("change-plan")
     year.page.get_by_role("button", name="베이직 1년").click()
     year.look("change")
@@ -177,7 +177,7 @@ def test_a_year(browser: Browser, shop: Server, locale: str) -> None:
     year.see("grey")
     year.look("ended")
 
-    # Who comes back has had the trial.
+    # A returning customer gets no second trial.
     year.page.goto("/register/?plan=pro")
     expect(year.page.get_by_test_id("charge-now")).to_contain_text("29,000")
     year.press("subscribe-button")

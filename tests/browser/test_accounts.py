@@ -1,4 +1,4 @@
-"""A bank account (퀵계좌이체) through the same pages: never called a card, in either language."""
+"""A bank account (퀵계좌이체) on the same pages, never called a card in either language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ APPROVED, STOPPED, REFUSED = (
 )
 BANK = {"ko-KR": "KB국민은행", "en-US": "KB Kookmin Bank"}
 CARD_WORDS = re.compile("카드|\\bcard", re.IGNORECASE)
-# Where both are on offer, or one leads to the other, cards have to be named.
+# Texts that must name cards: both are on offer, or one links to the other.
 NOT_OF_THE_ACCOUNT = re.compile(
     "카드 등록하기|다른 카드 등록하기|카드나 계좌|Register (a|another) card|card or an account"
 )
@@ -40,7 +40,7 @@ def shop(tmp_path: Path) -> Generator[Server]:
 
 
 def assert_no_card(page: Page) -> None:
-    """What is read of the account names no card."""
+    """Assert that no text about the account mentions a card."""
     seen = page.locator(".page").inner_text()
     ours = [line for line in seen.splitlines() if CARD_WORDS.search(line)]
     assert [line for line in ours if not NOT_OF_THE_ACCOUNT.search(line)] == [
@@ -57,7 +57,9 @@ def register_account(page: Page, button: str, number: str = APPROVED) -> None:
 
 
 @pytest.mark.parametrize("locale", ["ko-KR", "en-US"])
-def test_a_life_with_an_account(browser: Browser, shop: Server, locale: str) -> None:
+def test_subscription_lifecycle_with_a_bank_account(
+    browser: Browser, shop: Server, locale: str
+) -> None:
     on_phone = locale == "ko-KR"
     context = browser.new_context(
         base_url=shop.url,
@@ -70,7 +72,7 @@ def test_a_life_with_an_account(browser: Browser, shop: Server, locale: str) -> 
     life = Year(context.new_page(), shop, f"account-{locale}")
     page = life.page
 
-    # An account is registered on the way to a plan, and the first charge goes to it.
+    # An account is registered for a plan, and the first charge goes to it.
     page.goto("/register/?plan=basic")
     life.look("register")
     register_account(page, "register-account")
@@ -88,7 +90,7 @@ def test_a_life_with_an_account(browser: Browser, shop: Server, locale: str) -> 
     life.look("subscribed")
     assert life.paid() == [9_900]
 
-    # To a card, and back to another account, which turns out to be empty.
+    # A change to a card, then to another account, whose charge is declined.
     life.change_card("9400006100001234")
     expect(label).to_contain_text("현대카드" if on_phone else "Hyundai")
     life.press("change-card")
@@ -104,7 +106,7 @@ def test_a_life_with_an_account(browser: Browser, shop: Server, locale: str) -> 
     life.look("refused")
     assert life.paid() == [9_900]
 
-    # What is owed is paid at once by another method.
+    # Changing to another method pays the outstanding amount at once.
     life.press("change-card")
     life.look("owed")
     page.get_by_test_id("choose-method").first.click()
@@ -113,15 +115,15 @@ def test_a_life_with_an_account(browser: Browser, shop: Server, locale: str) -> 
     life.press("cancel-button")
     page.get_by_test_id("cancel-now").get_by_role("button").click()
     life.see("grey")
-    # The worker asks for the refund; the page says when it is done.
-    back = "돌려드렸어요" if on_phone else "You got"
+    # The worker executes the refund; the page says when it is done.
+    back = "돌려드렸어요" if on_phone else "refunded"
     expect(page.get_by_test_id("subscription-alert")).to_contain_text(back, timeout=60_000)
     life.look("ended")
     assert money_at_toss(shop) == money_here(shop)
     context.close()
 
 
-def test_a_refused_account_is_called_one(page: Page) -> None:
+def test_refused_account_is_called_an_account(page: Page) -> None:
     page.goto("/register/")
     page.get_by_test_id("register-account").click()
     window = window_of(page)

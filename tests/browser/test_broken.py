@@ -1,4 +1,4 @@
-"""When a page of ours fails, the customer reads what to do, and comes back to the truth."""
+"""The error page says what to do, and a reload shows the real status."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def shop(tmp_path: Path) -> Generator[Server]:
     server.stop()
 
 
-def test_a_return_that_fails_can_be_loaded_again(browser: Browser, shop: Server) -> None:
+def test_failed_return_can_be_reloaded(browser: Browser, shop: Server) -> None:
     page = browser.new_page(
         base_url=shop.url, locale="ko-KR", viewport={"width": 375, "height": 812}
     )

@@ -1,4 +1,4 @@
-"""Another plan, another card: what the page says is what happens."""
+"""Plan changes in the browser: the amounts shown are the amounts charged."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def open_change(page: Page, plan: str = "프로") -> None:
     expect(page.get_by_test_id("change-now")).to_be_visible()
 
 
-def test_a_dearer_plan_now_costs_what_the_page_says(page: Page, server: Server) -> None:
+def test_upgrade_charges_the_amount_shown(page: Page, server: Server) -> None:
     subscribe(page)
     before = money_at_toss(server)
     open_change(page)
     expect(page.get_by_test_id("change-now")).to_contain_text("오늘 결제 19,100원")
-    assert money_at_toss(server) == before, "looking charges nothing"
+    assert money_at_toss(server) == before, "a preview charges nothing"
 
     page.get_by_role("button", name="지금 19,100원 결제하고 바꾸기").click()
 
@@ -32,7 +32,7 @@ def test_a_dearer_plan_now_costs_what_the_page_says(page: Page, server: Server) 
     assert money_at_toss(server) == money_here(server)
 
 
-def test_a_change_at_the_periods_end_can_be_taken_back(page: Page, server: Server) -> None:
+def test_scheduled_plan_change_can_be_undone(page: Page, server: Server) -> None:
     subscribe(page)
     before = money_at_toss(server)
     open_change(page, "주간 편지")
@@ -44,7 +44,7 @@ def test_a_change_at_the_periods_end_can_be_taken_back(page: Page, server: Serve
     assert money_at_toss(server) == before
 
 
-def test_the_two_ways_look_equal(page: Page) -> None:
+def test_both_ways_of_changing_look_equal(page: Page) -> None:
     subscribe(page)
     open_change(page)
 
@@ -86,6 +86,6 @@ def subscribe_in(page: Page, locale: str) -> None:
     window = window_of(page)
     type_card(window)
     submit(window)
-    page.get_by_role("link", name="Check the amount and start").click()
+    page.get_by_role("link", name="Review the amount and start").click()
     page.get_by_test_id("subscribe-button").click()
     expect(page.get_by_test_id("subscription-status")).to_have_text("Active")

@@ -1,4 +1,4 @@
-"""The same flow on Reflex's dev server, where pages and routes come from two ports."""
+"""Registration on Reflex's dev server, which serves pages and routes from two ports."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def dev_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
         _wait(f"http://localhost:{backend}/readyz", process, log)
         yield f"http://localhost:{frontend}"
     finally:
-        # Its own session: this ends the servers it started, and nothing else.
+        # Its own session, so this ends only the servers it started.
         os.killpg(process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=10)

@@ -1,4 +1,4 @@
-"""The form for the address of notices, as a customer uses it."""
+"""The form for the notification address, as a customer uses it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def emails(server: Server) -> list[str]:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep a picture to look at, if somebody wants to."""
+    """Keep a screenshot if ``TOSSBILL_SHOTS`` names a folder."""
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
@@ -29,7 +29,7 @@ def shoot(page: Page, name: str) -> None:
 @pytest.mark.parametrize(
     ("locale", "scheme"), [("ko-KR", "light"), ("en-US", "dark")], ids=["ko light", "en dark"]
 )
-def test_an_address_is_corrected_saved_and_taken_away_by_keyboard(
+def test_email_is_corrected_saved_and_removed_by_keyboard(
     new_browser: NewBrowser, server: Server, locale: str, scheme: str
 ) -> None:
     person = new_browser(phone=locale == "ko-KR", color_scheme=scheme)

@@ -1,7 +1,7 @@
-"""Every state of every page, in both languages and both colour schemes, with nothing for axe.
+"""Every state of every page passes axe, in both languages and both color schemes.
 
-Besides: nothing scrolls sideways on a phone, the language is declared, what is to be pressed is
-large enough, and nothing moves for those who asked for that.
+Besides, nothing scrolls sideways on a phone, the language is declared, touch targets are large
+enough, and nothing moves when reduced motion is requested.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tossbill_ui.ui.registration import result_view
 PICTURES = LOOKS / "states"
 TOUCH = 44
 SLOW: dict[str, object] = {"endpoint": "charge", "kind": "delay_before", "delay_ms": 50_000}
-# A chip is small to look at; what lies around it is touched too.
+# A chip looks small, but its touch target extends beyond it.
 SMALL = """(least) => {
   const around = (e) => {
     const { position, top, bottom } = getComputedStyle(e, "::after");
@@ -40,7 +40,7 @@ SMALL = """(least) => {
 }"""
 MOVING = """() => document.getAnimations().length"""
 NEWEST = "(SELECT id FROM subscription ORDER BY created_at DESC, rowid DESC LIMIT 1)"
-# Opens a page in a state, again for each language; what brought it about was done before.
+# Opens a page in a state that was produced before; called once per language.
 Show = Callable[[Page], object]
 
 
@@ -60,7 +60,7 @@ def at(path: str) -> Show:
 
 
 def asks(opener: str, *then: str) -> Show:
-    """Open a question of the first subscription."""
+    """Open a question about the first subscription."""
 
     def show(page: Page) -> None:
         page.goto("/subscription/")
@@ -71,7 +71,7 @@ def asks(opener: str, *then: str) -> Show:
 
 
 def look(page: Page, show: Show, *states: str, settles: bool = True) -> None:
-    """Look at a state in both languages and both schemes."""
+    """Check a state in both languages and both color schemes."""
     for language in ("ko", "en"):
         page.goto(f"/language?to={language}&next=/no-such-page")
         show(page)
@@ -91,7 +91,7 @@ def look(page: Page, show: Show, *states: str, settles: bool = True) -> None:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """Keep what was looked at, for people to look at too."""
+    """Keep a screenshot for people to look at."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name.replace(':', '-')}.png", full_page=True)
 
@@ -103,7 +103,7 @@ def wait_until_shown(page: Page, states: set[str]) -> None:
         page.wait_for_timeout(50)
 
 
-# Who looks, at what, and which states that must be.
+# Customer, how to open the page, and the states it must show.
 OF_MEMBERS: list[tuple[str, Show, tuple[str, ...]]] = [
     (
         "several",
@@ -157,8 +157,8 @@ def test_anybody_sees(people: People, show: Show, states: tuple[str, ...]) -> No
         look(context.new_page(), show, *states)
 
 
-def test_a_press_is_answered(people: People) -> None:
-    """The notice, and a subscription that ends."""
+def test_notice_after_a_press(people: People) -> None:
+    """The notice, and a canceled subscription."""
     page = people.member("leaving", "basic")
 
     def show(page: Page) -> None:
@@ -173,7 +173,7 @@ def test_a_press_is_answered(people: People) -> None:
     look(page, show, "notice", "status:canceled")
 
 
-def test_a_history_that_is_open_asks_and_cannot_be_read_anew(people: People) -> None:
+def test_open_history_removal_question_and_failed_refresh(people: People) -> None:
     page = people.made["hard"].pages[0]
 
     def opened(page: Page) -> None:
@@ -196,7 +196,7 @@ def test_a_history_that_is_open_asks_and_cannot_be_read_anew(people: People) -> 
     look(page, stale, "history:rows", "history:stale")
 
 
-def test_a_card_that_toss_deleted(people: People) -> None:
+def test_card_deleted_at_toss(people: People) -> None:
     page = people.member("lost", "basic")
     execute(
         people.server,
@@ -205,8 +205,8 @@ def test_a_card_that_toss_deleted(people: People) -> None:
     look(page, at("/subscription/"), "status:active", "alert:lost")
 
 
-def test_a_price_that_rises(people: People) -> None:
-    """What is asked, the question, and both answers; the other answer is as near as the first."""
+def test_price_increase(people: People) -> None:
+    """The alert, the question, and both answers, each of which can be changed."""
     page = people.member("asked", "basic-yearly")
     execute(
         people.server,
@@ -224,8 +224,8 @@ def test_a_price_that_rises(people: People) -> None:
         look(page, at("/subscription/"), "alert:price")
 
 
-def test_a_trial_that_ends(people: People) -> None:
-    """A week has passed, so it is asked about; each answer, and the way back from it."""
+def test_end_of_a_trial(people: People) -> None:
+    """A week has passed, so the question is open: each answer, and changing it."""
     page = people.made["several"].pages[0]
     look(page, at("/subscription/"), "status:trialing", "alert:price")
     look(page, asks("answer-price"), "panel:price")
@@ -237,7 +237,7 @@ def test_a_trial_that_ends(people: People) -> None:
         look(page, at("/subscription/"), "alert:price")
 
 
-def test_a_charge_under_way_and_in_doubt(people: People) -> None:
+def test_charge_in_flight_and_unresolved(people: People) -> None:
     context = people.made["starting"] = people.with_cards("approve")
     page = context.new_page()
     page.goto("/register/?plan=basic")
@@ -272,7 +272,7 @@ def test_the_results_of_a_registration(people: People) -> None:
     look(people.made["issued"].pages[0], at(issued), "result:removed")
 
 
-def test_the_window_that_opens_slowly_or_not_at_all(people: People) -> None:
+def test_window_that_opens_slowly_or_not_at_all(people: People) -> None:
     for state, is_held in (("sdk:opening", True), ("sdk:failed", False)):
         with people.visitor() as context, ExitStack() as held:
             page = context.new_page()
@@ -290,10 +290,10 @@ def test_the_window_that_opens_slowly_or_not_at_all(people: People) -> None:
             look(page, show, state, settles=not is_held)
 
 
-def test_before_the_rows_are_there(people: People) -> None:
-    """Under Reflex's dev server a page comes unfilled; here the attribute is put back.
+def test_loading_subscriptions(people: People) -> None:
+    """The loading phase, seen on Reflex's dev server, is simulated by resetting the attribute.
 
-    No state may come and fill it: nobody answers the page's websocket.
+    The page's websocket gets no response, so that no state fills the page.
     """
     unfilled = "document.querySelector('.subscriptions').dataset.phase = 'loading'"
 
@@ -308,7 +308,7 @@ def test_before_the_rows_are_there(people: People) -> None:
         look(page, show, "subscriptions:loading", settles=False)
 
 
-def test_a_shop_that_has_nothing_fails_or_is_gone(browser: Browser, tmp_path: Path) -> None:
+def test_shop_without_plans_broken_and_offline(browser: Browser, tmp_path: Path) -> None:
     server = Server(tmp_path / "data")
     server.start()
     with People(browser, server).visitor() as context:
@@ -327,8 +327,8 @@ def test_a_shop_that_has_nothing_fails_or_is_gone(browser: Browser, tmp_path: Pa
             assert Axe().run(page).violations_count == 0
 
 
-def test_no_state_is_left_out() -> None:
-    """Each is looked at above, in a list or by name."""
+def test_every_state_is_covered() -> None:
+    """Every state is checked above, in a list or by name."""
     listed = {state for *_, states in [*OF_MEMBERS, *OF_ANYBODY] for state in states}
     source = inspect.getsource(sys.modules[__name__])
     named = {state for state in REQUIRED if f'"{state}"' in source}

@@ -1,4 +1,4 @@
-"""What stands in a page before React: the truth, and in its final place."""
+"""Pages before React: the real content, in its final position."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.browser.conftest import NewBrowser
 from tests.browser.settling import settle
 from tests.browser.test_subscription import choose_plan, subscribe
 
-# Sums what moved without the customer's doing, and marks an element, to see that React keeps it.
+# Sums layout shifts that the customer did not cause, and marks an element that React must keep.
 WATCH = """
 window.__shift = 0;
 new PerformanceObserver((list) => {
@@ -30,13 +30,13 @@ def add_second(page: Page) -> None:
 
 
 def without_script(new_browser: NewBrowser, person: BrowserContext) -> Page:
-    """The same person, in a browser that runs no script."""
+    """Return a page of the same person without JavaScript."""
     plain = new_browser(java_script_enabled=False)
     plain.add_cookies(person.cookies())  # pyright: ignore[reportArgumentType]
     return plain.new_page()
 
 
-def test_the_subscriptions_are_there_before_any_script(new_browser: NewBrowser) -> None:
+def test_subscriptions_are_rendered_before_any_script(new_browser: NewBrowser) -> None:
     person = new_browser()
     page = person.new_page()
     subscribe(page)
@@ -68,13 +68,13 @@ def test_without_a_subscription_the_page_says_so_before_any_script(
 
 
 def painted(page: Page, path: str) -> list[Route]:
-    """Open a page and hold React back; return what it waits for."""
+    """Open a page and hold React back; return the held requests."""
     held: list[Route] = []
     page.route(SCRIPTS, lambda route: held.append(route))
     page.goto(path, wait_until="commit")
     page.locator(".page").wait_for()
-    page.evaluate("document.fonts.ready")  # another typeface may be wider
-    # React's start comes after the load event, and is then asked for.
+    page.evaluate("document.fonts.ready")  # a fallback font may be wider
+    # React is requested only after the load event.
     page.wait_for_load_state()
     page.locator("link[rel=modulepreload]").first.wait_for(state="attached")
     return held

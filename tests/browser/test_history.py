@@ -1,4 +1,4 @@
-"""The history as a customer uses it: looking, choosing, paging, keeping a copy."""
+"""The history as a customer uses it: reading, filtering, paging, exporting."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LONG = "아주 긴 이름의 프리미엄 가족 구독 상품 (연간 약정, �
 
 
 def live_through(server: Server, count: int) -> None:
-    """Give the newest subscription a past of so many payments."""
+    """Give the newest subscription a history of ``count`` payments."""
     connection = sqlite3.connect(server.data / "tossbill.db", timeout=60)
     with connection:
         connection.row_factory = sqlite3.Row
@@ -56,12 +56,12 @@ def rows(page: Page) -> list[str]:
 
 
 def open_history(page: Page, query: str = "") -> None:
-    """Open the page and wait until React shows the lines."""
+    """Open the page and wait until React has rendered the lines."""
     page.goto(f"/history/{query}")
     expect(page.locator(".month, .history > .empty").first).to_be_visible()
 
 
-def test_everything_stands_there_and_folds_open(page: Page, server: Server) -> None:
+def test_every_line_is_listed_and_unfolds(page: Page, server: Server) -> None:
     subscribe(page)
     page.get_by_test_id("cancel-button").click()
     page.get_by_test_id("cancel-now").get_by_test_id("confirm-cancel").click()
@@ -92,7 +92,7 @@ def test_everything_stands_there_and_folds_open(page: Page, server: Server) -> N
     expect(receipt).to_have_attribute("rel", "noreferrer")
 
 
-def test_what_cannot_be_read_anew_stays(page: Page, server: Server) -> None:
+def test_lines_stay_when_a_refresh_fails(page: Page, server: Server) -> None:
     subscribe(page)
     open_history(page)
     before = rows(page)
@@ -110,7 +110,7 @@ def test_what_cannot_be_read_anew_stays(page: Page, server: Server) -> None:
 
 @contextmanager
 def away(server: Server, table: str) -> Generator[None]:
-    """Take a table away while the block runs."""
+    """Make a table unavailable while the block runs."""
     rename(server, table, f"{table}_away")
     try:
         yield
@@ -124,7 +124,7 @@ def rename(server: Server, table: str, name: str) -> None:
     connection.close()
 
 
-def test_pages_lead_there_and_back(page: Page, server: Server) -> None:
+def test_paging_forward_and_back(page: Page, server: Server) -> None:
     subscribe(page)
     live_through(server, 50)
     open_history(page)
@@ -146,7 +146,7 @@ def test_pages_lead_there_and_back(page: Page, server: Server) -> None:
     assert rows(page) == first
 
 
-def test_choosing(page: Page, server: Server) -> None:
+def test_filters(page: Page, server: Server) -> None:
     subscribe(page)
     live_through(server, 12)
     open_history(page)
@@ -172,7 +172,7 @@ def test_choosing(page: Page, server: Server) -> None:
     expect(page.get_by_test_id("history-row")).to_have_count(15)
 
 
-def test_what_is_chosen_stands_in_the_address(page: Page, server: Server) -> None:
+def test_filters_are_in_the_address(page: Page, server: Server) -> None:
     subscribe(page)
     live_through(server, 12)
     open_history(page)
@@ -198,7 +198,7 @@ def test_what_is_chosen_stands_in_the_address(page: Page, server: Server) -> Non
     expect(kinds.get_by_role("button", name="전체")).to_have_attribute("aria-pressed", "true")
     page.go_forward()
     expect(lines).to_have_count(1)
-    assert page.evaluate("window.__same"), "the page was loaded anew"
+    assert page.evaluate("window.__same"), "the page was reloaded"
 
     page.reload()
     expect(page.locator(".month")).to_have_count(1)
@@ -209,7 +209,7 @@ def test_what_is_chosen_stands_in_the_address(page: Page, server: Server) -> Non
     expect(kinds.get_by_role("button", name="Refunds")).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_file_is_what_is_chosen(page: Page, server: Server, tmp_path: Path) -> None:
+def test_file_contains_the_filtered_lines(page: Page, server: Server, tmp_path: Path) -> None:
     subscribe(page)
     live_through(server, 30)
     open_history(page, "?topic=refund")
@@ -229,7 +229,7 @@ def test_the_file_is_what_is_chosen(page: Page, server: Server, tmp_path: Path) 
     expect(page.get_by_test_id("history-csv")).to_have_attribute("href", re.compile(r"csv$"))
 
 
-def test_on_paper_everything_is_open_and_nothing_can_be_pressed(page: Page, server: Server) -> None:
+def test_printed_page_is_unfolded_and_has_no_buttons(page: Page, server: Server) -> None:
     subscribe(page)
     open_history(page)
     expect(page.locator(".printed")).to_be_hidden()
@@ -247,7 +247,7 @@ def test_on_paper_everything_is_open_and_nothing_can_be_pressed(page: Page, serv
         expect(page.get_by_test_id(name)).to_be_hidden()
 
 
-def test_what_is_chosen_is_printed_whole(page: Page, server: Server) -> None:
+def test_printout_contains_every_filtered_line(page: Page, server: Server) -> None:
     subscribe(page)
     live_through(server, 50)
     open_history(page, "?topic=payment")
@@ -263,7 +263,7 @@ def test_what_is_chosen_is_printed_whole(page: Page, server: Server) -> None:
     expect(page.locator(".printed")).to_contain_text("화면에 보이는 20건만")
 
 
-def test_new_lines_come_by_themselves_and_disturb_nothing(
+def test_new_lines_appear_without_disturbing_open_ones(
     new_browser: NewBrowser, server: Server
 ) -> None:
     person = new_browser()
@@ -294,7 +294,7 @@ def test_new_lines_come_by_themselves_and_disturb_nothing(
     expect(page.get_by_role("button", name="카드")).to_have_attribute("aria-pressed", "true")
 
 
-def test_it_is_there_before_any_script_and_stays_where_it_is(
+def test_history_renders_before_any_script_and_does_not_move(
     new_browser: NewBrowser, server: Server
 ) -> None:
     page = new_browser(phone=True).new_page()
@@ -314,7 +314,7 @@ def test_it_is_there_before_any_script_and_stays_where_it_is(
     assert page.locator(places).evaluate_all(TOPS) == before
 
 
-def test_the_days_of_an_address_are_there_before_react_and_stay(
+def test_dates_in_the_address_are_filled_before_react_and_kept(
     new_browser: NewBrowser, server: Server
 ) -> None:
     page = new_browser(phone=True).new_page()
@@ -338,7 +338,7 @@ def test_the_days_of_an_address_are_there_before_react_and_stay(
     assert page.evaluate("[...window.__values]") == ["2020-01-01", "2099-12-30"]
 
 
-# What the first day was, in each frame.
+# Records the value of the start date in every frame.
 EVERY_VALUE = """
 window.__values = new Set();
 const look = () => {
@@ -351,7 +351,7 @@ look();
 TOPS = "all => all.map(one => Math.round(one.getBoundingClientRect().top))"
 
 
-def test_the_keyboard_is_enough(page: Page, server: Server) -> None:
+def test_history_works_by_keyboard_alone(page: Page, server: Server) -> None:
     subscribe(page)
     open_history(page)
     page.get_by_role("button", name="결제", exact=True).focus()

@@ -1,4 +1,4 @@
-"""An English reader sees English everywhere, and can change it on every page."""
+"""English readers see English everywhere, and every page can switch the language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.browser.steps import submit, type_card, window_of
 from tests.browser.test_subscription import assert_good
 
 HANGUL = re.compile("[가-힣]")
-# The shop's own words, and the one that leads back to Korean.
+# The shop's own texts, and the link back to Korean.
 NOT_OURS = ("베이직 1년", "베이직", "프로", "주간 편지", "혼자 쓰기에 알맞아요.", "한국어")
 
 
@@ -36,7 +36,8 @@ def test_from_the_plans_to_the_subscription_in_english(new_browser: NewBrowser) 
     window = window_of(page)
     type_card(window)
     submit(window)
-    expect(page.get_by_test_id("registration-success")).to_contain_text("Nothing was charged yet.")
+    registered = page.get_by_test_id("registration-success")
+    expect(registered).to_contain_text("Nothing has been charged yet.")
     expect(page.get_by_test_id("method-label")).to_have_text("Hyundai ····\u00a0123")
     assert_good(page)
     page.locator("details summary").wait_for()
@@ -53,7 +54,7 @@ def test_from_the_plans_to_the_subscription_in_english(new_browser: NewBrowser) 
     assert_english(page)
 
 
-def test_the_switch_stays_on_the_page_and_is_remembered(page: Page) -> None:
+def test_language_switch_stays_on_the_page_and_is_remembered(page: Page) -> None:
     page.goto("/register/?plan=pro")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
 
@@ -62,12 +63,12 @@ def test_the_switch_stays_on_the_page_and_is_remembered(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/register/\?plan=pro$"))
     expect(page.locator("h1:visible")).to_have_text("Register a card or an account\nand start 프로")
     page.goto("/subscription/")
-    expect(page.get_by_test_id("subscription-empty")).to_contain_text("no subscription")
+    expect(page.get_by_test_id("subscription-empty")).to_contain_text("No subscriptions yet")
     page.get_by_test_id("other-language").click()
     expect(page.get_by_test_id("subscription-empty")).to_contain_text("아직 구독이 없어요")
 
 
-def test_the_switch_leads_to_no_other_site(page: Page) -> None:
+def test_language_switch_redirects_to_no_other_site(page: Page) -> None:
     for stranger in ("https://evil.test/", "//evil.test/", "@evil.test", "\\\\evil.test"):
         page.goto(f"/language?to=en&next={stranger}")
         assert page.evaluate("location.hostname") == "localhost"

@@ -1,4 +1,4 @@
-"""What changes on a page that nobody touches, and whose shop it is."""
+"""Live updates of open pages, and the shop's brand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28"><path d="M0 
 
 @pytest.fixture
 def worked(tmp_path: Path) -> Generator[Server]:
-    """A server of its own whose worker, another process, charges what is due."""
+    """A separate server whose worker process collects due charges."""
     server = Server(tmp_path / "data", {"TOSSBILL_WORKER": "on"})
     server.start()
     yield server
@@ -29,7 +29,7 @@ def worked(tmp_path: Path) -> Generator[Server]:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Generator[Server]:
-    """A server of its own, which a test may stop, with the shop's own looks."""
+    """A separate server, which a test may stop, with a custom brand."""
     logo = tmp_path / "logo.svg"
     logo.write_text(LOGO)
     looks = {"NAME": "달빛커피", "COLOR": "#FFD400", "LOGO": str(logo)}
@@ -40,7 +40,7 @@ def shop(tmp_path: Path) -> Generator[Server]:
     server.stop()
 
 
-def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -> None:
+def test_brand_and_lost_connection(browser: Browser, shop: Server) -> None:
     page = listen(browser.new_context(base_url=shop.url, locale="ko-KR")).new_page()
     page.goto("/register/")
 
@@ -59,7 +59,7 @@ def test_the_shops_looks_and_a_lost_connection(browser: Browser, shop: Server) -
     page.context.close()
 
 
-def test_the_history_follows_a_registration_in_doubt(page: Page, server: Server) -> None:
+def test_history_follows_an_unresolved_registration(page: Page, server: Server) -> None:
     server.faults({"endpoint": "issue", "kind": "error_500_after"})
     register(page)
     expect(page.get_by_test_id("registration-in-doubt")).to_be_visible()
@@ -72,7 +72,7 @@ def test_the_history_follows_a_registration_in_doubt(page: Page, server: Server)
     expect(page.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=60_000)
 
 
-def test_the_history_of_one_tab_shows_what_another_did(new_browser: NewBrowser) -> None:
+def test_history_shows_changes_from_another_tab(new_browser: NewBrowser) -> None:
     person = new_browser()
     watching, acting = person.new_page(), person.new_page()
     watching.goto("/history/")
@@ -84,7 +84,7 @@ def test_the_history_of_one_tab_shows_what_another_did(new_browser: NewBrowser) 
     expect(watching.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=3_000)
 
 
-def test_what_the_worker_charges_shows_at_once(browser: Browser, worked: Server) -> None:
+def test_charge_by_the_worker_appears_at_once(browser: Browser, worked: Server) -> None:
     page = browser.new_page(base_url=worked.url, locale="ko-KR")
     subscribe(page)
     before = page.get_by_test_id("next-charge").inner_text()
@@ -96,6 +96,6 @@ def test_what_the_worker_charges_shows_at_once(browser: Browser, worked: Server)
     while worked.rows(paid) == [(1,)] and time.monotonic() < deadline:
         page.wait_for_timeout(20)
 
-    # Well under the time after which a page would look by itself.
+    # Well below the interval at which a page refreshes by itself.
     expect(page.get_by_test_id("next-charge")).not_to_have_text(before, timeout=3_000)
     page.close()

@@ -1,7 +1,7 @@
-"""What anybody does about a subscription shows in every open tab at once, and in nobody else's.
+"""Every change of a subscription appears at once in its customer's tabs, and in nobody else's.
 
-How long it took is printed (``pytest -s``): from the moment our database has it to the moment the
-page says it, looked up every few milliseconds.
+The latency is printed (``pytest -s``): from the commit to our database, polled every few
+milliseconds, until the page shows it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.browser.test_subscription import subscribe
 from tests.support.server import Server
 from tests.ui.test_plans import plain
 
-# Remembers when the page first said a text; one watch at a time, or an earlier one's text counts.
+# Records when the page first shows a text; one watch at a time, or an earlier text would count.
 WATCH = """(text) => {
   window.__watch?.disconnect();
   window.__at = 0;
@@ -37,13 +37,13 @@ WATCH = """(text) => {
   look();
 }"""
 POLL_MS = 5
-# A page looks by itself after 15 s; a busy machine is slow. The figure is printed, not this one.
+# A page refreshes by itself after 15 s, and busy machines are slow; the real latency is printed.
 AT_ONCE_MS = 5_000
 
 
 @dataclass
 class Tabs:
-    """One customer with two tabs, and another one who must hear nothing."""
+    """A customer with two tabs, and another customer whose tab must receive nothing."""
 
     server: Server
     mine: list[Page]
@@ -51,10 +51,10 @@ class Tabs:
     frames: list[str | bytes] = field(default_factory=list[str | bytes])
 
     def see(self, what: str, text: str, act: Callable[[], object], done: str) -> None:
-        """Act, wait until the database has it (a query that then counts 1), and for every tab."""
+        """Act, wait until a query counts 1 in the database, then until every tab shows the text."""
         for page in self.mine:
             page.evaluate(WATCH, text)
-            assert page.evaluate("window.__at") == 0, f"{text} stands there already"
+            assert page.evaluate("window.__at") == 0, f"{text} is shown already"
         self.frames.clear()
         act()
         deadline = time.monotonic() + 60
@@ -67,10 +67,10 @@ class Tabs:
         took = [max(0, page.evaluate("window.__at") - written) for page in self.mine]
         print(f"{what:24} {', '.join(f'{each:.0f} ms' for each in took)}")
         assert max(took) < AT_ONCE_MS
-        assert self.news() == [], "another customer heard of it"
+        assert self.news() == [], "another customer received it"
 
     def news(self) -> list[str | bytes]:
-        """What the other customer's page heard; engine.io's own pings are one character."""
+        """Return the frames of the other customer's page; engine.io's pings are one character."""
         return [frame for frame in self.frames if len(frame) > 1]
 
 
@@ -89,14 +89,14 @@ def tabs_of(browser: Browser, server: Server) -> Generator[Tabs]:
 
     subscribe(first)
     second.goto("/subscription/")
-    # A plan that nothing becomes due of in the meantime.
+    # A plan with nothing due in the meantime.
     subscribe(other, "베이직 1년 시작하기")
     other.on("websocket", note_frames)
     other.reload()
     for page in (second, other):
         expect(page.get_by_test_id("cancel-button")).to_be_enabled()
         settle(page)
-    assert tabs.news(), "its own news are heard"
+    assert tabs.news(), "its own updates are received"
     yield tabs
     for context in contexts:
         context.close()
@@ -109,7 +109,7 @@ def tabs(browser: Browser, server: Server) -> Generator[Tabs]:
 
 @pytest.fixture
 def worked(browser: Browser, tmp_path: Path) -> Generator[Tabs]:
-    """The same in a shop whose worker, another process, charges what is due."""
+    """The same in a shop whose worker process collects due charges."""
     server = Server(tmp_path / "data", {"TOSSBILL_WORKER": "on"})
     server.start()
     yield from tabs_of(browser, server)
@@ -117,12 +117,12 @@ def worked(browser: Browser, tmp_path: Path) -> Generator[Tabs]:
 
 
 def newest(server: Server, query: str) -> str:
-    """Complete a query about the customer who came first of the last two."""
+    """Complete a query about the earlier of the last two customers."""
     rows = server.rows("SELECT customer_id FROM subscription ORDER BY created_at DESC LIMIT 2")
     return query.format(mine=rows[1][0])
 
 
-def test_another_tab_a_webhook_and_a_command(tabs: Tabs) -> None:
+def test_changes_by_another_tab_a_webhook_and_a_command(tabs: Tabs) -> None:
     server, page = tabs.server, tabs.mine[0]
     mine = "SELECT count(*) FROM subscription WHERE customer_id='{mine}' AND "
 
@@ -159,7 +159,7 @@ def test_another_tab_a_webhook_and_a_command(tabs: Tabs) -> None:
     assert commands[0].wait() == 0
 
 
-def test_a_charge_of_the_worker(worked: Tabs) -> None:
+def test_charge_by_the_worker(worked: Tabs) -> None:
     server = worked.server
     paid = "SELECT count(*)-1 FROM payment WHERE customer_id='{mine}' AND status='done'"
     before = plain(worked.mine[0].get_by_test_id("next-charge").inner_text())

@@ -1,4 +1,4 @@
-"""The mail to customers on the sandbox's panel."""
+"""The customers' mail on the sandbox's panel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_subscription import subscribe
 
 
-def test_the_panel_shows_the_mail_that_a_charge_brings(page: Page) -> None:
+def test_panel_shows_the_mail_sent_after_a_charge(page: Page) -> None:
     subscribe(page)
 
     page.goto("/sandbox/")

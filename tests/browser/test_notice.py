@@ -1,4 +1,4 @@
-"""What a press led to is said where it belongs, and the keyboard goes along."""
+"""The notice after a press appears where it belongs, and the focus follows it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TAB_LIMIT = 40
 
 
 def focused(page: Page) -> str:
-    """What has the focus, by its name in tests or its kind."""
+    """Return the test id or the tag of the focused element."""
     return page.evaluate(
         "document.activeElement.dataset.testid ?? document.activeElement.localName"
     )
@@ -28,7 +28,7 @@ def tab_to(page: Page, testid: str) -> None:
     raise AssertionError(f"{testid} cannot be reached with Tab")
 
 
-def test_a_notice_stays_until_the_next_news_and_not_over_a_reload(new_browser: NewBrowser) -> None:
+def test_notice_disappears_on_the_next_change_and_on_reload(new_browser: NewBrowser) -> None:
     person = new_browser()
     page, other = person.new_page(), person.new_page()
     subscribe(page)
@@ -48,9 +48,7 @@ def test_a_notice_stays_until_the_next_news_and_not_over_a_reload(new_browser: N
     expect(other.get_by_test_id("notice")).to_have_count(0)
 
 
-def test_a_changed_card_says_in_the_end_that_what_was_owed_is_paid(
-    page: Page, server: Server
-) -> None:
+def test_notice_follows_a_plan_change_to_its_result(page: Page, server: Server) -> None:
     subscribe(page)
     register(page, card=PERSONAS_BY_NAME["stopped"].number)
     expect(page.get_by_test_id("registration-success")).to_be_visible()
@@ -66,7 +64,7 @@ def test_a_changed_card_says_in_the_end_that_what_was_owed_is_paid(
     expect(page.get_by_test_id("subscription")).to_contain_text("프로")
 
 
-def test_a_question_takes_the_focus_and_gives_it_back(page: Page) -> None:
+def test_question_takes_the_focus_and_returns_it(page: Page) -> None:
     subscribe(page)
     for opener in ("change-card", "change-plan", "cancel-button"):
         page.get_by_test_id(opener).click()

@@ -1,4 +1,4 @@
-"""What holds on every page: accessible, no sideways scroll, nothing foreign, no complaint."""
+"""The quality of every page: accessible, no sideways scroll, no foreign hosts, no errors."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def test_the_pages_of_a_customer_with_a_card(new_browser: NewBrowser, scheme: st
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_blocked_broken_or_fetched_elsewhere(
-    page: Page, server: Server, path: str
-) -> None:
+def test_pages_load_without_errors_or_foreign_hosts(page: Page, server: Server, path: str) -> None:
     complaints: list[str] = []
     hosts: set[str] = set()
     page.on("pageerror", lambda error: complaints.append(str(error)))

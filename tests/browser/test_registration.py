@@ -1,4 +1,4 @@
-"""A card is registered, in every way a customer may go about it."""
+"""Registering a card, in every way that a customer may take."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SLOW: dict[str, object] = {"endpoint": "issue", "kind": "delay_after", "count": 
 
 @pytest.fixture(autouse=True)
 def ledgers_agree(server: Server) -> object:
-    """Of what a test has done, Toss holds exactly the billing keys that we hold."""
+    """Assert that a test leaves no difference between Toss's billing keys and ours."""
     before = server.differences()
     yield
     assert server.differences() <= before
@@ -33,7 +33,7 @@ def ledgers_agree(server: Server) -> object:
 
 @pytest.fixture
 def errors(page: Page) -> list[str]:
-    """What the page complained about, hydration errors included."""
+    """The errors of the page, including hydration errors."""
     heard: list[str] = []
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on(
@@ -49,7 +49,7 @@ def history_rows(page: Page) -> int:
     return page.get_by_test_id("history-row").count()
 
 
-def test_at_a_desk_in_an_iframe(page: Page, errors: list[str]) -> None:
+def test_desktop_registration_in_an_iframe(page: Page, errors: list[str]) -> None:
     register(page)
 
     expect_success(page)
@@ -58,7 +58,7 @@ def test_at_a_desk_in_an_iframe(page: Page, errors: list[str]) -> None:
     assert errors == []
 
 
-def test_on_a_phone_in_a_page_of_its_own(new_browser: NewBrowser) -> None:
+def test_phone_registration_in_its_own_page(new_browser: NewBrowser) -> None:
     page = new_browser(phone=True).new_page()
 
     window = open_window(page)
@@ -69,7 +69,7 @@ def test_on_a_phone_in_a_page_of_its_own(new_browser: NewBrowser) -> None:
     expect_success(page)
 
 
-def test_the_history_shows_it_and_the_method_can_be_removed(page: Page, server: Server) -> None:
+def test_registered_method_is_listed_and_can_be_removed(page: Page, server: Server) -> None:
     register(page)
     expect_success(page)
     assert history_rows(page) == 1
@@ -148,7 +148,7 @@ def test_the_first_press_works_without_react(page: Page) -> None:
     expect_success(page)
 
 
-def test_refreshing_while_toss_is_asked(page: Page, server: Server) -> None:
+def test_reload_during_the_request_to_toss(page: Page, server: Server) -> None:
     server.faults(SLOW)
     register(page)
     expect(page.get_by_test_id("registration-working")).to_be_visible()
@@ -159,7 +159,7 @@ def test_refreshing_while_toss_is_asked(page: Page, server: Server) -> None:
     expect_success(page)
 
 
-def test_the_result_appears_by_itself(page: Page, server: Server) -> None:
+def test_result_appears_without_a_reload(page: Page, server: Server) -> None:
     server.faults(SLOW)
     register(page)
     expect(page.get_by_test_id("registration-working")).to_be_visible()
@@ -167,7 +167,9 @@ def test_the_result_appears_by_itself(page: Page, server: Server) -> None:
     expect_success(page)
 
 
-def test_closing_the_tab_while_toss_is_asked(new_browser: NewBrowser, server: Server) -> None:
+def test_closing_the_tab_during_the_request_to_toss(
+    new_browser: NewBrowser, server: Server
+) -> None:
     context = new_browser()
     page = context.new_page()
     server.faults(SLOW)
@@ -193,7 +195,7 @@ def test_two_tabs_at_once(new_browser: NewBrowser, server: Server) -> None:
     for window in windows:
         submit(window)
 
-    # Either may be first; the other is told that its card was not registered.
+    # Either may be first; the other says that its card was not registered.
     ends = [
         page.locator("[data-testid=registration-success], [data-testid=registration-failure]")
         for page in (one, two)
@@ -272,7 +274,7 @@ def test_a_used_link_shows_the_result_again(new_browser: NewBrowser, server: Ser
     assert server.issued_at_toss() == issued
 
 
-def test_a_lost_cookie_is_said(new_browser: NewBrowser) -> None:
+def test_lost_cookie_is_explained(new_browser: NewBrowser) -> None:
     context = new_browser(phone=True)
     page = context.new_page()
     window = open_window(page)
@@ -285,7 +287,7 @@ def test_a_lost_cookie_is_said(new_browser: NewBrowser) -> None:
     assert "authKey" not in page.url
 
 
-def test_another_browser_is_told_so(new_browser: NewBrowser) -> None:
+def test_another_browser_sees_no_result(new_browser: NewBrowser) -> None:
     owner, other = new_browser(phone=True).new_page(), new_browser().new_page()
     register(owner)
     expect_success(owner)
@@ -297,7 +299,7 @@ def test_another_browser_is_told_so(new_browser: NewBrowser) -> None:
     expect(other.locator("body")).not_to_contain_text("현대카드")
 
 
-def test_two_customers_at_once_see_their_own(new_browser: NewBrowser) -> None:
+def test_two_customers_at_once_see_only_their_own(new_browser: NewBrowser) -> None:
     pages = [new_browser().new_page() for _ in range(2)]
     windows = [open_window(page) for page in pages]
     for window in windows:
@@ -311,7 +313,7 @@ def test_two_customers_at_once_see_their_own(new_browser: NewBrowser) -> None:
 
 
 @pytest.mark.parametrize("fault", ["reset_before", "error_500_after", "html", "wrong_customer_key"])
-def test_a_spoiled_answer_is_in_doubt_and_then_settled(
+def test_corrupted_response_is_unresolved_until_settled(
     page: Page, server: Server, fault: str
 ) -> None:
     server.faults({"endpoint": "issue", "kind": fault})
@@ -324,14 +326,14 @@ def test_a_spoiled_answer_is_in_doubt_and_then_settled(
     expect(page.get_by_test_id("registration-success")).to_be_visible(timeout=60_000)
 
 
-def test_coming_without_anything(page: Page) -> None:
+def test_visit_without_a_registration(page: Page) -> None:
     page.goto("/success/")
     expect(page.get_by_test_id("registration-nothing")).to_be_visible()
     page.goto("/history/")
     expect(page.get_by_test_id("history-empty")).to_be_visible()
 
 
-def test_a_press_before_the_script_is_there_opens_the_window(page: Page) -> None:
+def test_press_before_the_script_has_loaded_opens_the_window(page: Page) -> None:
     held: list[Route] = []
     page.route("**/toss_billing.js", lambda route: held.append(route))
     page.goto("/register/", wait_until="commit")
@@ -344,8 +346,8 @@ def test_a_press_before_the_script_is_there_opens_the_window(page: Page) -> None
     type_card(window_of(page))
 
 
-def test_a_press_right_after_a_change_of_page_opens_the_window(page: Page) -> None:
-    """React has made this page, and fetches the script itself."""
+def test_press_right_after_navigation_opens_the_window(page: Page) -> None:
+    """React has rendered this page, and loads the script itself."""
     held: list[Route] = []
     page.route("**/toss_billing.js", lambda route: held.append(route))
     page.goto("/")

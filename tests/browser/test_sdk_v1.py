@@ -1,4 +1,4 @@
-"""The same flow with Toss's older script, chosen by a setting."""
+"""Registration with Toss's older script, chosen by a setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m tests.conformance``: how many facts of the contract the cases show."""
+"""Coverage of the contract by the cases: ``python -m tests.conformance``."""
 
 import sys
 
@@ -6,7 +6,7 @@ from tests.conformance.table import NOT_SHOWN, SECTIONS, SHOWN_ELSEWHERE, count
 
 
 def main() -> None:
-    """Print the counts, and what is not shown."""
+    """Print the counts, and the facts that no case shows."""
     lines = [f"§{name}: {len(cases)} cases" for name, cases in SECTIONS.items()]
     lines += [f"{mark}: {number}" for mark, number in sorted(count().items())]
     lines += [f"elsewhere: {fact} ({where})" for fact, where in SHOWN_ELSEWHERE.items()]

@@ -1,14 +1,14 @@
-"""One fact of Toss's contract and the request that shows it.
+"""Test cases: one fact of Toss's contract each, and the request that shows it.
 
-A table of cases is data: what is there before (``given``), what is sent, what comes back. Texts in
-``{braces}`` stand for what was made before.
+A case is data: the precondition (``given``), the request and the expected response. Names in
+``{braces}`` refer to values created by the precondition.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.sandbox.box import AUTH, Box
+from tests.sandbox.client import AUTH, SandboxClient
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 Names = dict[str, str]
@@ -44,25 +44,25 @@ CHARGE_BODY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A row.
+    """One fact and its request.
 
     Attributes:
-        fact: What the contract says, in a few words.
-        mark: How sure it is: C confirmed, S single source, I our choice, U a switch.
-        given: What is there before; a key of ``GIVEN``.
+        fact: The fact, in a few words.
+        mark: Its certainty: C confirmed, S single source, I our choice, U a switch.
+        given: The precondition, a key of ``GIVEN``.
         method: The HTTP method.
-        path: The address.
-        body: What is sent as JSON; bytes are sent as they are.
-        headers: Further headers.
-        auth: Whose secret key; None sends none.
-        query: The parameters after the question mark.
-        switches: How unknowns are set for this case.
-        status: What comes back.
-        code: The error's code; None when there is no error.
-        shows: Fields of the answer, of whichever depth: ``{"card.number": …}``.
-        lacks: Fields the answer does not have.
-        answers: Headers of the answer.
-        times: How often it is sent; the last answer counts.
+        path: The path.
+        body: The JSON body; bytes are sent unchanged.
+        headers: Additional headers.
+        auth: The credentials; None sends none.
+        query: The query parameters.
+        switches: Switches set for this case.
+        status: The expected status.
+        code: The expected error code; None if there is no error.
+        shows: Expected fields of the response, at any depth: ``{"card.number": …}``.
+        lacks: Fields that the response must not have.
+        answers: Expected headers of the response.
+        times: How often the request is sent; the last response is checked.
     """
 
     fact: str
@@ -83,96 +83,96 @@ class Case:
     times: int = 1
 
 
-async def _nothing(box: Box) -> Names:
+async def _nothing(client: SandboxClient) -> Names:
     return {}
 
 
-async def _trip(box: Box) -> Names:
-    return {"auth_key": await box.auth_key()}
+async def _auth_key(client: SandboxClient) -> Names:
+    return {"auth_key": await client.auth_key()}
 
 
-async def _used_auth_key(box: Box) -> Names:
-    auth_key = await box.auth_key()
-    await box.issue(auth_key)
+async def _used_auth_key(client: SandboxClient) -> Names:
+    auth_key = await client.auth_key()
+    await client.issue(auth_key)
     return {"auth_key": auth_key}
 
 
-async def _key(box: Box) -> Names:
-    return {"billing_key": await box.billing_key()}
+async def _key(client: SandboxClient) -> Names:
+    return {"billing_key": await client.billing_key()}
 
 
-def _key_of(persona: str) -> Callable[[Box], Awaitable[Names]]:
-    async def make(box: Box) -> Names:
-        return {"billing_key": await box.billing_key(persona)}
+def _key_of(persona: str) -> Callable[[SandboxClient], Awaitable[Names]]:
+    async def make(client: SandboxClient) -> Names:
+        return {"billing_key": await client.billing_key(persona)}
 
     return make
 
 
-async def _encoded_key(box: Box) -> Names:
-    return {"billing_key": (await box.billing_key()).replace("=", "%3D")}
+async def _encoded_key(client: SandboxClient) -> Names:
+    return {"billing_key": (await client.billing_key()).replace("=", "%3D")}
 
 
-async def _deleted_key(box: Box) -> Names:
-    billing_key = await box.billing_key()
-    await box.delete(billing_key)
+async def _deleted_key(client: SandboxClient) -> Names:
+    billing_key = await client.billing_key()
+    await client.delete(billing_key)
     return {"billing_key": billing_key}
 
 
-async def _payment(box: Box, **fields: Any) -> Names:
-    billing_key = await box.billing_key()
-    body = (await box.charge(billing_key, **fields)).json()
+async def _payment(client: SandboxClient, **fields: Any) -> Names:
+    billing_key = await client.billing_key()
+    body = (await client.charge(billing_key, **fields)).json()
     return {"billing_key": billing_key, "payment_key": body["paymentKey"]}
 
 
-async def _tax_free(box: Box) -> Names:
-    return await _payment(box, amount=11_000, taxFreeAmount=5000)
+async def _tax_free(client: SandboxClient) -> Names:
+    return await _payment(client, amount=11_000, taxFreeAmount=5000)
 
 
-def _canceled(*amounts: int | None) -> Callable[[Box], Awaitable[Names]]:
-    async def make(box: Box) -> Names:
-        names = await _payment(box)
+def _canceled(*amounts: int | None) -> Callable[[SandboxClient], Awaitable[Names]]:
+    async def make(client: SandboxClient) -> Names:
+        names = await _payment(client)
         for amount in amounts:
             fields: dict[str, Any] = {} if amount is None else {"cancelAmount": amount}
-            await box.cancel_payment(names["payment_key"], **fields)
+            await client.cancel_payment(names["payment_key"], **fields)
         return names
 
     return make
 
 
-async def _refused(box: Box) -> Names:
-    billing_key = await box.billing_key("approves_after_1")
-    await box.charge(billing_key)
+async def _refused(client: SandboxClient) -> Names:
+    billing_key = await client.billing_key("approves_after_1")
+    await client.charge(billing_key)
     return {"billing_key": billing_key}
 
 
-async def _session(box: Box) -> Names:
+async def _session(client: SandboxClient) -> Names:
     body = {**CHARGE_BODY, "cardNumber": PERSONAS_BY_NAME["approve"].number}
-    made = await box.http.post("_control/payments", json=body, auth=AUTH)
+    made = await client.http.post("_control/payments", json=body, auth=AUTH)
     return {"payment_key": made.json()["paymentKey"]}
 
 
-async def _late_session(box: Box) -> Names:
-    names = await _session(box)
-    await box.http.post("_control/clock/advance", json={"minutes": 10})
+async def _late_session(client: SandboxClient) -> Names:
+    names = await _session(client)
+    await client.http.post("_control/clock/advance", json={"minutes": 10})
     return names
 
 
-async def _old_shop(box: Box) -> Names:
-    await box.http.post("_control/shops", json=OLD_SHOP)
+async def _old_shop(client: SandboxClient) -> Names:
+    await client.http.post("_control/shops", json=OLD_SHOP)
     auth = (OLD_SHOP["secret_key"], "")
-    issued = await box.http.post(CARD, json=CARD_BODY, auth=auth)
-    return {"billing_key": issued.json()["billingKey"], "auth_key": await box.auth_key()}
+    issued = await client.http.post(CARD, json=CARD_BODY, auth=auth)
+    return {"billing_key": issued.json()["billingKey"], "auth_key": await client.auth_key()}
 
 
-async def _old_payment(box: Box) -> Names:
-    names = await _payment(box)
-    await box.http.post("_control/clock/advance", json={"days": 15})
+async def _old_payment(client: SandboxClient) -> Names:
+    names = await _payment(client)
+    await client.http.post("_control/clock/advance", json={"days": 15})
     return names
 
 
-GIVEN: dict[str, Callable[[Box], Awaitable[Names]]] = {
+GIVEN: dict[str, Callable[[SandboxClient], Awaitable[Names]]] = {
     "nothing": _nothing,
-    "a trip": _trip,
+    "an authKey": _auth_key,
     "a used authKey": _used_auth_key,
     "a key": _key,
     "an encoded key": _encoded_key,
@@ -180,7 +180,7 @@ GIVEN: dict[str, Callable[[Box], Awaitable[Names]]] = {
     "a payment": _payment,
     "a partly tax-free payment": _tax_free,
     "a canceled payment": _canceled(None),
-    "a payment less 900": _canceled(900),
+    "a payment with 900 canceled": _canceled(900),
     "a payment canceled in parts": _canceled(900, None),
     "a refused charge": _refused,
     "a session": _session,
@@ -192,7 +192,7 @@ GIVEN: dict[str, Callable[[Box], Awaitable[Names]]] = {
 
 
 def filled(value: Any, names: Names) -> Any:
-    """Put what was made before in place of its name."""
+    """Replace names in braces by the values of the precondition."""
     if isinstance(value, str):
         return value.format_map(names) if names else value
     if isinstance(value, dict):

@@ -1,5 +1,5 @@
-"""The sandbox's own fixtures."""
+"""Fixtures shared with tests/sandbox."""
 
-from tests.sandbox.conftest import box, hand_clock, sandbox, webhook_transport
+from tests.sandbox.conftest import client, manual_clock, sandbox, webhook_transport
 
-__all__ = ["box", "hand_clock", "sandbox", "webhook_transport"]
+__all__ = ["client", "manual_clock", "sandbox", "webhook_transport"]

@@ -69,8 +69,8 @@ SECTION_3 = [
     _customer("one character", "C", "a", 400, "INVALID_REQUEST"),
     _customer("three hundred characters", "S", "a" * 300, 200, None),
     _customer("three hundred and one characters", "S", "a" * 301, 500, "FAILED_DB_PROCESSING"),
-    _customer("the characters are not looked at", "S", "bad key!", 200, None),
-    _customer("no special character is needed", "S", "abc123", 200, None),
+    _customer("characters are not validated", "S", "bad key!", 200, None),
+    _customer("no special character is required", "S", "abc123", 200, None),
     Case(
         fact="an unknown authKey",
         mark="C",
@@ -109,7 +109,7 @@ SECTION_3 = [
     Case(
         fact="the lifetime of an authKey is a switch",
         mark="U",
-        given="a trip",
+        given="an authKey",
         path=ISSUE,
         body=EXCHANGE,
         switches={"auth_key_lifetime": 0},
@@ -119,7 +119,7 @@ SECTION_3 = [
     Case(
         fact="the code for another customer's authKey is a switch",
         mark="U",
-        given="a trip",
+        given="an authKey",
         path=ISSUE,
         body={**EXCHANGE, "customerKey": "customer_2"},
         switches={"customer_key_differs": "INVALID_REQUEST"},

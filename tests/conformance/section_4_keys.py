@@ -31,7 +31,7 @@ SECTION_4_1 = [
     Case(
         fact="an authKey becomes a billing key",
         mark="C",
-        given="a trip",
+        given="an authKey",
         path=ISSUE,
         body=EXCHANGE,
         shows={
@@ -47,7 +47,7 @@ SECTION_4_1 = [
     Case(
         fact="the older form has the authKey in its path",
         mark="C",
-        given="a trip",
+        given="an authKey",
         path="v1/billing/authorizations/{auth_key}",
         body={"customerKey": "customer_1"},
         shows={"customerKey": "customer_1"},
@@ -68,10 +68,12 @@ SECTION_4_2 = [
     _card("a business number makes a corporate card", "C", customerIdentityNumber="1234567890"),
     _card("a number of 21 digits", "C", "INVALID_CARD_NUMBER", cardNumber="9" * 21),
     _card("a past month", "C", "INVALID_CARD_EXPIRATION", cardExpirationYear="25"),
-    _card("no month", "C", "INVALID_CARD_EXPIRATION", cardExpirationMonth="13"),
-    _card("no day of birth", "C", "INVALID_BIRTH_DAY_FORMAT", customerIdentityNumber="901301"),
+    _card("an invalid month", "C", "INVALID_CARD_EXPIRATION", cardExpirationMonth="13"),
+    _card(
+        "an invalid birth date", "C", "INVALID_BIRTH_DAY_FORMAT", customerIdentityNumber="901301"
+    ),
     _card("a password of letters", "C", "INVALID_CARD_PASSWORD", cardPassword="ab"),
-    _card("no e-mail address", "C", "INVALID_EMAIL", customerEmail="nobody"),
+    _card("an invalid e-mail address", "C", "INVALID_EMAIL", customerEmail="nobody"),
     _card("a name of 101 characters", "C", "INVALID_REQUEST", customerName="가" * 101),
     _card("no customerKey", "C", "INVALID_REQUEST", customerKey=None),
 ]
@@ -84,9 +86,15 @@ SECTION_4_3 = [
         amount=15_000,
         shows={"vat": 1364, "suppliedAmount": 13_636},
     ),
-    _charge("1,000 won hold 91 won of vat", amount=1000, shows={"vat": 91, "suppliedAmount": 909}),
-    _charge("50,000 won hold 4,545", amount=50_000, shows={"vat": 4545, "suppliedAmount": 45_455}),
-    _charge("no vat on what is free", "I", amount=11_000, taxFreeAmount=11_000, shows={"vat": 0}),
+    _charge(
+        "1,000 won include 91 won of vat", amount=1000, shows={"vat": 91, "suppliedAmount": 909}
+    ),
+    _charge(
+        "50,000 won include 4,545 won", amount=50_000, shows={"vat": 4545, "suppliedAmount": 45_455}
+    ),
+    _charge(
+        "no vat on tax-free amounts", "I", amount=11_000, taxFreeAmount=11_000, shows={"vat": 0}
+    ),
     _charge("the approval number of test mode", shows={"card.approveNo": "00000000"}),
     _charge(
         "the secret is a switch",
@@ -97,10 +105,10 @@ SECTION_4_3 = [
     _charge(
         "another customer", customerKey="customer_2", status=400, code="NOT_MATCHES_CUSTOMER_KEY"
     ),
-    _charge("a card pays 100 won", amount=100, shows={"totalAmount": 100}),
-    _charge("a card does not pay 99 won", amount=99, status=400, code="BELOW_MINIMUM_AMOUNT"),
+    _charge("the minimum by card is 100 won", amount=100, shows={"totalAmount": 100}),
+    _charge("99 won by card is refused", amount=99, status=400, code="BELOW_MINIMUM_AMOUNT"),
     _charge("no amount", amount=None, **BAD),
-    _charge("an amount in text", amount="4900", **BAD),
+    _charge("an amount as a string", amount="4900", **BAD),
     _charge("half a won", amount=4900.5, **BAD),
     _charge("a negative amount", amount=-100, **BAD),
     _charge("an order id of 5 characters", orderId="order", **BAD),
@@ -119,7 +127,7 @@ SECTION_4_3 = [
     _charge("an order name of 101 characters", orderName="가" * 101, **BAD),
     _charge("an e-mail address of 101 characters", customerEmail="a" * 101, **BAD),
     _charge("a name of 101 characters", customerName="가" * 101, **BAD),
-    _charge("more free of tax than paid", "I", taxFreeAmount=4901, **BAD),
+    _charge("a tax-free amount above the total", "I", taxFreeAmount=4901, **BAD),
     _charge(
         "an installment plan of 1 month",
         "S",
@@ -135,16 +143,21 @@ SECTION_4_3 = [
         status=400,
         code="NOT_SUPPORTED_MONTHLY_INSTALLMENT_PLAN",
     ),
-    _charge("an order id that was paid", given="a payment", status=400, code="DUPLICATED_ORDER_ID"),
     _charge(
-        "an order id that was canceled",
+        "the order id of an approved payment",
+        given="a payment",
+        status=400,
+        code="DUPLICATED_ORDER_ID",
+    ),
+    _charge(
+        "the order id of a canceled payment",
         given="a canceled payment",
         status=400,
         code="DUPLICATED_ORDER_ID",
     ),
-    _charge("an order id that was refused is free", "U", given="a refused charge"),
+    _charge("the order id of a refused charge is reusable", "U", given="a refused charge"),
     Case(
-        fact="an order id that was refused is taken, by a switch",
+        fact="the order id of a refused charge is used up, by a switch",
         mark="U",
         given="a key of approves_after_2",
         path=CHARGE,
@@ -183,14 +196,14 @@ SECTION_4_3 = [
 ]
 SECTION_4_4 = [
     Case(
-        fact="a key is deleted, with no byte in the answer",
+        fact="a key is deleted, with an empty response",
         mark="C",
         given="a key",
         method="DELETE",
         path=CHARGE,
     ),
     Case(
-        fact="a deleted key does not pay",
+        fact="a deleted key cannot be charged",
         mark="S",
         given="a deleted key",
         path=CHARGE,

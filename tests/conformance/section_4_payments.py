@@ -54,7 +54,7 @@ SECTION_4_5 = [
     ),
     *(
         Case(
-            fact=f"nothing is found: {path}",
+            fact=f"an unknown payment: {path}",
             mark="C",
             method="GET",
             path=path,
@@ -101,50 +101,58 @@ SECTION_4_5 = [
 ]
 _NO_AMOUNT: dict[str, Any] = {"status": 403, "code": "NOT_CANCELABLE_AMOUNT"}
 SECTION_4_6 = [
-    _cancel("all of it", "S", "a payment", {}, shows={"status": "CANCELED", "balanceAmount": 0}),
     _cancel(
-        "a part",
+        "a full cancel", "S", "a payment", {}, shows={"status": "CANCELED", "balanceAmount": 0}
+    ),
+    _cancel(
+        "a partial cancel",
         "S",
         "a payment",
         {"cancelAmount": 900},
         shows={"status": "PARTIAL_CANCELED", "balanceAmount": 4000},
     ),
     _cancel(
-        "the rest after a part stays PARTIAL_CANCELED",
+        "canceling the rest after a part keeps PARTIAL_CANCELED",
         "S",
-        "a payment less 900",
+        "a payment with 900 canceled",
         {},
         shows={"status": "PARTIAL_CANCELED", "balanceAmount": 0},
     ),
     _cancel(
-        "again after all of it",
+        "canceling again after a full cancel",
         "S",
         "a canceled payment",
         {},
         status=400,
         code="ALREADY_CANCELED_PAYMENT",
     ),
-    _cancel("again after parts", "S", "a payment canceled in parts", {}, **_NO_AMOUNT),
-    _cancel("more than there is", "S", "a payment", {"cancelAmount": 4901}, **_NO_AMOUNT),
     _cancel(
-        "another balance than the shop's",
+        "canceling again after partial cancels",
         "S",
-        "a payment less 900",
+        "a payment canceled in parts",
+        {},
+        **_NO_AMOUNT,
+    ),
+    _cancel("more than the balance", "S", "a payment", {"cancelAmount": 4901}, **_NO_AMOUNT),
+    _cancel(
+        "a refundableAmount that differs from the balance",
+        "S",
+        "a payment with 900 canceled",
         {"refundableAmount": 4900},
         status=400,
         code="NOT_MATCHES_REFUNDABLE_AMOUNT",
     ),
     _cancel(
-        "the shop's balance",
+        "a refundableAmount that equals the balance",
         "S",
-        "a payment less 900",
+        "a payment with 900 canceled",
         {"refundableAmount": 4000},
         shows={"balanceAmount": 0},
     ),
     _cancel("no reason", "C", "a payment", {"cancelReason": None}, **BAD),
     _cancel("a reason of 201 characters", "C", "a payment", {"cancelReason": "가" * 201}, **BAD),
     _cancel(
-        "what is free of tax goes with the rest",
+        "canceling the rest includes the tax-free part",
         "I",
         "a partly tax-free payment",
         {},
@@ -170,23 +178,23 @@ SECTION_4_6 = [
 SECTION_4_7 = [
     _list("transactions of a day", "C", DAY),
     _list(
-        "a zone in the date",
+        "a date with an offset",
         "S",
         {**DAY, "startDate": "2026-11-24T00:00:00Z"},
         status=400,
         code="INVALID_DATE",
     ),
     _list("no date", "C", {}, **BAD),
-    _list("5,000 at a time", "C", {**DAY, "limit": "5000"}),
+    _list("a limit of 5,000", "C", {**DAY, "limit": "5000"}),
     _list(
-        "5,001 at a time",
+        "a limit of 5,001",
         "C",
         {**DAY, "limit": "5001"},
         status=400,
         code="EXCEED_MAX_QUERY_LIMIT",
     ),
     _list(
-        "behind an unknown transaction",
+        "starting after an unknown transaction",
         "I",
         {**DAY, "startingAfter": "never"},
         status=400,
@@ -229,7 +237,7 @@ SECTION_4_8 = [
         },
     ),
     Case(
-        fact="the idempotency key comes back",
+        fact="the idempotency key is echoed",
         mark="S",
         given="a key",
         path=CHARGE,

@@ -28,7 +28,7 @@ def _test_code(code: str, **changes: Any) -> Case:
 SECTION_5 = [
     *(
         Case(
-            fact=f"a card that is refused: {name}",
+            fact=f"a declined card: {name}",
             mark="C",
             given=f"a key of {name}",
             path=CHARGE,
@@ -49,7 +49,7 @@ SECTION_5 = [
         shows={"message": "존재하지 않는 빌링 결제 인증 정보 입니다."},
     ),
     Case(
-        fact="an error is English when asked",
+        fact="an error is English on request",
         mark="C",
         path=ISSUE,
         body={"authKey": "never", "customerKey": "customer_1"},
@@ -59,7 +59,7 @@ SECTION_5 = [
         shows={"message": "Billing payment authentication information that does not exist."},
     ),
     Case(
-        fact="enum values are English when asked",
+        fact="enum values are English on request",
         mark="C",
         given="a payment",
         method="GET",
@@ -77,7 +77,7 @@ SECTION_5 = [
     ),
     *(
         Case(
-            fact=f"a body that is no object: {body!r}",
+            fact=f"a body that is not an object: {body!r}",
             mark="C",
             given="a key",
             path=CHARGE,
@@ -90,7 +90,7 @@ SECTION_5 = [
 ]
 SECTION_6 = [
     Case(
-        fact="the same key, the same answer",
+        fact="the same key, the same response",
         mark="S",
         given="a key",
         path=CHARGE,
@@ -126,7 +126,7 @@ SECTION_6 = [
         headers={"idempotency-key": "k" * 301},
     ),
     Case(
-        fact="a 4xx is bound to its key",
+        fact="a 4xx is stored under its key",
         mark="S",
         given="a key of approves_after_1",
         path=CHARGE,
@@ -137,7 +137,7 @@ SECTION_6 = [
         code="REJECT_CARD_PAYMENT",
     ),
     Case(
-        fact="a 5xx is not bound to its key",
+        fact="a 5xx is not stored under its key",
         mark="U",
         given="a key",
         path=CARD,
@@ -178,7 +178,7 @@ SECTION_7 = [
         }.items()
     ),
     Case(
-        fact="six digits are no card",
+        fact="six digits are not a card number",
         mark="S",
         path=CARD,
         body={**CARD_BODY, "cardNumber": "433012"},
@@ -186,7 +186,7 @@ SECTION_7 = [
         code="INVALID_CARD_NUMBER",
     ),
     Case(
-        fact="a hundred calls a minute, by a switch",
+        fact="100 calls per minute, by a switch",
         mark="C",
         method="GET",
         given="a payment",
@@ -224,7 +224,7 @@ SECTION_8 = [
         },
     ),
     Case(
-        fact="since 2022-11-16 they have not",
+        fact="since 2022-11-16 both are absent",
         mark="C",
         given="a key",
         path=CHARGE,

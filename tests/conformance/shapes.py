@@ -1,4 +1,4 @@
-"""Holds an answer to the schema that the sandbox publishes for it."""
+"""Validates responses against the schemas that the sandbox publishes."""
 
 import re
 from typing import Any
@@ -16,23 +16,23 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def problems(value: Any, schema: dict[str, Any], where: str = "$") -> list[str]:
-    """Return what is wrong with a value; fields that no schema names are wrong too."""
+    """Return the violations of a schema by a value; unknown fields are violations."""
     if "anyOf" in schema:
         found = [problems(value, each, where) for each in schema["anyOf"]]
         return [] if [] in found else found[0]
     if "enum" in schema or "const" in schema:
         allowed = schema.get("enum", [schema.get("const")])
-        return [] if value in allowed else [f"{where}: {value!r} is none of {allowed}"]
+        return [] if value in allowed else [f"{where}: {value!r} is not one of {allowed}"]
     expected = _TYPES[schema["type"]]
     if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
-        return [f"{where}: {value!r} is no {schema['type']}"]
-    return [f"{where}: {value!r} breaks {rule}" for rule in _broken(value, schema)] + _inside(
+        return [f"{where}: {value!r} is not of type {schema['type']}"]
+    return [f"{where}: {value!r} violates {rule}" for rule in _broken(value, schema)] + _inside(
         value, schema, where
     )
 
 
 def problems_of_answer(value: Any, name: str) -> list[str]:
-    """Return what is wrong with an answer of a named shape."""
+    """Return the violations of a named schema by a response."""
     return problems(value, SCHEMAS[name])
 
 
@@ -54,7 +54,7 @@ def _inside(value: Any, schema: dict[str, Any], where: str) -> list[str]:
         for name, item in value.items():
             known = schema["properties"].get(name)
             here = f"{where}.{name}"
-            found += problems(item, known, here) if known else [f"{here}: nobody knows it"]
+            found += problems(item, known, here) if known else [f"{here}: unknown field"]
     if isinstance(value, list) and "items" in schema:
         for number, item in enumerate(value):
             found += problems(item, schema["items"], f"{where}[{number}]")

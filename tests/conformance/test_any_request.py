@@ -1,4 +1,4 @@
-"""Whatever is sent: no server error that was not asked for, and a refusal changes nothing."""
+"""Generated requests: no unexpected server error, and a refusal changes nothing."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.conformance.case import CARD_BODY, CHARGE_BODY
 from tests.conformance.shapes import problems_of_answer
-from tests.sandbox.box import AUTH, Box, HandClock
+from tests.sandbox.client import AUTH, ManualClock, SandboxClient
 from tossbill_sandbox.app import create_app
 
 JUNK = st.one_of(
@@ -25,7 +25,7 @@ JUNK = st.one_of(
     st.booleans(),
     st.integers(),
     st.floats(),
-    # Half characters too: JSON can spell them.
+    # Includes lone surrogates, which JSON can encode.
     st.text(st.characters(), max_size=400),
     st.lists(st.integers(), max_size=2),
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
@@ -53,17 +53,19 @@ STATE = """
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """A box that all examples share, and a look into its file."""
+class SharedSandbox:
+    """A sandbox that all examples share, with a connection to its file."""
 
     runner: asyncio.Runner
-    box: Box
+    client: SandboxClient
     file: sqlite3.Connection
     names: dict[str, str]
 
     def send(self, method: str, path: str, body: object, headers: dict[str, str]) -> httpx.Response:
         content = json.dumps(body).encode()
-        request = self.box.http.request(method, path, content=content, auth=AUTH, headers=headers)
+        request = self.client.http.request(
+            method, path, content=content, auth=AUTH, headers=headers
+        )
         return self.runner.run(request)
 
     def state(self) -> tuple[Any, ...]:
@@ -71,24 +73,28 @@ class World:
 
 
 @contextmanager
-def opened_world(path: Path) -> Generator[World]:
-    """Open a box in a file, with a billing key and a payment in it."""
-    app = create_app(database=path, clock=HandClock(), seed="any")
+def open_shared_sandbox(path: Path) -> Generator[SharedSandbox]:
+    """Create a sandbox on a file, with a billing key and a payment."""
+    app = create_app(database=path, clock=ManualClock(), seed="any")
     with asyncio.Runner() as runner:
-        http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://box.test/")
-        box = Box(http)
-        billing_key = runner.run(box.billing_key())
-        payment = runner.run(box.charge(billing_key, "order-1", amount=10**9)).json()
+        http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://sandbox.test/"
+        )
+        client = SandboxClient(http)
+        billing_key = runner.run(client.billing_key())
+        payment = runner.run(client.charge(billing_key, "order-1", amount=10**9)).json()
         file = sqlite3.connect(path)
-        yield World(runner, box, file, {"billing": billing_key, "payment": payment["paymentKey"]})
+        yield SharedSandbox(
+            runner, client, file, {"billing": billing_key, "payment": payment["paymentKey"]}
+        )
         file.close()
         runner.run(http.aclose())
         runner.run(app.aclose())
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
-    with opened_world(tmp_path_factory.mktemp("any") / "box.db") as opened:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Generator[SharedSandbox]:
+    with open_shared_sandbox(tmp_path_factory.mktemp("any") / "sandbox.db") as opened:
         yield opened
 
 
@@ -161,14 +167,14 @@ REQUESTS = {
     suppress_health_check=SLOW,
 )
 @given(data=st.data())
-def test_any_body(world: World, name: str, data: st.DataObject) -> None:
+def test_any_body(sandbox: SharedSandbox, name: str, data: st.DataObject) -> None:
     method, path, bodies, shape = REQUESTS[name]
     body, headers = data.draw(bodies), data.draw(HEADERS)
-    before = world.state()
+    before = sandbox.state()
 
-    answer = world.send(method, path.format_map(world.names), body, headers)
+    answer = sandbox.send(method, path.format_map(sandbox.names), body, headers)
 
-    judge(world, answer, before, shape, body)
+    check_response(sandbox, answer, before, shape, body)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
@@ -190,30 +196,34 @@ def test_any_body(world: World, name: str, data: st.DataObject) -> None:
     ),
 )
 @example(folder="billing", name="\n0", query={})
-def test_any_address(
-    world: World, method: str, folder: str, name: str, query: dict[str, str]
+def test_any_path(
+    sandbox: SharedSandbox, method: str, folder: str, name: str, query: dict[str, str]
 ) -> None:
     text = "&".join(f"{quote(k)}={quote(v, errors='replace')}" for k, v in query.items())
-    before = world.state()
+    before = sandbox.state()
 
     path = f"v1/{folder}/{quote(name, safe='', errors='replace')}".rstrip("/")
-    answer = world.send(method, f"{path}?{text}", {}, {})
+    answer = sandbox.send(method, f"{path}?{text}", {}, {})
 
-    judge(world, answer, before, None, {})
-
-
-def test_the_sums_hold_after_all_that(world: World) -> None:
-    assert world.runner.run(world.box.check())["consistent"]
+    check_response(sandbox, answer, before, None, {})
 
 
-def judge(
-    world: World, answer: httpx.Response, before: tuple[Any, ...], shape: str | None, body: Any
+def test_ledger_is_consistent_afterwards(sandbox: SharedSandbox) -> None:
+    assert sandbox.runner.run(sandbox.client.check())["consistent"]
+
+
+def check_response(
+    sandbox: SharedSandbox,
+    answer: httpx.Response,
+    before: tuple[Any, ...],
+    shape: str | None,
+    body: Any,
 ) -> None:
     if answer.status_code >= 500:
         assert answer.json()["code"] == "FAILED_DB_PROCESSING"
         assert len(body["customerKey"]) > 300
     if answer.status_code >= 400:
-        assert world.state() == before
+        assert sandbox.state() == before
         assert problems_of_answer(answer.json(), "Error") == []
     elif shape:
         assert problems_of_answer(answer.json(), shape) == []

@@ -1,4 +1,4 @@
-"""Every case of every table, against the sandbox."""
+"""Every case of the contract, against the sandbox."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ import pytest
 from tests.conformance.case import GIVEN, Case, Names, filled
 from tests.conformance.shapes import problems_of_answer
 from tests.conformance.table import NOT_SHOWN, SECTIONS, SHOWN_ELSEWHERE
-from tests.sandbox.box import Box
+from tests.sandbox.client import SandboxClient
 from tossbill_sandbox.api.endpoints import ENDPOINTS
 from tossbill_sandbox.errors import ERRORS
 
 CASES = [(section, case) for section, cases in SECTIONS.items() for case in cases]
 
 
-async def send(box: Box, case: Case, names: Names) -> httpx.Response:
+async def send(client: SandboxClient, case: Case, names: Names) -> httpx.Response:
     is_raw = isinstance(case.body, bytes) or case.body is None
-    return await box.http.request(
+    return await client.http.request(
         case.method,
         filled(case.path, names),
         content=case.body if is_raw else None,
@@ -35,7 +35,7 @@ def at(body: Any, path: str) -> Any:
 
 
 def schema_of(case: Case) -> str | None:
-    """Return the name of the shape that the sandbox publishes for a case's answer."""
+    """Return the name of the schema that the sandbox publishes for a case's response."""
     if case.status >= 400:
         return "Error"
     for endpoint in ENDPOINTS:
@@ -54,11 +54,11 @@ def schema_of(case: Case) -> str | None:
     [case for _, case in CASES],
     ids=[f"{section} {case.fact}"[:70] for section, case in CASES],
 )
-async def test_a_fact_of_the_contract(box: Box, case: Case) -> None:
-    names = await GIVEN[case.given](box)
-    await box.switch(**case.switches)
+async def test_contract_fact(client: SandboxClient, case: Case) -> None:
+    names = await GIVEN[case.given](client)
+    await client.switch(**case.switches)
 
-    answer = [await send(box, case, names) for _ in range(case.times)][-1]
+    answer = [await send(client, case, names) for _ in range(case.times)][-1]
 
     assert answer.status_code == case.status, answer.text
     body: Any = answer.json() if answer.content else None
@@ -73,7 +73,7 @@ async def test_a_fact_of_the_contract(box: Box, case: Case) -> None:
     assert {name: answer.headers[name] for name in case.answers} == case.answers
 
 
-def test_every_fact_is_named_once() -> None:
+def test_facts_are_unique() -> None:
     facts = [f"{section} {case.fact}" for section, case in CASES]
 
     assert len(facts) == len(set(facts))

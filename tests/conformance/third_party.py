@@ -1,7 +1,7 @@
-"""``python -m tests.conformance.third_party``: other people's clients, unmodified, on the sandbox.
+"""Third-party clients on the sandbox: ``python -m tests.conformance.third_party``.
 
-Installs two published clients into a temporary folder, changes nothing but their base URL, and has
-each issue, charge, look up and cancel. Not in the suite, since it needs the package registries.
+Installs two published clients into a temporary folder, changes only their base URL, and lets each
+issue, charge, look up and cancel. Not in the test suite, since it needs the package registries.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ const { paymentKey } = paid;
 const gone = await payments.cancel(toss, paymentKey, { paymentKey, cancelReason: "변심" });
 console.log(paid.status, found.status, gone.status);
 """
-HEARD = "DONE DONE CANCELED"
+EXPECTED = "DONE DONE CANCELED"
 
 
 def install_python(folder: Path) -> list[str]:
@@ -74,18 +74,18 @@ def install_node(folder: Path) -> list[str]:
 
 
 async def run(folder: Path) -> None:
-    """Run both clients; fail unless each hears what it should."""
+    """Run both clients; fail unless each prints the expected statuses."""
     commands = {PYTHON_CLIENT: install_python(folder), NODE_CLIENT: install_node(folder)}
-    async with running(folder / "box.db") as (box, _):
-        root = str(box.http.base_url).rstrip("/")
+    async with running(folder / "sandbox.db") as (client, _):
+        root = str(client.http.base_url).rstrip("/")
         for name, command in commands.items():
             base = f"{root}/" if name == PYTHON_CLIENT else root
             process = await asyncio.create_subprocess_exec(
                 *command, base, stdout=asyncio.subprocess.PIPE
             )
-            said = (await process.communicate())[0].decode().strip()
-            sys.stdout.write(f"{name}: {said}\n")
-            if said != HEARD:
+            printed = (await process.communicate())[0].decode().strip()
+            sys.stdout.write(f"{name}: {printed}\n")
+            if printed != EXPECTED:
                 raise SystemExit(1)
 
 

@@ -1,4 +1,4 @@
-"""Every anchor, every interval, five years: from the anchor, never from the last period."""
+"""Period dates for every anchor day and interval over five years, counted from the anchor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MONTHS = 60
 
 
 def plain_month_later(anchor: date, months: int) -> date:
-    """Count months one by one, as a person with a wall calendar would."""
+    """Count months one by one, independently of the code under test."""
     year, month = anchor.year, anchor.month
     for _ in range(months):
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
@@ -38,7 +38,7 @@ def expected(interval: Interval, anchor: date, times: int) -> date:
 
 
 def starts(interval: Interval, anchor: date) -> Iterator[tuple[int, date]]:
-    """Give every period start of the next 60 months."""
+    """Yield every period start of the next 60 months."""
     end = plain_month_later(anchor, MONTHS)
     times, day = 0, anchor
     while day <= end:
@@ -48,7 +48,7 @@ def starts(interval: Interval, anchor: date) -> Iterator[tuple[int, date]]:
 
 
 @pytest.mark.parametrize("interval", INTERVALS, ids=lambda i: f"{i.count} {i.unit}")
-def test_every_period_of_every_anchor_is_counted_from_the_anchor(interval: Interval) -> None:
+def test_every_period_is_counted_from_the_anchor(interval: Interval) -> None:
     checked = 0
     for anchor in LEAP_YEAR:
         before = None
@@ -61,7 +61,7 @@ def test_every_period_of_every_anchor_is_counted_from_the_anchor(interval: Inter
 
 
 @pytest.mark.parametrize("interval", INTERVALS, ids=lambda i: f"{i.count} {i.unit}")
-def test_a_day_lies_in_the_period_that_began_last(interval: Interval) -> None:
+def test_day_belongs_to_the_period_that_started_last(interval: Interval) -> None:
     for anchor in LEAP_YEAR[::5]:
         for times, day in starts(interval, anchor):
             assert interval.index_at(anchor, day) == times
@@ -80,7 +80,9 @@ def test_a_day_lies_in_the_period_that_began_last(interval: Interval) -> None:
         ),
     ],
 )
-def test_month_ends_and_leap_days_come_back(anchor: date, unit: Unit, days: list[str]) -> None:
+def test_month_end_and_leap_day_anchors_are_restored(
+    anchor: date, unit: Unit, days: list[str]
+) -> None:
     interval = Interval(unit)
 
     assert [str(interval.after(anchor, n)) for n in range(1, len(days) + 1)] == days
@@ -101,23 +103,23 @@ def seoul(text: str) -> datetime:
         ("2026-12-31T23:30", "2027-01-01T10:00"),
     ],
 )
-def test_cards_are_charged_by_day(at: str, opens: str) -> None:
+def test_cards_are_charged_only_in_the_daytime(at: str, opens: str) -> None:
     assert ChargeHours().next_open(seoul(at).astimezone(UTC)) == seoul(opens)
 
 
-def test_the_hours_may_be_the_whole_day() -> None:
+def test_charge_hours_may_cover_the_whole_day() -> None:
     night = seoul("2026-11-24T03:00")
 
     assert ChargeHours.from_text("0-24").next_open(night) == night
 
 
 @pytest.mark.parametrize("text", ["", "10", "20-10", "10-10", "10-25", "ten-20", "10-20-30"])
-def test_hours_that_are_none_are_refused(text: str) -> None:
+def test_invalid_charge_hours_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="10-20"):
         ChargeHours.from_text(text)
 
 
-def test_the_day_is_seouls() -> None:
+def test_day_is_counted_in_seoul_time() -> None:
     assert korean_day(datetime(2026, 11, 24, 14, 59, tzinfo=UTC)) == date(2026, 11, 24)
     assert korean_day(datetime(2026, 11, 24, 15, 0, tzinfo=UTC)) == date(2026, 11, 25)
     assert instant(date(2026, 11, 25)) == datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from tossbill_ui.core.text import is_id
 OLD, NEW = b"o" * 32, b"n" * 32
 
 
-def test_a_secret_opens_only_at_its_own_place() -> None:
+def test_ciphertext_decrypts_only_in_its_own_context() -> None:
     cipher = Cipher({1: OLD})
 
     sealed = cipher.encrypt("billing-key", context="payment_method.billing_key:a")
@@ -22,13 +22,13 @@ def test_a_secret_opens_only_at_its_own_place() -> None:
         cipher.decrypt(sealed, context="payment_method.billing_key:b")
 
 
-def test_sealing_twice_gives_different_texts() -> None:
+def test_encrypting_twice_gives_different_ciphertexts() -> None:
     cipher = Cipher({1: OLD})
 
     assert cipher.encrypt("same", context="x") != cipher.encrypt("same", context="x")
 
 
-def test_the_newest_key_seals_and_old_ones_still_open() -> None:
+def test_newest_key_encrypts_and_old_keys_still_decrypt() -> None:
     sealed_before = Cipher({1: OLD}).encrypt("secret", context="x")
     rotated = Cipher({1: OLD, 2: NEW})
 
@@ -37,24 +37,24 @@ def test_the_newest_key_seals_and_old_ones_still_open() -> None:
 
 
 @pytest.mark.parametrize("damage", ["", "1.", "9.AAAA", "1.!!!", "x.AAAA", "1." + "A" * 40])
-def test_a_damaged_text_is_one_clear_error(damage: str) -> None:
+def test_damaged_ciphertext_raises_undecryptable(damage: str) -> None:
     with pytest.raises(Undecryptable):
         Cipher({1: OLD}).decrypt(damage, context="x")
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:short", "a:" + "A" * 44, "1:not base64"])
-def test_malformed_encryption_keys_stop_the_start(text: str) -> None:
+def test_malformed_encryption_keys_prevent_startup(text: str) -> None:
     with pytest.raises(SettingsError, match="TOSSBILL_ENCRYPTION_KEYS"):
         Cipher.from_text(text)
 
 
-def test_several_encryption_keys_are_read() -> None:
+def test_several_encryption_keys_are_parsed() -> None:
     pairs = ",".join(f"{n}:{base64.b64encode(k).decode()}" for n, k in ((1, OLD), (2, NEW)))
 
     assert Cipher.from_text(pairs).version == 2
 
 
-def test_a_token_counts_for_its_purpose_and_value_only() -> None:
+def test_token_is_valid_only_for_its_purpose_and_value() -> None:
     signer = Signer(["k" * 32])
     token = signer.token("registration", "id-1")
 
@@ -65,14 +65,14 @@ def test_a_token_counts_for_its_purpose_and_value_only() -> None:
     assert not signer.verifies("가나다", "registration", "id-1")
 
 
-def test_tokens_of_an_older_key_still_count_and_those_of_a_dropped_one_do_not() -> None:
+def test_token_of_an_older_key_is_valid_until_the_key_is_dropped() -> None:
     token = Signer(["old" * 12]).token("p", "v")
 
     assert Signer(["new" * 12, "old" * 12]).verifies(token, "p", "v")
     assert not Signer(["new" * 12]).verifies(token, "p", "v")
 
 
-def test_a_timed_id_is_a_uuid_of_version_7_and_sorts_by_its_time() -> None:
+def test_timed_id_is_a_uuid_version_7_and_sorts_by_time() -> None:
     moments = [datetime(2026, 11, 24, tzinfo=UTC) + timedelta(milliseconds=n) for n in range(50)]
     ids = [new_timed_id(moment) for moment in moments]
 

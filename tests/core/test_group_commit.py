@@ -1,4 +1,4 @@
-"""Small writes share a commit, and a bad one takes no good one with it."""
+"""Small writes share a commit, and a failing one does not roll back the others."""
 
 import asyncio
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ async def subjects(rt: Runtime) -> list[str]:
         return [row.subject for row in await db.exec(select(AuditEntry))]
 
 
-async def test_what_arrives_together_is_written_in_the_order_of_its_keys(rt: Runtime) -> None:
+async def test_concurrent_writes_are_applied_in_key_order(rt: Runtime) -> None:
     await asyncio.gather(*(add(rt, name) for name in "bdac"))
 
     assert await subjects(rt) == ["a", "b", "c", "d"]
 
 
-async def test_a_piece_that_fails_takes_no_other_with_it(rt: Runtime) -> None:
+async def test_failing_write_does_not_roll_back_the_others(rt: Runtime) -> None:
     done = await asyncio.gather(
         add(rt, "a"), add(rt, "b", fails=True), add(rt, "c"), return_exceptions=True
     )
@@ -44,7 +44,7 @@ async def test_a_piece_that_fails_takes_no_other_with_it(rt: Runtime) -> None:
     assert await subjects(rt) == ["a", "c"]
 
 
-async def test_it_is_committed_when_the_call_returns(rt: Runtime) -> None:
+async def test_write_is_committed_when_the_call_returns(rt: Runtime) -> None:
     await add(rt, "a")
     with pytest.raises(ValueError, match="b"):
         await add(rt, "b", fails=True)
@@ -52,7 +52,7 @@ async def test_it_is_committed_when_the_call_returns(rt: Runtime) -> None:
     assert await subjects(rt) == ["a"]
 
 
-async def test_who_is_canceled_does_not_take_back_what_was_handed_over(rt: Runtime) -> None:
+async def test_canceling_the_caller_does_not_cancel_the_write(rt: Runtime) -> None:
     task = asyncio.create_task(add(rt, "a"))
     await asyncio.sleep(0)
     task.cancel()
@@ -62,28 +62,28 @@ async def test_who_is_canceled_does_not_take_back_what_was_handed_over(rt: Runti
     assert await subjects(rt) == ["a", "b"]
 
 
-async def test_many_writers_wait_their_turn(rt: Runtime) -> None:
-    async def alone(number: int) -> None:
+async def test_many_concurrent_writers_all_succeed(rt: Runtime) -> None:
+    async def write_separately(number: int) -> None:
         async with rt.db.write() as db:
             db.add(AuditEntry(at=NOW, kind="test", subject=str(number)))
 
-    await asyncio.gather(*(alone(number) for number in range(60)))
+    await asyncio.gather(*(write_separately(number) for number in range(60)))
 
     assert len(await subjects(rt)) == 60
 
 
-async def test_what_many_need_is_loaded_once_from_their_sorted_keys(rt: Runtime) -> None:
-    asked: list[list[str]] = []
+async def test_preloading_runs_once_with_all_sorted_keys(rt: Runtime) -> None:
+    loaded: list[list[str]] = []
 
-    async def ahead(_db: AsyncSession, keys: Sequence[tuple[str, ...]]) -> None:
-        asked.append([key[0] for key in keys])
+    async def preload(_db: AsyncSession, keys: Sequence[tuple[str, ...]]) -> None:
+        loaded.append([key[0] for key in keys])
 
     async def nothing(_db: AsyncSession) -> None:
         pass
 
     names = "bdac"
     await asyncio.gather(
-        *(rt.db.write_together(nothing, key=(name,), ahead=ahead) for name in names)
+        *(rt.db.write_together(nothing, key=(name,), ahead=preload) for name in names)
     )
 
-    assert asked == [["a", "b", "c", "d"]]
+    assert loaded == [["a", "b", "c", "d"]]

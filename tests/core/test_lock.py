@@ -1,4 +1,4 @@
-"""One database file, however it is reached, has one lock; the kernel lets go of it."""
+"""A database file has one lock, whatever path leads to it; the kernel releases it."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ with alone_on(Path(sys.argv[1])) as alone:
 """
 
 
-def test_two_folders_on_one_database_notice_each_other(tmp_path: Path) -> None:
+def test_two_paths_to_one_database_share_its_lock(tmp_path: Path) -> None:
     real, link = tmp_path / "real.db", tmp_path / "other" / "link.db"
     real.touch()
     link.parent.mkdir()
@@ -30,13 +30,13 @@ def test_two_folders_on_one_database_notice_each_other(tmp_path: Path) -> None:
         assert third
 
 
-def test_two_databases_do_not_meet(tmp_path: Path) -> None:
+def test_two_databases_have_separate_locks(tmp_path: Path) -> None:
     with alone_on(tmp_path / "one.db") as one, alone_on(tmp_path / "two.db") as two:
         assert (one, two) == (True, True)
 
 
 @pytest.mark.processes
-def test_a_killed_process_lets_go(tmp_path: Path) -> None:
+def test_killed_process_releases_the_lock(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, database], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -49,5 +49,5 @@ def test_a_killed_process_lets_go(tmp_path: Path) -> None:
         holder.kill()
         holder.wait()
 
-    with alone_on(database) as afterwards:
-        assert afterwards
+    with alone_on(database) as after_kill:
+        assert after_kill

@@ -1,4 +1,4 @@
-"""Tax inside an amount, and shares of it, to the won."""
+"""VAT included in an amount, and prorated shares of it, exact to the won."""
 
 import pytest
 from hypothesis import given
@@ -13,14 +13,14 @@ won = st.integers(0, 10**9)
     ("amount", "vat", "supplied"),
     [(1000, 91, 909), (50_000, 4545, 45_455), (15_000, 1364, 13_636), (0, 0, 0), (5, 0, 5)],
 )
-def test_vat_is_what_real_answers_of_toss_show(amount: int, vat: int, supplied: int) -> None:
+def test_vat_matches_real_toss_responses(amount: int, vat: int, supplied: int) -> None:
     found = parts(amount)
 
     assert (found.vat_krw, found.supplied_krw) == (vat, supplied)
 
 
 @given(amount=won, data=st.data())
-def test_parts_add_up(amount: int, data: st.DataObject) -> None:
+def test_parts_add_up_to_the_amount(amount: int, data: st.DataObject) -> None:
     found = parts(amount, tax_free_krw=data.draw(st.integers(0, amount)))
 
     assert found.total_krw == amount
@@ -28,13 +28,13 @@ def test_parts_add_up(amount: int, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("tax_free", [-1, 1001])
-def test_a_tax_free_part_lies_within(tax_free: int) -> None:
+def test_tax_free_part_must_be_within_the_amount(tax_free: int) -> None:
     with pytest.raises(ValueError, match="tax-free"):
         parts(1000, tax_free_krw=tax_free)
 
 
 @given(amount=won, whole=st.integers(1, 400), data=st.data())
-def test_a_share_is_rounded_up_by_less_than_a_won(
+def test_share_is_rounded_up_by_less_than_one_won(
     amount: int, whole: int, data: st.DataObject
 ) -> None:
     part = data.draw(st.integers(0, whole))
@@ -45,6 +45,6 @@ def test_a_share_is_rounded_up_by_less_than_a_won(
 
 
 @pytest.mark.parametrize(("part", "whole"), [(-1, 30), (31, 30), (0, 0)])
-def test_what_is_no_share_is_refused(part: int, whole: int) -> None:
+def test_invalid_share_is_refused(part: int, whole: int) -> None:
     with pytest.raises(ValueError, match="share"):
         share_up(1000, part, whole)

@@ -14,7 +14,7 @@ def make(**values: object) -> Settings:
     return Settings.model_validate(values)
 
 
-def test_no_keys_mean_the_sandbox_on_this_machine() -> None:
+def test_missing_keys_select_the_local_sandbox() -> None:
     settings = make(tossbill_port=3210)
 
     assert settings.mode is Mode.SANDBOX
@@ -32,12 +32,12 @@ def test_no_keys_mean_the_sandbox_on_this_machine() -> None:
         ("TOSSBILL_BRAND_NAME", "PLANTED" * 10),
     ],
 )
-def test_a_value_of_a_wrong_form_is_named_and_not_repeated(
+def test_invalid_setting_is_named_without_its_value(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(SettingsError, match=f"^{name} has a wrong form: ") as caught:
+    with pytest.raises(SettingsError, match=f"^{name} is invalid: ") as caught:
         Settings()
 
     assert "PLANTED" not in caught.value.message
@@ -54,12 +54,12 @@ def test_a_value_of_a_wrong_form_is_named_and_not_repeated(
         ("sqlite+aiosqlite:////a/b.db", "sqlite+aiosqlite:////a/b.db"),
     ],
 )
-def test_the_database_gets_an_async_driver(given: str, used: str) -> None:
+def test_database_url_gets_an_async_driver(given: str, used: str) -> None:
     assert make(tossbill_database_url=SecretStr(given)).database_url == used
 
 
 @pytest.mark.parametrize("given", ["PLANTED", "mysql://u:PLANTED@h/n", "sqlite:PLANTED"])
-def test_a_database_we_do_not_know_is_refused_without_its_password(given: str) -> None:
+def test_unsupported_database_is_refused_without_showing_its_password(given: str) -> None:
     with pytest.raises(SettingsError, match="TOSSBILL_DATABASE_URL") as caught:
         _ = make(tossbill_database_url=SecretStr(given)).database_url
 
@@ -67,7 +67,7 @@ def test_a_database_we_do_not_know_is_refused_without_its_password(given: str) -
 
 
 @pytest.mark.parametrize("mode", ["test", "live"])
-def test_a_pair_of_api_keys_decides_the_mode(mode: str) -> None:
+def test_api_key_pair_selects_the_mode(mode: str) -> None:
     settings = make(toss_client_key=f"{mode}_ck_abc", toss_secret_key=SecretStr(f"{mode}_sk_abc"))
 
     assert settings.mode == mode
@@ -86,7 +86,7 @@ def test_a_pair_of_api_keys_decides_the_mode(mode: str) -> None:
         ("nonsense", "test_sk_a", "go together"),
     ],
 )
-def test_wrong_keys_stop_the_start_with_one_sentence(client: str, secret: str, words: str) -> None:
+def test_wrong_keys_prevent_startup_with_one_sentence(client: str, secret: str, words: str) -> None:
     settings = make(toss_client_key=client, toss_secret_key=SecretStr(secret))
 
     with pytest.raises(SettingsError, match=words) as caught:
@@ -95,7 +95,7 @@ def test_wrong_keys_stop_the_start_with_one_sentence(client: str, secret: str, w
     assert "sk_a" not in caught.value.message.replace("…_sk_…", "")
 
 
-def test_the_dev_server_has_its_own_backend_address() -> None:
+def test_dev_server_has_its_own_backend_address() -> None:
     settings = make().for_dev_server(frontend_port=3005, backend_port=8005)
 
     assert settings.public_url == "http://localhost:3005"
@@ -103,13 +103,13 @@ def test_the_dev_server_has_its_own_backend_address() -> None:
     assert settings.api_base_url == "http://127.0.0.1:8005/sandbox"
 
 
-def test_a_postgresql_address_gets_the_async_driver() -> None:
+def test_postgresql_url_gets_the_async_driver() -> None:
     url = SecretStr("postgresql://u:p@host/db")
 
     assert make(tossbill_database_url=url).database_url == "postgresql+psycopg://u:p@host/db"
 
 
-def test_secrets_never_stand_in_a_repr() -> None:
+def test_repr_never_contains_secrets() -> None:
     settings = make(
         toss_client_key="test_ck_a",
         toss_secret_key=SecretStr("test_sk_PLANTED"),
@@ -120,7 +120,7 @@ def test_secrets_never_stand_in_a_repr() -> None:
     assert "PLANTED" not in f"{settings!r} {settings}"
 
 
-def test_secrets_are_made_once_and_privately(tmp_path: Path) -> None:
+def test_secrets_are_generated_once_with_private_permissions(tmp_path: Path) -> None:
     settings = make(tossbill_data_dir=tmp_path / "data")
 
     first, again = load_secrets(settings), load_secrets(settings)
@@ -132,7 +132,7 @@ def test_secrets_are_made_once_and_privately(tmp_path: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["secrets.json"]
 
 
-def test_secrets_of_the_environment_win(tmp_path: Path) -> None:
+def test_secrets_from_the_environment_take_precedence(tmp_path: Path) -> None:
     settings = make(tossbill_data_dir=tmp_path, tossbill_secret_keys=SecretStr("new, old"))
 
     signing, _ = load_secrets(settings)
@@ -140,7 +140,7 @@ def test_secrets_of_the_environment_win(tmp_path: Path) -> None:
     assert signing == ["new", "old"]
 
 
-def test_live_mode_does_not_start_on_secrets_it_made_itself(tmp_path: Path) -> None:
+def test_live_mode_refuses_generated_secrets(tmp_path: Path) -> None:
     settings = make(
         toss_client_key="live_ck_a",
         toss_secret_key=SecretStr("live_sk_a"),
@@ -152,7 +152,7 @@ def test_live_mode_does_not_start_on_secrets_it_made_itself(tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unreadable_secret_file_is_not_replaced(tmp_path: Path) -> None:
+def test_unreadable_secret_file_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "secrets.json").write_text("{half")
 
     with pytest.raises(SettingsError, match="backup"):

@@ -17,7 +17,7 @@ from tossbill_ui.core.sqlite_wal import switch_to_wal
 from tossbill_ui.worker.engine import _prepare_file
 
 ROUNDS, PROCESSES = 20, 6
-# Longer than anything that fails at once takes to fail.
+# Long enough for an immediate failure to show.
 MOMENT_SECONDS = 0.3
 
 
@@ -42,14 +42,14 @@ OPENERS = [open_worker, open_sandbox, migrate]
 
 @pytest.fixture
 def writer(tmp_path: Path) -> Generator[sqlite3.Connection]:
-    """Somebody in the middle of the first transaction on a new file."""
+    """A connection in the middle of the first transaction on a new file."""
     with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield connection
 
 
 @pytest.mark.parametrize("open_file", OPENERS)
-def test_the_first_opening_waits_for_a_writer(
+def test_first_open_waits_for_a_writer(
     open_file: Callable[[Path], None], writer: sqlite3.Connection, tmp_path: Path
 ) -> None:
     with ThreadPoolExecutor() as pool:
@@ -62,7 +62,7 @@ def test_the_first_opening_waits_for_a_writer(
 
 
 @pytest.mark.parametrize("open_file", [open_worker, open_sandbox])
-def test_all_that_open_a_new_file_at_once_succeed(
+def test_concurrent_first_opens_all_succeed(
     open_file: Callable[[Path], None], tmp_path: Path
 ) -> None:
     for number in range(ROUNDS):
@@ -76,14 +76,14 @@ def test_all_that_open_a_new_file_at_once_succeed(
             list(pool.map(start, [tmp_path / f"{number}.db"] * PROCESSES))
 
 
-def test_a_file_that_stays_locked_is_said_to_be(writer: sqlite3.Connection, tmp_path: Path) -> None:
+def test_file_that_stays_locked_raises_an_error(writer: sqlite3.Connection, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "new.db")
     with closing(other), pytest.raises(sqlite3.OperationalError, match="locked"):
         switch_to_wal(other, seconds=0)
 
 
 def is_waiting(opening: Future[None]) -> bool:
-    """Whether nothing has come of it after a moment."""
+    """Whether it is still running after a moment."""
     try:
         opening.result(timeout=MOMENT_SECONDS)
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""What SQLite's transactions promise from their first statement on."""
+"""SQLite transactions keep their isolation from the first statement on."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def number(db: AsyncSession) -> int:
     return (await connection.execute(sa.text("SELECT number FROM counter"))).scalar_one()
 
 
-async def test_who_will_write_keeps_others_out_before_the_first_change(database: Database) -> None:
+async def test_write_transaction_locks_before_the_first_change(database: Database) -> None:
     async with database.write() as db:
         await number(db)
         other = sqlite3.connect(database.file or "", timeout=0)
@@ -48,7 +48,7 @@ async def test_who_will_write_keeps_others_out_before_the_first_change(database:
             other.execute(ONE_MORE)
 
 
-async def test_who_reads_sees_one_moment_and_keeps_nobody_out(database: Database) -> None:
+async def test_read_transaction_sees_a_snapshot_and_blocks_nobody(database: Database) -> None:
     async with database.read() as db:
         assert await number(db) == 0
         async with database.write() as other:
@@ -59,7 +59,7 @@ async def test_who_reads_sees_one_moment_and_keeps_nobody_out(database: Database
         assert await number(db) == 1
 
 
-async def test_a_savepoint_is_part_of_its_transaction(database: Database) -> None:
+async def test_savepoint_is_part_of_its_transaction(database: Database) -> None:
     async with database.write() as db:
         await run(db, ONE_MORE)
         savepoint = await db.begin_nested()
@@ -70,16 +70,16 @@ async def test_a_savepoint_is_part_of_its_transaction(database: Database) -> Non
         assert await number(db) == 1
 
 
-async def test_a_canceled_write_lets_go_of_the_lock(
+async def test_canceled_write_releases_the_lock(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reflex cancels a page's work when its tab is closed, at any moment."""
 
-    async def cut_off(cursor: aiosqlite.Cursor) -> list[sqlite3.Row]:
+    async def interrupted(cursor: aiosqlite.Cursor) -> list[sqlite3.Row]:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(aiosqlite.Cursor, "fetchall", cut_off)
-    # What is caught holds on to the statement that was cut off, as a task's end does.
+    monkeypatch.setattr(aiosqlite.Cursor, "fetchall", interrupted)
+    # The caught error keeps the interrupted statement alive, as a finished task would.
     with pytest.raises(asyncio.CancelledError) as caught:
         async with database.write() as db:
             await number(db)

@@ -1,6 +1,7 @@
-"""``python -m tests.crash``: any number of kills, on either database.
+"""Any number of worker kills, on either database: ``python -m tests.crash``.
 
-They come in rounds, each in a shop of its own: a line per round, so there is always a result.
+The kills are played in rounds, each in its own shop. Each round prints a line, so an interrupted
+run has results too.
 """
 
 from __future__ import annotations
@@ -12,63 +13,63 @@ from contextlib import ExitStack
 from dataclasses import replace
 from statistics import median
 
-from tests.crash.kills import Toll
+from tests.crash.kills import KillStats
 from tests.crash.rounds import SUBSCRIPTIONS, Played, Round, play, rounds_of
 from tests.support.postgres import Postgres
 
 
 def main() -> None:
-    """Kill, settle, compare, print; again and again."""
-    asked = _asked()
+    """Kill, settle, compare and print, round by round."""
+    arguments = _arguments()
     logging.disable(logging.WARNING)
-    total, charges = Toll(), 0
+    total, charges = KillStats(), 0
     with ExitStack() as stack:
-        server = Postgres() if asked.database == "postgresql" else None
+        server = Postgres() if arguments.database == "postgresql" else None
         if server:
             stack.callback(server.close)
-        for wanted in _rounds(asked):
+        for wanted in _rounds(arguments):
             played = play(wanted, server.empty() if server else "")
-            _add(total, played.toll)
+            _add(total, played.stats)
             charges += played.charges
             _print(wanted, played)
-    print(f"in all: {_said(total, charges)}, 0 double, 0 lost")
+    print(f"total: {_summary(total, charges)}, 0 double, 0 lost")
 
 
-def _rounds(asked: argparse.Namespace) -> Iterator[Round]:
-    """Return the rounds in the order in which they are played."""
-    for wanted in rounds_of(asked.database, asked.workers, asked.kills):
+def _rounds(arguments: argparse.Namespace) -> Iterator[Round]:
+    """Yield the rounds in order."""
+    for wanted in rounds_of(arguments.database, arguments.workers, arguments.kills):
         yield replace(
             wanted,
-            number=asked.first + wanted.number,
-            seed=asked.seed,
-            subscriptions=asked.subscriptions,
+            number=arguments.first + wanted.number,
+            seed=arguments.seed,
+            subscriptions=arguments.subscriptions,
         )
 
 
-def _add(total: Toll, toll: Toll) -> None:
-    total.kills += toll.kills
-    total.in_flight += toll.in_flight
-    total.recoveries += toll.recoveries
+def _add(total: KillStats, stats: KillStats) -> None:
+    total.kills += stats.kills
+    total.in_flight += stats.in_flight
+    total.recoveries += stats.recoveries
 
 
 def _print(wanted: Round, played: Played) -> None:
     print(
         f"{wanted.database}, {wanted.workers} workers, seed {wanted.seed}-{wanted.number}: "
-        f"{_said(played.toll, played.charges)}, 0 double, 0 lost, ledgers equal, "
+        f"{_summary(played.stats, played.charges)}, 0 double, 0 lost, ledgers equal, "
         f"{played.seconds:.0f} s",
         flush=True,
     )
 
 
-def _said(toll: Toll, charges: int) -> str:
+def _summary(stats: KillStats, charges: int) -> str:
     return (
-        f"{toll.kills} kills, {toll.in_flight} payments under way at them, {charges} charges, "
-        f"taken up again after {median(toll.recoveries):.1f} s (median) and "
-        f"{max(toll.recoveries):.1f} s (longest)"
+        f"{stats.kills} kills, {stats.in_flight} payments in flight, {charges} charges, "
+        f"resumed after {median(stats.recoveries):.1f} s (median) and "
+        f"{max(stats.recoveries):.1f} s (longest)"
     )
 
 
-def _asked() -> argparse.Namespace:
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")

@@ -1,4 +1,4 @@
-"""Killing workers at random points while Toss is unwell, again and again."""
+"""Repeatedly kills workers at random points while Toss is unreliable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlmodel import col
 
-from tests.crash.life import Life, eventually
+from tests.crash.managed_process import ManagedProcess, eventually
 from tests.crash.process_arena import IS_OPEN, Arena
 from tossbill_ui.payments.models import Payment
 
@@ -19,14 +19,14 @@ LONGEST_WAIT_SECONDS = 1.0
 
 
 @dataclass
-class Toll:
-    """What was done to the workers.
+class KillStats:
+    """Statistics of a run.
 
     Attributes:
-        kills: How many were killed.
-        in_flight: How many payments were under way at those moments, in total.
-        recoveries: Seconds from each kill until every payment that was under way had ended or
-            was taken up again.
+        kills: The number of kills.
+        in_flight: The total number of payments in flight at the kills.
+        recoveries: Seconds from each kill until every payment in flight had ended or was claimed
+            again.
     """
 
     kills: int = 0
@@ -34,8 +34,8 @@ class Toll:
     recoveries: list[float] = field(default_factory=list[float])
 
 
-def unwell(seed: str) -> list[dict[str, object]]:
-    """Return the faults of an unwell Toss: lost questions, lost answers, slow and no answers."""
+def unreliable_toss(seed: str) -> list[dict[str, object]]:
+    """Return fault rules that lose requests and responses, delay them or withhold them."""
     rates = {
         "error_500_before": 0.02,
         "error_500_after": 0.02,
@@ -61,64 +61,68 @@ def unwell(seed: str) -> list[dict[str, object]]:
     return charges + others
 
 
-def kill_at_random(arena: Arena, *, kills: int, seed: str) -> Toll:
-    """Kill one worker after another while there is work; the rest goes on.
+def kill_at_random(arena: Arena, *, kills: int, seed: str) -> KillStats:
+    """Kill and restart one worker after another while there is work; the others continue.
 
-    The moment is drawn, so the waiting is the point and hides no race.
+    The moment of a kill is random, so the sleep is intentional and hides no race.
     """
-    luck, toll, takings = random.Random(seed), Toll(), 0  # noqa: S311 - which and when, not a secret
+    rng, stats, claims = random.Random(seed), KillStats(), 0  # noqa: S311 - not for security
     watchers: list[threading.Thread] = []
-    arena.faults(*unwell(seed))
-    while toll.kills < kills:
-        victim = _somebody_at_work(arena, luck)
-        _wait_for_work(arena, since=takings)
-        time.sleep(luck.uniform(0, LONGEST_WAIT_SECONDS))
+    arena.faults(*unreliable_toss(seed))
+    while stats.kills < kills:
+        victim = _choose_working(arena, rng)
+        _wait_for_payment_in_flight(arena, since=claims)
+        time.sleep(rng.uniform(0, LONGEST_WAIT_SECONDS))
         victim.kill()
-        takings = arena.takings
-        watchers.append(_watch(arena, toll))
-        toll.kills += 1
+        claims = arena.claims
+        watchers.append(_watch(arena, stats))
+        stats.kills += 1
         victim.start()
     for watcher in watchers:
         watcher.join()
-    return toll
+    return stats
 
 
-def _wait_for_work(arena: Arena, *, since: int) -> None:
-    """Wait until something is under way that was taken up after the last kill."""
+def _wait_for_payment_in_flight(arena: Arena, *, since: int) -> None:
+    """Wait until a payment claimed after the last kill is in flight."""
 
-    def is_under_way() -> bool:
-        if arena.is_dry():
+    def is_in_flight() -> bool:
+        if arena.is_exhausted():
             arena.next_month()
-        return arena.takings > since and arena.in_flight > 0
+        return arena.claims > since and arena.in_flight > 0
 
-    eventually(is_under_way, "a payment under way")
+    eventually(is_in_flight, "a payment in flight")
 
 
-def _watch(arena: Arena, toll: Toll) -> threading.Thread:
-    """Measure, beside everything else, how long what is under way now waits to be taken up."""
+def _watch(arena: Arena, stats: KillStats) -> threading.Thread:
+    """Measure in a thread how long the payments in flight wait to be claimed again."""
     killed_at = time.monotonic()
-    mine = IS_OPEN, col(Payment.lease_until).is_not(None)
+    leased = IS_OPEN, col(Payment.lease_until).is_not(None)
     with arena.engine.connect() as connection:
-        query = sa.select(col(Payment.id), col(Payment.attempts)).where(*mine)
+        query = sa.select(col(Payment.id), col(Payment.attempts)).where(*leased)
         found = connection.execute(query).all()
-    toll.in_flight += len(found)
-    lying = sa.tuple_(col(Payment.id), col(Payment.attempts)).in_([tuple(row) for row in found])
+    stats.in_flight += len(found)
+    same_claim = sa.tuple_(col(Payment.id), col(Payment.attempts)).in_(
+        [tuple(row) for row in found]
+    )
 
     def watch() -> None:
-        eventually(lambda: not arena.count(lying, *mine), "what was under way taken up")
-        toll.recoveries.append(time.monotonic() - killed_at)
+        eventually(
+            lambda: not arena.count(same_claim, *leased), "the payments in flight claimed again"
+        )
+        stats.recoveries.append(time.monotonic() - killed_at)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     return watcher
 
 
-def _somebody_at_work(arena: Arena, luck: random.Random) -> Life:
-    at_work: list[Life] = []
+def _choose_working(arena: Arena, rng: random.Random) -> ManagedProcess:
+    at_work: list[ManagedProcess] = []
 
-    def anybody() -> bool:
+    def find() -> bool:
         at_work[:] = [worker for worker in arena.workers if worker.is_at_work]
         return bool(at_work)
 
-    eventually(anybody, "a worker at work")
-    return luck.choice(at_work)
+    eventually(find, "a worker at work")
+    return rng.choice(at_work)

@@ -1,4 +1,4 @@
-"""A shop, its workers and the sandbox as processes of their own, and what is true of its money."""
+"""A shop whose workers and sandbox are separate processes, and checks of its ledgers."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from sqlmodel import col
 
 from tests.conftest import NOON
-from tests.crash.life import Life, command, eventually, hasty
-from tests.payment_methods.flow import back_from
+from tests.crash.managed_process import ManagedProcess, command, eventually, fast_worker
+from tests.payment_methods.flow import window_return
 from tests.support.population import fill
 from tests.support.server import free_port
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
@@ -43,31 +43,31 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Arena:
-    """Everything that a crash test works with; `arena` opens one.
+    """The environment of a crash test; `arena` opens one.
 
     Attributes:
-        months: How often every subscription has become due.
+        months: How many times every subscription has become due.
     """
 
     folder: Path
     settings: Settings
     seed: str
     subscriptions: int
-    workers: list[Life] = field(default_factory=list[Life])
+    workers: list[ManagedProcess] = field(default_factory=list[ManagedProcess])
     months: int = 1
 
     def __post_init__(self) -> None:
-        """Connect; nothing runs yet."""
+        """Set up the connections; no process is started yet."""
         url = self.settings.database_url.replace("+aiosqlite", "")
-        # Not from a pool: the server goes away in some tests, and SQLite's file is others' too.
-        # Whoever opens SQLite's file first after a kill recovers it, which the others wait for.
-        patience = {"timeout": 60} if self.settings.uses_sqlite else {}
-        self.engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=patience)
+        # No pool: the server stops in some tests, and other processes use SQLite's file too.
+        # After a kill, the first to open SQLite's file recovers it, and the others wait for that.
+        connect_args = {"timeout": 60} if self.settings.uses_sqlite else {}
+        self.engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=connect_args)
         file = self.engine.url.database
-        self._turns = WriteQueue(Path(file)) if self.settings.uses_sqlite and file else None
+        self._write_queue = WriteQueue(Path(file)) if self.settings.uses_sqlite and file else None
         where = "--port", str(self.settings.tossbill_port), "--db", str(self.folder / "sandbox.db")
         sandbox = command("sandbox", "--seed", self.seed, *where)
-        self._sandbox = Life(sandbox, self._environment(), self.folder / "sandbox.log")
+        self._sandbox = ManagedProcess(sandbox, self._environment(), self.folder / "sandbox.log")
         self._control = httpx.Client(
             base_url=f"{self.settings.api_base_url}/_control",
             auth=(SANDBOX_SECRET_KEY, ""),
@@ -76,7 +76,7 @@ class Arena:
         )
 
     def open(self) -> None:
-        """Start the sandbox; fill the shop with subscriptions that are all due."""
+        """Start the sandbox and fill the shop with due subscriptions."""
         self._sandbox.start()
         eventually(self._sandbox_answers, "the sandbox")
         self.control("POST", "clock/set", {"at": NOON.isoformat(), "stopped": True})
@@ -84,22 +84,22 @@ class Arena:
         asyncio.run(self._fill())
 
     def close(self) -> None:
-        """End every process."""
-        for life in (*self.workers, self._sandbox):
-            life.kill()
+        """Kill all processes and close the connections."""
+        for process in (*self.workers, self._sandbox):
+            process.kill()
         self._control.close()
-        if self._turns:
-            asyncio.run(self._turns.close())
+        if self._write_queue:
+            asyncio.run(self._write_queue.close())
         self.engine.dispose()
 
-    def worker(self, *, is_hasty: bool = True) -> Life:
-        """Start one more worker; one that is not hasty is the command itself."""
+    def worker(self, *, is_fast: bool = True) -> ManagedProcess:
+        """Start another worker: one with short waits, or the real command."""
         name = f"worker-{len(self.workers) + 1}"
-        birth = hasty(name) if is_hasty else command("worker", "--name", name)
-        life = Life(birth, self._environment(), self.folder / f"{name}.log")
-        self.workers.append(life)
-        life.start()
-        return life
+        starter = fast_worker(name) if is_fast else command("worker", "--name", name)
+        worker = ManagedProcess(starter, self._environment(), self.folder / f"{name}.log")
+        self.workers.append(worker)
+        worker.start()
+        return worker
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Call the sandbox's control API."""
@@ -108,11 +108,11 @@ class Arena:
         return answer.json() if answer.content else None
 
     def faults(self, *rules: dict[str, Any]) -> None:
-        """Put fault rules in place of all there were."""
+        """Replace all fault rules."""
         self.control("POST", "faults", list(rules))
 
     def charges(self) -> Counter[str]:
-        """Return how often Toss has charged each subscription's period."""
+        """Return the number of charges at Toss for each subscription's period."""
         entries = self.control("GET", "ledger")["entries"]
         approved = [row for row in entries if row["effect"] == "payment_approved"]
         return Counter(row["order_id"].rpartition("-")[0] for row in approved)
@@ -124,22 +124,22 @@ class Arena:
 
     @property
     def in_flight(self) -> int:
-        """How many payments belong to a worker."""
+        """The number of open payments leased by a worker."""
         return self.count(IS_OPEN, col(Payment.lease_until).is_not(None))
 
     @property
-    def takings(self) -> int:
-        """How often a worker has taken a payment up, all of them together."""
+    def claims(self) -> int:
+        """The total number of claims of payments by workers."""
         with self.engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.sum(col(Payment.attempts)))) or 0
 
     def let_time_pass(self) -> None:
-        """Make every look-up that is due at some time due now, instead of waiting minutes."""
-        asyncio.run(self._in_turn(self._end_waits))
+        """Make every scheduled retry due now, instead of waiting for minutes."""
+        asyncio.run(self._write_in_queue(self._end_waits))
 
-    async def _in_turn(self, work: Callable[[], None]) -> None:
-        """Write as our own processes do, who would keep others out for seconds (ADR-0023)."""
-        async with self._turns.acquire() if self._turns else nullcontext():
+    async def _write_in_queue(self, work: Callable[[], None]) -> None:
+        """Write through the write queue, as our own processes do (ADR-0023)."""
+        async with self._write_queue.acquire() if self._write_queue else nullcontext():
             work()
 
     def _end_waits(self) -> None:
@@ -147,40 +147,40 @@ class Arena:
         with self.engine.begin() as connection:
             connection.execute(sa.update(Payment).where(*waits).values(next_try_at=LONG_AGO))
 
-    def is_dry(self) -> bool:
-        """Whether nothing is due and nothing is open."""
+    def is_exhausted(self) -> bool:
+        """Return whether nothing is due and no payment is open."""
         self.let_time_pass()
         now = datetime.fromisoformat(self.control("GET", "clock")["now"])
         return not self.count(IS_OPEN) and not self.count(col(Subscription.due_at) <= now)
 
     def next_month(self) -> None:
-        """Let every subscription become due once more."""
+        """Advance the clock, so that every subscription is due again."""
         self.control("POST", "clock/advance", {"months": 1})
         self.months += 1
 
     def drain(self) -> None:
-        """Wait until everything is settled, with Toss well again."""
+        """Clear the faults and wait until everything is settled."""
         self.faults()
-        eventually(self.is_dry, "everything settled")
+        eventually(self.is_exhausted, "everything settled")
 
     def assert_charged_once_each(self) -> None:
-        """Nothing doubled, nothing lost, and our ledger is Toss's to the won."""
+        """Assert that every period was charged exactly once and both ledgers agree to the won."""
         charges = self.charges()
         assert [order for order, times in charges.items() if times > 1] == []
         assert len(charges) == self.subscriptions * self.months
         assert self.control("GET", "ledger/check")["consistent"]
-        assert self._ours() == self._theirs()
+        assert self._our_payments() == self._toss_payments()
         found = asyncio.run(self._reconcile())
         assert (found.differences, found.adopted) == (0, 0)
         assert self.count(col(Subscription.attention).is_not(None)) == 0
 
-    def _ours(self) -> list[tuple[str, int]]:
+    def _our_payments(self) -> list[tuple[str, int]]:
         done = col(Payment.status) == PaymentStatus.DONE
         query = sa.select(col(Payment.order_id), col(Payment.amount_krw)).where(done)
         with self.engine.connect() as connection:
             return sorted((row.order_id, row.amount_krw) for row in connection.execute(query))
 
-    def _theirs(self) -> list[tuple[str, int]]:
+    def _toss_payments(self) -> list[tuple[str, int]]:
         entries = self.control("GET", "ledger")["entries"]
         moved = [row for row in entries if row["amount_krw"] is not None]
         assert all(row["effect"] == "payment_approved" for row in moved)
@@ -213,7 +213,7 @@ class Arena:
         number = PERSONAS_BY_NAME["approve"].number
         body = {"customerKey": call.customer_key, "cardNumber": number}
         answer = self.control("POST", "authorizations", body)
-        await registration.finish(rt, session, back_from(call, auth_key=answer["authKey"]))
+        await registration.finish(rt, session, window_return(call, auth_key=answer["authKey"]))
         await rt.tasks.drain(seconds=120)
         outcome = await outcomes.get_outcome(rt, actor_of(session), call.registration_id)
         assert outcome.method
@@ -231,7 +231,7 @@ class Arena:
 def arena(
     folder: Path, *, subscriptions: int, seed: str, database_url: str = ""
 ) -> Generator[Arena]:
-    """Open a shop in a folder; on SQLite, or in an empty database of a server."""
+    """Open a shop in a folder, on SQLite or on an empty database of a server."""
     data = folder / "data"
     data.mkdir(parents=True)
     settings = Settings(

@@ -1,4 +1,4 @@
-"""One round of kills, in a shop of its own: kill, settle, compare."""
+"""One round of kills, in its own shop: kill, settle, compare."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crash.kills import Toll, kill_at_random
+from tests.crash.kills import KillStats, kill_at_random
 from tests.crash.process_arena import arena
 
 KILLS_A_ROUND = 50
@@ -16,10 +16,10 @@ SUBSCRIPTIONS = 150
 
 @dataclass(frozen=True)
 class Round:
-    """What one round is to be.
+    """The parameters of a round.
 
     Attributes:
-        number: Which one; the seed of the round is made of the run's seed and this.
+        number: The round's number, which is part of its seed.
     """
 
     database: str
@@ -31,7 +31,7 @@ class Round:
 
     @property
     def command(self) -> str:
-        """The command that plays this round again."""
+        """The command that repeats this round."""
         return (
             f"python -m tests.crash --database {self.database} --workers {self.workers}"
             f" --kills {self.kills} --first {self.number} --seed {self.seed}"
@@ -41,15 +41,15 @@ class Round:
 
 @dataclass(frozen=True)
 class Played:
-    """How a round ended; one that ends otherwise raises `AssertionError`."""
+    """The result of a successful round; a failed one raises `AssertionError`."""
 
-    toll: Toll
+    stats: KillStats
     charges: int
     seconds: float
 
 
 def rounds_of(database: str, workers: int, kills: int) -> list[Round]:
-    """Return the rounds that a number of kills makes."""
+    """Split a number of kills into rounds."""
     return [
         Round(database, workers, number, min(KILLS_A_ROUND, kills - number * KILLS_A_ROUND))
         for number in range(-(-kills // KILLS_A_ROUND))
@@ -57,7 +57,7 @@ def rounds_of(database: str, workers: int, kills: int) -> list[Round]:
 
 
 def play(wanted: Round, database_url: str) -> Played:
-    """Live through one round."""
+    """Run one round."""
     began, seed = time.monotonic(), f"{wanted.seed}-{wanted.number}"
     with tempfile.TemporaryDirectory() as folder:
         opened = arena(
@@ -69,8 +69,8 @@ def play(wanted: Round, database_url: str) -> Played:
         with opened as shop:
             for _ in range(wanted.workers):
                 shop.worker()
-            toll = kill_at_random(shop, kills=wanted.kills, seed=seed)
+            stats = kill_at_random(shop, kills=wanted.kills, seed=seed)
             shop.drain()
             shop.assert_charged_once_each()
             charges = sum(shop.charges().values())
-    return Played(toll, charges, time.monotonic() - began)
+    return Played(stats, charges, time.monotonic() - began)

@@ -1,4 +1,4 @@
-"""Workers die in the middle of charging; every period is charged once afterwards."""
+"""Workers killed while charging: every period is charged exactly once."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def test_killed_at_random_points(
 
     played = play(Round(database, workers, number=0, kills=KILLS), url)
 
-    assert played.toll.kills == KILLS
-    assert played.toll.in_flight >= KILLS
+    assert played.stats.kills == KILLS
+    assert played.stats.in_flight >= KILLS
     assert played.charges >= SUBSCRIPTIONS

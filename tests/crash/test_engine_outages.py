@@ -1,4 +1,4 @@
-"""What happens to servers that run for years: freezes, outages, deploys, machines that are lost."""
+"""Outages in production: frozen workers, database outages, deploys, lost machines."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.kills import unwell
-from tests.crash.life import Life, eventually
+from tests.crash.kills import unreliable_toss
+from tests.crash.managed_process import ManagedProcess, eventually
 from tests.crash.process_arena import Arena, arena
 from tests.crash.worker import LEASE
 from tests.support.postgres import Postgres
@@ -23,30 +23,30 @@ FREEZES = 3
 def shop(tmp_path: Path, postgres: Postgres) -> Generator[Arena]:
     url = postgres.empty()
     with arena(tmp_path, subscriptions=100, seed="outages", database_url=url) as opened:
-        opened.faults(*unwell("outages"))
+        opened.faults(*unreliable_toss("outages"))
         yield opened
 
 
-def at_work(shop: Arena, count: int) -> list[Life]:
-    """Start workers and wait until they work."""
+def start_workers(shop: Arena, count: int) -> list[ManagedProcess]:
+    """Start workers and wait until they are at work."""
     workers = [shop.worker() for _ in range(count)]
     eventually(lambda: all(worker.is_at_work for worker in workers), "the workers")
     return workers
 
 
-def work_under_way(shop: Arena) -> None:
-    """Wait until some payment belongs to a worker."""
-    if shop.is_dry():
+def wait_for_payment_in_flight(shop: Arena) -> None:
+    """Wait until a payment is leased by a worker."""
+    if shop.is_exhausted():
         shop.next_month()
-    eventually(lambda: shop.in_flight > 0, "a payment under way")
+    eventually(lambda: shop.in_flight > 0, "a payment in flight")
 
 
-def test_a_worker_frozen_past_its_leases_does_nothing_twice(shop: Arena) -> None:
-    frozen, _ = at_work(shop, 2)
+def test_worker_frozen_past_its_leases_does_nothing_twice(shop: Arena) -> None:
+    frozen, _ = start_workers(shop, 2)
     for _ in range(FREEZES):
-        work_under_way(shop)
+        wait_for_payment_in_flight(shop)
         frozen.freeze()
-        # Long enough for the other one to take everything over.
+        # Long enough for the other worker to take over all leases.
         time.sleep(LEASE.total_seconds() + 1)
         frozen.thaw()
 
@@ -55,27 +55,27 @@ def test_a_worker_frozen_past_its_leases_does_nothing_twice(shop: Arena) -> None
 
 
 @pytest.mark.parametrize("is_sudden", [False, True], ids=["stopped", "crashed"])
-def test_postgresql_goes_away_and_comes_back(
+def test_workers_survive_a_postgresql_outage(
     shop: Arena, postgres: Postgres, is_sudden: bool
 ) -> None:
-    workers = at_work(shop, 2)
-    work_under_way(shop)
+    workers = start_workers(shop, 2)
+    wait_for_payment_in_flight(shop)
     with postgres.away(is_sudden=is_sudden):
         late = shop.worker()
-        eventually(lambda: "does not answer" in late.said, "the late worker's first try")
+        eventually(lambda: "does not respond" in late.output, "the late worker's first attempt")
 
     eventually(lambda: late.is_at_work, "the worker that was started during the outage")
-    assert all(worker.lives for worker in workers)
+    assert all(worker.is_running for worker in workers)
     shop.drain()
     shop.assert_charged_once_each()
 
 
-def test_workers_that_never_come_back_and_a_deploy_that_ends_all(shop: Arena) -> None:
-    lost, other, _ = at_work(shop, 3)
-    work_under_way(shop)
+def test_lost_worker_and_a_deploy_that_kills_all_workers(shop: Arena) -> None:
+    lost, other, _ = start_workers(shop, 3)
+    wait_for_payment_in_flight(shop)
     lost.kill()
     shop.workers.remove(lost)
-    work_under_way(shop)
+    wait_for_payment_in_flight(shop)
     for worker in shop.workers:
         worker.kill()
     assert shop.in_flight
@@ -85,15 +85,15 @@ def test_workers_that_never_come_back_and_a_deploy_that_ends_all(shop: Arena) ->
     shop.assert_charged_once_each()
 
 
-def test_of_two_workers_on_one_file_one_stands_by(tmp_path: Path) -> None:
-    """With the command itself, its leases and its schedules."""
+def test_second_worker_on_one_file_stands_by(tmp_path: Path) -> None:
+    """Uses the real command, with its leases and schedules."""
     with arena(tmp_path, subscriptions=100, seed="twins") as shop:
-        shop.faults(*unwell("twins"))
-        first = shop.worker(is_hasty=False)
+        shop.faults(*unreliable_toss("twins"))
+        first = shop.worker(is_fast=False)
         eventually(lambda: first.is_at_work, "the first worker")
-        second = shop.worker(is_hasty=False)
-        eventually(lambda: "stands by" in second.said, "the second worker's turn")
-        work_under_way(shop)
+        second = shop.worker(is_fast=False)
+        eventually(lambda: "stands by" in second.output, "the second worker standing by")
+        wait_for_payment_in_flight(shop)
         first.kill()
 
         eventually(lambda: second.is_at_work, "the second worker at work")
@@ -101,12 +101,12 @@ def test_of_two_workers_on_one_file_one_stands_by(tmp_path: Path) -> None:
         shop.assert_charged_once_each()
 
 
-def test_two_workers_that_ignore_each_other_on_one_file(tmp_path: Path) -> None:
-    """Nothing keeps these apart but the rows, and one of them dies."""
+def test_two_workers_without_a_lock_on_one_file(tmp_path: Path) -> None:
+    """Only the row leases keep these workers apart, and one of them is killed."""
     with arena(tmp_path, subscriptions=100, seed="ignorant") as shop:
-        shop.faults(*unwell("ignorant"))
-        first, _ = at_work(shop, 2)
-        work_under_way(shop)
+        shop.faults(*unreliable_toss("ignorant"))
+        first, _ = start_workers(shop, 2)
+        wait_for_payment_in_flight(shop)
         first.kill()
         shop.drain()
         shop.assert_charged_once_each()

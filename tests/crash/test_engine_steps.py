@@ -1,7 +1,7 @@
-"""Workers are killed at each step of a charge: claim, ask, record (ADR-0003).
+"""Workers killed at each step of a charge: claim, request, record (ADR-0003).
 
-On SQLite the one worker comes back. On PostgreSQL all three are killed, whichever of them was at
-the step, and one never comes back: the others take over when its lease is over.
+On SQLite the only worker is restarted. On PostgreSQL all three are killed, whichever of them was at
+the step, and two are restarted: they take over when the lease expires.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from tests.crash.life import eventually
+from tests.crash.managed_process import eventually
 from tests.crash.process_arena import Arena, arena
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions.models import Subscription
@@ -44,8 +44,8 @@ def kill_all(shop: Arena) -> None:
         worker.kill()
 
 
-def end_well(shop: Arena) -> None:
-    """Workers that start settle what the killed ones left."""
+def recover_and_check(shop: Arena) -> None:
+    """Restart workers, which settle the payment that the killed ones left open."""
     assert shop.in_flight == 1
     for worker in shop.workers[-2:]:
         worker.start()
@@ -61,33 +61,33 @@ def test_killed_before_toss_has_charged(shop: Arena) -> None:
     kill_all(shop)
 
     assert not shop.charges()
-    end_well(shop)
+    recover_and_check(shop)
 
 
-def test_killed_after_toss_has_charged_and_before_the_answer(shop: Arena) -> None:
+def test_killed_after_toss_has_charged_and_before_the_response(shop: Arena) -> None:
     shop.faults({"endpoint": "charge", "kind": "delay_after", "delay_ms": DELAY_MS, "count": 1})
     start_workers(shop)
     eventually(lambda: bool(shop.charges()), "a charge")
     kill_all(shop)
 
-    end_well(shop)
+    recover_and_check(shop)
 
 
-def test_killed_after_the_answer_and_before_the_commit(shop: Arena) -> None:
-    """A lock on the database holds the commit back, as a slow disk would."""
+def test_killed_after_the_response_and_before_the_commit(shop: Arena) -> None:
+    """A lock on the database delays the commit, as a slow disk would."""
     shop.faults({"endpoint": "charge", "kind": "delay_after", "delay_ms": 500, "count": 1})
     start_workers(shop)
     eventually(lambda: bool(shop.charges()), "a charge")
-    with written_by_nobody_else(shop):
-        time.sleep(1)  # the answer comes, and cannot be written down
+    with write_lock(shop):
+        time.sleep(1)  # the response arrives, but cannot be recorded
         kill_all(shop)
 
-    end_well(shop)
+    recover_and_check(shop)
 
 
 @contextmanager
-def written_by_nobody_else(shop: Arena) -> Generator[None]:
-    """Hold SQLite's only write lock, or the lock that every record takes first."""
+def write_lock(shop: Arena) -> Generator[None]:
+    """Hold SQLite's write lock, or on PostgreSQL the row lock that recording takes first."""
     with shop.engine.connect() as connection:
         if shop.settings.uses_sqlite:
             connection.execute(sa.text("PRAGMA busy_timeout = 10000"))

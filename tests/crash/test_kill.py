@@ -1,4 +1,4 @@
-"""The server is killed in the middle of an exchange; the card is there once afterwards."""
+"""Server killed during an exchange: the card is registered exactly once afterwards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DELAY_MS = 5_000
 
 @pytest.fixture
 def fragile(tmp_path: Path) -> Generator[Server]:
-    """A server of this test's own, to be killed."""
+    """The test's own server, to be killed."""
     ensure_build()
     running = Server(tmp_path / "data")
     running.start()
@@ -37,7 +37,7 @@ def fragile(tmp_path: Path) -> Generator[Server]:
 
 def arrive_in_background(customer: Customer, address: str) -> threading.Thread:
     def visit() -> None:
-        with suppress(httpx.HTTPError):  # the server is killed under the request
+        with suppress(httpx.HTTPError):  # the server is killed during the request
             customer.http.get(address, follow_redirects=True)
 
     thread = threading.Thread(target=visit)
@@ -46,7 +46,7 @@ def arrive_in_background(customer: Customer, address: str) -> threading.Thread:
 
 
 def until(server: Server, query: str) -> None:
-    """Wait until a query of our database finds something; it is another process's work."""
+    """Poll until a query of our database finds a row written by another process."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if server.rows(query):
@@ -59,10 +59,10 @@ def until(server: Server, query: str) -> None:
     "kind",
     [
         pytest.param("delay_before", id="before Toss has issued the key"),
-        pytest.param("delay_after", id="after Toss has issued the key, before the answer"),
+        pytest.param("delay_after", id="after Toss has issued the key, before the response"),
     ],
 )
-def test_killed_while_toss_is_asked(fragile: Server, kind: str) -> None:
+def test_killed_during_the_request_to_toss(fragile: Server, kind: str) -> None:
     fragile.faults({"endpoint": "issue", "kind": kind, "count": 1, "delay_ms": DELAY_MS})
     with Customer(fragile.url) as customer:
         address = customer.through_window(customer.open_register())
@@ -83,8 +83,8 @@ def test_killed_while_toss_is_asked(fragile: Server, kind: str) -> None:
     fragile.assert_ledgers_agree()
 
 
-def test_killed_after_the_answer_and_before_the_commit(fragile: Server) -> None:
-    """A lock on the database holds the commit back, as a slow disk would."""
+def test_killed_after_the_response_and_before_the_commit(fragile: Server) -> None:
+    """A lock on the database delays the commit, as a slow disk would."""
     with Customer(fragile.url) as customer:
         address = customer.through_window(customer.open_register())
         fragile.faults({"endpoint": "issue", "kind": "delay_after", "count": 1, "delay_ms": 700})
@@ -92,7 +92,7 @@ def test_killed_after_the_answer_and_before_the_commit(fragile: Server) -> None:
         until(fragile, "SELECT 1 FROM registration WHERE status = 'issuing'")
         lock = sqlite3.connect(fragile.data / "tossbill.db", isolation_level=None)
         lock.execute("BEGIN IMMEDIATE")
-        time.sleep(1.5)  # the answer has come; the commit waits for the lock
+        time.sleep(1.5)  # the response has arrived; the commit waits for the lock
         fragile.kill()
         lock.execute("ROLLBACK")
         lock.close()
@@ -116,7 +116,7 @@ def test_killed_before_the_claim(fragile: Server) -> None:
     fragile.assert_ledgers_agree()
 
 
-def test_a_registration_of_long_ago_is_abandoned(fragile: Server) -> None:
+def test_old_registration_is_abandoned(fragile: Server) -> None:
     with Customer(fragile.url) as customer:
         begun = customer.open_register()["success_url"]
     [registration_id] = parse_qs(urlsplit(begun).query)["registration"]
@@ -127,23 +127,23 @@ def test_a_registration_of_long_ago_is_abandoned(fragile: Server) -> None:
     )
     database.close()
 
-    # A worker looks once an hour, and whenever it starts.
+    # A worker checks once an hour and at startup.
     fragile.stop()
     fragile.environment["TOSSBILL_WORKER"] = "on"
     fragile.start()
 
     until(
         fragile,
-        f"SELECT 1 FROM registration WHERE id = '{registration_id}' AND status = 'abandoned'",  # noqa: S608 - an id of ours
+        f"SELECT 1 FROM registration WHERE id = '{registration_id}' AND status = 'abandoned'",  # noqa: S608 - our own id
     )
 
 
 @pytest.mark.parametrize("kind", ["delay_before", "delay_after"])
-def test_killed_while_a_method_is_removed(fragile: Server, kind: str) -> None:
+def test_killed_during_the_removal_of_a_method(fragile: Server, kind: str) -> None:
     with Customer(fragile.url) as customer:
         assert customer.register() == "issued"
         fragile.faults({"endpoint": "delete", "kind": kind, "count": 1, "delay_ms": DELAY_MS})
-        asyncio.run(press_remove(fragile, customer))
+        asyncio.run(send_remove(fragile, customer))
         if kind == "delay_after":
             while fragile.keys_at_toss():
                 time.sleep(0.02)
@@ -156,8 +156,8 @@ def test_killed_while_a_method_is_removed(fragile: Server, kind: str) -> None:
     assert fragile.rows("SELECT billing_key_sealed FROM payment_method") == [(None,)]
 
 
-async def press_remove(server: Server, customer: Customer) -> None:
-    """Send the event of the button and leave once it is under way."""
+async def send_remove(server: Server, customer: Customer) -> None:
+    """Send the button's event and disconnect once the removal is in progress."""
     [(method_id,)] = server.rows("SELECT id FROM payment_method")
     async with stranger(server.url, cookie=customer.cookie) as browser:
         await browser.hydrate("/history/")

@@ -1,7 +1,7 @@
-"""A worker that gives up waiting sooner.
+"""A worker with short waits.
 
-Engine, passes, database and DBOS are ours as they are; only the spans that a test would have to
-sit out are short, and every round follows the last one within a second.
+Engine, jobs, database and DBOS are the real ones; only the durations that a test would have to wait
+for are shortened, and the jobs run every second.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.worker.engine import Engine
-from tossbill_ui.worker.jobs import PASSES, Job
+from tossbill_ui.worker.jobs import JOBS, Job
 
 LEASE = timedelta(seconds=3)
 DEADLINE_SECONDS = 2.0
@@ -26,8 +26,8 @@ EVERY_SECOND = "* * * * * *"
 AT_WORK = "is at work"
 
 
-def hasty(settings: Settings) -> Runtime:
-    """Build a runtime that waits for Toss and for other workers' leases only shortly."""
+def build_fast_runtime(settings: Settings) -> Runtime:
+    """Build a runtime with a short deadline for Toss and short leases."""
     toss = TossClient(
         base_url=settings.api_base_url,
         secret_key=settings.secret_key,
@@ -36,15 +36,15 @@ def hasty(settings: Settings) -> Runtime:
     return replace(build_runtime(settings), toss=toss, lease=LEASE)
 
 
-def money_passes() -> list[Job]:
-    """Return the passes that move money, each every second."""
+def money_jobs() -> list[Job]:
+    """Return the jobs that move money, scheduled every second."""
     return [
-        replace(each, cron=EVERY_SECOND) for each in PASSES if each.name in {"charge-due", "settle"}
+        replace(each, cron=EVERY_SECOND) for each in JOBS if each.name in {"charge-due", "settle"}
     ]
 
 
-def live(name: str, log: Path, environment: dict[str, str]) -> None:
-    """Work until killed, in a process that was forked for it."""
+def run_worker(name: str, log: Path, environment: dict[str, str]) -> None:
+    """Run a worker until killed, in a forked process."""
     with log.open("ab") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
@@ -52,7 +52,7 @@ def live(name: str, log: Path, environment: dict[str, str]) -> None:
     os.environ.update(environment)
     set_up_logging()
     stop = threading.Event()
-    engine = Engine(Settings(), money_passes(), name=name, stop=stop, build=hasty)
+    engine = Engine(Settings(), money_jobs(), name=name, stop=stop, build=build_fast_runtime)
     engine.start()
     os.write(2, f"{name} {AT_WORK}\n".encode())
     stop.wait()

@@ -24,11 +24,11 @@ from tossbill_ui.customers.language import Language, choose
         ("", ",;q=;=,en;q=9,\x00" + "x" * 10_000, "ko"),
     ],
 )
-def test_a_switch_wins_over_the_browser_and_both_over_the_shop(
+def test_chosen_language_beats_the_browser_and_both_beat_the_default(
     cookie: str, accepted: str, expected: Language
 ) -> None:
     assert choose(cookie, accepted, default="ko") == expected
 
 
-def test_a_shop_may_speak_english_first() -> None:
+def test_default_language_may_be_english() -> None:
     assert choose("", "fr", default="en") == "en"

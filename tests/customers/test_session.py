@@ -12,7 +12,7 @@ from tossbill_ui.customers.session import (
 SIGNER = Signer(["k" * 32])
 
 
-def test_a_sealed_session_comes_back_from_the_cookie_header() -> None:
+def test_sealed_session_is_read_from_the_cookie_header() -> None:
     session = new_session()
 
     header = f"theme=dark; {COOKIE_NAME}={seal(SIGNER, session)}; lang=ko"
@@ -30,11 +30,11 @@ def test_two_browsers_are_two_customers() -> None:
 @pytest.mark.parametrize(
     "cookie", ["", "a", "a.b", "a.b.c", "..", "a.b.c.d", "x" * 5000, "가.나.다"]
 )
-def test_what_we_did_not_sign_is_nobody(cookie: str) -> None:
+def test_unsigned_cookie_is_no_session(cookie: str) -> None:
     assert unseal(SIGNER, cookie) is None
 
 
-def test_parts_of_two_cookies_do_not_make_a_third() -> None:
+def test_parts_of_two_cookies_do_not_form_a_third() -> None:
     mine, theirs = new_session(), new_session()
     signature = seal(SIGNER, mine).rpartition(".")[2]
 

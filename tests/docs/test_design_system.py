@@ -13,7 +13,7 @@ from tossbill_ui.ui import components
 
 PAGE = make_gallery.PAGE.read_text()
 NAMES = re.compile(r'<h2 class="specimen-name">([^<]+)</h2>')
-# What has no look of its own: it places words and the focus, frames a page, or is all of one.
+# Components without a look of their own: they place text and focus, or are a whole page.
 WITHOUT_A_LOOK = {
     "address", "element", "focus", "head", "label", "label_var", "page", "toss_billing",
 }  # fmt: skip
@@ -48,7 +48,7 @@ def test_it_is_up_to_date() -> None:
     assert f'<meta name="made-from" content="{make_gallery.stamp()}">' in PAGE, told
 
 
-def test_it_runs_no_script_and_asks_nobody() -> None:
+def test_it_runs_no_script_and_loads_nothing() -> None:
     assert "<script" not in PAGE
     allowed = {"data:,", *(f"/#{name}" for name in ANCHORS)}
     assert set(re.findall(r'(?:src|href)="([^"]*)', PAGE)) <= allowed

@@ -1,4 +1,4 @@
-"""Every type of event and every reason is explained."""
+"""`docs/events.md` explains every event type, column, kind of actor and reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tossbill_ui.events.types import EventType, Reason
 PAGE = (ROOT / "docs" / "events.md").read_text()
 
 
-def test_every_type_is_explained_in_one_line_and_no_other() -> None:
+def test_exactly_the_existing_types_are_explained() -> None:
     explained = re.findall(r"^\| `(\w+\.\w+)` \| .+ \|$", PAGE, re.MULTILINE)
 
     assert explained == [type_.value for type_ in EventType]
@@ -25,11 +25,11 @@ def test_every_column_is_explained(name: str) -> None:
     assert f"`{name}`" in PAGE.split("## Columns")[1]
 
 
-def test_every_kind_of_actor_is_named() -> None:
+def test_every_kind_of_actor_is_explained() -> None:
     assert [kind for kind in ActorKind if f"`{kind}`" not in PAGE] == []
 
 
-def test_the_migration_knows_the_kinds_of_the_models() -> None:
+def test_migration_has_the_actor_kinds_of_the_model() -> None:
     text = (ROOT / "tossbill_ui/migrations/versions/0010_events.py").read_text()
     actors = re.search(r'^ACTORS = "(.*)"', text, re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""Whatever of others' work we pass on stands in THIRD_PARTY_NOTICES.md, in the version we use."""
+"""THIRD_PARTY_NOTICES.md lists all bundled work of others, in the version we use."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ NAMED = dict[str, str](PACKAGE_ROW.findall(NOTICES))
 KINDS_OF_FONT = {".woff", ".woff2", ".ttf", ".otf"}
 FONTS = {
     path
-    for folder in ("assets", "docs", "tossbill_ui")
+    for folder in ("assets", "docs", "tossbill_ui", "tossbill_sandbox")
     for path in (ROOT / folder).rglob("*")
     if path.suffix in KINDS_OF_FONT
 }
 
 
 def dependencies() -> dict[str, str]:
-    """Return what the pages' build asks for, with the versions."""
+    """Return the direct dependencies of the pages' build, with their versions."""
     package = json.loads(LOCKED_PACKAGES.read_text())
     wanted = package["dependencies"] | package["devDependencies"]
     return {name: number.removeprefix("v") for name, number in wanted.items()}
 
 
 def locked() -> dict[str, str]:
-    """Return everything that is installed for the build, with the versions."""
+    """Return every package installed for the build, with its version."""
     return dict(LOCKED.findall(LOCKED_PACKAGES.with_name("bun.lock").read_text()))
 
 
@@ -54,5 +54,5 @@ def test_a_dependency_of_the_pages_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(NAMED))
-def test_what_is_named_is_installed_in_that_version(name: str) -> None:
+def test_a_named_package_is_installed_in_that_version(name: str) -> None:
     assert NAMED[name] == (version(name) if name == "reflex" else locked().get(name))

@@ -1,4 +1,4 @@
-"""What a wheel carries beside the code."""
+"""The contents of the wheel besides the code."""
 
 from __future__ import annotations
 

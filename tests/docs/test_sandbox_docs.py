@@ -1,4 +1,4 @@
-"""The pages about the sandbox's API name all of it, and their examples run."""
+"""The pages about the sandbox document its whole API, and their examples run."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def section(name: str) -> str:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.summary)
-def test_an_endpoint_is_compared_with_tosss(endpoint: object) -> None:
+def test_an_endpoint_is_compared_with_that_of_toss(endpoint: object) -> None:
     method, path = getattr(endpoint, "method", ""), getattr(endpoint, "path", "")
 
     row = row_of(PAGE, f"{method} {path.replace(':path', '')}")
@@ -83,7 +83,7 @@ def test_every_endpoint_of_a_fault_is_documented() -> None:
     assert [name for name in faults.ENDPOINTS if f"`{name}`" not in section("Faults")] == []
 
 
-def test_every_field_of_an_answer_is_compared_with_tosss() -> None:
+def test_every_response_field_is_compared_with_that_of_toss() -> None:
     simple = {"mId", "customerKey", "authenticatedAt", "orderId", "orderName", "requestedAt"}
     simple |= {"approvedAt", "useEscrow", "cultureExpense", "type", "country", "currency"}
     simple |= {"isPartialCancelable", "version", "cardCompany", "cardNumber", "transactionKey"}
@@ -111,14 +111,14 @@ async def test_an_example_runs(tmp_path: Path, language: str) -> None:
     programs = {"python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
     programs["js"][0] = str(Path(sys.executable).with_name("node"))
 
-    async with running(tmp_path / "box.db") as (box, _):
-        here = str(box.http.base_url).rstrip("/")
+    async with running(tmp_path / "sandbox.db") as (client, _):
+        here = str(client.http.base_url).rstrip("/")
         process = await asyncio.create_subprocess_exec(
             *programs[language],
             code.replace(ALONE, here),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        said, complained = await process.communicate()
+        output, errors = await process.communicate()
 
-    assert said.decode().strip() == "DONE", complained.decode()
+    assert output.decode().strip() == "DONE", errors.decode()

@@ -1,4 +1,4 @@
-"""``python -m tests.events``: the order of events, with any number of them, on either database."""
+"""``python -m tests.events``: checks the order of events with many writers on a database."""
 
 from __future__ import annotations
 
@@ -9,34 +9,37 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.events.order import story
+from tests.events.order import run_writers
 from tests.support.postgres import Postgres
 from tossbill_ui import migrations
 
 
 def main() -> None:
-    """Write, read, kill, compare, print."""
+    """Write events, read and kill meanwhile, compare, and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--writers", type=int, default=2)
     parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--unlocked", action="store_true", help="plant the bug: no lock")
-    asked = parser.parse_args()
-    with TemporaryDirectory() as folder, _database(asked.database, folder) as url:
+    parser.add_argument(
+        "--unlocked", action="store_true", help="plant a bug: write without the lock"
+    )
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder, _database(options.database, folder) as url:
         found = asyncio.run(
-            story(
+            run_writers(
                 url,
                 Path(folder),
-                writers=asked.writers,
-                events=asked.events,
-                kills=asked.kills,
-                is_locked=not asked.unlocked,
+                writers=options.writers,
+                events=options.events,
+                kills=options.kills,
+                is_locked=not options.unlocked,
             )
         )
     print(
-        f"{asked.database}, {asked.writers} writers, {found.kills} kills: {found.written} events, "
-        f"missed {found.missed}, lost {found.lost}, invented {found.invented}, "
+        f"{options.database}, {options.writers} writers, {found.kills} kills: "
+        f"{found.written} events, missed {found.missed}, lost {found.lost}, "
+        f"invented {found.invented}, "
         f"{found.seconds:.0f} s, {found.written / found.seconds:.0f} a second"
     )
 

@@ -1,3 +1,3 @@
-from tests.support.both import database_url
+from tests.support.both_databases import database_url
 
 __all__ = ["database_url"]

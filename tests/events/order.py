@@ -1,4 +1,4 @@
-"""Processes that publish events at the same time, and a reader that goes by their numbers."""
+"""Concurrent processes that publish events, and a reader that follows their numbers."""
 
 from __future__ import annotations
 
@@ -37,37 +37,37 @@ LONGEST_PAUSE = 0.001
 LONGEST_LIFE = 0.3
 CUSTOMER = "c" * 32
 
-# Forked from a process that has imported everything: a start takes milliseconds.
-NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.events.order"])
+# Forked from a process that has imported everything, so that a start takes milliseconds.
+FORKSERVER = multiprocessing.get_context("forkserver")
+FORKSERVER.set_forkserver_preload(["tests.events.order"])
 
 
 @dataclass(frozen=True)
 class Writing:
-    """What one process writes.
+    """The work of one writer process.
 
     Attributes:
-        number: The process's own.
-        events: How many, together on all its connections.
-        is_locked: Whether the order of numbers is kept; without, a reader can miss events.
-        diary: The file in which the writer says what it is about to commit, and what it has.
+        number: The number of the process.
+        events: The number of events, over all its connections.
+        is_locked: Whether events are numbered under the lock; without it a reader can miss some.
+        journal: The file to which the writer announces and confirms each commit.
     """
 
     url: str
     number: int
     events: int
-    diary: Path
+    journal: Path
     is_locked: bool = True
 
 
 @dataclass
-class Found:
-    """What became of the events.
+class Result:
+    """The result of a run.
 
     Attributes:
-        lost: Committed, and not there.
-        invented: There, and never about to be committed, or without what came with it.
-        missed: There, and not seen by the reader.
+        lost: Events committed but not stored.
+        invented: Events stored but never announced, or without their audit line.
+        missed: Events stored but not seen by the reader.
     """
 
     written: int = 0
@@ -76,11 +76,11 @@ class Found:
     missed: int = 0
     kills: int = 0
     seconds: float = 0.0
-    diaries: list[Path] = field(default_factory=list[Path])
+    journals: list[Path] = field(default_factory=list[Path])
 
 
 def runtime(url: str) -> Runtime:
-    """Return as much of a runtime as events need."""
+    """Return a minimal runtime for events."""
     return Runtime(
         settings=Settings(),
         db=Database(url),
@@ -92,7 +92,7 @@ def runtime(url: str) -> Runtime:
 
 
 def write(writing: Writing) -> None:
-    """Publish events on some connections at once: the work of one process."""
+    """Publish events on several connections at once; runs in a writer process."""
     if not writing.is_locked:
         bulk_insert._lock_numbers = lambda connection: None
     asyncio.run(_write_all(writing))
@@ -100,141 +100,141 @@ def write(writing: Writing) -> None:
 
 async def _write_all(writing: Writing) -> None:
     rt = runtime(writing.url)
-    # The way from the number to the commit is what could go wrong, so it takes its time.
-    sa_event.listen(rt.db.engine.sync_engine, "after_cursor_execute", _dawdle)
-    diary = os.open(writing.diary, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-    await asyncio.gather(*(_write(rt, writing, each, diary) for each in range(CONNECTIONS)))
-    os.close(diary)
+    # Slow down the critical time between numbering and commit.
+    sa_event.listen(rt.db.engine.sync_engine, "after_cursor_execute", _delay)
+    journal = os.open(writing.journal, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    await asyncio.gather(*(_write(rt, writing, each, journal) for each in range(CONNECTIONS)))
+    os.close(journal)
     await rt.close()
 
 
-def _dawdle(_connection: Any, _cursor: Any, sql: str, *_rest: object) -> None:
+def _delay(_connection: Any, _cursor: Any, sql: str, *_rest: object) -> None:
     if sql.startswith("INSERT INTO event"):
         time.sleep(random.random() * LONGEST_PAUSE)  # noqa: S311 - no secret
 
 
-async def _write(rt: Runtime, writing: Writing, connection: int, diary: int) -> None:
-    luck = random.Random(f"{writing.number}-{connection}")  # noqa: S311 - no secret
+async def _write(rt: Runtime, writing: Writing, connection: int, journal: int) -> None:
+    rng = random.Random(f"{writing.number}-{connection}")  # noqa: S311 - no secret
     for number in range(writing.events // CONNECTIONS):
         name = f"{writing.number:08x}{connection:08x}{number:016x}"
-        os.write(diary, f"+{name}\n".encode())
+        os.write(journal, f"+{name}\n".encode())
         async with rt.db.write() as db:
-            if luck.random() < 0.1:
-                await _publish_in_vain(rt, db)
+            if rng.random() < 0.1:
+                await _publish_and_roll_back(rt, db)
             _publish(rt, db, name)
-            await db.connection()  # the transaction is open while others write
-            await asyncio.sleep(luck.random() * LONGEST_PAUSE)
-        os.write(diary, f"={name}\n".encode())
+            await db.connection()  # keeps the transaction open while others write
+            await asyncio.sleep(rng.random() * LONGEST_PAUSE)
+        os.write(journal, f"={name}\n".encode())
 
 
 def _publish(rt: Runtime, db: AsyncSession, name: str) -> None:
-    """Publish what an operator has done, so that an audit line comes with it."""
+    """Publish an operator's event, which also writes an audit line."""
     subject = Subject(customer_id=CUSTOMER, payment_id=name)
     publish(
         rt, db, [Event(EventType.PAYMENT_CHARGED)], actor=actors.operator("kim"), subject=subject
     )
 
 
-async def _publish_in_vain(rt: Runtime, db: AsyncSession) -> None:
+async def _publish_and_roll_back(rt: Runtime, db: AsyncSession) -> None:
     savepoint = await db.begin_nested()
     _publish(rt, db, "f" * 32)
     await savepoint.rollback()
 
 
-async def story(
+async def run_writers(
     url: str, folder: Path, *, writers: int, events: int, kills: int = 0, is_locked: bool = True
-) -> Found:
-    """Have events written and read at the same time, and compare.
+) -> Result:
+    """Write and read events concurrently, and compare.
 
     Args:
         url: An empty database with our schema.
-        folder: For the writers' diaries.
-        writers: How many processes at a time.
-        events: How many they write, together.
-        kills: How often one of them is killed; another takes its place.
+        folder: For the writers' journals.
+        writers: The number of concurrent processes.
+        events: The number of events, over all writers.
+        kills: How many writers are killed; each is replaced.
         is_locked: See `Writing`.
     """
 
     def plan(number: int) -> Writing:
-        return Writing(url, number, events // writers, folder / f"{number}.diary", is_locked)
+        return Writing(url, number, events // writers, folder / f"{number}.journal", is_locked)
 
-    found, rt = Found(), runtime(url)
+    result, rt = Result(), runtime(url)
     began = time.monotonic()
-    working = asyncio.create_task(_work(found, plan, writers, kills))
-    seen = await _read_all(rt, working.done)
-    found.seconds = time.monotonic() - began
-    await working
-    await _compare(rt, found, seen)
+    work = asyncio.create_task(_work(result, plan, writers, kills))
+    seen_ids = await _read_all(rt, work.done)
+    result.seconds = time.monotonic() - began
+    await work
+    await _compare(rt, result, seen_ids)
     await rt.close()
-    return found
+    return result
 
 
-async def _work(found: Found, plan: Callable[[int], Writing], writers: int, kills: int) -> None:
-    """Start the writers, kill some, and wait for the rest."""
-    luck = random.Random("kills")  # noqa: S311 - no secret
-    at_work = [_start(found, plan) for _ in range(writers)]
-    while found.kills < kills:
-        victim = luck.randrange(writers)
-        await _has_committed(at_work[victim])
-        await asyncio.sleep(luck.uniform(0, LONGEST_LIFE))  # the moment is drawn
-        at_work[victim].process.kill()
-        found.kills += 1
-        at_work[victim] = _start(found, plan)
-    while any(each.process.is_alive() for each in at_work):
+async def _work(result: Result, plan: Callable[[int], Writing], writers: int, kills: int) -> None:
+    """Start the writers, kill and replace some, and wait for the others."""
+    rng = random.Random("kills")  # noqa: S311 - no secret
+    running = [_start(result, plan) for _ in range(writers)]
+    while result.kills < kills:
+        victim = rng.randrange(writers)
+        await _has_committed(running[victim])
+        await asyncio.sleep(rng.uniform(0, LONGEST_LIFE))  # a random moment
+        running[victim].process.kill()
+        result.kills += 1
+        running[victim] = _start(result, plan)
+    while any(each.process.is_alive() for each in running):
         await asyncio.sleep(0.01)
-    assert all(each.process.exitcode == 0 for each in at_work)
+    assert all(each.process.exitcode == 0 for each in running)
 
 
 @dataclass(frozen=True)
 class _Writer:
     process: Any
-    diary: Path
+    journal: Path
 
 
-def _start(found: Found, plan: Callable[[int], Writing]) -> _Writer:
-    writing = plan(len(found.diaries))
-    found.diaries.append(writing.diary)
-    process = NURSERY.Process(target=write, args=(writing,))
+def _start(result: Result, plan: Callable[[int], Writing]) -> _Writer:
+    writing = plan(len(result.journals))
+    result.journals.append(writing.journal)
+    process = FORKSERVER.Process(target=write, args=(writing,))
     process.start()
-    return _Writer(process, writing.diary)
+    return _Writer(process, writing.journal)
 
 
 async def _has_committed(writer: _Writer) -> None:
-    """Wait until a writer is at work, however long a start takes."""
-    while not writer.diary.exists() or "=" not in writer.diary.read_text():
+    """Wait until a writer has committed an event."""
+    while not writer.journal.exists() or "=" not in writer.journal.read_text():
         assert writer.process.exitcode in (None, 0)
         await asyncio.sleep(0.01)
 
 
 async def _read_all(rt: Runtime, is_over: Callable[[], bool]) -> list[str]:
-    """Follow the log as any reader would, and return the events' ids."""
-    seen: list[str] = []
+    """Follow the log like any reader, and return the events' ids."""
+    seen_ids: list[str] = []
     seq, was_over = 0, False
     while True:
         async with rt.db.read() as db:
             page = await reader.after(db, seq, limit=PAGE)
-        seen += [each.id for each in page]
+        seen_ids += [each.id for each in page]
         seq = page[-1].seq or 0 if page else seq
         if was_over and not page:
-            return seen
+            return seen_ids
         was_over = is_over()
         await asyncio.sleep(0 if page else 0.0005)
 
 
-async def _compare(rt: Runtime, found: Found, seen: list[str]) -> None:
-    lines = [line for diary in found.diaries if diary.exists() for line in _lines(diary)]
+async def _compare(rt: Runtime, result: Result, seen_ids: list[str]) -> None:
+    lines = [line for journal in result.journals if journal.exists() for line in _lines(journal)]
     announced = {line[1:] for line in lines}
     committed = {line[1:] for line in lines if line.startswith("=")}
     async with rt.db.read() as db:
         rows = (await db.exec(select(EventRecord.payment_id, EventRecord.id))).all()
         audited = [line.subject.split()[1] for line in await db.exec(select(AuditEntry))]
     stored = [name or "" for name, _ in rows]
-    found.written = len(stored)
-    found.lost = len(committed - set(stored))
-    found.invented = len(set(stored) - announced) + (sorted(stored) != sorted(audited))
-    found.missed = len({each for _, each in rows} - set(seen))
+    result.written = len(stored)
+    result.lost = len(committed - set(stored))
+    result.invented = len(set(stored) - announced) + (sorted(stored) != sorted(audited))
+    result.missed = len({each for _, each in rows} - set(seen_ids))
 
 
-def _lines(diary: Path) -> list[str]:
-    """Return what a writer has said; a kill may have cut the last line off."""
-    return [line for line in diary.read_text().splitlines() if len(line) == 33]
+def _lines(journal: Path) -> list[str]:
+    """Return the complete lines of a journal; a kill may have truncated the last one."""
+    return [line for line in journal.read_text().splitlines() if len(line) == 33]

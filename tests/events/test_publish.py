@@ -1,4 +1,4 @@
-"""What is published is there with its transaction, says who and what, and wakes the pages."""
+"""Published events are stored with their transaction, complete, and wake the pages."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ RENEWED = Event(
 )
 
 
-async def written(rt: Runtime) -> list[EventRecord]:
+async def events(rt: Runtime) -> list[EventRecord]:
     async with rt.db.read() as db:
         return list(await reader.after(db, 0, limit=100))
 
 
-async def audited(rt: Runtime) -> list[AuditEntry]:
+async def audit_lines(rt: Runtime) -> list[AuditEntry]:
     async with rt.db.read() as db:
         return list(await db.exec(select(AuditEntry)))
 
 
 @pytest.fixture
-def heard(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Whom the pages' notice board is told of."""
-    heard: list[str] = []
-    monkeypatch.setattr(rt.pubsub, "publish", heard.append)
-    return heard
+def woken(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the customers whose pages were woken."""
+    customer_ids: list[str] = []
+    monkeypatch.setattr(rt.pubsub, "publish", customer_ids.append)
+    return customer_ids
 
 
-async def test_events_are_rows_in_their_order_with_all_there_is_to_know(rt: Runtime) -> None:
+async def test_events_are_stored_in_order_with_all_fields(rt: Runtime) -> None:
     async with rt.db.write() as db:
         publish(rt, db, [CHARGED, RENEWED], actor=actors.ENGINE, subject=PAYMENT)
 
-    charged, renewed = await written(rt)
+    charged, renewed = await events(rt)
 
     assert charged.seq
     assert renewed.seq == charged.seq + 1
@@ -73,71 +73,69 @@ async def test_events_are_rows_in_their_order_with_all_there_is_to_know(rt: Runt
     }
 
 
-async def test_event_rows_are_written_last_and_with_one_statement(rt: Runtime) -> None:
-    with statements(rt) as asked:
+async def test_event_rows_are_written_last_by_one_statement(rt: Runtime) -> None:
+    with statements(rt) as executed:
         async with rt.db.write() as db:
             for _ in range(3):
                 publish(rt, db, [CHARGED, RENEWED], actor=actors.operator("kim"), subject=PAYMENT)
 
-    tables = [each.sql.split()[2] for each in asked if each.sql.startswith("INSERT")]
+    tables = [each.sql.split()[2] for each in executed if each.sql.startswith("INSERT")]
     assert tables.count("event") == 1
     assert tables[-1] == "event"
     if not rt.db.is_sqlite:
-        assert "pg_advisory_xact_lock" in asked[-2].sql
+        assert "pg_advisory_xact_lock" in executed[-2].sql
 
 
 @pytest.mark.parametrize("kind", list(ActorKind))
-async def test_only_acts_that_somebody_answers_for_are_audited(
-    rt: Runtime, kind: ActorKind
-) -> None:
+async def test_only_accountable_actors_are_audited(rt: Runtime, kind: ActorKind) -> None:
     async with rt.db.write() as db:
         publish(rt, db, [CHARGED], actor=Actor(kind, name="kim"), subject=PAYMENT)
 
-    assert len(await audited(rt)) == (kind in AUDITED)
+    assert len(await audit_lines(rt)) == (kind in AUDITED)
 
 
-async def test_a_long_name_takes_nothing_from_the_audit_line(rt: Runtime) -> None:
+async def test_long_name_displaces_no_facts_from_the_audit_line(rt: Runtime) -> None:
     actor = actors.operator("a very long name " * 9)
     event = Event(EventType.REFUND_REQUESTED, amount_krw=123_456_789)
     async with rt.db.write() as db:
         publish(rt, db, [event], actor=actor, subject=PAYMENT)
 
-    [line] = await audited(rt)
+    [line] = await audit_lines(rt)
 
     assert (line.kind, line.customer_id) == ("refund.requested", "c" * 32)
     assert line.subject.startswith(f"123456789 won payment {'9' * 32} by a very long")
     assert len(line.subject) <= 80
-    [row] = await written(rt)
+    [row] = await events(rt)
     assert len(row.actor_name) == 80
 
 
-async def test_pages_are_woken_once_a_customer_and_after_the_commit(
-    rt: Runtime, heard: list[str]
+async def test_pages_are_woken_once_per_customer_after_the_commit(
+    rt: Runtime, woken: list[str]
 ) -> None:
     async with rt.db.write() as db:
         publish(rt, db, [CHARGED], actor=actors.ENGINE, subject=PAYMENT)
         publish(rt, db, [RENEWED], actor=actors.ENGINE, subject=PAYMENT)
         publish(rt, db, [RENEWED], actor=actors.ENGINE, subject=Subject(customer_id="d" * 32))
         publish(rt, db, [], actor=actors.ENGINE, subject=Subject(customer_id="e" * 32))
-        assert heard == []
+        assert woken == []
 
-    assert heard == ["c" * 32, "d" * 32]
+    assert woken == ["c" * 32, "d" * 32]
 
 
-async def fail(rt: Runtime, db: AsyncSession) -> None:
+async def publish_and_roll_back(rt: Runtime, db: AsyncSession) -> None:
     async with db.begin_nested():
         publish(rt, db, [RENEWED], actor=actors.operator("kim"), subject=PAYMENT)
         raise ValueError("oh")
 
 
-async def test_a_savepoint_that_fails_leaves_no_event_no_line_and_wakes_nobody(
-    rt: Runtime, heard: list[str]
+async def test_failed_savepoint_leaves_no_event_or_audit_line_and_wakes_no_page(
+    rt: Runtime, woken: list[str]
 ) -> None:
     async with rt.db.write() as db:
         with pytest.raises(ValueError, match="oh"):
-            await fail(rt, db)
+            await publish_and_roll_back(rt, db)
 
-    assert (await written(rt), await audited(rt), heard) == ([], [], [])
+    assert (await events(rt), await audit_lines(rt), woken) == ([], [], [])
 
 
 async def test_events_are_read_page_by_page(rt: Runtime) -> None:
@@ -145,7 +143,7 @@ async def test_events_are_read_page_by_page(rt: Runtime) -> None:
         async with rt.db.write() as db:
             publish(rt, db, [CHARGED, RENEWED], actor=actors.TOSS, subject=PAYMENT)
 
-    everything = [row.seq or 0 for row in await written(rt)]
+    everything = [row.seq or 0 for row in await events(rt)]
     async with rt.db.read() as db:
         first = await reader.after(db, 0, limit=4)
         second = await reader.after(db, first[-1].seq or 0, limit=4)

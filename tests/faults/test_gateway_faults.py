@@ -1,7 +1,7 @@
-"""What goes wrong between the app and Toss: the whole app, over real HTTP.
+"""Faults between the app and Toss: the whole app, over real HTTP.
 
-Every customer meets one fault. What they see, what is settled once the fault is over, and what
-Toss holds afterwards is looked at fault by fault (design rule: refused, approved or unknown).
+Each customer meets one fault. For each fault, the tests check the page during the fault, the
+outcome after it, and the billing keys at Toss (an outcome is refused, approved or unknown).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.support.server import Server
 from tossbill_ui.ui.registration import text as registration_text
 from tossbill_ui.ui.shared.text.failures import explain
 
-# Nothing was issued yet / the key is issued and only its answer is spoiled.
+# The key was not issued / the key was issued and only the response is corrupted.
 BEFORE = ("reset_before", "error_500_before", "conflict_409")
 AFTER = (
     "reset_after",
@@ -33,15 +33,15 @@ SLOW_MS = 2_000
 
 
 @dataclass
-class Trip:
+class Registration:
     """One registration through a fault.
 
     Attributes:
-        customer: Whose it is.
-        card: The number that was typed.
-        page: The first page after Toss's window, while the fault lasts.
+        customer: The customer.
+        card: The card number entered.
+        page: The first page after Toss's window, during the fault.
         issued: How many billing keys Toss had issued for it by then.
-        address: Where the page is.
+        address: The URL of the page.
     """
 
     customer: Customer
@@ -58,77 +58,88 @@ def no_fault_outlives_its_test(server: Server) -> Generator[None]:
 
 
 @pytest.fixture(scope="module")
-def trips(server: Server) -> Generator[dict[str, Trip]]:
-    """Every fault, each met once, with its repeat not yet due; then all repeats become due."""
+def registrations(server: Server) -> Generator[dict[str, Registration]]:
+    """One registration per fault, with its retry postponed; then all retries become due."""
     cases = [(kind, APPROVED) for kind in (*BEFORE, *AFTER, *SLOW)]
-    made = {kind: travel(server, kind, card) for kind, card in cases}
-    made["then refused"] = travel(server, "error_500_before", REFUSED_AT_ISSUE)
+    made = {kind: register_through_fault(server, kind, card) for kind, card in cases}
+    made["then refused"] = register_through_fault(server, "error_500_before", REFUSED_AT_ISSUE)
     server.control("DELETE", "faults")
     server.let_time_pass()
     yield made
-    for trip in made.values():
-        trip.customer.http.close()
+    for registration in made.values():
+        registration.customer.http.close()
 
 
-def travel(server: Server, kind: str, card: str) -> Trip:
+def register_through_fault(server: Server, kind: str, card: str) -> Registration:
     customer = Customer(server.url)
     address = customer.through_window(customer.open_register(), card=card)
     issued = server.issued_at_toss()
-    # It lasts until the page was seen, however often the busy server has asked again by then.
+    # It lasts until the page was loaded, however often the server has retried by then.
     server.faults({"endpoint": "issue", "kind": kind, "delay_ms": SLOW_MS})
     arrived = customer.http.get(address, follow_redirects=True).raise_for_status()
     if kind not in SLOW:
         customer.wait_for(str(arrived.url), "doubt")
         arrived = customer.http.get(arrived.url).raise_for_status()
     issued = server.issued_at_toss() - issued
-    server.hold_repeats()
-    return Trip(customer, card, unescape(arrived.text), issued, str(arrived.url))
+    server.postpone_retries()
+    return Registration(customer, card, unescape(arrived.text), issued, str(arrived.url))
 
 
 @pytest.mark.parametrize("kind", [*BEFORE, *AFTER])
-def test_a_spoiled_answer_is_in_doubt_and_then_settled(trips: dict[str, Trip], kind: str) -> None:
-    trip = trips[kind]
+def test_corrupted_response_is_unresolved_and_then_settled(
+    registrations: dict[str, Registration], kind: str
+) -> None:
+    registration = registrations[kind]
 
-    assert view_of(trip.page) == "doubt"
+    assert view_of(registration.page) == "doubt"
     assert all(
-        sentence in trip.page for sentence in registration_text.DOUBT_BODY.card.ko.splitlines()
+        sentence in registration.page
+        for sentence in registration_text.DOUBT_BODY.card.ko.splitlines()
     )
-    assert trip.issued == (kind in AFTER)
-    trip.customer.wait_for(trip.address, "issued")
+    assert registration.issued == (kind in AFTER)
+    registration.customer.wait_for(registration.address, "issued")
 
 
 @pytest.mark.parametrize("kind", SLOW)
-def test_a_slow_answer_is_waited_for(trips: dict[str, Trip], kind: str) -> None:
-    trip = trips[kind]
+def test_slow_response_is_awaited(registrations: dict[str, Registration], kind: str) -> None:
+    registration = registrations[kind]
 
-    assert view_of(trip.page) == "working"
-    assert all(sentence in trip.page for sentence in registration_text.WORKING_BODY.ko.splitlines())
-    trip.customer.wait_for(trip.address, "issued")
+    assert view_of(registration.page) == "working"
+    assert all(
+        sentence in registration.page for sentence in registration_text.WORKING_BODY.ko.splitlines()
+    )
+    registration.customer.wait_for(registration.address, "issued")
 
 
-def test_doubt_can_end_in_a_refusal(trips: dict[str, Trip]) -> None:
-    trip = trips["then refused"]
+def test_unresolved_registration_can_end_in_a_refusal(
+    registrations: dict[str, Registration],
+) -> None:
+    registration = registrations["then refused"]
 
-    assert view_of(trip.page) == "doubt"
-    trip.customer.wait_for(trip.address, "failed")
-    page = unescape(trip.customer.http.get(trip.address).text)
+    assert view_of(registration.page) == "doubt"
+    registration.customer.wait_for(registration.address, "failed")
+    page = unescape(registration.customer.http.get(registration.address).text)
     assert explain("INVALID_REJECT_CARD") in page
     assert "INVALID_REJECT_CARD" in page
 
 
-def test_afterwards_toss_holds_what_we_hold(trips: dict[str, Trip], server: Server) -> None:
-    for trip in trips.values():
-        trip.customer.wait_for(trip.address, "issued" if trip.card == APPROVED else "failed")
+def test_toss_has_the_same_billing_keys_afterwards(
+    registrations: dict[str, Registration], server: Server
+) -> None:
+    for registration in registrations.values():
+        registration.customer.wait_for(
+            registration.address, "issued" if registration.card == APPROVED else "failed"
+        )
 
     server.assert_ledgers_agree()
 
 
-def test_in_doubt_the_customer_cannot_begin_again(server: Server) -> None:
+def test_customer_cannot_restart_an_unresolved_registration(server: Server) -> None:
     with Customer(server.url) as customer:
         address = customer.through_window(customer.open_register())
         server.faults({"endpoint": "issue", "kind": "error_500_before"})
         customer.wait_for(address, "doubt")
-        server.hold_repeats()
+        server.postpone_retries()
 
         page = unescape(customer.http.get("/register/").text)
 

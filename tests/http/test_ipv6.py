@@ -1,4 +1,4 @@
-"""The whole app on IPv6 alone: it finds its own sandbox."""
+"""The whole app on IPv6 only: it reaches its own sandbox."""
 
 import socket
 from collections.abc import Generator

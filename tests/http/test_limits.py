@@ -26,13 +26,13 @@ def app() -> Limits:
     return Limits(Starlette(routes=[Route("/", echo_length, methods=["POST"])]))
 
 
-async def test_a_body_within_the_limit_arrives(app: Limits) -> None:
+async def test_body_within_the_limit_is_accepted(app: Limits) -> None:
     async with client_from(app, "10.0.0.1") as client:
         assert (await client.post("/", content=b"x" * 100)).text == "100"
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_body_beyond_the_limit_is_refused(app: Limits, chunked: bool) -> None:
+async def test_body_over_the_limit_is_refused(app: Limits, chunked: bool) -> None:
     async def chunks() -> AsyncGenerator[bytes]:
         for _ in range(5):
             yield b"x" * (limits.BODY_BYTES // 4)
@@ -42,7 +42,7 @@ async def test_a_body_beyond_the_limit_is_refused(app: Limits, chunked: bool) ->
         assert (await client.post("/", content=body)).status_code == 413
 
 
-async def test_one_clients_flood_leaves_another_alone(app: Limits) -> None:
+async def test_flood_from_one_client_does_not_affect_another(app: Limits) -> None:
     async with client_from(app, "10.0.0.1") as flood, client_from(app, "10.0.0.2") as other:
         answers = [
             (await flood.post("/")).status_code for _ in range(int(limits.REQUEST_BURST) + 50)
@@ -53,12 +53,12 @@ async def test_one_clients_flood_leaves_another_alone(app: Limits) -> None:
     assert calm.status_code == 200
 
 
-async def test_a_flood_of_events_closes_its_own_socket_only() -> None:
-    heard: list[Message] = []
+async def test_flood_of_events_closes_only_its_own_socket() -> None:
+    received: list[Message] = []
 
     async def listen(_scope: object, receive: object, _send: object) -> None:
         while (message := await receive())["type"] != "websocket.disconnect":  # pyright: ignore
-            heard.append(message)
+            received.append(message)
 
     sent: list[Message] = []
 
@@ -71,5 +71,5 @@ async def test_a_flood_of_events_closes_its_own_socket_only() -> None:
     scope = {"type": "websocket", "client": ("10.0.0.1", 1)}
     await Limits(listen)(scope, receive, send)  # pyright: ignore
 
-    assert limits.EVENT_BURST <= len(heard) <= limits.EVENT_BURST + limits.EVENTS_A_SECOND
+    assert limits.EVENT_BURST <= len(received) <= limits.EVENT_BURST + limits.EVENTS_A_SECOND
     assert sent == [{"type": "websocket.close", "code": limits.POLICY_VIOLATION}]

@@ -1,4 +1,4 @@
-"""How a page is served, whatever stands in front of us."""
+"""Serving of pages: redirects to localhost, proxies and cookies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def hello(rt: Runtime, visit: Visit) -> Filling:
 async def http(
     request: pytest.FixtureRequest, rt: Runtime, tmp_path: Path
 ) -> AsyncGenerator[httpx.AsyncClient]:
-    """Callers of an app whose public address is the parameter."""
+    """A client of an app whose public URL is the parameter."""
     (tmp_path / "index.html").write_text('<body><p data-slot="who">-</p></body>')
     settings = rt.settings.model_copy(update={"tossbill_public_url": request.param})
     runtime.install(replace(rt, settings=settings))
@@ -36,7 +36,7 @@ async def http(
 
 @pytest.mark.parametrize("http", ["http://localhost:3000"], indirect=True)
 @pytest.mark.parametrize("host", ["127.0.0.1:3000", "[::1]:3000"])
-async def test_one_name_only_on_this_machine(http: httpx.AsyncClient, host: str) -> None:
+async def test_loopback_addresses_redirect_to_localhost(http: httpx.AsyncClient, host: str) -> None:
     answer = await http.get(f"http://{host}/?who=me")
 
     assert answer.status_code == 307
@@ -44,7 +44,7 @@ async def test_one_name_only_on_this_machine(http: httpx.AsyncClient, host: str)
 
 
 @pytest.mark.parametrize("http", ["https://pay.example"], indirect=True)
-async def test_a_proxy_that_hides_the_host_does_not_send_us_in_circles(
+async def test_proxy_that_hides_the_host_causes_no_redirect_loop(
     http: httpx.AsyncClient,
 ) -> None:
     answer = await http.get("http://127.0.0.1:3000/?who=me")

@@ -1,4 +1,4 @@
-"""In sandbox mode the pages go by the sandbox's clock from the moment it is moved."""
+"""In sandbox mode, pages follow the sandbox's clock as soon as it is moved."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def shop(tmp_path: Path) -> Generator[Server]:
     server.stop()
 
 
-def test_a_registration_bears_the_date_of_the_clock_that_was_just_moved(shop: Server) -> None:
+def test_registration_has_the_date_of_the_moved_clock(shop: Server) -> None:
     for at in TIMES:
         shop.control("POST", "clock/set", json={"at": at, "stopped": True})
         httpx.get(f"{shop.url}/register/").raise_for_status()

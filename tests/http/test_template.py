@@ -22,11 +22,11 @@ def test_slots_and_attributes_are_filled() -> None:
     assert "<p>plain</p>" in page
 
 
-def test_a_page_without_values_is_the_page_itself() -> None:
+def test_page_without_values_is_unchanged() -> None:
     assert Template(PAGE).fill({}) == PAGE
 
 
-def test_values_are_text_and_never_markup() -> None:
+def test_values_are_escaped() -> None:
     evil = '"><script>alert(1)</script>'
 
     page = Template(PAGE).fill({"title": evil, "view": evil, "target": evil})
@@ -36,7 +36,7 @@ def test_values_are_text_and_never_markup() -> None:
     assert page.count('data-view="') == 1
 
 
-def test_data_for_a_script_survives_its_attribute() -> None:
+def test_json_in_an_attribute_is_preserved() -> None:
     call = {"success_url": "https://shop/?a=1&b='\"</script><script>x"}
 
     page = Template(PAGE).fill({"view": json.dumps(call)})

@@ -1,4 +1,4 @@
-"""Numbers for operators, who may read them, and the log of outcomes."""
+"""Metrics for operators, their access rules, and the log lines of payment outcomes."""
 
 import json
 import logging
@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from tests.support.shop import Shop
 from tossbill_ui import metrics, runtime
+from tossbill_ui.build import ROOT
 from tossbill_ui.core.logging import JsonFormatter
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.http.internal_routes import ROUTES
@@ -31,11 +32,18 @@ async def numbers(shop: Shop) -> dict[str, float]:
     return {name.removeprefix("tossbill_"): float(number) for name, number in pairs}
 
 
-async def test_a_quiet_shop_is_all_noughts(shop: Shop) -> None:
+async def test_every_metric_is_documented(shop: Shop) -> None:
+    page = (ROOT / "docs" / "8-operations.md").read_text()
+    documented = re.findall(r"`tossbill_(\w+)", page.split("## Metrics")[1].split("\n## ")[0])
+
+    assert sorted(gauge.name for gauge in await metrics.gauges(shop.rt)) == sorted(documented)
+
+
+async def test_idle_shop_has_only_zero_metrics(shop: Shop) -> None:
     assert set((await numbers(shop)).values()) == {0.0}
 
 
-async def test_what_is_due_and_how_late_it_is(shop: Shop, session: Session) -> None:
+async def test_due_count_and_lag(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     await shop.go_to(RENEWAL, hour=12)
 
@@ -46,7 +54,7 @@ async def test_what_is_due_and_how_late_it_is(shop: Shop, session: Session) -> N
     assert (found["due"], found["lag_seconds"]) == (0, 0)
 
 
-async def test_what_was_charged_and_refused_in_a_day(shop: Shop, session: Session) -> None:
+async def test_charges_and_declines_of_the_last_day(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     await shop.subscribe(new_session())
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
@@ -66,7 +74,7 @@ async def test_what_was_charged_and_refused_in_a_day(shop: Shop, session: Sessio
     assert 'refused_last_day{code="REJECT_CARD_PAYMENT"}' not in later
 
 
-async def test_what_is_unknown_and_since_when(shop: Shop, session: Session) -> None:
+async def test_unknown_payments_and_their_age(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     await shop.faults(
         {"endpoint": "charge", "kind": "reset_after", "count": 1},
@@ -83,7 +91,7 @@ async def test_what_is_unknown_and_since_when(shop: Shop, session: Session) -> N
     assert found["unknown_age_seconds"] == 1800
 
 
-async def test_what_waits_for_people(shop: Shop, session: Session) -> None:
+async def test_open_reviews_are_counted(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY"})
     await shop.go_to(RENEWAL)
@@ -92,14 +100,14 @@ async def test_what_waits_for_people(shop: Shop, session: Session) -> None:
     assert (await numbers(shop))["waiting"] == 1
 
 
-def test_a_label_cannot_begin_a_line_of_its_own() -> None:
+def test_label_values_are_escaped() -> None:
     gauge = Gauge("x", "X.", {'a"} 1\ntossbill_y 2\\': 3}, "code")
 
     assert list(gauge.lines())[2] == 'tossbill_x{code="a\\"} 1\\ntossbill_y 2\\\\"} 3'
 
 
 @pytest.fixture
-async def guarded(shop: Shop) -> AsyncGenerator[Starlette]:
+async def app_with_token(shop: Shop) -> AsyncGenerator[Starlette]:
     settings = shop.rt.settings.model_copy(
         update={"tossbill_metrics_token": SecretStr("planted-token")}
     )
@@ -108,7 +116,7 @@ async def guarded(shop: Shop) -> AsyncGenerator[Starlette]:
     runtime.install(shop.rt)
 
 
-async def asked(
+async def status_of(
     app: Starlette, path: str, *, client: str, host: str, token: str | None = None
 ) -> int:
     transport = httpx.ASGITransport(app, client=(client, 1))
@@ -130,27 +138,29 @@ async def asked(
         ("127.0.0.1", "pay.example.com", None, 404),
     ],
 )
-async def test_who_may_read_metrics(
-    guarded: Starlette, client: str, host: str, token: str | None, status: int
+async def test_metrics_are_readable_locally_or_with_the_token(
+    app_with_token: Starlette, client: str, host: str, token: str | None, status: int
 ) -> None:
-    assert await asked(guarded, "/metrics", client=client, host=host, token=token) == status
+    assert (
+        await status_of(app_with_token, "/metrics", client=client, host=host, token=token) == status
+    )
 
 
-async def test_no_token_set_lets_no_token_in(shop: Shop) -> None:
+async def test_empty_token_is_refused_when_none_is_set(shop: Shop) -> None:
     app = Starlette(routes=list(ROUTES))
 
-    assert await asked(app, "/metrics", client="203.0.113.5", host="a.example", token="") == 404
+    assert await status_of(app, "/metrics", client="203.0.113.5", host="a.example", token="") == 404
 
 
-async def test_the_mailbox_is_for_this_machine(shop: Shop, session: Session) -> None:
+async def test_mailbox_is_readable_only_locally(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     app = Starlette(routes=list(ROUTES))
 
-    assert await asked(app, "/mailbox", client="127.0.0.1", host="localhost") == 200
-    assert await asked(app, "/mailbox", client="203.0.113.5", host="localhost") == 404
+    assert await status_of(app, "/mailbox", client="127.0.0.1", host="localhost") == 200
+    assert await status_of(app, "/mailbox", client="203.0.113.5", host="localhost") == 404
 
 
-async def test_every_outcome_leaves_a_line_without_secrets(
+async def test_every_payment_outcome_is_logged_without_secrets(
     shop: Shop, session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -158,14 +168,14 @@ async def test_every_outcome_leaves_a_line_without_secrets(
     await shop.faults(
         {"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT", "count": 1}
     )
-    await shop.each_day(RENEWAL + timedelta(days=1))
+    await shop.run_daily_until(RENEWAL + timedelta(days=1))
 
     lines = [JsonFormatter().format(record) for record in caplog.records]
-    found = [json.loads(line) for line in lines if "a payment was asked for" in line]
-    assert [(line["outcome"], line["code"], line["amount_krw"]) for line in found] == [
-        ("Charged", "", 9900),
-        ("Declined", "REJECT_CARD_PAYMENT", 9900),
-        ("Charged", "", 9900),
+    found = [json.loads(line) for line in lines if '"message": "payment.' in line]
+    assert [(line["message"], line["code"], line["amount_krw"]) for line in found] == [
+        ("payment.charged", "", 9900),
+        ("payment.declined", "REJECT_CARD_PAYMENT", 9900),
+        ("payment.charged", "", 9900),
     ]
     assert {line["subscription"] for line in found} == {seen.subscription.id}
     key = await shop.billing_key(seen.method.id)

@@ -1,6 +1,6 @@
-"""``python -m tests.migrations.million``: the long history of a shop becomes events.
+"""``python -m tests.migrations.million``: migrates a long history to events.
 
-The migration is killed in the middle and begun again; how long it takes and how many bytes.
+Kills the migration midway, runs it again, and prints its time and the database's growth.
 """
 
 from __future__ import annotations
@@ -17,45 +17,45 @@ from tests.support.postgres import Postgres
 
 
 def main() -> None:
-    """Fill, kill, begin again, compare, print."""
+    """Fill a database, kill the migration, run it again, compare, and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--kill-after", type=float, default=3.0, help="seconds")
-    asked = parser.parse_args()
-    with TemporaryDirectory() as folder, _database(asked.database, folder) as url:
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder, _database(options.database, folder) as url:
         old_history.make(url)
-        old_history.fill(url, asked.rows)
+        old_history.fill(url, options.rows)
         before = _megabytes(url)
-        _kill(url, asked.kill_after)
+        _kill(url, options.kill_after)
         began = time.monotonic()
         process = old_history.upgrade_in_process(url)
         process.join()
         seconds = time.monotonic() - began
         assert process.exitcode == 0
-        assert old_history.count(url, "event") == asked.rows
+        assert old_history.count(url, "event") == options.rows
         assert old_history.disorder(url) == 0
         print(
-            f"{asked.database}: {asked.rows} rows, killed {asked.kill_after} s into them, nothing "
-            f"left; begun again: {seconds:.1f} s, {before:.0f} MB before, "
+            f"{options.database}: {options.rows} rows, killed after {options.kill_after} s "
+            f"without a trace; second run: {seconds:.1f} s, {before:.0f} MB before, "
             f"{_megabytes(url):.0f} MB after"
         )
 
 
 def _kill(url: str, seconds: float) -> None:
-    """Kill an upgrade that carries rows over; nothing of it may be left."""
-    copies = old_history.NURSERY.Event()
+    """Kill an upgrade while it copies rows; it must leave nothing behind."""
+    copies = old_history.FORKSERVER.Event()
     process = old_history.upgrade_in_process(url, copies=copies)
     copies.wait()
     process.join(seconds)
-    assert process.is_alive(), "done already: ask for an earlier kill"
+    assert process.is_alive(), "already done: choose an earlier kill"
     process.kill()
     process.join()
     assert (old_history.revision(url), old_history.has_events(url)) == ("0009", False)
 
 
 def _megabytes(url: str) -> float:
-    """Return what a database takes on the disk, without SQLite's log of changes to come."""
+    """Return the size of a database in megabytes, without SQLite's write-ahead log."""
     with old_history.connected(url) as connection:
         if connection.dialect.name == "sqlite":
             return Path(old_history.plain(url).database or "").stat().st_size / 1e6

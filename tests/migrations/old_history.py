@@ -1,4 +1,4 @@
-"""A database of the time before events, and what its history must have become."""
+"""A database with the schema before events, and the events its history must become."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sqlalchemy import event
 
 from tossbill_ui import migrations
 
-NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.migrations.old_history"])
+FORKSERVER = multiprocessing.get_context("forkserver")
+FORKSERVER.set_forkserver_preload(["tests.migrations.old_history"])
 
-# What each kind of line becomes, by hand from the list of the types.
+# The event type of each kind of line, listed by hand.
 BECOMES = {
     "subscribed": "subscription.created",
     "trial_started": "subscription.trial_started",
@@ -49,7 +49,7 @@ PLANS = ("subscribed", "trial_started", "plan_changed", "change_planned")
 INSERT = """INSERT INTO subscription_event
     (id, subscription_id, customer_id, at, actor, kind, amount_krw, detail) """
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
-# Mostly charges, of customers with two years each; the later rows are not always the newer ones.
+# Mostly charges, two years for each customer; later rows are not always newer.
 MANY = """
     SELECT i, {padded}, {padded}, {at}, CASE i % 25 WHEN 3 THEN 'customer' ELSE 'engine' END,
         CASE i % 25 WHEN 0 THEN 'subscribed' WHEN 1 THEN 'refused' WHEN 2 THEN 'plan_changed'
@@ -73,13 +73,13 @@ IN_POSTGRESQL = {
 
 
 def plain(url: str) -> sa.URL:
-    """Return a database's address with a driver that waits."""
+    """Return a database's URL with a synchronous driver."""
     return migrations.alembic_config(url).attributes["url"]
 
 
 @contextmanager
 def connected(url: str) -> Generator[sa.Connection]:
-    """Connect as somebody whose rows need nothing to refer to, and commit at the end."""
+    """Connect without checks of foreign keys, and commit at the end."""
     engine = sa.create_engine(plain(url))
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -89,12 +89,12 @@ def connected(url: str) -> Generator[sa.Connection]:
 
 
 def make(url: str) -> None:
-    """Bring a new database to the schema of before."""
+    """Create a database with the schema before events."""
     migrations.upgrade(url, "0009")
 
 
 def fill(url: str, count: int) -> None:
-    """Add many lines that look like those of a shop."""
+    """Add many history lines like those of a real shop."""
     with connected(url) as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         words = IN_SQLITE if is_sqlite else IN_POSTGRESQL
@@ -103,40 +103,40 @@ def fill(url: str, count: int) -> None:
 
 
 def upgrade_in_process(url: str, *, killed_at: str = "", copies: Any = None) -> Any:
-    """Start a process that upgrades.
+    """Start a process that upgrades a database.
 
     Args:
         url: The database.
-        killed_at: The process kills itself right after this statement.
-        copies: An event of `NURSERY` that is set when rows begin to be carried over.
+        killed_at: A piece of the statement after which the process kills itself.
+        copies: An event of `FORKSERVER`, set when the copying of rows starts.
     """
-    process = NURSERY.Process(target=_upgrade, args=(url, killed_at, copies))
+    process = FORKSERVER.Process(target=_upgrade, args=(url, killed_at, copies))
     process.start()
     return process
 
 
 def _upgrade(url: str, killed_at: str, copies: Any) -> None:
-    def tell(_connection: Any, _cursor: Any, sql: str, *_rest: object) -> None:
+    def signal_copying(_connection: Any, _cursor: Any, sql: str, *_rest: object) -> None:
         if copies and "INSERT INTO event" in sql:
             copies.set()
 
-    def watch(_connection: Any, _cursor: Any, sql: str, *_rest: object) -> None:
+    def kill_self(_connection: Any, _cursor: Any, sql: str, *_rest: object) -> None:
         if killed_at and killed_at in sql:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(sa.Engine, "before_cursor_execute", tell)
-    event.listen(sa.Engine, "after_cursor_execute", watch)
+    event.listen(sa.Engine, "before_cursor_execute", signal_copying)
+    event.listen(sa.Engine, "after_cursor_execute", kill_self)
     migrations.upgrade(url)
 
 
 def revision(url: str) -> str:
-    """Return the schema that a database has."""
+    """Return a database's schema revision."""
     with connected(url) as connection:
         return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
 
 
 def has_events(url: str) -> bool:
-    """Whether the table of events is there."""
+    """Whether the events table exists."""
     with connected(url) as connection:
         return sa.inspect(connection).has_table("event")
 
@@ -150,7 +150,7 @@ def count(url: str, table: str) -> int:
 
 
 def disorder(url: str) -> int:
-    """Count the events that stand before an earlier one of the old history."""
+    """Count the events that are older than their predecessor."""
     sql = """SELECT count(*) FROM (
         SELECT at, lag(at) OVER (ORDER BY seq) AS earlier FROM event) AS each
         WHERE at < earlier"""

@@ -1,4 +1,4 @@
-"""The history of before becomes events: every line, in its order, or none of them."""
+"""The migration turns every history line into an event, in order, or changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["url"]
 
 BEGIN = datetime(2026, 11, 24, 3, 0, 0, 123_456, tzinfo=UTC)
 ACTORS = ("customer", "engine", "kim", "a name of forty characters, or nearly so")
-# A detail, and the reason that it becomes.
+# The reason that each detail becomes.
 REASONS = {
     "": "",
     "NOT_ENOUGH_BALANCE": "NOT_ENOUGH_BALANCE",
@@ -40,27 +40,25 @@ STEPS = ("CREATE TABLE event", "INSERT INTO event", "ix_event_plan", "UPDATE ale
 
 
 def lines() -> Iterator[dict[str, Any]]:
-    """Return some hundred lines of every kind; numbers and instants are in different orders."""
-    luck = random.Random(1)  # noqa: S311 - no secret
+    """Yield 480 lines of all kinds, with numbers and times in different orders."""
+    rng = random.Random(1)  # noqa: S311 - no secret
     for number in range(1, 481):
         kind = list(BECOMES)[number % len(BECOMES)]
         yield {
             "id": number,
             "subscription_id": f"{number % 7:032}",
             "customer_id": f"{number % 5:032}",
-            "at": BEGIN + timedelta(milliseconds=luck.randrange(200)),
-            "actor": luck.choice(ACTORS),
+            "at": BEGIN + timedelta(milliseconds=rng.randrange(200)),
+            "actor": rng.choice(ACTORS),
             "kind": kind,
-            "amount_krw": luck.choice([None, 0, 9900]),
-            "detail": luck.choice(["basic", "pro"])
-            if kind in PLANS
-            else luck.choice(list(REASONS)),
+            "amount_krw": rng.choice([None, 0, 9900]),
+            "detail": rng.choice(["basic", "pro"]) if kind in PLANS else rng.choice(list(REASONS)),
         }
 
 
 @pytest.fixture
 def old(url: str) -> list[dict[str, Any]]:
-    """Lines in a database of before, in the order that events must have."""
+    """The lines of an old database, in the order of their events."""
     old_history.make(url)
     rows = list(lines())
     with connected(url) as connection:
@@ -73,7 +71,7 @@ def events(url: str) -> list[Any]:
         return list(connection.execute(sa.select(EventRecord.__table__).order_by("seq")))  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def assert_carried_over(old: list[dict[str, Any]], found: list[Any]) -> None:
+def assert_migrated(old: list[dict[str, Any]], found: list[Any]) -> None:
     assert [event.seq for event in found] == list(range(1, len(old) + 1))
     for line, event in zip(old, found, strict=True):
         is_plan = line["kind"] in PLANS
@@ -97,17 +95,17 @@ def actor_of(line: dict[str, Any]) -> tuple[str, str, str]:
             return "operator", "", name
 
 
-def test_every_line_becomes_an_event_in_the_order_of_the_instants(
+def test_every_line_becomes_an_event_in_chronological_order(
     url: str, old: list[dict[str, Any]]
 ) -> None:
     migrations.upgrade(url)
 
     assert {line["kind"] for line in old} == set(BECOMES)
-    assert_carried_over(old, events(url))
-    assert old_history.count(url, "subscription_event") == len(old), "the old table stays"
+    assert_migrated(old, events(url))
+    assert old_history.count(url, "subscription_event") == len(old), "the old table is kept"
 
 
-def test_the_ids_are_uuids_that_sort_as_the_events_do(url: str, old: list[dict[str, Any]]) -> None:
+def test_ids_are_uuids_that_sort_like_the_events(url: str, old: list[dict[str, Any]]) -> None:
     migrations.upgrade(url)
 
     found = events(url)
@@ -122,7 +120,7 @@ def test_the_ids_are_uuids_that_sort_as_the_events_do(url: str, old: list[dict[s
 
 @pytest.mark.processes
 @pytest.mark.parametrize("step", STEPS)
-def test_a_kill_in_the_middle_leaves_nothing_and_the_next_time_it_works(
+def test_killed_migration_leaves_nothing_and_can_be_repeated(
     url: str, old: list[dict[str, Any]], step: str
 ) -> None:
     process = old_history.upgrade_in_process(url, killed_at=step)
@@ -131,10 +129,12 @@ def test_a_kill_in_the_middle_leaves_nothing_and_the_next_time_it_works(
     assert process.exitcode == -9
     assert (old_history.revision(url), old_history.has_events(url)) == ("0009", False)
     migrations.upgrade(url)
-    assert_carried_over(old, events(url))
+    assert_migrated(old, events(url))
 
 
-def test_new_events_get_the_numbers_behind(url: str, old: list[dict[str, Any]]) -> None:
+def test_new_events_are_numbered_after_the_migrated_ones(
+    url: str, old: list[dict[str, Any]]
+) -> None:
     migrations.upgrade(url)
     row = {"id": "e" * 32, "type": "payment.charged", "at": BEGIN, "customer_id": "c" * 32}
     row |= {"actor_kind": "engine", "actor_id": "", "actor_name": "", "reason": ""}

@@ -1,4 +1,4 @@
-"""The schema cannot lag behind the models, on either database."""
+"""The migrations and the models define the same schema on both databases."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def differences(url: str) -> list[object]:
     return found
 
 
-def test_migrations_lead_exactly_to_the_models(url: str) -> None:
+def test_migrated_schema_matches_the_models(url: str) -> None:
     migrations.upgrade(url)
 
     assert differences(url) == []
 
 
-def test_upgrading_twice_and_going_back_and_forth_changes_nothing(url: str) -> None:
+def test_repeated_upgrades_and_downgrades_change_nothing(url: str) -> None:
     migrations.upgrade(url)
     migrations.upgrade(url)
     command.downgrade(migrations.alembic_config(url), "base")
@@ -53,11 +53,11 @@ def test_upgrading_twice_and_going_back_and_forth_changes_nothing(url: str) -> N
 
 
 @pytest.mark.processes
-def test_processes_that_start_together_wait_for_one_another(tmp_path: Path) -> None:
+def test_concurrent_migrations_wait_for_each_other(tmp_path: Path) -> None:
     environment = os.environ | {"TOSSBILL_DATA_DIR": str(tmp_path / "new")}
     command = [sys.executable, "-m", "tossbill_ui.cli", "migrate"]
     started = [subprocess.Popen(command, env=environment, stderr=PIPE) for _ in range(6)]
 
-    said = [process.communicate(timeout=120)[1].decode() for process in started]
+    errors = [process.communicate(timeout=120)[1].decode() for process in started]
 
-    assert [process.returncode for process in started] == [0] * 6, said
+    assert [process.returncode for process in started] == [0] * 6, errors

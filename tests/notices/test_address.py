@@ -1,4 +1,4 @@
-"""Setting where notices go."""
+"""Setting the address that notices are sent to."""
 
 import pytest
 
@@ -33,7 +33,7 @@ async def audit(shop: Shop) -> list[tuple[str, str | None, str]]:
     return [(line.kind, line.customer_id, line.subject) for line in lines]
 
 
-async def test_a_customer_sets_changes_and_clears_it(shop: Shop, session: Session) -> None:
+async def test_customer_sets_changes_and_clears_the_address(shop: Shop, session: Session) -> None:
     await shop.card(session)
 
     for typed in (ADDRESS, ADDRESS, "lee@example.com", "", ""):
@@ -45,7 +45,7 @@ async def test_a_customer_sets_changes_and_clears_it(shop: Shop, session: Sessio
 
 
 @pytest.mark.parametrize("typed", WRONG)
-async def test_what_is_no_address_changes_nothing(shop: Shop, session: Session, typed: str) -> None:
+async def test_invalid_address_changes_nothing(shop: Shop, session: Session, typed: str) -> None:
     await shop.card(session)
     await address.change(shop.rt, actor_of(session), ADDRESS)
 
@@ -55,7 +55,7 @@ async def test_what_is_no_address_changes_nothing(shop: Shop, session: Session, 
     assert await emails(shop) == {session.customer_id: ADDRESS}
 
 
-async def test_a_stranger_sets_nobodys(shop: Shop, session: Session) -> None:
+async def test_stranger_cannot_set_an_address(shop: Shop, session: Session) -> None:
     await shop.card(session)
 
     for stranger in (None, new_session()):
@@ -68,14 +68,16 @@ async def test_a_stranger_sets_nobodys(shop: Shop, session: Session) -> None:
 
 
 @pytest.mark.parametrize("customer_id", ["", "nobody", "0" * 32, "\x00", "x" * 500])
-async def test_an_operator_who_names_nobody_makes_nobody(shop: Shop, customer_id: str) -> None:
+async def test_operator_cannot_set_an_address_of_an_unknown_customer(
+    shop: Shop, customer_id: str
+) -> None:
     with pytest.raises(NotFound):
         await set_email(shop.rt, KIM, customer_id=customer_id, email=ADDRESS)
 
     assert await emails(shop) == {}
 
 
-async def test_an_operators_change_says_whose_it_is(shop: Shop, session: Session) -> None:
+async def test_operators_change_is_audited_with_the_name(shop: Shop, session: Session) -> None:
     await shop.card(session)
 
     await set_email(shop.rt, KIM, customer_id=session.customer_id, email=ADDRESS)

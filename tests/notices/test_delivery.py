@@ -1,4 +1,4 @@
-"""Handing notices over to a real SMTP server, and keeping them where there is none."""
+"""Notices are sent to a real SMTP server, or kept if none is configured."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from tests.notices.postbox import PostBox
+from tests.notices.mail_server import MailServerStub
 from tests.support.server import free_port
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import SettingsError
@@ -24,23 +24,23 @@ ADDRESS = "kim@example.com"
 
 
 @pytest.fixture
-def post() -> Generator[PostBox]:
-    box = PostBox()
-    box.controller.start()
-    yield box
-    box.controller.stop()
+def mail_server() -> Generator[MailServerStub]:
+    stub = MailServerStub()
+    stub.controller.start()
+    yield stub
+    stub.controller.stop()
 
 
 @pytest.fixture
-async def mailing(shop: Shop, post: PostBox) -> Runtime:
-    return with_settings(shop.rt, tossbill_smtp_url=SecretStr(post.url))
+async def with_mail(shop: Shop, mail_server: MailServerStub) -> Runtime:
+    return with_settings(shop.rt, tossbill_smtp_url=SecretStr(mail_server.url))
 
 
 def with_settings(rt: Runtime, **values: object) -> Runtime:
     return replace(rt, settings=rt.settings.model_copy(update=values))
 
 
-async def has_address(shop: Shop, session: Session) -> None:
+async def set_address(shop: Shop, session: Session) -> None:
     async with shop.rt.db.write() as db:
         await ensure_customer(shop.rt, db, customer_id=session.customer_id)
     await set_email(shop.rt, actor_of(session), customer_id=session.customer_id, email=ADDRESS)
@@ -51,74 +51,74 @@ async def outcome(shop: Shop) -> tuple[str, str | None]:
     return notice.status, notice.address
 
 
-async def test_a_notice_is_mailed_once(
-    shop: Shop, session: Session, mailing: Runtime, post: PostBox
+async def test_notice_is_mailed_once(
+    shop: Shop, session: Session, with_mail: Runtime, mail_server: MailServerStub
 ) -> None:
-    await has_address(shop, session)
+    await set_address(shop, session)
     await shop.subscribe(session)
     await shop.rt.tasks.drain(seconds=120)
 
-    assert await deliver(mailing) == 1
-    assert await deliver(mailing) == 0
+    assert await deliver(with_mail) == 1
+    assert await deliver(with_mail) == 0
 
-    [letter], [notice] = post.letters, await shop.rows(Notice)
-    assert letter["Subject"] == "[Tossbill] 9,900원을 결제했어요"
-    assert (letter["To"], letter["From"]) == (ADDRESS, "Tossbill <no-reply@localhost>")
-    assert letter["Message-ID"] == f"<{notice.id}@localhost>"
-    assert letter.get_content().replace("\r\n", "\n") == notice.body
+    [message], [notice] = mail_server.messages, await shop.rows(Notice)
+    assert message["Subject"] == "[Tossbill] 9,900원을 결제했어요"
+    assert (message["To"], message["From"]) == (ADDRESS, "Tossbill <no-reply@localhost>")
+    assert message["Message-ID"] == f"<{notice.id}@localhost>"
+    assert message.get_content().replace("\r\n", "\n") == notice.body
     assert await outcome(shop) == ("sent", ADDRESS)
 
 
-async def test_an_answer_that_is_lost_repeats_the_mail_under_the_same_id(
-    shop: Shop, session: Session, mailing: Runtime, post: PostBox
+async def test_lost_response_repeats_the_mail_with_the_same_id(
+    shop: Shop, session: Session, with_mail: Runtime, mail_server: MailServerStub
 ) -> None:
-    await has_address(shop, session)
+    await set_address(shop, session)
     await shop.subscribe(session)
-    post.answers = ["drop"]
+    mail_server.responses = ["drop"]
 
-    await deliver(mailing)
+    await deliver(with_mail)
     assert await outcome(shop) == ("waiting", ADDRESS)
     shop.wait(timedelta(seconds=10))
-    await deliver(mailing)
+    await deliver(with_mail)
 
     assert await outcome(shop) == ("sent", ADDRESS)
-    first, second = post.letters
+    first, second = mail_server.messages
     assert first["Message-ID"] == second["Message-ID"]
 
 
-async def test_a_passing_refusal_is_tried_again_later(
-    shop: Shop, session: Session, mailing: Runtime, post: PostBox
+async def test_temporary_refusal_is_retried(
+    shop: Shop, session: Session, with_mail: Runtime, mail_server: MailServerStub
 ) -> None:
-    await has_address(shop, session)
+    await set_address(shop, session)
     await shop.subscribe(session)
-    post.answers = ["451 greylisted", "452 full"]
+    mail_server.responses = ["451 greylisted", "452 full"]
 
     for _ in range(3):
-        await deliver(mailing)
+        await deliver(with_mail)
         shop.wait(timedelta(seconds=20))
 
     assert await outcome(shop) == ("sent", ADDRESS)
-    assert len(post.letters) == 1
+    assert len(mail_server.messages) == 1
 
 
-async def test_a_final_refusal_ends_it(
-    shop: Shop, session: Session, mailing: Runtime, post: PostBox
+async def test_permanent_refusal_fails_the_notice(
+    shop: Shop, session: Session, with_mail: Runtime, mail_server: MailServerStub
 ) -> None:
-    await has_address(shop, session)
+    await set_address(shop, session)
     await shop.subscribe(session)
-    post.answers = ["554 spam"]
+    mail_server.responses = ["554 spam"]
 
-    await deliver(mailing)
+    await deliver(with_mail)
 
     assert await outcome(shop) == ("failed", ADDRESS)
 
 
-async def test_a_server_that_is_away_is_given_up_after_two_days(
+async def test_unreachable_server_is_given_up_after_all_attempts(
     shop: Shop, session: Session
 ) -> None:
-    nobody = SecretStr(f"smtp://127.0.0.1:{free_port()}")
-    rt = with_settings(shop.rt, tossbill_smtp_url=nobody)
-    await has_address(shop, session)
+    unused_port_url = SecretStr(f"smtp://127.0.0.1:{free_port()}")
+    rt = with_settings(shop.rt, tossbill_smtp_url=unused_port_url)
+    await set_address(shop, session)
     await shop.subscribe(session)
 
     for _ in range(ATTEMPTS):
@@ -129,48 +129,48 @@ async def test_a_server_that_is_away_is_given_up_after_two_days(
     assert await outcome(shop) == ("failed", ADDRESS)
 
 
-async def test_a_notice_waits_for_an_address_and_goes_there(
-    shop: Shop, session: Session, mailing: Runtime, post: PostBox
+async def test_notice_waits_for_an_address(
+    shop: Shop, session: Session, with_mail: Runtime, mail_server: MailServerStub
 ) -> None:
     await shop.subscribe(session)
-    assert await deliver(mailing) == 0
+    assert await deliver(with_mail) == 0
     shop.wait(WAITS_FOR_ADDRESS - timedelta(minutes=1))
-    assert await deliver(mailing) == 0
+    assert await deliver(with_mail) == 0
 
-    await has_address(shop, session)
+    await set_address(shop, session)
 
-    assert await deliver(mailing) == 1
+    assert await deliver(with_mail) == 1
     assert await outcome(shop) == ("sent", ADDRESS)
 
 
-async def test_who_has_no_address_for_three_days_is_told_nothing(
-    shop: Shop, session: Session, mailing: Runtime, post: PostBox
+async def test_notice_without_an_address_expires_after_three_days(
+    shop: Shop, session: Session, with_mail: Runtime, mail_server: MailServerStub
 ) -> None:
     await shop.subscribe(session)
 
     shop.wait(WAITS_FOR_ADDRESS + timedelta(minutes=1))
-    await deliver(mailing)
-    await has_address(shop, session)
-    await deliver(mailing)
+    await deliver(with_mail)
+    await set_address(shop, session)
+    await deliver(with_mail)
 
     assert await outcome(shop) == ("no_address", None)
-    assert post.letters == []
+    assert mail_server.messages == []
 
 
-async def test_without_a_server_notices_are_kept_and_stay_kept(
-    shop: Shop, session: Session, mailing: Runtime, post: PostBox
+async def test_notices_without_a_server_are_kept_for_good(
+    shop: Shop, session: Session, with_mail: Runtime, mail_server: MailServerStub
 ) -> None:
-    await has_address(shop, session)
+    await set_address(shop, session)
     await shop.subscribe(session)
 
     assert await deliver(shop.rt) == 1
-    assert await deliver(mailing) == 0
+    assert await deliver(with_mail) == 0
 
     assert await outcome(shop) == ("kept", ADDRESS)
 
 
 @pytest.mark.parametrize("url", ["mail.example.com", "http://a.example", "smtp://", "smtp://:25"])
-def test_a_wrong_mail_server_stops_the_start_without_its_text(url: str) -> None:
+def test_invalid_mail_server_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(SettingsError, match="TOSSBILL_SMTP_URL") as caught:
         Settings(tossbill_smtp_url=SecretStr(f"{url}?PLANTED"))
 
@@ -187,5 +187,5 @@ def test_a_wrong_mail_server_stops_the_start_without_its_text(url: str) -> None:
         ),
     ],
 )
-def test_an_address_of_a_mail_server_is_read(url: str, server: MailServer) -> None:
+def test_mail_server_url_is_parsed(url: str, server: MailServer) -> None:
     assert MailServer.from_url(url) == server

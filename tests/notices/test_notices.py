@@ -1,4 +1,4 @@
-"""Which notices are written, and when: with the final state, never before it, once."""
+"""Every final state writes its notice once, and intermediate states write none."""
 
 from datetime import date, timedelta
 
@@ -19,16 +19,16 @@ from tossbill_ui.ui.subscription import view as subscription_view
 RENEWAL = date(2026, 12, 24)
 
 
-async def told(shop: Shop) -> list[str]:
+async def kinds(shop: Shop) -> list[str]:
     rows = await shop.rows(Notice)
     return [row.kind for row in sorted(rows, key=lambda row: row.created_at)]
 
 
-async def last(shop: Shop) -> Notice:
+async def newest(shop: Shop) -> Notice:
     return max(await shop.rows(Notice), key=lambda row: row.created_at)
 
 
-async def test_a_payment_is_receipted(shop: Shop, session: Session) -> None:
+async def test_payment_has_a_receipt(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
     [notice] = await shop.rows(Notice)
@@ -42,7 +42,7 @@ async def test_a_payment_is_receipted(shop: Shop, session: Session) -> None:
     assert notice.body.endswith("http://localhost:3000/subscription/\n")
 
 
-async def test_a_first_payment_that_is_refused(shop: Shop, session: Session) -> None:
+async def test_declined_first_payment_is_reported(shop: Shop, session: Session) -> None:
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
     await shop.subscribe(session)
 
@@ -51,7 +51,7 @@ async def test_a_first_payment_that_is_refused(shop: Shop, session: Session) -> 
     assert "첫 결제 9,900원을 하지 못했어요. 빠져나간 돈은 없고" in notice.body
 
 
-async def test_a_soft_refusal_names_the_next_try_and_the_grace(
+async def test_soft_decline_names_the_next_retry_and_the_grace_period(
     shop: Shop, session: Session
 ) -> None:
     await shop.subscribe(session)
@@ -61,24 +61,26 @@ async def test_a_soft_refusal_names_the_next_try_and_the_grace(
 
     await shop.go_to(RENEWAL)
     await shop.run()
-    first = await last(shop)
-    await shop.each_day(RENEWAL + timedelta(days=3))
+    first = await newest(shop)
+    await shop.run_daily_until(RENEWAL + timedelta(days=3))
 
     assert "다시 결제하는 날: 2026년 12월 25일(금)" in first.body
     assert "그때까지 이용할 수 있어요: 2026년 12월 30일(수)까지" in first.body
-    assert await told(shop) == ["receipt", "payment_failed", "payment_failed", "receipt"]
+    assert await kinds(shop) == ["receipt", "payment_failed", "payment_failed", "receipt"]
 
 
-async def test_at_the_end_of_the_line_it_has_stopped(shop: Shop, session: Session) -> None:
+async def test_last_retry_reports_that_the_subscription_stopped(
+    shop: Shop, session: Session
+) -> None:
     await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
 
-    await shop.each_day(RENEWAL + timedelta(days=20))
+    await shop.run_daily_until(RENEWAL + timedelta(days=20))
 
-    assert await told(shop) == ["receipt", *["payment_failed"] * 4, "stopped"]
+    assert await kinds(shop) == ["receipt", *["payment_failed"] * 4, "stopped"]
 
 
-async def test_a_card_that_is_gone_is_asked_for_and_waited_for(
+async def test_hard_decline_asks_for_a_card_until_the_deadline(
     shop: Shop, session: Session
 ) -> None:
     await shop.subscribe(session)
@@ -86,15 +88,17 @@ async def test_a_card_that_is_gone_is_asked_for_and_waited_for(
 
     await shop.go_to(RENEWAL)
     await shop.run()
-    asked = await last(shop)
-    await shop.each_day(RENEWAL + timedelta(days=15))
+    card_needed = await newest(shop)
+    await shop.run_daily_until(RENEWAL + timedelta(days=15))
 
-    assert "이유: 정지된 카드예요\n" in asked.body
-    assert "카드를 바꿀 수 있는 기한: 2027년 1월 7일(목)" in asked.body
-    assert await told(shop) == ["receipt", "card_needed", "stopped"]
+    assert "이유: 정지된 카드예요\n" in card_needed.body
+    assert "카드를 바꿀 수 있는 기한: 2027년 1월 7일(목)" in card_needed.body
+    assert await kinds(shop) == ["receipt", "card_needed", "stopped"]
 
 
-async def test_doubt_is_not_told_and_its_end_is(shop: Shop, session: Session) -> None:
+async def test_unresolved_payment_is_reported_only_when_settled(
+    shop: Shop, session: Session
+) -> None:
     await shop.subscribe(session)
     await shop.faults(
         {"endpoint": "charge", "kind": "reset_after", "count": 1},
@@ -102,32 +106,34 @@ async def test_doubt_is_not_told_and_its_end_is(shop: Shop, session: Session) ->
     )
     await shop.go_to(RENEWAL)
     await shop.run()
-    assert await told(shop) == ["receipt"]
+    assert await kinds(shop) == ["receipt"]
 
     for minutes in (2, 6):
         shop.wait(timedelta(minutes=minutes))
         await shop.run()
 
-    assert await told(shop) == ["receipt", "receipt"]
+    assert await kinds(shop) == ["receipt", "receipt"]
 
 
-async def test_a_fault_of_ours_is_no_news_for_customers(shop: Shop, session: Session) -> None:
+async def test_configuration_errors_are_not_reported_to_customers(
+    shop: Shop, session: Session
+) -> None:
     await shop.subscribe(session)
     await shop.faults(
         {"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY", "count": 1}
     )
     await shop.go_to(RENEWAL)
     await shop.run()
-    assert await told(shop) == ["receipt"]
+    assert await kinds(shop) == ["receipt"]
 
-    [waits] = (await review.open_reviews(shop.rt)).subscriptions
-    await review.approve(shop.rt, KIM, waits.id)
+    [open_review] = (await review.open_reviews(shop.rt)).subscriptions
+    await review.approve(shop.rt, KIM, open_review.id)
     await shop.run()
 
-    assert await told(shop) == ["receipt", "receipt"]
+    assert await kinds(shop) == ["receipt", "receipt"]
 
 
-async def test_a_refused_change_leaves_things_as_they_are(shop: Shop, session: Session) -> None:
+async def test_declined_change_is_reported(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
     planned = await change_plan.preview(
@@ -141,22 +147,22 @@ async def test_a_refused_change_leaves_things_as_they_are(shop: Shop, session: S
         plan_code="pro",
         expected_charge_krw=planned.charge_krw,
     )
-    await shop.look(session, seen.subscription.id)
+    await shop.view(session, seen.subscription.id)
 
-    assert await told(shop) == ["receipt", "not_changed"]
+    assert await kinds(shop) == ["receipt", "not_changed"]
 
 
-async def test_canceling_is_told_with_its_day_or_its_refund(shop: Shop, session: Session) -> None:
+async def test_cancellation_names_its_last_day_or_its_refund(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     shop.wait(timedelta(hours=1))
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
-    later = await last(shop)
+    later = await newest(shop)
     shop.wait(timedelta(hours=1))
     await cancel.undo(shop.rt, actor_of(session), seen.subscription.id)
     await cancel.cancel_now(
         shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=9900
     )
-    now = await last(shop)
+    now = await newest(shop)
     shop.wait(timedelta(hours=1))
 
     await shop.run()
@@ -165,10 +171,10 @@ async def test_canceling_is_told_with_its_day_or_its_refund(shop: Shop, session:
     assert "돌려드릴" not in later.body
     assert "돌려드릴 금액: 9,900원" in now.body
     assert "이용할 수" not in now.body
-    assert await told(shop) == ["receipt", "canceled", "canceled", "refunded"]
+    assert await kinds(shop) == ["receipt", "canceled", "canceled", "refunded"]
 
 
-async def test_a_refused_wish_tells_nothing(shop: Shop, session: Session) -> None:
+async def test_refused_action_writes_no_notice(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
     with pytest.raises(Conflict):
@@ -176,24 +182,24 @@ async def test_a_refused_wish_tells_nothing(shop: Shop, session: Session) -> Non
             shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=1
         )
 
-    assert await told(shop) == ["receipt"]
+    assert await kinds(shop) == ["receipt"]
 
 
-async def test_a_refund_is_told_when_it_is_done(shop: Shop, session: Session) -> None:
+async def test_refund_is_reported_when_it_is_done(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     [payment] = await shop.rows(Payment)
     shop.wait(timedelta(hours=1))
     await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="고객 요청")
-    assert await told(shop) == ["receipt"]
+    assert await kinds(shop) == ["receipt"]
 
     await shop.run()
     await shop.run()
 
-    assert await told(shop) == ["receipt", "refunded"]
-    assert (await last(shop)).subject == "[Tossbill] 900원을 돌려드렸어요"
+    assert await kinds(shop) == ["receipt", "refunded"]
+    assert (await newest(shop)).subject == "[Tossbill] 900원을 돌려드렸어요"
 
 
-async def test_an_expiring_card_is_told_of_twice_and_on_the_page(
+async def test_expiring_card_is_announced_twice_and_on_the_page(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session)
@@ -201,21 +207,21 @@ async def test_an_expiring_card_is_told_of_twice_and_on_the_page(
     last_day = await set_expiry(shop.rt, KIM, method_id, month=date(2027, 2, 1))
     assert last_day is not None
     assert last_day == date(2027, 2, 28)
-    told_on = dict[str, int]()
+    announced = dict[str, int]()
     for days in (31, 30, 29, 8, 7, 6, 0, -1):
         await shop.go_to(last_day - timedelta(days=days))
-        told_on[str(days)] = await announce_expiring(shop.rt)
+        announced[str(days)] = await announce_expiring(shop.rt)
         assert await announce_expiring(shop.rt) == 0
 
-    assert [days for days, count in told_on.items() if count] == ["30", "7"]
-    notice = await last(shop)
+    assert [days for days, count in announced.items() if count] == ["30", "7"]
+    notice = await newest(shop)
     assert "2027년 2월 28일(일)까지" in notice.body
     [row] = await subscription_view.rows(shop.rt, actor_of(session))
-    assert "2월\u00a028일" in row["alert"]["title"]
-    assert row["alert"]["action"] == "card"
+    assert "2월\u00a028일" in row.alert.title
+    assert row.alert.action == "card"
 
 
-async def test_a_card_told_of_late_is_told_of_once(shop: Shop, session: Session) -> None:
+async def test_expiry_set_late_is_announced_once(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await set_expiry(shop.rt, KIM, seen.method.id, month=date(2026, 12, 31))
     await shop.go_to(date(2026, 12, 28))
@@ -223,7 +229,9 @@ async def test_a_card_told_of_late_is_told_of_once(shop: Shop, session: Session)
     assert [await announce_expiring(shop.rt) for _ in range(2)] == [1, 0]
 
 
-async def test_no_expiry_or_no_further_charge_no_word(shop: Shop, session: Session) -> None:
+async def test_card_without_expiry_or_future_charges_is_not_announced(
+    shop: Shop, session: Session
+) -> None:
     seen = await shop.subscribe(session)
     month = date(2026, 12, 1)
     await set_expiry(shop.rt, KIM, seen.method.id, month=month)
@@ -239,23 +247,23 @@ async def test_no_expiry_or_no_further_charge_no_word(shop: Shop, session: Sessi
         await set_expiry(shop.rt, KIM, "no such card", month=month)
 
 
-async def test_a_deleted_method_is_told_at_once(shop: Shop, session: Session) -> None:
+async def test_deleted_method_is_reported_at_once(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     key = await shop.billing_key(seen.method.id)
     shop.wait(timedelta(hours=1))
 
-    await shop.hear(
+    await shop.post_webhook(
         b'{"eventType": "BILLING_DELETED", "data": {"billingKey": "' + key.encode() + b'"}}'
     )
 
-    assert await told(shop) == ["receipt", "card_needed"]
-    notice = await last(shop)
+    assert await kinds(shop) == ["receipt", "card_needed"]
+    notice = await newest(shop)
     assert "이유: 등록한 결제수단이 삭제됐어요" in notice.body
     assert "다음 결제일: 2026년 12월 24일(목)" in notice.body
     assert "결제할 금액" not in notice.body
 
 
-async def test_the_same_thing_cannot_be_told_twice(shop: Shop, session: Session) -> None:
+async def test_database_refuses_a_repeated_notice(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     [notice] = await shop.rows(Notice)
 

@@ -1,4 +1,4 @@
-"""How money, days, methods and reasons are written, in both languages."""
+"""Formatting of money, dates, methods and reasons in both languages."""
 
 from datetime import date
 
@@ -27,26 +27,26 @@ CARD_WORDS = {"ko": "카드", "en": "card"}
         (
             Reason("INVALID_CARD_LOST_OR_STOLEN"),
             "이 카드는 더 쓸 수 없어요",
-            "This card cannot be used any more",
+            "This card can no longer be charged",
         ),
         (
             Reason("NEVER_SEEN"),
             "카드 한도나 잔액이 부족하거나 카드사에서 거절했어요",
-            "The card limit or balance is too low, or the card company declined",
+            "The card's limit or balance is too low, or the card company declined the payment",
         ),
         (
             Reason("NEVER_SEEN", "account"),
             "계좌 잔액이 부족하거나 은행에서 거절했어요",
-            "The account's balance is too low, or the bank declined",
+            "The account balance is too low, or the bank declined the payment",
         ),
     ],
 )
-def test_a_value_is_written_as_people_write_it(value: Value, korean: str, english: str) -> None:
+def test_value_is_formatted_in_both_languages(value: Value, korean: str, english: str) -> None:
     assert (say(value, "ko"), say(value, "en")) == (korean, english)
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
-def test_both_languages_tell_the_same_facts(kind: NoticeKind) -> None:
+def test_both_languages_use_the_same_fields(kind: NoticeKind) -> None:
     def fields(text: str) -> set[str]:
         return set(FIELD.findall(text))
 
@@ -57,7 +57,7 @@ def test_both_languages_tell_the_same_facts(kind: NoticeKind) -> None:
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_nothing_is_left_unfilled(kind: NoticeKind, language: Language) -> None:
+def test_all_fields_are_filled(kind: NoticeKind, language: Language) -> None:
     subject, body = render(kind, language, {"plan": "프로", "amount": 9900})
 
     assert "{" not in subject + body
@@ -68,7 +68,7 @@ def test_nothing_is_left_unfilled(kind: NoticeKind, language: Language) -> None:
 # An account does not expire.
 @pytest.mark.parametrize("kind", sorted(set(NoticeKind) - {NoticeKind.CARD_EXPIRES}))
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_who_pays_by_account_reads_of_no_card(
+def test_account_notices_do_not_mention_cards(
     kind: NoticeKind, language: Language, code: str
 ) -> None:
     values: dict[str, Value] = {"plan": "프로", "amount": 9900, "link": "http://shop"}
@@ -79,11 +79,11 @@ def test_who_pays_by_account_reads_of_no_card(
     assert CARD_WORDS[language] not in (subject + body).lower()
 
 
-def test_a_plan_may_have_any_name() -> None:
+def test_plan_may_have_any_name() -> None:
     subject, _ = render(NoticeKind.STOPPED, "ko", {"plan": "{가|나}", "amount": 9900})
 
     assert subject == "{가|나} 구독을 멈췄어요"
 
 
-def test_a_stolen_card_is_not_named_so() -> None:
+def test_stolen_card_is_not_called_stolen() -> None:
     assert "도난" not in say(Reason("INVALID_CARD_LOST_OR_STOLEN"), "ko")

@@ -1,14 +1,16 @@
-"""Steps of a registration, as a browser would take them."""
+"""Steps of a registration, as a browser makes them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from tossbill_ui.audit.models import AuditEntry
+from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
@@ -18,10 +20,11 @@ from tossbill_ui.payment_methods.registration import Return, WindowCall
 from tossbill_ui.runtime import Runtime
 
 AUTH_KEY = "PLANTEDAUTHKEY"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def back_from(call: WindowCall, *, auth_key: str = AUTH_KEY) -> Return:
-    """Return what Toss's redirect brings after a card was typed."""
+def window_return(call: WindowCall, *, auth_key: str = AUTH_KEY) -> Return:
+    """Return the parameters of Toss's redirect after a card was entered."""
     query = dict(parse_qsl(urlsplit(call.success_url).query))
     return Return(
         registration_id=query["registration"],
@@ -32,15 +35,15 @@ def back_from(call: WindowCall, *, auth_key: str = AUTH_KEY) -> Return:
 
 
 async def register(rt: Runtime, session: Session, *, auth_key: str = AUTH_KEY) -> Outcome:
-    """Go all the way and wait for the end."""
+    """Register a card and wait for the outcome."""
     call = await registration.start(rt, session)
-    await registration.finish(rt, session, back_from(call, auth_key=auth_key))
+    await registration.finish(rt, session, window_return(call, auth_key=auth_key))
     await rt.tasks.drain(seconds=120)
     return await outcomes.get_outcome(rt, actor_of(session), call.registration_id)
 
 
 async def methods(rt: Runtime) -> list[PaymentMethod]:
-    """Return every payment method there is."""
+    """Return all payment methods."""
     async with rt.db.read() as db:
         return list((await db.exec(select(PaymentMethod))).all())
 
@@ -52,7 +55,7 @@ async def row(rt: Runtime, registration_id: str) -> Registration:
 
 
 async def let_time_pass(rt: Runtime, by: timedelta = timedelta(days=1)) -> None:
-    """Move every lease and next try into the past, instead of waiting for them."""
+    """Move every lease and scheduled retry into the past, instead of waiting for it."""
     past = rt.machine.now() - by
     async with rt.db.write() as db:
         for table in (Registration, PaymentMethod):
@@ -60,6 +63,11 @@ async def let_time_pass(rt: Runtime, by: timedelta = timedelta(days=1)) -> None:
                 await db.exec(sa.update(table).where(column.is_not(None)).values({column: past}))
 
 
-async def refusals(rt: Runtime) -> list[str]:
+async def audited_kinds(rt: Runtime) -> list[str]:
     async with rt.db.read() as db:
         return [entry.kind for entry in (await db.exec(select(AuditEntry))).all()]
+
+
+def with_another_key(rt: Runtime) -> Runtime:
+    """Return a runtime whose key decrypts nothing that is stored."""
+    return replace(rt, cipher=Cipher.from_text(f"2:{new_encryption_key()}"))

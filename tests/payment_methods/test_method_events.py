@@ -1,4 +1,4 @@
-"""What becomes of a payment method is in the log, once, with who did it."""
+"""Every change of a payment method is one event with its actor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def registered(rt: Runtime, session: Session) -> PaymentMethod:
     return method
 
 
-async def log_of(rt: Runtime, method: PaymentMethod) -> list[tuple[str, Actor]]:
+async def events_of(rt: Runtime, method: PaymentMethod) -> list[tuple[str, Actor]]:
     async with rt.db.read() as db:
         events = await reader.after(db, 0, limit=100)
     assert {event.payment_method_id for event in events} == {method.id}
@@ -29,7 +29,7 @@ async def log_of(rt: Runtime, method: PaymentMethod) -> list[tuple[str, Actor]]:
     return [(event.type, event.actor) for event in events]
 
 
-async def test_a_removal_by_its_customer(rt: Runtime, session: Session) -> None:
+async def test_removal_by_the_customer_is_one_event(rt: Runtime, session: Session) -> None:
     customer = actor_of(session)
     method = await registered(rt, session)
 
@@ -37,38 +37,42 @@ async def test_a_removal_by_its_customer(rt: Runtime, session: Session) -> None:
     await removal.remove(rt, customer, method.id)
     await rt.tasks.drain(seconds=120)
 
-    assert await log_of(rt, method) == [
+    assert await events_of(rt, method) == [
         ("payment_method.registered", customer),
         ("payment_method.removed", customer),
     ]
 
 
-async def test_a_removal_that_the_engine_ends(rt: Runtime, session: Session, wire: Wire) -> None:
+async def test_removal_completed_by_the_engine_is_the_engines_event(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
     method = await registered(rt, session)
-    wire.then(lose)
+    wire.script(lose)
     await removal.remove(rt, actor_of(session), method.id)
     await rt.tasks.drain(seconds=120)
     await let_time_pass(rt)
 
     await asyncio.gather(sweep(rt), sweep(rt))
 
-    _, (kind, actor) = await log_of(rt, method)
+    _, (kind, actor) = await events_of(rt, method)
     assert (kind, actor.kind) == ("payment_method.removed", ActorKind.ENGINE)
 
 
-async def test_a_key_that_toss_deletes_twice(rt: Runtime, session: Session) -> None:
+async def test_repeated_deletion_at_toss_is_one_event(rt: Runtime, session: Session) -> None:
     method = await registered(rt, session)
 
     for _ in range(2):
         async with rt.db.write() as db:
             await removal.mark_deleted(rt, db, method.billing_key_hash)
 
-    _, (kind, actor) = await log_of(rt, method)
+    _, (kind, actor) = await events_of(rt, method)
     assert (kind, actor.kind) == ("payment_method.removed", ActorKind.TOSS)
 
 
-async def test_a_refused_card_is_no_method(rt: Runtime, session: Session, wire: Wire) -> None:
-    wire.then(lose)
+async def test_unresolved_registration_has_no_event(
+    rt: Runtime, session: Session, wire: Wire
+) -> None:
+    wire.script(lose)
     outcome = await register(rt, session)
 
     assert outcome.method is None

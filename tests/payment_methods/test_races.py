@@ -1,6 +1,6 @@
-"""Several processes on one database: the rows decide who acts, and one of them does.
+"""Of several processes on one database exactly one acts, as decided by the rows.
 
-Each worker here has connections and tasks of its own, as a process has; Toss is shared.
+Each worker here has its own connections and tasks, like a process; Toss is shared.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from tests.payment_methods.flow import back_from, let_time_pass, methods, register, row
+from tests.payment_methods.flow import let_time_pass, methods, register, row, window_return
 from tests.support.wire import Wire, lose
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.db import Database
@@ -43,7 +43,7 @@ async def drain(workers: list[Runtime]) -> None:
         await worker.tasks.drain(seconds=120)
 
 
-async def test_one_customer_is_made(workers: list[Runtime], session: Session) -> None:
+async def test_one_customer_is_created(workers: list[Runtime], session: Session) -> None:
     calls = await asyncio.gather(*(registration.start(worker, session) for worker in workers * 3))
 
     assert len({call.customer_key for call in calls}) == 1
@@ -51,13 +51,13 @@ async def test_one_customer_is_made(workers: list[Runtime], session: Session) ->
         assert len((await db.exec(select(Customer))).all()) == 1
 
 
-async def test_one_return_in_every_process_is_claimed_once(
+async def test_return_to_every_process_is_claimed_once(
     rt: Runtime, workers: list[Runtime], session: Session, wire: Wire
 ) -> None:
     call = await registration.start(rt, session)
 
     await asyncio.gather(
-        *(registration.finish(worker, session, back_from(call)) for worker in workers * 3)
+        *(registration.finish(worker, session, window_return(call)) for worker in workers * 3)
     )
     await drain(workers)
 
@@ -65,7 +65,7 @@ async def test_one_return_in_every_process_is_claimed_once(
     assert len(await methods(rt)) == 1
 
 
-async def test_of_two_registrations_claimed_at_once_one_waits_for_the_other(
+async def test_concurrent_registrations_of_a_customer_run_one_at_a_time(
     rt: Runtime, workers: list[Runtime], session: Session, wire: Wire, clock: FrozenClock
 ) -> None:
     calls = []
@@ -74,9 +74,9 @@ async def test_of_two_registrations_claimed_at_once_one_waits_for_the_other(
         clock.advance(timedelta(hours=1))
     wire.gate.clear()
 
-    ends = await asyncio.gather(
+    results = await asyncio.gather(
         *(
-            registration.finish(worker, session, back_from(call, auth_key=f"card-{number}"))
+            registration.finish(worker, session, window_return(call, auth_key=f"card-{number}"))
             for number, (worker, call) in enumerate(zip(workers, calls, strict=True))
         ),
         return_exceptions=True,
@@ -84,15 +84,15 @@ async def test_of_two_registrations_claimed_at_once_one_waits_for_the_other(
     wire.gate.set()
     await drain(workers)
 
-    refused = [end for end in ends if isinstance(end, Conflict)]
-    assert [end.code for end in refused] == ["under_way"] * (WORKERS - 1)
+    refused = [result for result in results if isinstance(result, Conflict)]
+    assert [result.code for result in refused] == ["under_way"] * (WORKERS - 1)
     assert len(await methods(rt)) == 1
 
 
-async def test_a_due_row_is_taken_up_by_one_of_many_sweeps(
+async def test_due_registration_is_claimed_by_one_of_many_sweeps(
     rt: Runtime, workers: list[Runtime], session: Session, wire: Wire
 ) -> None:
-    wire.then(lose, after=True)
+    wire.script(lose, after=True)
     outcome = await register(rt, session)
     await let_time_pass(rt)
 
@@ -103,7 +103,7 @@ async def test_a_due_row_is_taken_up_by_one_of_many_sweeps(
     assert len(await methods(rt)) == 1
 
 
-async def test_a_method_removed_in_every_process_is_deleted_once(
+async def test_method_removed_in_every_process_is_deleted_once(
     rt: Runtime, workers: list[Runtime], session: Session, wire: Wire
 ) -> None:
     method = (await register(rt, session)).method

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.payment_methods.flow import AUTH_KEY, back_from, methods, register, row
+from tests.payment_methods.flow import AUTH_KEY, methods, register, row, window_return
 from tests.support.wire import Wire, billing, refuse
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.errors import Conflict
@@ -15,7 +15,7 @@ from tossbill_ui.payment_methods import registration
 from tossbill_ui.runtime import Runtime
 
 
-async def test_a_card_is_registered_and_described(rt: Runtime, session: Session) -> None:
+async def test_card_is_registered_with_its_details(rt: Runtime, session: Session) -> None:
     outcome = await register(rt, session)
 
     assert outcome.registration.status == "issued"
@@ -24,9 +24,7 @@ async def test_a_card_is_registered_and_described(rt: Runtime, session: Session)
     assert outcome.method.last_digits == "123"
 
 
-async def test_the_address_of_the_return_is_ours_and_names_no_secret(
-    rt: Runtime, session: Session
-) -> None:
+async def test_return_urls_are_ours_and_contain_no_secrets(rt: Runtime, session: Session) -> None:
     call = await registration.start(rt, session)
 
     assert call.success_url.startswith("http://localhost:3000/success/?registration=")
@@ -34,13 +32,13 @@ async def test_the_address_of_the_return_is_ours_and_names_no_secret(
     assert "PLANTED" not in repr(call)
 
 
-async def test_a_customer_keeps_one_customer_key(rt: Runtime, session: Session) -> None:
+async def test_customer_keeps_one_customer_key(rt: Runtime, session: Session) -> None:
     calls = await asyncio.gather(*(registration.start(rt, session) for _ in range(5)))
 
     assert len({call.customer_key for call in calls}) == 1
 
 
-async def test_an_unused_registration_is_taken_up_again(
+async def test_unused_registration_is_reused(
     rt: Runtime, session: Session, clock: FrozenClock
 ) -> None:
     first = await registration.start(rt, session)
@@ -52,24 +50,24 @@ async def test_an_unused_registration_is_taken_up_again(
     assert later.registration_id != first.registration_id
 
 
-async def test_coming_back_many_times_at_once_asks_toss_once(
+async def test_concurrent_returns_send_one_request(
     rt: Runtime, session: Session, wire: Wire
 ) -> None:
     call = await registration.start(rt, session)
     wire.gate.clear()
 
-    await asyncio.gather(*(registration.finish(rt, session, back_from(call)) for _ in range(8)))
+    await asyncio.gather(*(registration.finish(rt, session, window_return(call)) for _ in range(8)))
     wire.gate.set()
     outcome = await outcomes.wait(rt, actor_of(session), call.registration_id, seconds=10)
-    await registration.finish(rt, session, back_from(call))
+    await registration.finish(rt, session, window_return(call))
 
     assert outcome.registration.status == "issued"
     assert len(wire.requests) == 1
     assert len(await methods(rt)) == 1
 
 
-async def test_a_refusal_is_kept_with_its_code(rt: Runtime, session: Session, wire: Wire) -> None:
-    wire.then(refuse(400, "INVALID_REJECT_CARD", "카드 사용이 거절되었습니다."))
+async def test_refusal_is_stored_with_its_code(rt: Runtime, session: Session, wire: Wire) -> None:
+    wire.script(refuse(400, "INVALID_REJECT_CARD", "카드 사용이 거절되었습니다."))
 
     outcome = await register(rt, session)
 
@@ -78,22 +76,22 @@ async def test_a_refusal_is_kept_with_its_code(rt: Runtime, session: Session, wi
     assert outcome.method is None
 
 
-async def test_a_wrong_secret_key_ends_the_registration_for_now(
+async def test_wrong_secret_key_fails_the_registration(
     rt: Runtime, session: Session, wire: Wire
 ) -> None:
-    wire.then(refuse(401, "UNAUTHORIZED_KEY"))
+    wire.script(refuse(401, "UNAUTHORIZED_KEY"))
 
     outcome = await register(rt, session)
 
     assert outcome.registration.failure_code == "UNAUTHORIZED_KEY"
 
 
-async def test_the_auth_key_is_kept_only_while_it_is_needed(
+async def test_auth_key_is_stored_encrypted_and_only_while_needed(
     rt: Runtime, session: Session, wire: Wire
 ) -> None:
     call = await registration.start(rt, session)
     wire.gate.clear()
-    await registration.finish(rt, session, back_from(call))
+    await registration.finish(rt, session, window_return(call))
     during = await row(rt, call.registration_id)
     wire.gate.set()
     await outcomes.wait(rt, actor_of(session), call.registration_id, seconds=10)
@@ -104,62 +102,62 @@ async def test_the_auth_key_is_kept_only_while_it_is_needed(
     assert after.auth_key_sealed is None
 
 
-async def test_a_second_card_on_the_same_registration_is_not_registered(
+async def test_second_card_on_a_registration_is_refused(
     rt: Runtime, session: Session, wire: Wire
 ) -> None:
     call = await registration.start(rt, session)
-    await registration.finish(rt, session, back_from(call, auth_key="first"))
+    await registration.finish(rt, session, window_return(call, auth_key="first"))
     await rt.tasks.drain(seconds=120)
 
     with pytest.raises(Conflict) as caught:
-        await registration.finish(rt, session, back_from(call, auth_key="second"))
+        await registration.finish(rt, session, window_return(call, auth_key="second"))
 
     assert caught.value.code == "already_used"
     assert len(await methods(rt)) == 1
 
 
-async def test_two_cards_at_the_same_moment_register_one_and_say_so(
+async def test_concurrent_cards_on_a_registration_register_one(
     rt: Runtime, session: Session
 ) -> None:
     call = await registration.start(rt, session)
 
-    ends = await asyncio.gather(
+    results = await asyncio.gather(
         *(
-            registration.finish(rt, session, back_from(call, auth_key=f"card-{number}"))
+            registration.finish(rt, session, window_return(call, auth_key=f"card-{number}"))
             for number in range(6)
         ),
         return_exceptions=True,
     )
     await rt.tasks.drain(seconds=120)
 
-    refused = [end for end in ends if isinstance(end, Conflict)]
+    refused = [result for result in results if isinstance(result, Conflict)]
     assert len(refused) == 5
-    assert {end.code for end in refused} == {"already_used"}
+    assert {result.code for result in refused} == {"already_used"}
     assert len(await methods(rt)) == 1
 
 
-async def test_a_customer_has_one_registration_under_way(
+async def test_customer_has_one_registration_in_progress(
     rt: Runtime, session: Session, wire: Wire, clock: FrozenClock
 ) -> None:
     first = await registration.start(rt, session)
     clock.advance(timedelta(hours=1))
     second = await registration.start(rt, session)
     wire.gate.clear()
-    await registration.finish(rt, session, back_from(first, auth_key="one"))
+    await registration.finish(rt, session, window_return(first, auth_key="one"))
 
     with pytest.raises(Conflict, match="under way"):
-        await registration.finish(rt, session, back_from(second, auth_key="two"))
+        await registration.finish(rt, session, window_return(second, auth_key="two"))
     with pytest.raises(Conflict, match="under way"):
         await registration.start(rt, session)
 
     wire.gate.set()
     await rt.tasks.drain(seconds=120)
-    await registration.finish(rt, session, back_from(second, auth_key="two"))
+    await registration.finish(rt, session, window_return(second, auth_key="two"))
     await rt.tasks.drain(seconds=120)
     assert len(await methods(rt)) == 2
 
 
-async def test_two_customers_do_not_wait_for_each_other(
+async def test_customers_do_not_wait_for_each_other(
     rt: Runtime, session: Session, stranger: Session
 ) -> None:
     mine, theirs = await asyncio.gather(
@@ -172,11 +170,11 @@ async def test_two_customers_do_not_wait_for_each_other(
 @pytest.mark.parametrize(
     ("code", "status"), [("PAY_PROCESS_CANCELED", "abandoned"), ("REJECT_CARD_COMPANY", "failed")]
 )
-async def test_a_trip_that_ended_in_the_window_can_still_succeed(
+async def test_registration_that_ended_in_the_window_can_still_succeed(
     rt: Runtime, session: Session, code: str, status: str
 ) -> None:
     call = await registration.start(rt, session)
-    back = back_from(call)
+    back = window_return(call)
 
     await registration.end_in_window(
         rt,
@@ -198,15 +196,15 @@ async def test_a_trip_that_ended_in_the_window_can_still_succeed(
     assert (await row(rt, call.registration_id)).status == "issued"
 
 
-async def test_any_text_in_toss_answer_can_be_stored(
+async def test_any_text_in_a_response_can_be_stored(
     rt: Runtime, session: Session, wire: Wire
 ) -> None:
-    def strange(request: httpx.Request) -> httpx.Response:
+    def with_nul_bytes(request: httpx.Request) -> httpx.Response:
         answer = billing(json.loads(request.content)["customerKey"])
         card = {"issuerCode": "\x006\x001", "cardType": "신\x00용" * 9, "ownerType": "\x00"}
         return httpx.Response(200, json={**answer, "card": card, "extra": "\x00"})
 
-    wire.then(strange, after=True)
+    wire.script(with_nul_bytes, after=True)
 
     outcome = await register(rt, session)
 

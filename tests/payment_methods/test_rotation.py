@@ -1,4 +1,4 @@
-"""Stored secrets move to the newest key, beside a running app."""
+"""Stored secrets are re-encrypted with the newest key while the app runs."""
 
 import pytest
 
@@ -10,16 +10,18 @@ from tossbill_ui.payment_methods.rotation import rotate
 from tossbill_ui.runtime import Runtime
 
 
-async def test_rotation_seals_everything_with_the_newest_key(rt: Runtime, session: Session) -> None:
+async def test_rotation_reencrypts_everything_with_the_newest_key(
+    rt: Runtime, session: Session
+) -> None:
     await register(rt, session)
     old_key, new_key = new_encryption_key(), new_encryption_key()
     old = Cipher.from_text(f"1:{old_key}")
     [method] = await methods(rt)
-    place = billing_key_context(method.id)
-    plain = rt.cipher.decrypt(method.billing_key_sealed or "", context=place)
+    context = billing_key_context(method.id)
+    plain = rt.cipher.decrypt(method.billing_key_sealed or "", context=context)
     object.__setattr__(rt, "cipher", old)
     async with rt.db.write() as db:
-        method.billing_key_sealed = old.encrypt(plain, context=place)
+        method.billing_key_sealed = old.encrypt(plain, context=context)
         db.add(method)
 
     object.__setattr__(rt, "cipher", Cipher.from_text(f"1:{old_key},2:{new_key}"))
@@ -28,8 +30,8 @@ async def test_rotation_seals_everything_with_the_newest_key(rt: Runtime, sessio
     [method] = await methods(rt)
     assert (first, again) == (1, 0)
     assert (
-        Cipher.from_text(f"2:{new_key}").decrypt(method.billing_key_sealed or "", context=place)
+        Cipher.from_text(f"2:{new_key}").decrypt(method.billing_key_sealed or "", context=context)
         == plain
     )
     with pytest.raises(Undecryptable):
-        old.decrypt(method.billing_key_sealed or "", context=place)
+        old.decrypt(method.billing_key_sealed or "", context=context)

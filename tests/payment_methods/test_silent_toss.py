@@ -1,4 +1,4 @@
-"""Toss takes the request and says nothing: a real socket, and a read time-out made short."""
+"""Toss receives the request and never responds: a real socket with a short read timeout."""
 
 import asyncio
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.client import TossClient
 
 
-async def test_silence_is_unknown_and_asked_again(
+async def test_missing_response_is_unresolved_and_retried(
     rt: Runtime, session: Session, wire: Wire
 ) -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -29,13 +29,13 @@ async def test_silence_is_unknown_and_asked_again(
             secret_key=SecretStr("test_sk_a"),
             timeout=httpx.Timeout(5, read=0.1),
         )
-        doubtful = await register(replace(rt, toss=toss), session)
+        unresolved = await register(replace(rt, toss=toss), session)
         await toss.aclose()
 
-    assert doubtful.registration.status == "unknown"
+    assert unresolved.registration.status == "unknown"
     assert await methods(rt) == []
     await let_time_pass(rt)
     await sweep(rt)
-    settled = await outcomes.get_outcome(rt, actor_of(session), doubtful.registration.id)
+    settled = await outcomes.get_outcome(rt, actor_of(session), unresolved.registration.id)
     assert settled.registration.status == "issued"
     assert len(wire.issued) == 1

@@ -1,10 +1,10 @@
-"""Returns from the window that somebody forged, or that are not this customer's."""
+"""Forged returns from the window, and returns of another customer, are refused."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.payment_methods.flow import back_from, refusals, register, row
+from tests.payment_methods.flow import audited_kinds, register, row, window_return
 from tests.support.wire import Wire
 from tossbill_ui.core.actor import VISITOR
 from tossbill_ui.core.errors import NotAllowed
@@ -26,16 +26,16 @@ from tossbill_ui.runtime import Runtime
         ({"auth_key": "x" * 301}, "no_auth_key"),
     ],
 )
-async def test_a_forged_return_is_refused_and_recorded(
+async def test_forged_return_is_refused_and_audited(
     rt: Runtime, session: Session, wire: Wire, change: dict[str, str], problem: str
 ) -> None:
     call = await registration.start(rt, session)
 
     with pytest.raises(NotAllowed) as caught:
-        await registration.finish(rt, session, replace(back_from(call), **change))
+        await registration.finish(rt, session, replace(window_return(call), **change))
 
     assert caught.value.code == problem
-    assert await refusals(rt) == [f"refused.{problem}"]
+    assert await audited_kinds(rt) == [f"refused.{problem}"]
     assert wire.requests == []
     assert (await row(rt, call.registration_id)).status == "started"
 
@@ -47,14 +47,14 @@ async def test_another_browser_cannot_finish_a_registration(
 
     for caller, problem in ((None, "no_session"), (stranger, "other_session")):
         with pytest.raises(NotAllowed) as caught:
-            await registration.finish(rt, caller, back_from(call))
+            await registration.finish(rt, caller, window_return(call))
         assert caught.value.code == problem
 
     assert wire.requests == []
-    await registration.finish(rt, session, back_from(call))
+    await registration.finish(rt, session, window_return(call))
 
 
-async def test_another_customer_cannot_look_at_a_registration(
+async def test_another_customer_cannot_see_a_registration(
     rt: Runtime, session: Session, stranger: Session
 ) -> None:
     outcome = await register(rt, session)
@@ -65,25 +65,25 @@ async def test_another_customer_cannot_look_at_a_registration(
         await outcomes.get_outcome(rt, VISITOR, outcome.registration.id)
 
 
-async def test_an_auth_key_belongs_to_one_registration_for_ever(
+async def test_auth_key_belongs_to_one_registration_for_ever(
     rt: Runtime, session: Session, stranger: Session, wire: Wire
 ) -> None:
     await register(rt, session)
     theirs = await registration.start(rt, stranger)
 
     with pytest.raises(NotAllowed) as caught:
-        await registration.finish(rt, stranger, back_from(theirs))
+        await registration.finish(rt, stranger, window_return(theirs))
 
     assert caught.value.code == "already_used"
     assert len(wire.requests) == 1
-    assert await refusals(rt) == ["refused.auth_key_of_another"]
+    assert await audited_kinds(rt) == ["refused.auth_key_of_another"]
 
 
-async def test_a_forged_failure_ends_nothing(
+async def test_forged_failure_ends_no_registration(
     rt: Runtime, session: Session, stranger: Session
 ) -> None:
     call = await registration.start(rt, session)
-    token = back_from(call).token
+    token = window_return(call).token
 
     for caller, forged in ((stranger, token), (session, "forged"), (None, token)):
         try:
@@ -101,11 +101,11 @@ async def test_a_forged_failure_ends_nothing(
     assert (await row(rt, call.registration_id)).status == "started"
 
 
-async def test_a_failure_reported_after_success_changes_nothing(
+async def test_failure_reported_after_success_changes_nothing(
     rt: Runtime, session: Session
 ) -> None:
     call = await registration.start(rt, session)
-    back = back_from(call)
+    back = window_return(call)
     await registration.finish(rt, session, back)
     await rt.tasks.drain(seconds=120)
 
@@ -121,7 +121,7 @@ async def test_a_failure_reported_after_success_changes_nothing(
     assert (await row(rt, call.registration_id)).status == "issued"
 
 
-async def test_nothing_a_browser_sends_breaks_the_return(rt: Runtime) -> None:
+async def test_arbitrary_return_parameters_are_refused(rt: Runtime) -> None:
     for text in ("", "\x00", "가" * 1000, "' OR 1=1 --", "../..", "\ud800"):
         with pytest.raises(NotAllowed):
             await registration.finish(rt, new_session(), Return(text[:40], text, text, text))

@@ -1,4 +1,4 @@
-"""Payments knows no subscription: its outcomes are handled by whoever is registered."""
+"""The payments domain is independent of subscriptions and requires an outcome handler."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ FOLDER = Path(payments.__file__).parent
 IN_SQL = re.compile(r"\b(FROM|JOIN|INTO|UPDATE) subscription\b|\bsubscription\.\w")
 
 
-def named(module: Path) -> Iterator[str]:
-    """Yield every text of a module that names the table `subscription`, as SQL would."""
+def subscription_references(module: Path) -> Iterator[str]:
+    """Yield every string of a module that names the table `subscription` in SQL."""
     for node in ast.walk(ast.parse(module.read_text())):
         match node:
             case ast.Call(
@@ -36,13 +36,13 @@ def named(module: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("module", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
-def test_no_sql_of_payments_names_the_table_subscription(module: Path) -> None:
+def test_no_payments_sql_names_the_subscription_table(module: Path) -> None:
     keys = {"subscription.id"} if module.stem == "models" else set[str]()
 
-    assert set(named(module)) <= keys
+    assert set(subscription_references(module)) <= keys
 
 
-async def test_nothing_is_recorded_before_a_handler_is_registered(
+async def test_recording_requires_a_registered_handler(
     shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await shop.subscribe(session)

@@ -1,4 +1,4 @@
-"""What is asked again and again finds its rows by an index, however many others there are."""
+"""Frequent queries find their rows by an index."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Query = Callable[[AsyncSession], Awaitable[object]]
 
 @pytest.fixture
 def database_url(empty_database: Path, tmp_path: Path) -> str:
-    """SQLite's plans; PostgreSQL chooses by what is in the tables."""
+    """SQLite only: PostgreSQL's plans depend on the contents of the tables."""
     return f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'tossbill.db')}"
 
 
@@ -47,8 +47,8 @@ IDS = {"ids": ["a", "b"]}
         pytest.param(lambda db: payments.paid_invoice(db, "a", 1), id="paid invoice"),
         pytest.param(lambda db: payments.done_payment(db, "a"), id="done payment"),
         pytest.param(lambda db: payments.refused_before(db, PAYMENT), id="refused before"),
-        pytest.param(lambda db: payments.begun(db, [INVOICE, INVOICE]), id="begun"),
-        pytest.param(lambda db: payments.load_asked(db, ["a", "b"]), id="asked"),
+        pytest.param(lambda db: payments.payment_counts(db, [INVOICE, INVOICE]), id="begun"),
+        pytest.param(lambda db: payments.load_charge_rows(db, ["a", "b"]), id="executed"),
         pytest.param(lambda db: payments.payments_by_order(db, ["a"]), id="by order id"),
         pytest.param(lambda db: payments.refunds_of(db, "a"), id="refunds"),
         pytest.param(lambda db: subscriptions.due(db, NOON, limit=9), id="due"),
@@ -62,19 +62,19 @@ IDS = {"ids": ["a", "b"]}
         pytest.param(lambda db: subscriptions.waiting(db), id="waiting"),
     ],
 )
-async def test_an_index_is_used(rt: Runtime, query: Query) -> None:
+async def test_query_uses_an_index(rt: Runtime, query: Query) -> None:
     steps = await plan_of(rt, query)
 
     assert [step for step in steps if step.startswith("SCAN") and "INDEX" not in step] == []
 
 
 async def plan_of(rt: Runtime, query: Query) -> list[str]:
-    """Run a query of ours and return SQLite's plan of it."""
-    with statements(rt) as asked:
+    """Run a query and return SQLite's plan for it."""
+    with statements(rt) as executed:
         async with rt.db.read() as db:
             await query(db)
 
-    [(sql, values)] = [each for each in asked if each.sql.startswith("SELECT")]
+    [(sql, values)] = [each for each in executed if each.sql.startswith("SELECT")]
     async with rt.db.engine.connect() as connection:
         plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
         return [row.detail for row in plan]
@@ -97,10 +97,10 @@ READ_BY = [
 @pytest.mark.parametrize(
     ("source", "owner", "index"), READ_BY, ids=lambda each: getattr(each, "topic", each)
 )
-async def test_a_page_of_the_history_is_read_in_the_order_of_its_index(
+async def test_history_page_is_read_in_index_order(
     rt: Runtime, source: Source, owner: str, index: str, rank: int, newest_first: bool
 ) -> None:
-    """Nothing is sorted, so what lies beyond the page is never touched."""
+    """Nothing is sorted, so rows beyond the page are never read."""
     conditions = (
         sa.inspect(source.table).columns[owner] == "a",
         source.at >= NOON,
@@ -116,7 +116,7 @@ async def test_a_page_of_the_history_is_read_in_the_order_of_its_index(
     assert [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step] == []
 
 
-async def test_the_chart_is_added_up_from_its_index_alone(rt: Runtime) -> None:
+async def test_chart_is_summed_from_its_index_alone(rt: Runtime) -> None:
     steps = await plan_of(rt, lambda _: spending.last_months(rt, VISITOR))
 
     read = [step for step in steps if "payment" in step]
@@ -124,7 +124,7 @@ async def test_the_chart_is_added_up_from_its_index_alone(rt: Runtime) -> None:
     assert [step for step in read if "COVERING INDEX ix_payment_spent" not in step] == []
 
 
-def test_a_scan_would_be_noticed() -> None:
+def test_scan_is_detected() -> None:
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE t (a)")

@@ -1,4 +1,4 @@
-"""Our ledger beside Toss's: what differs is seen, once, and never corrected in silence."""
+"""Reconciliation records each difference from Toss's ledger once, and corrects none silently."""
 
 from datetime import date, timedelta
 
@@ -24,11 +24,11 @@ async def renewed(shop: Shop, session: Session) -> SubscriptionView:
     await shop.go_to(RENEWAL)
     await shop.run()
     shop.wait(timedelta(hours=2))
-    return await shop.look(session, seen.subscription.id)
+    return await shop.view(session, seen.subscription.id)
 
 
-async def change(shop: Shop, order_end: str, **values: object) -> None:
-    """Change a row behind the services' back."""
+async def update_payment(shop: Shop, order_end: str, **values: object) -> None:
+    """Change a payment's row directly, as no service would."""
     async with shop.rt.db.write() as db:
         await db.exec(
             sa.update(Payment).where(col(Payment.order_id).endswith(order_end)).values(**values)
@@ -39,7 +39,7 @@ async def kinds(shop: Shop) -> list[str]:
     return sorted(row.kind for row in await shop.rows(Difference))
 
 
-async def test_ledgers_that_agree_have_no_differences(shop: Shop, session: Session) -> None:
+async def test_agreeing_ledgers_have_no_differences(shop: Shop, session: Session) -> None:
     await renewed(shop, session)
     [_, last] = sorted(await shop.rows(Payment), key=lambda row: row.order_id)
     await refund.refund_payment(shop.rt, KIM, last.id, amount_krw=100, reason="r")
@@ -51,12 +51,12 @@ async def test_ledgers_that_agree_have_no_differences(shop: Shop, session: Sessi
     assert (await reconcile(shop.rt, days=40)).compared == 2
 
 
-async def test_an_amount_a_status_and_a_foreign_payment_are_entries(
+async def test_wrong_amount_wrong_status_and_foreign_payment_are_differences(
     shop: Shop, session: Session
 ) -> None:
     seen = await renewed(shop, session)
-    await change(shop, "0002-1", amount_krw=9000)
-    await change(shop, "0001-1", status="refused", payment_key=None)
+    await update_payment(shop, "0002-1", amount_krw=9000)
+    await update_payment(shop, "0001-1", status="refused", payment_key=None)
     async with shop.rt.db.read() as db:
         method = await db.get_one(PaymentMethod, seen.method.id)
         customer = await db.get_one(Customer, session.customer_id)
@@ -81,7 +81,7 @@ async def test_an_amount_a_status_and_a_foreign_payment_are_entries(
     assert (await review.open_reviews(shop.rt)).count == 0
 
 
-async def test_a_refund_made_elsewhere_is_an_entry(shop: Shop, session: Session) -> None:
+async def test_refund_made_elsewhere_is_a_difference(shop: Shop, session: Session) -> None:
     await renewed(shop, session)
     [payment] = [row for row in await shop.rows(Payment) if row.period_number == 2]
     await shop.rt.toss.cancel_payment(
@@ -95,13 +95,13 @@ async def test_a_refund_made_elsewhere_is_an_entry(shop: Shop, session: Session)
 
     await reconcile(shop.rt)
 
-    [entry] = await shop.rows(Difference)
-    assert (entry.kind, entry.ours_krw, entry.theirs_krw) == ("balance", 9900, 9000)
+    [difference] = await shop.rows(Difference)
+    assert (difference.kind, difference.ours_krw, difference.theirs_krw) == ("balance", 9900, 9000)
 
 
-async def test_a_payment_toss_does_not_know_is_an_entry(shop: Shop, session: Session) -> None:
+async def test_payment_unknown_to_toss_is_a_difference(shop: Shop, session: Session) -> None:
     await renewed(shop, session)
-    await change(shop, "0002-1", order_id="f" * 32 + "-0002-1")
+    await update_payment(shop, "0002-1", order_id="f" * 32 + "-0002-1")
 
     found = await reconcile(shop.rt)
 
@@ -109,7 +109,7 @@ async def test_a_payment_toss_does_not_know_is_an_entry(shop: Shop, session: Ses
     assert await kinds(shop) == ["not_at_toss", "orphan"]
 
 
-async def test_a_payment_that_is_missing_here_is_adopted(shop: Shop, session: Session) -> None:
+async def test_payment_missing_here_is_adopted(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
     await shop.go_to(RENEWAL)
@@ -121,20 +121,20 @@ async def test_a_payment_that_is_missing_here_is_adopted(shop: Shop, session: Se
     await shop.run()
 
     assert (found.adopted, found.differences) == (1, 0)
-    seen = await shop.look(session, seen.subscription.id)
+    seen = await shop.view(session, seen.subscription.id)
     assert seen.subscription.period_number == 2
     await shop.assert_ledgers_agree()
 
 
-async def test_an_open_payment_is_looked_up_at_once(shop: Shop, session: Session) -> None:
+async def test_open_payment_is_looked_up_at_once(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
     await shop.go_to(RENEWAL)
     await shop.run()
-    assert (await shop.look(session, seen.subscription.id)).is_unresolved
+    assert (await shop.view(session, seen.subscription.id)).is_unresolved
 
     await reconcile(shop.rt)
     await shop.run()
 
-    assert not (await shop.look(session, seen.subscription.id)).is_unresolved
+    assert not (await shop.view(session, seen.subscription.id)).is_unresolved
     await shop.assert_ledgers_agree()

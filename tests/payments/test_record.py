@@ -1,4 +1,4 @@
-"""Whose answer counts, when a payment has passed from one worker to another."""
+"""Outcomes recorded after a payment has passed from one worker to another."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tossbill_ui.payments.models import Payment
 from tossbill_ui.payments.outcome import Charged, Declined, Outcome
 from tossbill_ui.payments.record import record
 
-REFUSED = Declined("REJECT_CARD_PAYMENT")
+DECLINED = Declined("REJECT_CARD_PAYMENT")
 
 
-async def taken_twice(shop: Shop, session: Session) -> Payment:
-    """Return an open payment whose lease ran out, and that a second worker has taken."""
+async def claimed_twice(shop: Shop, session: Session) -> Payment:
+    """Return an open payment whose lease expired and that a second worker has claimed."""
     await shop.faults(
         {"endpoint": "charge", "kind": "reset_before", "count": 1},
         {"endpoint": "lookup", "kind": "error_500_before"},
@@ -35,29 +35,25 @@ async def record_by(shop: Shop, payment: Payment, attempt: int, found: Outcome) 
     return row.status
 
 
-async def test_a_refusal_from_before_does_not_hide_a_later_charge(
-    shop: Shop, session: Session
-) -> None:
-    """The first worker stood still with its refusal; where Toss charges a repeat, that is true."""
-    payment = await taken_twice(shop, session)
+async def test_stale_decline_does_not_hide_a_later_charge(shop: Shop, session: Session) -> None:
+    """The first worker was paused with its decline; the retry's charge is the true outcome."""
+    payment = await claimed_twice(shop, session)
     charged = Charged("pk", None, "", balance_krw=payment.amount_krw)
 
-    assert await record_by(shop, payment, 1, REFUSED) in ("pending", "unknown")
+    assert await record_by(shop, payment, 1, DECLINED) in ("pending", "unknown")
     assert await record_by(shop, payment, 2, charged) == "done"
 
 
-async def test_a_charge_counts_whoever_brings_it(shop: Shop, session: Session) -> None:
-    payment = await taken_twice(shop, session)
+async def test_charge_is_recorded_from_any_worker(shop: Shop, session: Session) -> None:
+    payment = await claimed_twice(shop, session)
     charged = Charged("pk", None, "", balance_krw=payment.amount_krw)
 
     assert await record_by(shop, payment, 1, charged) == "done"
-    assert await record_by(shop, payment, 2, REFUSED) == "done"
+    assert await record_by(shop, payment, 2, DECLINED) == "done"
 
 
-async def test_a_refused_key_at_the_look_up_settles_no_payment(
-    shop: Shop, session: Session
-) -> None:
-    """Toss charged and the answer was lost; then the shop's key was replaced."""
+async def test_refused_key_at_the_lookup_settles_no_payment(shop: Shop, session: Session) -> None:
+    """Toss charged and the response was lost; then the shop's key was replaced."""
     await shop.faults(
         {"endpoint": "charge", "kind": "reset_after", "count": 1},
         {"endpoint": "lookup", "kind": "refuse", "code": "UNAUTHORIZED_KEY"},

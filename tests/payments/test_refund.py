@@ -1,4 +1,4 @@
-"""Money back: full, in part, the remainder; never more than was paid."""
+"""Refunds in full, in part and of the remainder never exceed the payment."""
 
 from datetime import timedelta
 
@@ -17,20 +17,22 @@ from tossbill_ui.subscriptions.actions import refund, review
 
 async def paid(shop: Shop, session: Session) -> Payment:
     seen = await shop.subscribe(session)
-    return await shop.one(Payment, seen.subscription.id)
+    return await shop.only_row(Payment, seen.subscription.id)
 
 
-async def give_back(shop: Shop, payment: Payment, amount: int | None) -> None:
+async def refund_and_run(shop: Shop, payment: Payment, amount: int | None) -> None:
     await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=amount, reason="고객 요청")
     await shop.run()
 
 
-async def test_a_part_and_the_remainder_empty_a_payment(shop: Shop, session: Session) -> None:
+async def test_partial_refunds_and_the_remainder_refund_a_payment_in_full(
+    shop: Shop, session: Session
+) -> None:
     payment = await paid(shop, session)
 
-    await give_back(shop, payment, 900)
-    await give_back(shop, payment, 3000)
-    await give_back(shop, payment, None)
+    await refund_and_run(shop, payment, 900)
+    await refund_and_run(shop, payment, 3000)
+    await refund_and_run(shop, payment, None)
 
     assert await shop.money() == [
         ("approved", 9900),
@@ -38,7 +40,7 @@ async def test_a_part_and_the_remainder_empty_a_payment(shop: Shop, session: Ses
         ("canceled", 3000),
         ("canceled", 6000),
     ]
-    payment = await shop.one(Payment, payment.subscription_id)
+    payment = await shop.only_row(Payment, payment.subscription_id)
     assert (payment.status, payment.refunded_krw) == ("done", 9900)
     rows = await shop.rows(Refund)
     assert {row.status for row in rows} == {"done"}
@@ -47,17 +49,19 @@ async def test_a_part_and_the_remainder_empty_a_payment(shop: Shop, session: Ses
 
 
 @pytest.mark.parametrize("amount", [0, -1, 9901])
-async def test_more_than_was_paid_is_refused(shop: Shop, session: Session, amount: int) -> None:
+async def test_refund_outside_the_paid_amount_is_refused(
+    shop: Shop, session: Session, amount: int
+) -> None:
     payment = await paid(shop, session)
 
     with pytest.raises(Conflict) as caught:
-        await give_back(shop, payment, amount)
+        await refund_and_run(shop, payment, amount)
 
     assert caught.value.code == "too_much"
     assert await shop.rows(Refund) == []
 
 
-async def test_two_refunds_never_promise_the_same_won(shop: Shop, session: Session) -> None:
+async def test_two_refunds_never_share_an_amount(shop: Shop, session: Session) -> None:
     payment = await paid(shop, session)
     await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=5000, reason="고객 요청")
 
@@ -67,11 +71,11 @@ async def test_two_refunds_never_promise_the_same_won(shop: Shop, session: Sessi
     assert caught.value.code == "refund_under_way"
     await shop.run()
     with pytest.raises(Conflict):
-        await give_back(shop, payment, 5000)
+        await refund_and_run(shop, payment, 5000)
     assert (await shop.money())[1:] == [("canceled", 5000)]
 
 
-async def test_the_database_itself_refuses_more_than_was_paid(shop: Shop, session: Session) -> None:
+async def test_database_refuses_refunds_above_the_payment(shop: Shop, session: Session) -> None:
     payment = await paid(shop, session)
 
     with pytest.raises(IntegrityError):
@@ -81,19 +85,17 @@ async def test_the_database_itself_refuses_more_than_was_paid(shop: Shop, sessio
             )
 
 
-async def test_a_refused_refund_leaves_the_money_promised_to_nobody(
-    shop: Shop, session: Session
-) -> None:
+async def test_refused_refund_frees_its_amount(shop: Shop, session: Session) -> None:
     payment = await paid(shop, session)
     await shop.faults(
         {"endpoint": "cancel", "kind": "refuse", "code": "NOT_CANCELABLE_PAYMENT", "count": 1}
     )
 
-    await give_back(shop, payment, 5000)
+    await refund_and_run(shop, payment, 5000)
 
     [refused] = (await review.open_reviews(shop.rt)).refunds
     assert refused.failure_code == "NOT_CANCELABLE_PAYMENT"
-    assert (await shop.one(Payment, payment.subscription_id)).refunded_krw == 0
+    assert (await shop.only_row(Payment, payment.subscription_id)).refunded_krw == 0
     await review.approve(shop.rt, KIM, refused.id)
     await shop.run()
     assert (await review.open_reviews(shop.rt)).count == 0
@@ -101,7 +103,7 @@ async def test_a_refused_refund_leaves_the_money_promised_to_nobody(
     await shop.assert_ledgers_agree()
 
 
-async def test_money_given_back_in_tosss_console_is_noticed_and_not_given_twice(
+async def test_refund_in_tosss_console_is_a_difference_and_not_repeated(
     shop: Shop, session: Session
 ) -> None:
     payment = await paid(shop, session)
@@ -114,7 +116,7 @@ async def test_money_given_back_in_tosss_console_is_noticed_and_not_given_twice(
         idempotency_key="elsewhere",
     )
 
-    await give_back(shop, payment, 5000)
+    await refund_and_run(shop, payment, 5000)
 
     [difference] = await shop.rows(Difference)
     assert (difference.kind, difference.subject) == ("balance", payment.order_id)
@@ -123,14 +125,16 @@ async def test_money_given_back_in_tosss_console_is_noticed_and_not_given_twice(
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
-async def test_after_two_weeks_the_balance_decides(shop: Shop, session: Session, kind: str) -> None:
+async def test_balance_decides_an_unresolved_refund_after_two_weeks(
+    shop: Shop, session: Session, kind: str
+) -> None:
     payment = await paid(shop, session)
     await shop.faults(
         {"endpoint": "cancel", "kind": kind, "count": 1},
         {"endpoint": "cancel", "kind": "reset_before"},
         {"endpoint": "lookup", "kind": "reset_before"},
     )
-    await give_back(shop, payment, 5000)
+    await refund_and_run(shop, payment, 5000)
     for _ in range(15):
         shop.wait(timedelta(days=1))
         await shop.run()
@@ -146,7 +150,7 @@ async def test_after_two_weeks_the_balance_decides(shop: Shop, session: Session,
     await shop.assert_ledgers_agree()
 
 
-async def test_a_payment_is_known_by_its_order_id_too(shop: Shop, session: Session) -> None:
+async def test_payment_is_found_by_its_order_id(shop: Shop, session: Session) -> None:
     payment = await paid(shop, session)
 
     row = await refund.refund_payment(
@@ -157,19 +161,19 @@ async def test_a_payment_is_known_by_its_order_id_too(shop: Shop, session: Sessi
 
 
 @pytest.mark.parametrize("name", ["../x", "0" * 32, "", "a" * 500, "x' OR '1'='1"])
-async def test_a_payment_that_is_none_is_not_found(shop: Shop, name: str) -> None:
+async def test_unknown_payment_is_not_found(shop: Shop, name: str) -> None:
     with pytest.raises(NotFound):
         await refund.refund_payment(shop.rt, KIM, name, amount_krw=None, reason="고객 요청")
 
 
-async def test_a_refused_key_at_the_look_up_settles_no_refund(shop: Shop, session: Session) -> None:
-    """Toss gave the money back and the answer was lost; then the shop's key was replaced."""
+async def test_refused_key_at_the_lookup_settles_no_refund(shop: Shop, session: Session) -> None:
+    """Toss made the refund and the response was lost; then the shop's key was replaced."""
     payment = await paid(shop, session)
     await shop.faults(
         {"endpoint": "cancel", "kind": "reset_after", "count": 1},
         {"endpoint": "lookup", "kind": "refuse", "code": "UNAUTHORIZED_KEY"},
     )
-    await give_back(shop, payment, 5000)
+    await refund_and_run(shop, payment, 5000)
     shop.wait(timedelta(minutes=10))
     await shop.run()
     assert (await shop.rows(Refund))[0].status == "unknown"

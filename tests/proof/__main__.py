@@ -1,4 +1,4 @@
-"""``python -m tests.proof``: the long proofs, and their report."""
+"""``python -m tests.proof``: runs the long proofs and writes their report."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import click
 
-from tests.proof.chunks import Chunk, OtherSizes, Progress, Sizes
+from tests.proof.chunks import Chunk, DifferentProof, Progress, Sizes
 from tests.proof.machine import commit, this_machine
 from tests.proof.parts import PARTS, Part
-from tests.proof.report import add_to_index, written
+from tests.proof.report import add_to_index, report_text
 from tossbill_ui.build import ROOT
 
 PROGRESS = ROOT / ".build" / "proof" / "progress.jsonl"
@@ -24,15 +24,15 @@ REPORTS = ROOT / "docs" / "proof"
 
 
 @click.command()
-@click.option("--only", type=click.Choice(list(PARTS)), multiple=True, help="Only these parts.")
+@click.option("--only", type=click.Choice(list(PARTS)), multiple=True, help="Run only these parts.")
 @click.option("--kills", default=Sizes.kills, show_default=True)
 @click.option("--seeds", default=Sizes.seeds, show_default=True)
 @click.option("--months", default=Sizes.months, show_default=True)
 @click.option("--people", default=Sizes.people, show_default=True)
 @click.option("--inputs", default=Sizes.inputs, show_default=True)
 @click.option("--processes", default=2, show_default=True)
-@click.option("--resume", is_flag=True, help="Go on with what was cut off.")
-@click.option("--name", default="", help="Of the report; the date unless given.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted run.")
+@click.option("--name", default="", help="Name of the report; the date by default.")
 @click.option("--reports", default=REPORTS, type=click.Path(path_type=Path))
 @click.option("--progress", default=PROGRESS, type=click.Path(path_type=Path))
 def main(
@@ -45,7 +45,7 @@ def main(
     resume: bool,
     **sizes: int,
 ) -> None:
-    """Prove, chunk by chunk, and write the report; exit with 1 if anything went wrong."""
+    """Run the proof chunk by chunk and write the report; exit with 1 if any chunk failed."""
     logging.disable(logging.WARNING)
     wanted, code = Sizes(**sizes), commit()
     file = Progress(progress, wanted, code)
@@ -53,17 +53,17 @@ def main(
     done = _done(file, parts, resume=resume)
     chunks = prove(parts, wanted, file, done, processes=max(1, processes))
     if not chunks:
-        sys.exit("nothing was asked for, so nothing is proved")
+        sys.exit("nothing was selected, so nothing is proved")
     today = datetime.now(UTC).date()
     reports.mkdir(parents=True, exist_ok=True)
     report = reports / f"{name or today.isoformat()}.md"
-    report.write_text(written(chunks, wanted, this_machine(), code, today))
+    report.write_text(report_text(chunks, wanted, this_machine(), code, today))
     index = reports / "README.md"
     if index.exists():
         add_to_index(index, report)
     click.echo(f"the report is {report}")
-    if failed := [chunk for chunk in chunks if chunk.wrong]:
-        sys.exit(f"{len(failed)} went wrong; again: {failed[0].again}")
+    if failed := [chunk for chunk in chunks if chunk.failure]:
+        sys.exit(f"{len(failed)} failed; to repeat: {failed[0].command}")
 
 
 def _done(file: Progress, parts: Collection[str], *, resume: bool) -> list[Chunk]:
@@ -72,42 +72,43 @@ def _done(file: Progress, parts: Collection[str], *, resume: bool) -> list[Chunk
         return []
     try:
         return file.resume(parts)
-    except OtherSizes as other:
-        sys.exit(str(other))
+    except DifferentProof as error:
+        sys.exit(str(error))
 
 
 def prove(
     parts: dict[str, Part], sizes: Sizes, file: Progress, done: list[Chunk], *, processes: int
 ) -> list[Chunk]:
-    """Do what is not done, write each chunk down as it ends, and return all of them.
+    """Run the remaining chunks, save each as it ends, and return all of them.
 
-    Parts go on beside one another: kills wait for most of their time.
+    Parts run concurrently, because kills spend most of their time waiting.
     """
-    chunks, one_at_a_time = list(done), threading.Lock()
+    chunks, lock = list(done), threading.Lock()
 
-    def finish(part: str) -> None:
+    def run_part(part: str) -> None:
         names = frozenset(chunk.name for chunk in done if chunk.part == part)
         for chunk in parts[part](sizes, names, processes):
-            with one_at_a_time:
+            with lock:
                 file.add(chunk)
                 chunks.append(chunk)
-                _say(chunk)
+                _print(chunk)
 
     with ThreadPoolExecutor(max(1, len(parts))) as threads:
-        list(threads.map(finish, parts))
+        list(threads.map(run_part, parts))
     return chunks
 
 
-def _say(chunk: Chunk) -> None:
-    said = f"WRONG: {chunk.wrong}\n  again: {chunk.again}" if chunk.wrong else chunk.counts
-    click.echo(f"{chunk.part} {chunk.name}: {said}")
+def _print(chunk: Chunk) -> None:
+    repeat = f"\n  to repeat: {chunk.command}"
+    result = f"FAILED: {chunk.failure}{repeat}" if chunk.failure else chunk.counts
+    click.echo(f"{chunk.part} {chunk.name}: {result}")
 
 
 def _end(number: int, frame: object) -> None:
-    """End as Ctrl-C does, so that the processes and servers that were started end too."""
+    """Stop as Ctrl-C does, so that the processes and servers that were started stop too."""
     raise KeyboardInterrupt
 
 
-if __name__ == "__main__":  # also loaded, under another name, by the processes it starts
+if __name__ == "__main__":  # the processes it starts load it too, under another name
     signal.signal(signal.SIGTERM, _end)
     main()

@@ -1,4 +1,4 @@
-"""What a proof has done so far: a line of JSON for each chunk, written as it ends."""
+"""The progress of a proof: a line of JSON for each chunk, written as it ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is to be proved."""
+    """The sizes of a proof."""
 
     kills: int = 1_000
     seeds: int = 2_000
@@ -21,21 +21,21 @@ class Sizes:
 
     @property
     def options(self) -> str:
-        """The same on a command line."""
+        """The sizes as command-line options."""
         return " ".join(f"--{name} {value}" for name, value in asdict(self).items())
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """One piece of a part, done.
+    """A finished piece of a part.
 
     Attributes:
         part: ``kills``, ``seeds`` or ``inputs``.
-        name: Which piece; there is one of each.
-        group: Under what the report sums it up.
-        counts: What happened, by name.
-        wrong: What went wrong; empty if nothing did.
-        again: The command that does this piece again.
+        name: The piece, unique within its part.
+        group: The line of the report that sums it up.
+        counts: Counts of what happened, by name.
+        failure: The error; empty if it succeeded.
+        command: The command that repeats this piece.
     """
 
     part: str
@@ -44,59 +44,59 @@ class Chunk:
     counts: dict[str, float] = field(default_factory=dict[str, float])
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
-    wrong: str = ""
-    again: str = ""
+    failure: str = ""
+    command: str = ""
 
 
-class OtherSizes(Exception):
-    """What is there was done with other sizes or other code, or nobody knows which."""
+class DifferentProof(Exception):
+    """The progress file belongs to other sizes or other code, or to uncommitted code."""
 
 
 class Progress:
-    """The file of chunks.
+    """The progress file.
 
     Args:
-        path: Where it is.
-        sizes: What is to be done.
-        commit: Of which code.
+        path: The file.
+        sizes: The sizes of the proof.
+        commit: The commit of the code.
     """
 
     def __init__(self, path: Path, sizes: Sizes, commit: str) -> None:
         self._path, self._head = path, {"sizes": asdict(sizes), "commit": commit}
 
     def start(self) -> None:
-        """Begin anew."""
+        """Start a new file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(json.dumps(self._head) + "\n")
 
     def resume(self, parts: Collection[str]) -> list[Chunk]:
-        """Return what is done, but for what went wrong in these parts: that is tried again.
+        """Return the finished chunks, except those of these parts that failed: they are retried.
 
         Raises:
-            OtherSizes: The file is of another proof.
+            DifferentProof: The file belongs to another proof.
         """
         if not self._path.exists():
             self.start()
         head, *lines = self._path.read_text().splitlines()
         if json.loads(head) != self._head or " " in str(self._head["commit"]):
-            raise OtherSizes(
-                f"{self._path} is of another proof, or files are changed that are not committed; "
-                f"give its sizes and take its commit, or start anew without --resume: {head}"
+            raise DifferentProof(
+                f"{self._path} belongs to another proof, or there are uncommitted changes; "
+                f"use its sizes and its commit, or start a new one without --resume: {head}"
             )
         newest = {(chunk.part, chunk.name): chunk for chunk in _read(lines)}
-        return [each for each in newest.values() if not each.wrong or each.part not in parts]
+        return [each for each in newest.values() if not each.failure or each.part not in parts]
 
     def add(self, chunk: Chunk) -> None:
-        """Write a chunk down; what was cut off before it does not hide it."""
+        """Append a chunk, on a new line even if the last line was cut off."""
         with self._path.open("r+b") as file:
             end = file.seek(0, 2)
             file.seek(max(0, end - 1))
-            is_whole = file.read(1) == b"\n"
+            is_complete = file.read(1) == b"\n"
             line = json.dumps(asdict(chunk)) + "\n"
-            file.write((line if is_whole else f"\n{line}").encode())
+            file.write((line if is_complete else f"\n{line}").encode())
 
 
 def _read(lines: list[str]) -> Iterator[Chunk]:
     for line in lines:
-        with suppress(ValueError):  # the last one may have been cut off
+        with suppress(ValueError):  # the last line may be incomplete
             yield Chunk(**json.loads(line))

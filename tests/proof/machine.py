@@ -1,4 +1,4 @@
-"""On what a proof was run; nothing that tells whose machine it is."""
+"""The machine and software versions of a proof, without anything that identifies the owner."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tossbill_ui.build import ROOT
 
 @dataclass(frozen=True)
 class Machine:
-    """The versions of what matters."""
+    """Cores and software versions."""
 
     cores: int
     python: str
@@ -25,7 +25,7 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """Ask for the versions."""
+    """Return the description of this machine."""
     server = Postgres()
     try:
         engine = sa.create_engine(server.empty(), poolclass=sa.NullPool)
@@ -38,17 +38,17 @@ def this_machine() -> Machine:
 
 
 def commit() -> str:
-    """Return the commit of the code, and whether something was changed since."""
+    """Return the commit of the code, and whether there are uncommitted changes."""
     number = _git("rev-parse", "--short=12", "HEAD")
     return f"{number} with changes" if _git("status", "--porcelain", "-uno") else number
 
 
 def _git(*arguments: str) -> str:
-    asked = subprocess.run(
-        ["git", *arguments],  # noqa: S607 - the one of the machine
+    result = subprocess.run(
+        ["git", *arguments],  # noqa: S607 - the machine's own
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    return asked.stdout.strip()
+    return result.stdout.strip()

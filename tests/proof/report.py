@@ -1,4 +1,4 @@
-"""Writes the report of a proof from its chunks."""
+"""The report of a proof, written from its chunks."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from tests.proof.chunks import Chunk, Sizes
 from tests.proof.machine import Machine
 from tests.proof.parts import PARTS
 
-WOULD_SAY = {
+FAILURES = {
     "kills": (
-        "a charge that stands twice in Toss's ledger, a period without one, a difference "
-        "between the two ledgers, or a subscription that waits for a person."
+        "a period charged twice in Toss's ledger, a period without a charge, a difference "
+        "between the two ledgers, or a subscription that needs a review."
     ),
     "seeds": (
-        "the first rule that does not hold, after a step or at the end: charged twice, charged "
-        "without a yes, a gap between periods, a refund beyond its payment, ledgers that differ."
+        "the first invariant broken, after a step or at the end: a double charge, a charge without "
+        "consent, a gap between periods, a refund larger than its payment, ledgers that disagree."
     ),
     "inputs": (
-        "an exception that comes out, a status of 500, something written down that is not so at "
-        "Toss, a row that a stranger changed, a line of the history shown to anybody else."
+        "an uncaught exception, a status of 500, a row that contradicts Toss, a row changed by a "
+        "stranger, or a history line shown to anybody else."
     ),
 }
 
 
-def written(
+def report_text(
     chunks: Iterable[Chunk], sizes: Sizes, machine: Machine, commit: str, today: date
 ) -> str:
     """Return the report as Markdown."""
     every = list(chunks)
-    failed = [chunk for chunk in every if chunk.wrong]
+    failed = [chunk for chunk in every if chunk.failure]
     lines = [
         f"# Proof of {today.isoformat()}",
         "",
@@ -52,7 +52,7 @@ def written(
 
 
 def _only(chunks: list[Chunk]) -> str:
-    """Return the options that leave out the parts that nothing was done of."""
+    """Return the options that select the parts with chunks, unless all have some."""
     done = [part for part in PARTS if any(chunk.part == part for chunk in chunks)]
     return "".join(f"--only {part} " for part in done) if len(done) < len(PARTS) else ""
 
@@ -64,10 +64,10 @@ def _part(part: str, chunks: list[Chunk]) -> list[str]:
     lines = ["", f"## {part.capitalize()}", "", *_TABLES[part](chunks), ""]
     note = " (without the workers' and PostgreSQL's)" if part == "kills" else ""
     lines += [
-        f"{len(chunks)} chunks, {cpu:,.0f} CPU seconds{note}, {wall:,.0f} seconds by the clock, "
-        "beside the other parts."
+        f"{len(chunks)} chunks, {cpu:,.0f} CPU seconds{note}, {wall:,.0f} seconds of wall time, "
+        "concurrently with the other parts."
     ]
-    return [*lines, "", f"A failure would have been: {WOULD_SAY[part]}"]
+    return [*lines, "", f"A failure would have been: {FAILURES[part]}"]
 
 
 def _kills(chunks: list[Chunk]) -> list[str]:
@@ -101,13 +101,13 @@ def _seeds(chunks: list[Chunk]) -> list[str]:
 
 
 def _inputs(chunks: list[Chunk]) -> list[str]:
-    rows = ["| kind | inputs | what became of them, or how they were spoiled |", "|---|---|---|"]
+    rows = ["| kind | inputs | outcomes or corruptions |", "|---|---|---|"]
     every = 0.0
     for group, found in _groups(chunks).items():
         total = _total(found)
         every += total.total()
-        told = ", ".join(f"{name} {times:,.0f}" for name, times in sorted(total.items()))
-        rows.append(f"| {group} | {total.total():,.0f} | {told.replace('_', ' ')} |")
+        outcomes = ", ".join(f"{name} {times:,.0f}" for name, times in sorted(total.items()))
+        rows.append(f"| {group} | {total.total():,.0f} | {outcomes.replace('_', ' ')} |")
     return [*rows, f"| in all | {every:,.0f} | |"]
 
 
@@ -124,20 +124,20 @@ def _groups(chunks: list[Chunk]) -> dict[str, list[Chunk]]:
 def _total(chunks: list[Chunk]) -> Counter[str]:
     total: Counter[str] = Counter()
     for chunk in chunks:
-        total.update(chunk.counts)  # pyright: ignore[reportArgumentType] - seconds are no integers
+        total.update(chunk.counts)  # pyright: ignore[reportArgumentType] - seconds are floats
     return total
 
 
 def _failures(failed: list[Chunk]) -> list[str]:
     lines = ["", "## Failures"] if failed else []
     for chunk in failed:
-        lines += ["", f"{chunk.part}, {chunk.name}: `{chunk.wrong.splitlines()[0]}`", ""]
-        lines += ["```sh", f".venv/bin/{chunk.again}", "```"]
+        lines += ["", f"{chunk.part}, {chunk.name}: `{chunk.failure.splitlines()[0]}`", ""]
+        lines += ["```sh", f".venv/bin/{chunk.command}", "```"]
     return lines
 
 
 def add_to_index(index: Path, report: Path) -> None:
-    """Name a report on the page that lists them, once."""
+    """Add a report to the page that lists them, once."""
     text, line = index.read_text(), f"- [{report.stem}]({report.name})"
     if line not in text.splitlines():
         gap = "\n" if text.rstrip().endswith("## Reports") else ""

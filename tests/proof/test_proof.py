@@ -1,4 +1,4 @@
-"""Small proofs: what is done is kept, what went wrong is told, and spoiled inputs are judged."""
+"""Small proofs keep their progress, report failures and detect broken code."""
 
 from __future__ import annotations
 
@@ -13,50 +13,50 @@ from click.testing import CliRunner, Result
 
 from tests.proof import __main__ as command
 from tests.proof import parts as parts_of_proof
-from tests.proof.chunks import Chunk, OtherSizes, Progress, Sizes
-from tests.proof.inputs.kinds import KINDS, spoil
+from tests.proof.chunks import Chunk, DifferentProof, Progress, Sizes
+from tests.proof.inputs.kinds import KINDS, try_inputs
 from tests.proof.machine import Machine
 from tests.proof.parts import INPUTS_A_CHUNK, PARTS, Done, _pieces, inputs, kills, seeds
-from tests.proof.report import add_to_index, written
+from tests.proof.report import add_to_index, report_text
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.session import Session
 
 MACHINE = Machine(cores=2, python="3.11", sqlite="3.40", postgresql="18")
 SMALL = Sizes(kills=2, seeds=3, months=1, people=2, inputs=40)
 GOOD = Chunk("seeds", "0", "seeds", {"seeds": 1, "charges": 7, "faults": 2}, 1.5, 1.0)
-BAD = Chunk("seeds", "1", "seeds", {}, wrong="AssertionError('twice')", again="python -m again")
+BAD = Chunk("seeds", "1", "seeds", {}, failure="AssertionError('twice')", command="python -m again")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_spoiled_inputs_break_nothing(kind: str) -> None:
-    assert spoil(kind, seed=0, inputs=24).total() >= 20
+def test_corrupted_inputs_break_nothing(kind: str) -> None:
+    assert try_inputs(kind, seed=0, inputs=24).total() >= 20
 
 
 @pytest.mark.parametrize("kind", ["returns", "cookies", "sandbox requests"])
-def test_a_seed_always_tries_the_same_inputs(kind: str) -> None:
-    assert spoil(kind, seed=3, inputs=12) == spoil(kind, seed=3, inputs=12)
+def test_seed_always_tries_the_same_inputs(kind: str) -> None:
+    assert try_inputs(kind, seed=3, inputs=12) == try_inputs(kind, seed=3, inputs=12)
 
 
-def test_a_forged_cookie_that_is_believed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def believing(signer: object, cookie: str) -> Session | None:
+def test_accepted_forged_cookie_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
+    def accept_any(signer: object, cookie: str) -> Session | None:
         session_id, _, rest = cookie.partition(".")
         return Session(id=session_id, customer_id=rest.partition(".")[0])
 
-    monkeypatch.setattr(sessions, "unseal", believing)
+    monkeypatch.setattr(sessions, "unseal", accept_any)
 
     with pytest.raises(AssertionError):
-        spoil("cookies", seed=0, inputs=40)
+        try_inputs("cookies", seed=0, inputs=40)
 
 
-def test_a_webhook_that_breaks_us_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_webhook_that_crashes_the_handler_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tossbill_ui.webhooks.dispatch._text", lambda data, name: data[name][:300])
 
     with pytest.raises(AssertionError):
-        spoil("webhooks", seed=0, inputs=80)
+        try_inputs("webhooks", seed=0, inputs=80)
 
 
-def test_a_report_says_what_was_counted_and_on_what() -> None:
-    text = written([GOOD], SMALL, MACHINE, "abc123", date(2026, 11, 24))
+def test_report_names_counts_and_machine() -> None:
+    text = report_text([GOOD], SMALL, MACHINE, "abc123", date(2026, 11, 24))
 
     assert "Nothing went wrong" in text
     assert "abc123" in text
@@ -66,15 +66,15 @@ def test_a_report_says_what_was_counted_and_on_what() -> None:
     assert "Kills" not in text, "nothing was killed"
 
 
-def test_a_report_says_what_went_wrong_and_how_to_repeat_it() -> None:
-    text = written([GOOD, BAD], SMALL, MACHINE, "abc123", date(2026, 11, 24))
+def test_report_names_failures_and_their_commands() -> None:
+    text = report_text([GOOD, BAD], SMALL, MACHINE, "abc123", date(2026, 11, 24))
 
     assert "Nothing went wrong" not in text
     assert "AssertionError('twice')" in text
     assert "python -m again" in text
 
 
-def test_a_report_is_named_on_the_page_of_reports_once(tmp_path: Path) -> None:
+def test_report_is_listed_once(tmp_path: Path) -> None:
     index = tmp_path / "README.md"
     index.write_text("# Proof\n")
 
@@ -84,17 +84,17 @@ def test_a_report_is_named_on_the_page_of_reports_once(tmp_path: Path) -> None:
     assert index.read_text() == "# Proof\n- [2026-11-24](2026-11-24.md)\n"
 
 
-def test_what_is_done_is_known_after_a_cut(tmp_path: Path) -> None:
+def test_finished_chunks_are_remembered_after_an_interruption(tmp_path: Path) -> None:
     file = tmp_path / "progress.jsonl"
     Progress(file, SMALL, "abc").start()
     Progress(file, SMALL, "abc").add(GOOD)
     Progress(file, SMALL, "abc").add(BAD)
-    with file.open("a") as cut:
-        cut.write(json.dumps({"part": "seeds", "name": "2"})[:9])
+    with file.open("a") as interrupted:
+        interrupted.write(json.dumps({"part": "seeds", "name": "2"})[:9])
 
     again = Progress(file, SMALL, "abc")
-    assert again.resume(PARTS) == [GOOD], "what went wrong is tried again"
-    assert again.resume(set(PARTS) - {BAD.part}) == [GOOD, BAD], "or is still wrong"
+    assert again.resume(PARTS) == [GOOD], "failed chunks are retried"
+    assert again.resume(set(PARTS) - {BAD.part}) == [GOOD, BAD], "those of other parts stay failed"
     later = Chunk("seeds", "2", "seeds")
     again.add(later)
     assert again.resume(PARTS) == [GOOD, later]
@@ -103,10 +103,10 @@ def test_what_is_done_is_known_after_a_cut(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sizes", "commit"), [(Sizes(), "abc"), (SMALL, "def"), (SMALL, "abc with changes")]
 )
-def test_another_proof_is_not_gone_on_with(tmp_path: Path, sizes: Sizes, commit: str) -> None:
+def test_different_proof_is_not_resumed(tmp_path: Path, sizes: Sizes, commit: str) -> None:
     Progress(tmp_path / "p.jsonl", SMALL, "abc").start()
 
-    with pytest.raises(OtherSizes):
+    with pytest.raises(DifferentProof):
         Progress(tmp_path / "p.jsonl", sizes, commit).resume(PARTS)
 
 
@@ -119,50 +119,51 @@ def test_every_input_is_tried_once() -> None:
 
 
 @pytest.mark.processes
-@pytest.mark.processes
-def test_inputs_go_on_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inputs_continue_in_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts_of_proof, "CHUNKS_A_PROCESS", 1)
     monkeypatch.setattr(parts_of_proof, "INPUTS_A_CHUNK", 1)
     monkeypatch.setattr(parts_of_proof, "KINDS", {"cookies": KINDS["cookies"]})
 
     chunks = list(inputs(replace(SMALL, inputs=3), frozenset(), processes=1))
 
-    assert [(chunk.name, chunk.wrong) for chunk in sorted(chunks, key=lambda each: each.name)] == [
-        (f"cookies {seed}", "") for seed in range(3)
-    ]
+    assert [
+        (chunk.name, chunk.failure) for chunk in sorted(chunks, key=lambda each: each.name)
+    ] == [(f"cookies {seed}", "") for seed in range(3)]
 
 
 @pytest.mark.processes
-def test_seeds_that_are_done_are_not_told_again() -> None:
-    told = list(seeds(SMALL, frozenset({"0", "2"}), 1))
+def test_finished_seeds_are_not_run_again() -> None:
+    chunks = list(seeds(SMALL, frozenset({"0", "2"}), 1))
 
-    assert [(chunk.name, chunk.wrong) for chunk in told] == [("1", "")]
+    assert [(chunk.name, chunk.failure) for chunk in chunks] == [("1", "")]
 
 
 @pytest.mark.processes
-def test_workers_are_killed_on_what_is_left() -> None:
+def test_remaining_kill_rounds_are_run() -> None:
     [chunk] = kills(SMALL, frozenset({"postgresql 0"}), 1)
 
-    assert (chunk.name, chunk.wrong, chunk.counts["kills"]) == ("sqlite 0", "", 1)
+    assert (chunk.name, chunk.failure, chunk.counts["kills"]) == ("sqlite 0", "", 1)
     assert chunk.cpu_seconds > 0
 
 
 class Parts:
-    """A part of three chunks, of which some go wrong or the run is cut off at one."""
+    """A part of three chunks, which can fail or be interrupted at one of them."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
-        self.wrong: set[str] = set()
-        self.cut_at = ""
+        self.failing: set[str] = set()
+        self.interrupt_at = ""
 
     def work(self, sizes: Sizes, done: Done, processes: int) -> Iterator[Chunk]:
         for name in ("0", "1", "2"):
             if name not in done:
-                if name == self.cut_at:
+                if name == self.interrupt_at:
                     raise KeyboardInterrupt
                 self.done.append(name)
-                wrong = "AssertionError()" if name in self.wrong else ""
-                yield Chunk("seeds", name, "seeds", {"seeds": 1}, wrong=wrong, again=f"do {name}")
+                failure = "AssertionError()" if name in self.failing else ""
+                yield Chunk(
+                    "seeds", name, "seeds", {"seeds": 1}, failure=failure, command=f"do {name}"
+                )
 
 
 @pytest.fixture
@@ -180,25 +181,25 @@ def run(folder: Path, *options: str) -> Result:
     return CliRunner().invoke(command.main, [*where, *options])
 
 
-def test_a_run_that_was_cut_goes_on_and_reports_all_of_it(parts: Parts, tmp_path: Path) -> None:
-    parts.cut_at = "2"
+def test_interrupted_run_is_resumed_and_reported_as_a_whole(parts: Parts, tmp_path: Path) -> None:
+    parts.interrupt_at = "2"
     assert run(tmp_path).exit_code != 0
     assert not (tmp_path / "small.md").exists()
 
-    parts.cut_at = ""
+    parts.interrupt_at = ""
     assert run(tmp_path, "--resume").exit_code == 0
 
     assert parts.done == ["0", "1", "2"]
     assert "| 3 | 0 |" in (tmp_path / "small.md").read_text()
 
 
-def test_a_failure_is_reported_and_tried_again(parts: Parts, tmp_path: Path) -> None:
-    parts.wrong = {"1"}
+def test_failure_is_reported_and_retried(parts: Parts, tmp_path: Path) -> None:
+    parts.failing = {"1"}
     failed = run(tmp_path)
     assert failed.exit_code == 1
     assert "do 1" in failed.output
     assert "do 1" in (tmp_path / "small.md").read_text()
 
-    parts.wrong = set()
+    parts.failing = set()
     assert run(tmp_path, "--resume").exit_code == 0
     assert parts.done == ["0", "1", "2", "1"]

@@ -1,4 +1,4 @@
-"""What a shop's page and a customer do, in a browser."""
+"""Actions of a shop's page and of a customer, in a browser."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -7,7 +7,7 @@ from playwright.async_api import FrameLocator, Page
 
 from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
 
-# Runs in the page: does what a shop's own script would do and writes down how it ended.
+# Runs in the page: does what a shop's own script would do and shows the resulting error code.
 REQUEST_V2 = """([key, customer, request, after]) => {
   const show = (error) => { document.getElementById("result").textContent = error.code; };
   try {
@@ -26,7 +26,7 @@ def request_to(shop: str, **changes: str) -> dict[str, Any]:
     return {"method": "CARD", **urls, **changes}
 
 
-async def ask(page: Page, shop: str, **changes: str) -> None:
+async def request_window(page: Page, shop: str, **changes: str) -> None:
     await page.goto(f"{shop}/register")
     values = [SANDBOX_CLIENT_KEY, "customer_1", request_to(shop, **changes), ""]
     await page.evaluate(REQUEST_V2, values)

@@ -1,4 +1,4 @@
-"""The sandbox mounted in-process under /sandbox, over a file of the test's own."""
+"""Fixtures: the sandbox mounted in-process under /sandbox, on the test's own file."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -11,14 +11,14 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from scripts.browser import ARGUMENTS, find
-from tests.sandbox.box import Box, HandClock
+from tests.sandbox.client import ManualClock, SandboxClient
 from tests.sandbox.process import running
 from tossbill_sandbox.app import Sandbox, create_app
 
 
 @pytest.fixture
-def hand_clock() -> HandClock:
-    return HandClock()
+def manual_clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def webhook_transport() -> httpx.AsyncBaseTransport | None:
 
 @pytest.fixture
 async def sandbox(
-    tmp_path: Path, hand_clock: HandClock, webhook_transport: httpx.AsyncBaseTransport | None
+    tmp_path: Path, manual_clock: ManualClock, webhook_transport: httpx.AsyncBaseTransport | None
 ) -> AsyncGenerator[Sandbox]:
     app = create_app(
         database=tmp_path / "deep" / "sandbox.db",
-        clock=hand_clock,
+        clock=manual_clock,
         webhook_transport=webhook_transport,
     )
     yield app
@@ -40,26 +40,28 @@ async def sandbox(
 
 
 @pytest.fixture
-async def box(sandbox: Sandbox) -> AsyncGenerator[Box]:
+async def client(sandbox: Sandbox) -> AsyncGenerator[SandboxClient]:
     app = Starlette(routes=[Mount("/sandbox", sandbox)])
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://box.test/sandbox/") as http:
-        yield Box(http)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://sandbox.test/sandbox/"
+    ) as http:
+        yield SandboxClient(http)
 
 
 @pytest.fixture(scope="session")
 def shop_process(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """One shop with its sandbox on a real socket, for all tests in a browser."""
+    """A shop with its sandbox on a real socket, shared by all browser tests."""
     process = running(tmp_path_factory.mktemp("shop") / "sandbox.db")
     with asyncio.Runner() as runner:
-        box, _ = runner.run(process.__aenter__())
-        yield str(box.http.base_url)
+        client, _ = runner.run(process.__aenter__())
+        yield str(client.http.base_url)
         runner.run(process.__aexit__(None, None, None))
 
 
 @pytest.fixture
 def shop(shop_process: str) -> str:
-    """The shop's address; its sandbox is empty."""
+    """The shop's URL; its sandbox is empty."""
     httpx.post(f"{shop_process}_control/reset").raise_for_status()
     return shop_process.removesuffix("/sandbox/")
 

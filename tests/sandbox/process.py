@@ -1,4 +1,4 @@
-"""The sandbox in a process of its own, on a real socket."""
+"""Runs the sandbox in its own process, on a real socket."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.sandbox.box import Box
+from tests.sandbox.client import SandboxClient
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120
@@ -20,7 +20,7 @@ START_SECONDS = 120
 @asynccontextmanager
 async def running(
     database: Path, *, die_mid_transaction: bool = False
-) -> AsyncGenerator[tuple[Box, Process]]:
+) -> AsyncGenerator[tuple[SandboxClient, Process]]:
     """Start the shop with its sandbox, and kill it at the end."""
     port = _free_port()
     environment = os.environ | ({"DIE_MID_TRANSACTION": "1"} if die_mid_transaction else {})
@@ -32,7 +32,7 @@ async def running(
     try:
         async with httpx.AsyncClient(base_url=base_url, timeout=30) as http:
             await asyncio.wait_for(_answers(http), START_SECONDS)
-            yield Box(http), process
+            yield SandboxClient(http), process
     finally:
         with suppress(ProcessLookupError):
             process.kill()

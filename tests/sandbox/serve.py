@@ -1,6 +1,6 @@
-"""A shop on one socket with its sandbox: ``python -m tests.sandbox.serve PORT DATABASE``.
+"""A shop and its sandbox on one socket: ``python -m tests.sandbox.serve PORT DATABASE``.
 
-The shop's pages obey the policy a careful shop sends: scripts and frames of its own only.
+The shop's pages send a strict policy: only its own scripts and frames.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ PAGE = """<!doctype html><html lang="ko"><title>가게</title><link rel="icon" h
 
 
 async def shop(request: Request) -> Response:
-    """Any page of the shop."""
+    """Serve any page of the shop."""
     page = PAGE.format(heading=request.url.path, sdk=request.query_params.get("sdk", "v2/standard"))
     return HTMLResponse(page, headers={"content-security-policy": POLICY})
 

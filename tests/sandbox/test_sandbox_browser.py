@@ -1,4 +1,4 @@
-"""Both browser scripts and the window in a real Chromium, under a careful shop's policy."""
+"""Both browser scripts and the window in a real Chromium, under a strict shop's policy."""
 
 from typing import Any, Literal
 
@@ -6,7 +6,15 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Route
 
-from tests.sandbox.browsing import REQUEST_V2, ask, fill, query_of, request_to, shows, window_in
+from tests.sandbox.browsing import (
+    REQUEST_V2,
+    fill,
+    query_of,
+    request_to,
+    request_window,
+    shows,
+    window_in,
+)
 from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Mobile/15E148"
@@ -18,43 +26,43 @@ REQUEST_V1 = """([key, method, request]) => {
 }"""
 
 
-async def test_on_a_desk_the_window_is_an_iframe(chromium: Browser, shop: str) -> None:
+async def test_window_is_an_iframe_on_a_desktop(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    errors: list[str] = []
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
 
-    await ask(page, shop)
+    await request_window(page, shop)
     assert page.url == f"{shop}/register"
     await fill(window_in(page), "approve")
     await page.wait_for_url("**/success/**")
 
     assert list(query_of(page)) == ["registration", "customerKey", "authKey"]
-    assert complaints == []
+    assert errors == []
 
-    await ask(page, shop)
+    await request_window(page, shop)
     await fill(window_in(page), "refused_in_window")
     await page.wait_for_url("**/fail/**")
     assert query_of(page)["code"] == "REJECT_CARD_COMPANY"
 
 
-async def test_closing_the_iframe_rejects_and_the_page_stays(chromium: Browser, shop: str) -> None:
+async def test_closing_the_iframe_rejects_and_keeps_the_page(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
-    await ask(page, shop)
+    await request_window(page, shop)
 
     await window_in(page).get_by_test_id("window-cancel").click()
 
     await shows(page, "USER_CANCEL")
     assert page.url == f"{shop}/register"
     assert await page.locator("#___tosspayments_dimmer___").count() == 0
-    await ask(page, shop)
+    await request_window(page, shop)
     await window_in(page).get_by_test_id("window-card-number").wait_for()
 
 
-async def test_on_a_phone_the_window_is_a_page(chromium: Browser, shop: str) -> None:
+async def test_window_is_a_page_on_a_phone(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page(user_agent=PHONE, viewport={"width": 375, "height": 812})
 
-    await ask(page, shop)
+    await request_window(page, shop)
     await page.wait_for_url("**/sandbox/window/*")
     width: int = await page.evaluate("document.documentElement.scrollWidth")
     await fill(page, "approve_check")
@@ -62,20 +70,18 @@ async def test_on_a_phone_the_window_is_a_page(chromium: Browser, shop: str) -> 
     assert query_of(page)["customerKey"] == "customer_1"
     assert width == 375
 
-    await ask(page, shop)
+    await request_window(page, shop)
     await page.get_by_test_id("window-cancel").click()
     await page.wait_for_url("**/fail/**")
     assert query_of(page)["code"] == "PAY_PROCESS_CANCELED"
 
-    await ask(page, shop, windowTarget="iframe")
+    await request_window(page, shop, windowTarget="iframe")
     await shows(page, "INVALID_PARAMETERS")
 
 
-async def test_back_from_the_window_page_the_shop_can_ask_again(
-    chromium: Browser, shop: str
-) -> None:
+async def test_shop_can_request_again_after_the_back_button(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
-    await ask(page, shop, windowTarget="self")
+    await request_window(page, shop, windowTarget="self")
     await page.wait_for_url("**/sandbox/window/*")
 
     await page.go_back()
@@ -85,9 +91,9 @@ async def test_back_from_the_window_page_the_shop_can_ask_again(
     await page.wait_for_url("**/sandbox/window/*")
 
 
-async def test_destroy_rejects_what_is_pending(chromium: Browser, shop: str) -> None:
+async def test_destroy_rejects_the_pending_request(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
-    await ask(page, shop)
+    await request_window(page, shop)
     await window_in(page).get_by_test_id("window-cancel").wait_for()
 
     await page.evaluate("payment.destroy()")
@@ -97,7 +103,7 @@ async def test_destroy_rejects_what_is_pending(chromium: Browser, shop: str) -> 
     assert await page.locator("iframe").count() == 0
 
 
-async def test_a_switch_makes_destroy_need_a_window(chromium: Browser, shop: str) -> None:
+async def test_switch_makes_destroy_require_an_open_window(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
 
     async def switched(route: Route) -> None:
@@ -131,7 +137,7 @@ async def test_v1_cancel_payment_closes_the_window(chromium: Browser, shop: str)
     assert await page.locator("iframe").count() == 0
 
 
-async def test_a_window_that_refuses_rejects_the_promise(chromium: Browser, shop: str) -> None:
+async def test_refused_window_rejects_the_promise(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     await page.goto(f"{shop}/register")
 
@@ -177,9 +183,9 @@ async def test_v2_checks_its_arguments(chromium: Browser, shop: str) -> None:
         await shows(page, code)
 
 
-async def test_an_account_by_keyboard_alone(chromium: Browser, shop: str) -> None:
+async def test_account_can_be_registered_by_keyboard(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
-    await ask(page, shop, method="TRANSFER", windowTarget="self")
+    await request_window(page, shop, method="TRANSFER", windowTarget="self")
     await page.get_by_test_id("window-account-number").wait_for()
     press, typed = page.keyboard.press, page.keyboard.type
 
@@ -206,7 +212,7 @@ async def test_only_the_request_that_opened_the_window_can_destroy_it(
     chromium: Browser, shop: str
 ) -> None:
     page = await chromium.new_page()
-    await ask(page, shop)
+    await request_window(page, shop)
     await window_in(page).get_by_test_id("window-cancel").wait_for()
 
     other = "key => TossPayments(key).payment({ customerKey: 'customer_2' }).destroy()"
@@ -216,7 +222,7 @@ async def test_only_the_request_that_opened_the_window_can_destroy_it(
     assert await page.locator("#result").text_content() == ""
 
 
-async def test_v1_registers_and_checks(chromium: Browser, shop: str) -> None:
+async def test_v1_registers_and_checks_its_arguments(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     request = {key: url for key, url in request_to(shop).items() if key != "method"}
     table: list[tuple[str, str, dict[str, Any]]] = [
@@ -260,7 +266,7 @@ async def test_the_window_works_without_scripts(chromium: Browser, shop: str) ->
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_page_of_the_window_is_accessible(
+async def test_every_window_page_is_accessible(
     chromium: Browser, shop: str, scheme: Literal["light", "dark"]
 ) -> None:
     page = await chromium.new_page(color_scheme=scheme, viewport={"width": 375, "height": 812})
@@ -269,7 +275,7 @@ async def test_every_page_of_the_window_is_accessible(
         found = await Axe().run(page)
         return [violation["id"] for violation in found.response["violations"]]
 
-    await ask(page, shop, windowTarget="self")
+    await request_window(page, shop, windowTarget="self")
     await page.get_by_test_id("window-submit").wait_for()
     card = await violations()
     await page.get_by_test_id("window-submit").click()
@@ -288,11 +294,11 @@ async def test_every_page_of_the_window_is_accessible(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_on_the_account_form(
+async def test_account_form_is_accessible(
     chromium: Browser, shop: str, scheme: Literal["light", "dark"]
 ) -> None:
     page = await chromium.new_page(color_scheme=scheme, viewport={"width": 375, "height": 812})
-    await ask(page, shop, method="TRANSFER", windowTarget="self")
+    await request_window(page, shop, method="TRANSFER", windowTarget="self")
     await page.get_by_test_id("window-account-number").wait_for()
 
     found = await Axe().run(page)

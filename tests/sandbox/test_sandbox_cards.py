@@ -1,8 +1,8 @@
-"""Cards that decline: for how long, and with which code."""
+"""Declining personas: duration and code."""
 
 import pytest
 
-from tests.sandbox.box import Box, HandClock
+from tests.sandbox.client import ManualClock, SandboxClient
 
 
 @pytest.mark.parametrize(
@@ -13,18 +13,18 @@ from tests.sandbox.box import Box, HandClock
         ("balance_low", "REJECT_CARD_PAYMENT", {"hours": 11, "minutes": 59}),
     ],
 )
-async def test_a_soft_decline_ends_on_its_day(
-    box: Box, persona: str, code: str, waits: dict[str, int]
+async def test_soft_decline_ends_on_its_date(
+    client: SandboxClient, persona: str, code: str, waits: dict[str, int]
 ) -> None:
-    billing_key = await box.billing_key(persona)
+    billing_key = await client.billing_key(persona)
 
-    refused = await box.charge(billing_key)
-    await box.http.post("_control/clock/advance", json=waits)
-    still = await box.charge(billing_key)
-    moved = await box.http.post("_control/clock/next")
-    paid = await box.charge(billing_key)
+    refused = await client.charge(billing_key)
+    await client.http.post("_control/clock/advance", json=waits)
+    again = await client.charge(billing_key)
+    moved = await client.http.post("_control/clock/next")
+    paid = await client.charge(billing_key)
 
-    assert [refused.json()["code"], still.json()["code"]] == [code, code]
+    assert [refused.json()["code"], again.json()["code"]] == [code, code]
     assert (moved.status_code, paid.status_code) == (200, 200)
 
 
@@ -39,16 +39,18 @@ async def test_a_soft_decline_ends_on_its_day(
         ("key_removed", 400, "ALREADY_REMOVED_BILLING_KEY"),
     ],
 )
-async def test_a_hard_decline_does_not_end(box: Box, persona: str, status: int, code: str) -> None:
-    billing_key = await box.billing_key(persona)
+async def test_hard_decline_does_not_end(
+    client: SandboxClient, persona: str, status: int, code: str
+) -> None:
+    billing_key = await client.billing_key(persona)
 
-    first = await box.charge(billing_key)
-    await box.http.post("_control/clock/advance", json={"months": 3})
-    later = await box.charge(billing_key)
+    first = await client.charge(billing_key)
+    await client.http.post("_control/clock/advance", json={"months": 3})
+    later = await client.charge(billing_key)
 
     assert (first.status_code, first.json()["code"]) == (status, code)
     assert later.json()["code"] == code
-    assert (await box.check())["charged_krw"] == 0
+    assert (await client.check())["charged_krw"] == 0
 
 
 @pytest.mark.parametrize(
@@ -61,20 +63,24 @@ async def test_a_hard_decline_does_not_end(box: Box, persona: str, status: int, 
         ("approve", [200, 200, 200]),
     ],
 )
-async def test_a_card_may_count(box: Box, persona: str, statuses: list[int]) -> None:
-    billing_key = await box.billing_key(persona)
+async def test_persona_approves_or_declines_by_count(
+    client: SandboxClient, persona: str, statuses: list[int]
+) -> None:
+    billing_key = await client.billing_key(persona)
 
-    answers = [await box.charge(billing_key, f"order-{number}") for number in range(3)]
+    answers = [await client.charge(billing_key, f"order-{number}") for number in range(3)]
 
     assert [answer.status_code for answer in answers] == statuses
 
 
-async def test_a_card_is_over_with_its_last_month(box: Box, hand_clock: HandClock) -> None:
-    billing_key = await box.billing_key()
+async def test_card_expires_after_its_last_month(
+    client: SandboxClient, manual_clock: ManualClock
+) -> None:
+    billing_key = await client.billing_key()
 
-    await box.http.post("_control/clock/set", json={"at": "2030-12-31T23:59:59"})
-    last = await box.charge(billing_key, "order-1")
-    await box.http.post("_control/clock/advance", json={"seconds": 1})
-    over = await box.charge(billing_key, "order-2")
+    await client.http.post("_control/clock/set", json={"at": "2030-12-31T23:59:59"})
+    last = await client.charge(billing_key, "order-1")
+    await client.http.post("_control/clock/advance", json={"seconds": 1})
+    over = await client.charge(billing_key, "order-2")
 
     assert (last.status_code, over.json()["code"]) == (200, "INVALID_CARD_EXPIRATION")

@@ -1,4 +1,4 @@
-"""Charge, look up, cancel: the Payment object from its first to its last status."""
+"""Charge, look up, cancel: the Payment object through its lifecycle."""
 
 import asyncio
 import re
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.box import AUTH, Box
+from tests.sandbox.client import AUTH, SandboxClient
 from tossbill_sandbox.api.payment_object import vat_of
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
-# The order of a live body (contract §4.8).
+# The field order of a live body (contract §4.8).
 FIELDS = [
     "mId",
     "lastTransactionKey",
@@ -52,8 +52,8 @@ FIELDS = [
 ]
 
 
-async def test_a_charge_is_written_as_toss_writes_it(box: Box) -> None:
-    answer = await box.charge(await box.billing_key())
+async def test_charge_has_tosss_format(client: SandboxClient) -> None:
+    answer = await client.charge(await client.billing_key())
 
     assert answer.status_code == 200
     body = answer.json()
@@ -84,14 +84,14 @@ async def test_a_charge_is_written_as_toss_writes_it(box: Box) -> None:
 
 
 @pytest.mark.parametrize(("taxable", "vat"), [(1000, 91), (50_000, 4545), (15_000, 1364), (0, 0)])
-def test_the_tax_is_an_eleventh_rounded(taxable: int, vat: int) -> None:
+def test_vat_is_a_rounded_eleventh(taxable: int, vat: int) -> None:
     assert vat_of(taxable) == vat
 
 
-async def test_tax_is_taken_of_what_is_not_free(box: Box) -> None:
+async def test_vat_applies_to_the_taxable_amount_only(client: SandboxClient) -> None:
     body = (
-        await box.charge(
-            await box.billing_key(), amount=15_000, taxFreeAmount=3000, taxExemptionAmount=1000
+        await client.charge(
+            await client.billing_key(), amount=15_000, taxFreeAmount=3000, taxExemptionAmount=1000
         )
     ).json()
 
@@ -99,25 +99,25 @@ async def test_tax_is_taken_of_what_is_not_free(box: Box) -> None:
     assert (body["taxFreeAmount"], body["taxExemptionAmount"]) == (3000, 1000)
 
 
-async def test_a_payment_is_found_by_either_name_byte_for_byte(box: Box) -> None:
-    made = await box.charge(await box.billing_key())
+async def test_lookups_by_key_and_order_return_the_same_bytes(client: SandboxClient) -> None:
+    made = await client.charge(await client.billing_key())
     payment_key = made.json()["paymentKey"]
 
-    by_key = await box.http.get(f"v1/payments/{payment_key}", auth=AUTH)
-    by_order = await box.lookup("order-1")
+    by_key = await client.http.get(f"v1/payments/{payment_key}", auth=AUTH)
+    by_order = await client.lookup("order-1")
 
     assert made.content == by_key.content == by_order.content
 
 
-async def test_no_order_is_charged_twice(box: Box) -> None:
-    billing_key = await box.billing_key()
+async def test_order_is_charged_once(client: SandboxClient) -> None:
+    billing_key = await client.billing_key()
 
-    answers = await asyncio.gather(*[box.charge(billing_key) for _ in range(10)])
+    answers = await asyncio.gather(*[client.charge(billing_key) for _ in range(10)])
 
     assert sorted(answer.status_code for answer in answers) == [200, *[400] * 9]
     codes = {answer.json()["code"] for answer in answers if answer.status_code == 400}
     assert codes == {"DUPLICATED_ORDER_ID"}
-    assert (await box.check())["charged_krw"] == 4900
+    assert (await client.check())["charged_krw"] == 4900
 
 
 @pytest.mark.parametrize(
@@ -131,12 +131,12 @@ async def test_no_order_is_charged_twice(box: Box) -> None:
         ([{"cancelAmount": 900, "refundableAmount": 4900}], "PARTIAL_CANCELED", 4000),
     ],
 )
-async def test_money_goes_back_wholly_or_in_parts(
-    box: Box, cancels: list[dict[str, Any]], status: str, balance: int
+async def test_payment_is_canceled_fully_or_partially(
+    client: SandboxClient, cancels: list[dict[str, Any]], status: str, balance: int
 ) -> None:
-    payment_key = (await box.charge(await box.billing_key())).json()["paymentKey"]
+    payment_key = (await client.charge(await client.billing_key())).json()["paymentKey"]
 
-    answers = [await box.cancel_payment(payment_key, **fields) for fields in cancels]
+    answers = [await client.cancel_payment(payment_key, **fields) for fields in cancels]
 
     assert [answer.status_code for answer in answers] == [200] * len(cancels)
     body = answers[-1].json()
@@ -145,13 +145,13 @@ async def test_money_goes_back_wholly_or_in_parts(
     assert len(body["cancels"]) == len(cancels)
     assert body["cancels"][-1]["refundableAmount"] == balance
     assert body["cancels"][-1]["transactionKey"] == body["lastTransactionKey"]
-    assert answers[-1].content == (await box.lookup("order-1")).content
-    check = await box.check()
+    assert answers[-1].content == (await client.lookup("order-1")).content
+    check = await client.check()
     assert (check["consistent"], check["balance_krw"]) == (True, balance)
 
 
 @pytest.mark.parametrize(
-    ("before", "wish", "status", "code"),
+    ("before", "fields", "status", "code"),
     [
         ([{}], {}, 400, "ALREADY_CANCELED_PAYMENT"),
         ([{"cancelAmount": 900}, {}], {}, 403, "NOT_CANCELABLE_AMOUNT"),
@@ -171,53 +171,57 @@ async def test_money_goes_back_wholly_or_in_parts(
         ),
     ],
 )
-async def test_a_refused_cancel_changes_nothing(
-    box: Box, before: list[dict[str, Any]], wish: dict[str, Any], status: int, code: str
+async def test_refused_cancel_changes_nothing(
+    client: SandboxClient,
+    before: list[dict[str, Any]],
+    fields: dict[str, Any],
+    status: int,
+    code: str,
 ) -> None:
-    payment_key = (await box.charge(await box.billing_key())).json()["paymentKey"]
-    for fields in before:
-        await box.cancel_payment(payment_key, **fields)
-    payment = (await box.lookup("order-1")).content
+    payment_key = (await client.charge(await client.billing_key())).json()["paymentKey"]
+    for earlier in before:
+        await client.cancel_payment(payment_key, **earlier)
+    payment = (await client.lookup("order-1")).content
 
-    answer = await box.cancel_payment(payment_key, **wish)
+    answer = await client.cancel_payment(payment_key, **fields)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert (await box.lookup("order-1")).content == payment
+    assert (await client.lookup("order-1")).content == payment
 
 
-async def test_a_cancel_with_the_same_key_answers_the_same_bytes(box: Box) -> None:
-    payment_key = (await box.charge(await box.billing_key())).json()["paymentKey"]
+async def test_cancel_with_the_same_key_returns_the_same_bytes(client: SandboxClient) -> None:
+    payment_key = (await client.charge(await client.billing_key())).json()["paymentKey"]
 
     first, second = [
-        await box.cancel_payment(payment_key, key="k", cancelAmount=900) for _ in range(2)
+        await client.cancel_payment(payment_key, key="k", cancelAmount=900) for _ in range(2)
     ]
 
     assert first.content == second.content
     original = first.headers["x-tosspayments-trace-id"]
     assert second.headers["x-tosspayments-trace-id"].endswith(f", {original}")
-    assert (await box.check())["refunded_krw"] == 900
+    assert (await client.check())["refunded_krw"] == 900
 
 
-async def test_an_auth_key_can_be_had_without_a_window(box: Box) -> None:
+async def test_auth_key_can_be_created_without_a_window(client: SandboxClient) -> None:
     body = {"customerKey": "customer_1", "cardNumber": PERSONAS_BY_NAME["approve"].number}
-    answer = await box.http.post("_control/authorizations", json=body, auth=AUTH)
+    answer = await client.http.post("_control/authorizations", json=body, auth=AUTH)
 
-    issued = await box.issue(answer.json()["authKey"])
+    issued = await client.issue(answer.json()["authKey"])
 
     assert issued.status_code == 200
-    assert (await box.charge(issued.json()["billingKey"])).status_code == 200
+    assert (await client.charge(issued.json()["billingKey"])).status_code == 200
 
 
-async def test_transactions_are_approvals_and_cancels_in_order(box: Box) -> None:
-    billing_key = await box.billing_key()
-    payment_key = (await box.charge(billing_key, "order-1")).json()["paymentKey"]
-    await box.cancel_payment(payment_key, cancelAmount=900)
-    await box.http.post("_control/clock/advance", json={"days": 1})
-    await box.charge(billing_key, "order-2")
+async def test_transactions_list_approvals_and_cancels_in_order(client: SandboxClient) -> None:
+    billing_key = await client.billing_key()
+    payment_key = (await client.charge(billing_key, "order-1")).json()["paymentKey"]
+    await client.cancel_payment(payment_key, cancelAmount=900)
+    await client.http.post("_control/clock/advance", json={"days": 1})
+    await client.charge(billing_key, "order-2")
 
-    day, both = [await listed(box, endDate=f"2026-11-2{n}T23:59:59") for n in (4, 5)]
-    rest = await listed(box, startingAfter=both[0]["transactionKey"], limit="1")
-    await box.switch(transactions_lag=60)
+    day, both = [await listed(client, endDate=f"2026-11-2{n}T23:59:59") for n in (4, 5)]
+    rest = await listed(client, startingAfter=both[0]["transactionKey"], limit="1")
+    await client.switch(transactions_lag=60)
 
     assert [(each["orderId"], each["status"], each["amount"]) for each in both] == [
         ("order-1", "DONE", 4900),
@@ -239,11 +243,11 @@ async def test_transactions_are_approvals_and_cancels_in_order(box: Box) -> None
         "currency",
         "amount",
     ]
-    assert await listed(box) == both[:2]
+    assert await listed(client) == both[:2]
 
 
-async def listed(box: Box, **query: str) -> list[dict[str, Any]]:
+async def listed(client: SandboxClient, **query: str) -> list[dict[str, Any]]:
     days = {"startDate": "2026-11-24T00:00:00", "endDate": "2026-11-25T23:59:59"}
-    answer = await box.http.get("v1/transactions", params={**days, **query}, auth=AUTH)
+    answer = await client.http.get("v1/transactions", params={**days, **query}, auth=AUTH)
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -1,4 +1,4 @@
-"""Events are written with their effect; chance is drawn from one seed."""
+"""Events are written with their effect; random ids are drawn from one seed."""
 
 import re
 import sqlite3
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.box import Box
+from tests.sandbox.client import SandboxClient
 from tossbill_sandbox.cards.accounts import Account
 from tossbill_sandbox.store import random_ids, schema
 from tossbill_sandbox.webhooks.events import read_events, record_event
@@ -26,7 +26,7 @@ def connection() -> Generator[sqlite3.Connection]:
     connection.close()
 
 
-def test_events_are_numbered_and_read_from_where_one_stopped(
+def test_events_are_numbered_and_read_after_an_id(
     connection: sqlite3.Connection,
 ) -> None:
     first = record_event(connection, AT, "BILLING_DELETED", {"billingKey": "b", "reason": "삭제"})
@@ -42,14 +42,14 @@ def test_events_are_numbered_and_read_from_where_one_stopped(
     ]
 
 
-def test_an_event_takes_no_correction(connection: sqlite3.Connection) -> None:
+def test_events_are_append_only(connection: sqlite3.Connection) -> None:
     record_event(connection, AT, "BILLING_DELETED", {})
 
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         connection.execute("DELETE FROM events")
 
 
-def test_ids_have_the_recorded_shapes_and_follow_from_the_seed(
+def test_ids_have_the_recorded_formats_and_depend_on_the_seed(
     connection: sqlite3.Connection,
 ) -> None:
     shapes = {
@@ -67,7 +67,7 @@ def test_ids_have_the_recorded_shapes_and_follow_from_the_seed(
     assert all(re.fullmatch(shape, made) for shape, made in zip(shapes, ids[0], strict=True))
 
 
-def test_a_transaction_that_is_rolled_back_gives_its_draws_back(
+def test_rolled_back_transaction_rolls_back_its_draws(
     connection: sqlite3.Connection,
 ) -> None:
     connection.execute("BEGIN")
@@ -77,43 +77,45 @@ def test_a_transaction_that_is_rolled_back_gives_its_draws_back(
     assert random_ids.fraction(connection) == lost
 
 
-async def test_every_change_of_a_payment_is_an_event_in_the_order_of_effects(
-    box: Box, tmp_path: Path
+async def test_every_payment_status_change_is_an_event_in_order(
+    client: SandboxClient, tmp_path: Path
 ) -> None:
-    await box.switch(refused_charge_is_kept=True)
-    billing_key = await box.billing_key("approves_after_1")
-    await box.charge(billing_key)
-    payment_key = (await box.charge(billing_key)).json()["paymentKey"]
-    await box.cancel_payment(payment_key, cancelAmount=900)
-    await box.delete(billing_key)
+    await client.switch(refused_charge_is_kept=True)
+    billing_key = await client.billing_key("approves_after_1")
+    await client.charge(billing_key)
+    payment_key = (await client.charge(billing_key)).json()["paymentKey"]
+    await client.cancel_payment(payment_key, cancelAmount=900)
+    await client.delete(billing_key)
 
     with closing(sqlite3.connect(tmp_path / "deep" / "sandbox.db")) as file:
         file.row_factory = sqlite3.Row
-        told = read_events(file)
+        events = read_events(file)
 
-    assert [(event["kind"], event["body"].get("status")) for event in told] == [
+    assert [(event["kind"], event["body"].get("status")) for event in events] == [
         ("PAYMENT_STATUS_CHANGED", "ABORTED"),
         ("PAYMENT_STATUS_CHANGED", "DONE"),
         ("PAYMENT_STATUS_CHANGED", "PARTIAL_CANCELED"),
         ("CANCEL_STATUS_CHANGED", None),
         ("BILLING_DELETED", None),
     ]
-    assert told[-1]["body"] == {"billingKey": billing_key, "reason": "삭제 API 요청"}
-    assert told[0]["body"]["failure"]["code"] == "REJECT_CARD_PAYMENT"
-    assert (await box.lookup("order-1")).json() == told[2]["body"]
+    assert events[-1]["body"] == {"billingKey": billing_key, "reason": "삭제 API 요청"}
+    assert events[0]["body"]["failure"]["code"] == "REJECT_CARD_PAYMENT"
+    assert (await client.lookup("order-1")).json() == events[2]["body"]
 
 
-async def test_an_account_pays_from_200_won_and_up_to_ten_million(box: Box, tmp_path: Path) -> None:
-    billing_key = await box.billing_key("monthly_limit")
+async def test_account_pays_from_200_won_to_ten_million_won(
+    client: SandboxClient, tmp_path: Path
+) -> None:
+    billing_key = await client.billing_key("monthly_limit")
     account = Account("90", "333*****4444", "개인")
     with closing(sqlite3.connect(tmp_path / "deep" / "sandbox.db")) as file, file:
         file.execute("UPDATE billing_key SET card = ?", (account.to_json(),))
 
-    low = await box.charge(billing_key, amount=199)
-    high = await box.charge(billing_key, amount=10_000_001)
-    declined = await box.charge(billing_key, amount=200)
-    await box.http.post("_control/clock/next")
-    paid = (await box.charge(billing_key, amount=200)).json()
+    low = await client.charge(billing_key, amount=199)
+    high = await client.charge(billing_key, amount=10_000_001)
+    declined = await client.charge(billing_key, amount=200)
+    await client.http.post("_control/clock/next")
+    paid = (await client.charge(billing_key, amount=200)).json()
 
     codes = [answer.json()["code"] for answer in (low, high, declined)]
     assert codes == [

@@ -1,4 +1,4 @@
-"""Faults change what is heard, never what happened."""
+"""Fault rules: effects on responses, and recovery by retries."""
 
 import json
 import sqlite3
@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.sandbox.box import Box
+from tests.sandbox.client import SandboxClient
 from tossbill_sandbox.api.fault_effects import HUGE_BYTES
 
 BEFORE = ["reset_before", "error_500_before", "conflict_409"]
@@ -25,27 +25,27 @@ AFTER = [
 ]
 
 
-async def heard(box: Box, auth_key: str) -> httpx.Response | None:
+async def try_issue(client: SandboxClient, auth_key: str) -> httpx.Response | None:
     try:
-        return await box.issue(auth_key, key="k")
+        return await client.issue(auth_key, key="k")
     except httpx.TransportError:
         return None
 
 
 @pytest.mark.parametrize(("kind", "effects"), [(k, 0) for k in BEFORE] + [(k, 1) for k in AFTER])
-async def test_the_same_key_finds_the_truth_after_any_fault(
-    box: Box, kind: str, effects: int
+async def test_retry_with_the_same_key_recovers_from_any_fault(
+    client: SandboxClient, kind: str, effects: int
 ) -> None:
-    auth_key = await box.auth_key()
-    await box.fault("issue", kind, count=1, delay_ms=1)
+    auth_key = await client.auth_key()
+    await client.fault("issue", kind, count=1, delay_ms=1)
 
-    await heard(box, auth_key)
-    before_retry = len(await box.effects())
-    retry = await box.issue(auth_key, key="k")
+    await try_issue(client, auth_key)
+    before_retry = len(await client.effects())
+    retry = await client.issue(auth_key, key="k")
 
     assert before_retry == effects
     assert retry.status_code == 200
-    [key] = (await box.ledger())["billing_keys"]
+    [key] = (await client.ledger())["billing_keys"]
     assert retry.json()["billingKey"] == key["billing_key"]
 
 
@@ -70,13 +70,13 @@ def parsed(body: bytes) -> dict[str, str] | None:
         ("wrong_customer_key", 200, {"customerKey": "somebody-else"}),
     ],
 )
-async def test_what_is_heard(
-    box: Box, kind: str, status: int, expected: dict[str, str] | None
+async def test_response_of_each_fault(
+    client: SandboxClient, kind: str, status: int, expected: dict[str, str] | None
 ) -> None:
-    auth_key = await box.auth_key()
-    await box.fault("issue", kind, count=1, delay_ms=1)
+    auth_key = await client.auth_key()
+    await client.fault("issue", kind, count=1, delay_ms=1)
 
-    answer = await box.issue(auth_key, key="k")
+    answer = await client.issue(auth_key, key="k")
 
     assert answer.status_code == status
     body = parsed(answer.content)
@@ -85,32 +85,34 @@ async def test_what_is_heard(
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
-async def test_a_cut_connection_is_a_transport_error_in_process_too(box: Box, kind: str) -> None:
-    await box.fault("lookup", kind)
+async def test_reset_fault_is_a_transport_error_in_process(
+    client: SandboxClient, kind: str
+) -> None:
+    await client.fault("lookup", kind)
 
     with pytest.raises(httpx.RemoteProtocolError):
-        await box.http.get("v1/payments/some-key")
+        await client.http.get("v1/payments/some-key")
 
 
-async def test_rules_count_down_and_wait_for_their_endpoint(box: Box) -> None:
-    await box.fault("issue", "error_500_before", count=2)
+async def test_rules_count_down_on_their_endpoint_only(client: SandboxClient) -> None:
+    await client.fault("issue", "error_500_before", count=2)
 
-    assert (await box.delete("unknown")).status_code == 404
-    statuses = [(await box.issue("unknown")).status_code for _ in range(3)]
-    rules = (await box.http.get("_control/faults")).json()
+    assert (await client.delete("unknown")).status_code == 404
+    statuses = [(await client.issue("unknown")).status_code for _ in range(3)]
+    rules = (await client.http.get("_control/faults")).json()
 
     assert statuses == [500, 500, 404]
     assert [(rule["kind"], rule["count"]) for rule in rules] == [("error_500_before", 0)]
 
 
-async def test_a_rule_without_a_count_strikes_until_cleared(box: Box) -> None:
-    await box.fault("issue", "error_500_before", count=None)
+async def test_rule_without_a_count_strikes_until_cleared(client: SandboxClient) -> None:
+    await client.fault("issue", "error_500_before", count=None)
 
-    struck = [(await box.issue("unknown")).status_code for _ in range(3)]
-    await box.http.delete("_control/faults")
+    struck = [(await client.issue("unknown")).status_code for _ in range(3)]
+    await client.http.delete("_control/faults")
 
     assert struck == [500, 500, 500]
-    assert (await box.issue("unknown")).status_code == 404
+    assert (await client.issue("unknown")).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -132,8 +134,8 @@ async def test_a_rule_without_a_count_strikes_until_cleared(box: Box) -> None:
         b'[{"endpoint":"webhook","kind":"html"}]',
     ],
 )
-async def test_nonsense_is_no_rule(box: Box, rules: bytes) -> None:
-    assert (await box.http.post("_control/faults", content=rules)).status_code == 400
+async def test_invalid_rules_are_refused(client: SandboxClient, rules: bytes) -> None:
+    assert (await client.http.post("_control/faults", content=rules)).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -143,56 +145,56 @@ async def test_nonsense_is_no_rule(box: Box, rules: bytes) -> None:
         *((kind, True) for kind in (*AFTER, "no_answer_after")),
     ],
 )
-async def test_a_charge_is_struck_before_or_after_the_money(
-    box: Box, kind: str, paid: bool
+async def test_fault_strikes_a_charge_before_or_after_the_approval(
+    client: SandboxClient, kind: str, paid: bool
 ) -> None:
-    billing_key = await box.billing_key()
-    await box.fault("charge", kind, count=1, delay_ms=1)
+    billing_key = await client.billing_key()
+    await client.fault("charge", kind, count=1, delay_ms=1)
 
     with suppress(httpx.TransportError):
-        await box.charge(billing_key, key="k")
+        await client.charge(billing_key, key="k")
 
-    assert ((await box.lookup("order-1")).status_code == 200) is paid
-    assert (await box.charge(billing_key, key="k")).json()["status"] == "DONE"
-    check = await box.check()
+    assert ((await client.lookup("order-1")).status_code == 200) is paid
+    assert (await client.charge(billing_key, key="k")).json()["status"] == "DONE"
+    check = await client.check()
     assert (check["consistent"], check["charged_krw"]) == (True, 4900)
 
 
-async def test_a_cancel_is_struck_after_the_money(box: Box) -> None:
-    payment_key = (await box.charge(await box.billing_key())).json()["paymentKey"]
-    await box.fault("cancel", "reset_after", count=1)
+async def test_fault_strikes_a_cancel_after_the_refund(client: SandboxClient) -> None:
+    payment_key = (await client.charge(await client.billing_key())).json()["paymentKey"]
+    await client.fault("cancel", "reset_after", count=1)
 
     with pytest.raises(httpx.RemoteProtocolError):
-        await box.cancel_payment(payment_key, key="k")
+        await client.cancel_payment(payment_key, key="k")
 
-    assert (await box.lookup("order-1")).json()["status"] == "CANCELED"
-    assert (await box.cancel_payment(payment_key, key="k")).status_code == 200
-    assert (await box.check())["refunded_krw"] == 4900
+    assert (await client.lookup("order-1")).json()["status"] == "CANCELED"
+    assert (await client.cancel_payment(payment_key, key="k")).status_code == 200
+    assert (await client.check())["refunded_krw"] == 4900
 
 
-async def test_any_code_of_tosss_can_be_asked_for(box: Box) -> None:
+async def test_any_of_tosss_codes_can_be_provoked(client: SandboxClient) -> None:
     rules = [{"endpoint": "any", "kind": "refuse", "code": "PROVIDER_ERROR"}]
-    await box.http.post("_control/faults", json=rules)
+    await client.http.post("_control/faults", json=rules)
 
-    answers = [await box.charge("never"), await box.lookup("order-1")]
+    answers = [await client.charge("never"), await client.lookup("order-1")]
 
     assert [answer.json()["code"] for answer in answers] == ["PROVIDER_ERROR"] * 2
 
 
-async def test_a_key_is_gone_when_it_is_charged(box: Box) -> None:
-    billing_key = await box.billing_key()
-    await box.charge(billing_key)
-    await box.fault("charge", "key_deleted", count=1)
+async def test_key_deleted_fault_deletes_the_key_before_a_charge(client: SandboxClient) -> None:
+    billing_key = await client.billing_key()
+    await client.charge(billing_key)
+    await client.fault("charge", "key_deleted", count=1)
 
-    answer = await box.charge(billing_key, "order-2")
+    answer = await client.charge(billing_key, "order-2")
 
     assert answer.json()["code"] == "ALREADY_REMOVED_BILLING_KEY"
-    assert (await box.effects())[-1] == "billing_key_deleted"
-    assert (await box.check())["consistent"]
+    assert (await client.effects())[-1] == "billing_key_deleted"
+    assert (await client.check())["consistent"]
 
 
-async def test_the_ledger_takes_no_correction(box: Box, tmp_path: Path) -> None:
-    await box.issue(await box.auth_key())
+async def test_ledger_is_append_only(client: SandboxClient, tmp_path: Path) -> None:
+    await client.issue(await client.auth_key())
     other = sqlite3.connect(tmp_path / "deep" / "sandbox.db")
 
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):

@@ -1,4 +1,4 @@
-"""Contract facts about issuing and deleting billing keys, one row each."""
+"""Issuing and deleting billing keys, and the conventions all endpoints share."""
 
 import base64
 import re
@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from tests.sandbox.box import AUTH, ISSUE, Box, HandClock
+from tests.sandbox.client import AUTH, ISSUE, ManualClock, SandboxClient
 from tossbill_sandbox.app import SANDBOX_SECRET_KEY, Sandbox
 from tossbill_sandbox.errors import ERRORS
 
@@ -23,8 +23,8 @@ def basic(text: str) -> dict[str, str]:
     return {"authorization": "Basic " + base64.b64encode(text.encode()).decode()}
 
 
-async def test_an_issued_key_is_written_as_toss_writes_it(box: Box) -> None:
-    answer = await box.issue(await box.auth_key())
+async def test_issued_key_has_tosss_format(client: SandboxClient) -> None:
+    answer = await client.issue(await client.auth_key())
 
     assert answer.status_code == 200
     body = answer.json()
@@ -39,31 +39,31 @@ async def test_an_issued_key_is_written_as_toss_writes_it(box: Box) -> None:
     assert body["authenticatedAt"] == "2026-11-24T12:00:00+09:00"
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}=", body["billingKey"])
     assert (body["method"], body["customerKey"]) == ("카드", "customer_1")
-    assert await box.effects() == ["billing_key_issued"]
+    assert await client.effects() == ["billing_key_issued"]
 
 
-async def test_an_older_api_version_still_names_the_card_company(box: Box) -> None:
-    await box.http.post("_control/shops", json=OTHER_SHOP)
-    auth_key = await box.auth_key(clientKey="test_ck_other")
+async def test_older_api_version_includes_the_card_company(client: SandboxClient) -> None:
+    await client.http.post("_control/shops", json=OTHER_SHOP)
+    auth_key = await client.auth_key(clientKey="test_ck_other")
 
-    body = (await box.issue(auth_key, auth=("test_sk_other", ""))).json()
+    body = (await client.issue(auth_key, auth=("test_sk_other", ""))).json()
 
     assert list(body) == [*NEW_SHAPE, "cardCompany", "cardNumber"]
     assert (body["cardCompany"], body["cardNumber"]) == ("현대", "94000061****123*")
 
 
-async def test_the_older_form_carries_the_auth_key_in_its_path(box: Box) -> None:
-    auth_key = (await box.auth_key()).replace("=", "%3D")
+async def test_older_form_has_the_auth_key_in_its_path(client: SandboxClient) -> None:
+    auth_key = (await client.auth_key()).replace("=", "%3D")
     path = f"v1/billing/authorizations/{auth_key}"
 
-    answer = await box.http.post(path, auth=AUTH, json={"customerKey": "customer_1"})
+    answer = await client.http.post(path, auth=AUTH, json={"customerKey": "customer_1"})
 
     assert answer.status_code == 200
     assert answer.json()["billingKey"]
 
 
-async def test_answers_carry_the_recorded_headers(box: Box) -> None:
-    headers = (await box.issue("unknown")).headers
+async def test_responses_have_the_recorded_headers(client: SandboxClient) -> None:
+    headers = (await client.issue("unknown")).headers
 
     assert headers["content-type"] == "application/json"
     assert headers["cache-control"] == "no-cache, no-store, max-age=0, must-revalidate"
@@ -84,10 +84,10 @@ async def test_answers_carry_the_recorded_headers(box: Box) -> None:
         (basic(SANDBOX_SECRET_KEY), 403, "INCORRECT_BASIC_AUTH_FORMAT"),
     ],
 )
-async def test_a_wrong_key_is_told_apart(
-    box: Box, headers: dict[str, str], status: int, code: str
+async def test_each_authentication_error_has_its_code(
+    client: SandboxClient, headers: dict[str, str], status: int, code: str
 ) -> None:
-    answer = await box.http.post(ISSUE, headers=headers, json={})
+    answer = await client.http.post(ISSUE, headers=headers, json={})
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
@@ -111,49 +111,55 @@ async def test_a_wrong_key_is_told_apart(
         (b'{"authKey":"a","customerKey":"%s"}' % (b"c" * 300), "NOT_FOUND_BILLING"),
     ],
 )
-async def test_documented_limits_hold(box: Box, content: bytes, code: str) -> None:
-    answer = await box.http.post(ISSUE, auth=AUTH, content=content)
+async def test_documented_limits_are_enforced(
+    client: SandboxClient, content: bytes, code: str
+) -> None:
+    answer = await client.http.post(ISSUE, auth=AUTH, content=content)
 
     assert (answer.status_code, answer.json()["code"]) == (ERRORS[code].status, code)
 
 
-async def test_an_auth_key_opens_once(box: Box) -> None:
-    auth_key = await box.auth_key()
-    await box.issue(auth_key)
+async def test_auth_key_is_valid_once(client: SandboxClient) -> None:
+    auth_key = await client.auth_key()
+    await client.issue(auth_key)
 
-    again = await box.issue(auth_key)
+    again = await client.issue(auth_key)
 
     assert (again.status_code, again.json()["code"]) == (404, "NOT_FOUND_BILLING")
-    assert await box.effects() == ["billing_key_issued"]
+    assert await client.effects() == ["billing_key_issued"]
 
 
-async def test_another_customer_is_refused_and_the_auth_key_stays_usable(box: Box) -> None:
-    auth_key = await box.auth_key()
+async def test_other_customer_is_refused_and_the_auth_key_stays_valid(
+    client: SandboxClient,
+) -> None:
+    auth_key = await client.auth_key()
 
-    stranger = await box.issue(auth_key, customer_key="customer_2")
-    owner = await box.issue(auth_key)
+    stranger = await client.issue(auth_key, customer_key="customer_2")
+    owner = await client.issue(auth_key)
 
     assert (stranger.status_code, stranger.json()["code"]) == (400, "NOT_MATCHES_CUSTOMER_KEY")
     assert owner.status_code == 200
 
 
-async def test_a_pair_of_keys_that_does_not_belong_together_is_refused(box: Box) -> None:
-    await box.http.post("_control/shops", json=OTHER_SHOP)
+async def test_mismatched_key_pair_is_refused(
+    client: SandboxClient,
+) -> None:
+    await client.http.post("_control/shops", json=OTHER_SHOP)
 
-    answer = await box.issue(await box.auth_key(), auth=("test_sk_other", ""))
+    answer = await client.issue(await client.auth_key(), auth=("test_sk_other", ""))
 
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_API_KEY")
 
 
-async def test_a_refused_card_spends_its_auth_key(box: Box) -> None:
-    auth_key = await box.auth_key("refused_at_issue")
+async def test_refused_card_uses_up_its_auth_key(client: SandboxClient) -> None:
+    auth_key = await client.auth_key("refused_at_issue")
 
-    refused = await box.issue(auth_key)
-    again = await box.issue(auth_key)
+    refused = await client.issue(auth_key)
+    again = await client.issue(auth_key)
 
     assert (refused.status_code, refused.json()["code"]) == (400, "INVALID_REJECT_CARD")
     assert again.json()["code"] == "NOT_FOUND_BILLING"
-    assert await box.effects() == []
+    assert await client.effects() == []
 
 
 @pytest.mark.parametrize(
@@ -165,32 +171,36 @@ async def test_a_refused_card_spends_its_auth_key(box: Box) -> None:
         ("en", "Billing payment authentication information that does not exist."),
     ],
 )
-async def test_errors_speak_the_language_asked_for(box: Box, language: str, message: str) -> None:
-    answer = await box.issue("unknown", language=language)
+async def test_errors_are_in_the_requested_language(
+    client: SandboxClient, language: str, message: str
+) -> None:
+    answer = await client.issue("unknown", language=language)
 
     assert answer.json() == {"code": "NOT_FOUND_BILLING", "message": message}
 
 
 @pytest.mark.parametrize("encode", [False, True])
-async def test_a_key_is_deleted_raw_or_percent_encoded(box: Box, encode: bool) -> None:
-    billing_key: str = (await box.issue(await box.auth_key())).json()["billingKey"]
+async def test_key_can_be_deleted_raw_or_percent_encoded(
+    client: SandboxClient, encode: bool
+) -> None:
+    billing_key: str = (await client.issue(await client.auth_key())).json()["billingKey"]
     named = billing_key.replace("=", "%3D") if encode else billing_key
 
-    answer = await box.delete(named)
+    answer = await client.delete(named)
 
     assert (answer.status_code, answer.content) == (200, b"")
-    ledger = await box.ledger()
+    ledger = await client.ledger()
     assert ledger["billing_keys"] == [
         {"billing_key": billing_key, "customer_key": "customer_1", "deleted": True}
     ]
-    assert await box.effects() == ["billing_key_issued", "billing_key_deleted"]
+    assert await client.effects() == ["billing_key_issued", "billing_key_deleted"]
 
 
-async def test_deleting_twice_or_the_unknown_is_refused(box: Box) -> None:
-    billing_key: str = (await box.issue(await box.auth_key())).json()["billingKey"]
-    await box.delete(billing_key)
+async def test_deleting_a_deleted_or_unknown_key_is_refused(client: SandboxClient) -> None:
+    billing_key: str = (await client.issue(await client.auth_key())).json()["billingKey"]
+    await client.delete(billing_key)
 
-    again, unknown = await box.delete(billing_key), await box.delete("never/was=")
+    again, unknown = await client.delete(billing_key), await client.delete("never/was=")
 
     assert again.json()["code"] == "ALREADY_REMOVED_BILLING_KEY"
     assert unknown.json()["code"] == "NOT_FOUND_BILLING"
@@ -206,19 +216,19 @@ async def test_deleting_twice_or_the_unknown_is_refused(box: Box) -> None:
         ("PUT", "v1/payments/some-key", "NOT_FOUND_HTTP_METHOD"),
     ],
 )
-async def test_what_is_not_there_answers_404_in_tosss_shape(
-    box: Box, method: str, path: str, code: str
+async def test_unknown_resources_return_tosss_404(
+    client: SandboxClient, method: str, path: str, code: str
 ) -> None:
-    answer = await box.http.request(method, path, auth=AUTH)
+    answer = await client.http.request(method, path, auth=AUTH)
 
     assert answer.status_code == 404
     assert answer.json() == {"code": code, "message": ERRORS[code].ko}
 
 
-async def test_issuing_by_card_data_needs_a_contract(box: Box) -> None:
-    await box.http.post("_control/switches", json={"card_data_contract": False})
+async def test_issuing_by_card_data_requires_a_contract(client: SandboxClient) -> None:
+    await client.http.post("_control/switches", json={"card_data_contract": False})
 
-    answer = await box.http.post("v1/billing/authorizations/card", auth=AUTH, json={})
+    answer = await client.http.post("v1/billing/authorizations/card", auth=AUTH, json={})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "NOT_SUPPORTED_METHOD")
 
@@ -230,25 +240,25 @@ async def test_issuing_by_card_data_needs_a_contract(box: Box) -> None:
         (("::1", 1), {}, 200),
         (("203.0.113.9", 1), {}, 403),
         (("127.0.0.1", 1), {"origin": "http://evil.test"}, 403),
-        (("127.0.0.1", 1), {"origin": "http://box.test"}, 200),
+        (("127.0.0.1", 1), {"origin": "http://sandbox.test"}, 200),
     ],
 )
-async def test_only_this_machine_controls_the_sandbox(
+async def test_control_api_is_restricted_to_this_machine(
     sandbox: Sandbox, client: tuple[str, int], headers: dict[str, str], status: int
 ) -> None:
     transport = httpx.ASGITransport(sandbox, client=client)
-    async with httpx.AsyncClient(transport=transport, base_url="http://box.test") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox.test") as http:
         answer = await http.post("/_control/reset", headers=headers)
 
     assert answer.status_code == status
 
 
-async def test_reset_forgets_everything(box: Box, hand_clock: HandClock) -> None:
-    auth_key = await box.auth_key()
-    await box.issue(auth_key, key="k")
+async def test_reset_deletes_all_data(client: SandboxClient, manual_clock: ManualClock) -> None:
+    auth_key = await client.auth_key()
+    await client.issue(auth_key, key="k")
 
-    await box.http.post("_control/reset")
+    await client.http.post("_control/reset")
 
-    assert await box.ledger() == {"entries": [], "billing_keys": []}
-    assert (await box.issue(auth_key, key="k")).status_code == 404
-    assert (await box.issue(await box.auth_key())).status_code == 200
+    assert await client.ledger() == {"entries": [], "billing_keys": []}
+    assert (await client.issue(auth_key, key="k")).status_code == 404
+    assert (await client.issue(await client.auth_key())).status_code == 200

@@ -1,4 +1,4 @@
-"""The loaders of Toss's own npm packages, unmodified, load the sandbox's scripts by ``src``."""
+"""The unmodified loaders of Toss's npm packages load the sandbox's scripts by ``src``."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ PACKAGES = ["@tosspayments/tosspayments-sdk@2.8.1", "@tosspayments/payment-sdk@1
 V2 = "@tosspayments/tosspayments-sdk/dist/index.esm.js"
 V1 = "@tosspayments/payment-sdk/dist/tosspayments.esm.js"
 
-# What a shop's own module does with the package; the errors' names are the loader's.
+# Does what a shop's own module does with the package; error names are the loader's.
 LOAD = """async ([module, key, src]) => {
   window.sdk = await import(module);
   try { window.toss = await sdk.loadTossPayments(key, { src }); return "loaded"; }
@@ -37,12 +37,14 @@ ASK_V1 = """([method, request]) => {
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install both packages where this machine's npm gets its packages."""
+    """Install both packages with this machine's npm."""
     folder = tmp_path_factory.mktemp("npm")
     command = [NPM, "install", "--prefix", folder, "--ignore-scripts", "--no-audit", *PACKAGES]
-    # A closed network has a certificate of its own, which Node asks the system for when told to.
-    trusting = os.environ | {"NODE_OPTIONS": "--use-system-ca"}
-    npm = subprocess.run(command, env=trusting, stdout=PIPE, stderr=STDOUT, text=True, check=False)
+    # Closed networks use their own CA; with this option Node trusts the system's certificates.
+    environment = os.environ | {"NODE_OPTIONS": "--use-system-ca"}
+    npm = subprocess.run(
+        command, env=environment, stdout=PIPE, stderr=STDOUT, text=True, check=False
+    )
     assert npm.returncode == 0, f"npm could not install Toss's loaders:\n{npm.stdout}"
     return folder / "node_modules"
 
@@ -92,7 +94,7 @@ async def test_the_v1_loader_drives_the_window(page: Page, shop: str) -> None:
     assert query_of(page)["customerKey"] == "customer_1"
 
 
-async def test_a_loader_can_clear_the_script_and_load_the_other(page: Page, shop: str) -> None:
+async def test_loader_can_clear_one_script_and_load_the_other(page: Page, shop: str) -> None:
     await load(page, shop, V1, f"{shop}/sandbox/js/v1/payment")
     await page.evaluate("sdk.clearTossPayments()")
     assert await page.evaluate("typeof window.TossPayments") == "undefined"
@@ -101,5 +103,5 @@ async def test_a_loader_can_clear_the_script_and_load_the_other(page: Page, shop
     assert await page.evaluate("typeof toss.payment") == "function"
 
 
-async def test_a_script_that_is_not_there_is_the_loaders_error(page: Page, shop: str) -> None:
+async def test_missing_script_raises_the_loaders_error(page: Page, shop: str) -> None:
     assert await load(page, shop, V2, f"{shop}/sandbox/js/v9") == "ScriptLoadFailedError"

@@ -1,4 +1,4 @@
-"""The description of the API is whole, and describes what is there."""
+"""The OpenAPI document is complete and matches the routes."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from tests.sandbox.box import Box
+from tests.sandbox.client import SandboxClient
 from tossbill_sandbox.app import Sandbox
 
 
@@ -14,13 +14,13 @@ def references(value: Any) -> set[str]:
     return set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(value)))
 
 
-async def test_every_route_is_described_and_every_schema_is_there(
-    box: Box, sandbox: Sandbox
+async def test_every_route_is_described_and_every_schema_is_defined(
+    client: SandboxClient, sandbox: Sandbox
 ) -> None:
-    described = (await box.http.get("openapi.json")).json()
+    described = (await client.http.get("openapi.json")).json()
 
     routes = [route for route in sandbox.routes if isinstance(route, Route)]
-    there = {
+    existing = {
         (re.sub(r":path|:int", "", route.path), method.lower())
         for route in routes
         for method in (route.methods or set()) - {"HEAD"}
@@ -28,13 +28,13 @@ async def test_every_route_is_described_and_every_schema_is_there(
         and not route.path.startswith(("/v1/{rest", "/_control/panel"))
     }
     named = {(path, method) for path, item in described["paths"].items() for method in item}
-    assert named == there
+    assert named == existing
     assert references(described["paths"]) == set(described["components"]["schemas"])
     assert described["servers"] == [{"url": "/sandbox"}]
 
 
-async def test_each_operation_has_a_name_of_its_own(box: Box) -> None:
-    described = (await box.http.get("openapi.json")).json()
+async def test_operation_ids_are_unique(client: SandboxClient) -> None:
+    described = (await client.http.get("openapi.json")).json()
 
     names = [
         operation["operationId"]

@@ -1,4 +1,4 @@
-"""The panel: its data, its log of requests, and what a person does with it in a browser."""
+"""The panel: its data, its request log, and its use in a browser."""
 
 import re
 import shlex
@@ -9,30 +9,30 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.sandbox.box import ISSUE, Box
+from tests.sandbox.client import ISSUE, SandboxClient
 from tossbill_sandbox.app import SANDBOX_SECRET_KEY, Sandbox
 
 
-async def panel(box: Box, since: str = "") -> dict[str, Any]:
-    return (await box.http.get("_control/panel", params={"since": since})).json()
+async def panel(client: SandboxClient, since: str = "") -> dict[str, Any]:
+    return (await client.http.get("_control/panel", params={"since": since})).json()
 
 
-async def test_the_page_holds_no_script_of_its_own(box: Box) -> None:
-    answer = await box.http.get("")
+async def test_page_has_no_inline_script_or_style(client: SandboxClient) -> None:
+    answer = await client.http.get("")
 
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
     assert "unsafe" not in policy
     assert re.findall(r"<script[^>]*>[^<]|<style| style=| on\w+=", answer.text) == []
     for path in re.findall(r'(?:src|href)="(/[^"]+)"', answer.text):
-        assert (await box.get(path)).status_code == 200
+        assert (await client.get(path)).status_code == 200
 
 
-async def test_it_says_what_is_in_the_box_and_only_what_changed(box: Box) -> None:
-    first = await panel(box)
-    same = await panel(box, since=first["revision"])
-    await box.issue(await box.auth_key("approve_check"))
-    changed = await panel(box, since=first["revision"])
+async def test_panel_returns_the_state_only_if_it_changed(client: SandboxClient) -> None:
+    first = await panel(client)
+    same = await panel(client, since=first["revision"])
+    await client.issue(await client.auth_key("approve_check"))
+    changed = await panel(client, since=first["revision"])
 
     assert "state" not in same
     [method] = changed["state"]["methods"]
@@ -40,49 +40,49 @@ async def test_it_says_what_is_in_the_box_and_only_what_changed(box: Box) -> Non
     assert changed["now"] == "2026-11-24T03:00:00+00:00"
 
 
-async def test_it_follows_a_snapshot_that_is_restored(box: Box) -> None:
-    await box.http.post("_control/snapshots", json={"name": "empty"})
-    await box.billing_key()
-    full = await panel(box)
+async def test_panel_shows_a_restored_snapshot(client: SandboxClient) -> None:
+    await client.http.post("_control/snapshots", json={"name": "empty"})
+    await client.billing_key()
+    full = await panel(client)
 
-    await box.http.post("_control/snapshots/empty/restore")
-    empty = await panel(box, since=full["revision"])
+    await client.http.post("_control/snapshots/empty/restore")
+    empty = await panel(client, since=full["revision"])
 
     assert len(full["state"]["methods"]) == 1
     assert empty["state"]["methods"] == []
 
 
-async def test_a_request_is_kept_with_a_command_that_does_it_again(box: Box) -> None:
-    auth_key = await box.auth_key()
-    await box.issue(auth_key, key="it's mine")
-    await box.http.get("v1/payments/some%20key?x=1")
+async def test_request_is_logged_with_a_command_to_repeat_it(client: SandboxClient) -> None:
+    auth_key = await client.auth_key()
+    await client.issue(auth_key, key="it's mine")
+    await client.http.get("v1/payments/some%20key?x=1")
 
-    lookup, issue = (await panel(box))["state"]["requests"]
+    lookup, issue = (await panel(client))["state"]["requests"]
 
     assert (issue["method"], issue["path"], issue["status"]) == ("POST", "/" + ISSUE, 200)
     assert auth_key in issue["request"]
     assert "billingKey" in issue["response"]
     words = shlex.split(issue["curl"])
-    assert words[:4] == ["curl", "-X", "POST", "http://box.test/sandbox/" + ISSUE]
+    assert words[:4] == ["curl", "-X", "POST", "http://sandbox.test/sandbox/" + ISSUE]
     assert "idempotency-key: it's mine" in words
     assert words[words.index("--data-raw") + 1] == issue["request"]
     assert SANDBOX_SECRET_KEY not in issue["curl"]
     assert (lookup["path"], lookup["status"]) == ("/v1/payments/some%20key?x=1", 401)
 
 
-async def test_a_request_that_was_cut_off_is_kept_too(box: Box) -> None:
-    await box.fault("lookup", "reset_before", count=1)
+async def test_aborted_request_is_logged(client: SandboxClient) -> None:
+    await client.fault("lookup", "reset_before", count=1)
     with pytest.raises(httpx.TransportError):
-        await box.http.get("v1/payments/key")
+        await client.http.get("v1/payments/key")
 
-    [request] = (await panel(box))["state"]["requests"]
+    [request] = (await panel(client))["state"]["requests"]
 
     assert request["response"] == "{"
 
 
-async def test_its_data_is_for_this_machine(sandbox: Sandbox) -> None:
+async def test_panel_data_is_restricted_to_this_machine(sandbox: Sandbox) -> None:
     transport = httpx.ASGITransport(sandbox, client=("203.0.113.9", 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://box.test") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox.test") as http:
         assert (await http.get("/_control/panel")).status_code == 403
         assert (await http.get("/_control/webhooks")).status_code == 403
 
@@ -94,10 +94,10 @@ async def open_panel(chromium: Browser, shop: str, **options: Any) -> Page:
     return page
 
 
-async def test_a_person_sees_changes_and_makes_them(chromium: Browser, shop: str) -> None:
+async def test_user_sees_and_makes_changes(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop, permissions=["clipboard-read", "clipboard-write"])
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
 
     await page.get_by_label("받을 주소").fill("http://127.0.0.1:9/hook")
     await page.get_by_role("button", name="추가").click()
@@ -107,9 +107,9 @@ async def test_a_person_sees_changes_and_makes_them(chromium: Browser, shop: str
     await page.get_by_role("button", name="켜기").click()
     await expect(page.locator("#faults")).to_contain_text("lookup · error_500_before")
     async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
-        box = Box(http)
-        key = (await box.issue(await box.auth_key())).json()["billingKey"]
-        await box.delete(key)
+        client = SandboxClient(http)
+        key = (await client.issue(await client.auth_key())).json()["billingKey"]
+        await client.delete(key)
         assert (await http.get("v1/payments/p")).status_code == 500
 
     await expect(page.locator("#methods")).to_contain_text("지워짐")
@@ -123,23 +123,23 @@ async def test_a_person_sees_changes_and_makes_them(chromium: Browser, shop: str
     assert copied.startswith(f"curl -X GET {shop}/sandbox/v1/payments/p")
     await page.get_by_role("button", name="lookup error_500_before 끄기").click()
     await expect(page.locator("#faults")).to_contain_text("켜 둔 장애가 없어요")
-    assert complaints == []
+    assert errors == []
 
 
-async def test_alone_it_has_no_mailbox(chromium: Browser, shop: str) -> None:
+async def test_standalone_panel_has_no_mailbox(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop)
 
     await expect(page.locator("#requests-title")).to_be_visible()
     await expect(page.locator("#mailbox")).to_be_hidden()
 
 
-async def test_a_person_moves_the_clock(chromium: Browser, shop: str) -> None:
+async def test_user_moves_the_clock(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
         await http.post("_control/reset", json={"at": "2026-01-31T12:00:00"})
-        box = Box(http)
-        await box.charge(await box.billing_key("monthly_limit"))
-        await box.charge(await box.billing_key())
+        client = SandboxClient(http)
+        await client.charge(await client.billing_key("monthly_limit"))
+        await client.charge(await client.billing_key())
     await page.goto(f"{shop}/sandbox/")
     now = page.locator("#now")
     await expect(now).to_contain_text("2026년 1월 31일")
@@ -159,7 +159,7 @@ async def test_a_person_moves_the_clock(chromium: Browser, shop: str) -> None:
     await expect(page.get_by_role("button", name="다음 일정까지")).to_be_disabled()
 
 
-async def test_what_went_wrong_is_told(chromium: Browser, shop: str) -> None:
+async def test_failed_call_shows_an_error(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop)
     await page.route("**/_control/clock/advance", lambda route: route.abort())
 
@@ -169,13 +169,13 @@ async def test_what_went_wrong_is_told(chromium: Browser, shop: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_it_is_accessible_and_fits_a_phone(
+async def test_panel_is_accessible_and_fits_a_phone(
     chromium: Browser, shop: str, scheme: Literal["light", "dark"]
 ) -> None:
     viewport = {"width": 375, "height": 812}
     async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
-        box = Box(http)
-        await box.issue(await box.auth_key())
+        client = SandboxClient(http)
+        await client.issue(await client.auth_key())
     page = await open_panel(chromium, shop, color_scheme=scheme, viewport=viewport)
     await expect(page.locator("#methods strong")).to_be_visible()
 

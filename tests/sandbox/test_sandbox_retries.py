@@ -1,4 +1,4 @@
-"""Webhooks that were not answered: the schedule of retries, and death before the answer."""
+"""Webhook retries: schedule, timeouts, and kills during a delivery."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -8,37 +8,44 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.sandbox.box import Box, HandClock
-from tests.sandbox.hearing import HERE, Shop, a_deleted_key, control, shop, webhook_transport
+from tests.sandbox.client import ManualClock, SandboxClient
 from tests.sandbox.process import running
+from tests.sandbox.webhook_receiver import (
+    ENDPOINT_URL,
+    WebhookReceiver,
+    control,
+    delete_a_key,
+    receiver,
+    webhook_transport,
+)
 from tossbill_sandbox.app import create_app
 from tossbill_sandbox.store.switches import Switches
 
-__all__ = ["shop", "webhook_transport"]
+__all__ = ["receiver", "webhook_transport"]
 
 MINUTES = [1, 4, 16, 64, 256, 1024, 4096]
 
 
-async def test_seven_retries_at_tosss_intervals_then_failed(
-    box: Box, shop: Shop, hand_clock: HandClock
+async def test_delivery_fails_after_seven_retries_at_tosss_intervals(
+    client: SandboxClient, receiver: WebhookReceiver, manual_clock: ManualClock
 ) -> None:
-    shop.answers = [500, 302, 0, 204, 404, 500, 500, 500]
-    await control(box, url=HERE)
-    await a_deleted_key(box)
-    await control(box, "/flush")
+    receiver.answers = [500, 302, 0, 204, 404, 500, 500, 500]
+    await control(client, url=ENDPOINT_URL)
+    await delete_a_key(client)
+    await control(client, "/flush")
 
     for count, minutes in enumerate(MINUTES, start=1):
-        hand_clock.forward(timedelta(minutes=minutes) - timedelta(seconds=1))
-        await control(box, "/flush")
-        assert len(shop.heard) == count
-        hand_clock.forward(timedelta(seconds=1))
-        await control(box, "/flush")
-    hand_clock.forward(timedelta(days=30))
-    [delivery] = (await control(box, "/flush"))["deliveries"]
+        manual_clock.forward(timedelta(minutes=minutes) - timedelta(seconds=1))
+        await control(client, "/flush")
+        assert len(receiver.received) == count
+        manual_clock.forward(timedelta(seconds=1))
+        await control(client, "/flush")
+    manual_clock.forward(timedelta(days=30))
+    [delivery] = (await control(client, "/flush"))["deliveries"]
 
-    assert shop.headers("transmission-retried-count") == [str(count) for count in range(8)]
-    assert len(set(shop.headers("transmission-id"))) == 1
-    assert len({each.content for each in shop.heard}) == 1
+    assert receiver.headers("transmission-retried-count") == [str(count) for count in range(8)]
+    assert len(set(receiver.headers("transmission-id"))) == 1
+    assert len({each.content for each in receiver.received}) == 1
     assert delivery["state"] == "failed"
     assert [each["status"] for each in delivery["attempts"]] == [
         500,
@@ -53,47 +60,51 @@ async def test_seven_retries_at_tosss_intervals_then_failed(
     assert delivery["attempts"][2]["error"] == "ConnectError"
 
 
-async def test_a_clock_that_jumps_makes_every_retry_it_jumped_over(
-    box: Box, shop: Shop, hand_clock: HandClock
+async def test_clock_jump_triggers_every_skipped_retry(
+    client: SandboxClient, receiver: WebhookReceiver, manual_clock: ManualClock
 ) -> None:
-    shop.answers = [500] * 5
-    await control(box, url=HERE)
-    await a_deleted_key(box)
-    await control(box, "/flush")
+    receiver.answers = [500] * 5
+    await control(client, url=ENDPOINT_URL)
+    await delete_a_key(client)
+    await control(client, "/flush")
 
-    hand_clock.forward(timedelta(days=30))
-    [delivery] = (await control(box, "/flush"))["deliveries"]
+    manual_clock.forward(timedelta(days=30))
+    [delivery] = (await control(client, "/flush"))["deliveries"]
 
-    assert (len(shop.heard), delivery["state"]) == (6, "delivered")
+    assert (len(receiver.received), delivery["state"]) == (6, "delivered")
 
 
-async def test_a_delivery_can_be_sent_again_by_hand(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
-    await a_deleted_key(box)
-    [first] = (await control(box, "/flush"))["deliveries"]
+async def test_delivery_can_be_resent_manually(
+    client: SandboxClient, receiver: WebhookReceiver
+) -> None:
+    await control(client, url=ENDPOINT_URL)
+    await delete_a_key(client)
+    [first] = (await control(client, "/flush"))["deliveries"]
 
-    [again] = (await control(box, f"/deliveries/{first['id']}/resend"))["deliveries"]
+    [again] = (await control(client, f"/deliveries/{first['id']}/resend"))["deliveries"]
 
-    assert shop.heard[0].content == shop.heard[1].content
-    assert len(set(shop.headers("transmission-id"))) == 1
+    assert receiver.received[0].content == receiver.received[1].content
+    assert len(set(receiver.headers("transmission-id"))) == 1
     assert [each["status"] for each in again["attempts"]] == [200, 200]
 
 
-async def test_the_clock_knows_of_the_next_retry(box: Box, shop: Shop) -> None:
-    shop.answers = [500]
-    await control(box, url=HERE)
-    await a_deleted_key(box)
-    await control(box, "/flush")
+async def test_next_retry_is_a_due_event_of_the_clock(
+    client: SandboxClient, receiver: WebhookReceiver
+) -> None:
+    receiver.answers = [500]
+    await control(client, url=ENDPOINT_URL)
+    await delete_a_key(client)
+    await control(client, "/flush")
 
-    moved = (await box.http.post("_control/clock/next")).json()
-    await control(box, "/flush")
+    moved = (await client.http.post("_control/clock/next")).json()
+    await control(client, "/flush")
 
     assert moved["now"] == "2026-11-24T03:01:00+00:00"
-    assert len(shop.heard) == 2
+    assert len(receiver.received) == 2
 
 
 @pytest.mark.processes
-async def test_killed_while_the_shop_thinks_it_is_sent_again_under_the_same_name(
+async def test_delivery_in_flight_at_a_kill_is_resent_under_the_same_id(
     tmp_path: Path,
 ) -> None:
     names: asyncio.Queue[str] = asyncio.Queue()
@@ -110,22 +121,22 @@ async def test_killed_while_the_shop_thinks_it_is_sent_again_under_the_same_name
 
     async with await asyncio.start_server(listen, "127.0.0.1", 0) as server, asyncio.timeout(60):
         port = server.sockets[0].getsockname()[1]
-        async with running(tmp_path / "sandbox.db") as (box, process):
-            await control(box, url=f"http://127.0.0.1:{port}/")
-            await a_deleted_key(box)
+        async with running(tmp_path / "sandbox.db") as (client, process):
+            await control(client, url=f"http://127.0.0.1:{port}/")
+            await delete_a_key(client)
             first = await names.get()
             process.kill()
             await process.wait()
         answers = True
-        async with running(tmp_path / "sandbox.db") as (box, _):
-            [delivery] = (await control(box, "/flush"))["deliveries"]
+        async with running(tmp_path / "sandbox.db") as (client, _):
+            [delivery] = (await control(client, "/flush"))["deliveries"]
 
     assert await names.get() == first
     assert delivery["state"] == "delivered"
     assert [each["status"] for each in delivery["attempts"]] == [200]
 
 
-async def test_no_answer_in_time_is_a_failed_attempt(tmp_path: Path) -> None:
+async def test_timeout_is_a_failed_attempt(tmp_path: Path) -> None:
 
     async def never(request: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
@@ -137,27 +148,32 @@ async def test_no_answer_in_time_is_a_failed_attempt(tmp_path: Path) -> None:
         webhook_transport=httpx.MockTransport(never),
     )
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://box.test"
+        transport=httpx.ASGITransport(app), base_url="http://sandbox.test"
     ) as http:
-        box = Box(http)
-        await control(box, url=HERE)
+        client = SandboxClient(http)
+        await control(client, url=ENDPOINT_URL)
         event = {"eventType": "METHOD_UPDATED", "data": {}}
-        [delivery] = (await control(box, "/events", **event))["deliveries"]
+        [delivery] = (await control(client, "/events", **event))["deliveries"]
     await app.aclose()
 
     assert delivery["attempts"][0]["error"] == "no answer in time"
     assert (delivery["state"], delivery["retried_count"]) == ("pending", 1)
 
 
-async def test_reset_forgets_addresses_and_what_was_to_be_sent(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
-    shop.answers = [500]
-    await a_deleted_key(box)
-    await control(box, "/flush")
+async def test_reset_removes_endpoints_and_pending_deliveries(
+    client: SandboxClient, receiver: WebhookReceiver
+) -> None:
+    await control(client, url=ENDPOINT_URL)
+    receiver.answers = [500]
+    await delete_a_key(client)
+    await control(client, "/flush")
 
-    await box.http.post("_control/reset")
+    await client.http.post("_control/reset")
 
-    assert (await box.http.get("_control/webhooks")).json() == {"endpoints": [], "deliveries": []}
-    await a_deleted_key(box)
-    await control(box, "/flush")
-    assert len(shop.heard) == 1
+    assert (await client.http.get("_control/webhooks")).json() == {
+        "endpoints": [],
+        "deliveries": [],
+    }
+    await delete_a_key(client)
+    await control(client, "/flush")
+    assert len(receiver.received) == 1

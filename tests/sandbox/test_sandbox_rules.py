@@ -1,4 +1,4 @@
-"""The pure parts: personas, masks, addresses."""
+"""Pure functions: personas, masks, URLs."""
 
 import pytest
 
@@ -14,14 +14,14 @@ def luhn_holds(number: str) -> bool:
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
-def test_the_luhn_check_itself() -> None:
+def test_luhn_check_accepts_a_known_number() -> None:
     assert luhn_holds("4111111111111111")
 
 
 @pytest.mark.parametrize(
     "persona", PERSONAS.values(), ids=[persona.name for persona in PERSONAS.values()]
 )
-def test_a_personas_number_cannot_be_a_real_card(persona: Persona) -> None:
+def test_personas_number_cannot_be_a_real_card(persona: Persona) -> None:
     assert is_plausible(persona.number)
     assert not luhn_holds(persona.number)
     assert persona.number.startswith("940000" + persona.issuer_code)
@@ -39,7 +39,7 @@ def test_a_personas_number_cannot_be_a_real_card(persona: Persona) -> None:
         ("5555660000001111", "51", "51"),
     ],
 )
-def test_an_issuer_follows_from_the_first_six_digits(
+def test_issuer_is_derived_from_the_first_six_digits(
     number: str, issuer: str, acquirer: str
 ) -> None:
     card = describe(number, is_business=False)
@@ -48,12 +48,12 @@ def test_an_issuer_follows_from_the_first_six_digits(
     assert card == describe(number, is_business=False)
 
 
-def test_a_mask_is_tosss() -> None:
+def test_mask_matches_tosss() -> None:
     assert mask("4330123412341231") == "43301234****123*"
     assert mask("433012341234123") == "43301234***412*"
 
 
-def test_every_code_a_switch_names_has_its_text() -> None:
+def test_every_code_in_a_switch_has_a_message() -> None:
     codes = [
         value for name in Switches.__slots__ if isinstance(value := getattr(Switches(), name), str)
     ]
@@ -90,5 +90,5 @@ def test_parameters_are_merged(url: str, expected: str) -> None:
         ("", False),
     ],
 )
-def test_absolute_http_addresses(url: str, is_one: bool) -> None:
+def test_absolute_http_urls(url: str, is_one: bool) -> None:
     assert is_absolute_http(url) is is_one

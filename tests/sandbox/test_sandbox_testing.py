@@ -1,4 +1,4 @@
-"""What Python users get: fixtures, the app without sockets, the command alone."""
+"""The Python testing API: fixtures, the app without sockets, the standalone command."""
 
 import asyncio
 import sys
@@ -17,11 +17,11 @@ from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_sandbox.testing import TossSandbox, WindowFailed
 
 TOSSBILL = Path(sys.executable).parent / "tossbill"
-# About one second on an idle machine; the rest is room for a busy one.
+# About one second on an idle machine; the rest is margin for a busy one.
 START_SECONDS = 60
 
 
-async def test_the_fixture_registers_and_deletes_without_sockets(toss_sandbox: TossSandbox) -> None:
+async def test_fixture_registers_and_deletes_without_sockets(toss_sandbox: TossSandbox) -> None:
     billing_key = await toss_sandbox.billing_key()
 
     async with httpx.AsyncClient(
@@ -38,7 +38,7 @@ async def test_the_fixture_registers_and_deletes_without_sockets(toss_sandbox: T
     ]
 
 
-async def test_an_account_and_a_persona_that_fails(toss_sandbox: TossSandbox) -> None:
+async def test_account_registers_and_failing_persona_raises(toss_sandbox: TossSandbox) -> None:
     assert await toss_sandbox.auth_key(method="TRANSFER")
 
     with pytest.raises(WindowFailed, match="REJECT_CARD_COMPANY"):
@@ -46,7 +46,7 @@ async def test_an_account_and_a_persona_that_fails(toss_sandbox: TossSandbox) ->
 
 
 @pytest.mark.parametrize("name", sorted(PERSONAS_BY_NAME))
-async def test_every_persona_can_be_asked_for(toss_sandbox: TossSandbox, name: str) -> None:
+async def test_every_persona_is_accepted(toss_sandbox: TossSandbox, name: str) -> None:
     if PERSONAS_BY_NAME[name].window_code:
         with pytest.raises(WindowFailed):
             await toss_sandbox.auth_key(name)
@@ -54,11 +54,11 @@ async def test_every_persona_can_be_asked_for(toss_sandbox: TossSandbox, name: s
         assert await toss_sandbox.auth_key(name)
 
 
-async def test_a_shops_own_app_hears_webhooks_without_sockets() -> None:
-    heard: list[bytes] = []
+async def test_webhooks_reach_the_shops_app_without_sockets() -> None:
+    received: list[bytes] = []
 
     def shop(request: httpx.Request) -> httpx.Response:
-        heard.append(request.content)
+        received.append(request.content)
         return httpx.Response(200)
 
     toss = TossSandbox(create_app(webhook_transport=httpx.MockTransport(shop)))
@@ -67,10 +67,10 @@ async def test_a_shops_own_app_hears_webhooks_without_sockets() -> None:
     await toss.control("POST", "webhooks/flush")
     await toss.app.aclose()
 
-    assert len(heard) == 1
+    assert len(received) == 1
 
 
-def test_the_server_fixture_answers_code_that_opens_its_own_sockets(
+def test_server_fixture_serves_on_a_real_socket(
     toss_server: TossSandbox,
 ) -> None:
     answer = httpx.get(f"{toss_server.base_url}/v1/payments/p", auth=(toss_server.secret_key, ""))
@@ -79,9 +79,9 @@ def test_the_server_fixture_answers_code_that_opens_its_own_sockets(
 
 
 @pytest.mark.processes
-async def test_the_command_runs_it_alone(tmp_path: Path) -> None:
+async def test_command_runs_the_sandbox_standalone(tmp_path: Path) -> None:
     port, began = free_port(), time.monotonic()
-    command = [TOSSBILL, "sandbox", "--port", str(port), "--db", str(tmp_path / "box.db")]
+    command = [TOSSBILL, "sandbox", "--port", str(port), "--db", str(tmp_path / "sandbox.db")]
     process = await create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/sandbox/") as http:
@@ -89,11 +89,11 @@ async def test_the_command_runs_it_alone(tmp_path: Path) -> None:
             while status is None and time.monotonic() - began < START_SECONDS:
                 with suppress(httpx.TransportError):
                     status = (await http.get("")).status_code
-                await asyncio.sleep(0.05)  # another process: there is nothing to be told by
+                await asyncio.sleep(0.05)  # another process: it must be polled
             home = await http.get(f"http://127.0.0.1:{port}/")
     finally:
         process.terminate()
         await process.wait()
 
     assert (status, home.headers["location"]) == (200, "/sandbox/")
-    assert (tmp_path / "box.db").exists()
+    assert (tmp_path / "sandbox.db").exists()

@@ -1,4 +1,4 @@
-"""Webhooks: which are sent, to whom, in which envelope, and how they are signed."""
+"""Webhooks: selection of events, endpoints, envelopes and signatures."""
 
 import asyncio
 import base64
@@ -12,31 +12,40 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox.box import Box, HandClock
-from tests.sandbox.hearing import HERE, Shop, a_deleted_key, control, shop, webhook_transport
+from tests.sandbox.client import ManualClock, SandboxClient
+from tests.sandbox.webhook_receiver import (
+    ENDPOINT_URL,
+    WebhookReceiver,
+    control,
+    delete_a_key,
+    receiver,
+    webhook_transport,
+)
 from tossbill_sandbox.app import create_app
 from tossbill_sandbox.store.switches import Switches
 from tossbill_sandbox.webhooks.webhook_text import SANDBOX_SECURITY_KEY, is_sent
 
-__all__ = ["shop", "webhook_transport"]
+__all__ = ["receiver", "webhook_transport"]
 
 
-async def test_a_deleted_billing_key_is_told_in_tosss_words(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
+async def test_deleted_billing_key_sends_tosss_webhook(
+    client: SandboxClient, receiver: WebhookReceiver
+) -> None:
+    await control(client, url=ENDPOINT_URL)
 
-    billing_key = await a_deleted_key(box)
-    [delivery] = (await control(box, "/flush"))["deliveries"]
+    billing_key = await delete_a_key(client)
+    [delivery] = (await control(client, "/flush"))["deliveries"]
 
-    [request] = shop.heard
-    assert (request.method, str(request.url)) == ("POST", HERE)
+    [request] = receiver.received
+    assert (request.method, str(request.url)) == ("POST", ENDPOINT_URL)
     assert json.loads(request.content) == {
         "eventType": "BILLING_DELETED",
         "createdAt": "2026-11-24T12:00:00.000000",
         "data": {"billingKey": billing_key, "reason": "삭제 API 요청"},
     }
-    assert shop.headers("transmission-time") == ["2026-11-24T12:00:00+09:00"]
-    assert shop.headers("transmission-retried-count") == ["0"]
-    assert shop.headers("transmission-id") == [delivery["transmission_id"]]
+    assert receiver.headers("transmission-time") == ["2026-11-24T12:00:00+09:00"]
+    assert receiver.headers("transmission-retried-count") == ["0"]
+    assert receiver.headers("transmission-id") == [delivery["transmission_id"]]
     assert delivery["transmission_id"].startswith("whtrans_a01")
     assert len(delivery["transmission_id"]) == len("whtrans_a01j70335nkqqeg0zwzz2r4py9z")
     assert "tosspayments-webhook-signature" not in request.headers
@@ -46,65 +55,71 @@ async def test_a_deleted_billing_key_is_told_in_tosss_words(box: Box, shop: Shop
     )
 
 
-async def test_nobody_needs_to_ask_for_the_delivery(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
-    await a_deleted_key(box)
+async def test_webhook_is_delivered_without_a_flush(
+    client: SandboxClient, receiver: WebhookReceiver
+) -> None:
+    await control(client, url=ENDPOINT_URL)
+    await delete_a_key(client)
 
     async with asyncio.timeout(120):
-        while not shop.heard:
+        while not receiver.received:
             await asyncio.sleep(0)
 
 
-async def test_every_registered_address_hears_it_once_and_a_later_one_nothing(
-    box: Box, shop: Shop
+async def test_each_endpoint_receives_an_event_once_and_a_later_one_none(
+    client: SandboxClient, receiver: WebhookReceiver
 ) -> None:
     for name in ("one", "two"):
-        await control(box, url=f"http://127.0.0.1:9/{name}")
-    gone = await control(box, url="http://127.0.0.1:9/gone")
-    await box.http.delete(f"_control/webhooks/{gone['id']}")
+        await control(client, url=f"http://127.0.0.1:9/{name}")
+    gone = await control(client, url="http://127.0.0.1:9/gone")
+    await client.http.delete(f"_control/webhooks/{gone['id']}")
 
-    await a_deleted_key(box)
-    await control(box, url="http://127.0.0.1:9/late")
-    await control(box, "/flush")
-    await control(box, "/flush")
+    await delete_a_key(client)
+    await control(client, url="http://127.0.0.1:9/late")
+    await control(client, "/flush")
+    await control(client, "/flush")
 
-    assert sorted(each.url.path for each in shop.heard) == ["/one", "/two"]
-    assert len(set(shop.headers("transmission-id"))) == 2
+    assert sorted(each.url.path for each in receiver.received) == ["/one", "/two"]
+    assert len(set(receiver.headers("transmission-id"))) == 2
 
 
-async def test_a_charge_is_silent_and_its_cancel_is_not(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
-    payment = (await box.charge(await box.billing_key())).json()
-    await control(box, "/flush")
-    silent = len(shop.heard)
+async def test_charge_sends_no_webhook_and_its_cancel_does(
+    client: SandboxClient, receiver: WebhookReceiver
+) -> None:
+    await control(client, url=ENDPOINT_URL)
+    payment = (await client.charge(await client.billing_key())).json()
+    await control(client, "/flush")
+    silent = len(receiver.received)
 
-    await box.cancel_payment(payment["paymentKey"], cancelAmount=1000)
-    await control(box, "/flush")
+    await client.cancel_payment(payment["paymentKey"], cancelAmount=1000)
+    await control(client, "/flush")
 
     assert silent == 0
-    [request] = shop.heard
+    [request] = receiver.received
     body = json.loads(request.content)
     assert (body["eventType"], body["data"]["status"]) == (
         "PAYMENT_STATUS_CHANGED",
         "PARTIAL_CANCELED",
     )
-    assert body["data"] == (await box.lookup(payment["orderId"])).json()
+    assert body["data"] == (await client.lookup(payment["orderId"])).json()
 
 
-async def test_switches_make_completion_and_cancel_speak(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
-    await box.switch(billing_status_webhooks=["DONE"], cancel_status_webhook=True)
+async def test_switches_enable_webhooks_for_completion_and_cancel(
+    client: SandboxClient, receiver: WebhookReceiver
+) -> None:
+    await control(client, url=ENDPOINT_URL)
+    await client.switch(billing_status_webhooks=["DONE"], cancel_status_webhook=True)
 
-    payment = (await box.charge(await box.billing_key())).json()
-    await box.cancel_payment(payment["paymentKey"])
-    await control(box, "/flush")
+    payment = (await client.charge(await client.billing_key())).json()
+    await client.cancel_payment(payment["paymentKey"])
+    await control(client, "/flush")
 
-    kinds = [json.loads(each.content)["eventType"] for each in shop.heard]
+    kinds = [json.loads(each.content)["eventType"] for each in receiver.received]
     assert sorted(kinds) == ["CANCEL_STATUS_CHANGED", "PAYMENT_STATUS_CHANGED"]
 
 
-async def test_the_description_of_the_api_names_every_call(box: Box) -> None:
-    paths = (await box.http.get("openapi.json")).json()["paths"]
+async def test_openapi_describes_every_webhook_endpoint(client: SandboxClient) -> None:
+    paths = (await client.http.get("openapi.json")).json()["paths"]
 
     described = {path: set(paths[path]) for path in paths if "webhooks" in path}
     assert described == {
@@ -116,13 +131,15 @@ async def test_the_description_of_the_api_names_every_call(box: Box) -> None:
     }
 
 
-async def test_only_what_toss_signs_is_signed(box: Box, shop: Shop) -> None:
-    await control(box, url=HERE)
+async def test_only_events_signed_by_toss_are_signed(
+    client: SandboxClient, receiver: WebhookReceiver
+) -> None:
+    await control(client, url=ENDPOINT_URL)
 
-    await control(box, "/events", eventType="payout.changed", data={"id": "FPA_1"})
-    await control(box, "/events", eventType="METHOD_UPDATED", data={"status": "ENABLED"})
+    await control(client, "/events", eventType="payout.changed", data={"id": "FPA_1"})
+    await control(client, "/events", eventType="METHOD_UPDATED", data={"status": "ENABLED"})
 
-    signed, plain = shop.heard
+    signed, plain = receiver.received
     time = signed.headers["tosspayments-webhook-transmission-time"]
     expected = hmac.new(
         bytes.fromhex(SANDBOX_SECURITY_KEY), signed.content + f":{time}".encode(), hashlib.sha256
@@ -153,7 +170,7 @@ async def test_only_what_toss_signs_is_signed(box: Box, shop: Shop) -> None:
         ("BILLING_DELETED", {"billingKey": "k"}, True),
     ],
 )
-def test_what_toss_tells(kind: str, data: dict[str, Any], sent: bool) -> None:
+def test_events_that_toss_sends(kind: str, data: dict[str, Any], sent: bool) -> None:
     assert is_sent(kind, data, Switches()) is sent
 
 
@@ -164,14 +181,14 @@ def test_what_toss_tells(kind: str, data: dict[str, Any], sent: bool) -> None:
         ("CANCEL_STATUS_CHANGED", {"cancelStatus": "DONE"}),
     ],
 )
-def test_a_switch_makes_the_silent_ones_speak(kind: str, data: dict[str, Any]) -> None:
-    loud = Switches(billing_status_webhooks=frozenset({"DONE"}), cancel_status_webhook=True)
+def test_switch_enables_suppressed_events(kind: str, data: dict[str, Any]) -> None:
+    switches = Switches(billing_status_webhooks=frozenset({"DONE"}), cancel_status_webhook=True)
 
-    assert is_sent(kind, data, loud)
+    assert is_sent(kind, data, switches)
 
 
 @pytest.mark.parametrize(
-    ("kind", "delay_ms", "heard_at_minutes"),
+    ("kind", "delay_ms", "received_at_minutes"),
     [
         ("duplicate", 0, {0: 2, 10: 2}),
         ("late", 0, {0: 0, 4: 0, 5: 1}),
@@ -180,39 +197,39 @@ def test_a_switch_makes_the_silent_ones_speak(kind: str, data: dict[str, Any]) -
         ("lost", 0, {0: 0, 10_000: 0}),
     ],
 )
-async def test_a_fault_doubles_delays_or_loses_a_webhook(
-    box: Box,
-    shop: Shop,
-    hand_clock: HandClock,
+async def test_fault_duplicates_delays_or_loses_a_webhook(
+    client: SandboxClient,
+    receiver: WebhookReceiver,
+    manual_clock: ManualClock,
     kind: str,
     delay_ms: int,
-    heard_at_minutes: dict[int, int],
+    received_at_minutes: dict[int, int],
 ) -> None:
-    await control(box, url=HERE)
-    await box.fault("webhook", kind, count=1, delay_ms=delay_ms)
-    began = hand_clock.at
-    await a_deleted_key(box)
+    await control(client, url=ENDPOINT_URL)
+    await client.fault("webhook", kind, count=1, delay_ms=delay_ms)
+    began = manual_clock.at
+    await delete_a_key(client)
 
-    for minutes, count in heard_at_minutes.items():
-        hand_clock.at = began + timedelta(minutes=minutes)
-        await control(box, "/flush")
-        assert len(shop.heard) == count
-    assert len(set(shop.headers("transmission-id"))) <= 1
+    for minutes, count in received_at_minutes.items():
+        manual_clock.at = began + timedelta(minutes=minutes)
+        await control(client, "/flush")
+        assert len(receiver.received) == count
+    assert len(set(receiver.headers("transmission-id"))) <= 1
 
 
-async def test_out_of_order_means_that_what_came_later_arrives_first(
-    box: Box, shop: Shop, hand_clock: HandClock
+async def test_out_of_order_fault_delivers_the_next_event_first(
+    client: SandboxClient, receiver: WebhookReceiver, manual_clock: ManualClock
 ) -> None:
-    await control(box, url=HERE)
-    await box.fault("webhook", "out_of_order", count=1)
+    await control(client, url=ENDPOINT_URL)
+    await client.fault("webhook", "out_of_order", count=1)
 
-    keys = [await a_deleted_key(box), await a_deleted_key(box)]
-    await control(box, "/flush")
-    hand_clock.forward(timedelta(minutes=1))
-    await control(box, "/flush")
+    keys = [await delete_a_key(client), await delete_a_key(client)]
+    await control(client, "/flush")
+    manual_clock.forward(timedelta(minutes=1))
+    await control(client, "/flush")
 
-    heard = [json.loads(each.content)["data"]["billingKey"] for each in shop.heard]
-    assert heard == keys[::-1]
+    received = [json.loads(each.content)["data"]["billingKey"] for each in receiver.received]
+    assert received == keys[::-1]
 
 
 @pytest.mark.parametrize(
@@ -227,13 +244,13 @@ async def test_out_of_order_means_that_what_came_later_arrives_first(
         ("/deliveries/99/resend", {}),
     ],
 )
-async def test_nonsense_is_refused(box: Box, path: str, body: object) -> None:
-    assert (await box.http.post(f"_control/webhooks{path}", json=body)).status_code == 400
+async def test_invalid_requests_are_refused(client: SandboxClient, path: str, body: object) -> None:
+    assert (await client.http.post(f"_control/webhooks{path}", json=body)).status_code == 400
 
 
-async def test_an_app_hears_from_the_start_until_somebody_removes_it(tmp_path: Path) -> None:
-    async def life(work: str, path: str) -> list[str]:
-        sandbox = create_app(database=tmp_path / "sandbox.db", webhook_url=HERE)
+async def test_own_endpoint_is_registered_from_the_start_and_stays_removed(tmp_path: Path) -> None:
+    async def run(work: str, path: str) -> list[str]:
+        sandbox = create_app(database=tmp_path / "sandbox.db", webhook_url=ENDPOINT_URL)
         wire = httpx.ASGITransport(sandbox)
         async with httpx.AsyncClient(transport=wire, base_url="http://toss.test") as http:
             await http.request(work, f"_control/{path}")
@@ -241,27 +258,27 @@ async def test_an_app_hears_from_the_start_until_somebody_removes_it(tmp_path: P
         await sandbox.aclose()
         return [each["url"] for each in known]
 
-    assert await life("GET", "clock") == [HERE]
-    assert await life("GET", "clock") == [HERE]
-    assert await life("DELETE", "webhooks/1") == []
-    assert await life("GET", "clock") == []
-    assert await life("POST", "reset") == [HERE]
+    assert await run("GET", "clock") == [ENDPOINT_URL]
+    assert await run("GET", "clock") == [ENDPOINT_URL]
+    assert await run("DELETE", "webhooks/1") == []
+    assert await run("GET", "clock") == []
+    assert await run("POST", "reset") == [ENDPOINT_URL]
 
 
-async def test_an_app_that_moves_takes_its_address_along(tmp_path: Path) -> None:
-    """Also when another snapshot is restored; nobody else's address moves, or comes back."""
-    elsewhere, theirs = HERE.replace("3000", "3001"), HERE.replace("3000", "4000")
-    heard: list[str] = []
+async def test_own_endpoint_follows_the_apps_url(tmp_path: Path) -> None:
+    """The same after restoring a snapshot; other endpoints keep their URL and stay removed."""
+    elsewhere, theirs = ENDPOINT_URL.replace("3000", "3001"), ENDPOINT_URL.replace("3000", "4000")
+    received: list[str] = []
 
-    def hear(request: httpx.Request) -> httpx.Response:
-        heard.append(str(request.url))
+    def receive(request: httpx.Request) -> httpx.Response:
+        received.append(str(request.url))
         return httpx.Response(200)
 
-    async def life(url: str, *work: tuple[str, str, object]) -> list[str]:
+    async def run(url: str, *work: tuple[str, str, object]) -> list[str]:
         sandbox = create_app(
             database=tmp_path / "sandbox.db",
             webhook_url=url,
-            webhook_transport=httpx.MockTransport(hear),
+            webhook_transport=httpx.MockTransport(receive),
         )
         wire = httpx.ASGITransport(sandbox)
         async with httpx.AsyncClient(transport=wire, base_url="http://toss.test") as http:
@@ -280,9 +297,9 @@ async def test_an_app_that_moves_takes_its_address_along(tmp_path: Path) -> None
     keep = ("POST", "snapshots", {"name": "before"})
     back = ("POST", "snapshots/before/restore", None)
 
-    assert await life(HERE, register, keep, lost, event) == [HERE, theirs]
-    assert await life(elsewhere, later, flush) == [elsewhere, theirs]
-    assert sorted(heard) == sorted([elsewhere, theirs])
-    assert await life(elsewhere, back) == [elsewhere, theirs]
-    assert await life(elsewhere, ("DELETE", "webhooks/1", None)) == [theirs]
-    assert await life(HERE) == [theirs]
+    assert await run(ENDPOINT_URL, register, keep, lost, event) == [ENDPOINT_URL, theirs]
+    assert await run(elsewhere, later, flush) == [elsewhere, theirs]
+    assert sorted(received) == sorted([elsewhere, theirs])
+    assert await run(elsewhere, back) == [elsewhere, theirs]
+    assert await run(elsewhere, ("DELETE", "webhooks/1", None)) == [theirs]
+    assert await run(ENDPOINT_URL) == [theirs]

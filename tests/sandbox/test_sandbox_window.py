@@ -1,4 +1,4 @@
-"""The payment window by plain form posts, as a browser without scripts would use it."""
+"""The payment window by plain form posts, as in a browser without scripts."""
 
 import re
 from datetime import timedelta
@@ -7,10 +7,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.sandbox.box import CARD, WINDOW, Box, HandClock, errors
+from tests.sandbox.client import CARD, WINDOW, ManualClock, SandboxClient, errors
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
-HOOKS = [
+TEST_IDS = [
     "card-number",
     "company",
     "card-expiry",
@@ -24,27 +24,29 @@ HOOKS = [
 ]
 
 
-async def test_success_adds_customer_key_and_auth_key_to_the_shops_own_query(box: Box) -> None:
-    back = await box.back_at_shop()
+async def test_success_appends_customer_key_and_auth_key_to_the_shops_query(
+    client: SandboxClient,
+) -> None:
+    back = await client.complete_window()
 
     assert str(back).startswith(
         "http://shop.test/success/?registration=7&token=t&customerKey=customer_1&authKey="
     )
-    assert (await box.issue(back.params["authKey"])).status_code == 200
+    assert (await client.issue(back.params["authKey"])).status_code == 200
 
 
-async def test_the_card_step_has_its_hooks_and_no_ticked_box(box: Box) -> None:
-    page = (await box.get(await box.open_window())).text
+async def test_card_form_has_its_test_ids_and_no_preselected_consent(client: SandboxClient) -> None:
+    page = (await client.get(await client.open_window())).text
 
-    assert all(f'data-testid="window-{hook}"' in page for hook in HOOKS)
+    assert all(f'data-testid="window-{name}"' in page for name in TEST_IDS)
     assert re.search(r'data-testid="window-agree" required>', page)
     assert 'lang="ko"' in page
     assert "<script>" not in page
     assert " style=" not in page
 
 
-async def test_pages_forbid_everything_they_do_not_need(box: Box) -> None:
-    headers = (await box.get(await box.open_window())).headers
+async def test_pages_have_a_strict_security_policy(client: SandboxClient) -> None:
+    headers = (await client.get(await client.open_window())).headers
 
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -55,16 +57,16 @@ async def test_pages_forbid_everything_they_do_not_need(box: Box) -> None:
     assert headers["cache-control"] == "no-store"
 
 
-async def test_no_address_of_a_trip_carries_anything_but_its_id(box: Box) -> None:
-    address = await box.open_window()
-    moved = await box.enter_card(address)
+async def test_session_urls_contain_only_the_session_id(client: SandboxClient) -> None:
+    address = await client.open_window()
+    moved = await client.enter_card(address)
 
     assert re.fullmatch(r"/sandbox/window/[\w-]{32}", address)
     assert moved.headers["location"] == address
 
 
-async def test_a_persona_can_fail_in_the_window(box: Box) -> None:
-    back = await box.back_at_shop("refused_in_window")
+async def test_persona_fails_in_the_window(client: SandboxClient) -> None:
+    back = await client.complete_window("refused_in_window")
 
     assert str(back) == (
         "http://shop.test/fail/?code=REJECT_CARD_COMPANY&message="
@@ -73,12 +75,14 @@ async def test_a_persona_can_fail_in_the_window(box: Box) -> None:
 
 
 @pytest.mark.parametrize("entered", [False, True])
-async def test_closing_a_page_window_leads_to_fail_url(box: Box, entered: bool) -> None:
-    address = await box.open_window()
+async def test_closing_the_window_page_leads_to_fail_url(
+    client: SandboxClient, entered: bool
+) -> None:
+    address = await client.open_window()
     if entered:
-        await box.enter_card(address)
+        await client.enter_card(address)
 
-    answer = await box.cancel(address)
+    answer = await client.cancel(address)
 
     assert answer.status_code == 303
     back = httpx.URL(answer.headers["location"])
@@ -86,12 +90,14 @@ async def test_closing_a_page_window_leads_to_fail_url(box: Box, entered: bool) 
     assert back.params["message"] == "사용자에 의해 결제가 취소되었습니다."
 
 
-async def test_every_mistake_is_named_at_its_field_and_what_was_typed_stays(box: Box) -> None:
-    address = await box.open_window()
+async def test_errors_are_shown_at_their_fields_and_input_is_kept(
+    client: SandboxClient,
+) -> None:
+    address = await client.open_window()
     nothing = dict.fromkeys(["number", "expiry", "password", "birth", "agree"], "")
 
-    all_wrong = await box.enter_card(address, **nothing)
-    one_wrong = await box.enter_card(address, number="9400 0061 0000 1234", expiry="13/30")
+    all_wrong = await client.enter_card(address, **nothing)
+    one_wrong = await client.enter_card(address, number="9400 0061 0000 1234", expiry="13/30")
 
     assert errors(all_wrong) == list(nothing)
     assert (one_wrong.status_code, errors(one_wrong)) == (422, ["expiry"])
@@ -126,8 +132,10 @@ async def test_every_mistake_is_named_at_its_field_and_what_was_typed_stays(box:
         ("agree", "no", False),
     ],
 )
-async def test_what_the_card_form_takes(box: Box, field: str, typed: str, accepted: bool) -> None:
-    answer = await box.enter_card(await box.open_window(), **{field: typed})
+async def test_card_form_validation(
+    client: SandboxClient, field: str, typed: str, accepted: bool
+) -> None:
+    answer = await client.enter_card(await client.open_window(), **{field: typed})
 
     assert errors(answer) == ([] if accepted else [field])
 
@@ -144,95 +152,99 @@ async def test_what_the_card_form_takes(box: Box, field: str, typed: str, accept
         ("CORPORATE,PERSONAL", "PERSONAL", "1234567890", False),
     ],
 )
-async def test_the_shop_may_choose_whose_cards_and_the_first_is_preselected(
-    box: Box, types: str, owner: str, birth: str, accepted: bool
+async def test_shop_chooses_owner_types_and_the_first_is_preselected(
+    client: SandboxClient, types: str, owner: str, birth: str, accepted: bool
 ) -> None:
-    address = await box.open_window(cardTypes=types)
-    page = (await box.get(address)).text
+    address = await client.open_window(cardTypes=types)
+    page = (await client.get(address)).text
     offered = re.findall(r'name="owner" value="(\w+)"[^>]*?( checked)?>', page)
 
-    answer = await box.enter_card(address, owner=owner, birth=birth)
+    answer = await client.enter_card(address, owner=owner, birth=birth)
 
     several = types.split(",") if "," in types else []
     assert offered == [(kind, " checked" if kind == several[0] else "") for kind in several]
     assert (answer.status_code == 303) is accepted
 
 
-async def test_the_issuer_can_be_chosen_for_a_card_nobody_knows(box: Box) -> None:
-    address = await box.open_window()
-    await box.enter_card(address, number="5555660000001111", company="71")
-    back = httpx.URL((await box.enter_code(address)).headers["location"])
+async def test_issuer_can_be_chosen_for_an_unknown_card(client: SandboxClient) -> None:
+    address = await client.open_window()
+    await client.enter_card(address, number="5555660000001111", company="71")
+    back = httpx.URL((await client.enter_code(address)).headers["location"])
 
-    card = (await box.issue(back.params["authKey"])).json()["card"]
+    card = (await client.issue(back.params["authKey"])).json()["card"]
 
     assert (card["issuerCode"], card["acquirerCode"]) == ("71", "71")
 
 
-async def test_a_business_number_makes_a_business_card(box: Box) -> None:
-    address = await box.open_window()
-    await box.enter_card(address, owner="CORPORATE", birth="1234567890")
-    back = httpx.URL((await box.enter_code(address)).headers["location"])
+async def test_business_number_makes_a_corporate_card(client: SandboxClient) -> None:
+    address = await client.open_window()
+    await client.enter_card(address, owner="CORPORATE", birth="1234567890")
+    back = httpx.URL((await client.enter_code(address)).headers["location"])
 
-    body = (await box.issue(back.params["authKey"])).json()
+    body = (await client.issue(back.params["authKey"])).json()
 
     assert body["card"]["ownerType"] == "법인"
 
 
-async def test_what_is_typed_is_never_markup(box: Box) -> None:
-    answer = await box.enter_card(await box.open_window(), number='"><script>alert(1)</script>')
+async def test_input_is_escaped(client: SandboxClient) -> None:
+    answer = await client.enter_card(
+        await client.open_window(), number='"><script>alert(1)</script>'
+    )
 
     assert "<script>alert" not in answer.text
 
 
-async def test_a_wrong_code_can_be_typed_again(box: Box) -> None:
-    address = await box.open_window()
-    await box.enter_card(address)
+async def test_wrong_code_can_be_corrected(client: SandboxClient) -> None:
+    address = await client.open_window()
+    await client.enter_card(address)
 
-    wrong = await box.enter_code(address, "123456")
-    right = await box.enter_code(address)
+    wrong = await client.enter_code(address, "123456")
+    right = await client.enter_code(address)
 
     assert (wrong.status_code, errors(wrong)) == (422, ["code"])
     assert "authKey=" in right.headers["location"]
 
 
-async def test_a_form_sent_twice_leads_to_the_same_place(box: Box) -> None:
-    address = await box.open_window()
-    await box.enter_card(address)
+async def test_form_submitted_twice_leads_to_the_same_url(client: SandboxClient) -> None:
+    address = await client.open_window()
+    await client.enter_card(address)
 
-    first, second = await box.enter_code(address), await box.enter_code(address)
-    too_late = await box.cancel(address)
+    first, second = await client.enter_code(address), await client.enter_code(address)
+    too_late = await client.cancel(address)
 
     assert first.headers["location"] == second.headers["location"]
     assert too_late.headers["location"] == first.headers["location"]
-    assert "이미 끝난 결제창" in (await box.get(address)).text
+    assert "이미 끝난 결제창" in (await client.get(address)).text
 
 
-async def test_the_card_can_be_changed_before_the_code(box: Box) -> None:
-    address = await box.open_window()
-    await box.enter_card(address)
+async def test_card_can_be_changed_before_the_identity_code(client: SandboxClient) -> None:
+    address = await client.open_window()
+    await client.enter_card(address)
 
-    form = await box.get(address + "?step=method")
-    await box.enter_card(address, number=PERSONAS_BY_NAME["approve_check"].number)
+    form = await client.get(address + "?step=method")
+    await client.enter_card(address, number=PERSONAS_BY_NAME["approve_check"].number)
 
     assert "window-card-number" in form.text
-    assert "신한 체크" in (await box.get(address)).text
+    assert "신한 체크" in (await client.get(address)).text
 
 
-async def test_the_code_cannot_come_before_the_card(box: Box) -> None:
-    address = await box.open_window()
+async def test_identity_code_before_the_card_is_ignored(client: SandboxClient) -> None:
+    address = await client.open_window()
 
-    answer = await box.enter_code(address)
+    answer = await client.enter_code(address)
 
     assert answer.headers["location"] == address
 
 
-async def test_a_window_waits_half_an_hour(box: Box, hand_clock: HandClock) -> None:
-    address = await box.open_window()
-    hand_clock.forward(timedelta(minutes=30))
+async def test_session_expires_after_half_an_hour(
+    client: SandboxClient, manual_clock: ManualClock
+) -> None:
+    address = await client.open_window()
+    manual_clock.forward(timedelta(minutes=30))
 
-    answer = await box.enter_card(address)
-    end = await box.cancel(address)
-    page = await box.get(address)
+    answer = await client.enter_card(address)
+    end = await client.cancel(address)
+    page = await client.get(address)
 
     assert "code=PAY_PROCESS_ABORTED" in answer.headers["location"]
     assert end.headers["location"] == answer.headers["location"]
@@ -240,19 +252,23 @@ async def test_a_window_waits_half_an_hour(box: Box, hand_clock: HandClock) -> N
     assert "http://shop.test/fail/?code=PAY_PROCESS_ABORTED" in page.text
 
 
-async def test_a_minute_earlier_the_window_is_still_open(box: Box, hand_clock: HandClock) -> None:
-    address = await box.open_window()
-    hand_clock.forward(timedelta(minutes=29, seconds=59))
+async def test_session_is_open_just_before_it_expires(
+    client: SandboxClient, manual_clock: ManualClock
+) -> None:
+    address = await client.open_window()
+    manual_clock.forward(timedelta(minutes=29, seconds=59))
 
-    assert (await box.enter_card(address)).headers["location"] == address
+    assert (await client.enter_card(address)).headers["location"] == address
 
 
-async def test_in_an_iframe_the_last_page_tells_the_shops_page(box: Box) -> None:
-    address = await box.open_window(windowTarget="iframe", parentOrigin="http://shop.test:3000")
-    await box.enter_card(address)
+async def test_last_page_in_an_iframe_has_the_result_for_the_shops_page(
+    client: SandboxClient,
+) -> None:
+    address = await client.open_window(windowTarget="iframe", parentOrigin="http://shop.test:3000")
+    await client.enter_card(address)
 
-    moved = await box.enter_code(address)
-    page = (await box.get(address)).text
+    moved = await client.enter_code(address)
+    page = (await client.get(address)).text
 
     assert moved.headers["location"] == address
     assert 'data-ending="succeeded"' in page
@@ -282,27 +298,27 @@ async def test_in_an_iframe_the_last_page_tells_the_shops_page(box: Box) -> None
         ({"parentOrigin": "null"}, "INVALID_PARAMETERS"),
     ],
 )
-async def test_a_window_that_cannot_open_says_why(
-    box: Box, changes: dict[str, str], code: str
+async def test_invalid_window_parameters_are_refused_with_a_code(
+    client: SandboxClient, changes: dict[str, str], code: str
 ) -> None:
-    answer = await box.http.get("window", params={**WINDOW, **changes})
+    answer = await client.http.get("window", params={**WINDOW, **changes})
 
     assert answer.status_code == 400
     assert f'data-code="{code}"' in answer.text
 
 
 @pytest.mark.parametrize("part", ["", "/card", "/code", "/cancel"])
-async def test_an_unknown_trip_is_over(box: Box, part: str) -> None:
+async def test_unknown_session_is_shown_as_ended(client: SandboxClient, part: str) -> None:
     method = "POST" if part else "GET"
 
-    answer = await box.http.request(method, f"window/unknown{part}", data=CARD if part else None)
+    answer = await client.http.request(method, f"window/unknown{part}", data=CARD if part else None)
 
     assert answer.status_code == 404
     assert "이미 끝난 결제창" in answer.text
 
 
-async def test_a_form_too_large_is_not_read(box: Box) -> None:
-    answer = await box.enter_card(await box.open_window(), extra="x" * 10_000)
+async def test_oversized_form_is_refused(client: SandboxClient) -> None:
+    answer = await client.enter_card(await client.open_window(), extra="x" * 10_000)
 
     assert answer.status_code == 422
 
@@ -317,9 +333,11 @@ async def test_a_form_too_large_is_not_read(box: Box) -> None:
         ("static/window.css", "text/css"),
     ],
 )
-async def test_scripts_have_a_type_and_an_etag(box: Box, path: str, media_type: str) -> None:
-    answer = await box.http.get(path)
-    known = await box.http.get(path, headers={"if-none-match": answer.headers["etag"]})
+async def test_scripts_have_a_media_type_and_an_etag(
+    client: SandboxClient, path: str, media_type: str
+) -> None:
+    answer = await client.http.get(path)
+    known = await client.http.get(path, headers={"if-none-match": answer.headers["etag"]})
 
     assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
     assert answer.content

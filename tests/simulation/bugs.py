@@ -1,4 +1,4 @@
-"""Bugs to plant: the simulation has to find each of them."""
+"""Planted bugs, each of which the simulation must find."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from tests.simulation.wire import FORGETFUL, LONG_AWAY, ORDINARY, ROUGH, WITHOUT_ORDERS, Rules
+from tests.simulation.wire import DUPLICATE_ORDERS, LONG_OUTAGES, NO_KEYS, ORDINARY, ROUGH, Rules
 from tossbill_ui.core import calendar as our_calendar
 from tossbill_ui.core.lease import Lease
 from tossbill_ui.payments import charge, outcome, record, repository
@@ -38,7 +38,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def fresh_order_for_every_request(patch: pytest.MonkeyPatch) -> None:
-    """As published examples do it: a random order id and key for each try."""
+    """Use a random order id and key for each attempt, as published examples do."""
     real = TossClient.charge
 
     async def wrong(self: TossClient, **values: Any) -> Any:
@@ -51,7 +51,7 @@ def fresh_order_for_every_request(patch: pytest.MonkeyPatch) -> None:
 
 
 def fresh_key_for_every_request(patch: pytest.MonkeyPatch) -> None:
-    """The order id stays, and the Idempotency-Key is random."""
+    """Keep the order id, and use a random Idempotency-Key."""
     real = TossClient.charge
 
     async def wrong(self: TossClient, **values: Any) -> Any:
@@ -61,8 +61,8 @@ def fresh_key_for_every_request(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(TossClient, "charge", wrong)
 
 
-def a_refusal_keeps_its_key(patch: pytest.MonkeyPatch) -> None:
-    """The next try has an order id of its own, and the key of the period."""
+def retry_after_decline_keeps_its_key(patch: pytest.MonkeyPatch) -> None:
+    """Give the next attempt a new order id, and the period's key."""
     real = TossClient.charge
 
     async def wrong(self: TossClient, **values: Any) -> Any:
@@ -72,33 +72,33 @@ def a_refusal_keeps_its_key(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(TossClient, "charge", wrong)
 
 
-def no_look_before_a_repeat(patch: pytest.MonkeyPatch) -> None:
-    """What is in doubt is asked for again, at any time. Inside 15 days the key covers it."""
+def retry_without_lookup(patch: pytest.MonkeyPatch) -> None:
+    """Retry an unresolved charge at any time, without a lookup. For 15 days the key covers it."""
 
     async def wrong(rt: Any, claim: Any, hold: Any) -> Any:
         try:
             return await charge._charge(rt, claim)
-        except OutcomeUnknown as doubt:
-            return Unresolved(doubt.toss_code)
+        except OutcomeUnknown as unknown:
+            return Unresolved(unknown.toss_code)
         except TossError as error:
             return outcome.of_error(error, attempt=claim.attempt)
 
-    patch.setattr(charge, "ask", wrong)
+    patch.setattr(charge, "charge_or_look_up", wrong)
 
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
-    """A worker whose lease is over goes on as if it were not."""
+    """Let a worker continue after its lease has expired."""
     patch.setattr(Lease, "is_ours", lambda *_: True)
 
 
-def a_lease_keeps_nobody_out(patch: pytest.MonkeyPatch) -> None:
-    """Every open payment is free to be taken up."""
-    anybody = select(Payment).where(repository._IS_OPEN).limit(sa.bindparam("limit"))
-    patch.setattr(repository, "_OPEN_DUE", anybody)
+def lease_excludes_nobody(patch: pytest.MonkeyPatch) -> None:
+    """Let workers claim every open payment, leased or not."""
+    all_open = select(Payment).where(repository._IS_OPEN).limit(sa.bindparam("limit"))
+    patch.setattr(repository, "_OPEN_DUE", all_open)
 
 
 def no_period_guard(patch: pytest.MonkeyPatch) -> None:
-    """An answer that comes twice is entered twice, each time into the next period."""
+    """Activate a period for every response, so that a repeated one activates two."""
 
     def wrong(subscription: Any, invoice: Any, price: Any, facts: Any) -> Any:
         number = subscription.period_number + 1
@@ -111,8 +111,8 @@ def no_period_guard(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lifecycle_outcome, "activate_period", wrong)
 
 
-def entered_before_it_is_charged(patch: pytest.MonkeyPatch) -> None:
-    """The period is written down as paid, then Toss is asked."""
+def period_activated_before_the_charge(patch: pytest.MonkeyPatch) -> None:
+    """Activate the period before Toss is asked to charge it."""
     real = invoicing.collect
 
     def wrong(rt: Any, db: Any, bill: Any, **more: Any) -> Any:
@@ -121,24 +121,24 @@ def entered_before_it_is_charged(patch: pytest.MonkeyPatch) -> None:
             ACTIVATE(bill.subscription, bill.invoice, bill.offer.price, bill.facts)
         return found
 
-    def is_done(*_: Any) -> list[Any]:
+    def already_active(*_: Any) -> list[Any]:
         return []
 
-    _collect(patch, wrong)
-    patch.setattr(lifecycle_outcome, "activate_period", is_done)
+    _replace_collect(patch, wrong)
+    patch.setattr(lifecycle_outcome, "activate_period", already_active)
 
 
-def _collect(patch: pytest.MonkeyPatch, wrong: Callable[..., Any]) -> None:
-    """Put something in the place of beginning to collect, for the engine and for customers."""
+def _replace_collect(patch: pytest.MonkeyPatch, wrong: Callable[..., Any]) -> None:
+    """Replace `collect`, for the engine and for customers."""
     patch.setattr(invoicing, "collect", wrong)
     patch.setattr(claiming, "collect", wrong)
 
 
-def the_card_may_change_in_doubt(patch: pytest.MonkeyPatch) -> None:
-    """An open payment is repeated on the card that the subscription has by then."""
-    real = repository.load_asked
+def card_changes_while_unresolved(patch: pytest.MonkeyPatch) -> None:
+    """Retry an open payment on the card that the subscription has by then."""
+    real = repository.load_charge_rows
 
-    async def never(*_: Any) -> None:
+    async def allow_always(*_: Any) -> None:
         pass
 
     async def wrong(db: Any, payment_ids: Any) -> Any:
@@ -149,12 +149,12 @@ def the_card_may_change_in_doubt(patch: pytest.MonkeyPatch) -> None:
         await db.flush()
         return await real(db, payment_ids)
 
-    patch.setattr(invoicing, "refuse_while_open", never)
-    patch.setattr(repository, "load_asked", wrong)
+    patch.setattr(invoicing, "refuse_while_open", allow_always)
+    patch.setattr(repository, "load_charge_rows", wrong)
 
 
-def unknown_is_refused(patch: pytest.MonkeyPatch) -> None:
-    """A lost answer counts as a declined card."""
+def lost_response_is_a_decline(patch: pytest.MonkeyPatch) -> None:
+    """Treat a lost response as a decline."""
 
     async def wrong(*_: Any) -> Any:
         return Declined("REJECT_CARD_PAYMENT")
@@ -162,8 +162,8 @@ def unknown_is_refused(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(charge, "_look_up_unresolved", wrong)
 
 
-def month_is_added_to_the_last_day(patch: pytest.MonkeyPatch) -> None:
-    """31 January, 28 February, 28 March."""
+def month_added_to_the_last_period(patch: pytest.MonkeyPatch) -> None:
+    """Count from the last period: 31 January, 28 February, 28 March."""
     real = our_calendar.Interval.after
 
     def next_period(subscription: Any, interval: Any, **_: Any) -> Any:
@@ -179,8 +179,8 @@ def month_is_added_to_the_last_day(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lifecycle_facts, "next_period", next_period)
 
 
-def period_begins_when_it_is_charged(patch: pytest.MonkeyPatch) -> None:
-    """A late charge moves the period, and the days before it are lost."""
+def late_charge_moves_the_period(patch: pytest.MonkeyPatch) -> None:
+    """Let a late charge move the period, which loses the days before it."""
     real = periods.next_period
 
     def wrong(subscription: Any, interval: Any, **more: Any) -> Any:
@@ -190,22 +190,22 @@ def period_begins_when_it_is_charged(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lifecycle_facts, "next_period", wrong)
 
 
-def canceled_payments_are_kept(patch: pytest.MonkeyPatch) -> None:
-    """What turns out to be paid is entered, whatever the customer did meanwhile."""
+def payments_after_cancellation_are_kept(patch: pytest.MonkeyPatch) -> None:
+    """Activate a period that turns out to be paid, even after a cancellation."""
     patch.setattr(lifecycle_outcome, "is_wanted", lambda *_: True)
     rule = RULES["activate_period"]
-    lenient = replace(rule, allowed=frozenset(SubscriptionStatus))
-    patch.setitem(RULES, "activate_period", lenient)
+    without_rule = replace(rule, allowed=frozenset(SubscriptionStatus))
+    patch.setitem(RULES, "activate_period", without_rule)
 
 
-def nobody_takes_over_from_the_dead(patch: pytest.MonkeyPatch) -> None:
-    """Only payments with a next look are looked at, not those whose worker died."""
-    dead = repository._OPEN_DUE.where(col(Payment.next_try_at).is_not(None))
-    patch.setattr(repository, "_OPEN_DUE", dead)
+def payments_of_dead_workers_are_never_claimed(patch: pytest.MonkeyPatch) -> None:
+    """Claim only payments with a scheduled lookup, not those whose worker died."""
+    scheduled = repository._OPEN_DUE.where(col(Payment.next_try_at).is_not(None))
+    patch.setattr(repository, "_OPEN_DUE", scheduled)
 
 
-def a_doubt_is_looked_at_once(patch: pytest.MonkeyPatch) -> None:
-    """The second look is never planned."""
+def unresolved_payment_is_looked_up_once(patch: pytest.MonkeyPatch) -> None:
+    """Schedule one lookup only."""
     real = record.next_look
 
     def wrong(rt: Any, row: Any) -> Any:
@@ -214,8 +214,8 @@ def a_doubt_is_looked_at_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(record, "next_look", wrong)
 
 
-def a_claim_leaves_the_row_due(patch: pytest.MonkeyPatch) -> None:
-    """The next worker finds the subscription due while its payment is open."""
+def claimed_subscription_stays_due(patch: pytest.MonkeyPatch) -> None:
+    """Leave the subscription due while its payment is open."""
     real = claiming.begin_renewal
 
     def wrong(subscription: Any, *rest: Any) -> Any:
@@ -228,19 +228,19 @@ def a_claim_leaves_the_row_due(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(claiming, "begin_renewal", wrong)
 
 
-def a_refusal_keeps_its_order_id(patch: pytest.MonkeyPatch) -> None:
-    """The next try has the number of the last one."""
-    real = repository.begun
+def retry_after_decline_keeps_its_order_id(patch: pytest.MonkeyPatch) -> None:
+    """Give the next attempt the number of the last one."""
+    real = repository.payment_counts
 
     async def wrong(*args: Any) -> Any:
         return Counter({key: max(0, number - 1) for key, number in (await real(*args)).items()})
 
-    patch.setattr(repository, "begun", wrong)
+    patch.setattr(repository, "payment_counts", wrong)
 
 
-def not_found_is_not_charged(patch: pytest.MonkeyPatch) -> None:
-    """A look-up that finds nothing counts as a refusal, though the request may still come."""
-    real = charge.ask
+def not_found_is_a_decline(patch: pytest.MonkeyPatch) -> None:
+    """Treat a lookup that finds nothing as a decline, though the request may still arrive."""
+    real = charge.charge_or_look_up
 
     async def wrong(rt: Any, claim: Any, hold: Any) -> Any:
         if claim.attempt > 1:
@@ -250,24 +250,24 @@ def not_found_is_not_charged(patch: pytest.MonkeyPatch) -> None:
                     return Declined("REJECT_CARD_PAYMENT")
         return await real(rt, claim, hold)
 
-    patch.setattr(charge, "ask", wrong)
+    patch.setattr(charge, "charge_or_look_up", wrong)
 
 
 def silence_is_consent(patch: pytest.MonkeyPatch) -> None:
-    """Whose trial ends was asked, and that is enough."""
+    """Treat a missing answer about the end of a trial as consent."""
     patch.setattr(consent, "_holds", lambda _: True)
 
 
 @dataclass(frozen=True)
 class Bug:
-    """A mistake, and a world in which nothing else covers it."""
+    """A bug, and a world in which nothing else masks it."""
 
     plant: Plant
     rules: Rules = ORDINARY
     first_seed: int = 0
 
     def __str__(self) -> str:
-        """Return what it is called, with its world if that is not the ordinary one."""
+        """Return the bug's name, with its world if that is not the ordinary one."""
         name = self.plant.__name__
         return name if self.rules is ORDINARY else f"{name} ({self.rules.name})"
 
@@ -275,24 +275,24 @@ class Bug:
 BUGS = (
     Bug(fresh_order_for_every_request),
     Bug(fresh_key_for_every_request),
-    Bug(fresh_key_for_every_request, WITHOUT_ORDERS),
+    Bug(fresh_key_for_every_request, DUPLICATE_ORDERS),
     Bug(no_period_guard),
-    Bug(no_fence, FORGETFUL),
-    Bug(a_lease_keeps_nobody_out, FORGETFUL),
-    Bug(entered_before_it_is_charged),
-    Bug(a_claim_leaves_the_row_due),
-    Bug(the_card_may_change_in_doubt),
-    Bug(the_card_may_change_in_doubt, WITHOUT_ORDERS),
-    Bug(month_is_added_to_the_last_day),
-    Bug(period_begins_when_it_is_charged),
-    Bug(a_refusal_keeps_its_order_id),
-    Bug(a_refusal_keeps_its_key),
-    Bug(unknown_is_refused),
-    Bug(not_found_is_not_charged),
-    # The power must fail over a charge, for longer than Toss keeps keys.
-    Bug(no_look_before_a_repeat, replace(LONG_AWAY, fates=ROUGH), first_seed=3),
-    Bug(canceled_payments_are_kept),
-    Bug(nobody_takes_over_from_the_dead),
-    Bug(a_doubt_is_looked_at_once),
+    Bug(no_fence, NO_KEYS),
+    Bug(lease_excludes_nobody, NO_KEYS),
+    Bug(period_activated_before_the_charge),
+    Bug(claimed_subscription_stays_due),
+    Bug(card_changes_while_unresolved),
+    Bug(card_changes_while_unresolved, DUPLICATE_ORDERS),
+    Bug(month_added_to_the_last_period),
+    Bug(late_charge_moves_the_period),
+    Bug(retry_after_decline_keeps_its_order_id),
+    Bug(retry_after_decline_keeps_its_key),
+    Bug(lost_response_is_a_decline),
+    Bug(not_found_is_a_decline),
+    # The power must fail during a charge, for longer than Toss keeps keys.
+    Bug(retry_without_lookup, replace(LONG_OUTAGES, fates=ROUGH), first_seed=3),
+    Bug(payments_after_cancellation_are_kept),
+    Bug(payments_of_dead_workers_are_never_claimed),
+    Bug(unresolved_payment_is_looked_up_once),
     Bug(silence_is_consent),
 )

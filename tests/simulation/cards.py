@@ -1,4 +1,4 @@
-"""A card without the way through the window: that has a proof of its own, and takes its time."""
+"""Cards registered without Toss's window, which is tested elsewhere and is slow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INSERT_METHOD = sa.insert(PaymentMethod.metadata.tables["payment_method"])
 
 
 class Cards:
-    """Lets the sandbox issue billing keys, and writes down what a registration writes down."""
+    """Issues billing keys in the sandbox and stores the rows of a registration."""
 
     def __init__(self, rt: Runtime, toss: httpx.AsyncBaseTransport) -> None:
         self._rt = rt
@@ -30,7 +30,7 @@ class Cards:
         self._customer_keys: dict[str, str] = {}
 
     async def register(self, session: Session, persona: str) -> str:
-        """Give a customer, who is made now if need be, a card; return its id."""
+        """Register a card of a customer, creating the customer if needed; return the card's id."""
         if session.customer_id not in self._customer_keys:
             async with self._rt.db.write() as db:
                 customer = await ensure_customer(self._rt, db, customer_id=session.customer_id)
@@ -41,7 +41,7 @@ class Cards:
             customer_key=customer_key,
             idempotency_key=new_id(),
         )
-        return await _write_down(self._rt, session, billing)
+        return await _store(self._rt, session, billing)
 
     async def _auth_key(self, customer_key: str, persona: str) -> str:
         body = {"customerKey": customer_key, "cardNumber": PERSONAS_BY_NAME[persona].number}
@@ -49,7 +49,7 @@ class Cards:
         return answer.json()["authKey"]
 
 
-async def _write_down(rt: Runtime, session: Session, billing: Billing) -> str:
+async def _store(rt: Runtime, session: Session, billing: Billing) -> str:
     now, method_id, key = rt.clock.now(), new_id(), billing.billing_key.get_secret_value()
     registration = Registration(
         id=new_id(),

@@ -1,4 +1,4 @@
-"""What customers and the operator do, chosen by luck."""
+"""Random actions of customers and of the operator."""
 
 from __future__ import annotations
 
@@ -24,76 +24,76 @@ from tossbill_ui.subscriptions.actions import (
 )
 
 PLANS = (*["basic"] * 6, "pro", "pro", "letter", "basic-yearly")
-Wish = Callable[[Runtime, World, Session, str], Coroutine[Any, Any, None]]
+Action = Callable[[Runtime, World, Session, str], Coroutine[Any, Any, None]]
 
 
-async def join(world: World, session: Session, plan_code: str) -> None:
-    """Let a customer subscribe, in a process that may die of it."""
+async def subscribe_customer(world: World, session: Session, plan_code: str) -> None:
+    """Let a customer subscribe, in a worker that may be killed meanwhile."""
     method_id = await world.card(session)
     worker = world.free_worker()
     if worker:
         quote = await subscribe.quote(worker.rt, actor_of(session), plan_code)
-        wish = subscribe.subscribe(
+        work = subscribe.subscribe(
             worker.rt,
             actor_of(session),
             plan_code=plan_code,
             payment_method_id=method_id,
             agreed=quote.terms,
         )
-        await world.act(worker, wish)
+        await world.act(worker, work)
 
 
-async def somebody_acts(world: World) -> None:
-    """Let one customer do something; who has nothing subscribes again, and sooner."""
-    session = world.luck.choice(world.people)
-    at_rest = world.outlook.customers_at_rest()
-    idle = [each for each in world.people if each.customer_id in at_rest]
-    if idle and world.luck.random() < 0.6:
-        session = world.luck.choice(idle)
-    subscription_id = world.outlook.live_subscription(session.customer_id)
+async def random_customer_acts(world: World) -> None:
+    """Let a random customer act; those without an active subscription act more often."""
+    session = world.rng.choice(world.people)
+    idle_ids = world.snapshot.idle_customers()
+    idle = [each for each in world.people if each.customer_id in idle_ids]
+    if idle and world.rng.random() < 0.6:
+        session = world.rng.choice(idle)
+    subscription_id = world.snapshot.live_subscription(session.customer_id)
     if subscription_id is None:
-        await join(world, session, world.luck.choice(PLANS))
+        await subscribe_customer(world, session, world.rng.choice(PLANS))
     elif session in idle:
-        await _wish(world, session, subscription_id, world.luck.choice(WISHES_OF_THE_PAUSED))
+        await _perform(world, session, subscription_id, world.rng.choice(PAUSED_ACTIONS))
     else:
-        await _wish(world, session, subscription_id, world.luck.choice(WISHES))
+        await _perform(world, session, subscription_id, world.rng.choice(ACTIONS))
 
 
-async def somebody_in_doubt_acts(world: World) -> None:
-    """Let a customer whose payment nobody knows the end of make things worse."""
-    found = world.outlook.in_doubt()
-    if found is None or world.luck.random() < 0.8:
+async def customer_with_unresolved_payment_acts(world: World) -> None:
+    """Sometimes let the customer with the oldest unresolved payment act."""
+    found = world.snapshot.oldest_unresolved()
+    if found is None or world.rng.random() < 0.8:
         return
     customer_id, subscription_id = found
     [session] = [each for each in world.people if each.customer_id == customer_id]
-    wishes = (_cancel_later, _cancel_now, _other_card, _pay, _pause, _undo)
-    await _wish(world, session, subscription_id, world.luck.choice(wishes))
+    actions = (_cancel_later, _cancel_now, _other_card, _pay, _pause, _undo)
+    await _perform(world, session, subscription_id, world.rng.choice(actions))
 
 
-async def people_answer(world: World) -> None:
-    """Let customers whose trial ends say yes, say no, or say nothing."""
-    for question, customer_id, subscription_id in world.outlook.unanswered():
-        if question in world.thought_about or world.free_worker() is None:
+async def customers_answer_trial_questions(world: World) -> None:
+    """Let customers whose trial ends consent, refuse or not answer."""
+    for consent_id, customer_id, subscription_id in world.snapshot.unanswered():
+        if consent_id in world.considered or world.free_worker() is None:
             continue
-        world.thought_about.add(question)
+        world.considered.add(consent_id)
         [session] = [each for each in world.people if each.customer_id == customer_id]
-        answer = world.luck.choice((_yes, _yes, _yes, _no, None))
+        answer = world.rng.choice((_consent, _consent, _consent, _refuse, None))
         if answer:
-            await _wish(world, session, subscription_id, answer)
+            await _perform(world, session, subscription_id, answer)
 
 
-async def _yes(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+async def _consent(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     await price_increase.record_decision(rt, actor_of(session), subscription_id, accepts=True)
 
 
-async def _no(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+async def _refuse(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     await price_increase.record_decision(rt, actor_of(session), subscription_id, accepts=False)
 
 
-async def _wish(world: World, session: Session, subscription_id: str, wish: Wish) -> None:
+async def _perform(world: World, session: Session, subscription_id: str, action: Action) -> None:
     worker = world.free_worker()
     if worker:
-        await world.act(worker, wish(worker.rt, world, session, subscription_id))
+        await world.act(worker, action(worker.rt, world, session, subscription_id))
 
 
 async def _other_card(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
@@ -131,7 +131,7 @@ async def _resume(rt: Runtime, world: World, session: Session, subscription_id: 
 
 
 async def _change(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    plan_code = world.luck.choice(PLANS)
+    plan_code = world.rng.choice(PLANS)
     shown = await change_plan.preview(rt, actor_of(session), subscription_id, plan_code=plan_code)
     await change_plan.change_now(
         rt,
@@ -144,19 +144,19 @@ async def _change(rt: Runtime, world: World, session: Session, subscription_id: 
 
 async def _change_later(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     await change_plan.change_at_period_end(
-        rt, actor_of(session), subscription_id, plan_code=world.luck.choice(PLANS)
+        rt, actor_of(session), subscription_id, plan_code=world.rng.choice(PLANS)
     )
 
 
-async def _part_back(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    paid = world.outlook.last_paid(subscription_id)
+async def _refund_part(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
+    paid = world.snapshot.last_paid(subscription_id)
     if paid is not None:
         payment_id, amount_krw = paid
-        amount = world.luck.choice((100, amount_krw // 2, None))
+        amount = world.rng.choice((100, amount_krw // 2, None))
         await refund.refund_payment(rt, KIM, payment_id, amount_krw=amount, reason="simulation")
 
 
-WISHES: tuple[Wish, ...] = (
+ACTIONS: tuple[Action, ...] = (
     _other_card,
     _other_card,
     _pay,
@@ -169,14 +169,14 @@ WISHES: tuple[Wish, ...] = (
     _resume,
     _change,
     _change_later,
-    _part_back,
-    _no,
+    _refund_part,
+    _refuse,
 )
-WISHES_OF_THE_PAUSED: tuple[Wish, ...] = (_other_card, _resume, _resume, _cancel_now)
+PAUSED_ACTIONS: tuple[Action, ...] = (_other_card, _resume, _resume, _cancel_now)
 
 
-async def operator_looks(world: World) -> None:
-    """Let the operator compare the ledgers and approve what waits."""
+async def operator_reviews(world: World) -> None:
+    """Let the operator reconcile the ledgers and approve open reviews."""
     try:
         await reconcile(world.rt)
     except TossbillError:

@@ -1,4 +1,4 @@
-"""What stands in the shop's database, read beside our own code: what is due, and who has what."""
+"""Reads of the shop's database, independent of our code: due work, subscriptions, payments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-# A pass of the worker, and when there is something to do for it.
+# A job of the worker, and when it has something to do.
 _DUE = """
     SELECT 'charge', min(due_at) FROM subscription
     UNION ALL SELECT 'charge', min(next_try_at) FROM payment
@@ -20,25 +20,25 @@ _DUE = """
         WHERE handled_at IS NULL AND lease_until IS NULL
     UNION ALL SELECT 'hear', min(lease_until) FROM webhook_event WHERE handled_at IS NULL
 """
-_OF_ITS_END = """
+_CONSENT_TO_TRIAL_END = """
     price_consent c ON c.subscription_id = s.id AND c.changes_on = s.ends_on
         AND c.before_price_id = s.price_id AND c.price_id = coalesce(s.next_price_id, s.price_id)
 """
-_UNTOLD = f"""
-    SELECT min(s.due_at) FROM subscription s LEFT JOIN {_OF_ITS_END}
+_UNANNOUNCED = f"""
+    SELECT min(s.due_at) FROM subscription s LEFT JOIN {_CONSENT_TO_TRIAL_END}
     WHERE s.status = 'trialing' AND NOT EXISTS (SELECT 1 FROM notice
         WHERE key IN ('trial_ending:' || c.id, 'trial_chosen:' || c.id))
-"""  # noqa: S608 - ours
+"""  # noqa: S608 - our own text
 _UNANSWERED = f"""
-    SELECT c.id, s.customer_id, s.id FROM subscription s JOIN {_OF_ITS_END}
+    SELECT c.id, s.customer_id, s.id FROM subscription s JOIN {_CONSENT_TO_TRIAL_END}
     WHERE s.status = 'trialing' AND c.answer IS NULL ORDER BY c.rowid
-"""  # noqa: S608 - ours
+"""  # noqa: S608 - our own text
 _A_MOMENT = timedelta(seconds=1)
 _A_WEEK = timedelta(days=7)
 
 
-class Outlook:
-    """Reads what is committed, never what a transaction is about to write."""
+class DbSnapshot:
+    """Reads committed rows only, never those of an open transaction."""
 
     def __init__(self, file: Path) -> None:
         self._shop = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
@@ -48,13 +48,13 @@ class Outlook:
         self._shop.close()
 
     def due(self) -> dict[str, datetime]:
-        """Return when each pass has something to do."""
+        """Return when each job has something to do."""
         if self._has_changed():
             self._due = self._read_due()
         return self._due
 
     def _has_changed(self) -> bool:
-        """Whether somebody has written since the last call."""
+        """Whether anything was written since the last call."""
         before = self._version
         [self._version] = self._one("PRAGMA data_version")
         return self._version != before
@@ -63,24 +63,24 @@ class Outlook:
         found: dict[str, datetime] = {}
         for name, text in self._all(_DUE):
             if text is not None:
-                # A lease that ends exactly now still holds.
+                # A lease that ends exactly now is still valid.
                 at = _instant(text) + _A_MOMENT
                 found[name] = min(at, found.get(name, at))
-        [untold] = self._one(_UNTOLD)
-        if untold:
-            found["announce"] = _instant(untold) - _A_WEEK
+        [unannounced] = self._one(_UNANNOUNCED)
+        if unannounced:
+            found["announce"] = _instant(unannounced) - _A_WEEK
         return found
 
     def live_subscription(self, customer_id: str) -> str | None:
-        """Return the newest subscription of a customer that has not ended."""
+        """Return a customer's newest subscription that has not ended."""
         return self._first(
             "SELECT id FROM subscription WHERE customer_id = ? AND status <> 'ended'"
             " ORDER BY created_at DESC, rowid DESC LIMIT 1",
             customer_id,
         )
 
-    def customers_at_rest(self) -> set[str]:
-        """Return who has nothing that is ever charged again by itself."""
+    def idle_customers(self) -> set[str]:
+        """Return the customers all of whose subscriptions have ended or are paused."""
         rows = self._all(
             "SELECT customer_id FROM subscription GROUP BY customer_id"
             " HAVING max(CASE WHEN status IN ('ended', 'paused') THEN 0 ELSE 1 END) = 0"
@@ -88,18 +88,18 @@ class Outlook:
         return {row[0] for row in rows}
 
     def unanswered(self) -> list[tuple[str, str, str]]:
-        """Return each open question about the end of a trial, with customer and subscription."""
+        """Return each unanswered consent to a trial's end, with customer and subscription."""
         return self._all(_UNANSWERED)
 
-    def in_doubt(self) -> tuple[str, str] | None:
-        """Return customer and subscription of the oldest payment that nobody knows the end of."""
+    def oldest_unresolved(self) -> tuple[str, str] | None:
+        """Return customer and subscription of the oldest unresolved payment."""
         return self._one(
             "SELECT customer_id, subscription_id FROM payment"
             " WHERE status IN ('pending', 'unknown') ORDER BY created_at, rowid LIMIT 1"
         )
 
     def last_paid(self, subscription_id: str) -> tuple[str, int] | None:
-        """Return the newest payment of a subscription that was made, and its amount."""
+        """Return a subscription's newest done payment and its amount."""
         return self._one(
             "SELECT id, amount_krw FROM payment WHERE subscription_id = ? AND status = 'done'"
             " ORDER BY rowid DESC LIMIT 1",
@@ -107,7 +107,7 @@ class Outlook:
         )
 
     def methods(self) -> list[str]:
-        """Return every payment method that can be charged, oldest first."""
+        """Return every active payment method, oldest first."""
         rows = self._all("SELECT id FROM payment_method WHERE status = 'active' ORDER BY rowid")
         return [row[0] for row in rows]
 

@@ -1,4 +1,4 @@
-"""A loop in which no time passes, so that a slow machine tells the same story as a fast one."""
+"""An event loop whose time stands still, so that slow and fast machines run the same story."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class StillLoop(asyncio.SelectorEventLoop):
-    """No timer fires that is to wait: only the world's clock moves, and the scheduler moves that.
+class FrozenLoop(asyncio.SelectorEventLoop):
+    """Never fires a timer that has to wait: only the scheduler moves time, on the world's clock.
 
-    Nobody outside is listened to either, so a turn of it is no more than what is ready.
+    It polls no I/O either, so one iteration only runs the handles that are ready.
     """
 
     _ready: deque[asyncio.Handle]
@@ -30,27 +30,27 @@ class StillLoop(asyncio.SelectorEventLoop):
         return timer
 
     def _run_once(self) -> None:
-        assert self._ready, "everything waits for something that never comes"
+        assert self._ready, "every task waits for something that never happens"
         for _ in range(len(self._ready)):
             handle = self._ready.popleft()
             if not handle.cancelled():
                 handle._run()
 
     @property
-    def is_at_rest(self) -> bool:
-        """Whether nothing but the caller can move."""
+    def is_idle(self) -> bool:
+        """Whether only the caller can run."""
         return not self._ready
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run something on a loop of its own."""
-    with asyncio.Runner(loop_factory=StillLoop) as runner:
+    """Run a coroutine on its own loop."""
+    with asyncio.Runner(loop_factory=FrozenLoop) as runner:
         return runner.run(work)
 
 
-async def rest() -> None:
-    """Return when nothing moves by itself any more: everything waits for an answer of Toss."""
+async def wait_until_idle() -> None:
+    """Return when every other task waits for a response of Toss."""
     loop = asyncio.get_running_loop()
-    assert isinstance(loop, StillLoop)
-    while not loop.is_at_rest:
+    assert isinstance(loop, FrozenLoop)
+    while not loop.is_idle:
         await asyncio.sleep(0)

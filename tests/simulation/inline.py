@@ -1,7 +1,7 @@
-"""SQLite in the thread that asks: only one worker moves at a time, so nobody waits for it.
+"""SQLite in the calling thread: only one worker runs at a time, so nobody waits for it.
 
-The SQL, the transactions and the databases are the same; what is left out is the thread behind
-every statement, which would take most of a seed's time.
+The SQL, the transactions and the databases are the same; only the thread behind every statement
+is left out, which would take most of a seed's time.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool
 
 from tossbill_sandbox.app import Sandbox
-from tossbill_sandbox.control.state import Keeper
+from tossbill_sandbox.control.state import SandboxState
 from tossbill_sandbox.store.clock import Clock, VirtualClock
 from tossbill_sandbox.store.store import Store
 from tossbill_sandbox.store.switches import Switches
-from tossbill_sandbox.webhooks.delivery import Postman
+from tossbill_sandbox.webhooks.delivery import WebhookSender
 from tossbill_ui.core.db import Database
 
 T = TypeVar("T")
 DRIVER = "sqlite+inline"
-# Every seed asks the same; what SQLAlchemy has compiled for one serves them all.
+# Every seed executes the same statements, so all share what SQLAlchemy compiled for one.
 _STATEMENTS: dict[Any, Any] = {}
 
 
 class InlineDialect(SQLiteDialect_pysqlite):
-    """Python's own driver, for an engine that expects one that is awaited."""
+    """Python's synchronous driver, for an engine that expects an asynchronous one."""
 
     driver = "inline"
     is_async = True
     supports_statement_cache = True
 
-    # All are the same, so that what was compiled for one is found for another.
+    # All instances are equal, so that they share compiled statements.
     def __eq__(self, other: object) -> bool:
         return isinstance(other, InlineDialect)
 
@@ -51,7 +51,7 @@ class InlineDialect(SQLiteDialect_pysqlite):
 
 
 class InlineStore(Store):
-    """The sandbox's file, without its thread."""
+    """The sandbox's store, without its thread."""
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return self._transact(work, asyncio.get_running_loop())
@@ -60,8 +60,8 @@ class InlineStore(Store):
         self._close()
 
 
-class NoPostman(Postman):
-    """Leaves webhooks lying: the world brings them, when and as often as luck will have it."""
+class NoSender(WebhookSender):
+    """Sends no webhooks: the world delivers them, at random times and repeatedly."""
 
     def start(self) -> None:
         pass
@@ -75,10 +75,10 @@ def inline_database(file: Path) -> Database:
 
 
 def inline_sandbox(file: Path, clock: Clock, seed: str) -> Sandbox:
-    """Build the sandbox over such a file."""
+    """Build the sandbox on an inline store."""
     store, virtual, switches = InlineStore(file, seed), VirtualClock(clock), Switches()
-    keeper = Keeper(store, virtual, switches, database=file, seed=seed)
-    return Sandbox(store, keeper, NoPostman(store, virtual, switches))
+    state = SandboxState(store, virtual, switches, database=file, seed=seed)
+    return Sandbox(store, state, NoSender(store, virtual, switches))
 
 
 registry.register("sqlite.inline", __name__, "InlineDialect")

@@ -1,12 +1,12 @@
-"""What must be true of both ledgers, whatever happened; read without a line of our own code.
+"""Invariants of both ledgers, checked in SQL without our own code.
 
 Each rule is a query for the rows that break it, over our tables and the sandbox's (`toss`).
 """
 
 from __future__ import annotations
 
-# Of every order id: what Toss was ever paid, how often, and what is left of it. A table of the
-# judge's own: the sandbox's ledger only grows, so what is new in it is enough to keep this right.
+# For every order id: the amount paid at Toss, the amount left after refunds, and the number of
+# charges. The oracle updates this table from new ledger rows, since the ledger only grows.
 MONEY = """
     CREATE TEMP TABLE money (order_id TEXT PRIMARY KEY, paid_krw, left_krw, times) WITHOUT ROWID
 """
@@ -14,24 +14,24 @@ NEW_EFFECTS = """
     SELECT id, order_id, amount_krw, effect = 'payment_approved' FROM toss.ledger
     WHERE id > ? AND amount_krw IS NOT NULL ORDER BY id
 """
-ENTER = """
+ADD_EFFECT = """
     INSERT INTO money VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
         paid_krw = paid_krw + excluded.paid_krw, left_krw = left_krw + excluded.left_krw,
         times = times + excluded.times
     RETURNING left_krw
 """
-# What `:now` stands for: the world's clock, as our tables write it. Where a status is named twice,
-# the second time is in the words of an index, by which SQLite finds it.
+# `:now` is the world's clock in the format of our tables. A second condition on a status repeats
+# the condition of a partial index, so that SQLite can use it.
 
 ALWAYS = {
-    "charged at Toss and not known here": """
+    "charged at Toss and unknown here": """
         SELECT m.order_id, p.status FROM money m LEFT JOIN payment p ON p.order_id = m.order_id
         WHERE p.id IS NULL OR p.status = 'refused'""",
     "paid here and not at Toss": """
         SELECT p.order_id FROM payment p LEFT JOIN money m ON m.order_id = p.order_id
         WHERE p.status = 'done' AND m.order_id IS NULL""",
     "an order charged twice": "SELECT order_id FROM money WHERE times > 1",
-    "a charge of another amount": """
+    "a charge of a wrong amount": """
         SELECT p.order_id FROM payment p JOIN money m ON m.order_id = p.order_id
         WHERE m.paid_krw <> p.amount_krw""",
     "an invoice paid twice": """
@@ -47,10 +47,10 @@ ALWAYS = {
         WHERE (i.status = 'paid') <> (p.id IS NOT NULL) AND i.amount_krw > 0
         AND (i.status <> 'void' OR p.refunded_krw < p.amount_krw AND NOT EXISTS (
             SELECT 1 FROM refund r WHERE r.payment_id = p.id AND r.status = 'refused'))""",
-    "more given back than asked for": """
+    "more refunded than requested": """
         SELECT p.order_id FROM payment p JOIN money m ON m.order_id = p.order_id
         WHERE m.paid_krw - m.left_krw > p.refunded_krw OR m.left_krw < 0""",
-    "refunds that are not counted": """
+    "refunds missing from the payment's sum": """
         SELECT p.order_id FROM payment p WHERE p.refunded_krw <> (
             SELECT coalesce(sum(r.amount_krw), 0) FROM refund r
             WHERE r.payment_id = p.id AND r.status <> 'refused')""",
@@ -65,39 +65,39 @@ ALWAYS = {
             SELECT 1 FROM invoice i WHERE i.subscription_id = s.id AND i.status = 'paid'
             AND i.status IN ('open', 'paid') AND i.period_number = s.period_number
             AND i.starts_on = s.starts_on AND i.ends_on = s.ends_on)""",
-    "a subscription that waits for nothing": """
+    "a subscription without due date, review or open payment": """
         SELECT s.id, s.status FROM subscription s
         WHERE s.status NOT IN ('ended', 'paused') AND s.due_at IS NULL AND s.attention IS NULL
         AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.subscription_id = s.id
             AND p.status IN ('pending', 'unknown'))""",
     "a subscription our code failed on": "SELECT id FROM subscription WHERE attention = 'fault'",
-    "a subscription that was canceled and goes on": """
+    "a canceled subscription that continues": """
         SELECT id, status FROM subscription
         WHERE canceled_at IS NOT NULL AND status NOT IN ('canceled', 'ended')""",
-    "a subscription forgotten": """
+    "a forgotten subscription": """
         SELECT id, due_at FROM subscription WHERE status IN ('trialing', 'active')
         AND due_at < strftime('%Y-%m-%d %H:%M:%f', :now, '-40 days')""",
-    "something owed that nobody collects": """
+    "an open invoice that nobody collects": """
         SELECT i.id, s.status FROM invoice i JOIN subscription s ON s.id = i.subscription_id
         WHERE i.status = 'open' AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.invoice_id = i.id
             AND p.status IN ('pending', 'unknown'))
         AND (s.status IN ('ended', 'canceled', 'paused')
             OR s.due_at IS NULL AND s.attention IS NULL)""",
-    "work of a dead worker that nobody took over": """
+    "a lease of a dead worker that nobody took over": """
         SELECT order_id FROM payment WHERE status IN ('pending', 'unknown')
             AND lease_until < strftime('%Y-%m-%d %H:%M:%f', :now, '-2 days')
         UNION ALL SELECT id FROM refund WHERE status IN ('pending', 'unknown')
             AND lease_until < strftime('%Y-%m-%d %H:%M:%f', :now, '-2 days')""",
-    "a doubt that nobody looks at": """
+    "an unresolved payment without a scheduled lookup": """
         SELECT order_id, status FROM payment WHERE status IN ('pending', 'unknown')
         AND next_try_at IS NULL AND lease_until IS NULL
         AND first_sent_at > strftime('%Y-%m-%d %H:%M:%f', :now, '-14 days')""",
-    "money kept that was charged after the end": """
+    "a charge after the end that is not refunded": """
         SELECT p.order_id FROM payment p JOIN subscription s ON s.id = p.subscription_id
         WHERE p.status = 'done' AND p.ended_at > coalesce(s.canceled_at, s.ended_at)
         AND p.refunded_krw < p.amount_krw AND NOT EXISTS (
             SELECT 1 FROM refund r WHERE r.payment_id = p.id AND r.status = 'refused')""",
-    "a trial that was charged without a yes": """
+    "a trial charged without consent": """
         SELECT p.order_id FROM payment p JOIN money m ON m.order_id = p.order_id
         JOIN invoice i ON i.id = p.invoice_id
         WHERE i.kind = 'renewal' AND i.period_number = 1 AND NOT EXISTS (
@@ -113,30 +113,30 @@ ALWAYS = {
         WHERE (r.status = 'done') <> (n.id IS NOT NULL)""",
 }
 
-# These read every notice against every invoice.
-NOW_AND_THEN = {
-    "a receipt of nothing": """
+# These compare every notice with every invoice.
+OCCASIONAL = {
+    "a receipt without a payment": """
         SELECT key FROM notice WHERE kind = 'receipt' AND substr(key, 9) NOT IN (
             SELECT id FROM payment WHERE status = 'done')""",
-    "a refusal told that was none": """
+    "a decline notice without a decline": """
         SELECT n.key FROM notice n JOIN invoice i ON i.id = substr(n.key, length(n.kind) + 2, 32)
         WHERE n.kind IN ('payment_failed', 'card_needed', 'not_started', 'not_changed', 'stopped')
         AND CAST(substr(n.key, length(n.kind) + 35) AS INTEGER) > i.refusals""",
 }
 
-AT_THE_END = {
-    "ledgers that differ": """
+FINAL = {
+    "ledgers that disagree": """
         SELECT p.order_id, p.amount_krw, m.left_krw FROM payment p
         LEFT JOIN money m ON m.order_id = p.order_id
         WHERE p.status = 'done' AND m.left_krw IS NOT p.amount_krw - (
             SELECT coalesce(sum(r.amount_krw), 0) FROM refund r
             WHERE r.payment_id = p.id AND r.status = 'done')""",
-    "a payment still open": """
+    "an open payment": """
         SELECT order_id, status FROM payment WHERE status IN ('pending', 'unknown')""",
-    "a refund still open": "SELECT id FROM refund WHERE status IN ('pending', 'unknown')",
-    "a subscription still due": "SELECT id FROM subscription WHERE due_at <= :now",
-    "a webhook not handled": "SELECT id, event_type FROM webhook_event WHERE handled_at IS NULL",
-    "a disagreement": "SELECT kind, subject FROM difference",
+    "an open refund": "SELECT id FROM refund WHERE status IN ('pending', 'unknown')",
+    "a due subscription": "SELECT id FROM subscription WHERE due_at <= :now",
+    "an unhandled webhook": "SELECT id, event_type FROM webhook_event WHERE handled_at IS NULL",
+    "a difference": "SELECT kind, subject FROM difference",
 }
 
 PAID_PERIODS = """

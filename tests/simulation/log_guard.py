@@ -1,4 +1,4 @@
-"""What our code only writes down and goes on after: in a story it ends the story."""
+"""Errors that our code only logs and survives fail a story."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 
-class Fault(AssertionError):
-    """Our own code failed on something."""
+class ShopFailed(AssertionError):
+    """Our own code failed."""
 
 
-class Alarm(logging.Handler):
-    """Hears every error of ours that comes with an exception."""
+class LogGuard(logging.Handler):
+    """Collects every error our code logs with an exception."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
-        self._heard: list[str] = []
+        self._errors: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info and record.exc_info[1]:
-            self._heard.append(f"{record.getMessage()}: {record.exc_info[1]!r}")
+            self._errors.append(f"{record.getMessage()}: {record.exc_info[1]!r}")
 
-    def ring(self) -> None:
-        """Raise what was heard."""
-        if self._heard:
-            raise Fault("; ".join(self._heard))
+    def raise_errors(self) -> None:
+        """Raise if any error was logged."""
+        if self._errors:
+            raise ShopFailed("; ".join(self._errors))
 
 
 @contextmanager
-def alarm() -> Generator[Alarm]:
-    """Listen to our log and keep it silent while the block runs."""
-    log, listening = logging.getLogger("tossbill_ui"), Alarm()
-    log.addHandler(listening)
+def guard_log() -> Generator[LogGuard]:
+    """Collect the errors in our log, and print nothing, while the block runs."""
+    log, guard = logging.getLogger("tossbill_ui"), LogGuard()
+    log.addHandler(guard)
     log.propagate = False
     try:
-        yield listening
+        yield guard
     finally:
         log.propagate = True
-        log.removeHandler(listening)
+        log.removeHandler(guard)

@@ -1,4 +1,4 @@
-"""Looks for planted bugs, in processes of their own: each is planted in one only."""
+"""A hunt for planted bugs, each planted in a process of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.simulation.bugs import BUGS, Bug
 from tests.simulation.frozen_loop import run
 from tests.simulation.seeds import Size
-from tests.simulation.story import tell
+from tests.simulation.story import run_seed
 from tests.simulation.wire import Rules
 from tests.simulation.world import Counts
 
@@ -26,7 +26,7 @@ TRIES = 10
 def hunting(
     bugs: Iterable[Bug], empty_database: Path, *, processes: int
 ) -> Generator[dict[str, Future[str]]]:
-    """Look for bugs, several at a time; each of the futures is what `hunt` returns."""
+    """Hunt for several bugs at a time; the futures hold the results of `hunt`."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
         try:
@@ -36,19 +36,19 @@ def hunting(
 
 
 def hunt(name: str, empty_database: Path) -> str:
-    """Plant a bug and tell stories until one goes wrong; return which and how, or nothing."""
+    """Plant a bug and run seeds until one fails; return the seed and its error, or nothing."""
     [bug] = [each for each in BUGS if str(each) == name]
     with pytest.MonkeyPatch.context() as patch:
         bug.plant(patch)
         for seed in range(bug.first_seed, TRIES):
             try:
-                tell_small(seed, empty_database, bug.rules)
+                run_small_seed(seed, empty_database, bug.rules)
             except (AssertionError, IntegrityError) as error:
                 return f"seed {seed}: {error}"
     return ""
 
 
-def tell_small(seed: int, empty_database: Path, rules: Rules) -> Counts:
-    """Tell a story of some months."""
-    story = tell(seed, empty_database, months=SMALL.months, people=SMALL.people, rules=rules)
+def run_small_seed(seed: int, empty_database: Path, rules: Rules) -> Counts:
+    """Run a short story."""
+    story = run_seed(seed, empty_database, months=SMALL.months, people=SMALL.people, rules=rules)
     return run(story)

@@ -1,4 +1,4 @@
-"""Ids from a seed: with those of the operating system no story could be told again."""
+"""Ids from a seed: with random ids from the operating system no story could be repeated."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from tossbill_ui.customers import service
 
 
 class _Seeded:
-    """Stands in for the modules ``secrets`` and ``uuid``."""
+    """A replacement for the modules ``secrets`` and ``uuid``."""
 
-    def __init__(self, luck: random.Random) -> None:
-        self._luck = luck
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
 
     def token_hex(self, size: int) -> str:
-        return self._luck.randbytes(size).hex()
+        return self._rng.randbytes(size).hex()
 
     def uuid4(self) -> UUID:
-        return UUID(bytes=self._luck.randbytes(16), version=4)
+        return UUID(bytes=self._rng.randbytes(16), version=4)
 
 
 @contextmanager
 def seeded_ids(seed: int) -> Generator[None]:
-    """Let every id that we make follow from a seed."""
+    """Derive all of our ids from a seed."""
     seeded = _Seeded(random.Random(f"ids {seed}"))  # noqa: S311 - a seed must repeat
     with patch.object(crypto, "secrets", seeded), patch.object(service, "uuid", seeded):
         yield

@@ -1,4 +1,4 @@
-"""Many seeds in several processes; one that goes wrong says how it is told again."""
+"""Runs many seeds in several processes; a failed one carries the command that repeats it."""
 
 from __future__ import annotations
 
@@ -10,59 +10,61 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.simulation.frozen_loop import run
-from tests.simulation.story import scratch, tell
+from tests.simulation.story import run_seed, scratch_folder
 from tests.simulation.world import Counts
 from tossbill_ui import migrations
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is lived through in one seed."""
+    """The size of the story of a seed."""
 
     months: int = 24
     people: int = 20
 
 
 @dataclass(frozen=True)
-class Told:
-    """How one seed ended.
+class SeedResult:
+    """The result of a seed.
 
     Attributes:
-        wrong: What was wrong, and the line that tells it again; empty if nothing was.
+        failure: The error and the command that repeats the seed; empty if it succeeded.
     """
 
     seed: int
     counts: Counts
     cpu_seconds: float
-    wrong: str = ""
+    failure: str = ""
 
 
-def tell_all(seeds: Iterable[int], size: Size, *, processes: int) -> Iterator[Told]:
-    """Tell stories in processes of their own, and return each as it ends."""
+def run_seeds(seeds: Iterable[int], size: Size, *, processes: int) -> Iterator[SeedResult]:
+    """Run seeds in processes of their own, and yield each result as it arrives."""
     spawn = multiprocessing.get_context("spawn")
-    with scratch() as folder:
+    with scratch_folder() as folder:
         empty = folder / "empty.db"
         migrations.upgrade(f"sqlite+aiosqlite:///{empty}")
         with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
-            telling = [pool.submit(_tell, seed, empty, size) for seed in seeds]
+            running = [pool.submit(_run_seed, seed, empty, size) for seed in seeds]
             try:
-                for told in as_completed(telling):
-                    yield told.result()
+                for each in as_completed(running):
+                    yield each.result()
             finally:
                 pool.shutdown(cancel_futures=True)
 
 
-def _tell(seed: int, empty: Path, size: Size) -> Told:
+def _run_seed(seed: int, empty: Path, size: Size) -> SeedResult:
     began = time.process_time()
     try:
-        counts = run(tell(seed, empty, months=size.months, people=size.people))
+        counts = run(run_seed(seed, empty, months=size.months, people=size.people))
     except Exception as error:
-        return Told(seed, Counts(), time.process_time() - began, f"{error!r}\n{replay(seed, size)}")
-    return Told(seed, counts, time.process_time() - began)
+        return SeedResult(
+            seed, Counts(), time.process_time() - began, f"{error!r}\n{repeat_command(seed, size)}"
+        )
+    return SeedResult(seed, counts, time.process_time() - began)
 
 
-def replay(seed: int, size: Size) -> str:
-    """Return the command that tells a seed again, and shows where it goes wrong."""
+def repeat_command(seed: int, size: Size) -> str:
+    """Return the command that runs a seed again and shows its traceback."""
     return (
         f"python -m tests.simulation --seeds 1 --first {seed}"
         f" --months {size.months} --people {size.people} --trace"

@@ -1,4 +1,4 @@
-"""Building the shop, the sandbox and the processes of one world."""
+"""Setup of one world: the shop, the sandbox and the worker processes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from unittest.mock import patch
 import httpx
 
 from tests.simulation.cards import Cards
-from tests.simulation.db_snapshot import Outlook
+from tests.simulation.db_snapshot import DbSnapshot
 from tests.simulation.inline import inline_database, inline_sandbox
-from tests.simulation.log_guard import alarm
+from tests.simulation.log_guard import guard_log
 from tests.simulation.seeded_ids import seeded_ids
-from tests.simulation.webhook_network import Post
+from tests.simulation.webhook_network import WebhookNetwork
 from tests.simulation.wire import Direct, Rules, Toss
 from tests.simulation.worker import Worker
 from tests.simulation.world import BEGIN, World
@@ -35,22 +35,22 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.client import TossClient
 
-# How many payments each worker may have under way.
-AT_ONCE = (1, 4, 16)
+# How many payments each worker may have in flight.
+CONCURRENCY = (1, 4, 16)
 
 
 @dataclass(frozen=True)
 class Storage:
-    """The shop's database, and a second connection that reads it beside our own code."""
+    """The shop's database, and a second connection that reads it independently of our code."""
 
     database: Database
-    outlook: Outlook
+    snapshot: DbSnapshot
 
 
 def sqlite_storage(file: Path, empty_database: Path) -> Storage:
     """Copy an empty database and open the copy."""
     shutil.copy(empty_database, file)
-    return Storage(inline_database(file), Outlook(file))
+    return Storage(inline_database(file), DbSnapshot(file))
 
 
 @asynccontextmanager
@@ -66,23 +66,23 @@ async def open_world(
     clock, toss_file = FrozenClock(BEGIN), folder / "sandbox.db"
     sandbox = inline_sandbox(toss_file, clock, str(seed))
     transport = Direct(sandbox, root_path="/sandbox")
-    luck = random.Random(seed)  # noqa: S311 - a seed must repeat
-    with ids(seed), alarm() as listening, ExitStack() as stack:
+    rng = random.Random(seed)  # noqa: S311 - a seed must repeat
+    with ids(seed), guard_log() as log_guard, ExitStack() as stack:
         rt = _runtime(storage.database, clock, transport)
         await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
         async with httpx.AsyncClient(transport=transport) as http:
-            await http.get(f"{BASE}/_control/clock")  # its file is made with the first request
-        if not rules.keeps_orders:
+            await http.get(f"{BASE}/_control/clock")  # the first request creates the sandbox's file
+        if not rules.rejects_duplicate_orders:
             stack.enter_context(patch.object(charging, "check_order_id"))
             _drop_unique_orders(toss_file)
-        outlook, post = storage.outlook, Post(toss_file, luck)
-        stack.callback(outlook.close)
-        stack.callback(post.close)
-        workers = [Worker(rt, at_once=number) for number in AT_ONCE]
+        snapshot, webhooks = storage.snapshot, WebhookNetwork(toss_file, rng)
+        stack.callback(snapshot.close)
+        stack.callback(webhooks.close)
+        workers = [Worker(rt, concurrency=number) for number in CONCURRENCY]
         toss = Toss(transport, rules)
         try:
             cards = Cards(rt, transport)
-            yield World(rt, clock, toss, luck, outlook, post, workers, listening, cards)
+            yield World(rt, clock, toss, rng, snapshot, webhooks, workers, log_guard, cards)
         finally:
             for worker in workers:
                 await worker.kill()
@@ -104,7 +104,7 @@ def _runtime(db: Database, clock: FrozenClock, transport: httpx.AsyncBaseTranspo
         toss=TossClient(base_url=BASE, secret_key=settings.secret_key, transport=transport),
         clock=clock,
         machine=clock,
-        # Never renewed, since no timer fires: who stands still for longer loses it.
+        # Never renewed, since no timer fires: a worker paused for longer loses its leases.
         lease=timedelta(minutes=3),
         cipher=Cipher.from_text(f"1:{new_encryption_key()}"),
         signer=Signer(["k" * 32]),

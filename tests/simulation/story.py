@@ -1,4 +1,4 @@
-"""One seed, from the first subscription to the last settled won.
+"""The story of one seed, from the first subscription until everything is settled.
 
 Run ``python -m tests.simulation --seeds 100`` for many.
 """
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from tests.simulation.customers import (
     PLANS,
-    join,
-    operator_looks,
-    people_answer,
-    somebody_acts,
-    somebody_in_doubt_acts,
+    customer_with_unresolved_payment_acts,
+    customers_answer_trial_questions,
+    operator_reviews,
+    random_customer_acts,
+    subscribe_customer,
 )
-from tests.simulation.oracle import Judge
+from tests.simulation.oracle import Oracle
 from tests.simulation.setup import open_world, sqlite_storage
 from tests.simulation.wire import HOUR, ORDINARY, Rules
 from tests.simulation.world import BEGIN, Counts, World
@@ -27,120 +27,120 @@ from tests.simulation.world import BEGIN, Counts, World
 MONTH = timedelta(days=30.44)
 HALF_MONTH = MONTH / 2
 TWO_MONTHS = 2 * MONTH
-# How often, in one life of a shop of two years.
+# How often each happens in the two years of a shop's life.
 OUTAGES = 5
 POWER_CUTS = (HOUR, 12 * HOUR, 80 * HOUR, 33 * 24 * HOUR)
 BLACKOUTS = 8
-LOST_KEYS = 6
+DELETED_KEYS = 6
 LIFE = 24 * MONTH
-# In memory, if the machine has such a folder: no seed needs a disk.
-FAST = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+# In memory, if the machine has such a folder, since no seed needs a disk.
+FAST = Path("/dev/shm")  # noqa: S108 - each run creates its own folder in it
 
 
 @contextmanager
-def scratch() -> Generator[Path]:
-    """Make a folder for one run."""
+def scratch_folder() -> Generator[Path]:
+    """Create a folder for one run."""
     where = FAST if FAST.is_dir() else None
     with tempfile.TemporaryDirectory(dir=where) as folder:
         yield Path(folder)
 
 
-async def tell(
+async def run_seed(
     seed: int, empty_database: Path, *, months: int, people: int, rules: Rules = ORDINARY
 ) -> Counts:
-    """Live through some months with some people; raise at the first broken invariant."""
-    with scratch() as folder:
+    """Simulate some months with some customers; raise at the first broken invariant."""
+    with scratch_folder() as folder:
         storage = sqlite_storage(folder / "shop.db", empty_database)
         async with open_world(folder, storage, seed, rules) as world:
-            with closing(Judge(folder)) as judge:
-                await live_through(world, judge, months=months, people=people)
-                world.counts.charges = judge.charges
+            with closing(Oracle(folder)) as oracle:
+                await simulate(world, oracle, months=months, people=people)
+                world.counts.charges = oracle.charges
             return world.counts
 
 
-async def live_through(world: World, judge: Judge, *, months: int, people: int) -> None:
-    """Let people come, live through some months, and let everything come to rest."""
-    if world.toss.rules.keeps_orders:
-        world.watch = judge.watch
-    await _arrive(world, judge, people)
-    await _live(world, judge, end=BEGIN + months * MONTH)
-    await _settle_down(world, judge)
+async def simulate(world: World, oracle: Oracle, *, months: int, people: int) -> None:
+    """Let customers arrive, simulate some months, and let everything settle."""
+    if world.toss.rules.rejects_duplicate_orders:
+        world.watch = oracle.watch
+    await _arrive(world, oracle, people)
+    await _live(world, oracle, end=BEGIN + months * MONTH)
+    await _settle_down(world, oracle)
 
 
-async def _arrive(world: World, judge: Judge, people: int) -> None:
+async def _arrive(world: World, oracle: Oracle, people: int) -> None:
     for _ in range(people):
-        # Several on a day, so that several are due at once.
-        world.go_to(world.clock.now() + timedelta(hours=world.luck.choice((0, 0, 1, 26, 50))))
-        await join(world, world.newcomer(), world.luck.choice(PLANS))
-        await _work(world, judge)
+        # Several a day, so that several are due at once.
+        world.go_to(world.clock.now() + timedelta(hours=world.rng.choice((0, 0, 1, 26, 50))))
+        await subscribe_customer(world, world.new_customer(), world.rng.choice(PLANS))
+        await _work(world, oracle)
 
 
-async def _live(world: World, judge: Judge, *, end: datetime) -> None:
+async def _live(world: World, oracle: Oracle, *, end: datetime) -> None:
     check_at = world.clock.now()
     while world.clock.now() < end:
         before = world.clock.now()
-        await _one_step(world, judge, end)
+        await _step(world, oracle, end)
         if world.clock.now() >= check_at:
             check_at = world.clock.now() + HALF_MONTH
             if not world.is_down:
-                await operator_looks(world)
-            judge.now_and_then(world.clock.now())
-        await _something_happens(world, world.clock.now() - before)
+                await operator_reviews(world)
+            oracle.check_all(world.clock.now())
+        await _random_event(world, world.clock.now() - before)
 
 
-async def _one_step(world: World, judge: Judge, end: datetime) -> None:
-    """Go to what is due next, or to what somebody does before that."""
+async def _step(world: World, oracle: Oracle, end: datetime) -> None:
+    """Advance to the next due work, or to an earlier action of a customer."""
     now = world.clock.now()
-    # Everybody does something every two months or so.
-    wait = world.luck.expovariate(len(world.people) / TWO_MONTHS.total_seconds())
+    # Every customer acts about every two months.
+    wait = world.rng.expovariate(len(world.people) / TWO_MONTHS.total_seconds())
     acts_at = now + timedelta(seconds=wait)
-    # What stays due moves time on too: a bug must not stop the clock.
+    # Work that stays due must not stop the clock, or a bug would stop the simulation.
     due_at = max(world.next_at() or end, now + timedelta(minutes=20))
     world.go_to(min(acts_at, due_at, end))
     if acts_at <= due_at:
-        await somebody_acts(world)
-    await _work(world, judge)
-    await somebody_in_doubt_acts(world)
+        await random_customer_acts(world)
+    await _work(world, oracle)
+    await customer_with_unresolved_payment_acts(world)
 
 
-async def _work(world: World, judge: Judge) -> None:
-    await world.let_arrive()
+async def _work(world: World, oracle: Oracle) -> None:
+    await world.deliver_delayed()
     await world.work()
-    await people_answer(world)
-    judge.after_a_step(world.clock.now())
+    await customers_answer_trial_questions(world)
+    oracle.check_step(world.clock.now())
 
 
-async def _something_happens(world: World, span: timedelta) -> None:
-    """Let Toss go away, the power fail or a key be lost, as often as it happens in a life."""
+async def _random_event(world: World, span: timedelta) -> None:
+    """Take Toss down, cut the power or delete a key, at their usual rates."""
     blackouts = world.toss.rules.blackouts
 
-    def falls_in_it(times: int) -> bool:
-        return world.luck.random() < times * (span / LIFE)
+    def happens_now(times: int) -> bool:
+        return world.rng.random() < times * (span / LIFE)
 
-    if falls_in_it(OUTAGES) and not world.is_down:
-        world.take_toss_down(world.luck.choice(world.toss.rules.outages))
-    if falls_in_it(len(POWER_CUTS)):
-        await world.power_cut(world.luck.choice(POWER_CUTS))
-    if world.is_dark:
-        await world.sit_out()
-    elif blackouts and falls_in_it(BLACKOUTS):
-        world.blackout = world.luck.choice(blackouts)
-    if falls_in_it(LOST_KEYS):
-        await world.lose_a_key()
+    if happens_now(OUTAGES) and not world.is_down:
+        world.take_toss_down(world.rng.choice(world.toss.rules.outages))
+    if happens_now(len(POWER_CUTS)):
+        await world.power_cut(world.rng.choice(POWER_CUTS))
+    if world.has_no_power:
+        await world.wait_for_power()
+    elif blackouts and happens_now(BLACKOUTS):
+        world.blackout = world.rng.choice(blackouts)
+    if happens_now(DELETED_KEYS):
+        await world.delete_a_billing_key()
 
 
-async def _settle_down(world: World, judge: Judge) -> None:
-    """End the faults, wake everybody, and let everything come to rest."""
+async def _settle_down(world: World, oracle: Oracle) -> None:
+    """Stop the faults and let everything settle."""
     world.faults = False
     for days in range(24):
         world.go_to(world.clock.now() + timedelta(hours=25))
-        await _work(world, judge)
+        await _work(world, oracle)
         if days % 6 == 5:
-            await operator_looks(world)
-    await _work(world, judge)
-    # What the operator approved just now is due at this instant, and is seen to a second later.
+            await operator_reviews(world)
+    await _work(world, oracle)
+    # Work that the operator approved just now is due at this instant, and runs a second later.
     soon, next_at = world.clock.now() + timedelta(seconds=1), world.next_at()
     if next_at and next_at <= soon:
         world.go_to(soon)
-        await _work(world, judge)
-    judge.at_the_end(world.clock.now())
+        await _work(world, oracle)
+    oracle.check_end(world.clock.now())

@@ -1,4 +1,4 @@
-"""The wire of the simulation: every request waits until the scheduler decides its fate."""
+"""The simulated network: every request waits until the scheduler decides its fate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 class Fate(StrEnum):
-    """What becomes of a request, or of the worker that sent it."""
+    """The fate of a request, or of the worker that sent it."""
 
     DELIVER = "deliver"
     NO_CONNECTION = "no_connection"
@@ -23,19 +23,19 @@ class Fate(StrEnum):
     LOSE_ANSWER = "lose_answer"
 
     LATE = "late"
-    """The worker gives up waiting; Toss gets the request later."""
+    """The worker times out; Toss gets the request later."""
 
     BREAK = "break"
-    """A 500 before anything happened."""
+    """Toss responds 500 without doing anything."""
 
     KILL_BEFORE = "kill_before"
     KILL_AFTER = "kill_after"
 
     PAUSE_BEFORE = "pause_before"
-    """The worker stands still, as under SIGSTOP, and sends the request when it goes on."""
+    """The worker is paused, as by SIGSTOP, and sends the request when it resumes."""
 
     PAUSE_AFTER = "pause_after"
-    """The answer lies there until the worker goes on."""
+    """The worker is paused and reads the response when it resumes."""
 
 
 @dataclass(eq=False)
@@ -43,7 +43,7 @@ class Parked:
     """A request that waits for its fate.
 
     Attributes:
-        ready: Toss's answer, when it came while the worker stood still.
+        ready: Toss's response, if it arrived while the worker was paused.
     """
 
     request: httpx.Request
@@ -51,7 +51,7 @@ class Parked:
     ready: httpx.Response | None = None
 
     def fail(self, error: type[httpx.TransportError]) -> None:
-        """Let the worker know that no answer comes."""
+        """Fail the request with a network error."""
         self.answer.set_exception(error("planted", request=self.request))
 
 
@@ -62,12 +62,12 @@ class Gate(httpx.AsyncBaseTransport):
     parked: list[Parked] = field(default_factory=list[Parked])
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        mine = Parked(request, asyncio.get_running_loop().create_future())
-        self.parked.append(mine)
+        parked = Parked(request, asyncio.get_running_loop().create_future())
+        self.parked.append(parked)
         try:
-            return await mine.answer
+            return await parked.answer
         finally:
-            self.parked.remove(mine)
+            self.parked.remove(parked)
 
 
 FATES = {
@@ -88,8 +88,8 @@ FATES_WHEN_DOWN = {
     Fate.KILL_BEFORE: 0.05,
 }
 ROUGH = {**FATES, Fate.LATE: 0.25}
-# Nothing arrives at Toss when nobody waits for it any more: without keys that charges twice,
-# whatever a shop does.
+# No request arrives at Toss after its sender has stopped waiting: without keys a late arrival
+# would charge twice, whatever a shop does.
 PUNCTUAL = {
     Fate.LOSE_REQUEST: 0.15,
     Fate.LOSE_ANSWER: 0.05,
@@ -104,59 +104,63 @@ class Rules:
     """How Toss and the network behave in a world.
 
     Attributes:
-        name: What the world is called.
-        keeps_keys: Toss honours Idempotency-Keys.
-        keeps_orders: Toss takes no order id twice.
-        fates: What may become of a request while Toss is there, and how often it does.
-        outages: How long Toss may be away, one drawn each time.
-        blackouts: How long the power may be away when it fails over a charge, one drawn each time.
+        name: The world's name.
+        honours_keys: Whether Toss honours Idempotency-Keys.
+        rejects_duplicate_orders: Whether Toss rejects a repeated order id.
+        fates: The probability of each fate of a request while Toss is up.
+        outages: Lengths of Toss's outages, one drawn each time.
+        blackouts: Lengths of power failures during a charge, one drawn each time.
     """
 
     name: str
-    keeps_keys: bool = True
-    keeps_orders: bool = True
+    honours_keys: bool = True
+    rejects_duplicate_orders: bool = True
     fates: Mapping[Fate, float] = field(default_factory=lambda: FATES)
     outages: tuple[timedelta, ...] = (HOUR, HOUR, 3 * HOUR, 12 * HOUR, 50 * HOUR)
     blackouts: tuple[timedelta, ...] = ()
 
     @property
     def is_punctual(self) -> bool:
-        """Whether what is sent arrives at once or never."""
+        """Whether a request arrives at once or never."""
         return self.fates is PUNCTUAL
 
 
 ORDINARY = Rules("ordinary")
-# What each of our rules is good for shows only where Toss's do not cover it.
-WITHOUT_ORDERS = Rules("Toss takes an order id twice", keeps_orders=False, fates=ROUGH)
-LONG_AWAY = Rules(
+# Some of our safeguards show their worth only where Toss's own do not mask them.
+DUPLICATE_ORDERS = Rules(
+    "Toss takes an order id twice", rejects_duplicate_orders=False, fates=ROUGH
+)
+LONG_OUTAGES = Rules(
     "Toss or the shop is away for longer than Toss keeps keys",
-    keeps_orders=False,
+    rejects_duplicate_orders=False,
     outages=(16 * 24 * HOUR,),
     blackouts=(16 * 24 * HOUR, 33 * 24 * HOUR),
 )
-FORGETFUL = Rules("Toss honours no key", keeps_keys=False, keeps_orders=False, fates=PUNCTUAL)
+NO_KEYS = Rules(
+    "Toss honours no key", honours_keys=False, rejects_duplicate_orders=False, fates=PUNCTUAL
+)
 
 
 class Direct(httpx.AsyncBaseTransport):
-    """Hands a request to an app, and returns its whole answer.
+    """Passes a request to an app, and returns its complete response.
 
-    ``httpx.ASGITransport`` is made for apps that answer in pieces or not at all; these do not.
+    ``httpx.ASGITransport`` also handles apps that stream their response or send none.
     """
 
     def __init__(self, app: ASGIApp, *, root_path: str) -> None:
         self._app, self._root_path = app, root_path
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        said: list[Message] = []
+        messages: list[Message] = []
 
-        async def hear() -> Message:
+        async def receive() -> Message:
             return {"type": "http.request", "body": request.content}
 
-        async def say(message: Message) -> None:
-            said.append(message)
+        async def send(message: Message) -> None:
+            messages.append(message)
 
-        await self._app(self._scope(request), hear, say)
-        start, *parts = said
+        await self._app(self._scope(request), receive, send)
+        start, *parts = messages
         content = b"".join(part.get("body", b"") for part in parts)
         return httpx.Response(start["status"], headers=start["headers"], content=content)
 
@@ -186,18 +190,18 @@ class Toss:
     rules: Rules
 
     async def deliver(self, request: httpx.Request) -> httpx.Response:
-        """Let Toss work on a request."""
-        if not self.rules.keeps_keys:
+        """Let Toss process a request."""
+        if not self.rules.honours_keys:
             request.headers.pop("idempotency-key", None)
         return await self.inner.handle_async_request(request)
 
 
 def is_charge(request: httpx.Request) -> bool:
-    """Whether a request moves money from a card."""
+    """Whether a request charges a card."""
     path = request.url.path
     return request.method == "POST" and "/v1/billing/" in path and "/authorizations/" not in path
 
 
-def broken() -> httpx.Response:
-    """Return what Toss answers when it fails."""
+def server_error() -> httpx.Response:
+    """Return Toss's response to an internal failure."""
     return httpx.Response(500, json={"code": "COMMON_ERROR"})

@@ -1,4 +1,4 @@
-"""A process of the shop: it can be killed, and it can stand still."""
+"""A process of the shop, which can be killed and paused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tests.simulation.frozen_loop import rest
+from tests.simulation.frozen_loop import wait_until_idle
 from tests.simulation.wire import Gate
 from tests.support.shop import BASE
 from tossbill_ui.core.errors import TossbillError
@@ -18,15 +18,15 @@ from tossbill_ui.toss.client import TossClient
 
 
 class Worker:
-    """Does one thing after the other.
+    """Runs one piece of work at a time.
 
     Attributes:
-        at_once: How many payments it may have under way.
-        paused_until: Until when it stands still, if it does.
+        concurrency: How many payments it may have in flight.
+        paused_until: When it resumes, if it is paused.
     """
 
-    def __init__(self, shop: Runtime, *, at_once: int) -> None:
-        self.at_once = at_once
+    def __init__(self, shop: Runtime, *, concurrency: int) -> None:
+        self.concurrency = concurrency
         self.gate = Gate()
         client = TossClient(base_url=BASE, secret_key=shop.settings.secret_key, transport=self.gate)
         self.rt = replace(shop, toss=client, tasks=Tasks())
@@ -38,11 +38,11 @@ class Worker:
         return self._task is None
 
     @property
-    def is_moving(self) -> bool:
+    def is_running(self) -> bool:
         return not self.is_idle and self.paused_until is None
 
     def start(self, work: Coroutine[Any, Any, object]) -> None:
-        """Begin something, and end when what it left to the process has ended too."""
+        """Start some work; it ends when its background tasks have ended too."""
 
         async def run() -> None:
             try:
@@ -54,18 +54,18 @@ class Worker:
         assert self.is_idle
         self._task = asyncio.create_task(run())
 
-    def look(self) -> None:
-        """Notice that it has ended; raise what it failed on."""
+    def collect_result(self) -> None:
+        """Clear the work if it has ended; raise its error if it failed."""
         if self._task is not None and self._task.done():
             ended, self._task = self._task, None
             ended.result()
 
     async def kill(self) -> None:
-        """End it at once, wherever it is."""
+        """Kill the work, wherever it is."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.rt.tasks.drain(seconds=0)
-        await rest()
+        await wait_until_idle()
         assert not self.gate.parked
         self._task = self.paused_until = None

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOON
-from tests.subscriptions.paused_toss import Desk, open_desk
-from tests.support.both import database_url
+from tests.subscriptions.paused_toss import PausedToss, open_paused_toss
+from tests.support.both_databases import database_url
 from tests.support.shop import Shop, open_shop
+from tossbill_ui.customers.session import Session
 from tossbill_ui.subscriptions.engine import renewal
 
 
@@ -17,13 +18,19 @@ async def shop(tmp_path: Path, database_url: str) -> AsyncGenerator[Shop]:
 
 
 @pytest.fixture
-async def desk(
+async def paused(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncGenerator[Desk]:
-    # Long, so that it shows when nothing but this opens the door.
+) -> AsyncGenerator[PausedToss]:
+    # Long, so that a test fails if only this time limit opens the batch gate.
     monkeypatch.setattr(renewal, "RECORDED_WITHIN_SECONDS", 600)
-    async with open_desk(tmp_path, database_url) as desk:
-        yield desk
+    async with open_paused_toss(tmp_path, database_url) as paused:
+        yield paused
 
 
-__all__ = ["database_url", "desk", "shop"]
+@pytest.fixture
+async def trial(shop: Shop, session: Session) -> str:
+    """A trial of 14 days of a plan that costs 29,000 won."""
+    return (await shop.subscribe(session, "pro")).subscription.id
+
+
+__all__ = ["database_url", "paused", "shop", "trial"]

@@ -1,4 +1,4 @@
-"""What an operator decides leaves a line whose facts a long name never displaces."""
+"""Operators' decisions are audited, and a long operator name never displaces the facts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def subject(shop: Shop, kind: str) -> str:
     return str(line.subject)
 
 
-async def test_a_refund_names_amount_and_row_before_the_operator(
+async def test_refund_line_names_amount_and_refund_before_the_operator(
     shop: Shop, session: Session
 ) -> None:
     await shop.subscribe(session)
@@ -31,7 +31,7 @@ async def test_a_refund_names_amount_and_row_before_the_operator(
     assert len(found) <= 80
 
 
-async def test_an_approval_names_what_was_approved_before_the_operator(shop: Shop) -> None:
+async def test_approval_line_names_the_difference_before_the_operator(shop: Shop) -> None:
     async with shop.rt.db.write() as db:
         await note_difference(shop.rt, db, kind=DifferenceKind.FOREIGN, subject="order-1")
     [difference] = (await review.open_reviews(shop.rt)).differences
@@ -41,7 +41,7 @@ async def test_an_approval_names_what_was_approved_before_the_operator(shop: Sho
     assert (await subject(shop, "review.closed")).startswith("foreign order-1 by Kim, of the")
 
 
-async def test_what_the_engine_does_leaves_no_line(shop: Shop, session: Session) -> None:
+async def test_engine_actions_are_not_audited(shop: Shop, session: Session) -> None:
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "UNAUTHORIZED_KEY"})
     await shop.subscribe(session)
 

@@ -1,4 +1,4 @@
-"""Canceling stops everything that would be charged, and gives back exactly what was shown."""
+"""Canceling stops all future charges and refunds exactly the amount shown."""
 
 from datetime import date, timedelta
 
@@ -14,15 +14,17 @@ from tossbill_ui.subscriptions.reading.view import SubscriptionView
 RENEWAL = date(2026, 12, 24)
 
 
-async def test_at_the_periods_end_it_works_until_then(shop: Shop, session: Session) -> None:
+async def test_subscription_canceled_at_period_end_works_until_then(
+    shop: Shop, session: Session
+) -> None:
     seen = await shop.subscribe(session)
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
 
-    await shop.each_day(RENEWAL - timedelta(days=1))
-    before = await shop.look(session, seen.subscription.id)
-    await shop.each_day(RENEWAL + timedelta(days=40))
-    after = await shop.look(session, seen.subscription.id)
+    await shop.run_daily_until(RENEWAL - timedelta(days=1))
+    before = await shop.view(session, seen.subscription.id)
+    await shop.run_daily_until(RENEWAL + timedelta(days=40))
+    after = await shop.view(session, seen.subscription.id)
 
     assert (before.subscription.status, before.works) == ("canceled", True)
     assert (after.subscription.status, after.works) == ("ended", False)
@@ -30,10 +32,10 @@ async def test_at_the_periods_end_it_works_until_then(shop: Shop, session: Sessi
 
 
 @pytest.mark.parametrize(
-    ("days", "back"), [(0, 9900), (1, 9570), (11, 6270), (29, 330), (15, 4950), (23, 2310)]
+    ("days", "refund_krw"), [(0, 9900), (1, 9570), (11, 6270), (29, 330), (15, 4950), (23, 2310)]
 )
-async def test_now_gives_back_the_days_that_are_left(
-    shop: Shop, session: Session, days: int, back: int
+async def test_canceling_now_refunds_the_remaining_days(
+    shop: Shop, session: Session, days: int, refund_krw: int
 ) -> None:
     seen = await shop.subscribe(session)
     shop.wait(timedelta(days=days))
@@ -44,11 +46,11 @@ async def test_now_gives_back_the_days_that_are_left(
     )
     await shop.run()
 
-    assert (shown.refund_krw, shown.days, shown.days_left) == (back, 30, 30 - days)
-    assert await shop.money() == [("approved", 9900), ("canceled", back)]
-    seen = await shop.look(session, seen.subscription.id)
+    assert (shown.refund_krw, shown.days, shown.days_left) == (refund_krw, 30, 30 - days)
+    assert await shop.money() == [("approved", 9900), ("canceled", refund_krw)]
+    seen = await shop.view(session, seen.subscription.id)
     assert (seen.subscription.status, seen.works) == ("ended", False)
-    assert await shop.kinds(session, seen.subscription.id) == [
+    assert await shop.event_types(session, seen.subscription.id) == [
         "subscription.created",
         "payment.charged",
         "subscription.started",
@@ -60,7 +62,7 @@ async def test_now_gives_back_the_days_that_are_left(
     await shop.assert_ledgers_agree()
 
 
-async def test_a_refund_that_was_not_shown_does_not_happen(shop: Shop, session: Session) -> None:
+async def test_refund_other_than_shown_is_refused(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     shown = await cancel.preview(shop.rt, actor_of(session), seen.subscription.id)
     shop.wait(timedelta(days=1))
@@ -71,59 +73,59 @@ async def test_a_refund_that_was_not_shown_does_not_happen(shop: Shop, session: 
         )
 
     assert caught.value.code == "preview_changed"
-    assert (await shop.look(session, seen.subscription.id)).subscription.status == "active"
+    assert (await shop.view(session, seen.subscription.id)).subscription.status == "active"
 
 
-async def test_a_cancellation_can_be_undone(shop: Shop, session: Session) -> None:
+async def test_cancellation_can_be_undone(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     await cancel.undo(shop.rt, actor_of(session), seen.subscription.id)
     await cancel.undo(shop.rt, actor_of(session), seen.subscription.id)
 
-    await shop.each_day(RENEWAL)
+    await shop.run_daily_until(RENEWAL)
 
     assert len(await shop.money()) == 2
-    kinds = await shop.kinds(session, seen.subscription.id)
+    kinds = await shop.event_types(session, seen.subscription.id)
     assert kinds.count("subscription.cancel_undone") == 1
 
 
-async def test_a_trial_canceled_is_never_charged(shop: Shop, session: Session) -> None:
+async def test_canceled_trial_is_never_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "pro")
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
 
-    await shop.each_day(date(2026, 12, 30))
+    await shop.run_daily_until(date(2026, 12, 30))
 
     assert await shop.money() == []
-    assert (await shop.look(session, seen.subscription.id)).subscription.status == "ended"
+    assert (await shop.view(session, seen.subscription.id)).subscription.status == "ended"
 
 
-async def test_canceling_stops_the_retries(shop: Shop, session: Session) -> None:
+async def test_canceling_stops_retries(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, persona="approves_once")
-    await shop.each_day(RENEWAL)
+    await shop.run_daily_until(RENEWAL)
 
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
-    await shop.each_day(RENEWAL + timedelta(days=20))
+    await shop.run_daily_until(RENEWAL + timedelta(days=20))
 
-    assert (await shop.look(session, seen.subscription.id)).subscription.status == "ended"
+    assert (await shop.view(session, seen.subscription.id)).subscription.status == "ended"
     assert len(await shop.rows(Payment)) == 2
     assert [row.status for row in await shop.rows(Invoice)] == ["paid", "void"]
 
 
-async def in_doubt(shop: Shop, session: Session, kind: str) -> SubscriptionView:
-    """Leave a renewal whose answer was lost."""
+async def with_unresolved_renewal(shop: Shop, session: Session, kind: str) -> SubscriptionView:
+    """Renew a subscription with the response to its charge lost."""
     seen = await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": kind, "count": 1})
     await shop.go_to(RENEWAL)
     await shop.run()
-    seen = await shop.look(session, seen.subscription.id)
+    seen = await shop.view(session, seen.subscription.id)
     assert seen.is_unresolved
     return seen
 
 
-async def test_what_was_charged_before_the_cancel_but_unknown_comes_back(
+async def test_unresolved_charge_before_a_cancellation_is_refunded(
     shop: Shop, session: Session
 ) -> None:
-    seen = await in_doubt(shop, session, "reset_after")
+    seen = await with_unresolved_renewal(shop, session, "reset_after")
 
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     shop.wait(timedelta(minutes=2))
@@ -131,14 +133,14 @@ async def test_what_was_charged_before_the_cancel_but_unknown_comes_back(
     await shop.run()
 
     assert await shop.money() == [("approved", 9900), ("approved", 9900), ("canceled", 9900)]
-    assert (await shop.look(session, seen.subscription.id)).subscription.status == "ended"
+    assert (await shop.view(session, seen.subscription.id)).subscription.status == "ended"
     await shop.assert_ledgers_agree()
 
 
-async def test_what_was_not_charged_before_the_cancel_never_is(
+async def test_unsent_charge_before_a_cancellation_is_never_made(
     shop: Shop, session: Session
 ) -> None:
-    seen = await in_doubt(shop, session, "reset_before")
+    seen = await with_unresolved_renewal(shop, session, "reset_before")
 
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     for _ in range(30):
@@ -151,10 +153,10 @@ async def test_what_was_not_charged_before_the_cancel_never_is(
     assert (payment.status, payment.failure_code) == ("refused", "NEVER_CHARGED")
 
 
-async def test_the_card_cannot_be_changed_while_a_payment_is_unknown(
+async def test_card_cannot_be_changed_while_a_payment_is_unresolved(
     shop: Shop, session: Session
 ) -> None:
-    seen = await in_doubt(shop, session, "reset_after")
+    seen = await with_unresolved_renewal(shop, session, "reset_after")
     other = await shop.card(session)
 
     with pytest.raises(Conflict) as caught:
@@ -175,7 +177,7 @@ async def test_the_card_cannot_be_changed_while_a_payment_is_unknown(
     assert len(await shop.money()) == 2
 
 
-async def test_a_refund_whose_answer_is_lost_happens_once(shop: Shop, session: Session) -> None:
+async def test_refund_with_a_lost_response_happens_once(shop: Shop, session: Session) -> None:
     for kind in ("reset_after", "reset_before", "error_500_after", "too_many_429"):
         seen = await shop.subscribe(session)
         await shop.faults({"endpoint": "cancel", "kind": kind, "count": 1})
@@ -192,7 +194,7 @@ async def test_a_refund_whose_answer_is_lost_happens_once(shop: Shop, session: S
     await shop.assert_ledgers_agree()
 
 
-async def test_a_card_in_use_cannot_be_removed(shop: Shop, session: Session) -> None:
+async def test_card_in_use_cannot_be_removed(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
     with pytest.raises(Conflict) as caught:
@@ -204,6 +206,6 @@ async def test_a_card_in_use_cannot_be_removed(shop: Shop, session: Session) -> 
     await shop.rt.tasks.drain(seconds=120)
 
     assert caught.value.code == "in_use"
-    assert (await shop.look(session, seen.subscription.id)).method.status == "removed"
+    assert (await shop.view(session, seen.subscription.id)).method.status == "removed"
     await shop.run()
-    assert (await shop.money())[-1] == ("canceled", 9900), "money goes back without the card"
+    assert (await shop.money())[-1] == ("canceled", 9900), "the refund needs no card"

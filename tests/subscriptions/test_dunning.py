@@ -1,4 +1,4 @@
-"""The code decides what follows a refusal; no other thing does."""
+"""The decline code alone decides the next dunning step."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 24)
 ASK = AskForMethod(until=date(2026, 12, 8))
 
 
-def test_soft_declines_are_tried_after_1_3_7_and_14_days() -> None:
+def test_soft_declines_are_retried_after_1_3_7_and_14_days() -> None:
     day, days = TODAY, list[int]()
     for refusals in range(1, len(GAPS) + 1):
         step = next_step(code="REJECT_CARD_PAYMENT", refusals=refusals, today=day)
@@ -48,12 +48,12 @@ def test_soft_declines_are_tried_after_1_3_7_and_14_days() -> None:
         ("BRAND_NEW_CODE", RetryOn(date(2026, 11, 25))),
     ],
 )
-def test_a_code_leads_to_its_step(code: str, step: Step) -> None:
+def test_code_leads_to_its_step(code: str, step: Step) -> None:
     assert next_step(code=code, refusals=1, today=TODAY) == step
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 31), date(2028, 2, 29), date(2027, 1, 31)])
-def test_the_next_month_begins_on_its_first(day: date) -> None:
+def test_monthly_limit_is_retried_on_the_first_of_the_next_month(day: date) -> None:
     step = next_step(code="EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT", refusals=1, today=day)
 
     assert isinstance(step, RetryOn)
@@ -63,9 +63,7 @@ def test_the_next_month_begins_on_its_first(day: date) -> None:
 
 @pytest.mark.parametrize("row", list(all_rows()), ids=lambda row: row.code)
 @pytest.mark.parametrize("refusals", [1, 5, 9])
-def test_nothing_is_tried_for_ever_and_a_hard_refusal_never_again(
-    row: CodeRow, refusals: int
-) -> None:
+def test_retries_are_limited_and_hard_declines_are_not_retried(row: CodeRow, refusals: int) -> None:
     step = next_step(code=row.code, refusals=refusals, today=TODAY)
 
     assert not (isinstance(step, RetryOn) and refusals > len(GAPS))

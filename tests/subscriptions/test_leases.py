@@ -1,4 +1,4 @@
-"""A pass that outlives its leases: it renews them, or it is fenced off from who took over."""
+"""A live worker renews its leases, and a paused one is fenced off from its successor."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.subscriptions.paused_toss import PLACES, Desk, assert_all_paid_once, is_pending
-from tests.support.wire import Answer, refuse
+from tests.subscriptions.paused_toss import SLOTS, PausedToss, assert_all_paid_once, is_pending
+from tests.support.wire import Responder, refuse
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.lease import HeldLeases
 from tossbill_ui.leases import keeper
@@ -18,11 +18,11 @@ from tossbill_ui.payments.models import Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.engine.renewal import run_due
 
-DUE = 2 * PLACES - 1  # so that a pass looks for nothing more
+DUE = 2 * SLOTS - 1  # so that the run claims nothing more
 
 
-class Heart:
-    """The sleep between renewals of who holds leases first; it ends when the test says so."""
+class RenewalTimer:
+    """The sleep between lease renewals of the first worker, ended by the test."""
 
     def __init__(self) -> None:
         self._keeper: asyncio.Task[object] | None = None
@@ -39,8 +39,8 @@ class Heart:
         self._woken.clear()
         return None
 
-    async def beat(self) -> None:
-        """Let it renew once."""
+    async def fire(self) -> None:
+        """Let the worker renew its leases once."""
         async with asyncio.timeout(120):
             await self._asleep.wait()
             self._asleep.clear()
@@ -49,59 +49,59 @@ class Heart:
 
 
 @pytest.fixture
-def heart(monkeypatch: pytest.MonkeyPatch) -> Heart:
-    heart = Heart()
-    with_heart = SimpleNamespace(**vars(asyncio) | {"sleep": heart.sleep})
-    monkeypatch.setattr(keeper, "asyncio", with_heart)
-    return heart
+def renewal_timer(monkeypatch: pytest.MonkeyPatch) -> RenewalTimer:
+    renewal_timer = RenewalTimer()
+    patched = SimpleNamespace(**vars(asyncio) | {"sleep": renewal_timer.sleep})
+    monkeypatch.setattr(keeper, "asyncio", patched)
+    return renewal_timer
 
 
 @pytest.fixture
-async def other(desk: Desk) -> AsyncGenerator[Runtime]:
+async def other(paused: PausedToss) -> AsyncGenerator[Runtime]:
     """A second worker on the same database."""
-    rt = replace(desk.shop.rt, db=Database(desk.shop.rt.db.url), leases=HeldLeases())
+    rt = replace(paused.shop.rt, db=Database(paused.shop.rt.db.url), leases=HeldLeases())
     yield rt
     await rt.db.close()
 
 
-def taken(times: int) -> Callable[[list[Payment]], bool]:
+def claimed_times(times: int) -> Callable[[list[Payment]], bool]:
     return lambda rows: {row.attempts for row in rows} == {times}
 
 
-async def test_who_lives_keeps_what_waits_and_what_toss_is_asked_for(
-    desk: Desk, other: Runtime, heart: Heart
+async def test_live_worker_keeps_waiting_and_in_flight_payments(
+    paused: PausedToss, other: Runtime, renewal_timer: RenewalTimer
 ) -> None:
-    await desk.begin(DUE)
-    await desk.until_all_stand(DUE)
+    await paused.begin(DUE)
+    await paused.wait_until_slots_full(DUE)
     for _ in range(9):  # three leases long
-        desk.shop.machine.advance(desk.shop.rt.lease / 3)
-        await heart.beat()
+        paused.shop.machine.advance(paused.shop.rt.lease / 3)
+        await renewal_timer.fire()
         assert (await run_due(other)).examined == 0
-    desk.wire.open()
+    paused.wire.release_all()
 
-    assert (await desk.ended()).charged == DUE
-    assert taken(1)(await desk.payments())
-    await assert_all_paid_once(desk, DUE)
-    assert not desk.wire.looked_up
+    assert (await paused.report()).charged == DUE
+    assert claimed_times(1)(await paused.payments())
+    await assert_all_paid_once(paused, DUE)
+    assert not paused.wire.looked_up
 
 
 @pytest.mark.parametrize("late", [None, refuse(403, "REJECT_CARD_PAYMENT")], ids=["yes", "no"])
-async def test_who_stood_still_is_fenced_off(
-    desk: Desk, other: Runtime, heart: Heart, late: Answer | None
+async def test_paused_worker_is_fenced_off(
+    paused: PausedToss, other: Runtime, renewal_timer: RenewalTimer, late: Responder | None
 ) -> None:
-    """What it asked Toss for is charged once, whichever of the two hears of it first."""
-    await desk.begin(DUE)
-    await desk.until_all_stand(DUE)
-    desk.shop.machine.advance(2 * desk.shop.rt.lease)
-    taking_over = asyncio.create_task(run_due(other, concurrency=PLACES))
-    await desk.until(taken(2))
-    await desk.until_asked(2 * PLACES)
-    await heart.beat()  # it goes on, and there is nothing left to renew
-    desk.wire.answer(PLACES, late)
-    await desk.ended()
-    assert len(desk.wire.asked) == 2 * PLACES
-    assert is_pending(DUE if late else DUE - PLACES)(await desk.payments())
+    """Its charges are made once, whichever worker gets the response first."""
+    await paused.begin(DUE)
+    await paused.wait_until_slots_full(DUE)
+    paused.shop.machine.advance(2 * paused.shop.rt.lease)
+    successor = asyncio.create_task(run_due(other, concurrency=SLOTS))
+    await paused.wait_until(claimed_times(2))
+    await paused.wait_until_requested(2 * SLOTS)
+    await renewal_timer.fire()  # it resumes, with no lease left to renew
+    paused.wire.release(SLOTS, late)
+    await paused.report()
+    assert len(paused.wire.requested) == 2 * SLOTS
+    assert is_pending(DUE if late else DUE - SLOTS)(await paused.payments())
 
-    desk.wire.open()
-    assert (await taking_over).charged == DUE
-    await assert_all_paid_once(desk, DUE)
+    paused.wire.release_all()
+    assert (await successor).charged == DUE
+    await assert_all_paid_once(paused, DUE)

@@ -1,4 +1,4 @@
-"""Another customer's subscription and payment method are as good as none, for every action."""
+"""Another customer's subscription and payment method do not exist, for every action."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ ACTIONS: dict[str, Act] = {
 }
 
 
-async def test_nobody_else_sees_or_changes_a_subscription(
+async def test_others_neither_see_nor_change_a_subscription(
     shop: Shop, session: Session, stranger: Session
 ) -> None:
     mine = (await shop.subscribe(session)).subscription.id
-    before = await shop.kinds(session, mine)
-    told: list[tuple[str, str]] = []
+    before = await shop.event_types(session, mine)
+    found: list[tuple[str, str]] = []
 
     for actor in (actor_of(stranger), VISITOR):
         for subscription_id in (mine, "0" * 32, "", "' OR 1=1 --"):
@@ -65,13 +65,13 @@ async def test_nobody_else_sees_or_changes_a_subscription(
                     await act(shop.rt, actor, subscription_id)
                 except NotFound:
                     continue
-                told.append((name, subscription_id))
+                found.append((name, subscription_id))
 
-    assert told == []
-    assert await shop.kinds(session, mine) == before
+    assert found == []
+    assert await shop.event_types(session, mine) == before
 
 
-async def test_nobody_else_removes_a_method_or_gives_a_payment_back(
+async def test_others_cannot_remove_a_method_or_refund_a_payment(
     shop: Shop, session: Session, stranger: Session
 ) -> None:
     seen = await shop.subscribe(session)
@@ -90,7 +90,7 @@ async def test_nobody_else_removes_a_method_or_gives_a_payment_back(
 
 
 @pytest.mark.parametrize("actor", [VISITOR, KIM], ids=["a visitor", "an operator"])
-async def test_who_is_no_customer_has_nothing_and_cannot_subscribe(
+async def test_other_actors_own_nothing_and_cannot_subscribe(
     actor: Actor, shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session)
@@ -111,7 +111,7 @@ async def test_who_is_no_customer_has_nothing_and_cannot_subscribe(
         )
 
 
-async def test_an_operator_sees_and_changes_every_customers_subscription(
+async def test_operator_sees_and_changes_every_customers_subscription(
     shop: Shop, session: Session
 ) -> None:
     theirs = (await shop.subscribe(session)).subscription.id

@@ -1,4 +1,4 @@
-"""What a customer paid in each of the last months."""
+"""Monthly totals of a customer's payments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def sums(shop: Shop, session: Session | None) -> dict[str, int]:
     return {f"{month.first_on:%Y-%m}": month.amount_krw for month in found if month.amount_krw}
 
 
-async def test_months_are_koreas_and_refunds_are_taken_off(shop: Shop, session: Session) -> None:
+async def test_months_are_korean_and_refunds_are_subtracted(shop: Shop, session: Session) -> None:
     await shop.go_to(date(2026, 11, 30), hour=12)
     seen = await shop.subscribe(session)
     await shop.go_to(date(2026, 12, 30), hour=10)
@@ -33,9 +33,7 @@ async def test_months_are_koreas_and_refunds_are_taken_off(shop: Shop, session: 
     assert await sums(shop, session) == {"2026-11": 5900, "2026-12": 9900}
 
 
-async def test_the_first_minutes_of_a_month_in_korea_are_the_last_of_one_in_utc(
-    shop: Shop, session: Session
-) -> None:
+async def test_month_starts_at_midnight_in_korea(shop: Shop, session: Session) -> None:
     await shop.go_to(date(2026, 12, 1), hour=0)
 
     await shop.subscribe(session)
@@ -43,7 +41,7 @@ async def test_the_first_minutes_of_a_month_in_korea_are_the_last_of_one_in_utc(
     assert await sums(shop, session) == {"2026-12": 9900}
 
 
-async def test_only_what_was_taken_counts_and_only_twelve_months(
+async def test_only_charges_of_the_last_twelve_months_count(
     shop: Shop, session: Session, stranger: Session
 ) -> None:
     await shop.subscribe(session, "basic-yearly")

@@ -1,4 +1,4 @@
-"""A batch of charges asks the database a fixed number of things, however large it is."""
+"""A batch of charges takes a fixed number of SQL statements, whatever its size."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from tossbill_ui.payments.record import record
 from tossbill_ui.subscriptions.engine.claiming import claim_due
 
 BATCH = 20
-# Open payments, due subscriptions, what they need, numbers; then invoices, payments and
-# subscriptions are written.
+# Select open payments, due subscriptions, what they need, and numbers; write invoices, payments
+# and subscriptions.
 CLAIM = 7
-# Payments to take up and what Toss is asked about them; nothing else is due; then they are written.
-TAKE_UP = 4
-# Subscriptions, payments with all that follows from them; then payments, invoices, subscriptions,
-# the events and the notices are written. PostgreSQL locks the numbers of the events besides.
+# Select payments to reclaim and what their lookups need; nothing else is due; write the payments.
+RECLAIM = 4
+# Select subscriptions and payments with related rows; write payments, invoices, subscriptions,
+# events and notices. PostgreSQL also locks the events' numbers.
 RECORD = 7
 STATUS = {Charged: "done", Declined: "refused", Unresolved: "unknown"}
 PAID = Charged(
@@ -35,8 +35,8 @@ PAID = Charged(
 )
 
 
-async def due(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
-    """Claim a batch of subscriptions whose periods, or trials, are over."""
+async def claim_batch(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
+    """Claim a batch of subscriptions whose periods or trials are over."""
     seen = await shop.subscribe(new_session())
     row = seen.subscription
     await shop.go_to(date(2026, 12, 20))
@@ -47,10 +47,10 @@ async def due(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
         payment_method_id=row.payment_method_id,
         in_trial=in_trial,
     )
-    with statements(shop.rt) as asked:
+    with statements(shop.rt) as executed:
         claims, _ = await claim_due(shop.rt, limit=BATCH)
     assert len(claims) == BATCH
-    assert len(asked) <= CLAIM + in_trial, asked
+    assert len(executed) <= CLAIM + in_trial, executed
     return claims
 
 
@@ -59,8 +59,10 @@ async def due(shop: Shop, *, in_trial: bool = False) -> list[PaymentClaim]:
     [PAID, Declined("REJECT_CARD_PAYMENT"), Unresolved()],
     ids=lambda each: type(each).__name__,
 )
-async def test_claiming_and_recording(shop: Shop, found: Outcome) -> None:
-    claims = await due(shop)
+async def test_claiming_and_recording_take_fixed_numbers_of_statements(
+    shop: Shop, found: Outcome
+) -> None:
+    claims = await claim_batch(shop)
     answers = [
         Charged(f"pay-{each.row_id}", found.approved_at, "", found.balance_krw)
         if isinstance(found, Charged)
@@ -68,7 +70,7 @@ async def test_claiming_and_recording(shop: Shop, found: Outcome) -> None:
         for each in claims
     ]
 
-    with statements(shop.rt) as asked:
+    with statements(shop.rt) as executed:
         await asyncio.gather(
             *(
                 record(shop.rt, each.payment, each.attempt, answer)
@@ -76,32 +78,32 @@ async def test_claiming_and_recording(shop: Shop, found: Outcome) -> None:
             )
         )
 
-    assert len(asked) <= RECORD + (not shop.rt.db.is_sqlite), asked
+    assert len(executed) <= RECORD + (not shop.rt.db.is_sqlite), executed
     ids = {each.row_id for each in claims}
     ended = {row.status for row in await shop.rows(Payment) if row.id in ids}
     assert ended == {STATUS[type(found)]}
 
 
-async def test_trials_cost_one_more_for_all_their_consents(shop: Shop) -> None:
-    await due(shop, in_trial=True)
+async def test_trials_take_one_more_statement_for_their_consents(shop: Shop) -> None:
+    await claim_batch(shop, in_trial=True)
 
 
-async def test_taking_up(shop: Shop) -> None:
-    await due(shop)
+async def test_reclaiming_takes_a_fixed_number_of_statements(shop: Shop) -> None:
+    await claim_batch(shop)
     shop.machine.advance(2 * shop.rt.lease)
 
-    with statements(shop.rt) as asked:
+    with statements(shop.rt) as executed:
         claims, _ = await claim_due(shop.rt, limit=BATCH + 1)
 
     assert [each.attempt for each in claims] == [2] * BATCH
-    assert len(asked) <= TAKE_UP, asked
+    assert len(executed) <= RECLAIM, executed
 
 
-async def test_leases_are_renewed_together_and_only_those_still_ours(shop: Shop) -> None:
-    claims = await due(shop)
+async def test_only_leases_still_held_are_renewed_and_together(shop: Shop) -> None:
+    claims = await claim_batch(shop)
     async with shop.rt.db.write() as db:
         row = await db.get_one(Payment, claims[0].row_id)
-        row.attempts += 1  # another worker has taken it
+        row.attempts += 1  # another worker has claimed it
         db.add(row)
     shop.machine.advance(timedelta(hours=1))
     rt = replace(shop.rt, lease=timedelta(seconds=0.15))
@@ -113,11 +115,11 @@ async def test_leases_are_renewed_together_and_only_those_still_ours(shop: Shop)
             )
             for each in claims
         ]
-        with statements(rt) as asked:
+        with statements(rt) as executed:
             async with asyncio.timeout(120):
                 while not all(hold.is_ours(rt.machine) for hold in ours):
                     await asyncio.sleep(0.005)
 
-    assert len(asked) < len(ours), asked
+    assert len(executed) < len(ours), executed
     assert not lost.is_ours(rt.machine)
     assert rt.leases.keeper is None

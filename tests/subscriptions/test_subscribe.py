@@ -1,4 +1,4 @@
-"""Subscribing: with a trial or the first charge at once, and never twice by accident."""
+"""Subscribing starts a trial or charges at once, and never twice by accident."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.reading import view
 
 
-async def test_the_first_period_is_charged_at_once(shop: Shop, session: Session) -> None:
+async def test_first_period_is_charged_at_once(shop: Shop, session: Session) -> None:
     quote = await subscribe.quote(shop.rt, actor_of(session), "basic")
 
     seen = await shop.subscribe(session)
@@ -28,7 +28,7 @@ async def test_the_first_period_is_charged_at_once(shop: Shop, session: Session)
     )
     assert seen.subscription.due_at == quote.next_charge_at
     assert await shop.money() == [("approved", 9900)]
-    assert await shop.kinds(session, seen.subscription.id) == [
+    assert await shop.event_types(session, seen.subscription.id) == [
         "subscription.created",
         "payment.charged",
         "subscription.started",
@@ -36,12 +36,12 @@ async def test_the_first_period_is_charged_at_once(shop: Shop, session: Session)
     await shop.assert_ledgers_agree()
 
 
-async def test_a_trial_is_charged_when_it_ends(shop: Shop, session: Session) -> None:
+async def test_trial_is_charged_when_it_ends(shop: Shop, session: Session) -> None:
     quote = await subscribe.quote(shop.rt, actor_of(session), "pro")
     seen = await shop.subscribe(session, "pro")
     assert (seen.subscription.status, seen.works) == ("trialing", True)
     assert (quote.charge_krw, quote.trial_ends_on) == (0, date(2026, 12, 8))
-    await shop.go_on_after_trial(session, seen.subscription.id)
+    await shop.consent_to_trial_end(session, seen.subscription.id)
 
     await shop.go_to(date(2026, 12, 8), hour=9)
     await shop.run()
@@ -49,13 +49,13 @@ async def test_a_trial_is_charged_when_it_ends(shop: Shop, session: Session) -> 
     await shop.go_to(date(2026, 12, 8), hour=10)
     await shop.run()
 
-    seen = await shop.look(session, seen.subscription.id)
+    seen = await shop.view(session, seen.subscription.id)
     assert await shop.money() == [("approved", 29000)]
     assert seen.subscription.status == "active"
     assert seen.subscription.ends_on == date(2027, 1, 8)
 
 
-async def test_who_moved_away_from_a_plan_gets_its_trial_no_second_time(
+async def test_customer_who_changed_plans_gets_no_second_trial(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session, plan_code="pro")
@@ -69,7 +69,7 @@ async def test_who_moved_away_from_a_plan_gets_its_trial_no_second_time(
     assert (quote.charge_krw, quote.trial_ends_on) == (29_000, None)
 
 
-async def test_who_had_a_trial_gets_no_other(shop: Shop, session: Session) -> None:
+async def test_customer_gets_one_trial_of_a_plan(shop: Shop, session: Session) -> None:
     first = await shop.subscribe(session, "pro")
     await cancel.cancel_now(
         shop.rt, actor_of(session), first.subscription.id, expected_refund_krw=0
@@ -81,7 +81,7 @@ async def test_who_had_a_trial_gets_no_other(shop: Shop, session: Session) -> No
     assert await shop.money() == [("approved", 29000)]
 
 
-async def test_a_refused_first_charge_leaves_the_card_and_says_so(
+async def test_declined_first_charge_keeps_the_card_and_reports_the_code(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session, persona="expired")
@@ -90,11 +90,11 @@ async def test_a_refused_first_charge_leaves_the_card_and_says_so(
     assert seen.method.status == "active"
     assert seen.last_payment is not None
     assert seen.last_payment.failure_code == "INVALID_CARD_EXPIRATION"
-    assert (await shop.one(Invoice, seen.subscription.id)).status == "void"
+    assert (await shop.only_row(Invoice, seen.subscription.id)).status == "void"
     assert await shop.money() == []
 
 
-async def test_a_first_charge_without_an_answer_is_settled(shop: Shop, session: Session) -> None:
+async def test_unresolved_first_charge_is_settled(shop: Shop, session: Session) -> None:
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
     seen = await shop.subscribe(session)
     assert (seen.subscription.status, seen.is_unresolved, seen.works) == ("starting", True, False)
@@ -102,13 +102,13 @@ async def test_a_first_charge_without_an_answer_is_settled(shop: Shop, session: 
     shop.wait(timedelta(minutes=1))
     await shop.run()
 
-    seen = await shop.look(session, seen.subscription.id)
+    seen = await shop.view(session, seen.subscription.id)
     assert (seen.subscription.status, seen.is_unresolved) == ("active", False)
     assert await shop.money() == [("approved", 9900)]
     await shop.assert_ledgers_agree()
 
 
-async def test_a_second_one_to_the_same_plan_must_be_asked_for(
+async def test_second_subscription_to_a_plan_must_be_confirmed(
     shop: Shop, session: Session
 ) -> None:
     first = await shop.subscribe(session)
@@ -119,12 +119,12 @@ async def test_a_second_one_to_the_same_plan_must_be_asked_for(
     second = await shop.begin(session, "basic", method_id, again=True)
 
     assert caught.value.code == "already_subscribed"
-    assert (await shop.look(session, second)).subscription.status == "active"
+    assert (await shop.view(session, second)).subscription.status == "active"
     assert len(await shop.rows(Subscription)) == 2
 
 
 @pytest.mark.parametrize("plan_code", ["", "no-such-plan", "x" * 500, "' OR 1=1"])
-async def test_a_plan_that_is_not_offered_cannot_be_had(
+async def test_plan_that_is_not_offered_is_refused(
     shop: Shop, session: Session, plan_code: str
 ) -> None:
     method_id = await shop.card(session)
@@ -139,8 +139,8 @@ async def test_a_plan_that_is_not_offered_cannot_be_had(
         )
 
 
-async def test_nothing_begins_on_other_terms_than_were_shown(shop: Shop, session: Session) -> None:
-    """A trial that another tab took meanwhile must not become a charge."""
+async def test_subscription_needs_the_terms_that_were_shown(shop: Shop, session: Session) -> None:
+    """A trial used meanwhile in another tab must not become a charge."""
     first, second = await shop.card(session), await shop.card(session)
     shown = await subscribe.quote(shop.rt, actor_of(session), "pro")
     trial = await shop.begin(session, "pro", first)
@@ -160,9 +160,7 @@ async def test_nothing_begins_on_other_terms_than_were_shown(shop: Shop, session
     assert await shop.money() == []
 
 
-async def test_a_price_that_rose_while_it_was_shown_is_not_charged(
-    shop: Shop, session: Session
-) -> None:
+async def test_price_raised_after_it_was_shown_is_not_charged(shop: Shop, session: Session) -> None:
     method_id = await shop.card(session)
     shown = await subscribe.quote(shop.rt, actor_of(session), "basic")
     async with shop.rt.db.write() as db:
@@ -180,7 +178,7 @@ async def test_a_price_that_rose_while_it_was_shown_is_not_charged(
     assert await shop.money() == []
 
 
-async def test_strangers_cards_and_subscriptions_do_not_exist(
+async def test_other_customers_cards_and_subscriptions_do_not_exist(
     shop: Shop, session: Session, stranger: Session
 ) -> None:
     seen = await shop.subscribe(session)
@@ -193,12 +191,10 @@ async def test_strangers_cards_and_subscriptions_do_not_exist(
     assert await view.subscriptions(shop.rt, actor_of(stranger)) == []
 
 
-async def test_the_payment_is_written_down_before_toss_is_asked(
-    shop: Shop, session: Session
-) -> None:
+async def test_payment_has_a_predictable_order_id_and_key(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
-    payment = await shop.one(Payment, seen.subscription.id)
+    payment = await shop.only_row(Payment, seen.subscription.id)
     assert payment.order_id == f"{seen.subscription.id}-0001-1"
     assert payment.idempotency_key == f"charge-{payment.order_id}"
     assert payment.receipt_url

@@ -1,4 +1,4 @@
-"""A customer's history: everything in one order, page by page, and nobody else's."""
+"""A customer's history lists everything in one order, page by page, and nobody else's."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ from tossbill_ui.subscriptions.reading.timeline_sources import (
 )
 from tossbill_ui.ui.history.text import CHANGES, CHANGES_OF_TRIAL
 
+UNFILTERED = Wanted()
 
-def told(entry: Entry) -> str:
-    """Say in a word what a line is."""
+
+def describe(entry: Entry) -> str:
+    """Describe an entry in a few words."""
     match entry.line:
         case CardLine(registration=registration):
             return f"card {registration.status}"
@@ -38,13 +40,15 @@ def told(entry: Entry) -> str:
             return f"{plan.code} {event.type.removeprefix('subscription.')}"
 
 
-async def all_of(shop: Shop, session: Session | None, wanted: Wanted = Wanted()) -> list[str]:  # noqa: B008 - frozen
-    return [told(entry) async for entry in timeline.every(shop.rt, actor_of(session), wanted)]
+async def whole_history(
+    shop: Shop, session: Session | None, wanted: Wanted = UNFILTERED
+) -> list[str]:
+    return [describe(entry) async for entry in timeline.every(shop.rt, actor_of(session), wanted)]
 
 
 @pytest.fixture
-async def lived(shop: Shop, session: Session) -> str:
-    """Two months with everything that can happen; return the subscription."""
+async def busy_subscription(shop: Shop, session: Session) -> str:
+    """Create two months of varied history; return the subscription's id."""
     subscription_id = (await shop.subscribe(session)).subscription.id
     shop.wait(timedelta(hours=1))
     await pause.pause(shop.rt, actor_of(session), subscription_id)
@@ -61,7 +65,7 @@ async def lived(shop: Shop, session: Session) -> str:
         plan_code="pro",
         expected_charge_krw=shown.charge_krw,
     )
-    await shop.look(session, subscription_id)
+    await shop.view(session, subscription_id)
     shop.wait(timedelta(hours=1))
     back = await cancel.preview(shop.rt, actor_of(session), subscription_id)
     await cancel.cancel_now(
@@ -86,16 +90,16 @@ EVERYTHING = [
 ]
 
 
-async def test_everything_stands_in_one_list_newest_first(
-    shop: Shop, session: Session, lived: str
+async def test_history_is_one_list_newest_first(
+    shop: Shop, session: Session, busy_subscription: str
 ) -> None:
-    assert sorted((await all_of(shop, session))[:2]) == EVERYTHING[:2]
-    assert (await all_of(shop, session))[2:] == EVERYTHING[2:]
+    assert sorted((await whole_history(shop, session))[:2]) == EVERYTHING[:2]
+    assert (await whole_history(shop, session))[2:] == EVERYTHING[2:]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 10, 11, 12])
-async def test_pages_lead_there_and_back_without_loss(
-    shop: Shop, session: Session, lived: str, size: int
+async def test_paging_forth_and_back_loses_no_entries(
+    shop: Shop, session: Session, busy_subscription: str, size: int
 ) -> None:
     whole = [entry async for entry in timeline.every(shop.rt, actor_of(session))]
     pages = [await timeline.older(shop.rt, actor_of(session), size=size)]
@@ -115,8 +119,8 @@ async def test_pages_lead_there_and_back_without_loss(
     assert not seen.has_newer
 
 
-async def test_a_page_stays_where_it_is_while_new_lines_come(
-    shop: Shop, session: Session, lived: str
+async def test_page_is_stable_while_new_entries_arrive(
+    shop: Shop, session: Session, busy_subscription: str
 ) -> None:
     first = await timeline.older(shop.rt, actor_of(session), size=3)
     second = await timeline.older(shop.rt, actor_of(session), than=first.entries[-1].cursor, size=3)
@@ -128,12 +132,12 @@ async def test_a_page_stays_where_it_is_while_new_lines_come(
     assert again == second
     assert (await timeline.older(shop.rt, actor_of(session), than=back.anchor, size=1)) == back
     top = await timeline.newer(shop.rt, actor_of(session), than=second.entries[0].cursor, size=4)
-    assert told(top.entries[0]) == "card issued"
+    assert describe(top.entries[0]) == "card issued"
     assert top.entries[1:] == first.entries
 
 
-async def test_a_page_that_is_looked_at_again_keeps_its_lines(
-    shop: Shop, session: Session, lived: str
+async def test_refreshed_page_keeps_its_entries(
+    shop: Shop, session: Session, busy_subscription: str
 ) -> None:
     first = await timeline.older(shop.rt, actor_of(session), size=3)
     for _ in range(3):
@@ -144,24 +148,24 @@ async def test_a_page_that_is_looked_at_again_keeps_its_lines(
         last = first.entries[-1].cursor
         return await timeline.again(shop.rt, actor_of(session), anchor=None, last=last, size=size)
 
-    assert [told(entry) for entry in (await again(3)).entries] == ["card issued"] * 3 + [
-        told(entry) for entry in first.entries
+    assert [describe(entry) for entry in (await again(3)).entries] == ["card issued"] * 3 + [
+        describe(entry) for entry in first.entries
     ]
-    assert len((await again(2)).entries) == 4, "as many again as a page has, and no more"
+    assert len((await again(2)).entries) == 4, "at most one page of new entries"
     assert (await again(2)).has_older
     whole = await again(20)
     assert (len(whole.entries), whole.has_older) == (len(EVERYTHING) + 3, False)
 
 
-async def test_lines_are_chosen_by_topic_time_and_subscription(
-    shop: Shop, session: Session, lived: str
+async def test_entries_are_filtered_by_topic_time_and_subscription(
+    shop: Shop, session: Session, busy_subscription: str
 ) -> None:
     other = (await shop.subscribe(session, "letter")).subscription.id
 
     async def of(**wanted: object) -> list[str]:
-        return await all_of(shop, session, Wanted(**wanted))  # pyright: ignore[reportArgumentType]
+        return await whole_history(shop, session, Wanted(**wanted))  # pyright: ignore[reportArgumentType]
 
-    assert await of(topic=Topic.PAYMENT, subscription_id=lived) == [
+    assert await of(topic=Topic.PAYMENT, subscription_id=busy_subscription) == [
         "pro done 19100",
         "basic done 9900",
         "basic done 9900",
@@ -175,7 +179,7 @@ async def test_lines_are_chosen_by_topic_time_and_subscription(
     assert await of(until=instant(date(2026, 11, 24))) == []
 
 
-async def test_a_payment_brings_its_refunds(shop: Shop, session: Session) -> None:
+async def test_payment_entry_includes_its_refunds(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     payment_id = seen.last_payment.id if seen.last_payment else ""
     for amount in (900, 3000):
@@ -189,14 +193,14 @@ async def test_a_payment_brings_its_refunds(shop: Shop, session: Session) -> Non
     assert [refund.amount_krw for refund in line.refunds] == [900, 3000]
 
 
-async def test_nobody_sees_anothers_lines(
-    shop: Shop, session: Session, stranger: Session, lived: str
+async def test_others_see_no_entries(
+    shop: Shop, session: Session, stranger: Session, busy_subscription: str
 ) -> None:
     theirs = await timeline.older(shop.rt, actor_of(session), size=3)
 
     for who in (stranger, None):
-        assert await all_of(shop, who) == []
-        assert await all_of(shop, who, Wanted(subscription_id=lived)) == []
+        assert await whole_history(shop, who) == []
+        assert await whole_history(shop, who, Wanted(subscription_id=busy_subscription)) == []
         assert (
             await timeline.newer(shop.rt, actor_of(who), than=theirs.entries[-1].cursor)
         ).entries == []
@@ -204,21 +208,21 @@ async def test_nobody_sees_anothers_lines(
 
 
 @pytest.mark.parametrize("wanted", ["x", "'; --", "0" * 32, "\x00", "x" * 5000])
-async def test_a_subscription_that_is_none_has_no_lines(
-    shop: Shop, session: Session, lived: str, wanted: str
+async def test_unknown_subscription_has_no_entries(
+    shop: Shop, session: Session, busy_subscription: str, wanted: str
 ) -> None:
-    assert await all_of(shop, session, Wanted(subscription_id=wanted)) == []
+    assert await whole_history(shop, session, Wanted(subscription_id=wanted)) == []
 
 
-async def test_the_beginning_is_known(shop: Shop, session: Session) -> None:
-    began = shop.clock.now()
+async def test_first_entry_time_is_known(shop: Shop, session: Session) -> None:
+    started = shop.clock.now()
     await shop.card(session)
     shop.wait(timedelta(days=3))
     await shop.card(session)
 
-    assert await timeline.first_at(shop.rt, actor_of(session)) == began
+    assert await timeline.first_at(shop.rt, actor_of(session)) == started
 
 
-def test_every_line_has_words() -> None:
+def test_every_shown_event_has_text() -> None:
     assert set(CHANGES) == set(SHOWN)
     assert set(CHANGES_OF_TRIAL) <= set(SHOWN)

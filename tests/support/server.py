@@ -1,4 +1,4 @@
-"""The real app in a process of its own, as ``make run`` starts it."""
+"""The real app in its own process, as ``make run`` starts it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ START_SECONDS = 180
 
 
 def free_port() -> int:
-    """Return a port that nobody uses now."""
+    """Return an unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -33,13 +33,13 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A running app with its own data folder.
+    """An app with its own data folder.
 
     Attributes:
-        data: Its data folder; a restart finds everything there again.
+        data: The data folder; it survives a restart.
         environment: Settings on top of the defaults.
-        host: The name customers use.
-        port: Kept over restarts.
+        host: The host name that customers use.
+        port: Stays the same over restarts.
     """
 
     data: Path
@@ -50,16 +50,16 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address customers come to."""
+        """The address that customers open."""
         return f"http://{self.host}:{self.port}"
 
     @property
     def log(self) -> Path:
-        """Everything the process printed, over all its lives."""
+        """The log of the process, over all its restarts."""
         return self.data.parent / f"{self.data.name}.log"
 
     def start(self) -> None:
-        """Start the process and wait until it answers; what does not in time is ended."""
+        """Start the process and wait until it responds; kill it if it does not in time."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         environment = {
             name: value
@@ -90,16 +90,16 @@ class Server:
                 with suppress(httpx.HTTPError):
                     if client.get("/readyz").status_code == 200:
                         return
-                # Polling another process: there is nothing to be told by.
+                # Poll, because another process sends no signal.
                 time.sleep(0.05)
         raise TimeoutError(f"The app was not ready after {START_SECONDS} s.")
 
     def kill(self) -> None:
-        """End the process at once, without a chance to clean up."""
+        """Kill the process, without a chance to clean up."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End the process as Ctrl-C does."""
+        """Interrupt the process, as Ctrl-C does."""
         self._end(signal.SIGINT)
 
     def _end(self, sign: signal.Signals) -> None:
@@ -108,7 +108,7 @@ class Server:
             self.process.wait(timeout=30)
 
     def command(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a command of ours beside the app, on the same data."""
+        """Start a `tossbill` command beside the app, on the same data."""
         environment = self.environment | {"TOSSBILL_DATA_DIR": str(self.data)}
         environment |= {"TOSSBILL_PORT": str(self.port), "PATH": str(TOSSBILL.parent)}
         return subprocess.Popen([TOSSBILL, *arguments], cwd=ROOT, env=environment)
@@ -124,23 +124,23 @@ class Server:
         self.control("POST", "faults", json=list(rules))
 
     def keys_at_toss(self) -> set[str]:
-        """Return the billing keys that the sandbox's ledger says exist."""
+        """Return the billing keys that exist by the sandbox's ledger."""
         return {key["billing_key"] for key in self._ledger() if not key["deleted"]}
 
     def issued_at_toss(self) -> int:
-        """Return how many billing keys the sandbox ever issued, deleted ones included."""
+        """Return the number of billing keys the sandbox ever issued, deleted ones included."""
         return len(self._ledger())
 
     def _ledger(self) -> list[dict[str, Any]]:
         return self.control("GET", "ledger")["billing_keys"]
 
     def keys_here(self) -> set[str]:
-        """Return the billing keys of our own database, opened."""
-        # In one query: a key may be removed at any time.
+        """Return the billing keys in our database, decrypted."""
+        # In one query, because a key may be removed at any time.
         return set(self._keys("status='active'"))
 
     def key_of(self, method_id: str) -> str:
-        """Return a payment method's billing key, opened."""
+        """Return a payment method's billing key, decrypted."""
         [key] = self._keys(f"id='{method_id}'")
         return key
 
@@ -163,25 +163,25 @@ class Server:
         finally:
             connection.close()
 
-    def hold_repeats(self) -> None:
-        """Put off every repeat that is due at some time, until `let_time_pass`."""
-        self._move_repeats("2999-01-01 00:00:00.000000")
+    def postpone_retries(self) -> None:
+        """Postpone every scheduled retry until `let_time_pass`."""
+        self._move_retries("2999-01-01 00:00:00.000000")
 
     def let_time_pass(self) -> None:
-        """Make every repeat due now, instead of waiting for it."""
-        self._move_repeats("2000-01-01 00:00:00.000000")
+        """Make every scheduled retry due now, instead of waiting for it."""
+        self._move_retries("2000-01-01 00:00:00.000000")
 
-    def _move_repeats(self, to: str) -> None:
+    def _move_retries(self, to: str) -> None:
         connection = sqlite3.connect(self.data / "tossbill.db", isolation_level=None, timeout=60)
         for table in ("registration", "payment_method"):
             connection.execute(
-                f"UPDATE {table} SET next_try_at = ? WHERE next_try_at IS NOT NULL",  # noqa: S608 - names of ours
+                f"UPDATE {table} SET next_try_at = ? WHERE next_try_at IS NOT NULL",  # noqa: S608 - our own names
                 (to,),
             )
         connection.close()
 
     def differences(self) -> set[str]:
-        """Return the billing keys that only one of the sandbox's ledger and our database has."""
+        """Return the billing keys that only the sandbox's ledger or only our database has."""
         return self.keys_here() ^ self.keys_at_toss()
 
     def assert_ledgers_agree(self) -> None:

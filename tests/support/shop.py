@@ -1,4 +1,4 @@
-"""A shop with its engine, on a real database, against the real sandbox in this process."""
+"""A shop with its engine, on a real database, with the real sandbox in this process."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sqlmodel import SQLModel, select
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from tests.payment_methods.flow import back_from
+from tests.payment_methods.flow import window_return
 from tossbill_sandbox.app import SANDBOX_SECRET_KEY, create_app
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_ui import runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.composition import connect_domains
-from tossbill_ui.core.calendar import instant
+from tossbill_ui.core.calendar import instant, korean_day
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
@@ -47,7 +47,7 @@ OUR_WEBHOOKS = "http://shop.test/webhooks/toss"
 
 
 class Shop:
-    """Drives the services as customers, the engine and time would."""
+    """Drives the services in place of customers, the engine and time."""
 
     def __init__(self, rt: Runtime, clock: FrozenClock, machine: FrozenClock, http: Any) -> None:
         self.rt = rt
@@ -56,7 +56,7 @@ class Shop:
         self._http: httpx.AsyncClient = http
 
     async def card(self, session: Session, persona: str = "approve") -> str:
-        """Register a card of the sandbox's and return the payment method's id."""
+        """Register a sandbox card and return the payment method's id."""
         call = await registration.start(self.rt, session)
         answer = await self.control(
             "POST",
@@ -66,7 +66,7 @@ class Shop:
                 "cardNumber": PERSONAS_BY_NAME[persona].number,
             },
         )
-        await registration.finish(self.rt, session, back_from(call, auth_key=answer["authKey"]))
+        await registration.finish(self.rt, session, window_return(call, auth_key=answer["authKey"]))
         await self.rt.tasks.drain(seconds=120)
         outcome = await outcomes.get_outcome(self.rt, actor_of(session), call.registration_id)
         assert outcome.method is not None
@@ -77,10 +77,10 @@ class Shop:
     ) -> SubscriptionView:
         """Register a card, subscribe with it, and wait for the first charge."""
         method_id = await self.card(session, persona)
-        return await self.look(session, await self.begin(session, plan_code, method_id))
+        return await self.view(session, await self.begin(session, plan_code, method_id))
 
     async def begin(self, session: Session, plan_code: str, method_id: str, **more: bool) -> str:
-        """Subscribe on the terms of now and return the id, without waiting for the charge."""
+        """Subscribe on the current terms and return the id, without waiting for the charge."""
         quote = await subscribe.quote(self.rt, actor_of(session), plan_code)
         return await subscribe.subscribe(
             self.rt,
@@ -91,20 +91,20 @@ class Shop:
             **more,
         )
 
-    async def look(self, session: Session, subscription_id: str) -> SubscriptionView:
-        """Return a subscription when what is under way has ended."""
+    async def view(self, session: Session, subscription_id: str) -> SubscriptionView:
+        """Return a subscription once the running tasks have finished."""
         await self.rt.tasks.drain(seconds=120)
         return await view.subscription(self.rt, actor_of(session), subscription_id)
 
     async def run(self) -> renewal.Report:
-        """Run the engine once, refunds included."""
+        """Run the engine once, including refunds."""
         report = await renewal.run_due(self.rt)
         await settle(self.rt)
         return report
 
-    async def go_on_after_trial(self, session: Session, subscription_id: str) -> None:
-        """Go to three days before a trial ends, be asked, and say yes."""
-        ends_on = (await self.look(session, subscription_id)).subscription.ends_on
+    async def consent_to_trial_end(self, session: Session, subscription_id: str) -> None:
+        """Advance to three days before a trial ends, announce its end, and consent to it."""
+        ends_on = (await self.view(session, subscription_id)).subscription.ends_on
         await self.go_to(ends_on - timedelta(days=3))
         await announce_trials(self.rt)
         await price_increase.record_decision(
@@ -112,47 +112,47 @@ class Shop:
         )
 
     async def go_to(self, day: date, hour: int = 11) -> None:
-        """Let time pass to a Korean day and hour, without running anything."""
+        """Advance time to a Korean day and hour, without running anything."""
         at = instant(day) + timedelta(hours=hour)
         self.wait(at - self.clock.now())
 
     def wait(self, span: timedelta) -> None:
-        """Let time pass on both clocks."""
+        """Advance both clocks."""
         self.clock.advance(span)
         self.machine.advance(span)
 
-    async def each_day(self, last: date) -> None:
-        """Run the engine once every day until a day, that one included."""
-        day = instant_day(self.clock.now())
+    async def run_daily_until(self, last: date) -> None:
+        """Run the engine once a day up to and including a day."""
+        day = korean_day(self.clock.now())
         while day < last:
             day += timedelta(days=1)
             await self.go_to(day)
             await self.run()
 
     async def faults(self, *rules: dict[str, Any]) -> None:
-        """Put fault rules in place of all there were."""
+        """Replace the sandbox's fault rules."""
         await self.control("POST", "faults", list(rules))
 
     async def webhooks(self, method: str = "POST", path: str = "", **body: Any) -> Any:
-        """Ask the sandbox's control API of webhooks, and let what it sent be handled."""
+        """Call the sandbox's webhook control API; return once the webhooks it sent are handled."""
         answer = await self.control(method, f"webhooks{path}", body or None)
         await self.rt.tasks.drain(seconds=120)
         return answer
 
-    async def hear(self, body: bytes) -> httpx.Response:
-        """Post a body to our own address of webhooks, as anybody could."""
+    async def post_webhook(self, body: bytes) -> httpx.Response:
+        """Post a body to our webhook address, as anybody could."""
         answer = await self._http.post(OUR_WEBHOOKS, content=body)
         await self.rt.tasks.drain(seconds=120)
         return answer
 
     async def billing_key(self, payment_method_id: str) -> str:
-        """Return the key of a payment method, opened."""
+        """Return the billing key of a payment method, decrypted."""
         [method] = [row for row in await self.rows(PaymentMethod) if row.id == payment_method_id]
-        place = billing_key_context(payment_method_id)
-        return self.rt.cipher.decrypt(method.billing_key_sealed, context=place)
+        context = billing_key_context(payment_method_id)
+        return self.rt.cipher.decrypt(method.billing_key_sealed, context=context)
 
     async def money(self) -> list[tuple[str, int]]:
-        """Return every movement of money at Toss: what and how much, oldest first."""
+        """Return every charge and refund at Toss with its amount, oldest first."""
         ledger = await self.control("GET", "ledger")
         return [
             (row["effect"].removeprefix("payment_"), row["amount_krw"])
@@ -161,7 +161,7 @@ class Shop:
         ]
 
     async def assert_ledgers_agree(self) -> None:
-        """Compare what really moved with what we wrote down, won for won."""
+        """Compare Toss's ledger with our rows, to the won."""
         ledger = await self.control("GET", "ledger")
         theirs = sorted(
             (row["order_id"], row["effect"], row["amount_krw"])
@@ -184,13 +184,13 @@ class Shop:
             found = (await db.exec(select(table))).all()
         return sorted(found, key=lambda row: getattr(row, "created_at", row.id))
 
-    async def kinds(self, session: Session, subscription_id: str) -> list[str]:
+    async def event_types(self, session: Session, subscription_id: str) -> list[str]:
         """Return the types of a subscription's events, oldest first."""
         lines = await view.events(self.rt, actor_of(session), subscription_id)
         return [line.type for line in lines]
 
-    async def one(self, table: type[SQLModel], subscription_id: str) -> Any:
-        """Return the only row of a subscription."""
+    async def only_row(self, table: type[SQLModel], subscription_id: str) -> Any:
+        """Return a subscription's only row in a table."""
         found = [row for row in await self.rows(table) if row.subscription_id == subscription_id]
         assert len(found) == 1
         return found[0]
@@ -201,11 +201,6 @@ class Shop:
         return answer.json()
 
 
-def instant_day(at: datetime) -> date:
-    """Return the Korean day."""
-    return (at + timedelta(hours=9)).date()
-
-
 @asynccontextmanager
 async def open_shop(
     folder: Path,
@@ -213,12 +208,18 @@ async def open_shop(
     at: datetime,
     *,
     followed: bool = False,
-    through: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
+    wrap_transport: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
     per_minute: int | None = None,
 ) -> AsyncGenerator[Shop]:
-    """Open a shop with the sample plans, at an instant.
+    """Open a shop with the sample plans.
 
-    It may follow the sandbox's own clock, and its way to Toss may lead through another wire.
+    Args:
+        folder: For the sandbox's file.
+        database_url: A database with our schema.
+        at: The time at which the clocks start.
+        followed: Whether the shop follows the sandbox's clock.
+        wrap_transport: Wraps the transport to Toss.
+        per_minute: The limit of calls to Toss a minute.
     """
     clock, machine = FrozenClock(at), FrozenClock(at)
     app = Starlette(routes=list(ROUTES))
@@ -239,7 +240,7 @@ async def open_shop(
         toss=TossClient(
             base_url=BASE,
             secret_key=settings.secret_key,
-            transport=through(wire) if through else wire,
+            transport=wrap_transport(wire) if wrap_transport else wire,
             per_minute=per_minute,
         ),
         clock=SandboxClock(BASE, wire) if followed else clock,

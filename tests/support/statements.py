@@ -1,4 +1,4 @@
-"""What a database is asked."""
+"""Recording of the SQL statements that a database executes."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from sqlalchemy import event
 from tossbill_ui.runtime import Runtime
 
 
-class Asked(NamedTuple):
-    """A statement, with the values that went with it."""
+class Statement(NamedTuple):
+    """A statement with its parameters."""
 
     sql: str
     values: Any
 
 
 @contextmanager
-def statements(rt: Runtime) -> Generator[list[Asked]]:
-    """Note every statement but those that begin a transaction."""
-    asked: list[Asked] = []
+def statements(rt: Runtime) -> Generator[list[Statement]]:
+    """Record every statement except those that begin a transaction."""
+    executed: list[Statement] = []
 
-    def note(_connection: object, _cursor: object, sql: str, values: Any, *_rest: object) -> None:
+    def record(_connection: object, _cursor: object, sql: str, values: Any, *_rest: object) -> None:
         if not sql.startswith("BEGIN"):
-            asked.append(Asked(sql, values))
+            executed.append(Statement(sql, values))
 
     engine = rt.db.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", record)
+    yield executed
+    event.remove(engine, "before_cursor_execute", record)

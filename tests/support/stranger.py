@@ -1,4 +1,4 @@
-"""A raw socket.io client: what any program on the internet can send to Reflex."""
+"""A raw socket.io client that sends to Reflex whatever any program on the internet could."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ ROOT_STATE = "reflex___state____state"
 
 
 class Stranger:
-    """One connection; `heard` holds every message of the server."""
+    """A connection; `received` holds every message of the server."""
 
     def __init__(self, token: str) -> None:
         self.token = token
-        self.heard: list[Any] = []
+        self.received: list[Any] = []
         self.client = socketio.AsyncClient(reconnection=False, json=None)
-        self._news = asyncio.Condition()
-        self.client.on("*", self._hear, namespace=NAMESPACE)
+        self._changed = asyncio.Condition()
+        self.client.on("*", self._receive, namespace=NAMESPACE)
 
-    async def _hear(self, event: str, *data: Any) -> None:
-        async with self._news:
-            self.heard.append((event, *data))
-            self._news.notify_all()
+    async def _receive(self, event: str, *data: Any) -> None:
+        async with self._changed:
+            self.received.append((event, *data))
+            self._changed.notify_all()
 
     async def send(
         self,
@@ -52,22 +52,22 @@ class Stranger:
         await self.until('"is_hydrated_rx_state_": true')
 
     async def until(self, text: str, *, seconds: float = 120) -> None:
-        """Wait until a text was heard."""
-        async with asyncio.timeout(seconds), self._news:
-            await self._news.wait_for(lambda: text in self.everything())
+        """Wait until a text is received."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(lambda: text in self.everything())
 
     async def settle(self) -> None:
-        """Wait until everything sent so far has been worked on."""
-        before = len(self.heard)
+        """Wait until everything sent so far has been processed."""
+        before = len(self.received)
         await self.client.emit("ping", namespace=NAMESPACE)
-        async with asyncio.timeout(120), self._news:
-            await self._news.wait_for(lambda: len(self.heard) > before)
+        async with asyncio.timeout(120), self._changed:
+            await self._changed.wait_for(lambda: len(self.received) > before)
 
     def everything(self) -> str:
-        """Return all that was heard, as JSON; what keeps words on a line is a space."""
+        """Return all received messages as JSON, with plain spaces in place of no-break spaces."""
         import json
 
-        return json.dumps(self.heard, ensure_ascii=False).replace("\u00a0", " ")
+        return json.dumps(self.received, ensure_ascii=False).replace("\u00a0", " ")
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""``make test-fast`` starts no process; what does so all the same fails."""
+"""``make test-fast`` starts no process, and a test that starts one fails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.support.fast import FIXTURES, Fast, ProcessStarted, is_left_out
+from tests.support.fast import FIXTURES, Fast, ProcessStarted, is_skipped
 
 STARTS: dict[str, Callable[[], object]] = {
     "subprocess": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
@@ -23,51 +23,51 @@ STARTS: dict[str, Callable[[], object]] = {
 
 @pytest.mark.processes
 @pytest.mark.parametrize("name", STARTS)
-def test_a_process_fails_the_test_that_starts_it(name: str, guard: Fast) -> None:
-    with guard.watching(), pytest.raises(ProcessStarted, match=r"pytest\.mark\.processes"):
+def test_starting_a_process_fails_the_test(name: str, guard: Fast) -> None:
+    with guard.guarding(), pytest.raises(ProcessStarted, match=r"pytest\.mark\.processes"):
         STARTS[name]()
 
-    assert guard.sentence() is not None
+    assert guard.message() is not None
 
 
 @pytest.mark.processes
-def test_a_swallowed_exception_fails_the_test_too(guard: Fast) -> None:
-    with guard.watching(), suppress(RuntimeError):
+def test_swallowed_exception_still_fails_the_test(guard: Fast) -> None:
+    with guard.guarding(), suppress(RuntimeError):
         os.fork()
 
-    assert "os.fork" in (guard.sentence() or "")
-    assert guard.sentence() is None, "the next test has done nothing"
+    assert "os.fork" in (guard.message() or "")
+    assert guard.message() is None, "the next test has started nothing"
 
 
-def test_outside_of_a_test_anybody_may_start_one(guard: Fast) -> None:
-    guard.hear("os.fork", ())
+def test_processes_may_start_outside_of_tests(guard: Fast) -> None:
+    guard.audit("os.fork", ())
 
-    assert guard.sentence() is None
+    assert guard.message() is None
 
 
 @pytest.mark.parametrize("name", sorted(FIXTURES))
-def test_fixtures_that_start_processes_are_left_out(
+def test_tests_with_process_fixtures_are_skipped(
     name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = request.node
-    assert not is_left_out(item)
+    assert not is_skipped(item)
 
     monkeypatch.setattr(item, "fixturenames", [*item.fixturenames, name])
 
-    assert is_left_out(item)
+    assert is_skipped(item)
 
 
 @pytest.mark.parametrize("database", ["postgresql"])
-def test_postgresql_is_left_out(database: str, request: pytest.FixtureRequest) -> None:
-    assert is_left_out(request.node)
+def test_postgresql_tests_are_skipped(database: str, request: pytest.FixtureRequest) -> None:
+    assert is_skipped(request.node)
 
 
 @pytest.mark.processes
-def test_a_marked_test_is_left_out(request: pytest.FixtureRequest) -> None:
-    assert is_left_out(request.node)
+def test_marked_test_is_skipped(request: pytest.FixtureRequest) -> None:
+    assert is_skipped(request.node)
 
 
 @pytest.fixture(scope="module")
 def guard() -> Fast:
-    """A guard that fails nobody but who asks it; one, since an audit hook cannot be removed."""
+    """A guard for these tests only; a single one, because an audit hook cannot be removed."""
     return Fast()

@@ -1,3 +1,5 @@
+"""The app process that tests start is not left running when it fails to start."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,7 +12,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.processes
 
 
-def test_an_app_that_is_not_ready_in_time_does_not_stay(
+def test_app_that_is_not_ready_in_time_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "START_SECONDS", 0.0)

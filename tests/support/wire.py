@@ -1,4 +1,4 @@
-"""The wire to Toss, in the test's hand: our client is real, only the network is replaced."""
+"""A scripted transport to Toss: our client is real, only the network is replaced."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Callable
 import httpx
 
 BILLING_KEY = "PLANTEDBILLINGKEY-{number}="
-Answer = Callable[[httpx.Request], httpx.Response]
+Responder = Callable[[httpx.Request], httpx.Response]
 
 
 def billing(customer_key: str, number: int = 1) -> dict[str, object]:
-    """Return Toss's answer to a successful issue (contract §4.1)."""
+    """Return Toss's response to a successful issue (contract §4.1)."""
     return {
         "mId": "tosspayments",
         "customerKey": customer_key,
@@ -30,21 +30,21 @@ def billing(customer_key: str, number: int = 1) -> dict[str, object]:
     }
 
 
-def refuse(status: int, code: str, message: str = "거절") -> Answer:
-    """Return an answer that says no."""
+def refuse(status: int, code: str, message: str = "거절") -> Responder:
+    """Return a responder that refuses."""
     return lambda request: httpx.Response(status, json={"code": code, "message": message})
 
 
 def lose(request: httpx.Request) -> httpx.Response:
-    """Lose the answer."""
+    """Lose the response."""
     raise httpx.ReadTimeout("no answer", request=request)
 
 
 class Wire:
-    """Answers like Toss, bound to Idempotency-Keys; `then` scripts the next answers.
+    """Responds like Toss, honouring Idempotency-Keys; `script` sets the next responses.
 
-    A scripted answer is given instead of the real one; with ``after=True`` Toss has done its
-    work first, and only its answer is replaced.
+    A scripted response replaces the real one; with ``after=True`` Toss processes the request
+    first, and only its response is replaced.
     """
 
     def __init__(self) -> None:
@@ -54,19 +54,19 @@ class Wire:
         self.gate = asyncio.Event()
         self.gate.set()
         self._arrived = asyncio.Condition()
-        self._script: list[tuple[Answer, bool]] = []
+        self._script: list[tuple[Responder, bool]] = []
 
-    def then(self, *answers: Answer, after: bool = False) -> None:
-        """Script the next answers."""
-        self._script += [(answer, after) for answer in answers]
+    def script(self, *responders: Responder, after: bool = False) -> None:
+        """Set the next responses."""
+        self._script += [(responder, after) for responder in responders]
 
-    async def asked(self, times: int) -> None:
+    async def wait_for_requests(self, times: int) -> None:
         """Wait until a number of requests have arrived."""
         async with self._arrived:
             await self._arrived.wait_for(lambda: len(self.requests) >= times)
 
     def transport(self) -> httpx.MockTransport:
-        """Return the transport for the client."""
+        """Return the transport for our client."""
         return httpx.MockTransport(self._handle)
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:

@@ -6,14 +6,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from tests.toss.toss_answers import SECRET_KEY
-from tests.toss.toss_wires import Handler, MakeClient, Serve
+from tests.toss.responses import SECRET_KEY
+from tests.toss.transports import Handler, MakeClient, Serve
 from tossbill_ui.toss.client import TossClient
 
 
 @pytest.fixture
 async def make_client() -> AsyncIterator[MakeClient]:
-    """Give the real client, on a pretend wire when a handler is given."""
+    """Create real clients, on a mock transport if a handler is given."""
     async with AsyncExitStack() as stack:
 
         def make(
@@ -38,7 +38,7 @@ async def make_client() -> AsyncIterator[MakeClient]:
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
-    """Start a loopback server of raw bytes and give its address."""
+    """Start loopback servers of raw bytes and return their addresses."""
     async with AsyncExitStack() as stack:
 
         async def start(handler: Handler) -> str:
@@ -46,7 +46,7 @@ async def serve() -> AsyncIterator[Serve]:
                 try:
                     await handler(reader, writer)
                 except ConnectionError:
-                    pass  # the client has seen enough
+                    pass  # the client has disconnected
                 finally:
                     writer.close()
 

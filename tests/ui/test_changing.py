@@ -1,4 +1,4 @@
-"""What changing the plan costs is said to the won, and is what happens."""
+"""Plan changes: the page states the exact amounts, and those are charged."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from tossbill_ui.ui.subscription import change_view
 from tossbill_ui.ui.subscription import view as subscription_view
 
 
-async def test_the_other_plans_on_offer(shop: Shop, session: Session) -> None:
+async def test_other_plans_on_offer_are_listed(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
     found = await change_view.plan_choices(shop.rt, actor_of(session), seen.subscription.id)
 
-    names = [choice["name"] for choice in found]
+    names = [choice.name for choice in found]
     assert "프로" in names
     assert "베이직" not in names
 
 
-async def test_to_a_dearer_plan_now_or_later(shop: Shop, session: Session) -> None:
+async def test_upgrade_now_or_later(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.go_to(date(2026, 12, 5))
 
     shown = await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "pro")
 
     # 19 of 30 days of 9,900 won are left, today included.
-    assert shown["charge_krw"] == 29_000 - 6_270
-    assert shown["now"] == "지금 22,730원 결제하고 바꾸기"
-    assert shown["now_amount"] == "오늘 결제 22,730원"
-    assert "29,000원에서 지금 상품의 남은 날만큼 6,270원을 뺐어요" in shown["now_how"]
-    assert plain(shown["later"]) == "12월 24일부터 바꾸기"
-    assert shown["later_amount"] == "그날 결제 29,000원"
+    assert shown.charge_krw == 29_000 - 6_270
+    assert shown.now == "지금 22,730원 결제하고 바꾸기"
+    assert shown.now_amount == "오늘 결제 22,730원"
+    assert "29,000원에서 지금 상품의 남은 날만큼 6,270원을 뺐어요" in shown.now_how
+    assert plain(shown.later) == "12월 24일부터 바꾸기"
+    assert shown.later_amount == "그날 결제 29,000원"
 
 
-async def test_what_is_shown_is_what_is_charged(shop: Shop, session: Session) -> None:
+async def test_shown_amount_is_charged(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.go_to(date(2026, 12, 5))
     shown = await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "pro")
@@ -53,37 +53,37 @@ async def test_what_is_shown_is_what_is_charged(shop: Shop, session: Session) ->
         actor_of(session),
         seen.subscription.id,
         plan_code="pro",
-        expected_charge_krw=shown["charge_krw"],
+        expected_charge_krw=shown.charge_krw,
     )
-    changed = await shop.look(session, seen.subscription.id)
+    changed = await shop.view(session, seen.subscription.id)
 
     assert changed.plan.code == "pro"
     assert changed.last_payment is not None
-    assert changed.last_payment.amount_krw == shown["charge_krw"]
+    assert changed.last_payment.amount_krw == shown.charge_krw
 
 
-async def test_to_a_cheaper_plan_gives_back_what_is_left(shop: Shop, session: Session) -> None:
+async def test_downgrade_refunds_the_rest(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, plan_code="basic-yearly")
     await shop.go_to(date(2026, 12, 5))
 
     shown = await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "basic")
 
-    assert shown["charge_krw"] == 0
-    assert shown["now"].startswith("지금 바꾸고 ")
-    assert shown["now"].endswith("원 돌려받기")
+    assert shown.charge_krw == 0
+    assert shown.now.startswith("지금 바꾸고 ")
+    assert shown.now.endswith("원 돌려받기")
 
 
-async def test_in_a_trial_nothing_is_charged(shop: Shop, session: Session) -> None:
+async def test_changing_during_a_trial_charges_nothing(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, plan_code="pro")
 
     shown = await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, "basic")
 
-    assert (shown["charge_krw"], shown["now"]) == (0, "지금 바꾸기")
-    assert "그대로 이어져요" in shown["now_how"]
-    assert "계속할지 여쭤보고" in shown["now_how"]
+    assert (shown.charge_krw, shown.now) == (0, "지금 바꾸기")
+    assert "그대로 이어져요" in shown.now_how
+    assert "계속할지 여쭤보고" in shown.now_how
 
 
-async def test_a_planned_change_can_be_taken_back_and_not_planned_twice(
+async def test_scheduled_change_can_be_undone_but_not_scheduled_twice(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session)
@@ -94,10 +94,10 @@ async def test_a_planned_change_can_be_taken_back_and_not_planned_twice(
     [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert {"keep_plan", "change_plan"} & offered(row) == {"keep_plan"}
-    assert plain(row["next"]).endswith("프로 상품으로 바뀌어요")
+    assert plain(row.next).endswith("프로 상품으로 바뀌어요")
 
 
-async def test_a_refused_change_is_said_and_changes_nothing(shop: Shop, session: Session) -> None:
+async def test_declined_change_is_shown_and_changes_nothing(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, persona="approves_once")
     await shop.go_to(date(2026, 12, 5))
     await change_plan.change_now(
@@ -107,14 +107,14 @@ async def test_a_refused_change_is_said_and_changes_nothing(shop: Shop, session:
         plan_code="pro",
         expected_charge_krw=22_730,
     )
-    await shop.look(session, seen.subscription.id)
+    await shop.view(session, seen.subscription.id)
 
     [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
-    assert row["plan"] == "베이직"
-    assert row["status"] == "이용 중"
-    assert row["alert"]["title"] == "상품을 바꾸지 못했어요"
-    assert "결제된 금액은 없어요" in row["alert"]["body"]
+    assert row.plan == "베이직"
+    assert row.status == "이용 중"
+    assert row.alert.title == "상품을 바꾸지 못했어요"
+    assert "결제된 금액은 없어요" in row.alert.body
 
 
 @pytest.mark.parametrize("plan_code", ["gone", "", "x" * 99, "\x00"])
@@ -127,7 +127,7 @@ async def test_a_plan_that_is_not_on_offer_is_refused(
         await change_view.change_view(shop.rt, actor_of(session), seen.subscription.id, plan_code)
 
 
-async def test_a_stranger_sees_no_way(shop: Shop, session: Session) -> None:
+async def test_another_customer_cannot_see_the_ways_to_change(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
     with pytest.raises(NotFound):
@@ -136,7 +136,7 @@ async def test_a_stranger_sees_no_way(shop: Shop, session: Session) -> None:
         await change_view.plan_choices(shop.rt, VISITOR, seen.subscription.id)
 
 
-async def test_the_present_plan_is_no_change(shop: Shop, session: Session) -> None:
+async def test_current_plan_cannot_be_changed_to(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
     with pytest.raises(Conflict):

@@ -3,7 +3,7 @@ import pytest
 from tossbill_ui.ui.shared.colors import BLACK, WHITE, brand_colors, contrast
 
 
-def test_black_on_white_is_the_most_there_is() -> None:
+def test_black_on_white_has_the_highest_contrast() -> None:
     assert contrast(BLACK, WHITE) == pytest.approx(21)
     assert contrast("#777777", "#777777") == 1
 
@@ -12,11 +12,11 @@ def test_black_on_white_is_the_most_there_is() -> None:
     ("brand", "text"),
     [("#0B6B57", WHITE), ("#000000", WHITE), ("#FFFFFF", BLACK), ("#FFD400", BLACK)],
 )
-def test_the_text_on_the_brand_is_the_one_that_can_be_read(brand: str, text: str) -> None:
+def test_text_on_the_brand_color_is_the_readable_one(brand: str, text: str) -> None:
     assert brand_colors(brand) == {"--brand": brand, "--on-brand": text}
 
 
-def test_text_on_any_colour_reaches_aa() -> None:
+def test_text_on_any_color_reaches_aa() -> None:
     grid = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in _steps()]
 
     assert min(contrast(brand_colors(one)["--on-brand"], one) for one in grid) >= 4.5

@@ -1,4 +1,4 @@
-"""The first paint of each page, with the real services behind it."""
+"""The first paint of each page, with the real services."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def returned(call: dict[str, str]) -> dict[str, str]:
     return query | {"authKey": AUTH_KEY, "customerKey": call["customer_key"]}
 
 
-async def test_the_return_moves_to_an_address_without_key_and_token(
+async def test_return_redirects_to_an_address_without_key_and_token(
     rt: Runtime, session: Session
 ) -> None:
     query = returned(await opened(rt, session))
@@ -45,11 +45,11 @@ async def test_the_page_shows_the_result_at_once(rt: Runtime, session: Session) 
     assert "PLANTEDBILLINGKEY" not in shown.slots["toss_json"]
 
 
-async def test_while_toss_is_asked_the_register_page_does_not_start_another(
+async def test_unresolved_registration_blocks_another(
     rt: Runtime, session: Session, wire: Wire
 ) -> None:
     query = returned(await opened(rt, session))
-    wire.then(lose)
+    wire.script(lose)
     await first_paint.success(rt, Visit(session, query))
     await rt.tasks.drain(seconds=120)
 
@@ -59,14 +59,14 @@ async def test_while_toss_is_asked_the_register_page_does_not_start_another(
     assert "call" not in filling.slots
 
 
-async def test_the_call_in_the_page_holds_nothing_secret(rt: Runtime, session: Session) -> None:
+async def test_call_in_the_page_contains_no_secrets(rt: Runtime, session: Session) -> None:
     call = await opened(rt, session)
 
     assert set(call) == {"sdk_url", "client_key", "customer_key", "success_url", "fail_url"}
     assert "_sk_" not in str(call)
 
 
-async def test_a_failure_is_noted_and_its_token_leaves_the_address(
+async def test_failure_is_recorded_and_its_token_removed_from_the_address(
     rt: Runtime, session: Session
 ) -> None:
     call = await opened(rt, session)

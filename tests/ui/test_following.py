@@ -1,4 +1,4 @@
-"""How often a tab follows its customer: once for each page, however often the page is loaded."""
+"""Followers of a tab: one for each page, however often the page is loaded."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import reflex as rx
 
 from tests.support.shop import Shop
 from tossbill_ui import runtime
-from tossbill_ui.ui.shared.page_state import looks
+from tossbill_ui.ui.shared.page_state import updates
 
 
 @dataclass
 class Tab:
-    """What an event of a tab knows of it, as Reflex hands it to a background event."""
+    """The state of a tab, as Reflex passes it to a background event."""
 
     token: str
     router: Any = field(init=False)
@@ -36,10 +36,10 @@ class Tab:
         return "a page"
 
 
-async def test_a_load_takes_the_place_of_the_one_before(shop: Shop) -> None:
+async def test_reload_replaces_the_previous_follower(shop: Shop) -> None:
     runtime.install(shop.rt)
-    loads = [looks(cast("rx.State", Tab("mine"))) for _ in range(20)]
-    another = looks(cast("rx.State", Tab("another")))
+    loads = [updates(cast("rx.State", Tab("mine"))) for _ in range(20)]
+    another = updates(cast("rx.State", Tab("another")))
     for following in [another, *loads]:
         await anext(following)
 

@@ -1,4 +1,4 @@
-"""The plans on the first page, as the services quote them."""
+"""The plans on the start page, as quoted by the services."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.subscriptions.terms.catalog import Catalog, PlanEntry
 from tossbill_ui.ui import first_paint
 from tossbill_ui.ui.plans import view as plans_view
+from tossbill_ui.ui.plans.view import PlanCard
 from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.view_rows import flat
 
 
 def plain(text: str) -> str:
@@ -37,27 +39,27 @@ def test_a_price_names_its_period(unit: str, count: int, text: str) -> None:
     assert plain(wording.price(price)) == text
 
 
-async def test_a_card_says_what_happens_when(shop: Shop, session: Session) -> None:
+async def test_plan_card_states_amounts_and_dates(shop: Shop, session: Session) -> None:
     basic, pro, yearly, _ = await plans_view.cards(shop.rt, actor_of(session))
 
-    assert plain(basic["price"]) == "월 9,900원"
-    assert plain(basic["happens"]) == "오늘 결제하고, 다음 결제일은 2026년 12월 24일(목)이에요."
-    assert plain(pro["happens"]) == (
+    assert plain(basic.price) == "월 9,900원"
+    assert plain(basic.happens) == "오늘 결제하고, 다음 결제일은 2026년 12월 24일(목)이에요."
+    assert plain(pro.happens) == (
         "오늘은 0원이에요. 2026년 12월 8일(화)에 체험이 끝나기 전에 계속할지 여쭤보고, "
         "답이 없으면 결제 없이 끝나요."
     )
-    assert plain(yearly["price"]) == "연 99,000원"
-    assert basic["href"] == "/register/?plan=basic"
+    assert plain(yearly.price) == "연 99,000원"
+    assert basic.href == "/register/?plan=basic"
 
 
-async def test_a_plan_that_one_is_on_is_not_sold_again(shop: Shop, session: Session) -> None:
+async def test_current_plan_links_to_the_subscription(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
     mine, *_ = await plans_view.cards(shop.rt, actor_of(session))
     theirs, *_ = await plans_view.cards(shop.rt, actor_of(replace(session, customer_id="f" * 32)))
 
-    assert mine["href"] == "/subscription/"
-    assert theirs["href"] == "/register/?plan=basic"
+    assert mine.href == "/subscription/"
+    assert theirs.href == "/register/?plan=basic"
 
 
 async def test_a_shop_without_plans_registers_cards(rt: Runtime, session: Session) -> None:
@@ -67,7 +69,7 @@ async def test_a_shop_without_plans_registers_cards(rt: Runtime, session: Sessio
     assert filling.slots["plan0_shown"] == "no"
 
 
-async def test_more_plans_than_slots_are_all_there(rt: Runtime, session: Session) -> None:
+async def test_plans_beyond_the_slots_are_shown(rt: Runtime, session: Session) -> None:
     price = {"starts_on": "2026-01-01", "amount_krw": 1000}
     entries = [
         PlanEntry.model_validate({"code": f"p{number}", "name": f"P{number}", "price": [price]})
@@ -78,5 +80,5 @@ async def test_more_plans_than_slots_are_all_there(rt: Runtime, session: Session
     found = await plans_view.cards(rt, actor_of(session))
 
     assert len(found) == plans_view.PAINTED + 2
-    assert [card["name"] for card in plans_view.painted(found)] == [f"P{n}" for n in range(6)]
-    assert all(all(card.values()) for card in [*found, plans_view.NO_CARD])
+    assert [card.name for card in plans_view.painted(found)] == [f"P{n}" for n in range(6)]
+    assert all(all(flat(card, "").values()) for card in [*found, PlanCard()])

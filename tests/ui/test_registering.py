@@ -1,4 +1,4 @@
-"""The registration page with a plan, with the real services behind it."""
+"""The registration page with a plan, with the real services."""
 
 from __future__ import annotations
 
@@ -21,48 +21,50 @@ async def test_without_a_card_the_window_is_next_and_carries_the_plan(
     opened = await registration_view.opened(shop.rt, session, "basic")
 
     assert opened.call is not None
-    assert opened.view["view"] == "ready"
-    assert opened.view["today"] == "9,900원"
-    assert plain(opened.view["next"]) == "2026년 12월 24일(목)\n9,900원"
+    assert opened.view.view == "ready"
+    assert opened.view.today == "9,900원"
+    assert plain(opened.view.next) == "2026년 12월 24일(목)\n9,900원"
     for url in (opened.call.success_url, opened.call.fail_url):
         assert dict(parse_qsl(urlsplit(url).query))["plan"] == "basic"
 
 
-async def test_with_a_card_the_button_says_card_and_amount(shop: Shop, session: Session) -> None:
+async def test_with_a_card_the_button_names_card_and_amount(shop: Shop, session: Session) -> None:
     method_id = await shop.card(session)
 
     opened = await registration_view.opened(shop.rt, session, "basic")
 
-    assert opened.view["view"] == "confirm"
-    assert [choice["method_id"] for choice in opened.choices] == [method_id]
-    assert plain(opened.view["pay"]).endswith("로 9,900원 결제하고 시작하기")
+    assert opened.view.view == "confirm"
+    assert [choice.method_id for choice in opened.choices] == [method_id]
+    assert plain(opened.view.pay).endswith("로 9,900원 결제하고 시작하기")
     assert await shop.money() == []
 
 
-async def test_a_trial_costs_nothing_today_and_says_that_its_end_is_asked_about(
+async def test_trial_is_free_today_and_announces_the_question_at_its_end(
     shop: Shop, session: Session
 ) -> None:
     await shop.card(session)
 
     opened = await registration_view.opened(shop.rt, session, "pro")
 
-    assert (opened.view["today"], plain(opened.view["next_label"])) == (
+    assert (opened.view.today, plain(opened.view.next_label)) == (
         "0원",
         "무료 체험이 끝나는 날",
     )
-    assert plain(opened.view["next"]) == "2026년 12월 8일(화)\n계속하면 29,000원"
-    assert "그때 동의해야" in plain(opened.view["consent"])
-    assert "결제 없이 끝나요" in plain(opened.view["consent"])
+    assert plain(opened.view.next) == "2026년 12월 8일(화)\n계속하면 29,000원"
+    assert "그때 동의해야" in plain(opened.view.consent)
+    assert "결제 없이 끝나요" in plain(opened.view.consent)
 
 
 @pytest.mark.parametrize("code", ["nope", "BASIC", "../x", "b" * 41, "<script>", "\x00"])
-async def test_a_plan_that_is_not_on_offer_is_gone(shop: Shop, session: Session, code: str) -> None:
+async def test_plan_not_on_offer_is_reported_as_gone(
+    shop: Shop, session: Session, code: str
+) -> None:
     opened = await registration_view.opened(shop.rt, session, code)
 
     assert opened == registration_view.Opened(registration_view.gone())
 
 
-async def test_a_plan_one_is_on_is_said_and_not_sold(shop: Shop, session: Session) -> None:
+async def test_current_plan_cannot_be_bought_again(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
     opened = await registration_view.opened(shop.rt, session, "basic")
@@ -70,7 +72,7 @@ async def test_a_plan_one_is_on_is_said_and_not_sold(shop: Shop, session: Sessio
     assert opened == registration_view.Opened(registration_view.subscribed())
 
 
-async def test_the_success_page_leads_to_the_confirmation(shop: Shop, session: Session) -> None:
+async def test_success_page_links_to_the_confirmation(shop: Shop, session: Session) -> None:
     opened = await registration_view.opened(shop.rt, session, "basic")
     assert opened.call is not None
     typed = {"customerKey": opened.call.customer_key, "cardNumber": "9400006100001234"}
@@ -83,7 +85,7 @@ async def test_the_success_page_leads_to_the_confirmation(shop: Shop, session: S
     moved = await first_paint.success(shop.rt, Visit(session, query))
     assert isinstance(moved, Moved)
     assert moved.path.endswith("&plan=basic")
-    await shop.rt.tasks.drain(seconds=120)  # the page itself waits less than a busy machine needs
+    await shop.rt.tasks.drain(seconds=120)  # the page waits less than a busy machine needs
     shown = await first_paint.success(
         shop.rt, Visit(session, dict(parse_qsl(urlsplit(moved.path).query)))
     )
@@ -94,7 +96,7 @@ async def test_the_success_page_leads_to_the_confirmation(shop: Shop, session: S
     assert await shop.money() == []
 
 
-async def test_a_failure_leads_back_to_the_plan_and_a_strange_plan_nowhere(
+async def test_failure_links_back_to_the_plan_but_not_to_an_invalid_one(
     shop: Shop, session: Session
 ) -> None:
     for plan, href in (("basic", "/register/?plan=basic"), ("//evil", "/register/")):

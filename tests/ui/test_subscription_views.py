@@ -1,4 +1,4 @@
-"""What the subscription page says in every status, with the real services behind it."""
+"""The subscription page in every status, with the real services."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tossbill_ui.ui.shared.text.declines import decline
 from tossbill_ui.ui.shared.view_rows import ABSENT, flat
 from tossbill_ui.ui.subscription import cancel_view
 from tossbill_ui.ui.subscription import view as subscription_view
-from tossbill_ui.ui.subscription.alerts import NO_ALERT
+from tossbill_ui.ui.subscription.alerts import QUIET
 from tossbill_ui.ui.subscription.cancel_view import CancelView
 from tossbill_ui.ui.subscription.rows import SubscriptionRow
 from tossbill_ui.ui.subscription.text import STATUS
@@ -28,9 +28,9 @@ async def only(shop: Shop, session: Session) -> SubscriptionRow:
 
 
 def offered(row: SubscriptionRow) -> set[str]:
-    """Return what the customer may wish."""
-    wishes = ("change", "change_plan", "keep_plan", "pause", "resume", "undo", "cancel")
-    return {wish for wish in wishes if row["parts"][wish] != ABSENT}
+    """Return the actions that the customer may take."""
+    actions = ("change", "change_plan", "keep_plan", "pause", "resume", "undo", "cancel")
+    return {action for action in actions if getattr(row.parts, action) != ABSENT}
 
 
 async def choices(shop: Shop, session: Session, subscription_id: str) -> CancelView:
@@ -44,48 +44,48 @@ def test_every_status_and_every_code_has_words() -> None:
 
 
 async def test_every_field_of_every_row_has_text(shop: Shop, session: Session) -> None:
-    """React takes an element over from the HTML only where both have text in it."""
+    """React takes over an element from the HTML only where both have some text in it."""
     await shop.subscribe(session)
 
     for row in subscription_view.painted(await subscription_view.rows(shop.rt, actor_of(session))):
         assert all(flat(row, "").values())
 
 
-async def test_an_active_one_says_its_next_charge(shop: Shop, session: Session) -> None:
+async def test_active_subscription_shows_its_next_charge(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
     row = await only(shop, session)
 
-    assert (row["status"], row["next_label"]) == ("이용 중", "다음 결제")
-    assert plain(row["next"]) == "2026년 12월 24일(목)\n9,900원"
-    assert row["alert"] == NO_ALERT
+    assert (row.status, row.next_label) == ("이용 중", "다음 결제")
+    assert plain(row.next) == "2026년 12월 24일(목)\n9,900원"
+    assert row.alert == QUIET
     assert offered(row) == {"change", "change_plan", "pause", "cancel"}
 
 
-async def test_canceling_says_dates_and_refunds_to_the_won(shop: Shop, session: Session) -> None:
+async def test_canceling_states_dates_and_exact_refunds(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     await shop.go_to(date(2026, 12, 5))
 
     shown = await choices(shop, session, seen.subscription.id)
 
-    assert plain(shown["wait"]) == "12월 23일까지 쓰고 끝내기"
-    assert shown["wait_refund"] == "환불 0원"
-    assert shown["now"] == "지금 끝내고 6,270원 돌려받기"
-    assert "9,900원 가운데 오늘을 포함해 남은 19일치예요 (30일 중)" in shown["now_how"]
+    assert plain(shown.wait) == "12월 23일까지 쓰고 끝내기"
+    assert shown.wait_refund == "환불 0원"
+    assert shown.now == "지금 끝내고 6,270원 돌려받기"
+    assert "9,900원 가운데 오늘을 포함해 남은 19일치예요 (30일 중)" in shown.now_how
 
 
-async def test_a_trial_has_nothing_to_give_back(shop: Shop, session: Session) -> None:
+async def test_trial_has_nothing_to_refund(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "pro")
 
     row, shown = await only(shop, session), await choices(shop, session, seen.subscription.id)
 
-    assert (row["status"], plain(row["next_label"])) == ("무료 체험 중", "무료 체험이 끝나는 날")
-    assert plain(row["next"]) == "2026년 12월 8일(화)\n그 전에 계속할지 여쭤볼게요"
-    assert shown["now"] == "지금 끝내기"
-    assert "결제한 금액이 없어요" in shown["now_how"]
+    assert (row.status, plain(row.next_label)) == ("무료 체험 중", "무료 체험이 끝나는 날")
+    assert plain(row.next) == "2026년 12월 8일(화)\n그 전에 계속할지 여쭤볼게요"
+    assert shown.now == "지금 끝내기"
+    assert "결제한 금액이 없어요" in shown.now_how
 
 
-async def test_past_due_stands_first_with_reason_try_access_and_one_button(
+async def test_past_due_comes_first_with_reason_retry_access_and_one_button(
     shop: Shop, session: Session
 ) -> None:
     await shop.subscribe(session)
@@ -97,73 +97,72 @@ async def test_past_due_stands_first_with_reason_try_access_and_one_button(
 
     first, second = await subscription_view.rows(shop.rt, actor_of(session))
 
-    assert (first["plan"], first["status"]) == ("베이직", "결제 실패")
-    alert = first["alert"]
-    assert alert["title"] == "9,900원을 결제하지 못했어요"
-    assert plain(alert["body"]) == (
+    assert (first.plan, first.status) == ("베이직", "결제 실패")
+    alert = first.alert
+    assert alert.title == "9,900원을 결제하지 못했어요"
+    assert plain(alert.body) == (
         "카드 한도나 잔액이 부족해요. 2026년 12월 25일(금)에 다시 결제할게요. "
         "2026년 12월 30일(수)까지는 그대로 이용할 수 있어요."
     )
-    assert (alert["action"], alert["label"]) == ("pay", "지금 9,900원 결제하기")
-    assert second["status"] == "이용 중"
+    assert (alert.action, alert.label) == ("pay", "지금 9,900원 결제하기")
+    assert second.status == "이용 중"
 
 
-async def test_a_lost_answer_is_in_doubt_and_says_so(shop: Shop, session: Session) -> None:
+async def test_lost_response_is_shown_as_unresolved(shop: Shop, session: Session) -> None:
     await shop.card(session)
     await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
     await shop.subscribe(session)
 
     row = await only(shop, session)
 
-    assert row["status"] == "결제 확인 중"
-    assert row["alert"]["title"] == "9,900원이 결제됐는지 확인하고 있어요"
-    assert "두 번 결제되지 않" in plain(row["alert"]["body"])
+    assert row.status == "결제 확인 중"
+    assert row.alert.title == "9,900원이 결제됐는지 확인하고 있어요"
+    assert "두 번 결제되지 않" in plain(row.alert.body)
     assert offered(row) == {"cancel"}
 
 
-async def test_a_refused_first_charge_offers_another_card(shop: Shop, session: Session) -> None:
+async def test_declined_first_charge_offers_another_card(shop: Shop, session: Session) -> None:
     await shop.subscribe(session, persona="approves_after_1")
 
     row = await only(shop, session)
 
-    assert row["status"] == "종료"
-    assert "결제된 금액은 없고" in row["alert"]["body"]
-    assert (row["alert"]["action"], row["alert"]["href"]) == ("again", "/register/?plan=basic")
+    assert row.status == "종료"
+    assert "결제된 금액은 없고" in row.alert.body
+    assert (row.alert.action, row.alert.href) == ("again", "/register/?plan=basic")
 
 
-async def test_canceled_paused_and_ended_say_what_goes_back(shop: Shop, session: Session) -> None:
+async def test_paused_canceled_and_ended_state_their_refunds(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     wanted = seen.subscription.id
     await pause.pause(shop.rt, actor_of(session), wanted)
-    assert (await only(shop, session))["status"] == "일시 정지"
+    assert (await only(shop, session)).status == "일시 정지"
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), wanted)
     canceled = await only(shop, session)
-    assert (canceled["status"], offered(canceled)) == ("해지 예약", {"undo"})
-    assert plain(canceled["next"]) == "2026년 12월 23일(수)까지"
+    assert (canceled.status, offered(canceled)) == ("해지 예약", {"undo"})
+    assert plain(canceled.next) == "2026년 12월 23일(수)까지"
 
     await cancel.cancel_now(shop.rt, actor_of(session), wanted, expected_refund_krw=9900)
-    assert (await only(shop, session))["alert"]["title"] == "9,900원 환불을 요청했어요"
+    assert (await only(shop, session)).alert.title == "9,900원 환불을 요청했어요"
     await shop.run()
 
     ended = await only(shop, session)
-    assert (ended["status"], offered(ended)) == ("종료", set())
-    assert ended["alert"]["title"] == "9,900원을 돌려드렸어요"
+    assert (ended.status, offered(ended)) == ("종료", set())
+    assert ended.alert.title == "9,900원을 돌려드렸어요"
     await shop.assert_ledgers_agree()
 
 
-async def test_another_method_says_what_it_would_charge(shop: Shop, session: Session) -> None:
+async def test_changing_the_method_states_the_charge(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
-    assert (await subscription_view.method_panel(shop.rt, actor_of(session), seen.subscription.id))[
-        "choices"
-    ] == []
+    alone = await subscription_view.method_panel(shop.rt, actor_of(session), seen.subscription.id)
+    assert alone.choices == ()
     other = await shop.card(session)
 
     panel = await subscription_view.method_panel(shop.rt, actor_of(session), seen.subscription.id)
 
-    assert [choice["method_id"] for choice in panel["choices"]] == [other]
-    assert "지금 결제하는 금액은 없어요" in panel["body"]
+    assert [choice.method_id for choice in panel.choices] == [other]
+    assert "지금 결제하는 금액은 없어요" in panel.body
 
 
 @pytest.mark.parametrize("code", ["INVALID_CARD_LOST_OR_STOLEN", "INVALID_REJECT_CARD"])
-def test_nobody_reads_that_a_card_was_stolen(code: str) -> None:
+def test_stolen_cards_are_not_called_stolen(code: str) -> None:
     assert plain(decline(code)) == "이 카드로는 더 결제할 수 없어요."

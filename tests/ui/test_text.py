@@ -10,10 +10,12 @@ from string import Formatter
 import pytest
 
 from tests.ui.test_plans import plain
-from tossbill_ui.ui.shared import text as texts
+from tossbill_ui import ui
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.text import ByKind, Text, joined, speak
 
+# `text.py` of a page's folder, its `*_text.py`, and what all pages share.
+TEXTS = re.compile(r"(\.|_)text(\.|$)")
 HANGUL = re.compile("[가-힣]")
 # The Korean date needs the month's number, the English one its name.
 DATE_PARTS = {"year", "month", "month_name", "day", "weekday"}
@@ -21,7 +23,9 @@ DATE_PARTS = {"year", "month", "month_name", "day", "weekday"}
 
 def every_text() -> list[tuple[str, Text]]:
     found: list[tuple[str, Text]] = []
-    for module in pkgutil.iter_modules(texts.__path__, f"{texts.__name__}."):
+    for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
+        if not TEXTS.search(module.name):
+            continue
         for name, value in vars(importlib.import_module(module.name)).items():
             inside = list(value.values()) if isinstance(value, dict) else [value]
             inside += [
@@ -29,6 +33,12 @@ def every_text() -> list[tuple[str, Text]]:
             ]
             found += [(f"{module.name}.{name}", each) for each in inside if isinstance(each, Text)]
     return found
+
+
+def test_every_folder_of_pages_has_its_texts_checked() -> None:
+    folders = {name.split(".")[2] for name, _ in every_text()}
+
+    assert {"plans", "registration", "subscription", "history", "shared"} <= folders
 
 
 def fields(words: str) -> set[str]:
@@ -52,11 +62,11 @@ def test_a_text_says_the_same_in_both_languages(name: str, text: Text) -> None:
         ("결제수단을 바꿨어요", "결제수단을 바꿨어요"),
     ],
 )
-def test_a_word_of_one_syllable_stays_with_its_word(written: str, shown: str) -> None:
+def test_one_syllable_words_do_not_wrap_alone(written: str, shown: str) -> None:
     assert joined(written) == shown.replace("~", "\u00a0")
 
 
-def test_money_and_days_are_written_as_their_readers_do() -> None:
+def test_amounts_and_dates_follow_each_language() -> None:
     from datetime import UTC, date, datetime
 
     speak("en")

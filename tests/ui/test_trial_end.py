@@ -1,7 +1,8 @@
-"""The end of a trial as its customer sees it: what is said is true of every answer."""
+"""The end of a trial as its customer sees it: the texts hold for every answer."""
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date
 
 import pytest
@@ -28,7 +29,7 @@ DAY = "2026년 12월 8일(화)"
 
 @pytest.fixture
 async def asked(shop: Shop, session: Session) -> str:
-    """A trial whose customer was asked."""
+    """A trial whose customer was asked for consent."""
     of = (await shop.subscribe(session, "pro")).subscription.id
     await shop.go_to(date(2026, 12, 2))
     await announce_trials(shop.rt)
@@ -40,27 +41,25 @@ async def only(shop: Shop, session: Session) -> SubscriptionRow:
     return row
 
 
-async def test_before_the_question_the_page_says_that_it_comes(
-    shop: Shop, session: Session
-) -> None:
+async def test_trial_announces_the_question_before_asking(shop: Shop, session: Session) -> None:
     await shop.subscribe(session, "pro")
 
     row = await only(shop, session)
 
-    assert plain(row["next"]) == f"{DAY}\n그 전에 계속할지 여쭤볼게요"
-    assert "29,000" not in row["next"]
-    assert row["parts"]["price"] == row["parts"]["alert"] == ABSENT
+    assert plain(row.next) == f"{DAY}\n그 전에 계속할지 여쭤볼게요"
+    assert "29,000" not in row.next
+    assert row.parts.price == row.parts.alert == ABSENT
 
 
-async def test_before_the_answer_both_ends_are_said(
+async def test_unanswered_question_states_both_outcomes(
     shop: Shop, session: Session, asked: str
 ) -> None:
     row = await only(shop, session)
 
-    assert plain(row["next"]) == f"{DAY}\n계속하면 29,000원"
-    assert plain(row["alert"]["title"]) == f"무료 체험이 {DAY}에 끝나요"
-    assert "답하지 않으면 결제 없이 끝나요" in plain(row["alert"]["body"])
-    assert row["parts"]["price"] == "answer-price"
+    assert plain(row.next) == f"{DAY}\n계속하면 29,000원"
+    assert plain(row.alert.title) == f"무료 체험이 {DAY}에 끝나요"
+    assert "답하지 않으면 결제 없이 끝나요" in plain(row.alert.body)
+    assert row.parts.price == "answer-price"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ async def test_before_the_answer_both_ends_are_said(
         (False, "amber", "이용 기간", "2026년 12월 7일(월)까지"),
     ],
 )
-async def test_an_answer_is_said_and_can_be_changed(
+async def test_answer_is_shown_and_can_be_changed(
     shop: Shop, session: Session, asked: str, accepts: bool, tone: str, label: str, next_words: str
 ) -> None:
     await price_increase.record_decision(shop.rt, actor_of(session), asked, accepts=not accepts)
@@ -78,18 +77,18 @@ async def test_an_answer_is_said_and_can_be_changed(
 
     row = await only(shop, session)
 
-    assert (row["alert"]["tone"], plain(row["alert"]["label"])) == (tone, "답 바꾸기")
-    assert (plain(row["next_label"]), plain(row["next"])) == (label, next_words)
+    assert (row.alert.tone, plain(row.alert.label)) == (tone, "답 바꾸기")
+    assert (plain(row.next_label), plain(row.next)) == (label, next_words)
 
 
-async def test_the_question_says_what_the_law_wants(
+async def test_question_states_what_the_law_requires(
     shop: Shop, session: Session, asked: str
 ) -> None:
     shown = await price_view(shop.rt, actor_of(session), asked)
 
-    assert (shown["yes"], shown["no"]) == ("계속 이용할게요", "체험만 하고 끝낼게요")
-    assert plain(shown["yes_amount"]) == "0원 → 29,000원"
-    words = plain(" ".join(map(str, shown.values())))
+    assert (shown.yes, shown.no) == ("계속 이용할게요", "체험만 하고 끝낼게요")
+    assert plain(shown.yes_amount) == "0원 → 29,000원"
+    words = plain(" ".join(astuple(shown)))
     for part in (
         "12월 8일",
         "월 29,000원",
@@ -101,40 +100,38 @@ async def test_the_question_says_what_the_law_wants(
         assert part in words
 
 
-async def test_what_was_never_agreed_to_ends_and_says_so(
+async def test_trial_without_consent_ends_and_says_so(
     shop: Shop, session: Session, asked: str
 ) -> None:
-    await shop.each_day(ENDS)
+    await shop.run_daily_until(ENDS)
 
     row = await only(shop, session)
 
-    assert (row["status"], plain(row["alert"]["title"])) == ("종료", "무료 체험이 끝났어요")
-    assert "결제하지 않고" in plain(row["alert"]["body"])
+    assert (row.status, plain(row.alert.title)) == ("종료", "무료 체험이 끝났어요")
+    assert "결제하지 않고" in plain(row.alert.body)
     assert await shop.money() == []
 
 
-async def test_a_plan_for_after_the_trial_names_what_is_agreed_to(
-    shop: Shop, session: Session
-) -> None:
+async def test_plan_change_after_a_trial_states_the_consent(shop: Shop, session: Session) -> None:
     of = (await shop.subscribe(session, "pro")).subscription.id
 
     shown = await change_view.change_view(shop.rt, actor_of(session), of, "basic")
     await change_plan.change_at_period_end(shop.rt, actor_of(session), of, plan_code="basic")
 
-    words = plain(shown["later_how"])
+    words = plain(shown.later_how)
     assert "9,900원을 결제하는 데 동의하는 거예요" in words
     assert "현대카드" in words
-    assert "여쭤보고" in plain(shown["now_how"])
+    assert "여쭤보고" in plain(shown.now_how)
     row = await only(shop, session)
-    assert (plain(row["next_label"]), plain(row["next"])) == (
+    assert (plain(row.next_label), plain(row.next)) == (
         "첫 결제",
         f"{DAY}\n베이직 상품으로 바뀌어요",
     )
 
 
-async def test_the_history_speaks_of_the_trial(shop: Shop, session: Session, asked: str) -> None:
+async def test_history_words_for_trials(shop: Shop, session: Session, asked: str) -> None:
     await price_increase.record_decision(shop.rt, actor_of(session), asked, accepts=False)
-    await shop.each_day(ENDS)
+    await shop.run_daily_until(ENDS)
 
     seen = await view.subscription(shop.rt, actor_of(session), asked)
     events = await view.events(shop.rt, actor_of(session), asked)
@@ -149,7 +146,7 @@ async def test_the_history_speaks_of_the_trial(shop: Shop, session: Session, ask
 
 
 @pytest.mark.parametrize("words", [ko, en])
-def test_no_mail_says_that_it_charges_by_itself(words: object) -> None:
+def test_no_mail_announces_an_automatic_charge(words: object) -> None:
     texts = words.TEXTS  # pyright: ignore[reportAttributeAccessIssue]
     for kind in (NoticeKind.TRIAL_ENDING, NoticeKind.TRIAL_REMINDER):
         assert "자동으로" not in texts[kind]

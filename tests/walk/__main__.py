@@ -1,6 +1,6 @@
-"""``python -m tests.walk``: where each value goes, room by room, and what is counted.
+"""``python -m tests.walk``: prints the modules each traced value passes, with counts.
 
-`table` says which walks there are, `trace` what is counted.
+`table` lists the walks, and `trace` defines what is counted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tossbill_ui.core.settings import Settings
 
 
 def main() -> None:
-    """Print every walk of the table, on the settings a new installation has."""
+    """Print every walk of the table, with the settings of a new installation."""
     Settings.model_config["env_file"] = None
     for name in Settings.model_fields:
         os.environ.pop(name.upper(), None)
@@ -28,14 +28,14 @@ def main() -> None:
         empty = Path(folder, "empty.db")
         migrations.upgrade(f"sqlite+aiosqlite:///{empty}")
         for number, walk in enumerate(WALKS):
-            place = Path(folder, str(number))
-            place.mkdir()
-            shutil.copy(empty, place / "tossbill.db")
-            _show(walk, place)
+            walk_folder = Path(folder, str(number))
+            walk_folder.mkdir()
+            shutil.copy(empty, walk_folder / "tossbill.db")
+            _show(walk, walk_folder)
 
 
 def _show(walk: Walk, folder: Path) -> None:
-    """Take a walk in a folder with an empty database."""
+    """Run a walk in a folder with an empty database, and print it."""
     calls = asyncio.run(take(walk, folder, f"sqlite+aiosqlite:///{folder / 'tossbill.db'}"))
     print(f"\n{walk.name}")
     for number, stay in enumerate(stays(calls), 1):

@@ -1,9 +1,9 @@
-"""The walks: where each begins, what it follows, and how far that travels today.
+"""The walks: entry function, traced value and current counts.
 
-A figure is only ever lowered. An entry that moves or gets another name is named anew here.
+Counts are only ever lowered. When an entry function is moved or renamed, update it here.
 
-They rose once, when what happened became events of a log beside notices: publishing is four rooms
-of its own, and the rule of each transition is looked at in `lifecycle.rules`.
+They rose once, when events were added to notices: publishing takes four modules of its own, and
+the rule of each transition is checked in `lifecycle.rules`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from tossbill_ui.subscriptions.lifecycle import outcome
 
 @dataclass(frozen=True)
 class Entry:
-    """A function at which walks begin.
+    """A function at which walks start.
 
     Attributes:
-        owner: The module or class it stands in.
-        name: Its name there.
-        value: Returns the text to follow from the arguments, by their names.
-        goes_on: Whether it is followed beyond the function's end, into what that has started.
+        owner: The module or class of the function.
+        name: The function's name.
+        value: Returns the string to trace, given the arguments by name.
+        goes_on: Whether tracing continues after the function's end, in the tasks it started.
     """
 
     owner: Any
@@ -41,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Walk:
-    """A story, which part of it is looked at, and what is counted there."""
+    """A story, the entry function traced in it, and the expected counts."""
 
     entry: Entry
     story: Callable[[Shop], Awaitable[Act]]
@@ -49,11 +49,11 @@ class Walk:
 
     @property
     def name(self) -> str:
-        """What it is called in a test's name and on paper."""
+        """The name for test ids and output."""
         return f"{self.entry.name}: {self.story.__name__}"
 
 
-DUE = Entry(claiming, "_step", lambda given: given.facts.subscription.id)
+DUE = Entry(claiming, "_process", lambda given: given.facts.subscription.id)
 BATCH = Entry(claiming, "_claim_batch", lambda given: given.found[0].id)
 OUTCOME = Entry(type(outcome.HANDLER), "after_payment", lambda given: given.payment.subscription_id)
 COLLECT = Entry(
@@ -66,17 +66,17 @@ RETURN = Entry(registration, "finish", lambda given: given.back.auth_key, goes_o
 WALKS = (
     Walk(DUE, stories.renewal, Figures(6, 4, 2)),
     Walk(DUE, stories.missed_renewals, Figures(7, 7, 0)),
-    Walk(DUE, stories.renewal_of_a_canceled_one, Figures(8, 8, 0)),
+    Walk(DUE, stories.renewal_of_canceled, Figures(8, 8, 0)),
     Walk(DUE, stories.renewal_without_consent, Figures(8, 8, 0)),
     Walk(DUE, stories.renewal_without_a_card, Figures(11, 9, 2)),
     Walk(DUE, stories.no_new_card, Figures(8, 8, 0)),
     Walk(BATCH, stories.renewal, Figures(16, 9, 7)),
     Walk(OUTCOME, stories.renewal, Figures(9, 8, 1)),
-    Walk(OUTCOME, stories.refusal, Figures(8, 8, 0)),
-    Walk(OUTCOME, stories.doubt, Figures(5, 5, 0)),
-    Walk(OUTCOME, stories.charge_of_a_canceled_one, Figures(7, 7, 0)),
+    Walk(OUTCOME, stories.decline, Figures(8, 8, 0)),
+    Walk(OUTCOME, stories.unresolved, Figures(5, 5, 0)),
+    Walk(OUTCOME, stories.charge_of_canceled, Figures(7, 7, 0)),
     Walk(COLLECT, stories.renewal, Figures(19, 14, 5)),
-    Walk(COLLECT, stories.refusal, Figures(18, 14, 4)),
+    Walk(COLLECT, stories.decline, Figures(18, 14, 4)),
     Walk(CANCEL, stories.cancel_now, Figures(18, 14, 4)),
     Walk(RETURN, stories.return_from_toss, Figures(8, 6, 2)),
 )

@@ -1,4 +1,4 @@
-"""How far a subscription and an authKey travel through our code, and that it is counted right."""
+"""A subscription and an authKey pass no more modules than listed, and the trace counts right."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Service:
         self.what = what
 
 
-def standing_in(module: str, function: Callable[..., Any], **names: object) -> FunctionType:
-    """Return a function as if it stood in another module, where it sees these names."""
+def in_module(module: str, function: Callable[..., Any], **names: object) -> FunctionType:
+    """Return a function moved to another module, with these global names."""
     return FunctionType(function.__code__, {"__name__": module, "asyncio": asyncio, **names})
 
 
@@ -46,9 +46,9 @@ async def inner(value: str) -> None:
         await asyncio.sleep(0)
 
 
-async def traced(room_of_inner: str) -> list[Call]:
-    there = standing_in(room_of_inner, inner)
-    here = standing_in("tossbill_ui.one", outer, inner=there)
+async def traced(module_of_inner: str) -> list[Call]:
+    there = in_module(module_of_inner, inner)
+    here = in_module("tossbill_ui.one", outer, inner=there)
     trace = Trace()
     trace.begin(ID)
     try:
@@ -59,7 +59,7 @@ async def traced(room_of_inner: str) -> list[Call]:
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
-async def test_a_value_travels_as_far_as_the_table_says(
+async def test_walk_has_the_counts_of_the_table(
     walk: Walk, tmp_path: Path, database_url: str
 ) -> None:
     calls = await take(walk, tmp_path, database_url)
@@ -68,16 +68,16 @@ async def test_a_value_travels_as_far_as_the_table_says(
     assert figures(calls) == walk.figures, stays(calls)
 
 
-async def test_a_call_is_counted_once_however_often_it_waits() -> None:
+async def test_awaiting_call_is_counted_once() -> None:
     assert await traced("tossbill_ui.two") == [Call("one", "outer"), Call("two", "inner")]
 
 
 @pytest.mark.parametrize("room", ["tossbill_sandbox.two", "tossbill_ui.core.db", "asyncio.two"])
-async def test_what_is_no_room_of_ours_is_not_counted(room: str) -> None:
+async def test_foreign_modules_are_not_counted(room: str) -> None:
     assert await traced(room) == [Call("one", "outer")]
 
 
-def test_only_one_value_is_followed_at_a_time() -> None:
+def test_only_one_value_is_traced_at_a_time() -> None:
     first = Trace()
     first.begin(ID)
     try:
@@ -99,7 +99,7 @@ def test_only_one_value_is_followed_at_a_time() -> None:
     ],
     ids=repr,
 )
-def test_who_holds_a_value_carries_it(thing: object) -> None:
+def test_holder_of_a_value_carries_it(thing: object) -> None:
     assert holds(thing, ID)
 
 
@@ -116,11 +116,11 @@ def test_who_holds_a_value_carries_it(thing: object) -> None:
     ],
     ids=lambda thing: type(thing).__name__,
 )
-def test_who_does_not_hold_it_does_not(thing: object) -> None:
+def test_object_without_the_value_does_not_carry_it(thing: object) -> None:
     assert not holds(thing, ID)
 
 
-def test_a_return_is_a_stay_where_it_was_before() -> None:
+def test_return_is_a_stay_in_a_module_visited_before() -> None:
     calls = [Call(room, "f") for room in "abbacb"]
 
     assert stays(calls)[1] == Stay("b", ("f", "f"))

@@ -1,16 +1,16 @@
-"""Which of our functions one value passes through, seen in a real run.
+"""A trace of the functions that one value passes in a real run.
 
-The value is a text: an id, or a secret. A call carries it when, as the function begins, an argument
-(or a variable that a closure brings along) is that text, or holds it within `DEPTH` steps: a row or
-a dataclass in a field, a list, tuple, set or dict in an item. So a subscription's row, its invoice
-and a claim of its payment all carry the subscription's id. A date or an amount of it does not, and
-neither does an object that only works with rows, such as the database's session.
+The value is a string: an id or a secret. A call carries it if, when the function starts, an
+argument (or a closure variable) is that string or holds it within `DEPTH` steps: rows and
+dataclasses in fields, lists, tuples, sets and dicts in items. So a subscription's row, its invoice
+and a claim of its payment all carry the subscription's id. Its dates and amounts do not, and
+neither do objects that only work with rows, such as the database session.
 
-Only calls of functions count. A return does not, nor a coroutine that goes on after an await, nor
-what Python calls by itself: an assignment to a row, a dataclass's ``__init__``, a lambda.
+Only function calls count: no returns, no coroutines resumed after an await, and no implicit calls
+such as an assignment to a row, a dataclass's ``__init__`` or a lambda.
 
-Figures read from the text of the code are higher for most entries: there all branches are walked
-one after the other, with dates and amounts, too. A real run takes one branch, so each is a story.
+Counts derived from the source text are mostly higher, since they cover all branches, as well as
+dates and amounts. A real run takes one branch, so each branch has a story of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 from pydantic import BaseModel
 
 OURS = "tossbill_ui."
-# Its session is SQLAlchemy's with another way to a row: asking it leads to no room of the house.
+# Its session is SQLAlchemy's with a changed way to load rows, so calls to it do not count.
 DATABASE = "tossbill_ui.core.db"
 SANDBOX = "tossbill_sandbox."
 DEPTH = 3
@@ -35,7 +35,7 @@ DEPTH = 3
 
 @dataclass(frozen=True)
 class Call:
-    """A function that was given the value, and the module, or room, it stands in."""
+    """A function that was given the value, with its module (room)."""
 
     room: str
     function: str
@@ -43,7 +43,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Stay:
-    """An unbroken run of calls inside one room."""
+    """An unbroken run of calls inside one module."""
 
     room: str
     functions: tuple[str, ...]
@@ -51,12 +51,12 @@ class Stay:
 
 @dataclass(frozen=True)
 class Figures:
-    """How far a value travels.
+    """The counts of a walk.
 
     Attributes:
-        stays: How often it comes into a room.
-        rooms: Into how many.
-        returns: How often into one that it had left before.
+        stays: The number of stays.
+        rooms: The number of modules.
+        returns: The number of stays in modules that were left before.
     """
 
     stays: int
@@ -65,25 +65,25 @@ class Figures:
 
 
 class Trace:
-    """Writes down the calls in this thread that carry a value, from `begin` to `end`."""
+    """Records the calls in this thread that carry a value, from `begin` to `end`."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self._value = ""
 
     def begin(self, value: str) -> None:
-        """Follow a value from here on."""
+        """Start tracing a value."""
         if self._value or sys.getprofile():
-            raise RuntimeError("This thread is traced already.")
+            raise RuntimeError("This thread is already being traced.")
         self._value = value
-        sys.setprofile(self._see)
+        sys.setprofile(self._on_call)
 
     def end(self) -> None:
-        """Follow it no further; doing it twice is no error."""
+        """Stop tracing; may be called repeatedly."""
         if self._value:
             sys.setprofile(None)
 
-    def _see(self, frame: FrameType, event: str, _argument: object) -> None:
+    def _on_call(self, frame: FrameType, event: str, _argument: object) -> None:
         room = str(frame.f_globals.get("__name__"))
         if event != "call" or not _is_ours(room) or not _begins(frame):
             return
@@ -97,7 +97,7 @@ def _is_ours(module: str) -> bool:
 
 
 def _begins(frame: FrameType) -> bool:
-    """Whether this is a call of a function, and not a coroutine that goes on."""
+    """Whether this is a function call, and not a resumed coroutine."""
     name = frame.f_code.co_name
     is_pythons = name.startswith(("<", "__")) and name != "__call__"
     return not is_pythons and frame.f_lasti <= _beginning(frame.f_code)
@@ -109,7 +109,7 @@ def _beginning(code: CodeType) -> int:
 
 
 def holds(thing: object, value: str, depth: int = DEPTH) -> bool:
-    """Whether a thing is a value, or holds it."""
+    """Whether an object is the value or holds it."""
     if isinstance(thing, str):
         return thing == value
     return depth > 0 and any(holds(part, value, depth - 1) for part in _parts(thing))
@@ -121,14 +121,14 @@ def _parts(thing: Any) -> Iterable[object]:
     if isinstance(thing, list | tuple | set | frozenset):
         return thing
     if isinstance(thing, BaseModel):
-        return vars(thing).values()  # not by getattr, which may ask the database
+        return vars(thing).values()  # not by getattr, which may query the database
     if is_dataclass(thing) and not isinstance(thing, type):
         return [getattr(thing, field.name, None) for field in fields(thing)]
     return ()
 
 
 def stays(calls: Iterable[Call]) -> list[Stay]:
-    """Put the calls together that follow one another in the same room."""
+    """Group consecutive calls in the same module."""
     return [
         Stay(room, tuple(call.function for call in run))
         for room, run in groupby(calls, key=lambda call: call.room)
@@ -136,7 +136,7 @@ def stays(calls: Iterable[Call]) -> list[Stay]:
 
 
 def figures(calls: Iterable[Call]) -> Figures:
-    """Count stays, rooms and returns."""
+    """Count stays, modules and returns."""
     found = stays(calls)
     rooms = len({stay.room for stay in found})
     return Figures(len(found), rooms, len(found) - rooms)

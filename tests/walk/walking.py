@@ -1,4 +1,4 @@
-"""Taking a walk: the story, then its act with the entry under watch."""
+"""Runs a walk: the story, then its action with the entry function traced."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from tests.walk.trace import Call, Trace
 
 
 async def take(walk: Walk, folder: Path, database_url: str) -> list[Call]:
-    """Return every call of ours that carries the value, in order."""
+    """Return every call in our code that carries the value, in order."""
     async with open_shop(folder, database_url, NOON) as shop:
         act = await walk.story(shop)
-        with _watched(walk.entry) as trace:
+        with _traced(walk.entry) as trace:
             await act()
     return trace.calls
 
 
 @contextmanager
-def _watched(entry: Entry) -> Generator[Trace]:
+def _traced(entry: Entry) -> Generator[Trace]:
     real, trace = getattr(entry.owner, entry.name), Trace()
 
-    async def watched(*args: Any, **named: Any) -> Any:
-        given = signature(real).bind(*args, **named).arguments
-        trace.begin(entry.value(SimpleNamespace(**given)))
+    async def traced(*args: Any, **named: Any) -> Any:
+        arguments = signature(real).bind(*args, **named).arguments
+        trace.begin(entry.value(SimpleNamespace(**arguments)))
         try:
             return await real(*args, **named)
         finally:
             if not entry.goes_on:
                 trace.end()
 
-    with patch.object(entry.owner, entry.name, watched):
+    with patch.object(entry.owner, entry.name, traced):
         try:
             yield trace
         finally:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOON
-from tests.support.both import database_url
+from tests.support.both_databases import database_url
 from tests.support.shop import Shop, open_shop
 
 

@@ -1,4 +1,4 @@
-"""The passes on a real DBOS, on both databases."""
+"""The jobs run on a real DBOS, on both databases."""
 
 from __future__ import annotations
 
@@ -20,57 +20,57 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.worker.engine import HOUSEKEEPING, KEPT_FOR, Engine, _forget_old_rows
 from tossbill_ui.worker.jobs import Job, Tick
 
-pytestmark = pytest.mark.slow  # DBOS goes by the clock on the wall
+pytestmark = pytest.mark.slow  # DBOS uses wall-clock time
 
 EVERY_SECOND = "* * * * * *"
 SELDOM = "0 0 0 1 1 *"
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 class Work:
-    """A pass that counts its rounds, and fails in the first ones if it is told to."""
+    """A job that counts its runs, and can fail in the first ones."""
 
     def __init__(self, *, failures: int = 0) -> None:
-        self.rounds, self._failures = 0, failures
+        self.runs, self._failures = 0, failures
         self._changed = threading.Condition()
 
     async def run(self, rt: Runtime) -> None:
         with self._changed:
-            self.rounds += 1
+            self.runs += 1
             self._changed.notify_all()
-        if self.rounds <= self._failures:
+        if self.runs <= self._failures:
             raise RuntimeError("planted")
 
-    def wait_for(self, rounds: int) -> None:
+    def wait_for(self, runs: int) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: self.rounds >= rounds, timeout=PATIENCE_SECONDS)
+            assert self._changed.wait_for(lambda: self.runs >= runs, timeout=TIMEOUT_SECONDS)
 
 
 class Slow(Work):
-    """A pass whose first round lasts until it is told to go on."""
+    """A job whose first run lasts until it is released."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._may_go_on = threading.Event()
+        self._may_continue = threading.Event()
 
     async def run(self, rt: Runtime) -> None:
         await super().run(rt)
-        await asyncio.to_thread(self._may_go_on.wait, PATIENCE_SECONDS)
+        await asyncio.to_thread(self._may_continue.wait, TIMEOUT_SECONDS)
 
-    def wait_until_asked_for_again(self, settings: Settings) -> None:
-        """Wait until DBOS has begun the next round."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+    def wait_until_started_again(self, settings: Settings) -> None:
+        """Wait until DBOS has started the next run."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not statuses(settings) & {"PENDING"}:
             assert time.monotonic() < deadline
-            time.sleep(0.05)  # DBOS tells nobody
+            time.sleep(0.05)  # DBOS sends no signal
 
-    def go_on(self) -> None:
-        self._may_go_on.set()
+    def release(self) -> None:
+        self._may_continue.set()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest) -> Settings:
-    # Keys, so that there is no sandbox whose clock would be asked.
+    # With keys, so that there is no sandbox whose clock would be read.
     keys = {"toss_client_key": "test_ck_x", "toss_secret_key": SecretStr("test_sk_x")}
     made = Settings(**keys)
     made.tossbill_data_dir.mkdir(parents=True)
@@ -82,8 +82,8 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 
 @contextmanager
-def at_work(settings: Settings, *passes: Job, ticks: Sequence[Tick] = ()) -> Generator[None]:
-    engine = Engine(settings, passes, ticks, name="worker-1", stop=threading.Event())
+def engine_running(settings: Settings, *jobs: Job, ticks: Sequence[Tick] = ()) -> Generator[None]:
+    engine = Engine(settings, jobs, ticks, name="worker-1", stop=threading.Event())
     engine.start()
     try:
         yield
@@ -91,135 +91,139 @@ def at_work(settings: Settings, *passes: Job, ticks: Sequence[Tick] = ()) -> Gen
         engine.stop()
 
 
-def test_a_pass_runs_at_the_start_and_then_by_the_clock(settings: Settings) -> None:
+def test_job_runs_at_startup_and_then_on_schedule(settings: Settings) -> None:
     seldom, often = Work(), Work()
 
-    with at_work(settings, Job("seldom", SELDOM, seldom.run), Job("o", EVERY_SECOND, often.run)):
+    with engine_running(
+        settings, Job("seldom", SELDOM, seldom.run), Job("o", EVERY_SECOND, often.run)
+    ):
         seldom.wait_for(1)
         often.wait_for(3)
 
-    assert seldom.rounds == 1
+    assert seldom.runs == 1
 
 
-def test_the_round_at_the_start_and_a_scheduled_one_come_after_each_other(
+def test_startup_run_and_scheduled_run_do_not_overlap(
     settings: Settings,
 ) -> None:
     slow = Slow()
 
-    with at_work(settings, Job("slow", EVERY_SECOND, slow.run)):
+    with engine_running(settings, Job("slow", EVERY_SECOND, slow.run)):
         slow.wait_for(1)
-        slow.wait_until_asked_for_again(settings)
-        assert slow.rounds == 1
-        slow.go_on()
+        slow.wait_until_started_again(settings)
+        assert slow.runs == 1
+        slow.release()
         slow.wait_for(2)
 
 
-def test_no_round_begins_once_the_worker_is_to_stop(settings: Settings) -> None:
+def test_no_run_starts_after_a_stop(settings: Settings) -> None:
     slow = Slow()
 
-    with at_work(settings, Job("slow", EVERY_SECOND, slow.run)):
+    with engine_running(settings, Job("slow", EVERY_SECOND, slow.run)):
         slow.wait_for(1)
-        slow.wait_until_asked_for_again(settings)
-    slow.go_on()
+        slow.wait_until_started_again(settings)
+    slow.release()
 
-    assert slow.rounds == 1
+    assert slow.runs == 1
 
 
-def test_a_failed_round_does_not_end_the_next_ones(settings: Settings) -> None:
+def test_failed_run_does_not_stop_the_job(settings: Settings) -> None:
     work = Work(failures=2)
 
-    with at_work(settings, Job("fails", EVERY_SECOND, work.run)):
+    with engine_running(settings, Job("fails", EVERY_SECOND, work.run)):
         work.wait_for(4)
 
 
-def test_a_tick_goes_on_when_a_round_fails(settings: Settings) -> None:
+def test_tick_continues_after_a_failed_run(settings: Settings) -> None:
     work = Work(failures=2)
 
-    with at_work(settings, ticks=[Tick("ticks", 0.05, work.run)]):
+    with engine_running(settings, ticks=[Tick("ticks", 0.05, work.run)]):
         work.wait_for(5)
 
 
-def test_what_was_a_pass_and_ticks_now_is_scheduled_no_more(settings: Settings) -> None:
-    with at_work(settings, Job("was a pass", EVERY_SECOND, (work := Work()).run)):
+def test_job_that_became_a_tick_is_no_longer_scheduled(settings: Settings) -> None:
+    with engine_running(settings, Job("was a job", EVERY_SECOND, (work := Work()).run)):
         work.wait_for(1)
-        assert scheduled(settings) == {"was a pass", HOUSEKEEPING}
+        assert scheduled(settings) == {"was a job", HOUSEKEEPING}
 
-    with at_work(settings, ticks=[Tick("was a pass", 0.05, (work := Work()).run)]):
+    with engine_running(settings, ticks=[Tick("was a job", 0.05, (work := Work()).run)]):
         work.wait_for(1)
         assert scheduled(settings) == {HOUSEKEEPING}
 
 
-def test_a_worker_that_starts_again_goes_on(settings: Settings) -> None:
+def test_restarted_worker_continues(settings: Settings) -> None:
     work = Work()
-    for rounds in (1, 2, 3):
-        with at_work(settings, Job("seldom", SELDOM, work.run)):
-            work.wait_for(rounds)
+    for runs in (1, 2, 3):
+        with engine_running(settings, Job("seldom", SELDOM, work.run)):
+            work.wait_for(runs)
 
 
-def test_a_deploy_and_the_way_back_go_on_by_the_clock(settings: Settings) -> None:
-    """With a version of DBOS's own making, the release that came back would wait for the other."""
+def test_jobs_continue_after_a_deploy_and_a_rollback(settings: Settings) -> None:
+    """With DBOS's own version numbers, the restored release would wait for the other one."""
     for names in (("charge",), ("charge", "new in this release"), ("charge",)):
         works = {name: Work() for name in names}
-        with at_work(settings, *(Job(name, EVERY_SECOND, works[name].run) for name in names)):
+        with engine_running(
+            settings, *(Job(name, EVERY_SECOND, works[name].run) for name in names)
+        ):
             for work in works.values():
                 work.wait_for(3)
 
 
-def test_what_a_worker_left_that_never_comes_back_stops_nobody(settings: Settings) -> None:
-    with at_work(settings, Job("charge", EVERY_SECOND, (first := Work()).run)):
+def test_runs_left_by_a_dead_worker_do_not_block_others(settings: Settings) -> None:
+    with engine_running(settings, Job("charge", EVERY_SECOND, (first := Work()).run)):
         first.wait_for(2)
     for status in ("PENDING", "ENQUEUED"):
         change_rows(settings, f"status = '{status}', executor_id = 'gone'")
         work = Work()
-        with at_work(settings, Job("charge", EVERY_SECOND, work.run)):
+        with engine_running(settings, Job("charge", EVERY_SECOND, work.run)):
             work.wait_for(3)
 
 
-def test_old_rows_are_forgotten_the_unfinished_of_the_dead_too(settings: Settings) -> None:
-    with at_work(settings, Job("charge", EVERY_SECOND, (work := Work()).run)):
+def test_old_rows_are_deleted_including_unfinished_runs(settings: Settings) -> None:
+    with engine_running(settings, Job("charge", EVERY_SECOND, (work := Work()).run)):
         work.wait_for(2)
     old = datetime.now(UTC) - KEPT_FOR - timedelta(days=1)
     values = f"status = 'PENDING', executor_id = 'gone', created_at = {old.timestamp() * 1000:.0f}"
     change_rows(settings, values)
-    left = ids(settings)
+    left = run_ids(settings)
 
-    with at_work(settings, Job("charge", EVERY_SECOND, (work := Work()).run)):
+    with engine_running(settings, Job("charge", EVERY_SECOND, (work := Work()).run)):
         work.wait_for(2)
         _forget_old_rows()
 
     assert left
-    assert not left & ids(settings)
-    assert ids(settings)
+    assert not left & run_ids(settings)
+    assert run_ids(settings)
 
 
 def change_rows(settings: Settings, values: str) -> None:
-    """Change all of DBOS's rows of runs, as a dead process or a long time would have."""
-    with history(settings) as (connection, table):
-        connection.exec_driver_sql(f"UPDATE {table} SET {values}")  # noqa: S608 - a test's own
+    """Change all of DBOS's rows of runs, as if a process had died or time had passed."""
+    with dbos_runs(settings) as (connection, table):
+        connection.exec_driver_sql(f"UPDATE {table} SET {values}")  # noqa: S608 - the test's own
 
 
-def ids(settings: Settings) -> set[str]:
-    with history(settings) as (connection, table):
-        query = f"SELECT workflow_uuid FROM {table}"  # noqa: S608 - a name of ours
+def run_ids(settings: Settings) -> set[str]:
+    with dbos_runs(settings) as (connection, table):
+        query = f"SELECT workflow_uuid FROM {table}"  # noqa: S608 - our own name
         return {row[0] for row in connection.exec_driver_sql(query)}
 
 
 def statuses(settings: Settings) -> set[str]:
-    with history(settings) as (connection, table):
-        query = f"SELECT status FROM {table}"  # noqa: S608 - a name of ours
+    with dbos_runs(settings) as (connection, table):
+        query = f"SELECT status FROM {table}"  # noqa: S608 - our own name
         return {row[0] for row in connection.exec_driver_sql(query)}
 
 
 def scheduled(settings: Settings) -> set[str]:
-    """Return the names of what DBOS starts by the clock."""
-    with history(settings) as (connection, table):
+    """Return the names of DBOS's schedules."""
+    with dbos_runs(settings) as (connection, table):
         schedules = table.replace("workflow_status", "workflow_schedules")
-        query = f"SELECT schedule_name FROM {schedules}"  # noqa: S608 - a name of ours
+        query = f"SELECT schedule_name FROM {schedules}"  # noqa: S608 - our own name
         return {row[0] for row in connection.exec_driver_sql(query)}
 
 
 @contextmanager
-def history(settings: Settings) -> Generator[tuple[sa.Connection, str]]:
+def dbos_runs(settings: Settings) -> Generator[tuple[sa.Connection, str]]:
     url = settings.worker_database_url.replace("postgresql://", "postgresql+psycopg://")
     engine = sa.create_engine(url)
     with engine.begin() as connection:

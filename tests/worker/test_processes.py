@@ -1,4 +1,4 @@
-"""The worker beside the web process, killed and left alone."""
+"""The worker process beside the web process, when either is stopped or killed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tossbill_ui.build import ensure_build
 
 pytestmark = pytest.mark.processes
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture
@@ -32,45 +32,45 @@ def worker_of(server: Server) -> psutil.Process | None:
     return next((child for child in children if "worker" in child.cmdline()), None)
 
 
-def eventually(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not true():
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.05)  # other processes: there is nothing to be told by
+        time.sleep(0.05)  # other processes, which send no signal
 
 
-def is_at_work(server: Server, times: int = 1) -> bool:
+def has_started(server: Server, times: int = 1) -> bool:
     return server.log.read_text().count("is at work") >= times
 
 
-def test_a_killed_worker_is_replaced_and_a_killed_web_process_leaves_none(server: Server) -> None:
-    eventually(lambda: is_at_work(server))
+def test_killed_worker_is_replaced_and_killed_web_process_leaves_none(server: Server) -> None:
+    wait_until(lambda: has_started(server))
     first = worker_of(server)
     assert first
     first.kill()
-    eventually(lambda: is_at_work(server, times=2))
+    wait_until(lambda: has_started(server, times=2))
     second = worker_of(server)
     assert second
     assert second.pid != first.pid
 
     server.kill()
 
-    eventually(lambda: not second.is_running())
+    wait_until(lambda: not second.is_running())
 
 
-def test_nothing_goes_wrong_at_the_very_first_start(server: Server) -> None:
-    eventually(lambda: is_at_work(server))
+def test_first_start_and_stop_log_no_errors(server: Server) -> None:
+    wait_until(lambda: has_started(server))
 
     server.stop()
 
-    said = server.log.read_text()
-    assert "Traceback" not in said
-    assert "Fatal" not in said
-    assert "the worker ended" not in said
+    output = server.log.read_text()
+    assert "Traceback" not in output
+    assert "Fatal" not in output
+    assert "the worker ended" not in output
 
 
-def test_a_stop_ends_the_worker_too(server: Server) -> None:
-    eventually(lambda: is_at_work(server))
+def test_stopping_the_server_stops_the_worker(server: Server) -> None:
+    wait_until(lambda: has_started(server))
     worker = worker_of(server)
     assert worker
 

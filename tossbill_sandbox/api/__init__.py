@@ -1,1 +1,1 @@
-"""Toss's API: one file an endpoint or a rule."""
+"""Toss's API: one file per endpoint or rule."""

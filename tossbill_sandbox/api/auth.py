@@ -1,4 +1,4 @@
-"""Who is calling: Toss's Basic authentication and the table of registered key pairs."""
+"""Authentication: Toss's Basic scheme and the table of registered key pairs."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from tossbill_sandbox.errors import TossRefusal
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A registered pair of keys (contract §1)."""
+    """A registered key pair (contract §1)."""
 
     client_key: str
     secret_key: str
@@ -19,10 +19,10 @@ class Shop:
 
 
 def authenticate(connection: sqlite3.Connection, header: str | None) -> Shop:
-    """Find the shop of an ``Authorization`` header.
+    """Return the shop that an ``Authorization`` header identifies.
 
     Raises:
-        TossRefusal: ``INCORRECT_BASIC_AUTH_FORMAT`` when the colon was not encoded,
+        TossRefusal: ``INCORRECT_BASIC_AUTH_FORMAT`` if the colon is missing from the encoded text,
             ``UNAUTHORIZED_KEY`` for anything else that is not a registered secret key.
 
     Source: contract §1, table of key errors.
@@ -38,12 +38,12 @@ def authenticate(connection: sqlite3.Connection, header: str | None) -> Shop:
 
 
 def shop_of_client_key(connection: sqlite3.Connection, client_key: str) -> Shop | None:
-    """Return the shop a browser's client key belongs to."""
+    """Return the shop that a client key belongs to."""
     return _find(connection, "client_key", client_key)
 
 
 def register(connection: sqlite3.Connection, shop: Shop) -> None:
-    """Add a pair of keys, or change the API version of one."""
+    """Add a key pair, or update the one with the same client key."""
     connection.execute(
         "INSERT INTO shop VALUES (?, ?, ?, ?) ON CONFLICT (client_key) DO UPDATE SET"
         " secret_key = excluded.secret_key, m_id = excluded.m_id,"
@@ -57,12 +57,12 @@ def _decode(header: str | None) -> str:
     if scheme.lower() != "basic":
         raise TossRefusal("UNAUTHORIZED_KEY")
     try:
-        # A byte-order mark stays in the text and so fails as an unknown key, as at Toss (§1).
+        # A byte-order mark is not stripped, so it fails as an unknown key, as at Toss (§1).
         return base64.b64decode(encoded, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         raise TossRefusal("UNAUTHORIZED_KEY") from error
 
 
 def _find(connection: sqlite3.Connection, column: str, key: str) -> Shop | None:
-    row = connection.execute(f"SELECT * FROM shop WHERE {column} = ?", (key,)).fetchone()  # noqa: S608 - column is ours
+    row = connection.execute(f"SELECT * FROM shop WHERE {column} = ?", (key,)).fetchone()  # noqa: S608 - a constant column
     return Shop(**dict(row)) if row else None

@@ -1,4 +1,4 @@
-"""Billing keys: issue and delete (contract §4.1 and §4.4). By card data: ``card_data.py``."""
+"""Issuing and deleting billing keys (contract §4.1 and §4.4); by card data in ``card_data.py``."""
 
 import sqlite3
 from datetime import datetime
@@ -24,7 +24,7 @@ DELETED_BY_API = "삭제 API 요청"
 def issue(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Exchange a one-time authKey for a billing key.
 
-    Both forms come here: the older one carries the authKey in its path.
+    Handles both forms; the older one carries the authKey in the path.
 
     Source: contract §3, §4.1, §5.1.
     """
@@ -69,7 +69,7 @@ def delete(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
 def remove(
     connection: sqlite3.Connection, now: datetime, billing_key: str, reason: str | None
 ) -> None:
-    """Delete a billing key if it is there, and tell of it; once, however often it is called."""
+    """Delete a billing key and record the event; a no-op if it is already deleted or unknown."""
     row: sqlite3.Row | None = connection.execute(
         "UPDATE billing_key SET deleted_at = ? WHERE billing_key = ? AND deleted_at IS NULL"
         " RETURNING *",
@@ -83,7 +83,7 @@ def remove(
 
 
 def read_customer_key(fields: Fields) -> str:
-    """Read a customerKey as Toss's server takes it: any characters, 2 to 300 of them (§3).
+    """Read a customerKey as Toss's server accepts it: 2 to 300 arbitrary characters (§3).
 
     Raises:
         TossRefusal: ``FAILED_DB_PROCESSING`` for a longer one, as measured.
@@ -95,14 +95,14 @@ def read_customer_key(fields: Fields) -> str:
 
 
 def issue_code(persona: str) -> str | None:
-    """Return the code a persona's issue is refused with, if it is."""
+    """Return the code that refuses a persona's issue, or None if it is accepted."""
     return PERSONAS_BY_NAME[persona].issue_code if persona in PERSONAS_BY_NAME else None
 
 
 def make_billing_key(
     connection: sqlite3.Connection, call: Call, customer_key: str, method: Method, persona: str
 ) -> SandboxResponse:
-    """Make a billing key and answer with the Billing object."""
+    """Create a billing key and return the Billing object."""
     if isinstance(method, Account) and not call.switches.transfer_is_supported:
         raise TossRefusal("NOT_SUPPORTED_METHOD")
     row = connection.execute(
@@ -119,8 +119,8 @@ def make_billing_key(
         ),
     ).fetchone()
     _record(connection, call.now, "billing_key_issued", row)
-    fate = PERSONAS_BY_NAME.get(persona)
-    if fate and fate.removed:
+    known = PERSONAS_BY_NAME.get(persona)
+    if known and known.removed:
         remove(connection, call.now, row["billing_key"], None)
     body = _billing_object(call, row, method)
     english = call.language == "en" and call.switches.english_enums
@@ -147,7 +147,7 @@ def _usable_authorization(
 
 
 def _billing_object(call: Call, row: sqlite3.Row, method: Method) -> dict[str, Any]:
-    """Write the Billing object in Toss's field order (contract §4.1)."""
+    """Build the Billing object in Toss's field order (contract §4.1)."""
     head: dict[str, Any] = {
         "mId": call.shop.m_id,
         "customerKey": row["customer_key"],

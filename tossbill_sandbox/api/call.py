@@ -1,4 +1,4 @@
-"""One call of the API, free of HTTP, and the reading of what it carries."""
+"""One API call, independent of HTTP, and the parsing of its fields."""
 
 import json
 import re
@@ -11,10 +11,10 @@ from tossbill_sandbox.api.auth import Shop
 from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store.switches import Switches
 
-# The largest whole number that every JSON reader keeps exactly.
+# The largest integer that every JSON parser represents exactly.
 MAX_AMOUNT_KRW = 2**53 - 1
-# JSON can spell one ("\ud800"), which no database column holds.
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+# JSON can encode a lone surrogate ("\ud800"), which no database column can store.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +22,14 @@ class Call:
     """One authenticated call of the API.
 
     Attributes:
-        shop: Who calls.
-        now: When.
+        shop: The authenticated shop.
+        now: The time of the call.
         language: ``ko`` or ``en``.
-        trace_id: The name of this request.
+        trace_id: The trace id of the request.
         body: The raw request body.
-        path: The parameters in the path, decoded.
-        query: The parameters after the question mark.
-        switches: How the unknowns are set.
+        path: The path parameters, decoded.
+        query: The query parameters.
+        switches: The current switches.
     """
 
     shop: Shop
@@ -45,8 +45,8 @@ class Call:
 class Fields:
     """A JSON object whose fields are read one by one, each against its documented limit.
 
-    Every reader raises ``TossRefusal`` with ``code`` (``INVALID_REQUEST`` if not told otherwise):
-    the endpoints' own tables name no other code for a malformed field (contract §5.1 to §5.5).
+    Every reader raises ``TossRefusal`` with ``code`` (``INVALID_REQUEST`` by default): the
+    endpoints' own tables name no other code for a malformed field (contract §5.1 to §5.5).
     """
 
     def __init__(self, body: bytes) -> None:
@@ -64,15 +64,15 @@ class Fields:
     def text(
         self, name: str, least: int = 1, most: int | None = None, code: str = "INVALID_REQUEST"
     ) -> str:
-        """Read a text that must be there."""
+        """Read a required string."""
         return checked_text(self._values.get(name), least, most, code)
 
     def optional_text(self, name: str, most: int, code: str = "INVALID_REQUEST") -> str | None:
-        """Read a text that may be absent or null."""
+        """Read a string that may be absent or null."""
         return self.text(name, 0, most, code) if name in self else None
 
     def whole(self, name: str, default: int | None = None) -> int:
-        """Read a whole number that is not negative; ``4900.0`` is one too."""
+        """Read a non-negative integer; ``4900.0`` counts as one."""
         value = self._values.get(name, default)
         if value is None and default is not None:
             return default
@@ -85,20 +85,20 @@ class Fields:
         return value
 
     def object(self, name: str) -> "Fields":
-        """Read an object inside this one."""
+        """Read a nested object."""
         return Fields(json.dumps(self._values.get(name)).encode())
 
 
 def checked_text(value: object, least: int, most: int | None, code: str = "INVALID_REQUEST") -> str:
-    """Return a text within its limits.
+    """Return a string whose length is within its limits.
 
     Raises:
-        TossRefusal: With ``code``, when it is none or breaks them.
+        TossRefusal: With ``code``, if it is not a string or breaks the limits.
     """
     if not isinstance(value, str) or len(value) < least:
         raise TossRefusal(code)
     if most is not None and len(value) > most:
         raise TossRefusal(code)
-    if _HALF_A_CHARACTER.search(value):
+    if _LONE_SURROGATE.search(value):
         raise TossRefusal(code)
     return value

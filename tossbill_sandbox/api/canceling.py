@@ -1,4 +1,4 @@
-"""Canceling a payment: all of it, a part, the rest (contract §4.6 and §5.3)."""
+"""Full and partial cancellation of payments (contract §4.6 and §5.3)."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ MAX_REASON, MAX_REQUEST_ID, MAX_HOLDER = 200, 300, 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a shop wants back; amounts that were not sent are None."""
+class CancelRequest:
+    """A parsed cancel request; amounts that were not sent are None."""
 
     reason: str
     amount_krw: int | None
@@ -28,28 +28,28 @@ class Wish:
 
 
 def cancel(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Give money back.
+    """Cancel a payment, fully or partially.
 
     Source: contract §4.6, table of measured cases.
     """
-    wish = _read(Fields(call.body))
-    row = payments.find(connection, call, call.path["payment_key"])
-    _check(row, wish)
-    amount: int = row["balance_krw"] if wish.amount_krw is None else wish.amount_krw
-    transaction_key = _write(connection, call, row, wish, amount)
-    after = payments.find(connection, call, row["payment_key"])
+    request = _read(Fields(call.body))
+    row = payments.find_or_expire(connection, call, call.path["payment_key"])
+    _check(row, request)
+    amount: int = row["balance_krw"] if request.amount_krw is None else request.amount_krw
+    transaction_key = _write(connection, call, row, request, amount)
+    after = payments.find_or_expire(connection, call, row["payment_key"])
     payments.record(connection, call, after, "payment_canceled", transaction_key, amount)
-    payments.tell(connection, call.now, call.shop, row["payment_key"])
-    _tell_of_cancel(connection, call, transaction_key)
+    payments.record_status_event(connection, call.now, call.shop, row["payment_key"])
+    _record_cancel_event(connection, call, transaction_key)
     return payments.answer(connection, call, after)
 
 
-def _read(fields: Fields) -> Wish:
+def _read(fields: Fields) -> CancelRequest:
     if fields.optional_text("currency", 10) not in (None, "KRW"):
         raise TossRefusal("INVALID_REQUEST")
     if "refundReceiveAccount" in fields:
         _check_account(fields.object("refundReceiveAccount"))
-    wish = Wish(
+    request = CancelRequest(
         reason=fields.text("cancelReason", 1, MAX_REASON),
         amount_krw=_optional(fields, "cancelAmount"),
         refundable_krw=_optional(fields, "refundableAmount"),
@@ -57,37 +57,41 @@ def _read(fields: Fields) -> Wish:
         tax_exemption_krw=_optional(fields, "taxExemptionAmount"),
         request_id=fields.optional_text("cancelRequestId", MAX_REQUEST_ID),
     )
-    if wish.amount_krw == 0:
+    if request.amount_krw == 0:
         raise TossRefusal("INVALID_REQUEST")
-    return wish
+    return request
 
 
 def _check_account(account: Fields) -> None:
-    """Read the account of a virtual account's refund; a card's refund needs none."""
+    """Validate the account to refund a virtual account to; cards need none."""
     account.text("bank", 1, 10, "INVALID_BANK")
     if not account.text("accountNumber", 1, 20, "INVALID_REFUND_ACCOUNT_NUMBER").isdigit():
         raise TossRefusal("INVALID_REFUND_ACCOUNT_NUMBER")
     account.text("holderName", 1, MAX_HOLDER, "INVALID_REFUND_ACCOUNT_INFO")
 
 
-def _check(row: sqlite3.Row, wish: Wish) -> None:
+def _check(row: sqlite3.Row, request: CancelRequest) -> None:
     balance: int = row["balance_krw"]
     if row["status"] == "CANCELED":
         raise TossRefusal("ALREADY_CANCELED_PAYMENT")
     if row["status"] not in CANCELABLE:
         raise TossRefusal("NOT_CANCELABLE_PAYMENT")
-    if wish.refundable_krw not in (None, balance):
+    if request.refundable_krw not in (None, balance):
         raise TossRefusal("NOT_MATCHES_REFUNDABLE_AMOUNT")
-    if balance == 0 or (wish.amount_krw or 0) > balance:
+    if balance == 0 or (request.amount_krw or 0) > balance:
         raise TossRefusal("NOT_CANCELABLE_AMOUNT")
 
 
 def _write(
-    connection: sqlite3.Connection, call: Call, row: sqlite3.Row, wish: Wish, amount: int
+    connection: sqlite3.Connection,
+    call: Call,
+    row: sqlite3.Row,
+    request: CancelRequest,
+    amount: int,
 ) -> str:
-    free, exempt = _tax_parts(connection, row, wish, amount)
+    free, exempt = _tax_parts(connection, row, request, amount)
     left = row["balance_krw"] - amount
-    # A rest after a part leaves the status as it was, as measured (§4.6).
+    # Canceling the rest after a part keeps PARTIAL_CANCELED, as measured (§4.6).
     whole = amount == row["total_krw"]
     transaction_key = random_ids.dated_key(connection, "txrd", call.now)
     connection.execute(
@@ -99,8 +103,8 @@ def _write(
             free,
             exempt,
             left,
-            wish.reason,
-            wish.request_id,
+            request.reason,
+            request.request_id,
             call.now.isoformat(),
         ),
     )
@@ -113,12 +117,12 @@ def _write(
 
 
 def _tax_parts(
-    connection: sqlite3.Connection, row: sqlite3.Row, wish: Wish, amount: int
+    connection: sqlite3.Connection, row: sqlite3.Row, request: CancelRequest, amount: int
 ) -> tuple[int, int]:
-    """Return how much of a cancel is tax-free and exempt; a cancel of the rest takes what is left.
+    """Return the tax-free and the exempt part of a cancel; canceling the rest takes what is left.
 
     Raises:
-        TossRefusal: ``INVALID_REQUEST`` when it is more than is left, or than the cancel.
+        TossRefusal: ``INVALID_REQUEST`` if a part exceeds what is left or the canceled amount.
     """
     [free_gone, exempt_gone] = connection.execute(
         "SELECT COALESCE(SUM(tax_free_krw), 0), COALESCE(SUM(tax_exemption_krw), 0)"
@@ -128,16 +132,16 @@ def _tax_parts(
     free_left: int = row["tax_free_krw"] - free_gone
     exempt_left: int = row["tax_exemption_krw"] - exempt_gone
     is_rest = amount == row["balance_krw"]
-    free = (free_left if is_rest else 0) if wish.tax_free_krw is None else wish.tax_free_krw
-    exempt = wish.tax_exemption_krw
+    free = (free_left if is_rest else 0) if request.tax_free_krw is None else request.tax_free_krw
+    exempt = request.tax_exemption_krw
     exempt = (exempt_left if is_rest else 0) if exempt is None else exempt
     if free > free_left or exempt > exempt_left or free + exempt > amount:
         raise TossRefusal("INVALID_REQUEST")
     return free, exempt
 
 
-def _tell_of_cancel(connection: sqlite3.Connection, call: Call, transaction_key: str) -> None:
-    # Toss documents this one for overseas easy pay only (§9); who sends webhooks decides.
+def _record_cancel_event(connection: sqlite3.Connection, call: Call, transaction_key: str) -> None:
+    # Toss documents this event for overseas easy pay only (§9); a switch enables sending it.
     row = connection.execute(
         "SELECT * FROM cancel WHERE transaction_key = ?", (transaction_key,)
     ).fetchone()

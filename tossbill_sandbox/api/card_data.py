@@ -18,13 +18,13 @@ from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import random_ids
 from tossbill_sandbox.store.clock import KST
 
-# The field of the owner's birth date had another name before this version (contract §8).
+# The field for the owner's birth date had another name before this version (contract §8).
 IDENTITY_SINCE = "1.4"
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def issue_by_card(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Issue a billing key for a card whose data the shop has itself.
+    """Issue a billing key for card data collected by the shop.
 
     Source: contract §4.2; the codes of §5.1.
     """
@@ -42,10 +42,10 @@ def issue_by_card(connection: sqlite3.Connection, call: Call) -> SandboxResponse
 
 
 def authorize(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Make an authKey, as a customer's trip through the window does.
+    """Create an authKey, as a completed window session does.
 
-    The body is ``{"customerKey", "cardNumber"}``. This is a part of the control API, for programs
-    that test an exchange and have no browser: Toss has no such call.
+    The body is ``{"customerKey", "cardNumber"}``. Part of the control API, for programs that test
+    the exchange without a browser; Toss has no such call.
     """
     fields = Fields(call.body)
     customer_key = read_customer_key(fields)
@@ -70,10 +70,10 @@ def authorize(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
 
 
 def read_month(year: str, month: str, now: datetime) -> str:
-    """Read a card's last month as ``2030-12``.
+    """Parse a card's expiry month as ``2030-12``.
 
     Raises:
-        TossRefusal: ``INVALID_CARD_EXPIRATION`` when it is none, or is over.
+        TossRefusal: ``INVALID_CARD_EXPIRATION`` if it is malformed or in the past.
     """
     digits = re.fullmatch(r"[0-9]{2}", year, re.ASCII)
     if not digits or not re.fullmatch(r"0[1-9]|1[0-2]", month, re.ASCII):
@@ -96,7 +96,7 @@ def _read_card(fields: Fields, call: Call, number: str) -> Card:
     name = "customerBirthday" if is_old else "customerIdentityNumber"
     identity = fields.text(name, 1, 20, "INVALID_BIRTH_DAY_FORMAT")
     _check_identity(identity)
-    # Some contracts do without the password, as measured (§4.2).
+    # Some contracts do not require the password, as measured (§4.2).
     password = fields.optional_text("cardPassword", 2, "INVALID_CARD_PASSWORD")
     if password is not None and not re.fullmatch(r"[0-9]{2}", password):
         raise TossRefusal("INVALID_CARD_PASSWORD")
@@ -105,7 +105,7 @@ def _read_card(fields: Fields, call: Call, number: str) -> Card:
 
 def _check_identity(text: str) -> None:
     is_business = re.fullmatch(r"[0-9]{10}", text)
-    # 2000 is a leap year, so 29 February of an unknown century passes.
+    # The century is unknown; 2000 is a leap year, so 29 February passes.
     if not is_business and not (re.fullmatch(r"[0-9]{6}", text) and _is_date(f"20{text}")):
         raise TossRefusal("INVALID_BIRTH_DAY_FORMAT")
 
@@ -126,6 +126,6 @@ def _check_contact(fields: Fields) -> None:
 
 
 def _refused(persona: str) -> str | None:
-    """Return why there is no key: what the window would have said, the exchange says here."""
-    fate = PERSONAS_BY_NAME.get(persona)
-    return issue_code(persona) or (fate.window_code if fate else None)
+    """Return the code that refuses the issue; failures of the window are reported here as well."""
+    known = PERSONAS_BY_NAME.get(persona)
+    return issue_code(persona) or (known.window_code if known else None)

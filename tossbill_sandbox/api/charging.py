@@ -23,7 +23,7 @@ _OLDER_ORDER_ID = re.compile(r"[A-Za-z0-9\-_=]{6,64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a shop asks to be paid, with the limits of contract §4.3 kept."""
+    """A validated charge request, within the limits of contract §4.3."""
 
     order_id: str
     order_name: str
@@ -36,8 +36,8 @@ class Order:
 def charge(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """Charge a billing key once.
 
-    The order of the checks is ours, since Toss's is not known: the form of the request, the
-    billing key, its customer, the amount, the order id, and last the card.
+    Toss's order of checks is unknown; ours is: the form of the request, the billing key, its
+    customer, the amount, the order id, and finally the card.
 
     Source: contract §4.3, §5.2.
     """
@@ -54,14 +54,14 @@ def charge(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
         return refusal(declined, call.language)
     payment_key = payments.insert(connection, call, _values(connection, call, key, order))
     payments.approve(connection, call, payment_key)
-    return payments.answer(connection, call, payments.find(connection, call, payment_key))
+    return payments.answer(connection, call, payments.find_or_expire(connection, call, payment_key))
 
 
 def read_order(fields: Fields, call: Call) -> Order:
-    """Read the fields every payment has.
+    """Read the fields common to all payments.
 
     Raises:
-        TossRefusal: ``INVALID_REQUEST`` when a limit is broken.
+        TossRefusal: ``INVALID_REQUEST`` if a limit is broken.
     """
     order = Order(
         total_krw=fields.whole("amount"),
@@ -80,7 +80,7 @@ def read_order(fields: Fields, call: Call) -> Order:
 
 
 def checked_order_id(text: str, call: Call) -> str:
-    """Return an order id of the documented form."""
+    """Return the order id if it has the documented form."""
     form = _OLDER_ORDER_ID if call.switches.order_id_allows_equals else _ORDER_ID
     if not form.fullmatch(text):
         raise TossRefusal("INVALID_REQUEST")
@@ -88,7 +88,7 @@ def checked_order_id(text: str, call: Call) -> str:
 
 
 def check_order_id(connection: sqlite3.Connection, call: Call, order_id: str) -> None:
-    """Refuse an order id that was used; Toss's text speaks of approved and canceled ones (§5.2)."""
+    """Refuse a used order id; Toss's text mentions approved and canceled payments only (§5.2)."""
     used = connection.execute(
         "SELECT 1 FROM payment WHERE client_key = ? AND order_id = ?"
         " AND (status NOT IN ('ABORTED', 'EXPIRED') OR (status = 'ABORTED' AND NOT ?))",
@@ -147,9 +147,9 @@ def _values(
     }
 
 
-def _count(connection: sqlite3.Connection, key: sqlite3.Row, what: str) -> None:
+def _count(connection: sqlite3.Connection, key: sqlite3.Row, column: str) -> None:
     connection.execute(
-        f"UPDATE billing_key SET {what} = {what} + 1 WHERE billing_key = ?",  # noqa: S608 - ours
+        f"UPDATE billing_key SET {column} = {column} + 1 WHERE billing_key = ?",  # noqa: S608
         (key["billing_key"],),
     )
 
@@ -157,7 +157,7 @@ def _count(connection: sqlite3.Connection, key: sqlite3.Row, what: str) -> None:
 def _keep_refused(
     connection: sqlite3.Connection, call: Call, key: sqlite3.Row, order: Order, code: str
 ) -> None:
-    """Leave an ABORTED payment behind, if the switches want one to be seen or to block."""
+    """Keep an ABORTED payment if the switches make it visible or let it block its order id."""
     switches = call.switches
     if switches.refused_order_id_is_free and not switches.refused_charge_is_kept:
         return
@@ -166,4 +166,4 @@ def _keep_refused(
         connection, call, {**values, "status": "ABORTED", "failure_code": code}
     )
     if switches.refused_charge_is_kept:
-        payments.tell(connection, call.now, call.shop, payment_key)
+        payments.record_status_event(connection, call.now, call.shop, payment_key)

@@ -1,4 +1,4 @@
-"""Confirming a one-off payment (contract §4.5 and §5.5)."""
+"""Confirmation of one-off payments (contract §4.5 and §5.5)."""
 
 import sqlite3
 from dataclasses import asdict
@@ -15,7 +15,7 @@ MAX_PAYMENT_KEY = 200
 
 
 def confirm(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Take the money of a payment whose buyer has agreed, within ten minutes.
+    """Approve a payment within ten minutes of the buyer's authentication.
 
     Source: contract §4.5, §5.5.
     """
@@ -23,25 +23,25 @@ def confirm(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     payment_key = fields.text("paymentKey", 1, MAX_PAYMENT_KEY)
     order_id = checked_order_id(fields.text("orderId"), call)
     amount = fields.whole("amount")
-    row = payments.find(connection, call, payment_key)
+    row = payments.find_or_expire(connection, call, payment_key)
     if row["status"] == "EXPIRED":
         raise TossRefusal("NOT_FOUND_PAYMENT_SESSION")
     if row["status"] != "IN_PROGRESS":
         raise TossRefusal("ALREADY_PROCESSED_PAYMENT")
     if (row["order_id"], row["total_krw"]) != (order_id, amount):
         raise TossRefusal(call.switches.confirm_amount_differs)
-    fate = PERSONAS_BY_NAME.get(row["persona"])
-    if fate and fate.charge_code:
-        raise TossRefusal(fate.charge_code)
+    persona = PERSONAS_BY_NAME.get(row["persona"])
+    if persona and persona.charge_code:
+        raise TossRefusal(persona.charge_code)
     payments.approve(connection, call, payment_key)
     return payments.answer(connection, call, row)
 
 
 def agree(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Make a payment that waits for its confirm, as a buyer in Toss's payment window would.
+    """Create a payment to be confirmed, as a buyer does in Toss's payment window.
 
-    The body is that of a charge with ``cardNumber`` instead of a billing key. This is a part of
-    the control API: Toss has no such call.
+    The body is that of a charge, plus ``cardNumber`` instead of a billing key. Part of the control
+    API; Toss has no such call.
     """
     fields = Fields(call.body)
     order = read_order(fields, call)

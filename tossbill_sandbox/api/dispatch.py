@@ -1,4 +1,4 @@
-"""Toss's HTTP API: from a request to an answer, and what the wire does to it."""
+"""Dispatch of Toss's HTTP API: authentication, idempotency, rate limits and fault rules."""
 
 import asyncio
 import sqlite3
@@ -15,7 +15,7 @@ from tossbill_sandbox.api import billing, fault_effects, idempotency
 from tossbill_sandbox.api.auth import authenticate
 from tossbill_sandbox.api.call import Call
 from tossbill_sandbox.api.endpoints import ENDPOINTS, Endpoint, Work
-from tossbill_sandbox.api.rates import Rates
+from tossbill_sandbox.api.rates import RateLimiter
 from tossbill_sandbox.api.response import SandboxResponse, language_of, refusal
 from tossbill_sandbox.errors import ERRORS, TossRefusal
 from tossbill_sandbox.store import faults, random_ids
@@ -30,7 +30,7 @@ _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A request on its way: its name, its rule if one strikes it, and what it asks for."""
+    """A request in progress: its trace id, the fault rule that applies, and its endpoint."""
 
     trace_id: str
     rule: Rule | None
@@ -45,12 +45,12 @@ class Api:
         self._store = store
         self._clock = clock
         self._switches = switches
-        self._rates = Rates()
+        self._rate_limiter = RateLimiter()
         self._in_progress = idempotency.InProgress()
         self._running: set[asyncio.Task[SandboxResponse]] = set()
 
     def routes(self) -> list[Route]:
-        """Return the routes of contract §4; every other path answers Toss's 404."""
+        """Return the routes of contract §4; every other path returns Toss's 404."""
         return [
             *(
                 Route(endpoint.path, self._handler(endpoint), methods=[endpoint.method])
@@ -60,11 +60,11 @@ class Api:
         ]
 
     async def aclose(self) -> None:
-        """Wait for calls whose callers have gone."""
+        """Wait for calls whose clients have disconnected."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def call_as_sandbox(self, request: Request, work: Work) -> Response:
-        """Do a piece of work for the control API: authenticated, but free of faults."""
+        """Run work for the control API: authenticated, but exempt from fault rules."""
         endpoint = Endpoint(request.method, request.url.path, "control", work, "", "")
         task = Task(await self._store.run(random_ids.trace_id), None, endpoint)
         answer = await self._answer(request, task)
@@ -85,13 +85,13 @@ class Api:
         return handle
 
     async def no_route(self, request: Request, error: Exception | None = None) -> Response:
-        """Answer Toss's 404; also to a path that no route can match, such as one with a newline."""
+        """Return Toss's 404; also for a path no route can match, such as one with a newline."""
         trace_id = await self._store.run(random_ids.trace_id)
         answer = refusal("NOT_FOUND_HTTP_METHOD", language_of(request))
         return answer.to_response(trace_id=trace_id)
 
     async def _finish(self, answering: Awaitable[SandboxResponse]) -> SandboxResponse:
-        """Answer even if the caller has gone: a real server does not stop half-way either."""
+        """Finish even if the client disconnects, as a real server does."""
         task = asyncio.ensure_future(answering)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -104,7 +104,7 @@ class Api:
             call, task, known = await self._store.run(receive)
             if known:
                 return known
-            self._rates.check(call, task.endpoint.name)
+            self._rate_limiter.check(call, task.endpoint.name)
             with self._in_progress.hold(task.identity) if task.identity else nullcontext():
                 await fault_effects.wait_before(task.rule)
                 test_code = request.headers.get("tosspayments-test-code")
@@ -115,7 +115,7 @@ class Api:
     def _receive(
         self, connection: sqlite3.Connection, request: Request, body: bytes, task: Task
     ) -> tuple[Call, Task, SandboxResponse | None]:
-        """Find out who asks for what, and what was answered if it was asked before."""
+        """Authenticate the call, and look up the response stored under its Idempotency-Key."""
         call = Call(
             shop=authenticate(connection, request.headers.get("authorization")),
             now=self._clock.now(),
@@ -147,7 +147,7 @@ class Api:
     def _work_once(
         self, connection: sqlite3.Connection, call: Call, task: Task, test_code: str | None
     ) -> SandboxResponse:
-        """Do the work and keep its answer: one transaction, so both are there or neither is."""
+        """Do the work and store its response in one transaction: both are committed or neither."""
         identity = task.identity
         if identity and (known := idempotency.recall(connection, identity, call)):
             return known
@@ -166,7 +166,7 @@ def _begin(connection: sqlite3.Connection, endpoint: Endpoint) -> Task:
 
 
 def _tested(call: Call, task: Task, code: str | None) -> SandboxResponse | None:
-    """Answer with the error a test asked for, before any parameter is looked at (§7)."""
+    """Return the error requested by a test code, before any parameter is validated (§7)."""
     is_test = call.shop.secret_key.startswith("test_")
     if not code or not is_test or not task.endpoint.has_test_codes:
         return None
@@ -174,7 +174,7 @@ def _tested(call: Call, task: Task, code: str | None) -> SandboxResponse | None:
 
 
 def _work(connection: sqlite3.Connection, call: Call, work: Work) -> SandboxResponse:
-    """Do the work, or nothing at all if it is refused."""
+    """Do the work; roll it back entirely if it is refused."""
     connection.execute("SAVEPOINT work")
     try:
         answer = work(connection, call)

@@ -1,4 +1,4 @@
-"""The table of Toss's API: every address, who answers it, and what it is called in rules."""
+"""The endpoints of Toss's API: path, handler, and name in fault rules."""
 
 import sqlite3
 from collections.abc import Callable
@@ -21,19 +21,19 @@ Work = Callable[[sqlite3.Connection, Call], SandboxResponse]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One address of contract §4.
+    """One endpoint of contract §4.
 
     Attributes:
         method: The HTTP method.
-        path: The address; ``:path`` because a percent-encoded key may hold an encoded slash.
-        name: What fault rules and rate limits call it.
-        work: Who does it, in one transaction.
-        summary: What it does, for people.
-        section: Where the contract tells of it.
+        path: The path; ``:path`` because a percent-encoded key may hold an encoded slash.
+        name: Its name in fault rules and rate limits.
+        work: The handler, which runs in one transaction.
+        summary: A description for people.
+        section: The section of the contract.
         request: The name of the request's schema, if it has a body.
         response: The name of the response's schema, if it has a body.
-        query: The parameters after the question mark; a ``*`` marks those that must be there.
-        has_test_codes: Whether ``TossPayments-Test-Code`` works on it (contract §7).
+        query: The query parameters; a ``*`` marks required ones.
+        has_test_codes: Whether it supports ``TossPayments-Test-Code`` (contract §7).
     """
 
     method: str
@@ -76,7 +76,7 @@ ENDPOINTS = (
         f"{_AUTHORIZATIONS}/{{auth_key:path}}",
         "issue",
         billing.issue,
-        "Exchange an authKey for a billing key, older form",
+        "Exchange an authKey for a billing key (older form)",
         "4",
         "OlderIssueRequest",
         "Billing",
@@ -116,7 +116,7 @@ ENDPOINTS = (
         "/v1/payments/orders/{order_id}",
         "lookup",
         payments.by_order,
-        "Look a payment up by order id",
+        "Look up a payment by order id",
         "4.5",
         response="Payment",
     ),
@@ -125,7 +125,7 @@ ENDPOINTS = (
         "/v1/payments/{payment_key}",
         "lookup",
         payments.by_key,
-        "Look a payment up by payment key",
+        "Look up a payment by payment key",
         "4.5",
         response="Payment",
     ),
@@ -134,7 +134,7 @@ ENDPOINTS = (
         "/v1/payments/{payment_key}/cancel",
         "cancel",
         canceling.cancel,
-        "Cancel a payment, wholly or in part",
+        "Cancel a payment, fully or partially",
         "4.6",
         "CancelRequest",
         "Payment",
@@ -164,7 +164,7 @@ ENDPOINTS = (
         "/v1/settlements",
         "settlements",
         listings.settle_by_hand,
-        "Ask for a settlement: refused in test mode",
+        "Request a settlement: refused in test mode",
         "4.7",
         "SettlementRequest",
     ),
@@ -183,7 +183,7 @@ ENDPOINTS = (
         "/v1/cash-receipts",
         "cash_receipts",
         listings.no_cash_receipt,
-        "Make a cash receipt: refused",
+        "Issue a cash receipt: refused",
         "4.7",
     ),
     Endpoint(

@@ -1,4 +1,4 @@
-"""What faults do to an answer: it is lost, late, cut off, or something else entirely."""
+"""Effects of fault rules on a response: lost, delayed, truncated or corrupted."""
 
 import asyncio
 import json
@@ -14,49 +14,49 @@ from tossbill_sandbox.api.response import SandboxResponse, refusal
 from tossbill_sandbox.store.faults import Rule
 
 DRIP_SECONDS = 0.2
-# Longer than the 60 s Toss may take for a charge (contract §4.3).
+# Longer than the 60 s that Toss may take for a charge (contract §4.3).
 SILENCE_SECONDS = 90
 HUGE_BYTES = 4 * 1024 * 1024
 _GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502</body></html>"
 
 
 class ConnectionCut(httpx.RemoteProtocolError):
-    """Breaks off an answer.
+    """Aborts a response.
 
-    A server that runs the app closes the socket; a caller that runs it in-process through
-    ``httpx.ASGITransport`` gets the very error a cut connection gives.
+    A server closes the socket; an in-process client on ``httpx.ASGITransport`` gets the same error
+    that a broken connection raises.
     """
 
 
 class CutResponse(Response):
-    """An answer that promises more bytes than ever come."""
+    """A response that announces more bytes than it sends."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the start of an answer, then break off."""
+        """Send the start of a response, then abort."""
         headers = [(b"content-type", b"application/json"), (b"content-length", b"1024")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        raise ConnectionCut("The connection was cut, as a fault rule asked.")
+        raise ConnectionCut("A fault rule cut the connection.")
 
 
 class SilentResponse(Response):
-    """No answer: the connection stays open until the caller gives up, or time is over."""
+    """No response: the connection stays open until the client disconnects or the time is up."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
         self._seconds = seconds or SILENCE_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wait, then break off."""
+        """Wait, then abort."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._seconds):
                 while (await receive())["type"] != "http.disconnect":
                     pass
-        raise ConnectionCut("Nobody answered, as a fault rule asked.")
+        raise ConnectionCut("A fault rule withheld the response.")
 
 
 def instead(rule: Rule | None, language: str, trace_id: str) -> Response | None:
-    """Return what a rule answers in place of doing anything, if it is of that kind."""
+    """Return the response that replaces the request's effect, if the rule strikes before it."""
     match rule.kind if rule else None:
         case "reset_before":
             return CutResponse()
@@ -76,13 +76,13 @@ def instead(rule: Rule | None, language: str, trace_id: str) -> Response | None:
 
 
 async def wait_before(rule: Rule | None) -> None:
-    """Let time pass before the effect, if the rule says so; the request is running meanwhile."""
+    """Delay the effect if the rule says so; meanwhile the request counts as in progress."""
     if rule and rule.kind == "delay_before":
         await asyncio.sleep(rule.delay_seconds)
 
 
 async def distort(rule: Rule | None, answer: SandboxResponse, response: Response) -> Response:
-    """Return what arrives of an answer that is committed already."""
+    """Return the response as the client receives it; the effect is already committed."""
     if rule is None:
         return response
     match rule.kind:

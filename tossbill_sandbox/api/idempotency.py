@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same request twice has one effect and one answer (contract §6)."""
+"""Idempotency-Key: a repeated request has one effect and one response (contract §6)."""
 
 import hashlib
 import json
@@ -16,19 +16,19 @@ MAX_LENGTH = 300
 
 
 def identity_of(*, key: str, secret_key: str, method: str, url: str) -> str:
-    """Name a request by key + API key + URL + method; the body is no part of it (§6).
+    """Return a hash of key, API key, URL and method; the body is not part of it (§6).
 
     Raises:
-        TossRefusal: ``INVALID_IDEMPOTENCY_KEY`` when the key is longer than 300 characters.
+        TossRefusal: ``INVALID_IDEMPOTENCY_KEY`` if the key is longer than 300 characters.
     """
     if len(key) > MAX_LENGTH:
         raise TossRefusal("INVALID_IDEMPOTENCY_KEY")
-    # Hashed, so that the table holds no secret key and its index stays small.
+    # Hashed, so the table holds no secret key and its index stays small.
     return hashlib.sha256(json.dumps([key, secret_key, method, url]).encode()).hexdigest()
 
 
 def recall(connection: sqlite3.Connection, identity: str, call: Call) -> SandboxResponse | None:
-    """Return the answer given before, while it is kept.
+    """Return the stored response, if it has not expired.
 
     A replay's trace id is "new, original", as measured (§6).
     """
@@ -44,7 +44,7 @@ def recall(connection: sqlite3.Connection, identity: str, call: Call) -> Sandbox
 def remember(
     connection: sqlite3.Connection, identity: str, answer: SandboxResponse, call: Call
 ) -> None:
-    """Keep an answer, in the transaction that has its effect."""
+    """Store a response, in the transaction that has its effect."""
     connection.execute(
         "INSERT OR REPLACE INTO idempotent_answer VALUES (?, ?, ?, ?, ?)",
         (identity, answer.status, answer.body, call.trace_id, call.now.isoformat()),
@@ -52,10 +52,9 @@ def remember(
 
 
 class InProgress:
-    """The requests being worked on right now.
+    """Requests in progress.
 
-    Kept in the memory of the process and not in the database: what a killed process was doing
-    is then over, and its key is free again.
+    Kept in memory and not in the database, so that the keys of a killed process are free again.
     """
 
     def __init__(self) -> None:
@@ -63,7 +62,7 @@ class InProgress:
 
     @contextmanager
     def hold(self, identity: str) -> Generator[None]:
-        """Occupy an identity.
+        """Reserve an identity for the duration of a request.
 
         Raises:
             TossRefusal: ``IDEMPOTENT_REQUEST_PROCESSING`` while another request holds it.

@@ -1,4 +1,4 @@
-"""Lists: transactions, settlements, cash receipts (contract §4.7)."""
+"""Listings of transactions, settlements and cash receipts (contract §4.7)."""
 
 import re
 import sqlite3
@@ -19,7 +19,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def transactions(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """List approvals and cancels between two Korean times, oldest first.
+    """List approvals and cancels between two times in KST, oldest first.
 
     Source: contract §4.7.
     """
@@ -43,7 +43,7 @@ def transactions(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
 
 
 def settlements(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """List settlements: none, since Toss has them of live payments only (contract §4.7)."""
+    """List settlements: always empty, as Toss settles live payments only (contract §4.7)."""
     start, end = _date(call, "startDate"), _date(call, "endDate")
     if start > end:
         raise TossRefusal("INVALID_DATE")
@@ -55,20 +55,20 @@ def settlements(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
 
 
 def settle_by_hand(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Take a request to settle a payment; in test mode there is nothing to settle."""
+    """Refuse a manual settlement: in test mode there is nothing to settle."""
     Fields(call.body).text("paymentKey", 1, 200)
     raise TossRefusal("NOT_SUPPORTED_PROCESS")
 
 
 def cash_receipts(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """List the cash receipts of a day: none, since cards have none (contract §4.7)."""
+    """List a day's cash receipts: always empty, as cards have none (contract §4.7)."""
     _date(call, "requestDate")
     _limit(call, MAX_CASH_RECEIPTS)
     return success({"hasNext": False, "lastCursor": None, "data": []})
 
 
 def no_cash_receipt(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Refuse to make or cancel a cash receipt: the box has none."""
+    """Refuse to issue or cancel a cash receipt: the sandbox has none."""
     raise TossRefusal("NOT_SUPPORTED_PROCESS")
 
 
@@ -107,7 +107,7 @@ def _starting_after(connection: sqlite3.Connection, call: Call) -> int:
 
 
 def _time(call: Call, name: str) -> datetime:
-    """Read a Korean time without a zone; one with a zone is refused, as measured (§4.7)."""
+    """Parse a time in KST without an offset; one with an offset is refused, as measured (§4.7)."""
     text = call.query.get(name)
     if text is None:
         raise TossRefusal("INVALID_REQUEST")

@@ -1,4 +1,4 @@
-"""An OpenAPI 3.1 document of both APIs, made from their route tables."""
+"""An OpenAPI 3.1 document of both APIs, generated from their route tables."""
 
 import re
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ def document(root_path: str, commands: Iterable[tuple[str, str, str]]) -> dict[s
 
     Args:
         root_path: Where the sandbox is mounted.
-        commands: Method, path and summary of every call of the control API.
+        commands: Method, path and summary of every call in the control API.
     """
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
@@ -49,7 +49,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "security": [{"secretKey": []}],
         "parameters": [*_path_parameters(endpoint.path), *_other_parameters(endpoint)],
         "responses": {
-            "200": _content("What was asked for", endpoint.response),
+            "200": _content("Success", endpoint.response),
             "default": _content("One of Toss's errors", "Error"),
         },
     }
@@ -65,7 +65,7 @@ def _command(path: str, summary: str) -> dict[str, Any]:
         "parameters": _path_parameters(path),
         "responses": {
             "default": {"description": "JSON", **_json({})},
-            "403": {"description": "Only from this machine", **_json(ERROR)},
+            "403": {"description": "Not a request from this machine", **_json(ERROR)},
         },
     }
 

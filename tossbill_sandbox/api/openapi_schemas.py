@@ -1,4 +1,4 @@
-"""The shapes of Toss's requests and answers as JSON schemas (contract §4)."""
+"""JSON schemas of Toss's requests and responses (contract §4)."""
 
 from typing import Any
 

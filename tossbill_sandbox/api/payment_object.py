@@ -12,7 +12,7 @@ from tossbill_sandbox.errors import ERRORS
 from tossbill_sandbox.store.clock import to_toss_time
 
 SHORT_CODES_SINCE = "2022-11-16"
-# Whether these are Toss's English words is not known; that there are some is (contract §5).
+# Toss translates these values (contract §5); its English words are unknown.
 ENGLISH = {
     "카드": "CARD",
     "계좌이체": "TRANSFER",
@@ -31,12 +31,12 @@ _EXPIRED = {
 def payment_object(
     row: sqlite3.Row, cancels: Sequence[sqlite3.Row], *, m_id: str, version: str
 ) -> dict[str, Any]:
-    """Write a payment as its shop's API version has it.
+    """Build a payment in the form of its shop's API version.
 
     Args:
         row: A row of ``payment``.
         cancels: Its rows of ``cancel``, oldest first.
-        m_id: The shop's.
+        m_id: The shop's mId.
         version: The shop's API version.
     """
     method = method_of(row["method"])
@@ -82,7 +82,7 @@ def payment_object(
 
 
 def cancel_object(row: sqlite3.Row) -> dict[str, Any]:
-    """Write one cancel, in the order of the cancel guide's example (contract §4.8)."""
+    """Build one cancel, in the field order of the cancel guide's example (contract §4.8)."""
     return {
         "transactionKey": row["transaction_key"],
         "cancelReason": row["reason"],
@@ -101,32 +101,32 @@ def cancel_object(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def receipt_url(payment_key: str) -> str:
-    """Return the address of a receipt; in test mode it shows nothing (contract §7)."""
+    """Return the URL of a receipt; in test mode the page is empty (contract §7)."""
     return (
         f"https://dashboard.tosspayments.com/receipt/redirection?transactionId={payment_key}&ref=PX"
     )
 
 
 def vat_of(taxable_krw: int) -> int:
-    """Return the tax inside an amount, ``round(taxable / 11)`` (contract §4.3).
+    """Return the VAT included in an amount, ``round(taxable / 11)`` (contract §4.3).
 
-    Elevenths are never halves, so there is no rounding rule to choose.
+    An eleventh is never exactly half a won, so there are no ties to round.
     """
     return (2 * taxable_krw + 11) // 22
 
 
 def in_english(payload: dict[str, Any]) -> dict[str, Any]:
-    """Say the Korean enum values of a Payment or Billing object in English (contract §5)."""
+    """Translate the Korean enum values of a Payment or Billing object to English (contract §5)."""
     card: dict[str, Any] | None = payload.get("card")
-    words = {"cardType", "ownerType"}
-    spoken = card and {k: ENGLISH.get(v, v) if k in words else v for k, v in card.items()}
+    names = {"cardType", "ownerType"}
+    translated = card and {k: ENGLISH.get(v, v) if k in names else v for k, v in card.items()}
     method = payload.get("method")
-    changed = {"card": spoken, "method": ENGLISH.get(method or "", method)}
+    changed = {"card": translated, "method": ENGLISH.get(method or "", method)}
     return {**payload, **{name: changed[name] for name in changed if name in payload}}
 
 
 def _older(version: str, name: str, value: object) -> dict[str, Any]:
-    """Return a field that API versions before the two-letter codes have (contract §8)."""
+    """Return a field that exists only in API versions before the two-letter codes (contract §8)."""
     return {name: value} if version < SHORT_CODES_SINCE else {}
 
 
@@ -160,7 +160,7 @@ def _transfer(method: Method, version: str) -> dict[str, Any] | None:
 
 
 def _amounts(row: sqlite3.Row, cancels: Sequence[sqlite3.Row]) -> dict[str, int]:
-    """Return what is left after cancels; the tax is on what is neither free nor exempt."""
+    """Return the amounts after cancels; VAT applies to what is neither tax-free nor exempt."""
     balance: int = row["balance_krw"]
     free: int = row["tax_free_krw"] - sum(cancel["tax_free_krw"] for cancel in cancels)
     exempt: int = row["tax_exemption_krw"] - sum(c["tax_exemption_krw"] for c in cancels)

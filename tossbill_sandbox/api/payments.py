@@ -1,4 +1,4 @@
-"""Payments as rows: made, found, told of. What a payment looks like: ``payment_object.py``."""
+"""Payment rows: insert, find, approve and record events. JSON form: ``payment_object.py``."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -13,19 +13,19 @@ from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import ledger, random_ids
 from tossbill_sandbox.webhooks.events import record_event
 
-# From the buyer's authentication to the shop's confirm (contract §4.5).
+# Time from the buyer's authentication to the shop's confirm (contract §4.5).
 CONFIRM_WITHIN = timedelta(minutes=10)
 
 
 def by_key(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Look a payment up by Toss's name of it (contract §4.5)."""
-    return answer(connection, call, find(connection, call, call.path["payment_key"]))
+    """Look up a payment by payment key (contract §4.5)."""
+    return answer(connection, call, find_or_expire(connection, call, call.path["payment_key"]))
 
 
 def by_order(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
-    """Look a payment up by the shop's name of it: the way back after a lost answer (§4.5).
+    """Look up a payment by order id, to recover from a lost response (§4.5).
 
-    Where an order id was used again after a failure, the payment that did not fail is meant.
+    If an order id was reused after a failure, the payment that did not fail is returned.
     """
     row: sqlite3.Row | None = connection.execute(
         "SELECT payment_key FROM payment WHERE client_key = ? AND order_id = ?"
@@ -34,11 +34,11 @@ def by_order(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     ).fetchone()
     if row is None:
         raise TossRefusal("NOT_FOUND_PAYMENT")
-    return answer(connection, call, find(connection, call, row["payment_key"]))
+    return answer(connection, call, find_or_expire(connection, call, row["payment_key"]))
 
 
-def find(connection: sqlite3.Connection, call: Call, payment_key: str) -> sqlite3.Row:
-    """Return a payment of the calling shop; one that waited too long for its confirm is expired.
+def find_or_expire(connection: sqlite3.Connection, call: Call, payment_key: str) -> sqlite3.Row:
+    """Return a payment of the calling shop, first expiring it if its confirm is overdue.
 
     Raises:
         TossRefusal: ``NOT_FOUND_PAYMENT``.
@@ -52,7 +52,7 @@ def find(connection: sqlite3.Connection, call: Call, payment_key: str) -> sqlite
 
 
 def expire(connection: sqlite3.Connection, now: datetime, payment_key: str | None = None) -> None:
-    """End the payments that waited too long for their confirm, or one of them."""
+    """Expire payments whose confirm is overdue: all of them, or the given one."""
     late = connection.execute(
         "SELECT p.payment_key, s.* FROM payment p JOIN shop s USING (client_key)"
         " WHERE status = 'IN_PROGRESS' AND requested_at <= ? AND ? IN (p.payment_key, '')",
@@ -63,11 +63,11 @@ def expire(connection: sqlite3.Connection, now: datetime, payment_key: str | Non
             "UPDATE payment SET status = 'EXPIRED' WHERE payment_key = ?", (row["payment_key"],)
         )
         shop = Shop(row["client_key"], row["secret_key"], row["m_id"], row["api_version"])
-        tell(connection, now, shop, row["payment_key"])
+        record_status_event(connection, now, shop, row["payment_key"])
 
 
 def insert(connection: sqlite3.Connection, call: Call, values: Mapping[str, Any]) -> str:
-    """Write a new payment and return its key."""
+    """Insert a payment and return its key."""
     payment_key = random_ids.payment_key(connection, call.shop.m_id, call.now)
     columns = {
         "payment_key": payment_key,
@@ -76,7 +76,7 @@ def insert(connection: sqlite3.Connection, call: Call, values: Mapping[str, Any]
         **values,
     }
     connection.execute(
-        f"INSERT INTO payment ({', '.join(columns)})"  # noqa: S608 - our own names
+        f"INSERT INTO payment ({', '.join(columns)})"  # noqa: S608 - constant names
         f" VALUES ({', '.join('?' * len(columns))})",
         list(columns.values()),
     )
@@ -84,7 +84,7 @@ def insert(connection: sqlite3.Connection, call: Call, values: Mapping[str, Any]
 
 
 def approve(connection: sqlite3.Connection, call: Call, payment_key: str) -> None:
-    """Take the money: the payment is DONE, and ledger and events say so."""
+    """Approve a payment: set it to DONE, and write the ledger entry and the event."""
     transaction_key = random_ids.dated_key(connection, "txrd", call.now)
     connection.execute(
         "UPDATE payment SET status = 'DONE', approved_at = ?, last_transaction_key = ?"
@@ -93,7 +93,7 @@ def approve(connection: sqlite3.Connection, call: Call, payment_key: str) -> Non
     )
     row = _existing(connection, payment_key)
     record(connection, call, row, "payment_approved", transaction_key, row["total_krw"])
-    tell(connection, call.now, call.shop, payment_key)
+    record_status_event(connection, call.now, call.shop, payment_key)
 
 
 def record(
@@ -104,7 +104,7 @@ def record(
     transaction_key: str,
     amount_krw: int,
 ) -> None:
-    """Write a movement of money into the ledger; ``row`` is the payment after it."""
+    """Append a movement of money to the ledger; ``row`` is the payment after it."""
     ledger.append(
         connection,
         at=call.now,
@@ -120,14 +120,16 @@ def record(
     )
 
 
-def tell(connection: sqlite3.Connection, now: datetime, shop: Shop, payment_key: str) -> None:
-    """Write down that a payment's status changed."""
+def record_status_event(
+    connection: sqlite3.Connection, now: datetime, shop: Shop, payment_key: str
+) -> None:
+    """Record the event that a payment's status changed."""
     row = _existing(connection, payment_key)
     record_event(connection, now, "PAYMENT_STATUS_CHANGED", _body(connection, shop, row))
 
 
 def answer(connection: sqlite3.Connection, call: Call, row: sqlite3.Row) -> SandboxResponse:
-    """Answer with a payment as it is now."""
+    """Return the payment in its current state."""
     body = _body(connection, call.shop, _existing(connection, row["payment_key"]))
     english = call.language == "en" and call.switches.english_enums
     return success(in_english(body) if english else body)

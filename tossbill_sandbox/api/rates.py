@@ -1,4 +1,4 @@
-"""How many calls a minute an endpoint takes (contract §7); a switch, off by default."""
+"""The rate limit per endpoint (contract §7): a switch, off by default."""
 
 from collections import defaultdict, deque
 from datetime import datetime, timedelta
@@ -9,8 +9,8 @@ from tossbill_sandbox.errors import TossRefusal
 MINUTE = timedelta(minutes=1)
 
 
-class Rates:
-    """The calls of the last minute, by shop and endpoint, on the sandbox's clock."""
+class RateLimiter:
+    """Counts calls in the last minute by shop and endpoint, on the sandbox's clock."""
 
     def __init__(self) -> None:
         self._calls: defaultdict[tuple[str, str], deque[datetime]] = defaultdict(deque)
@@ -19,7 +19,7 @@ class Rates:
         """Count a call.
 
         Raises:
-            TossRefusal: ``TOO_MANY_REQUESTS``; Toss's own code for its 429 is not recorded.
+            TossRefusal: ``TOO_MANY_REQUESTS``; Toss's own code for a 429 was never recorded.
         """
         limit = call.switches.rate_limit_per_minute
         if limit is None:

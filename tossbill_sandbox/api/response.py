@@ -1,4 +1,4 @@
-"""An answer of the API before it becomes bytes on a socket."""
+"""An API response, independent of HTTP."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tossbill_sandbox.errors import ERRORS
 
-# As recorded from a real answer (contract §4.8). No content-length games: Starlette adds it.
+# As recorded from a real response (contract §4.8), less content-length, which Starlette adds.
 _HEADERS = {
     "cache-control": "no-cache, no-store, max-age=0, must-revalidate",
     "pragma": "no-cache",
@@ -27,9 +27,9 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class SandboxResponse:
-    """A status and the exact bytes of a body; replays keep both.
+    """A status and the exact bytes of a body; a replay has the same ones.
 
-    A replay brings its own trace id, "new, original"; any other answer has that of its request.
+    A replay carries its own trace id, "new, original"; other responses take their request's.
     """
 
     status: int
@@ -37,7 +37,7 @@ class SandboxResponse:
     trace_id: str | None = None
 
     def to_response(self, *, trace_id: str, idempotency_key: str | None = None) -> Response:
-        """Dress it in Toss's headers; an Idempotency-Key is echoed (contract §4.8)."""
+        """Add Toss's headers; an Idempotency-Key is echoed (contract §4.8)."""
         headers = {**_HEADERS, "x-tosspayments-trace-id": self.trace_id or trace_id}
         if idempotency_key is not None:
             headers["idempotency-key"] = idempotency_key
@@ -47,19 +47,19 @@ class SandboxResponse:
 
 
 def success(payload: Mapping[str, Any] | Sequence[Any] | None) -> SandboxResponse:
-    """Answer 200 with JSON, or with no byte at all (contract §4.4)."""
+    """Build a 200 with JSON, or with an empty body for None (contract §4.4)."""
     return SandboxResponse(200, b"" if payload is None else _encode(payload))
 
 
 def refusal(code: str, language: str) -> SandboxResponse:
-    """Answer with one of Toss's errors: a flat code and message (contract §5)."""
+    """Build one of Toss's errors: a flat code and message (contract §5)."""
     text = ERRORS[code]
     message = (text.en or text.ko) if language == "en" else text.ko
     return SandboxResponse(text.status, _encode({"code": code, "message": message}))
 
 
 def language_of(request: Request) -> str:
-    """Return ``en`` when the caller prefers English, else ``ko`` (contract §5)."""
+    """Return ``en`` if the client prefers English, otherwise ``ko`` (contract §5)."""
     preferred = request.headers.get("accept-language", "").strip().lower()
     return "en" if preferred.startswith("en") else "ko"
 

@@ -1,1 +1,1 @@
-"""The cards and accounts of the sandbox, and what becomes of each."""
+"""The sandbox's cards and accounts, and the outcome of charging each."""

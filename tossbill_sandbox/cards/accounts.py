@@ -1,7 +1,7 @@
-"""Bank accounts, which can be registered beside cards (contract §2.1, TRANSFER).
+"""Bank accounts, an alternative to cards (contract §2.1, TRANSFER).
 
 Every persona has an account too: its number is the persona's card number without the first four
-digits, so a new persona is reachable both ways.
+digits, so each persona can be used with either method.
 """
 
 import json
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from tossbill_sandbox.cards.personas import ORDINARY, PERSONAS, Persona
 
-# Two-digit bank codes as Toss's own list has them.
+# Two-digit bank codes from Toss's list.
 BANKS: dict[str, str] = {
     "06": "KB국민은행",
     "88": "신한은행",
@@ -31,7 +31,7 @@ BANKS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What may be remembered of an account: nothing that Toss's own answer does not show."""
+    """The stored facts of an account: only those that Toss's own responses show."""
 
     bank_code: str
     masked_number: str
@@ -39,26 +39,26 @@ class Account:
 
     @property
     def bank_name(self) -> str:
-        """The bank as people call it."""
+        """The bank's name."""
         return BANKS[self.bank_code]
 
     def to_json(self) -> str:
-        """Write it for the database."""
+        """Serialize for the database."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Account | None":
-        """Read it back; None when the text describes a card."""
+        """Deserialize; None if the text describes a card."""
         fields = json.loads(text)
         return cls(**fields) if "bank_code" in fields else None
 
     def to_transfer(self) -> dict[str, str]:
-        """Write it as an item of the Billing object's ``transfers`` (contract §4.1)."""
+        """Return an item of the Billing object's ``transfers`` (contract §4.1)."""
         return {"bankName": self.bank_name, "bankAccountNumber": self.masked_number}
 
 
 def account_number_of(persona: Persona) -> str:
-    """Return the account number that has a persona's fate: twelve digits."""
+    """Return a persona's account number: twelve digits."""
     return persona.number[4:]
 
 
@@ -70,8 +70,8 @@ def persona_of_account(number: str) -> str:
 
 
 def mask_account(number: str) -> str:
-    """Mask an account number: the first three and last four digits stay.
+    """Mask an account number, keeping the first three and last four digits.
 
-    Toss says only that it is masked (contract §4.1); this form is ours.
+    Toss documents only that it is masked (contract §4.1); this form is ours.
     """
     return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"

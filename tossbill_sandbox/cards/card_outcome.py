@@ -1,4 +1,4 @@
-"""Whether a card or account pays today."""
+"""The outcome of charging a card or account at a given time."""
 
 import sqlite3
 from datetime import datetime, timedelta
@@ -13,16 +13,16 @@ Method = Card | Account
 
 
 def method_of(text: str) -> Method:
-    """Read what a billing key or payment remembers of its card or account."""
+    """Deserialize the card or account of a billing key or payment."""
     return Account.from_json(text) or Card.from_json(text)
 
 
 def decline_of(key: sqlite3.Row, now: datetime) -> str | None:
-    """Return the code a charge of this billing key is refused with now, or None.
+    """Return the code that declines a charge of this billing key now, or None.
 
     Args:
         key: A row of ``billing_key``.
-        now: The present, on the sandbox's clock.
+        now: The current time, on the sandbox's clock.
     """
     method = method_of(key["card"])
     if isinstance(method, Card) and _has_expired(method, now):
@@ -36,7 +36,7 @@ def decline_of(key: sqlite3.Row, now: datetime) -> str | None:
 
 
 def pays_from(persona: Persona, issued_at: datetime) -> datetime | None:
-    """Return when a persona begins to pay, if a day decides it."""
+    """Return when a persona's charges start to succeed, if that depends on a date."""
     match persona.until:
         case "month":
             return _midnight(plus(issued_at.astimezone(KST).replace(day=1), months=1))

@@ -1,26 +1,26 @@
-"""The personas: card numbers with a fate. What the numbers have in common: ``personas.py``."""
+"""The table of personas: test cards with a fixed outcome. Number format: ``personas.py``."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A card number with a fate.
+    """A test card with a fixed outcome.
 
     Attributes:
-        name: Its name in ledgers and tests.
-        label: What its chip says.
+        name: Its name in the control API and in tests.
+        label: The label of its chip in the window.
         number: The card number.
-        issuer_code: Toss's code of the issuer.
+        issuer_code: Toss's issuer code.
         card_type: ``신용``, ``체크`` or ``미확인``.
-        window_code: The code the window ends with on failUrl, if it fails there.
-        issue_code: The code the issue call is refused with, if it is.
-        charge_code: The code charges are refused with, if they are.
-        until: When refusals end: ``month`` (the 1st), ``three_days``, ``payday`` (the 10th or the
-            25th), each counted from the issue on the Korean calendar; None is never.
-        declines_first: Refuse only so many charges, then approve.
-        approves_first: Approve so many charges, then refuse.
-        removed: Whether Toss deletes the billing key as soon as it is issued.
+        window_code: The code sent to failUrl, if authentication fails in the window.
+        issue_code: The code that refuses the issue, if it is refused.
+        charge_code: The code that declines charges, if they are declined.
+        until: When declines end: ``month`` (the 1st of the next month), ``three_days``, ``payday``
+            (the next 10th or 25th), counted from the issue on the Korean calendar; None is never.
+        declines_first: Decline this many charges, then approve.
+        approves_first: Approve this many charges, then decline.
+        removed: Whether Toss deletes the billing key right after issuing it.
     """
 
     name: str

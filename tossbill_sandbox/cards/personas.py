@@ -1,8 +1,8 @@
-"""Card numbers that decide what happens, and what any other number is taken for.
+"""Test card numbers with fixed outcomes, and the defaults for all other numbers.
 
-The numbers cannot be anybody's: real card numbers satisfy the Luhn check and these do not (a
-test holds them to it), and their first digits, 9400 00, are no issuer's. After them come two
-digits for the issuer code (with a 00 for the rest), so ``9400 0061 …`` is 현대.
+The numbers belong to nobody: real card numbers pass the Luhn check and these do not (a test
+verifies it), and no issuer has the prefix 9400 00. The next two digits are the issuer code, so
+``9400 0061 …`` is 현대.
 """
 
 import json
@@ -25,7 +25,7 @@ ISSUERS: dict[str, str] = {
     "91": "NH농협",
 }
 
-# First six digits with a known owner (contract §4.1 and §7).
+# Six-digit prefixes with a known issuer (contract §4.1 and §7).
 _KNOWN_BINS: dict[str, str] = {
     "433012": "61",
     "490625": "31",
@@ -33,16 +33,16 @@ _KNOWN_BINS: dict[str, str] = {
 }
 
 
-# The pairs of recorded answers (contract §4.1 and §4.3); other issuers acquire for themselves.
+# Issuer and acquirer pairs from recorded responses (§4.1, §4.3); other issuers are their own.
 _ACQUIRERS: dict[str, str] = {"61": "31", "24": "21"}
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What may be remembered of a card: what Toss's own answer shows, and its last month.
+    """The stored facts of a card: those that Toss's responses show, and its expiry month.
 
-    A billing key lives as long as its card (contract §4.1): ``valid_until`` is ``2030-12``, or
-    None when nobody told.
+    A billing key expires with its card (contract §4.1): ``valid_until`` is ``2030-12``, or None
+    if unknown.
     """
 
     number: str
@@ -53,16 +53,16 @@ class Card:
     valid_until: str | None = None
 
     def to_json(self) -> str:
-        """Write it for the database."""
+        """Serialize for the database."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Card":
-        """Read it back."""
+        """Deserialize."""
         return cls(**json.loads(text))
 
 
-# Numbers Toss itself answers for in its test environment, as measured (contract §7).
+# Numbers with a measured outcome in Toss's own test environment (contract §7).
 _MEASURED: dict[str, str] = {
     "4330121234567890": "unsupported",
     "5520221234567890": "unsupported",
@@ -71,12 +71,12 @@ _MEASURED: dict[str, str] = {
 PERSONAS: dict[str, Persona] = {persona.number: persona for persona in TABLE}
 PERSONAS_BY_NAME: dict[str, Persona] = {persona.name: persona for persona in TABLE}
 
-# Any plausible card that is in no table behaves like this one.
+# The persona of any plausible card in no table.
 ORDINARY = "ordinary"
 
 
 def is_plausible(number: str) -> bool:
-    """Tell whether digits could be a domestic card: 15 or 16 of them, first one 3 to 9."""
+    """Return whether a number could be a domestic card: 15 or 16 varied digits."""
     return (
         number.isascii()
         and number.isdigit()
@@ -87,25 +87,25 @@ def is_plausible(number: str) -> bool:
 
 
 def persona_name(number: str) -> str:
-    """Return the persona a number belongs to."""
+    """Return the name of the persona a number belongs to."""
     persona = PERSONAS.get(number)
     return persona.name if persona else _MEASURED.get(number, ORDINARY)
 
 
 def describe(number: str, *, is_business: bool, valid_until: str | None = None) -> Card:
-    """Turn a plausible number into what Toss would tell about it.
+    """Return the facts that Toss would show of a plausible card number.
 
-    The issuer of an unlisted number follows from its first six digits, so the same card is always
-    the same issuer's.
+    The issuer of an unlisted number is derived from its first six digits, so a number always has
+    the same issuer.
     """
     listed = PERSONAS.get(number)
-    fate = PERSONAS_BY_NAME.get(persona_name(number))
+    persona = PERSONAS_BY_NAME.get(persona_name(number))
     issuer = listed.issuer_code if listed else _issuer_of(number[:6])
     return Card(
         number=mask(number),
         issuer_code=issuer,
         acquirer_code=_ACQUIRERS.get(issuer, issuer),
-        card_type=fate.card_type if fate else "신용",
+        card_type=persona.card_type if persona else "신용",
         owner_type="법인" if is_business else "개인",
         valid_until=valid_until,
     )

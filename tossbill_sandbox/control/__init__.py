@@ -1,1 +1,1 @@
-"""The panel and the addresses that steer the sandbox."""
+"""The panel and the control API."""

@@ -1,4 +1,4 @@
-"""The control API: only for tests and for people at this machine."""
+"""The control API, for tests and for users on this machine."""
 
 import json
 from collections.abc import Awaitable, Callable, Iterable
@@ -16,7 +16,7 @@ from tossbill_sandbox.api.dispatch import Api
 from tossbill_sandbox.cards.personas import PERSONAS
 from tossbill_sandbox.control import ledger_check, settings
 from tossbill_sandbox.control.local_only import local_only
-from tossbill_sandbox.control.state import Keeper, UnknownSnapshot
+from tossbill_sandbox.control.state import SandboxState, UnknownSnapshot
 from tossbill_sandbox.store import faults, ledger
 from tossbill_sandbox.store.clock import KST, plus
 from tossbill_sandbox.store.store import Store
@@ -27,7 +27,7 @@ _UNITS = ("months", "weeks", "days", "hours", "minutes", "seconds")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One address of the control API and what it does, for people."""
+    """One endpoint of the control API, with a summary for people."""
 
     method: str
     path: str
@@ -36,18 +36,18 @@ class Command:
 
 
 class Control:
-    """Serves ``/_control``; ``others`` are addresses it describes and does not serve."""
+    """Serves ``/_control``; ``others`` are described here and served elsewhere."""
 
     def __init__(
-        self, store: Store, api: Api, keeper: Keeper, others: Iterable[Command] = ()
+        self, store: Store, api: Api, state: SandboxState, others: Iterable[Command] = ()
     ) -> None:
         self._others = others
         self._store = store
         self._api = api
-        self._keeper = keeper
+        self._state = state
 
     def routes(self) -> list[Route]:
-        """Return the routes, each for callers on this machine only."""
+        """Return the routes, restricted to callers on this machine."""
         commands = self._commands()
         return [
             *(
@@ -60,60 +60,62 @@ class Control:
     def _commands(self) -> list[Command]:
         return [
             Command("GET", "/_control/clock", self._clock, "Read the clock"),
-            Command("POST", "/_control/clock/advance", self._advance, "Move time forward"),
-            Command("POST", "/_control/clock/set", self._set, "Go to an instant, stop or start"),
-            Command("POST", "/_control/clock/next", self._next, "Go to what is due next"),
-            Command("POST", "/_control/clock/follow", self._follow, "Walk it, step by step"),
-            Command("GET", "/_control/ledger", self._ledger, "Read every effect"),
-            Command("GET", "/_control/ledger/check", self._check, "Prove the sums"),
+            Command("POST", "/_control/clock/advance", self._advance, "Advance the clock"),
+            Command("POST", "/_control/clock/set", self._set, "Set the clock, stop or start it"),
+            Command("POST", "/_control/clock/next", self._next, "Advance to the next due event"),
+            Command("POST", "/_control/clock/follow", self._follow, "Step a followed clock"),
+            Command("GET", "/_control/ledger", self._ledger, "Read the ledger"),
+            Command("GET", "/_control/ledger/check", self._check, "Check the ledger's consistency"),
             Command("GET", "/_control/personas", self._personas, "List the test cards"),
             Command("GET", "/_control/switches", self._switches, "Read the switches"),
             Command("POST", "/_control/switches", self._switch, "Set switches"),
             Command("GET", "/_control/faults", self._faults, "Read the fault rules"),
             Command("POST", "/_control/faults", self._replace_faults, "Replace the fault rules"),
             Command("DELETE", "/_control/faults", self._clear_faults, "Clear the fault rules"),
-            Command("POST", "/_control/shops", self._register, "Register a pair of keys"),
-            Command("POST", "/_control/authorizations", self._authorize, "Make an authKey"),
-            Command("POST", "/_control/payments", self._agree, "Make a payment to confirm"),
+            Command("POST", "/_control/shops", self._register, "Register a key pair"),
+            Command("POST", "/_control/authorizations", self._authorize, "Create an authKey"),
+            Command("POST", "/_control/payments", self._agree, "Create a payment to confirm"),
             Command("GET", "/_control/snapshots", self._snapshots, "List the snapshots"),
             Command("POST", "/_control/snapshots", self._take, "Take a snapshot"),
-            Command("POST", "/_control/snapshots/{name}/restore", self._restore, "Restore one"),
-            Command("POST", "/_control/reset", self._reset, "Forget everything"),
+            Command(
+                "POST", "/_control/snapshots/{name}/restore", self._restore, "Restore a snapshot"
+            ),
+            Command("POST", "/_control/reset", self._reset, "Delete all data"),
         ]
 
     async def _clock(self, request: Request) -> Response:
-        next_at = await self._keeper.next_at()
+        next_at = await self._state.next_at()
         return JSONResponse(
-            {**self._keeper.clock.read(), "next": next_at.isoformat() if next_at else None}
+            {**self._state.clock.read(), "next": next_at.isoformat() if next_at else None}
         )
 
     async def _advance(self, request: Request) -> Response:
         steps = await _json_object(request)
         if not steps or not set(steps) <= set(_UNITS):
-            raise ValueError(f"say how far: {', '.join(_UNITS)}")
+            raise ValueError(f"expected one or more of {', '.join(_UNITS)}")
         numbers = {name: _whole(name, value) for name, value in steps.items()}
         months = numbers.pop("months", 0)
         by = timedelta(**numbers)
-        await self._keeper.move(lambda now: plus(now, months=months, by=by), None)
+        await self._state.move(lambda now: plus(now, months=months, by=by), None)
         return await self._clock(request)
 
     async def _set(self, request: Request) -> Response:
         body = await _json_object(request)
         stopped = body.get("stopped")
         if stopped is not None and not isinstance(stopped, bool):
-            raise ValueError("stopped is true or false")
+            raise ValueError("stopped must be true or false")
         at = _instant(body["at"]) if "at" in body else None
-        await self._keeper.move(lambda now: at or now, stopped)
+        await self._state.move(lambda now: at or now, stopped)
         return await self._clock(request)
 
     async def _follow(self, request: Request) -> Response:
         body = await _json_object(request)
         next_at, at = (_instant(body[name]) if body.get(name) else None for name in ("next", "at"))
-        await self._keeper.follow(next_at, step_to=at)
+        await self._state.follow(next_at, step_to=at)
         return await self._clock(request)
 
     async def _next(self, request: Request) -> Response:
-        if not await self._keeper.move_to_next():
+        if not await self._state.move_to_next():
             return JSONResponse({"error": "nothing is due"}, status_code=409)
         return await self._clock(request)
 
@@ -129,10 +131,10 @@ class Control:
         return JSONResponse([asdict(persona) for persona in PERSONAS.values()])
 
     async def _switches(self, request: Request) -> Response:
-        return JSONResponse(settings.read_switches(self._keeper.switches))
+        return JSONResponse(settings.read_switches(self._state.switches))
 
     async def _switch(self, request: Request) -> Response:
-        await self._keeper.set_switches(await _json_object(request))
+        await self._state.set_switches(await _json_object(request))
         return await self._switches(request)
 
     async def _faults(self, request: Request) -> Response:
@@ -150,7 +152,7 @@ class Control:
     async def _register(self, request: Request) -> Response:
         shop = Shop(**await _json_object(request))
         if not all(isinstance(value, str) for value in asdict(shop).values()):
-            raise ValueError("client_key, secret_key, m_id and api_version are texts")
+            raise ValueError("client_key, secret_key, m_id and api_version must be strings")
         await self._store.run(lambda c: register(c, shop))
         return JSONResponse({"client_key": shop.client_key}, status_code=201)
 
@@ -161,35 +163,35 @@ class Control:
         return await self._api.call_as_sandbox(request, confirming.agree)
 
     async def _snapshots(self, request: Request) -> Response:
-        return JSONResponse(self._keeper.snapshots())
+        return JSONResponse(self._state.snapshots())
 
     async def _take(self, request: Request) -> Response:
         name = settings.snapshot_name((await _json_object(request)).get("name"))
-        await self._keeper.take_snapshot(name)
+        await self._state.take_snapshot(name)
         return JSONResponse({"name": name}, status_code=201)
 
     async def _restore(self, request: Request) -> Response:
         try:
-            await self._keeper.restore(request.path_params["name"])
+            await self._state.restore(request.path_params["name"])
         except UnknownSnapshot:
-            return JSONResponse({"error": "no snapshot has this name"}, status_code=404)
+            return JSONResponse({"error": "there is no snapshot of this name"}, status_code=404)
         return await self._clock(request)
 
     async def _reset(self, request: Request) -> Response:
         body = await _json_object(request) if await request.body() else {}
         seed = body.get("seed")
         at = _instant(body["at"]) if "at" in body else None
-        await self._keeper.reset(seed=None if seed is None else str(seed), at=at)
+        await self._state.reset(seed=None if seed is None else str(seed), at=at)
         return JSONResponse({"reset": True})
 
     async def _describe(self, request: Request) -> Response:
-        every = (*self._commands(), *self._others)
-        commands = [(each.method, each.path, each.summary) for each in every]
+        described = (*self._commands(), *self._others)
+        commands = [(each.method, each.path, each.summary) for each in described]
         return JSONResponse(openapi.document(request.scope.get("root_path", ""), commands))
 
 
 def _checked(handler: Handler) -> Handler:
-    """Answer 400 with a sentence to what cannot be meant."""
+    """Return 400 with a message for an invalid request."""
 
     async def checked(request: Request) -> Response:
         try:
@@ -209,11 +211,11 @@ async def _json_object(request: Request) -> dict[str, Any]:
 
 def _whole(name: str, value: object) -> int:
     if type(value) is not int or not 0 <= value < 10**9:
-        raise ValueError(f"{name} is a whole number, and not negative")
+        raise ValueError(f"{name} must be a non-negative integer")
     return value
 
 
 def _instant(text: object) -> datetime:
-    """Read an ISO date or time; one without a zone is Korean."""
+    """Parse an ISO date or time; one without an offset is in KST."""
     instant = datetime.fromisoformat(str(text))
     return instant if instant.tzinfo else instant.replace(tzinfo=KST)

@@ -1,7 +1,7 @@
-"""Proves that the ledger and the payments tell the same story, won for won.
+"""Checks that the ledger and the payments agree, to the won.
 
-The ledger is written by effects and the payments are what the API shows. Each check is a query
-that finds whatever contradicts it, so an empty answer is the proof.
+Effects write the ledger; the API shows the payments. Each check is a query that finds
+contradictions, so it passes if its result is empty.
 """
 
 import sqlite3
@@ -68,12 +68,9 @@ _CHECKS: dict[str, str] = {
 
 
 def check(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Return the verdict, the sums, and for each check what contradicts it (at most ten).
-
-    Sums are whole won.
-    """
+    """Return the verdict, the sums in won, and up to ten contradictions of each check."""
     found = {
-        name: [row[0] for row in connection.execute(f"SELECT * FROM ({query}) LIMIT 10")]  # noqa: S608 - ours
+        name: [row[0] for row in connection.execute(f"SELECT * FROM ({query}) LIMIT 10")]  # noqa: S608 - constant queries
         for name, query in _CHECKS.items()
     }
     [charged, refunded, entries] = connection.execute(

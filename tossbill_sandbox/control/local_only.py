@@ -1,4 +1,4 @@
-"""Keeps the control API and the panel's data to people and programs at this machine."""
+"""Restricts the control API and the panel's data to callers on this machine."""
 
 import ipaddress
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def local_only(handler: Handler) -> Handler:
-    """Answer 403 to other machines, and to pages of other origins in a browser on this one."""
+    """Return 403 to other machines, and to pages of other origins in a local browser."""
 
     async def guarded(request: Request) -> Response:
         if not (_from_this_machine(request) and _from_no_other_site(request)):
@@ -29,6 +29,6 @@ def _from_this_machine(request: Request) -> bool:
 
 
 def _from_no_other_site(request: Request) -> bool:
-    """Keep a web page of another origin from using the browser on this machine."""
+    """Return whether the request is not from a page of another origin in a local browser."""
     origin = request.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")

@@ -1,4 +1,4 @@
-"""The panel for people: what is in the box, live, and the switches to change it."""
+"""The panel: a live web page of the sandbox's state, with controls to change it."""
 
 import secrets
 import sqlite3
@@ -14,7 +14,7 @@ from tossbill_sandbox.cards.accounts import Account
 from tossbill_sandbox.cards.personas import ISSUERS, Card
 from tossbill_sandbox.control import webhook_control
 from tossbill_sandbox.control.local_only import local_only
-from tossbill_sandbox.control.state import Keeper
+from tossbill_sandbox.control.state import SandboxState
 from tossbill_sandbox.store import faults
 from tossbill_sandbox.store.request_log import RequestLog
 from tossbill_sandbox.store.store import Store
@@ -32,18 +32,18 @@ _HEADERS = {
 
 
 class Panel:
-    """Serves ``/`` and what it shows."""
+    """Serves ``/`` and its data."""
 
-    def __init__(self, store: Store, keeper: Keeper, log: RequestLog, mailbox: str) -> None:
+    def __init__(self, store: Store, state: SandboxState, log: RequestLog, mailbox: str) -> None:
         self._store = store
-        self._keeper = keeper
+        self._state = state
         self._log = log
-        # The counts begin anew with every process, so they name nothing without it.
-        self._life = secrets.token_hex(4)
+        # The counts restart with every process, so a revision needs an id of the process.
+        self._process_id = secrets.token_hex(4)
         self._page = read_static("panel.html").decode().replace("{mailbox}", escape(mailbox))
 
     def routes(self) -> list[Route]:
-        """Return the routes; the data is for this machine only."""
+        """Return the routes; the data is restricted to this machine."""
         return [
             Route("/", self._show, methods=["GET"]),
             Route("/_control/panel", local_only(self._read), methods=["GET"]),
@@ -55,11 +55,11 @@ class Panel:
         return Response(page, headers=_HEADERS, media_type="text/html")
 
     async def _read(self, request: Request) -> Response:
-        """Answer with the time, and with everything else only if it changed since last asked."""
-        revision = f"{self._life}.{self._store.revision}.{self._log.count}"
-        answer: dict[str, Any] = {"revision": revision, "now": self._keeper.clock.now().isoformat()}
+        """Return the time, and everything else only if it changed since the last poll."""
+        revision = f"{self._process_id}.{self._store.revision}.{self._log.count}"
+        answer: dict[str, Any] = {"revision": revision, "now": self._state.clock.now().isoformat()}
         if request.query_params.get("since") != revision:
-            next_at = await self._keeper.next_at()
+            next_at = await self._state.next_at()
             answer["state"] = {
                 **await self._store.run(_state),
                 "next_due_at": next_at and next_at.isoformat(),

@@ -1,4 +1,4 @@
-"""What a control of the box changes beside money: switches, what comes next, snapshots."""
+"""Switches, the next due event, and names of snapshots."""
 
 import json
 import re
@@ -14,23 +14,23 @@ from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_sandbox.errors import ERRORS
 from tossbill_sandbox.store.switches import Switches
 
-# Who knows of something that is due later: returns the first instant after ``now``, or None.
+# A source of due events: returns the first one after ``now``, or None.
 Source = Callable[[sqlite3.Connection, datetime], datetime | None]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
 
 def read_switches(switches: Switches) -> dict[str, Any]:
-    """Return every switch as JSON has it: durations in seconds, sets as lists."""
+    """Return every switch as JSON: durations in seconds, sets as lists."""
     return {each.name: _to_json(getattr(switches, each.name)) for each in fields(switches)}
 
 
 def set_switches(
     connection: sqlite3.Connection, switches: Switches, changes: dict[str, Any]
 ) -> None:
-    """Set switches by name, for good.
+    """Set switches by name and store them.
 
     Raises:
-        ValueError: A name or a value that no switch has; nothing is changed then.
+        ValueError: A name or value is invalid; nothing is changed.
     """
     defaults = Switches()
     parsed = {name: _parsed(name, value, defaults) for name, value in changes.items()}
@@ -42,7 +42,7 @@ def set_switches(
 
 
 def load_switches(connection: sqlite3.Connection, switches: Switches, initial: Switches) -> None:
-    """Take over what the file says; what it does not name is as at the start."""
+    """Load the switches from the file; those not stored get their initial value."""
     saved = {
         row["name"]: json.loads(row["value"]) for row in connection.execute("SELECT * FROM switch")
     }
@@ -57,13 +57,13 @@ def load_switches(connection: sqlite3.Connection, switches: Switches, initial: S
 def next_event_at(
     connection: sqlite3.Connection, now: datetime, sources: list[Source]
 ) -> datetime | None:
-    """Return the first instant after now at which something is due."""
+    """Return when the next event after now is due."""
     found = [source(connection, now) for source in sources]
     return min((instant for instant in found if instant and instant > now), default=None)
 
 
 def next_persona(connection: sqlite3.Connection, now: datetime) -> datetime | None:
-    """Return when the next card begins to pay."""
+    """Return when the next card starts to approve charges."""
     dated = [name for name, persona in PERSONAS_BY_NAME.items() if persona.until]
     rows = connection.execute(
         "SELECT DISTINCT persona, created_at FROM billing_key WHERE deleted_at IS NULL"
@@ -78,7 +78,7 @@ def next_persona(connection: sqlite3.Connection, now: datetime) -> datetime | No
 
 
 def next_expiry(connection: sqlite3.Connection, now: datetime) -> datetime | None:
-    """Return when the next payment has waited too long for its confirm."""
+    """Return when the next unconfirmed payment expires."""
     [first] = connection.execute(
         "SELECT MIN(requested_at) FROM payment WHERE status = 'IN_PROGRESS'"
     ).fetchone()
@@ -86,13 +86,13 @@ def next_expiry(connection: sqlite3.Connection, now: datetime) -> datetime | Non
 
 
 def snapshot_name(text: object) -> str:
-    """Return the name of a snapshot.
+    """Return a valid snapshot name.
 
     Raises:
-        ValueError: It could be something else than the name of a file.
+        ValueError: The text is not safe as a file name.
     """
     if not isinstance(text, str) or not _NAME.fullmatch(text):
-        raise ValueError("a snapshot is named in small letters, digits, - and _")
+        raise ValueError("a snapshot name consists of lowercase letters, digits, - and _")
     return text
 
 
@@ -116,12 +116,12 @@ def _parsed(name: str, value: object, defaults: Switches) -> object:
         return value
     if name == "rate_limit_per_minute" and (value is None or (type(value) is int and value > 0)):
         return value
-    raise ValueError(f"{value!r} is nothing that {name} can be")
+    raise ValueError(f"{value!r} is not a valid value of {name}")
 
 
 def _duration(name: str, value: object) -> timedelta | None:
     if value is None and name == "auth_key_lifetime":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**9:
-        raise ValueError(f"{name} is a number of seconds")
+        raise ValueError(f"{name} must be a number of seconds")
     return timedelta(seconds=value)

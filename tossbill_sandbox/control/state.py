@@ -1,4 +1,4 @@
-"""Keeps what the whole box shares: its time, its switches, its seed, and copies of all of it."""
+"""The sandbox's global state: clock, switches, seed and snapshots."""
 
 import sqlite3
 from collections.abc import Callable
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 
 class UnknownSnapshot(LookupError):
-    """No snapshot has this name."""
+    """There is no snapshot of this name."""
 
 
-class Keeper:
-    """The box as a whole. Everything here happens between the calls of shops, never amid one."""
+class SandboxState:
+    """Clock, switches, seed and snapshots. Changes happen between API calls, never during one."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Keeper:
     ) -> None:
         self.clock = clock
         self.switches = switches
-        # Who knows of something that is due later; webhooks add themselves.
+        # Sources of due events; webhooks add their own.
         self.sources: list[Source] = [settings.next_persona, settings.next_expiry]
         self._store = store
         self._initial = copy(switches)
@@ -53,13 +53,13 @@ class Keeper:
         self._in_memory: dict[str, sqlite3.Connection] = {}
 
     async def ready(self) -> None:
-        """Take over what the file says of time and switches, once."""
+        """Load clock and switches from the file, once."""
         if not self._is_ready:
             await self._store.run(self._begin)
             self._is_ready = True
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``work`` in one transaction; if that fails, time and switches are as before it."""
+        """Run ``work`` in one transaction; if it fails, reload clock and switches."""
         try:
             return await self._store.run(work)
         except BaseException:
@@ -67,46 +67,46 @@ class Keeper:
             raise
 
     async def move(self, target: Callable[[datetime], datetime], stopped: bool | None) -> None:
-        """Move the clock to what ``target`` makes of the present, and end what is over by then.
+        """Move the clock to ``target(now)`` and expire overdue payments.
 
-        Where an app follows the clock, it is only sent there: the app walks it from one thing
-        that is due to the next (see `follow`).
+        If an app follows the clock, only the clock's target is set: the app steps the clock from
+        one due event to the next (see `follow`).
         """
-        await self.run(lambda c: self._go(c, target(self._aim()), stopped))
+        await self.run(lambda c: self._go_to(c, target(self._target()), stopped))
 
     async def follow(self, next_at: datetime | None, *, step_to: datetime | None) -> None:
-        """Note when the next thing is due for the app that follows, and move as it says."""
+        """Store when the following app's next event is due, and move the clock if it says so."""
         self._follower_next = next_at
         if step_to is not None:
             await self.run(lambda c: self._move(c, step_to, None))
 
     async def move_to_next(self) -> bool:
-        """Move the clock to the next thing that is due; False when nothing is."""
+        """Move the clock to the next due event; return False if there is none."""
 
         def work(connection: sqlite3.Connection) -> bool:
             instant = settings.next_event_at(connection, self.clock.now(), self.sources)
             if instant is not None:
-                self._go(connection, instant, None)
+                self._go_to(connection, instant, None)
             return instant is not None
 
         return await self.run(work)
 
     async def next_at(self) -> datetime | None:
-        """Return when the next thing is due."""
+        """Return when the next event is due."""
         return await self._store.run(
             lambda c: settings.next_event_at(c, self.clock.now(), self.sources)
         )
 
     async def set_switches(self, changes: dict[str, Any]) -> None:
-        """Set switches by name; see ``world.set_switches``."""
+        """Set switches by name; see ``settings.set_switches``."""
         await self.run(lambda c: settings.set_switches(c, self.switches, changes))
 
     async def reset(self, *, seed: str | None = None, at: datetime | None = None) -> None:
-        """Forget everything.
+        """Delete all data.
 
         Args:
-            seed: What ids are drawn from; if None, what the box was made with.
-            at: Where the clock then stands still; if None, it goes with the machine's.
+            seed: The new seed; if None, the one the sandbox was created with.
+            at: Stop the clock at this time; if None, it runs with the system clock.
         """
 
         def work(connection: sqlite3.Connection) -> None:
@@ -118,7 +118,7 @@ class Keeper:
         await self.run(work)
 
     async def take_snapshot(self, name: str) -> None:
-        """Copy everything under a name; an older copy of that name is replaced."""
+        """Copy all data under a name, replacing an older snapshot of that name."""
 
         def work(connection: sqlite3.Connection) -> None:
             with self._snapshot(name) as copied:
@@ -127,10 +127,10 @@ class Keeper:
         await self._store.run_outside(work)
 
     async def restore(self, name: str) -> None:
-        """Put everything back as it was; what happened since has not happened.
+        """Restore all data from a snapshot, discarding everything since.
 
         Raises:
-            UnknownSnapshot: No snapshot has this name.
+            UnknownSnapshot: There is no snapshot of this name.
         """
         if name not in self.snapshots():
             raise UnknownSnapshot(name)
@@ -148,11 +148,11 @@ class Keeper:
         files = self._folder.glob("*.db") if self._has_file else ()
         return sorted({*self._in_memory, *(path.stem for path in files)})
 
-    def _aim(self) -> datetime:
-        """Return the present, or the instant that the clock is on its way to."""
+    def _target(self) -> datetime:
+        """Return the clock's target, or the current time if it has none."""
         return self.clock.target or self.clock.now()
 
-    def _go(self, connection: sqlite3.Connection, to: datetime, stopped: bool | None) -> None:
+    def _go_to(self, connection: sqlite3.Connection, to: datetime, stopped: bool | None) -> None:
         if self._followed and stopped is None and to > self.clock.now():
             self.clock.send(connection, to)
         else:
@@ -190,7 +190,7 @@ class Keeper:
 
 
 class _Open:
-    """A connection for one block; a file is closed after it, a copy in memory is kept."""
+    """A connection for one block; a file is closed afterwards, an in-memory copy stays open."""
 
     def __init__(self, connection: sqlite3.Connection, *, close: bool) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""The control API of webhooks: register, list, remove, log, resend, send by hand."""
+"""The control API for webhooks: endpoints, delivery log, resend, manual events."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from tossbill_sandbox.store.clock import Clock
 from tossbill_sandbox.store.store import Store
 from tossbill_sandbox.store.switches import Switches
 from tossbill_sandbox.webhooks import webhooks
-from tossbill_sandbox.webhooks.delivery import Postman
+from tossbill_sandbox.webhooks.delivery import WebhookSender
 from tossbill_sandbox.webhooks.events import record_event
 
 _ROOT = "/_control/webhooks"
@@ -23,30 +23,32 @@ _ROOT = "/_control/webhooks"
 class WebhookControl:
     """Serves ``/_control/webhooks``."""
 
-    def __init__(self, store: Store, clock: Clock, switches: Switches, postman: Postman) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, switches: Switches, sender: WebhookSender
+    ) -> None:
         self._store = store
         self._clock = clock
         self._switches = switches
-        self._postman = postman
+        self._sender = sender
 
     def routes(self) -> list[Route]:
-        """Return the routes, each for callers on this machine only."""
+        """Return the routes, restricted to callers on this machine."""
         return [
             Route(each.path, local_only(_answering(each.handler)), methods=[each.method])
             for each in self.commands()
         ]
 
     def commands(self) -> list[Command]:
-        """Return every address with what it does, for the description of the API."""
+        """Return every endpoint with its summary, for the OpenAPI document."""
         return [
-            Command("GET", _ROOT, self._read, "Read addresses and deliveries"),
-            Command("POST", _ROOT, self._register, "Send webhooks to an address"),
-            Command("DELETE", _ROOT + "/{id:int}", self._remove, "Send no more to an address"),
+            Command("GET", _ROOT, self._read, "Read endpoints and deliveries"),
+            Command("POST", _ROOT, self._register, "Register an endpoint"),
+            Command("DELETE", _ROOT + "/{id:int}", self._remove, "Remove an endpoint"),
             Command(
-                "POST", _ROOT + "/deliveries/{id:int}/resend", self._resend, "Send one again now"
+                "POST", _ROOT + "/deliveries/{id:int}/resend", self._resend, "Resend a delivery now"
             ),
-            Command("POST", _ROOT + "/events", self._send, "Make an event by hand"),
-            Command("POST", _ROOT + "/flush", self._flush, "Send everything that is due"),
+            Command("POST", _ROOT + "/events", self._send, "Create an event manually"),
+            Command("POST", _ROOT + "/flush", self._flush, "Send all due webhooks"),
         ]
 
     async def _read(self, request: Request) -> Response:
@@ -73,18 +75,18 @@ class WebhookControl:
         event = await _json_object(request)
         kind, data = event.get("eventType"), event.get("data")
         if not (isinstance(kind, str) and kind and isinstance(data, dict)):
-            raise webhooks.NotAWebhook("eventType must be a text and data an object")
+            raise webhooks.InvalidWebhookRequest("eventType must be a string and data an object")
         now, body = self._clock.now(), cast("dict[str, Any]", data)
         await self._store.run(lambda c: record_event(c, now, kind, body))
         return await self._flush(request)
 
     async def _flush(self, request: Request) -> Response:
-        await self._postman.flush()
+        await self._sender.flush()
         return await self._read(request)
 
 
 def overview(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Return the registered addresses and the newest deliveries."""
+    """Return the registered endpoints and the latest deliveries."""
     return {
         "endpoints": webhooks.endpoints(connection),
         "deliveries": webhooks.log(connection),
@@ -95,7 +97,7 @@ def _answering(handler: Handler) -> Handler:
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
-        except webhooks.NotAWebhook as error:
+        except webhooks.InvalidWebhookRequest as error:
             return JSONResponse({"error": str(error)}, status_code=400)
 
     return answer
@@ -107,5 +109,5 @@ async def _json_object(request: Request) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise webhooks.NotAWebhook("expected a JSON object")
+        raise webhooks.InvalidWebhookRequest("expected a JSON object")
     return cast("dict[str, Any]", value)

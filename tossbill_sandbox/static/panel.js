@@ -1,4 +1,4 @@
-// The panel: asks the control API once a second and draws what changed.
+// The panel: polls the control API once a second and redraws what changed.
 
 import { drawList, element, koreanTime, shortTime, won } from "./panel_draw.js";
 
@@ -22,20 +22,20 @@ async function call(method, path, body) {
   return found;
 }
 
-// Does something, says what went wrong, and looks at once at what came of it.
+// Calls the control API, shows an error if it fails, and refreshes at once.
 async function act(method, path, body) {
   try {
     await call(method, path, body);
-    tell(null);
+    showError(null);
   } catch (error) {
-    tell(error.message);
+    showError(error.message);
   }
   await refresh();
 }
 
-function tell(trouble) {
-  byId("trouble").hidden = trouble === null;
-  byId("trouble").textContent = trouble ?? "";
+function showError(message) {
+  byId("trouble").hidden = message === null;
+  byId("trouble").textContent = message ?? "";
 }
 
 async function refresh() {
@@ -51,7 +51,7 @@ async function refresh() {
   if (MAILBOX) await readMail();
 }
 
-// The shop's own list, not the sandbox's: the panel is only where a person looks.
+// The list comes from the shop, not from the sandbox; the panel only displays it.
 async function readMail() {
   const answer = await fetch(MAILBOX);
   byId("mailbox").hidden = !answer.ok;
@@ -66,11 +66,11 @@ async function watch() {
     if (!document.hidden) {
       try {
         await refresh();
-        if (lost) tell(null);
+        if (lost) showError(null);
         lost = false;
       } catch {
         lost = true;
-        tell("연습용 토스가 대답하지 않아요. 켜져 있는지 확인해 주세요.");
+        showError("연습용 토스가 대답하지 않아요. 켜져 있는지 확인해 주세요.");
       }
     }
     await new Promise((wake) => setTimeout(wake, EVERY_MS));

@@ -1,4 +1,4 @@
-// Drawing for the panel. Text goes in as text, never as markup.
+// Rendering for the panel. Text is inserted as text, never as markup.
 
 const TIME = new Intl.DateTimeFormat("ko-KR", {
   timeZone: "Asia/Seoul",
@@ -33,7 +33,7 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-// Rows that look the same stay the very elements they were: what is open or focused stays so.
+// Unchanged rows keep their elements, so that open details and focus are preserved.
 export function drawList(id, items, row, nothing) {
   const list = document.getElementById(id);
   const known = new Map([...list.children].map((each) => [each.dataset.key, each]));

@@ -1,4 +1,4 @@
-// SDK v1 (frozen), as far as billing goes: TossPayments(clientKey).requestBillingAuth(method, …).
+// SDK v1 (frozen), billing only: TossPayments(clientKey).requestBillingAuth(method, …).
 
 const invalid = (message) => new TossPaymentsError("INVALID_PARAMETER", message);
 const canceled = () => new TossPaymentsError("USER_CANCEL", "취소되었습니다.");
@@ -20,7 +20,7 @@ function checkRequest(method, request) {
   }
 }
 
-// The second argument of the original (clientUrl, serverUrl, …) names Toss's own servers: ignored.
+// Ignores the original's second argument (clientUrl, serverUrl, …), which names Toss's servers.
 function TossPayments(clientKey) {
   if (typeof clientKey !== "string" || !/^(?:test|live)_ck_/.test(clientKey)) {
     throw invalid("클라이언트 키가 올바르지 않습니다.");

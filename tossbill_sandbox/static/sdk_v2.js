@@ -1,4 +1,4 @@
-// SDK v2, as far as billing goes: TossPayments(clientKey).payment({ customerKey }).
+// SDK v2, billing only: TossPayments(clientKey).payment({ customerKey }).
 
 const MESSAGES = {
   INVALID_CLIENT_KEY: "ClientKey 형태가 올바르지 않습니다.",
@@ -75,10 +75,10 @@ function checkRequest(request) {
     checkFlow(request) &&
     checkTransfer(request.transfer) &&
     checkCardTypes(request.selectableCardTypes) &&
-    // An iframe is refused on a phone.
+    // Iframes are refused on phones.
     !(request.windowTarget === "iframe" && isMobile());
   if (!valid) throw failure("INVALID_PARAMETERS");
-  // DIRECT opens the easy payer's own window, which needs a contract with it.
+  // DIRECT opens an easy pay provider's own window, which needs a contract with the provider.
   if (request.flowMode === "DIRECT") throw failure("NOT_SUPPORTED_METHOD");
 }
 
@@ -89,11 +89,11 @@ function checkCustomerKey(key) {
 }
 
 function payment(clientKey, customerKey) {
-  let mine = null;
+  let own = null;
   return {
     async requestBillingAuth(request) {
       checkRequest(request);
-      // A billing key belongs to one customer, so it cannot belong to nobody.
+      // A billing key belongs to a customer, so it cannot be anonymous.
       if (customerKey === ANONYMOUS) throw failure("INVALID_CUSTOMER_KEY");
       if (pending) throw failure("INVALID_METHOD_TRANSACTION");
       const parameters = {
@@ -106,22 +106,22 @@ function payment(clientKey, customerKey) {
         windowTarget: request.windowTarget ?? (isMobile() ? "self" : "iframe"),
       };
       const ended = openWindow(parameters, () => failure("USER_CANCEL"));
-      mine = pending;
+      own = pending;
       await ended;
     },
     async requestPayment() {
       throw failure("NOT_SUPPORTED_METHOD");
     },
     async destroy() {
-      // Toss's own types disagree on a call with no window open; a switch decides.
-      if (mine && mine === pending) mine.abort(failure("PAYMENT_REQUEST_ABORTED"));
+      // Toss's own types disagree on a call without an open window; a switch decides.
+      if (own && own === pending) own.abort(failure("PAYMENT_REQUEST_ABORTED"));
       else if (SWITCHES.destroyNeedsWindow) throw failure("NO_ACTIVE_PAYMENT_REQUEST");
     },
   };
 }
 
 function TossPayments(clientKey) {
-  const notInTheBox = () => {
+  const notSupported = () => {
     throw failure("NOT_SUPPORTED_METHOD");
   };
   return {
@@ -130,8 +130,8 @@ function TossPayments(clientKey) {
       checkCustomerKey(parameters?.customerKey);
       return payment(clientKey, parameters.customerKey);
     },
-    widgets: notInTheBox,
-    brandpay: notInTheBox,
+    widgets: notSupported,
+    brandpay: notSupported,
   };
 }
 

@@ -1,4 +1,4 @@
-// The part both SDK versions share: opening the window and hearing how it ended.
+// Shared by both SDK versions: opens the window and receives its result.
 
 const SCRIPT = document.currentScript || [...document.scripts].find((s) => /\/js\/v[12]/.test(s.src));
 const BASE = SCRIPT.src.slice(0, SCRIPT.src.lastIndexOf("/js/"));
@@ -15,7 +15,7 @@ class TossPaymentsError extends Error {
 
 let pending = null;
 
-// A page brought back by the Back button has no window open, whatever it remembers.
+// A page restored by the Back button has no open window, whatever its state says.
 addEventListener("pageshow", (event) => {
   if (event.persisted && pending) pending.close();
 });
@@ -36,7 +36,7 @@ function windowAddress(parameters) {
   return `${BASE}/window?${query}`;
 }
 
-// Resolves never: a trip that ends well, or badly at the card company, moves the whole page.
+// Never resolves: success, or a refusal by the card company, navigates the whole page.
 function openWindow(parameters, cancelError) {
   if (parameters.windowTarget === "self") {
     location.assign(windowAddress(parameters));
@@ -48,7 +48,7 @@ function openWindow(parameters, cancelError) {
     const overflow = document.documentElement.style.overflow;
 
     const close = () => {
-      removeEventListener("message", hear);
+      removeEventListener("message", receive);
       document.removeEventListener("focusin", keepFocus);
       frame.dimmer.remove();
       document.documentElement.style.overflow = overflow;
@@ -59,7 +59,7 @@ function openWindow(parameters, cancelError) {
       close();
       reject(error);
     };
-    const hear = (event) => {
+    const receive = (event) => {
       if (event.source !== frame.element.contentWindow || event.origin !== new URL(BASE).origin) return;
       const { source, ending, url, code, message } = event.data || {};
       if (source !== "tossbill-sandbox-window") return;
@@ -71,7 +71,7 @@ function openWindow(parameters, cancelError) {
       if (!frame.dimmer.contains(event.target)) frame.element.focus();
     };
 
-    addEventListener("message", hear);
+    addEventListener("message", receive);
     document.addEventListener("focusin", keepFocus);
     document.documentElement.style.overflow = "hidden";
     document.body.append(frame.dimmer);
@@ -80,7 +80,7 @@ function openWindow(parameters, cancelError) {
   });
 }
 
-// Styles are set on elements one by one, so they need nothing of the host's style-src.
+// Styles are set on elements one by one, so the host's style-src need not allow anything.
 function buildFrame(src) {
   const dimmer = document.createElement("div");
   dimmer.id = "___tosspayments_dimmer___";

@@ -1,13 +1,13 @@
-// Comforts of the window. It works without them, except in an iframe, which needs a script anyway.
+// Enhancements of the window. It works without them, except in an iframe.
 
 const byId = (id) => document.getElementById(id);
 
 const ending = document.querySelector("[data-ending]");
 if (ending && window.parent !== window) {
   const { ending: how, url, code, message, parent } = ending.dataset;
-  const text = { source: "tossbill-sandbox-window", ending: how, url, code, message };
-  // A refusal says nothing secret, and a window that did not open does not know its parent.
-  window.parent.postMessage(text, how === "refused" ? "*" : parent);
+  const result = { source: "tossbill-sandbox-window", ending: how, url, code, message };
+  // A refusal contains no secret, and a window that did not open does not know its parent.
+  window.parent.postMessage(result, how === "refused" ? "*" : parent);
 }
 
 const personas = document.querySelector(".personas");
@@ -20,7 +20,7 @@ if (personas) {
     for (const other of personas.querySelectorAll("[data-number]")) {
       other.setAttribute("aria-pressed", String(other === chip));
     }
-    // Consent is the customer's own to give, also in practice.
+    // Consent must be given by the customer, even in the sandbox.
     byId("agree").focus();
   });
 }
@@ -50,7 +50,7 @@ function spaced(text) {
 
 function formatAtEnd(id, format) {
   byId(id)?.addEventListener("input", ({ target, inputType }) => {
-    // Only while typing forward at the end: a cursor in the middle must not jump.
+    // Only while typing at the end: a cursor in the middle must not jump.
     const atEnd = target.selectionStart === target.value.length;
     if (atEnd && !inputType?.startsWith("delete")) target.value = format(target.value);
   });
@@ -59,7 +59,7 @@ function formatAtEnd(id, format) {
 if (byId("expiry")) formatAtEnd("number", spaced);
 formatAtEnd("expiry", (text) => text.replace(/\D/g, "").slice(0, 4).replace(/^(\d\d)(?=\d)/, "$1/"));
 
-// Whose it is decides what the next field asks for.
+// The owner type determines the label of the next field.
 function nameBirth() {
   const chosen = document.querySelector("[name=owner]:checked");
   if (chosen) labelOf("birth").textContent = chosen.dataset.label;

@@ -1,1 +1,1 @@
-"""What the sandbox remembers, in one SQLite file."""
+"""The sandbox's storage, in one SQLite file."""

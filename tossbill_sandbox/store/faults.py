@@ -1,8 +1,9 @@
-"""Faults by rule: what goes wrong on the wire, before or after the effect.
+"""Fault rules: errors on the wire, before or after a request's effect.
 
-A fault never changes what happens, only what the caller gets to hear of it. Every kind that is
-not named "before" (nor ``conflict_409``) strikes when the effect and its idempotent answer are
-committed.
+A kind named "before", ``conflict_409``, ``too_many_429`` and ``refuse`` prevent the effect
+(``delay_before`` only delays it), and ``key_deleted`` deletes the billing key first. All others
+strike when the effect and its idempotent response are committed, and change only what the client
+receives.
 """
 
 import json
@@ -29,7 +30,7 @@ ENDPOINTS = frozenset(
         "webhook",
     }
 )
-# What can happen to a webhook on its way; whoever delivers it asks ``take`` for "webhook".
+# Faults of webhooks; their sender calls ``take`` with the endpoint "webhook".
 WEBHOOK_KINDS = frozenset({"duplicate", "late", "out_of_order", "lost"})
 KINDS = WEBHOOK_KINDS | frozenset(
     {
@@ -57,16 +58,16 @@ KINDS = WEBHOOK_KINDS | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; the first that still counts and fits the endpoint strikes.
+    """One rule; the first with a count left that matches the endpoint strikes.
 
     Attributes:
-        endpoint: One of ``ENDPOINTS``; ``any`` fits all but webhooks.
+        endpoint: One of ``ENDPOINTS``; ``any`` matches all but webhooks.
         kind: One of ``KINDS``.
         count: How often it strikes; None is always.
-        delay_ms: How long a delay lasts, or a slow answer drips, or no answer comes.
-        rate: How likely it strikes a request that fits, from 0 to 1.
-        seed: What its luck is drawn from; the sandbox's own seed if None.
-        code: The code ``refuse`` answers with.
+        delay_ms: The duration of a delay, of a slow response, or of the wait for none.
+        rate: The probability that it strikes a matching request, from 0 to 1.
+        seed: The seed of its random draws; the sandbox's own if None.
+        code: The code that ``refuse`` returns.
     """
 
     endpoint: str
@@ -78,7 +79,7 @@ class Rule:
     code: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no rule can be."""
+        """Validate the rule."""
         if self.endpoint not in ENDPOINTS:
             raise ValueError(f"endpoint must be one of {sorted(ENDPOINTS)}")
         if self.kind not in KINDS:
@@ -90,9 +91,9 @@ class Rule:
         if not 0 <= self.rate <= 1:
             raise ValueError("rate must be from 0 to 1")
         if (self.kind == "refuse") != (self.code in ERRORS):
-            raise ValueError("refuse, and nothing else, needs a code of Toss's")
+            raise ValueError("refuse, and no other kind, needs one of Toss's codes")
         if (self.kind in WEBHOOK_KINDS) != (self.endpoint == "webhook"):
-            raise ValueError(f"webhooks, and nothing else, are struck by {sorted(WEBHOOK_KINDS)}")
+            raise ValueError(f"the endpoint webhook, and no other, takes {sorted(WEBHOOK_KINDS)}")
 
     @property
     def delay_seconds(self) -> float:
@@ -101,10 +102,10 @@ class Rule:
 
 
 def parse(text: bytes) -> list[Rule]:
-    """Read a JSON list of rules.
+    """Parse a JSON list of rules.
 
     Raises:
-        ValueError: It is not a list of rules; the message says why.
+        ValueError: It is not a valid list of rules; the message says why.
     """
     try:
         return [Rule(**rule) for rule in cast("list[dict[str, Any]]", json.loads(text))]
@@ -113,7 +114,7 @@ def parse(text: bytes) -> list[Rule]:
 
 
 def replace(connection: sqlite3.Connection, rules: list[Rule]) -> None:
-    """Put these rules in place of all there were."""
+    """Replace all rules."""
     connection.execute("DELETE FROM fault")
     connection.executemany(
         "INSERT INTO fault (endpoint, kind, remaining, delay_ms, rate, seed, code)"
@@ -123,12 +124,12 @@ def replace(connection: sqlite3.Connection, rules: list[Rule]) -> None:
 
 
 def read(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Return the rules with what is left of their counts."""
+    """Return the rules with their remaining counts."""
     return [asdict(_rule(row)) for row in connection.execute("SELECT * FROM fault ORDER BY 1")]
 
 
 def take(connection: sqlite3.Connection, endpoint: str) -> Rule | None:
-    """Return the rule that strikes this request and count it down."""
+    """Return the rule that strikes this request, and decrement its count."""
     rows = connection.execute(
         "SELECT * FROM fault WHERE endpoint IN (?, ?) AND (remaining IS NULL OR remaining > 0)"
         " ORDER BY position",
@@ -149,7 +150,7 @@ def _strikes(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
     connection.execute("UPDATE fault SET seen = seen + 1 WHERE position = ?", (row["position"],))
     if row["seed"] is None:
         return random_ids.fraction(connection) < row["rate"]
-    return random.Random(f"{row['seed']}/{row['seen']}").random() < row["rate"]  # noqa: S311 - luck
+    return random.Random(f"{row['seed']}/{row['seen']}").random() < row["rate"]  # noqa: S311 - not for security
 
 
 def _rule(row: sqlite3.Row) -> Rule:

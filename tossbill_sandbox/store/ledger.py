@@ -1,4 +1,4 @@
-"""What really happened: an append-only list of effects, the judge in tests."""
+"""The ledger: an append-only list of effects, the source of truth in tests."""
 
 import sqlite3
 from datetime import datetime
@@ -26,26 +26,26 @@ def append(
     client_key: str,
     **details: str | int | None,
 ) -> None:
-    """Write one effect, in the transaction that has it.
+    """Append an effect, in the transaction that causes it.
 
     Args:
-        connection: Inside that transaction.
-        at: When, on the sandbox's clock.
+        connection: The connection in that transaction.
+        at: The time, on the sandbox's clock.
         effect: ``billing_key_issued``, ``billing_key_deleted``, ``payment_approved`` or
             ``payment_canceled``.
-        client_key: Whose shop.
+        client_key: The shop's client key.
         details: The other columns. ``amount_krw`` is positive for a refund too.
     """
     values = {"at": at.isoformat(), "effect": effect, "client_key": client_key, **details}
     connection.execute(
-        f"INSERT INTO ledger ({', '.join(COLUMNS)})"  # noqa: S608 - our own names
+        f"INSERT INTO ledger ({', '.join(COLUMNS)})"  # noqa: S608 - constant names
         f" VALUES ({', '.join('?' * len(COLUMNS))})",
         [values.get(name) for name in COLUMNS],
     )
 
 
 def read(connection: sqlite3.Connection, after: int = 0, limit: int = -1) -> dict[str, Any]:
-    """Return the effects behind a number in order, and every billing key with its state."""
+    """Return the effects after an id in order, and every billing key with its state."""
     entries = connection.execute(
         "SELECT * FROM ledger WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
     )

@@ -1,6 +1,7 @@
-"""The newest calls of the API, for people who look at the panel.
+"""The log of recent API calls, for the panel.
 
-Kept in memory: it costs a call nothing, and a restart may forget it. The ledger is the record.
+Kept in memory, so that it costs a call next to nothing and may be lost at a restart. The ledger is
+the record.
 """
 
 import shlex
@@ -18,8 +19,8 @@ from tossbill_sandbox.store.clock import Clock
 
 LENGTH = 200
 MAX_BODY = 4096
-# The headers of contract §6, §7 and §5 that change an answer.
-_TELLING_HEADERS = (
+# The headers of contract §5, §6 and §7 that affect the response.
+_LOGGED_HEADERS = (
     "content-type",
     "idempotency-key",
     "tosspayments-test-code",
@@ -29,7 +30,7 @@ _TELLING_HEADERS = (
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One call, filled in while it happens."""
+    """One logged call, completed while it is in progress."""
 
     id: int
     at: datetime
@@ -43,7 +44,7 @@ class Call:
     milliseconds: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Write it for the panel; a call that was cut off has no status or half a body."""
+        """Return it for the panel; an aborted call has no status or a truncated body."""
         return {
             "id": self.id,
             "at": self.at.isoformat(),
@@ -57,9 +58,9 @@ class Call:
         }
 
     def curl(self) -> str:
-        """Write the command that does it again; the secret key comes from the environment."""
+        """Return a command that repeats the call; the secret key comes from the environment."""
         parts = ["curl", "-X", self.method, shlex.quote(self.url), "-u", '"$TOSS_SECRET_KEY:"']
-        for name in _TELLING_HEADERS:
+        for name in _LOGGED_HEADERS:
             if name in self.headers:
                 parts += ["-H", shlex.quote(f"{name}: {self.headers[name]}")]
         if self.request:
@@ -68,7 +69,7 @@ class Call:
 
 
 class RequestLog:
-    """Writes down what goes to and comes from ``/v1``."""
+    """Records requests to ``/v1`` and their responses."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -80,33 +81,33 @@ class RequestLog:
         return [call.to_json() for call in list(self._calls)[: -limit - 1 : -1]]
 
     def around(self, app: ASGIApp) -> ASGIApp:
-        """Put the log around an app."""
+        """Wrap an app with the log."""
 
         async def logged(scope: Scope, receive: Receive, send: Send) -> None:
             path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
             if scope["type"] != "http" or not path.startswith("/v1/"):
                 await app(scope, receive, send)
                 return
-            await self._listen(app, scope, receive, send)
+            await self._record(app, scope, receive, send)
 
         return logged
 
-    async def _listen(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _record(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         call = self._begin(scope)
         began = time.monotonic()
 
-        async def hear() -> Message:
+        async def receive_logged() -> Message:
             message = await receive()
             _keep(call.request, message)
             return message
 
-        async def say(message: Message) -> None:
+        async def send_logged(message: Message) -> None:
             call.status = message.get("status", call.status)
             _keep(call.response, message)
             await send(message)
 
         try:
-            await app(scope, hear, say)
+            await app(scope, receive_logged, send_logged)
         finally:
             call.milliseconds = round((time.monotonic() - began) * 1000)
             self.count += 1

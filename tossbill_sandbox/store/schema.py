@@ -1,4 +1,4 @@
-"""The tables, made by the sandbox itself."""
+"""The database schema, created and migrated by the sandbox itself."""
 
 import sqlite3
 
@@ -7,7 +7,7 @@ from tossbill_sandbox.store import random_ids
 VERSION = 4
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
-SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public, opens nothing
+SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public
 NEWEST_API_VERSION = "2024-06-01"
 
 _TABLES = {
@@ -17,8 +17,8 @@ _TABLES = {
         m_id TEXT NOT NULL,
         api_version TEXT NOT NULL
     """,
-    # One trip of a customer through the window. No card number is ever stored: card holds
-    # what Toss's own answer shows of a card or an account, as JSON.
+    # A window session. No card number is ever stored: card holds what Toss's own responses show
+    # of a card or an account, as JSON.
     "trip": """
         id TEXT PRIMARY KEY,
         client_key TEXT NOT NULL REFERENCES shop,
@@ -58,7 +58,7 @@ _TABLES = {
         declined INTEGER NOT NULL DEFAULT 0,
         approved INTEGER NOT NULL DEFAULT 0
     """,
-    # Money in whole won. A payment that is in progress waits for its confirm.
+    # Amounts in won. A payment in progress awaits its confirm.
     "payment": """
         payment_key TEXT PRIMARY KEY,
         client_key TEXT NOT NULL REFERENCES shop,
@@ -114,7 +114,7 @@ _TABLES = {
         status TEXT,
         amount_krw INTEGER
     """,
-    # What Toss tells a shop of. Not a list of what happened: that is the ledger.
+    # Candidates for webhooks. The record of effects is the ledger.
     "events": """
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         at TEXT NOT NULL,
@@ -150,12 +150,13 @@ _TABLES = {
         status INTEGER,
         error TEXT
     """,
+    # The state of random_ids.py.
     "chance": """
         seed TEXT NOT NULL,
         draws INTEGER NOT NULL
     """,
-    # Virtual time: the clock behind it plus an offset, or one instant while it stands still.
-    # Where it is sent, if someone walks it there step by step.
+    # The virtual clock: an offset from the base clock, or a fixed time while stopped; and the
+    # target that a following app steps it to.
     "clock": """
         offset_us INTEGER NOT NULL,
         stopped_at TEXT,
@@ -181,7 +182,7 @@ _TABLES = {
 _INDEXES = [
     "CREATE INDEX webhook_due ON webhook_delivery (due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX webhook_attempt_of ON webhook_attempt (delivery_id)",
-    # An order id is used once. A payment that failed does not use it up.
+    # An order id can be used once; a failed payment does not use it up.
     "CREATE UNIQUE INDEX payment_order ON payment (client_key, order_id)"
     " WHERE status NOT IN ('ABORTED', 'EXPIRED')",
     "CREATE INDEX payment_failed_order ON payment (client_key, order_id)",
@@ -200,16 +201,16 @@ _TRIGGERS = [
 ]
 
 
-# What a file of an earlier version lacks.
+# Migrations by the version they start from.
 _STEPS = {3: "ALTER TABLE webhook_endpoint ADD COLUMN is_own INTEGER NOT NULL DEFAULT 0"}
 
 
 class WrongSchemaVersion(Exception):
-    """The file was made by another version of the sandbox."""
+    """The file was created by an incompatible version of the sandbox."""
 
 
 def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
-    """Make the tables if the file is new, and refuse a file of a version nobody knows."""
+    """Create or migrate the tables; refuse a file of an unknown version."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
@@ -231,9 +232,9 @@ def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
 
 
 def rebuild(connection: sqlite3.Connection, seed: str | None = None) -> None:
-    """Forget everything, inside the caller's transaction; ids start over from the seed."""
+    """Recreate all tables, in the caller's transaction; ids restart from the seed."""
     for name in reversed(_TABLES):
-        # DROP, not DELETE: the ledger's triggers refuse to delete rows, and rightly so.
+        # DROP, not DELETE: the ledger's triggers forbid deleting rows.
         connection.execute(f"DROP TABLE {name}")
     _build(connection, seed)
 

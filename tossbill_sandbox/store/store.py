@@ -17,15 +17,15 @@ RETRY_SECONDS = 0.005
 
 
 class Store:
-    """Runs plain functions over the database, each in a transaction of its own.
+    """Runs plain functions on the database, each in its own transaction.
 
     The file is opened on first use, because a mounted sub-app has no lifespan. Work runs on a
-    single thread, so transactions queue up instead of failing as "database is locked", and the
-    event loop never waits for the disk. A caller that is cancelled does not cancel its
-    transaction: like a real server, the sandbox finishes what it has begun.
+    single thread, so transactions queue instead of failing with "database is locked", and the
+    event loop never waits for the disk. Cancelling a caller does not cancel its transaction: like
+    a real server, the sandbox finishes what it has started.
 
     Attributes:
-        revision: A number that grows with every transaction that wrote something.
+        revision: A counter incremented by every transaction that wrote something.
     """
 
     def __init__(self, path: Path, seed: str | None = None) -> None:
@@ -46,12 +46,12 @@ class Store:
         self._listeners.append(listener)
 
     async def run_outside(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``work`` between transactions, for what SQLite does in none: copies of the file."""
+        """Run ``work`` outside a transaction, as SQLite's backups require."""
         loop = asyncio.get_running_loop()
 
         def outside() -> T:
             result = work(self._connection or self._open())
-            self._tell(loop)
+            self._notify(loop)
             return result
 
         return await loop.run_in_executor(self._thread, outside)
@@ -62,7 +62,7 @@ class Store:
         await loop.run_in_executor(self._thread, self._close)
 
     def close(self) -> None:
-        """Close the file when there is no event loop any more, and end the thread."""
+        """Close the file without an event loop, and end the thread."""
         self._thread.submit(self._close).result()
         self._thread.shutdown()
 
@@ -80,11 +80,11 @@ class Store:
             raise
         connection.execute("COMMIT")
         if connection.total_changes != before:
-            # From here and not from run(): a caller that is cancelled has written all the same.
-            self._tell(loop)
+            # Here and not in run(): a cancelled caller has written all the same.
+            self._notify(loop)
         return result
 
-    def _tell(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _notify(self, loop: asyncio.AbstractEventLoop) -> None:
         self.revision += 1
         for listener in self._listeners:
             loop.call_soon_threadsafe(listener)
@@ -97,8 +97,8 @@ class Store:
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
         _switch_to_wal(connection)
-        # NORMAL: a killed process loses nothing; only a power cut may lose the last answers,
-        # and nobody's money is in here.
+        # NORMAL: a killed process loses nothing; only a power failure may lose the latest
+        # transactions, and no real money is at stake.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         schema.create(connection, self._seed)
@@ -112,9 +112,10 @@ class Store:
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Let another program read the file while we write, and wait for those that open it too.
+    """Switch to WAL, so that other processes can read while we write.
 
-    SQLite refuses the switch at once while anybody writes, whatever the busy timeout is.
+    SQLite refuses the switch immediately while another process writes, whatever the busy timeout,
+    so it is retried here.
     """
     until = time.monotonic() + BUSY_SECONDS
     while True:

@@ -1,4 +1,4 @@
-"""What nobody has measured of Toss, each with the sandbox's written default."""
+"""Switches for behavior of Toss that nobody has measured, each with a default."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,41 +9,42 @@ class Switches:
     """Answers to the open questions of contract §13.
 
     Attributes:
-        auth_key_unknown: Issue with an authKey Toss never made (measured, §3).
-        auth_key_used: Issue with an authKey that was used already. Unmeasured.
-        auth_key_lifetime: How long an authKey may be used; None is for ever. Undocumented.
-        customer_key_differs: Issue with another customerKey than the window's. Unmeasured.
+        auth_key_unknown: The code for an authKey that Toss never issued (measured, §3).
+        auth_key_used: The code for an authKey that was already used. Unmeasured.
+        auth_key_lifetime: How long an authKey is valid; None is forever. Undocumented.
+        customer_key_differs: The code for a customerKey other than the window's. Unmeasured.
         refusal_spends_auth_key: Whether a card refused at issue uses up its authKey. Unmeasured.
-        delete_unknown_key: DELETE of a billing key that never was, or of another shop's.
-        delete_deleted_key: DELETE of a billing key for the second time.
-        server_errors_are_bound: Whether a 5xx answer is kept under its Idempotency-Key.
-        delete_is_idempotent: Whether DELETE honours Idempotency-Key ("all POST" is documented).
-        window_lifetime: How long a payment window waits for its customer (§4.5).
-        window_expired: The code on failUrl when it waited too long. Undocumented.
-        destroy_needs_window: Whether ``payment.destroy()`` with nothing open rejects with
+        delete_unknown_key: The code for deleting an unknown or another shop's billing key.
+        delete_deleted_key: The code for deleting a billing key a second time.
+        server_errors_are_bound: Whether a 5xx response is stored under its Idempotency-Key.
+        delete_is_idempotent: Whether DELETE honors Idempotency-Key ("all POST" is documented).
+        window_lifetime: How long a window session stays open (§4.5).
+        window_expired: The code sent to failUrl when a session has expired. Undocumented.
+        destroy_needs_window: Whether ``payment.destroy()`` without an open window rejects with
             ``NO_ACTIVE_PAYMENT_REQUEST``; Toss's own types say both (§2.1).
-        billing_status_webhooks: The statuses of a billing payment that are told by webhook.
-            ``DONE`` is not, as documented; of the others nothing is said (§9).
-        cancel_status_webhook: Whether a cancel sends ``CANCEL_STATUS_CHANGED``, which is
-            documented for overseas easy pay only (§9).
+        billing_status_webhooks: The statuses of a billing payment that send a webhook. ``DONE``
+            does not, as documented; the others are not documented (§9).
+        cancel_status_webhook: Whether a cancel sends ``CANCEL_STATUS_CHANGED``, documented for
+            overseas easy pay only (§9).
         webhook_timeout: How long a webhook waits for its 200 (§9).
-        charge_unknown_key: Charge with a billing key that never was, or of another shop's.
-        refused_charge_is_kept: Whether a refused charge leaves an ABORTED payment that the
-            lookup by order id finds. Not stated (§4.3).
-        refused_order_id_is_free: Whether an order id may be used again after a refused charge;
-            ``DUPLICATED_ORDER_ID`` speaks of approved and canceled ones only.
-        order_id_allows_equals: Whether an order id may hold ``=``, as older texts say (§4.3).
-        transfer_is_supported: Whether an account can be charged in test mode. Unmeasured.
-        card_data_contract: Whether the shop may issue by card data; Toss makes no new contracts
+        charge_unknown_key: The code for charging an unknown or another shop's billing key.
+        refused_charge_is_kept: Whether a declined charge leaves an ABORTED payment that the
+            lookup by order id finds. Undocumented (§4.3).
+        refused_order_id_is_free: Whether an order id can be reused after a declined charge; the
+            text of ``DUPLICATED_ORDER_ID`` mentions approved and canceled payments only.
+        order_id_allows_equals: Whether an order id may contain ``=``, as older docs say (§4.3).
+        transfer_is_supported: Whether an account can be registered in test mode. Unmeasured.
+        card_data_contract: Whether the shop may issue by card data; Toss grants no new contracts
             for it, but its published keys may (§4.2, §7).
         billing_has_secret: Whether a billing payment has a ``secret``: null in Toss's example,
             measured as ``ps_…`` (§4.3).
-        english_enums: Whether ``Accept-Language: en`` turns 카드 into ``CARD`` and so on; that it
-            does is documented, the words are not (§5).
-        confirm_amount_differs: Confirm with another amount than the window's. Unmeasured.
-        transactions_lag: How late a payment appears in the list of transactions (§4.7).
-        rate_limit_per_minute: Calls a minute to one endpoint before 429; documented as 100 in
-            test mode (§7), unknown live. None is no limit, so that test suites may hurry.
+        english_enums: Whether ``Accept-Language: en`` translates enum values, such as 카드 to
+            ``CARD``; documented, except for the English words (§5).
+        confirm_amount_differs: The code for confirming another amount or order id than the
+            window's. Unmeasured.
+        transactions_lag: The delay before a payment appears in the list of transactions (§4.7).
+        rate_limit_per_minute: Calls per minute and endpoint before 429; documented as 100 in test
+            mode (§7), unknown in live mode. None is unlimited, which keeps test suites fast.
     """
 
     auth_key_unknown: str = "NOT_FOUND_BILLING"

@@ -1,1 +1,1 @@
-"""What the sandbox tells the shop."""
+"""Webhooks from the sandbox to the shop."""

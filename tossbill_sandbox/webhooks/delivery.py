@@ -1,4 +1,4 @@
-"""Brings webhooks to their addresses, when they are due on the sandbox's clock."""
+"""Delivery of webhooks when they are due on the sandbox's clock."""
 
 import asyncio
 import sqlite3
@@ -13,10 +13,11 @@ from tossbill_sandbox.webhooks import outbox, webhook_text, webhooks
 from tossbill_sandbox.webhooks.webhooks import Delivery
 
 
-class Postman:
-    """Sends what is due and plans again whenever something was written.
+class WebhookSender:
+    """Sends due webhooks, and checks for new ones after every write to the store.
 
-    Nothing is remembered here: what is under way when the process dies is still due afterwards.
+    It keeps no state of its own: a delivery in flight when the process dies is still due at the
+    next start.
     """
 
     def __init__(
@@ -32,36 +33,36 @@ class Postman:
         self._transport = transport
         self._http: httpx.AsyncClient | None = None
         self._wake = asyncio.Event()
-        self._round: asyncio.Task[None] | None = None
-        self._under_way: dict[int, asyncio.Task[None]] = {}
-        store.on_change(self._ring)
+        self._loop: asyncio.Task[None] | None = None
+        self._in_flight: dict[int, asyncio.Task[None]] = {}
+        store.on_change(self._wake_up)
 
     def start(self) -> None:
-        """Begin, unless it has begun in the loop that runs now."""
-        if self._round and self._round.get_loop() is asyncio.get_running_loop():
+        """Start, unless already started in the running event loop."""
+        if self._loop and self._loop.get_loop() is asyncio.get_running_loop():
             return
-        # In a test a later loop may follow one that is gone, with all that hung on it.
-        self._http, self._wake, self._under_way = None, asyncio.Event(), {}
-        self._round = asyncio.create_task(self._go_round(), name="sandbox-webhooks")
+        # In tests, an earlier event loop may be gone with its client, event and tasks.
+        self._http, self._wake, self._in_flight = None, asyncio.Event(), {}
+        self._loop = asyncio.create_task(self._run(), name="sandbox-webhooks")
 
-    def _ring(self) -> None:
+    def _wake_up(self) -> None:
         self._wake.set()
 
     async def flush(self) -> None:
-        """Return when nothing that is due by now is left to send."""
+        """Send until nothing is due."""
         while await self._send_due():
-            await asyncio.wait(self._under_way.values())
+            await asyncio.wait(self._in_flight.values())
 
     async def aclose(self) -> None:
-        """Stop; what was not sent stays due."""
-        tasks = [*self._under_way.values(), *([self._round] if self._round else [])]
+        """Stop; unsent deliveries stay due."""
+        tasks = [*self._in_flight.values(), *([self._loop] if self._loop else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._http:
             await self._http.aclose()
 
-    async def _go_round(self) -> None:
+    async def _run(self) -> None:
         while True:
             self._wake.clear()
             await self._send_due()
@@ -70,7 +71,7 @@ class Postman:
                     await self._wake.wait()
 
     async def _send_due(self) -> bool:
-        """Start what is due; tell whether anything is under way."""
+        """Start all due deliveries; return whether any is in flight."""
         now = self._clock.now()
 
         def plan(connection: sqlite3.Connection) -> list[Delivery]:
@@ -78,15 +79,15 @@ class Postman:
             return webhooks.due(connection, now)
 
         for delivery in await self._store.run(plan):
-            if delivery.id not in self._under_way:
-                self._under_way[delivery.id] = asyncio.create_task(self._deliver(delivery))
-        return bool(self._under_way)
+            if delivery.id not in self._in_flight:
+                self._in_flight[delivery.id] = asyncio.create_task(self._deliver(delivery))
+        return bool(self._in_flight)
 
     async def _seconds_to_next(self) -> float | None:
         due_at = await self._store.run(webhooks.next_due_at)
         if due_at is None:
             return None
-        # What is under way is due as well; its end wakes us.
+        # A delivery in flight is still due; its end wakes us up.
         return max(1.0, (due_at - self._clock.now()).total_seconds())
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -97,7 +98,7 @@ class Postman:
                 lambda c: webhooks.record_attempt(c, delivery, at, status=status, error=error)
             )
         finally:
-            del self._under_way[delivery.id]
+            del self._in_flight[delivery.id]
 
     async def _post(self, delivery: Delivery) -> tuple[int | None, str | None]:
         headers = webhook_text.headers(
@@ -108,7 +109,7 @@ class Postman:
             self._clock.now(),
         )
         try:
-            # httpx counts each step of a call; Toss counts all of them together.
+            # httpx limits each phase of a request; Toss limits the whole request.
             async with asyncio.timeout(self._switches.webhook_timeout.total_seconds()):
                 answer = await self._client().post(
                     delivery.url, content=delivery.body.encode(), headers=headers
@@ -124,7 +125,7 @@ class Postman:
             self._http = httpx.AsyncClient(
                 transport=self._transport,
                 timeout=self._switches.webhook_timeout.total_seconds(),
-                # No proxy of the environment: most addresses are on this machine.
+                # Ignore the environment's proxy: most URLs are on this machine.
                 trust_env=False,
             )
         return self._http

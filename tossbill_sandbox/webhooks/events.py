@@ -1,7 +1,7 @@
-"""What Toss might tell a shop of: an append-only list, written with the effect it tells of.
+"""Webhook events: an append-only list, each written in the transaction of its effect.
 
-Delivery is somebody else's work, and so is the choice: a billing payment that is done has a row
-here, and Toss sends no webhook of it (contract §9).
+Whether an event is sent is decided later: a billing payment that is DONE has a row here, but Toss
+sends no webhook for it (contract §9).
 """
 
 import json
@@ -14,16 +14,16 @@ from typing import Any
 def record_event(
     connection: sqlite3.Connection, at: datetime, kind: str, body: Mapping[str, Any]
 ) -> int:
-    """Write one event in the caller's transaction.
+    """Append an event, in the caller's transaction.
 
     Args:
-        connection: Inside the transaction that has the effect.
-        at: When it happened, on the sandbox's clock.
+        connection: The connection in the transaction of the effect.
+        at: The time of the effect, on the sandbox's clock.
         kind: Toss's ``eventType``, for example ``PAYMENT_STATUS_CHANGED``.
-        body: Toss's ``data``; it holds what Toss sends and no key of the shop.
+        body: Toss's ``data``; it contains no key of the shop.
 
     Returns:
-        Its number; numbers grow in the order of the effects.
+        Its id; ids increase in the order of the effects.
     """
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     cursor = connection.execute(
@@ -33,6 +33,6 @@ def record_event(
 
 
 def read_events(connection: sqlite3.Connection, after: int = 0) -> list[dict[str, Any]]:
-    """Return the events with a number above ``after``, oldest first."""
+    """Return the events with an id above ``after``, oldest first."""
     rows = connection.execute("SELECT * FROM events WHERE id > ? ORDER BY id", (after,))
     return [{**dict(row), "body": json.loads(row["body"])} for row in rows]

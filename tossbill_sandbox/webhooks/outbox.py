@@ -1,8 +1,8 @@
-"""From events to deliveries: what webhooks are to be sent, to which address, and when.
+"""The outbox: turns events into deliveries to each endpoint.
 
-An event is written in the transaction of its effect (``events.py``). From there it becomes one
-delivery for each registered address, in one transaction that also moves the cursor on, so a
-process killed anywhere sends every event at least once, always under the same transmission id.
+An event is written in the transaction of its effect (``events.py``). It becomes one delivery for
+each registered endpoint in one transaction that also advances the cursor, so a process killed at
+any point sends every event at least once, always under the same transmission id.
 """
 
 import sqlite3
@@ -30,7 +30,7 @@ def fan_out(connection: sqlite3.Connection, now: datetime, switches: Switches) -
 
 
 def sortable(instant: datetime) -> str:
-    """Write an instant in one width and one zone, so that text sorts as time does."""
+    """Format a time in UTC with a fixed width, so that strings sort chronologically."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -44,7 +44,7 @@ def _deliver_everywhere(
 ) -> None:
     number, at, kind = event["id"], datetime.fromisoformat(event["at"]), event["kind"]
     body = webhook_text.envelope(kind, at, number, event["body"])
-    # From when it happened, not from when we come to it: the clock may have moved in between.
+    # Due from the time of the event, not from now: the clock may have moved in between.
     planned = _due_times(faults.take(connection, "webhook"), at)
     for endpoint_id, due_at in product(_endpoint_ids(connection), planned):
         name = webhook_text.transmission_id(number, endpoint_id, at)
@@ -64,7 +64,7 @@ def _deliver_everywhere(
 
 
 def _due_times(rule: faults.Rule | None, at: datetime) -> list[datetime | None]:
-    """Return when an event is sent to each address; None is never."""
+    """Return when an event is sent to each endpoint; None is never."""
     if rule is None:
         return [at]
     match rule.kind:
@@ -73,7 +73,7 @@ def _due_times(rule: faults.Rule | None, at: datetime) -> list[datetime | None]:
         case "late":
             return [at + (timedelta(milliseconds=rule.delay_ms) or LATE)]
         case "out_of_order":
-            # What happens next arrives first, if it happens soon.
+            # The next event arrives first, if it happens soon.
             return [at + OUT_OF_ORDER]
         case "lost":
             return [None]

@@ -1,4 +1,4 @@
-"""What a webhook says: Toss's envelopes, headers and signatures (contract §9)."""
+"""Content of webhooks: Toss's envelopes, headers and signatures (contract §9)."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from typing import Any
 from tossbill_sandbox.store.clock import KST, to_toss_time
 from tossbill_sandbox.store.switches import Switches
 
-# The only events Toss signs; nothing about a payment is among them.
+# The only events that Toss signs; none is about a payment.
 SIGNED = frozenset({"payout.changed", "seller.changed"})
 # The security key (보안 키) of the sandbox: 64 hex digits, published like its other keys.
 SANDBOX_SECURITY_KEY = hashlib.sha256(b"tossbill sandbox security key").hexdigest()
@@ -19,10 +19,10 @@ _VERSION = "2022-11-16"
 
 
 def is_sent(kind: str, data: dict[str, Any], switches: Switches) -> bool:
-    """Tell whether Toss sends a webhook of this event.
+    """Return whether Toss sends a webhook for this event.
 
-    A billing charge is silent when it is done ("자동결제는 … 웹훅을 전송하지 않습니다"), and
-    CANCEL_STATUS_CHANGED belongs to overseas easy pay.
+    A billing charge sends none when it is done ("자동결제는 … 웹훅을 전송하지 않습니다"), and
+    CANCEL_STATUS_CHANGED is for overseas easy pay.
     """
     if kind == "PAYMENT_STATUS_CHANGED" and data.get("type") == "BILLING":
         return data.get("status") in switches.billing_status_webhooks
@@ -30,7 +30,7 @@ def is_sent(kind: str, data: dict[str, Any], switches: Switches) -> bool:
 
 
 def envelope(kind: str, at: datetime, event_id: int, data: dict[str, Any]) -> str:
-    """Write the body; ``createdAt`` is Korean time without an offset, as Toss has it."""
+    """Build the body; ``createdAt`` is in KST without an offset, as at Toss."""
     created_at = at.astimezone(KST).replace(tzinfo=None).isoformat(timespec="microseconds")
     if kind in SIGNED:
         payload: dict[str, Any] = {
@@ -47,13 +47,13 @@ def envelope(kind: str, at: datetime, event_id: int, data: dict[str, Any]) -> st
 
 
 def transmission_id(event_id: int, endpoint_id: int, at: datetime) -> str:
-    """Name a delivery in the recorded shape; every retry of it has the same name."""
+    """Return the id of a delivery in the recorded format, the same for all its retries."""
     digest = _digest(f"delivery {event_id} {endpoint_id} {at.isoformat()}", 24)
     return f"whtrans_a01{digest}"
 
 
 def headers(kind: str, body: str, name: str, retried: int, now: datetime) -> dict[str, str]:
-    """Write the headers of one attempt."""
+    """Build the headers of one attempt."""
     time = to_toss_time(now)
     found = {
         "content-type": "application/json",
@@ -73,7 +73,7 @@ def signature(body: str, time: str, security_key: str = SANDBOX_SECURITY_KEY) ->
 
 
 def _digest(text: str, length: int) -> str:
-    # Made from what it names instead of drawn: a draw at a time of the postman's choosing would
-    # change the ids of a repeated run.
+    # Derived instead of drawn: deliveries happen at no fixed point, so a draw here would change
+    # the other ids of a repeated run.
     number = int.from_bytes(hashlib.sha256(text.encode()).digest())
-    return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in range(length))
+    return "".join(_CROCKFORD[(number >> (5 * position)) & 31] for position in range(length))

@@ -1,4 +1,4 @@
-"""Webhooks as rows: who wants them, what is due, and how each attempt ended."""
+"""Webhook rows: endpoints, due deliveries and the results of attempts."""
 
 import json
 import sqlite3
@@ -14,13 +14,13 @@ RETRY_AFTER = [timedelta(minutes=4**step) for step in range(7)]
 LOG_LENGTH = 200
 
 
-class NotAWebhook(ValueError):
-    """The request names no address or delivery that webhooks know."""
+class InvalidWebhookRequest(ValueError):
+    """The request is not valid or names an unknown delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one address; times are on the sandbox's clock."""
+    """One event to be sent to one endpoint; times are on the sandbox's clock."""
 
     id: int
     url: str
@@ -34,14 +34,14 @@ class Delivery:
 def register(
     connection: sqlite3.Connection, url: str, now: datetime, switches: Switches
 ) -> dict[str, Any]:
-    """Send webhooks to an address from now on; localhost is welcome.
+    """Register an endpoint for future events; localhost is allowed.
 
     Raises:
-        NotAWebhook: It is not an absolute http(s) URL.
+        NotAWebhook: The URL is not absolute http(s).
     """
     if not is_absolute_http(url):
-        raise NotAWebhook("url must be an absolute http or https URL")
-    # What happened before was not for this address.
+        raise InvalidWebhookRequest("url must be an absolute http or https URL")
+    # Earlier events are not for this endpoint.
     fan_out(connection, now, switches)
     cursor = connection.execute(
         "INSERT INTO webhook_endpoint (url, created_at) VALUES (?, ?)", (url, now.isoformat())
@@ -52,7 +52,7 @@ def register(
 def register_own(
     connection: sqlite3.Connection, url: str, now: datetime, switches: Switches
 ) -> None:
-    """Send webhooks to the app's own address, wherever it was before; one removed stays removed."""
+    """Register the app's own endpoint or update its URL; once removed, it stays removed."""
     moved = connection.execute("UPDATE webhook_endpoint SET url = ? WHERE is_own", (url,))
     if moved.rowcount:
         return
@@ -62,7 +62,7 @@ def register_own(
 
 
 def remove(connection: sqlite3.Connection, endpoint_id: int) -> None:
-    """Send nothing more to an address, not even retries; its log stays."""
+    """Remove an endpoint, including its pending retries; its log stays."""
     connection.execute("UPDATE webhook_endpoint SET removed = 1 WHERE id = ?", (endpoint_id,))
     connection.execute(
         "UPDATE webhook_delivery SET state = 'failed', due_at = NULL"
@@ -72,19 +72,19 @@ def remove(connection: sqlite3.Connection, endpoint_id: int) -> None:
 
 
 def endpoints(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Return the registered addresses."""
+    """Return the registered endpoints."""
     rows = connection.execute("SELECT id, url FROM webhook_endpoint WHERE NOT removed ORDER BY id")
     return [dict(row) for row in rows]
 
 
 def due(connection: sqlite3.Connection, now: datetime) -> list[Delivery]:
-    """Return what is to be sent by now, oldest first."""
+    """Return the due deliveries, oldest first."""
     rows = connection.execute(_PENDING + " AND due_at <= ? ORDER BY due_at, d.id", (sortable(now),))
     return [_delivery(row) for row in rows]
 
 
 def next_due_at(connection: sqlite3.Connection) -> datetime | None:
-    """Return when the next attempt is planned."""
+    """Return when the next attempt is due."""
     [text] = connection.execute("SELECT MIN(due_at) FROM webhook_delivery").fetchone()
     return datetime.fromisoformat(text) if text else None
 
@@ -97,13 +97,13 @@ def record_attempt(
     status: int | None,
     error: str | None,
 ) -> None:
-    """Write down how an attempt ended, and plan the next if there is to be one.
+    """Record the result of an attempt, and schedule the next one if necessary.
 
-    Only a 200 is success. Retries are planned from the time the attempt was due, so a clock that
-    jumps four days makes all of them.
+    Only a 200 is success. Retries are scheduled from the time the attempt was due, so all of them
+    happen when the clock jumps four days.
     """
     connection.execute(
-        # Nothing is found when the sandbox was reset while the attempt was under way.
+        # Matches no row if the sandbox was reset during the attempt.
         "INSERT INTO webhook_attempt (delivery_id, at, status, error)"
         " SELECT id, ?, ?, ? FROM webhook_delivery WHERE id = ? AND transmission_id = ?",
         (at.isoformat(), status, error, delivery.id, delivery.transmission_id),
@@ -122,10 +122,10 @@ def record_attempt(
 
 
 def resend(connection: sqlite3.Connection, delivery_id: int, now: datetime) -> None:
-    """Send one again now, whatever became of it; the schedule goes on where it was.
+    """Schedule a delivery for now, whatever its state; its retry count is kept.
 
     Raises:
-        NotAWebhook: There is no such delivery, or its address was removed.
+        NotAWebhook: The delivery does not exist, or its endpoint was removed.
     """
     found = connection.execute(
         "UPDATE webhook_delivery SET state = 'pending', due_at = ? WHERE id = ?"
@@ -133,11 +133,11 @@ def resend(connection: sqlite3.Connection, delivery_id: int, now: datetime) -> N
         (sortable(now), delivery_id),
     )
     if found.rowcount == 0:
-        raise NotAWebhook("no such delivery, or its address was removed")
+        raise InvalidWebhookRequest("no such delivery, or its endpoint was removed")
 
 
 def log(connection: sqlite3.Connection, limit: int = LOG_LENGTH) -> list[dict[str, Any]]:
-    """Return the newest deliveries with their attempts, newest first."""
+    """Return the latest deliveries with their attempts, newest first."""
     rows = connection.execute(
         "SELECT d.*, e.url FROM webhook_delivery d JOIN webhook_endpoint e ON e.id = endpoint_id"
         " ORDER BY d.id DESC LIMIT ?",

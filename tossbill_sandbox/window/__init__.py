@@ -1,1 +1,1 @@
-"""Toss's window: the card form and what it sends back."""
+"""Toss's payment window: the forms and the redirect back to the shop."""

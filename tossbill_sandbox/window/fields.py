@@ -1,4 +1,4 @@
-"""The parts of the window's forms. ``Markup.format`` escapes everything that is put in."""
+"""Form fields of the window. ``Markup.format`` escapes every value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,11 +46,11 @@ _BIRTH_LABELS = {"PERSONAL": "생년월일 6자리", "CORPORATE": "사업자등�
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Draws the fields of one form.
+    """Renders the fields of one form.
 
     Attributes:
-        errors: Sentences by field name.
-        focus: The field that has the cursor: the first wrong one, or the first of all.
+        errors: Error messages by field name.
+        focus: The focused field: the first with an error, or the first of all.
     """
 
     errors: Mapping[str, str]
@@ -58,7 +58,7 @@ class Fields:
 
     @classmethod
     def of(cls, errors: Mapping[str, str], first: str) -> "Fields":
-        """Put the cursor where the eye should go."""
+        """Focus the first field with an error, or ``first``."""
         return cls(errors, next(iter(errors), first))
 
     def text(
@@ -72,7 +72,7 @@ class Fields:
         kind: str = "text",
         placeholder: str = "",
     ) -> Markup:
-        """Draw a field to type into."""
+        """Render a text field."""
         control = _INPUT.format(
             name=name,
             test=test or name,
@@ -87,16 +87,16 @@ class Fields:
     def select(
         self, name: str, label: str, value: str, *, options: Mapping[str, str], empty: str
     ) -> Markup:
-        """Draw a list to choose from; ``empty`` is what it says before a choice."""
-        drawn = Markup("\n").join(
+        """Render a drop-down; ``empty`` is the label of the empty option."""
+        rendered = Markup("\n").join(
             _OPTION.format(value=key, label=text, selected=_if(key == value, "selected"))
             for key, text in {"": empty, **options}.items()
         )
-        control = _SELECT.format(name=name, options=drawn, state=self._state(name))
+        control = _SELECT.format(name=name, options=rendered, state=self._state(name))
         return self._field(name, label, control)
 
     def owner(self, legend: str, owner_types: list[str], chosen: str) -> Markup:
-        """Draw whose it is, in the shop's order; nothing when there is no choice."""
+        """Render the owner types in the shop's order; nothing if there is only one."""
         if len(owner_types) < 2:
             return Markup("")
         radios = Markup("").join(
@@ -111,12 +111,12 @@ class Fields:
         return _OWNERS.format(legend=legend, radios=radios)
 
     def birth(self, owner_types: list[str], value: str) -> Markup:
-        """Draw the owner's birth date or business number."""
+        """Render the field for the owner's birth date or business number."""
         label = " 또는 ".join(_BIRTH_LABELS[each] for each in owner_types)
         return self.text("birth", label, value, maximum=12)
 
     def agree(self, what: str, agreed: bool) -> Markup:
-        """Draw the consent, which nobody gives for the customer."""
+        """Render the consent checkbox, which is never preselected."""
         return _AGREE.format(
             what=what,
             checked=_if(agreed, "checked"),
@@ -140,4 +140,4 @@ class Fields:
 
 
 def _if(condition: bool, attribute: str) -> Markup:
-    return Markup(" " + attribute) if condition else Markup("")  # noqa: S704 - a constant of ours
+    return Markup(" " + attribute) if condition else Markup("")  # noqa: S704 - a constant

@@ -1,4 +1,4 @@
-"""What a customer types into the window, checked as strictly as a card company would."""
+"""Validation of the window's forms, as strict as a card company's."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -23,14 +23,14 @@ OWNER_HINTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodForm:
-    """One form of the window: the text as typed, and a sentence for each field that is wrong.
+    """A submitted form: the values as entered, and an error message for each invalid field.
 
     Attributes:
         number: Card or account number.
-        company: The chosen issuer's or bank's code; a card's may be empty.
+        company: Code of the chosen issuer or bank; may be empty for a card.
         owner: ``PERSONAL`` or ``CORPORATE``.
-        birth: Birth date or business number, as the owner says.
-        errors: Sentences by field name, in the order of the fields.
+        birth: Birth date or business number, depending on the owner.
+        errors: Error messages by field name, in the order of the fields.
     """
 
     number: str = field(default="", repr=False)
@@ -44,7 +44,7 @@ class MethodForm:
 
     @property
     def digits(self) -> str:
-        """The number without its spaces."""
+        """The number without spaces and hyphens."""
         return _digits(self.number)
 
     @property
@@ -54,7 +54,7 @@ class MethodForm:
 
     @property
     def card(self) -> Card:
-        """The card it describes; only of a form without errors."""
+        """The card described; valid only if there are no errors."""
         valid_until = f"20{self.expiry[-2:]}-{self.expiry[:2]}"
         card = describe(self.digits, is_business=self.is_business, valid_until=valid_until)
         if not self.company or self.company == card.issuer_code:
@@ -63,20 +63,20 @@ class MethodForm:
 
     @property
     def account(self) -> Account:
-        """The account it describes; only of a form without errors."""
+        """The account described; valid only if there are no errors."""
         owner = "법인" if self.is_business else "개인"
         return Account(self.company, mask_account(self.digits), owner)
 
 
 def blank(owner_types: list[str]) -> MethodForm:
-    """Return a form nobody has typed into; the first owner type is chosen (contract §2.1)."""
+    """Return an empty form with the first owner type selected (contract §2.1)."""
     return MethodForm(owner=owner_types[0])
 
 
 def check_card(typed: dict[str, str], *, owner_types: list[str], now: datetime) -> MethodForm:
-    """Read the card form.
+    """Validate the card form.
 
-    Source: the fields of contract §4.2, whose texts are inferred for the window (§2.1).
+    Source: the fields of contract §4.2; the window's error texts are inferred (§2.1).
     """
     form = _read(typed, owner_types)
     return _with_errors(
@@ -89,7 +89,7 @@ def check_card(typed: dict[str, str], *, owner_types: list[str], now: datetime) 
 
 
 def check_account(typed: dict[str, str], *, owner_types: list[str]) -> MethodForm:
-    """Read the account form."""
+    """Validate the account form."""
     form = _read(typed, owner_types)
     plausible = re.fullmatch(r"[0-9]{10,14}", form.digits)
     return _with_errors(
@@ -113,7 +113,7 @@ def _read(typed: dict[str, str], owner_types: list[str]) -> MethodForm:
 
 
 def _with_errors(form: MethodForm, **found: str | None) -> MethodForm:
-    """Add what both forms ask for, and keep the mistakes."""
+    """Check the fields common to both forms, and keep the error messages."""
     found |= {
         "birth": _birth_error(form),
         "agree": None if form.agreed else "동의하면 등록할 수 있어요.",
@@ -125,7 +125,7 @@ def _with_errors(form: MethodForm, **found: str | None) -> MethodForm:
 def _issuer_error(form: MethodForm) -> str | None:
     if form.company not in {"", *ISSUERS}:
         return "카드사를 골라 주세요."
-    # A persona's number says whose card it is; any other number is taken at its word.
+    # A persona's number determines its issuer; for any other number the choice is accepted.
     if persona_name(form.digits) == ORDINARY or not form.company:
         return None
     issuer = describe(form.digits, is_business=False).issuer_code
@@ -158,7 +158,7 @@ def _birth_error(form: MethodForm) -> str | None:
 
 
 def _is_date(digits: str) -> bool:
-    # 2000 is a leap year, so 29 February of an unknown century passes.
+    # The century is unknown; 2000 is a leap year, so 29 February passes.
     year = 2000 + int(digits[:2])
     try:
         datetime(year, int(digits[2:4]), int(digits[4:]), tzinfo=KST)

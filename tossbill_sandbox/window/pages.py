@@ -1,4 +1,4 @@
-"""The pages of the window. ``Markup.format`` escapes everything that is put in."""
+"""Pages of the window. ``Markup.format`` escapes every value."""
 
 from urllib.parse import urlsplit
 
@@ -8,9 +8,9 @@ from tossbill_sandbox.cards.accounts import BANKS, account_number_of
 from tossbill_sandbox.cards.personas import ISSUERS, PERSONAS, Persona
 from tossbill_sandbox.window.fields import Fields
 from tossbill_sandbox.window.forms import MethodForm
-from tossbill_sandbox.window.window_session import IDENTITY_CODE, Trip
+from tossbill_sandbox.window.window_session import IDENTITY_CODE, WindowSession
 
-CHIPS_IN_SIGHT = 4
+VISIBLE_CHIPS = 4
 
 _DOCUMENT = Markup("""<!doctype html>
 <html lang="ko">
@@ -36,7 +36,7 @@ _DOCUMENT = Markup("""<!doctype html>
 </html>
 """)
 
-_CLOSE = Markup("""<form method="post" action="{root}/window/{trip}/cancel">
+_CLOSE = Markup("""<form method="post" action="{root}/window/{session}/cancel">
 <button class="close" data-testid="window-cancel" aria-label="결제창 닫기">
 <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
 <path d="M6 6l12 12M18 6L6 18"/></svg>
@@ -50,7 +50,7 @@ _METHOD_STEP = Markup("""<main>
 <h2 id="personas-title">연습용 {what} 고르기</h2>
 {chips}
 </section>
-<form class="step" method="post" action="{root}/window/{trip}/{path}" novalidate \
+<form class="step" method="post" action="{root}/window/{session}/{path}" novalidate \
 autocomplete="off">
 <div class="fields">
 {fields}
@@ -72,9 +72,10 @@ _IDENTITY_STEP = Markup("""<main>
 <p class="lead">연습용이라 문자를 보내지 않아요. 
 인증번호 <strong>{code}</strong>을 입력해 주세요.</p>
 <dl class="summary"><dt>등록할 {what}</dt><dd>{method}</dd></dl>
-<form class="step" method="post" action="{root}/window/{trip}/code" novalidate autocomplete="off">
+<form class="step" method="post" action="{root}/window/{session}/code" novalidate \
+autocomplete="off">
 <div class="fields">{field}
-<p><a href="{root}/window/{trip}?step=method">다시 입력하기</a></p></div>
+<p><a href="{root}/window/{session}?step=method">다시 입력하기</a></p></div>
 <div class="bottom">
 <button class="primary" data-testid="window-submit">{what} 등록하기</button></div>
 </form>
@@ -89,8 +90,8 @@ _MESSAGE = Markup("""<main class="message"{data}>
 _BACK = Markup('<p><a class="primary" target="_top" href="{}">가게로 돌아가기</a></p>')
 
 
-def card_step(root: str, trip: Trip, form: MethodForm) -> str:
-    """Ask for the card; what was typed stays, and each mistake is named at its field."""
+def card_step(root: str, session: WindowSession, form: MethodForm) -> str:
+    """Render the card form, with entered values and an error message at each invalid field."""
     draw = Fields.of(form.errors, "number")
     expiry = draw.text(
         "expiry", "유효기간", form.expiry, maximum=7, test="card-expiry", placeholder="MM/YY"
@@ -109,92 +110,97 @@ def card_step(root: str, trip: Trip, form: MethodForm) -> str:
             "company", "카드사", form.company, options=ISSUERS, empty="카드번호로 알아보기"
         ),
         Markup('<div class="pair">{}{}</div>').format(expiry, password),
-        draw.owner("누구의 카드인가요?", trip.owner_types, form.owner),
-        draw.birth(trip.owner_types, form.birth),
+        draw.owner("누구의 카드인가요?", session.owner_types, form.owner),
+        draw.birth(session.owner_types, form.birth),
         draw.agree("카드", form.agreed),
     ]
     chips = [_chip(each, each.number, "", each.label) for each in PERSONAS.values()]
-    return _method_step(root, trip, "카드 정보를 입력해 주세요", "card", chips, parts)
+    return _method_step(root, session, "카드 정보를 입력해 주세요", "card", chips, parts)
 
 
-def account_step(root: str, trip: Trip, form: MethodForm) -> str:
-    """Ask for the account."""
+def account_step(root: str, session: WindowSession, form: MethodForm) -> str:
+    """Render the account form."""
     draw = Fields.of(form.errors, "company")
     parts = [
         draw.select("company", "은행", form.company, options=BANKS, empty="은행 고르기"),
         draw.text("number", "계좌번호", form.number, maximum=20, test="account-number"),
-        draw.owner("누구의 계좌인가요?", trip.owner_types, form.owner),
-        draw.birth(trip.owner_types, form.birth),
+        draw.owner("누구의 계좌인가요?", session.owner_types, form.owner),
+        draw.birth(session.owner_types, form.birth),
         draw.agree("계좌", form.agreed),
     ]
     bank = next(iter(BANKS))
-    # A persona's label is "issuer · outcome"; accounts have no issuer, so one of each outcome.
+    # A persona's label is "issuer · outcome"; accounts have no issuer, so one chip per outcome.
     outcomes = {each.label.partition(" · ")[2]: each for each in reversed(PERSONAS.values())}
     chips = [
         _chip(each, account_number_of(each), bank, outcome)
         for outcome, each in reversed(outcomes.items())
     ]
-    return _method_step(root, trip, "계좌 정보를 입력해 주세요", "account", chips, parts)
+    return _method_step(root, session, "계좌 정보를 입력해 주세요", "account", chips, parts)
 
 
-def identity_step(root: str, trip: Trip, *, typed: str | None = None) -> str:
-    """Ask for the code; ``typed`` is one that was wrong."""
+def identity_step(root: str, session: WindowSession, *, typed: str | None = None) -> str:
+    """Render the identity step; ``typed`` is a wrong code that was entered."""
     wrong = f"인증번호가 맞지 않아요. {IDENTITY_CODE}을 입력해 주세요."
     draw = Fields.of({} if typed is None else {"code": wrong}, "code")
     content = _IDENTITY_STEP.format(
         root=root,
-        trip=trip.id,
+        session=session.id,
         code=IDENTITY_CODE,
-        what=trip.what,
-        method=_method_label(trip),
+        what=session.what,
+        method=_method_label(session),
         field=draw.text("code", "인증번호 6자리", typed or "", maximum=6),
     )
-    return _document(root, "본인 확인", content, trip)
+    return _document(root, "본인 확인", content, session)
 
 
-def handing_over(root: str, trip: Trip, url: str) -> str:
-    """Tell the shop's page how the trip ended; the script of the window sends the message."""
+def handing_over(root: str, session: WindowSession, url: str) -> str:
+    """Render the last page in an iframe; its script posts the result to the shop's page."""
     data = Markup(' data-ending="{}" data-url="{}" data-parent="{}"').format(
-        trip.step, url, trip.parent_origin
+        session.step, url, session.parent_origin
     )
     more = _BACK.format(url)
     return _message(root, "가게로 돌아가고 있어요", "잠시만 기다려 주세요.", data, more)
 
 
 def expired(root: str, url: str) -> str:
-    """Say that the customer stayed away too long; the shop hears of it at its failUrl."""
+    """Render the notice that the session has expired, with a link to failUrl."""
     text = "30분 안에 끝내지 않아 창을 닫았어요. 결제된 금액은 없어요."
     return _message(root, "시간이 지났어요", text, Markup(""), _BACK.format(url))
 
 
 def refused(root: str, code: str, message: str) -> str:
-    """Say why the window does not open, to people and to the shop's page."""
+    """Render the reason why the window does not open; the shop's page receives it too."""
     data = Markup(' data-ending="refused" data-code="{}" data-message="{}"').format(code, message)
     more = Markup("<p><code>{}</code></p>").format(code)
     return _message(root, "결제창을 열 수 없어요", message, data, more)
 
 
 def over(root: str) -> str:
-    """Say that there is nothing left to do here."""
+    """Render the notice that the session has ended or is unknown."""
     text = "등록을 다시 하려면 가게의 화면에서 새로 시작해 주세요."
     return _message(root, "이미 끝난 결제창이에요", text, Markup(""), Markup(""))
 
 
 def _method_step(
-    root: str, trip: Trip, title: str, path: str, chips: list[Markup], parts: list[Markup]
+    root: str,
+    session: WindowSession,
+    title: str,
+    path: str,
+    chips: list[Markup],
+    parts: list[Markup],
 ) -> str:
     content = _METHOD_STEP.format(
         root=root,
-        trip=trip.id,
+        session=session.id,
         title=title,
-        what=trip.what,
+        what=session.what,
         path=path,
-        owner=trip.owner_types[0],
-        shop=urlsplit(trip.success_url).netloc,
+        owner=session.owner_types[0],
+        shop=urlsplit(session.success_url).netloc,
         chips=_chips(chips),
         fields=Markup("\n").join(parts),
     )
-    return _document(root, f"{trip.what} 정보", content, trip)
+    return _document(root, f"{session.what} 정보", content, session)
 
 
 def _chip(persona: Persona, number: str, company: str, label: str) -> Markup:
@@ -202,18 +208,18 @@ def _chip(persona: Persona, number: str, company: str, label: str) -> Markup:
 
 
 def _chips(chips: list[Markup]) -> Markup:
-    """Show a few at once; the rest one touch away."""
-    shown = _CHIPS.format(chips=Markup("").join(chips[:CHIPS_IN_SIGHT]))
-    rest = chips[CHIPS_IN_SIGHT:]
+    """Render the first chips visibly and the rest in a collapsed section."""
+    shown = _CHIPS.format(chips=Markup("").join(chips[:VISIBLE_CHIPS]))
+    rest = chips[VISIBLE_CHIPS:]
     if not rest:
         return shown
     return shown + _MORE_CHIPS.format(count=len(rest), chips=Markup("").join(rest))
 
 
-def _method_label(trip: Trip) -> str:
-    if account := trip.chosen_account:
+def _method_label(session: WindowSession) -> str:
+    if account := session.chosen_account:
         return f"{account.bank_name} ···· {account.masked_number[-4:]}"
-    card = trip.chosen_card
+    card = session.chosen_card
     return f"{ISSUERS[card.issuer_code]} {card.card_type} ···· {card.number[-4:-1]}"
 
 
@@ -222,6 +228,6 @@ def _message(root: str, title: str, text: str, data: Markup, more: Markup) -> st
     return _document(root, title, content, None)
 
 
-def _document(root: str, title: str, content: Markup, trip: Trip | None) -> str:
-    close = _CLOSE.format(root=root, trip=trip.id) if trip else ""
+def _document(root: str, title: str, content: Markup, session: WindowSession | None) -> str:
+    close = _CLOSE.format(root=root, session=session.id) if session else ""
     return _DOCUMENT.format(root=root, title=title, content=content, close=close)

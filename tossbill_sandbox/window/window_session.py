@@ -1,8 +1,8 @@
-"""One trip of a customer through the window: from the shop's page and back to it.
+"""Window sessions: a customer's visit to the window, from the shop's page and back to it.
 
 ``method -> identity -> succeeded | failed``, and ``canceled`` or ``expired`` from either step.
-Every move is one conditional UPDATE, so a form sent twice moves once and ends at the same address
-both times.
+Every transition is one conditional UPDATE, so a form submitted twice has one effect and leads to
+the same URL both times.
 """
 
 import re
@@ -27,7 +27,7 @@ _CUSTOMER_KEY = re.compile(r"[A-Za-z0-9\-_=.@]{2,50}")
 
 
 class WindowRefused(Exception):
-    """The window does not open; the code is the browser script's."""
+    """The window does not open, with one of the browser script's codes."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -36,8 +36,8 @@ class WindowRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
-    """A row of the table."""
+class WindowSession:
+    """A row of the table ``trip``."""
 
     id: str
     client_key: str
@@ -56,39 +56,39 @@ class Trip:
 
     @property
     def is_open(self) -> bool:
-        """Whether the customer still has something to do."""
+        """Whether the session has not ended."""
         return self.step in OPEN_STEPS
 
     @property
     def what(self) -> str:
-        """What is registered, in the customer's words."""
+        """The Korean word for the payment method to register."""
         return METHODS[self.method]
 
     @property
     def owner_types(self) -> list[str]:
-        """Whose cards or accounts the shop takes, in its order."""
+        """The owner types that the shop accepts, in its order."""
         return self.card_types.split(",")
 
     @property
     def chosen_account(self) -> Account | None:
-        """The account the customer gave; None when it was a card."""
+        """The account entered; None if it was a card."""
         return Account.from_json(self.card or "{}")
 
     @property
     def chosen_card(self) -> Card:
-        """The card the customer gave; only after the first step, and not of an account."""
+        """The card entered; valid only after the first step, and not for an account."""
         return Card.from_json(self.card or "{}")
 
     def is_older_than(self, lifetime: timedelta, now: datetime) -> bool:
-        """Whether the window has waited too long for its customer."""
+        """Return whether the session has outlived its lifetime."""
         return now - datetime.fromisoformat(self.created_at) >= lifetime
 
 
 def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetime) -> str:
-    """Begin a trip and return its id, which is all that later addresses carry.
+    """Create a session and return its id, the only thing that later URLs contain.
 
     Raises:
-        WindowRefused: A parameter is not what the browser script documents (contract §2).
+        WindowRefused: A parameter violates the documentation of the browser script (contract §2).
     """
     success_url, fail_url = query.get("successUrl", ""), query.get("failUrl", "")
     parent = query.get("parentOrigin") or success_url
@@ -96,11 +96,11 @@ def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetim
     _check(query, success_url, fail_url, parent, types)
     if shop_of_client_key(connection, query["clientKey"]) is None:
         raise WindowRefused("UNAUTHORIZED_KEY")
-    trip_id = random_ids.letters(connection, 32)
+    session_id = random_ids.letters(connection, 32)
     connection.execute(
         "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'method', NULL, NULL, NULL, ?)",
         (
-            trip_id,
+            session_id,
             query["clientKey"],
             query["customerKey"],
             success_url,
@@ -112,70 +112,70 @@ def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetim
             now.isoformat(),
         ),
     )
-    return trip_id
+    return session_id
 
 
-def find(connection: sqlite3.Connection, trip_id: str) -> Trip | None:
-    """Return a trip."""
-    row = connection.execute("SELECT * FROM trip WHERE id = ?", (trip_id,)).fetchone()
-    return Trip(**dict(row)) if row else None
+def find(connection: sqlite3.Connection, session_id: str) -> WindowSession | None:
+    """Return a session, or None if the id is unknown."""
+    row = connection.execute("SELECT * FROM trip WHERE id = ?", (session_id,)).fetchone()
+    return WindowSession(**dict(row)) if row else None
 
 
 def take_method(
-    connection: sqlite3.Connection, trip_id: str, method: Card | Account, persona: str
+    connection: sqlite3.Connection, session_id: str, method: Card | Account, persona: str
 ) -> None:
-    """Move on to the identity step, remembering what may be remembered of a card or account."""
+    """Move to the identity step, storing the masked card or account."""
     connection.execute(
         "UPDATE trip SET step = 'identity', card = ?, persona = ?"
         " WHERE id = ? AND step IN ('method', 'identity')",
-        (method.to_json(), persona, trip_id),
+        (method.to_json(), persona, session_id),
     )
 
 
-def confirm(connection: sqlite3.Connection, trip_id: str, now: datetime) -> None:
-    """End the trip after the identity step: with an authKey, or as the persona will have it."""
-    trip = find(connection, trip_id)
-    if trip is None or trip.step != "identity":
+def confirm(connection: sqlite3.Connection, session_id: str, now: datetime) -> None:
+    """End the session after the identity step: with an authKey, or with the persona's failure."""
+    session = find(connection, session_id)
+    if session is None or session.step != "identity":
         return
-    persona = PERSONAS_BY_NAME.get(trip.persona or "")
+    persona = PERSONAS_BY_NAME.get(session.persona or "")
     if persona and persona.window_code:
-        end(connection, trip_id, "failed", persona.window_code)
+        end(connection, session_id, "failed", persona.window_code)
         return
-    connection.execute("UPDATE trip SET step = 'succeeded' WHERE id = ?", (trip_id,))
-    # Ends in "=", as Toss's keys do: who forgets to decode or encode it learns so here.
+    connection.execute("UPDATE trip SET step = 'succeeded' WHERE id = ?", (session_id,))
+    # Ends in "=", as Toss's keys do, which exposes shops that forget to encode or decode it.
     auth_key = random_ids.base64_key(connection)
     connection.execute(
         "INSERT INTO authorization VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
         (
             auth_key,
-            trip_id,
-            trip.client_key,
-            trip.customer_key,
-            trip.card,
-            trip.persona,
+            session_id,
+            session.client_key,
+            session.customer_key,
+            session.card,
+            session.persona,
             now.isoformat(),
         ),
     )
 
 
-def end(connection: sqlite3.Connection, trip_id: str, step: str, code: str) -> None:
-    """End an open trip without success."""
+def end(connection: sqlite3.Connection, session_id: str, step: str, code: str) -> None:
+    """End an open session unsuccessfully."""
     connection.execute(
         "UPDATE trip SET step = ?, end_code = ? WHERE id = ? AND step IN ('method', 'identity')",
-        (step, code, trip_id),
+        (step, code, session_id),
     )
 
 
-def destination(connection: sqlite3.Connection, trip: Trip) -> str:
-    """Return where an ended trip leads: successUrl or failUrl with Toss's parameters (§2.1)."""
-    if trip.step == "succeeded":
+def destination(connection: sqlite3.Connection, session: WindowSession) -> str:
+    """Return the URL after the session: successUrl or failUrl with Toss's parameters (§2.1)."""
+    if session.step == "succeeded":
         [auth_key] = connection.execute(
-            "SELECT auth_key FROM authorization WHERE trip_id = ?", (trip.id,)
+            "SELECT auth_key FROM authorization WHERE trip_id = ?", (session.id,)
         ).fetchone()
-        parameters = {"customerKey": trip.customer_key, "authKey": auth_key}
-        return with_parameters(trip.success_url, parameters)
-    code = trip.end_code or "PAY_PROCESS_ABORTED"
-    return with_parameters(trip.fail_url, {"code": code, "message": WINDOW_MESSAGES[code]})
+        parameters = {"customerKey": session.customer_key, "authKey": auth_key}
+        return with_parameters(session.success_url, parameters)
+    code = session.end_code or "PAY_PROCESS_ABORTED"
+    return with_parameters(session.fail_url, {"code": code, "message": WINDOW_MESSAGES[code]})
 
 
 def _check(

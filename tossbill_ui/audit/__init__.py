@@ -1,1 +1,1 @@
-"""What our staff can look at."""
+"""The audit trail, for operators."""

@@ -1,4 +1,4 @@
-"""Tables of the operators domain."""
+"""Tables of the audit domain."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from tossbill_ui.core.db import Table, UtcDateTime
 
 
 class AuditEntry(Table, table=True):
-    """Something an operator may have to explain later. Rows are only ever added."""
+    """An act that an operator may have to explain later. Rows are append-only."""
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -16,7 +16,7 @@ LIMIT = 80
 
 
 async def record(rt: Runtime, *, kind: str, customer_id: str | None, subject: str) -> None:
-    """Add a line, in a transaction of its own, and say it in the log; see `add`."""
+    """Add an entry in a transaction of its own and log it; see `add`."""
     data = {"customer_id": customer_id, "subject": clean(subject, limit=LIMIT)}
     log.warning(kind, extra={"data": data})
     async with rt.db.write() as session:
@@ -32,21 +32,21 @@ def add(
     subject: str,
     by: str = "",
 ) -> None:
-    """Add a line within the caller's transaction.
+    """Add an entry within the caller's transaction.
 
     Args:
         rt: The process's runtime.
-        db: The line is there if this commits.
+        db: The session whose commit writes the entry.
         kind: What happened, for example ``refused.wrong_token``.
-        customer_id: Who called or was concerned, if we know.
-        subject: What it was about, ours and not secret, cut to 80 characters.
-        by: Who did it; the name is cut before the subject is.
+        customer_id: The customer who called or was affected, if known.
+        subject: What was affected, in our own words and without secrets; cut to 80 characters.
+        by: The name of the person who did it; cut before the subject is.
     """
-    text = _signed(subject, by)
+    text = _with_name(subject, by)
     db.add(AuditEntry(at=rt.clock.now(), kind=kind, customer_id=customer_id, subject=text))
 
 
-def _signed(subject: str, by: str) -> str:
+def _with_name(subject: str, by: str) -> str:
     facts = clean(subject, limit=LIMIT)
     name = clean(by, limit=max(0, LIMIT - len(f"{facts} by ")))
     return f"{facts} by {name}" if name else facts

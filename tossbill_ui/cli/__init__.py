@@ -1,4 +1,4 @@
-"""The ``tossbill`` command: serving, keeping the installation, and money."""
+"""The ``tossbill`` command: serving, administration, billing and reviews."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import os
 import click
 
 from tossbill_ui.build import ROOT
-from tossbill_ui.cli import admin, billing, serve
+from tossbill_ui.cli import admin, aliases, billing, review, serve
 from tossbill_ui.core.errors import TossbillError
 
 
-class _Sentences(click.Group):
-    """Shows what we raise on purpose as one sentence, not as a traceback."""
+class _MainGroup(click.Group):
+    """Shows an error that we raise on purpose as one sentence, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -21,11 +21,18 @@ class _Sentences(click.Group):
             raise click.ClickException(error.message) from None
 
 
-@click.group(cls=_Sentences)
+@click.group(cls=_MainGroup)
+@click.version_option(package_name="tossbill-ui", message="tossbill %(version)s")
 def main() -> None:
     """Tossbill UI: a billing portal for Toss Payments."""
     os.chdir(ROOT)
 
 
-for _command in (*serve.COMMANDS, *admin.COMMANDS, *billing.COMMANDS):
+for _command in (
+    *serve.COMMANDS,
+    *admin.COMMANDS,
+    *billing.COMMANDS,
+    *review.COMMANDS,
+    *aliases.COMMANDS,
+):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""Work on the shop's database, as one command."""
+"""The runtime of one command."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 
 def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = False) -> T:
-    """Do something with the database, which must be there and up to date, and with Toss.
+    """Run work with a runtime on the database, which must exist and be up to date.
 
     Args:
-        work: What to do.
-        needs_time: It depends on the time, which in sandbox mode is the sandbox's.
+        work: The work; the runtime is closed after it.
+        needs_time: The work depends on the time, so the sandbox's clock is read in sandbox mode.
 
     Raises:
-        SettingsError: There is no database yet, or it is older than this program.
+        SettingsError: There is no database yet, or its schema is not the newest.
     """
     from tossbill_ui.composition import build_runtime
     from tossbill_ui.core.pubsub_between_processes import forward_to_others
@@ -41,7 +41,7 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = 
         forward_to_others(rt.db, rt.pubsub, rt.tasks)
         try:
             if needs_time:
-                await _look_at_clock(rt)
+                await _refresh_clock(rt)
             return await work(rt)
         finally:
             await rt.close()
@@ -49,10 +49,10 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, needs_time: bool = 
     return asyncio.run(run())
 
 
-async def _look_at_clock(rt: Runtime) -> None:
-    from tossbill_ui.toss.sandbox_clock import ClockAway
+async def _refresh_clock(rt: Runtime) -> None:
+    from tossbill_ui.toss.sandbox_clock import ClockUnavailable
 
     try:
         await rt.clock.refresh()
-    except ClockAway as away:
+    except ClockUnavailable as away:
         log.warning("%s The machine's clock is used.", away.message)

@@ -1,4 +1,4 @@
-"""Serving: the app, its worker, the dev server, the sandbox alone."""
+"""Commands that serve: the app, its worker, the dev server, the standalone sandbox."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tossbill_ui.core.settings import Mode, Settings
 
 @click.command()
 @click.option("--host", default="127.0.0.1", envvar="HOST", help="Address to listen on.")
-@click.option("--port", type=int, envvar="PORT", help="Port to listen on; else TOSSBILL_PORT.")
+@click.option("--port", type=int, envvar="PORT", help="Port to listen on; default: TOSSBILL_PORT.")
 def run(host: str, port: int | None) -> None:
-    """Serve the app: the production build on one port."""
+    """Serve the app: the production build, on one port."""
     if port is not None:
         os.environ["TOSSBILL_PORT"] = str(port)
     settings = Settings()
     _check_start(settings, host)
     if settings.mode is Mode.SANDBOX:
-        # The app calls its own sandbox, so it must call where it listens.
+        # The app calls its own sandbox, at the address it listens on.
         at = reached_at(host, settings.tossbill_port)
         os.environ.setdefault("TOSS_API_BASE_URL", f"http://{at}/sandbox")
     build = ensure_build()
@@ -69,10 +69,12 @@ def _check_start(settings: Settings, host: str) -> None:
 
 
 @click.command()
-@click.option("--name", default="worker-1", show_default=True, help="Each living worker's own.")
-@click.option("--with-parent", is_flag=True, help="End when standard input closes.")
+@click.option(
+    "--name", default="worker-1", show_default=True, help="Unique, and kept over restarts."
+)
+@click.option("--with-parent", is_flag=True, help="Exit when standard input closes.")
 def worker(name: str, with_parent: bool) -> None:
-    """Run the periodic work alone, until a signal ends it."""
+    """Run only the periodic jobs, until a signal ends it."""
     from tossbill_ui.worker.process import serve
 
     serve(Settings(), name=name, with_parent=with_parent)
@@ -87,21 +89,25 @@ def dev() -> None:
 
 @click.command()
 def build() -> None:
-    """Make the production build, if its sources changed."""
+    """Make the production build if sources changed; print its path."""
     click.echo(ensure_build().relative_to(ROOT))
 
 
 @click.command()
-@click.option("--port", default=4242, show_default=True)
-@click.option("--seed", help="What a new database draws its ids and faults from.")
+@click.option("--port", default=4242, show_default=True, help="Port to listen on.")
+@click.option("--seed", help="Seed of a new database's ids and faults.")
 @click.option(
-    "--db", default=".data/sandbox.db", show_default=True, type=click.Path(path_type=Path)
+    "--db",
+    default=".data/sandbox.db",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Database file.",
 )
 def sandbox(port: int, db: Path, seed: str | None) -> None:
-    """Run the sandbox of Toss alone, for any language."""
+    """Run the sandbox of Toss standalone, for any language."""
     from tossbill_sandbox.standalone import serve
 
-    click.echo(f"Toss's sandbox is at http://localhost:{port}/sandbox/", err=True)
+    click.echo(f"The sandbox of Toss is at http://localhost:{port}/sandbox/", err=True)
     serve(port=port, database=db, seed=seed)
 
 

@@ -1,1 +1,1 @@
-"""What every layer may use: errors, settings, database, clock, crypto, logging."""
+"""Building blocks for every layer: errors, settings, database, clock, crypto, logging."""

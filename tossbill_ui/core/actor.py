@@ -1,4 +1,4 @@
-"""Who acts, as every action is told and every event says."""
+"""The actor: passed to every action and recorded in every event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ActorKind(StrEnum):
-    """What an actor is."""
+    """The kinds of actor."""
 
     CUSTOMER = "customer"
     OPERATOR = "operator"
@@ -17,17 +17,17 @@ class ActorKind(StrEnum):
     COMMAND = "command"
 
 
-# Whose acts somebody may have to explain later.
+# Acts of these kinds go to the audit trail: somebody may have to explain them later.
 AUDITED = frozenset({ActorKind.OPERATOR, ActorKind.API_KEY, ActorKind.COMMAND})
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody or something that acts.
+    """A person or a part of the system that performs an action.
 
     Attributes:
-        id: A customer's or an API key's id; empty for the others, and for an unknown visitor.
-        name: What an operator or an API key is called.
+        id: The id of a customer or an API key; empty for other kinds and for an unknown visitor.
+        name: The name of an operator or an API key.
     """
 
     kind: ActorKind
@@ -36,23 +36,24 @@ class Actor:
 
     @property
     def is_customer(self) -> bool:
-        """Whether only what is the customer's own may be seen and changed."""
+        """Whether the actor may see and change only their own rows."""
         return self.kind is ActorKind.CUSTOMER
 
     @property
     def customer_id(self) -> str:
-        """Whose rows are meant where nobody is named; empty for who is no customer."""
+        """The customer's id, the default owner of rows; empty if the actor is not a customer."""
         return self.id if self.is_customer else ""
 
     @property
     def label(self) -> str:
-        """The name for a text of at most 40 characters, or the kind where there is none."""
+        """The name, cut to 40 characters, or the kind if there is no name."""
         return (self.name or self.kind.value)[:40]
 
     def may_see(self, customer_id: str) -> bool:
-        """Whether a customer's rows may be seen and changed: one's own, or everybody's.
+        """Whether the actor may see and change a customer's rows.
 
-        A visitor owns nothing, not even a row without an owner.
+        A customer may do so with their own rows, every other actor with all of them. A visitor
+        owns nothing, not even a row without an owner.
         """
         return bool(self.id) and self.id == customer_id if self.is_customer else True
 

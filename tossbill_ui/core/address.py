@@ -1,4 +1,4 @@
-"""Whether the app can listen where it is told to."""
+"""Checks that the app can listen on its host and port."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not 
 
 
 def check_free(host: str, port: int) -> None:
-    """Try to listen, and stop.
+    """Try to bind the address, then release it.
 
     Raises:
-        SettingsError: It cannot be done; the message says what to change.
+        SettingsError: The address cannot be bound; the message says what to change.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -23,20 +23,20 @@ def check_free(host: str, port: int) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(address)
     except (OSError, UnicodeError) as error:
-        raise SettingsError(_sentence(error, host, port)) from None
+        raise SettingsError(_message(error, host, port)) from None
 
 
-def _sentence(error: OSError | UnicodeError, host: str, port: int) -> str:
+def _message(error: OSError | UnicodeError, host: str, port: int) -> str:
     match getattr(error, "errno", None):
         case errno.EADDRINUSE:
-            return f"Port {port} is taken; choose another: PORT=3001 make run"
+            return f"Port {port} is already in use; choose another: PORT=3001 make run"
         case errno.EACCES:
-            return f"Port {port} needs more rights; choose one from 1024 on: PORT=3001 make run"
+            return f"Port {port} needs root privileges; choose 1024 or higher: PORT=3001 make run"
         case _:
-            return f"HOST={host} is no address of this machine; leave it out, or use 127.0.0.1"
+            return f"HOST={host} is not an address of this machine; unset it or use 127.0.0.1"
 
 
 def reached_at(host: str, port: int) -> str:
-    """Return where this machine finds a server that listens on a host: ``127.0.0.1:3000``."""
+    """Return the local address of a server that listens on a host, such as ``127.0.0.1:3000``."""
     host = ANYWHERE.get(host, host)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

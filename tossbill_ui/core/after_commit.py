@@ -1,4 +1,4 @@
-"""Work that waits for the commit: whoever looks because of it finds the rows."""
+"""Callbacks that run after the commit, so that whoever they wake can read the rows."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from tossbill_ui.core.transactions import PerTransaction
 
 log = logging.getLogger(__name__)
 
-_works = PerTransaction[dict[Hashable, Callable[[], None]]](dict)
+_callbacks = PerTransaction[dict[Hashable, Callable[[], None]]](dict)
 
 
-def after_commit(db: AsyncSession, work: Callable[[], None], *, key: Hashable) -> None:
-    """Do something once the whole transaction is committed; a rollback forgets it.
+def after_commit(db: AsyncSession, callback: Callable[[], None], *, key: Hashable) -> None:
+    """Call something once the whole transaction is committed; a rollback discards it.
 
     Args:
-        db: The session. What was asked for inside a savepoint is forgotten with the savepoint.
-        work: Quick. An error in it is logged, because the commit stands.
-        key: Of several works with the same key only the first is done.
+        db: The session. A savepoint that is rolled back discards its callbacks.
+        callback: Must be quick. An error in it is logged, because the commit stands.
+        key: Of several callbacks with the same key only the first is called.
     """
-    _works.current(db.sync_session).setdefault(key, work)
+    _callbacks.current(db.sync_session).setdefault(key, callback)
 
 
 @event.listens_for(Session, "after_commit")
-def _do(session: Session) -> None:
-    """SQLAlchemy says this of savepoints too; their work becomes their parent's."""
-    works, parent = _works.take(session), _works.parent(session)
+def _run_callbacks(session: Session) -> None:
+    """Run the callbacks; SQLAlchemy also fires for savepoints, which pass theirs to the parent."""
+    callbacks, parent = _callbacks.take(session), _callbacks.parent(session)
     if parent is not None:
-        parent.update({key: work for key, work in works.items() if key not in parent})
+        parent.update({key: each for key, each in callbacks.items() if key not in parent})
         return
-    for work in works.values():
+    for callback in callbacks.values():
         try:
-            work()
+            callback()
         except Exception:
-            log.exception("work after a commit failed")
+            log.exception("an after-commit callback failed")

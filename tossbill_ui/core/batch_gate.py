@@ -1,4 +1,4 @@
-"""A door that opens for many at a time, so that what they do next is done together."""
+"""A gate that releases tasks in batches, so that their next step is done together."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 
 
 class BatchGate:
-    """Holds back who comes to it, for a short while at most.
+    """Holds tasks back, for a short while at most.
 
     Args:
-        most: Opens as soon as so many wait.
-        seconds: Opens so long after the first of them came.
+        most: The gate opens as soon as this many tasks wait.
+        seconds: The gate opens at the latest this long after the first of them arrived.
     """
 
     def __init__(self, *, most: int, seconds: float) -> None:
@@ -20,7 +20,7 @@ class BatchGate:
         self._timer: asyncio.TimerHandle | None = None
 
     async def wait(self) -> None:
-        """Return when it opens the next time."""
+        """Wait until the gate opens next."""
         opened = self._opened
         self._waiting += 1
         if self._waiting >= self._most:
@@ -30,7 +30,7 @@ class BatchGate:
         await opened.wait()
 
     def open(self) -> None:
-        """Let everybody through who waits now."""
+        """Release every task that is waiting now."""
         if self._timer:
             self._timer.cancel()
         self._opened.set()

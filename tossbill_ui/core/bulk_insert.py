@@ -1,6 +1,6 @@
-"""Rows that are only ever added, and that nothing in the same transaction reads.
+"""Bulk inserts at commit, for rows that nothing in the same transaction reads or updates.
 
-They are collected, and written at the end of the transaction with a statement a table.
+The rows are collected and written at the end of the transaction, one statement per table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.transactions import PerTransaction
 
-# Any fixed number: who holds this lock of PostgreSQL's numbers its rows and commits.
+# Any fixed number: the PostgreSQL advisory lock a transaction holds to number rows and commit.
 NUMBERS_LOCK = 7_055_112
 
 Row = Mapping[str, object]
@@ -25,28 +25,28 @@ _last_rows = PerTransaction[_Rows](dict)
 
 
 def insert_at_commit(db: AsyncSession, insert: sa.Insert, row: Row) -> None:
-    """Have a row written when the session's transaction or savepoint ends well.
+    """Insert a row when the session's transaction or savepoint is about to be committed.
 
     Args:
         db: The session.
-        insert: Into which table (itself, not its class: the ORM would only cost time); the same
-            object for every row of it.
+        insert: An insert into the table (not its class: the ORM would only cost time); pass the
+            same object for every row of a table.
         row: A value for each column that has no default.
     """
     _rows.current(db.sync_session).setdefault(insert, []).append(row)
 
 
 def insert_last_at_commit(db: AsyncSession, insert: sa.Insert, rows: Iterable[Row]) -> None:
-    """Have rows written as the last thing before the whole transaction is committed.
+    """Insert rows as the last step before the whole transaction is committed.
 
-    The numbers that the database gives such rows are in the order of the commits (ADR-0024), so
-    a reader of the rows behind a number misses none. The table must have no foreign keys: to
-    check one takes a lock, and none may be taken after that of the numbers.
+    The database numbers such rows in commit order (ADR-0024), so a reader that continues after a
+    number misses none. The table must have no foreign keys: checking one takes a lock, and no
+    lock may be taken after the one for the numbers.
 
     Args:
-        db: The session. What was added inside a savepoint is forgotten with the savepoint.
-        insert: As for `insert_at_commit`.
-        rows: Each as for `insert_at_commit`, in their order.
+        db: The session. A savepoint that is rolled back discards its rows.
+        insert: As in `insert_at_commit`.
+        rows: Each as in `insert_at_commit`, in the order to insert them.
     """
     _last_rows.current(db.sync_session).setdefault(insert, []).extend(rows)
 
@@ -66,18 +66,18 @@ def _write_last(session: Session, rows: _Rows) -> None:
         for insert, values in rows.items():
             parent.setdefault(insert, []).extend(values)
         return
-    session.flush()  # it may wait for locks of rows
+    session.flush()  # may wait for row locks, so it comes before the lock for numbers
     connection = session.connection()
     _lock_numbers(connection)
     _insert(connection, rows)
 
 
 def _lock_numbers(connection: sa.Connection) -> None:
-    """Let no other transaction number rows until this one ends; SQLite has one writer anyway."""
+    """Keep other transactions from numbering rows until this one ends; SQLite has one writer."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({NUMBERS_LOCK})")
 
 
 def _insert(connection: sa.Connection, rows: _Rows) -> None:
     for insert, values in rows.items():
-        connection.execute(insert, values)  # the ORM has no part in it
+        connection.execute(insert, values)  # Core, not the ORM: see `insert_at_commit`

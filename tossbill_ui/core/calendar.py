@@ -1,7 +1,7 @@
-"""Days on which periods begin and hours in which cards are charged, in Korea.
+"""Start days of billing periods and the hours in which cards may be charged, in Korea.
 
-Every period is computed from the anchor and its distance from it. A day that a month does not
-have becomes that month's last, and the next month has the anchor's day again: 31 January,
+Every period is computed from the anchor, never from the period before. A day that a month lacks
+becomes that month's last day, and the next month has the anchor's day again: 31 January,
 28 February, 31 March.
 """
 
@@ -19,7 +19,7 @@ HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
 
 
 class Unit(StrEnum):
-    """What an interval counts."""
+    """The unit of an interval."""
 
     WEEK = "week"
     MONTH = "month"
@@ -28,18 +28,18 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Interval:
-    """How long a period is, for example two weeks.
+    """The length of a period, for example two weeks.
 
     Attributes:
-        unit: What is counted.
-        count: How many, at least 1.
+        unit: The unit.
+        count: The number of units, at least 1.
     """
 
     unit: Unit
     count: int = 1
 
     def after(self, anchor: date, times: int) -> date:
-        """Return the day that lies a number of intervals after the anchor, or before it."""
+        """Return the day a number of intervals after the anchor, or before it if negative."""
         steps = self.count * times
         match self.unit:
             case Unit.WEEK:
@@ -67,11 +67,11 @@ def _month_later(anchor: date, months: int) -> date:
 
 @dataclass(frozen=True)
 class ChargeHours:
-    """The hours of the day, in Seoul, in which cards are charged without their owner.
+    """The hours of the day, in Seoul, in which cards are charged automatically.
 
     Attributes:
-        opens: The first hour, 0-23.
-        closes: The hour it ends, 1-24; later than ``opens``.
+        opens: The hour at which charging starts, 0-23.
+        closes: The hour at which it ends, 1-24; later than ``opens``.
     """
 
     opens: int = 10
@@ -79,27 +79,27 @@ class ChargeHours:
 
     @classmethod
     def from_text(cls, text: str) -> ChargeHours:
-        """Read ``10-20``.
+        """Parse a range such as ``10-20``.
 
         Raises:
-            ValueError: It is not of that form, or ends before it begins.
+            ValueError: The text has another form, or the range ends before it starts.
         """
         found = HOURS.fullmatch(text.strip())
         opens, closes = map(int, found.groups()) if found else (0, 0)
         if not 0 <= opens < closes <= 24:
-            raise ValueError("hours are written as 10-20, the first before the second")
+            raise ValueError("hours must have the form 10-20, the earlier hour first")
         return cls(opens, closes)
 
     def opening(self, day: date) -> datetime:
-        """Return the instant at which the hours of a Korean day begin."""
+        """Return the instant at which charging starts on a Korean day."""
         return instant(day, time(self.opens))
 
     def is_open(self, at: datetime) -> bool:
-        """Whether an instant lies in the hours."""
+        """Whether an instant lies within the hours."""
         return self.opens <= at.astimezone(SEOUL).hour < self.closes
 
     def next_open(self, at: datetime) -> datetime:
-        """Return the instant itself if it lies in the hours, else when they next begin."""
+        """Return the instant itself if it lies within the hours, else their next start."""
         local = at.astimezone(SEOUL)
         if local.hour < self.opens:
             return self.opening(local.date())
@@ -114,5 +114,5 @@ def korean_day(at: datetime) -> date:
 
 
 def instant(day: date, hour: time = time(0)) -> datetime:
-    """Return an hour of a Korean day as an instant in UTC."""
+    """Return a time of a Korean day as an instant in UTC."""
     return datetime.combine(day, hour, SEOUL).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Where time comes from."""
+"""The clocks that the app reads."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
@@ -8,18 +8,18 @@ SEOUL = timezone(timedelta(hours=9), "Asia/Seoul")
 
 
 class Clock(Protocol):
-    """Tells the instant now; business rules read nothing else."""
+    """A source of the current time; business rules use no other."""
 
     def now(self) -> datetime:
-        """Return the instant now, UTC-aware."""
+        """Return the current time, aware and in UTC."""
         ...
 
     async def refresh(self) -> None:
-        """Look what time it is, where that takes asking someone else."""
+        """Read the time again, for a clock that another process keeps."""
         ...
 
     async def aclose(self) -> None:
-        """Let go of what it asks with."""
+        """Close its connection, if it has one."""
         ...
 
 
@@ -27,32 +27,32 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Return the instant now, UTC-aware."""
+        """Return the current time, aware and in UTC."""
         return datetime.now(UTC)
 
     async def refresh(self) -> None:
-        """Nothing to ask."""
+        """Do nothing: the time is always current."""
 
     async def aclose(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: there is no connection."""
 
 
 class FrozenClock:
-    """A clock that stands still until it is moved; for tests and simulations."""
+    """A clock that moves only when advanced; for tests and simulations."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
 
     def now(self) -> datetime:
-        """Return the instant it was set to."""
+        """Return the time it was set to."""
         return self._now
 
     def advance(self, by: timedelta) -> None:
-        """Move forward by a span."""
+        """Move the clock forward."""
         self._now += by
 
     async def refresh(self) -> None:
-        """Nothing to ask."""
+        """Do nothing: the time is always current."""
 
     async def aclose(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: there is no connection."""

@@ -1,4 +1,4 @@
-"""Rules that tables share the form of; both databases keep them."""
+"""Constraints and indexes that tables share, in a form both databases enforce."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ import sqlalchemy as sa
 
 
 def is_one_of(column: str, values: Iterable[StrEnum]) -> str:
-    """Return the SQL condition that a column holds one of some values.
+    """Return the SQL condition that a column holds one of the given values.
 
-    The values stand in the text itself, so that a partial index can be used for it.
+    The values are literals, not parameters, so that a partial index can serve the condition.
     """
     return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
 def one_of(column: str, values: Iterable[StrEnum]) -> sa.CheckConstraint:
-    """Make the constraint that a column holds one of some values; it is named after the column."""
+    """Return a CHECK constraint that a column holds one of the values, named after the column."""
     return sa.CheckConstraint(is_one_of(column, values), name=column)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
-    """Make an index of only the rows that meet a condition.
+    """Return an index of only the rows that meet a condition.
 
     Args:
-        name: Begins with ``ix_``, or with ``uq_`` if it is unique.
-        columns: In the order they are asked for.
-        where: The condition in SQL; a query must have its very words.
-        unique: Whether no two of these rows may be alike.
+        name: Begins with ``ix_``, or with ``uq_`` if the index is unique.
+        columns: In the order in which queries filter by them.
+        where: The condition in SQL; a query must repeat it word for word.
+        unique: Whether the values must be unique among these rows.
     """
     condition = sa.text(where)
     return sa.Index(

@@ -21,7 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Undecryptable(TossbillError):
-    """A stored secret does not open with the keys at hand, or was moved to another row."""
+    """A stored secret cannot be decrypted with the keys at hand, or was moved to another row."""
 
     code = "undecryptable"
 
@@ -39,10 +39,10 @@ class Cipher:
 
     @classmethod
     def from_text(cls, text: str) -> Cipher:
-        """Read ``1:BASE64,2:BASE64`` as in ``TOSSBILL_ENCRYPTION_KEYS``.
+        """Parse ``1:BASE64,2:BASE64`` as in ``TOSSBILL_ENCRYPTION_KEYS``.
 
         Raises:
-            SettingsError: It is not of that form, or a key has not 32 bytes.
+            SettingsError: The text has another form, or a key is not 32 bytes long.
         """
         try:
             pairs = [item.strip().split(":", 1) for item in text.split(",") if item.strip()]
@@ -52,21 +52,21 @@ class Cipher:
         if not keys or any(len(key) != 32 for key in keys.values()):
             raise SettingsError(
                 "TOSSBILL_ENCRYPTION_KEYS must be version:key pairs, each key 32 bytes in base64, "
-                "for example 1:… ; make one with `openssl rand -base64 32`."
+                "for example 1:… ; generate one with `openssl rand -base64 32`."
             ) from None
         return cls(keys)
 
     def encrypt(self, secret: str, *, context: str) -> str:
-        """Encrypt for one context (``table.column:row id``); the text opens nowhere else."""
+        """Encrypt for one context (``table.column:row id``); no other context can decrypt it."""
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._keys[self.version].encrypt(nonce, secret.encode(), context.encode())
         return f"{self.version}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, text: str, *, context: str) -> str:
-        """Open what `encrypt` sealed for the same context.
+        """Decrypt a secret that `encrypt` encrypted for the same context.
 
         Raises:
-            Undecryptable: The key version is unknown, the text was changed, or it was moved.
+            Undecryptable: The key version is unknown, or the text was changed or moved.
         """
         try:
             version, _, body = text.partition(".")
@@ -76,16 +76,16 @@ class Cipher:
             )
         except (KeyError, ValueError, InvalidTag):
             raise Undecryptable(
-                f"The secret stored at {context} cannot be opened with TOSSBILL_ENCRYPTION_KEYS."
+                f"The secret stored at {context} cannot be decrypted with TOSSBILL_ENCRYPTION_KEYS."
             ) from None
         return opened.decode()
 
 
 class Signer:
-    """Makes and checks tokens that need no storage.
+    """Creates and verifies tokens that need no storage.
 
     Args:
-        keys: Secret keys, the newest first: it signs, all verify.
+        keys: Secret keys, newest first: the newest signs, all verify.
     """
 
     def __init__(self, keys: list[str]) -> None:
@@ -96,7 +96,7 @@ class Signer:
         return self._signer(purpose).get_signature(value).decode()
 
     def verifies(self, token: str, purpose: str, value: str) -> bool:
-        """Whether a token was made here for this purpose and value, in constant time."""
+        """Whether we signed a token for this purpose and value; compares in constant time."""
         return self._signer(purpose).verify_signature(value, token)
 
     def _signer(self, purpose: str) -> itsdangerous.Signer:
@@ -106,7 +106,7 @@ class Signer:
 
 
 def fingerprint(secret: str) -> str:
-    """Return the SHA-256 of a random secret in hex: finds it again without keeping it."""
+    """Return the SHA-256 of a random secret in hex, to look it up without storing it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -116,10 +116,10 @@ def new_id() -> str:
 
 
 def new_timed_id(at: datetime) -> str:
-    """Return a UUIDv7 in 32 hex characters: those of a later millisecond sort behind (RFC 9562).
+    """Return a UUIDv7 in 32 hex characters, which sort by their millisecond (RFC 9562).
 
     Args:
-        at: An instant since 1970.
+        at: The instant to encode, since 1970.
     """
     milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
     drawn = secrets.token_hex(9)

@@ -1,4 +1,4 @@
-"""The database: one engine per process, short transactions, instants that stay UTC."""
+"""The database: one engine per process, short transactions, timestamps in UTC."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ _Row = TypeVar("_Row")
 
 
 class Table(SQLModel):
-    """The base of every table; its name is the class name in snake case."""
+    """Base class of every table; the table name is the class name in snake case."""
 
     @declared_attr.directive
     def __tablename__(cls) -> str:  # noqa: N805 # pyright: ignore[reportIncompatibleVariableOverride]
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401 - of any column
-        """Set a column as SQLAlchemy does; SQLModel would set it a second time for Pydantic."""
+        """Set a column as SQLAlchemy does; SQLModel would also set it for Pydantic."""
         object.__setattr__(self, name, value)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An instant. SQLite forgets time zones, so it is stored as UTC and read back aware."""
+    """A timestamp. SQLite drops time zones, so it is stored as UTC and read back aware."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -60,20 +60,21 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("An instant must say its time zone.")
+            raise ValueError("A timestamp must have a time zone.")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the instant its time zone back."""
+        """Restore the time zone that SQLite drops."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 class Leased(Table):
-    """A row that a worker takes for a while; who comes later takes over what nobody holds.
+    """A row that a worker claims for a while; once the lease has expired, another may claim it.
 
-    ``attempts`` counts the takings, and what a taking does holds only while its number is still
-    the row's: it is the fence. Both instants stand on the machine's clock. ``held_by`` is the
-    name of who took it last, if nobody else can have that name (`leases.claims.release_orphaned`).
+    ``attempts`` counts the claims and is the fencing token: a claim may write its result only
+    while the row still has its number. Both timestamps are read from the machine's clock.
+    ``held_by`` is the name of the process that claimed the row last, if that name is unique
+    (`leases.claims.release_orphaned`).
     """
 
     id: str = Field(primary_key=True, max_length=32)
@@ -89,35 +90,35 @@ async def update_where(
     *conditions: sa.ColumnElement[bool],
     **values: Any,  # noqa: ANN401 - column values of any type
 ) -> bool:
-    """Change the one row that meets the conditions; say whether there was one."""
+    """Update the one row that meets the conditions; return whether there was one."""
     statement = sa.update(table).where(*conditions).values(**values)
     result = await session.exec(statement.execution_options(synchronize_session=False))
     return result.rowcount == 1
 
 
 @cache
-def _by_key(table: type[_Row]) -> SelectOfScalar[_Row]:
+def _select_by_key(table: type[_Row]) -> SelectOfScalar[_Row]:
     [key] = sa.inspect(table).primary_key
     return select(table).where(key == sa.bindparam("key"))
 
 
 class _Session(AsyncSession):
-    """Gives a row by its key as ever, but without what SQLAlchemy does anew each time."""
+    """A session whose `get` skips the work that SQLAlchemy repeats on every call."""
 
     async def get(self, entity: type[_Row], ident: Any, **options: Any) -> _Row | None:  # noqa: ANN401 # pyright: ignore[reportIncompatibleMethodOverride]
-        """Return a row or None; one that is loaded, without a way through a greenlet."""
+        """Return a row or None; a row that is already loaded needs no switch to a greenlet."""
         found = self.sync_session.identity_map.get((entity, (ident,), None))
         if options or (found and instance_state(found).expired):
             return await super().get(entity, ident, **options)
-        return found or (await self.exec(_by_key(entity), params={"key": ident})).first()
+        return found or (await self.exec(_select_by_key(entity), params={"key": ident})).first()
 
     async def get_one(self, entity: type[_Row], ident: Any, **options: Any) -> _Row:  # noqa: ANN401 # pyright: ignore[reportIncompatibleMethodOverride]
-        """Return a row that must be there, as `get` does."""
+        """Return a row that must exist; otherwise like `get`."""
         found = await self.get(entity, ident, **options)
-        return found or await super().get_one(entity, ident, **options)  # which says what is wrong
+        return found or await super().get_one(entity, ident, **options)  # raises
 
     async def __aexit__(self, *error: object) -> None:
-        """Close; with a task that nobody can cancel if there is a connection to give back."""
+        """Close the session; only one with a connection to return needs a shielded task."""
         if self.in_transaction():
             await super().__aexit__(*error)
         else:
@@ -134,8 +135,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _create_engine(url)
-        # SQLite lets writers wait by chance and gives up on some; this queue is fair.
-        self._turns = WriteQueue(self.file) if self.file else None
+        # SQLite lets writers retry at random and fails some of them; this queue is fair.
+        self._write_queue = WriteQueue(self.file) if self.file else None
         self.write_together = GroupCommit(self.write)
 
     @property
@@ -145,13 +146,13 @@ class Database:
 
     @property
     def file(self) -> Path | None:
-        """Where SQLite's file is; None for a database server."""
+        """The path of the SQLite file; None for a database server."""
         name = sa.make_url(self.url).database
         return Path(name) if self.is_sqlite and name else None
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
-        """Open a session that only reads; nothing it does is kept."""
+        """Open a session for reading; its changes are never committed."""
         async with self._session() as session:
             yield session
 
@@ -162,10 +163,10 @@ class Database:
         Keep it short: no call to Toss may happen inside (ADR-0003).
         """
         async with (
-            self._turns.acquire() if self._turns else nullcontext(),
+            self._write_queue.acquire() if self._write_queue else nullcontext(),
             self._session(writes=True) as session,
         ):
-            session.sync_session.begin()  # asks nothing of the database yet
+            session.sync_session.begin()  # sends nothing to the database yet
             yield session
             await session.commit()
 
@@ -180,20 +181,20 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
-        if self._turns:
-            await self._turns.close()
+        if self._write_queue:
+            await self._write_queue.close()
 
 
 class _SqliteConnection(sqlite3.Connection):
-    """Ends its transaction when it is closed.
+    """A connection that rolls back when it is closed.
 
-    Python closes a connection without that while somebody still has an unread cursor of it: what
-    a canceled task leaves behind. Its write lock then kept every writer out until the garbage
-    collector came by, for a minute and more.
+    Python's does not while an unread cursor exists, such as one that a canceled task left behind.
+    The write lock then blocked every writer until the cursor was garbage collected, for a minute
+    or more.
     """
 
     def close(self) -> None:
-        with suppress(sqlite3.Error):  # whatever is wrong with it, it is to be closed
+        with suppress(sqlite3.Error):  # close it in any case
             self.rollback()
         super().close()
 
@@ -207,12 +208,12 @@ def _create_engine(url: str) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    # The driver must not open transactions by itself: it would do so too late (see below).
+    # The driver must not begin transactions itself: it would do so too late (see `_begin`).
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "busy_timeout=30000",  # first, so that the others wait too
-        # FULL: a commit that was reported survives a power cut, and an authKey is spent once.
+        # FULL: a reported commit survives a power cut; an authKey can be used only once.
         "synchronous=FULL",
         "foreign_keys=ON",
     ):
@@ -221,15 +222,15 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 class _SqliteSession(Session):
-    """Begins SQLite's transactions, as the driver must not."""
+    """A session that begins SQLite's transactions in place of the driver."""
 
 
-# An event of the session and not of the engine: an engine that has any makes SQLAlchemy look for
-# listeners before and after every statement, a third of what it does for one.
+# A session event, not an engine event: with one of those, SQLAlchemy looks for listeners before
+# and after every statement, which is a third of its work for a statement.
 @event.listens_for(_SqliteSession, "after_begin")
 def _begin(session: Session, transaction: SessionTransaction, connection: sa.Connection) -> None:
     if transaction.nested:
         return
-    # A transaction that reads first and writes later fails at once when another wrote in
-    # between, without waiting; taking the write lock at the start makes it wait its turn.
+    # A transaction that reads first and writes later fails at once, without waiting, if another
+    # one wrote in between; taking the write lock at the start makes it wait instead.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if session.info[_WRITES] else "BEGIN")

@@ -1,25 +1,25 @@
-"""The errors a person may meet.
+"""The errors that the app raises on purpose.
 
 TossbillError
-├── SettingsError           the app is set up wrongly; says the fix
-├── NotFound                no such thing, or not this customer's
-├── NotAllowed              someone else's registration, token or session
-├── Conflict                it was done already, or something else is under way
-└── toss.errors.TossError   what Toss answered, or did not
-    ├── Refused             a certain no, with Toss's code
-    ├── GatewayRefused      Toss refused our key: an operator's problem
-    └── OutcomeUnknown      nobody knows yet whether it happened
+├── SettingsError           the configuration is wrong; the message says how to fix it
+├── NotFound                it does not exist, or belongs to another customer
+├── NotAllowed              the registration, token or session belongs to someone else
+├── Conflict                it was done already, or another operation is in progress
+└── toss.errors.TossError   a call to Toss failed
+    ├── Refused             Toss definitely refused, with a code
+    ├── GatewayRefused      Toss refused our key: an operator must act
+    └── OutcomeUnknown      it is not known yet whether it happened
 """
 
 from sqlalchemy.exc import SQLAlchemyError
 
 
 class TossbillError(Exception):
-    """The root of every error this app raises on purpose.
+    """Base class of every error that the app raises on purpose.
 
     Attributes:
-        code: Stable and lower-case, for logs and for choosing the words a customer reads.
-        message: One English sentence, safe to log: it never carries a secret.
+        code: Stable and lower-case, for logs and for choosing the text shown to the customer.
+        message: One English sentence, safe to log: it never contains a secret.
     """
 
     code = "error"
@@ -30,13 +30,13 @@ class TossbillError(Exception):
 
 
 class SettingsError(TossbillError):
-    """The app cannot start as it is set up; the message says what to change."""
+    """The app cannot start with its settings; the message says what to change."""
 
     code = "settings"
 
 
 class NotFound(TossbillError):
-    """There is no such thing, or it is not this customer's."""
+    """The object does not exist, or belongs to another customer."""
 
     code = "not_found"
 
@@ -45,7 +45,7 @@ class NotAllowed(TossbillError):
     """The caller may not do this; the attempt is recorded.
 
     Attributes:
-        code: Why, for example ``wrong_token`` or ``other_session``.
+        code: The reason, for example ``wrong_token`` or ``other_session``.
     """
 
     code = "not_allowed"
@@ -56,10 +56,10 @@ class NotAllowed(TossbillError):
 
 
 class Conflict(TossbillError):
-    """It was done already, or something else is under way.
+    """The action was done already, or conflicts with one in progress.
 
     Attributes:
-        code: What is in the way, for example ``already_used``.
+        code: The reason, for example ``already_used``.
     """
 
     code = "conflict"
@@ -69,5 +69,5 @@ class Conflict(TossbillError):
         self.code = code
 
 
-# What our code may fail on with one row of many: it is logged, and stops no other.
+# Errors that one row of a batch may cause: they are logged, and the other rows continue.
 FAULTS = (TossbillError, SQLAlchemyError, ValueError)

@@ -1,6 +1,7 @@
-"""Several small writes in one transaction: what arrives while one commits goes into the next.
+"""Group commit: several small writes share one transaction.
 
-Durability is that of a transaction of its own, and the cost of a commit is shared.
+Writes that arrive during a commit go into the next transaction. Each is as durable as in a
+transaction of its own, and the cost of a commit is shared.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Write = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 
 @dataclass(frozen=True)
-class _Waiting:
+class _PendingWrite:
     key: Key
     work: Work
     ahead: Ahead | None
@@ -28,7 +29,7 @@ class _Waiting:
 
 
 class GroupCommit:
-    """Collects writes.
+    """Collects writes and commits them together.
 
     Args:
         write: Opens a transaction that commits at its end.
@@ -36,24 +37,25 @@ class GroupCommit:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_PendingWrite] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def __call__(self, work: Work, *, key: Key, ahead: Ahead | None = None) -> None:
-        """Do a piece of work in a transaction shared with others; return when it is committed.
+        """Do a write in a transaction shared with others; return when it is committed.
 
-        A piece that fails takes no other with it: then each is done in a transaction of its own.
-        A caller that is canceled does not take back what it has handed over.
+        If a write fails, each of the batch is repeated in a transaction of its own, so that it
+        affects no other. Canceling the caller does not cancel the write.
 
         Args:
-            work: May be done twice, the first time rolled back.
-            key: The ids of the rows it changes, the one it locks first. Pieces are done in the
-                order of their keys, so that two processes never wait for each other.
-            ahead: Locks and loads with few statements what many pieces need, from their sorted
-                keys; what it returns is held, for a session keeps only rows that somebody holds.
+            work: The write; may be called twice, if the first transaction is rolled back.
+            key: The ids of the rows it changes, beginning with the row it locks first. Writes
+                are done in the order of their keys, so that two processes cannot deadlock.
+            ahead: Locks and loads, with few statements, the rows for all writes with the given
+                sorted keys. Its result is kept until the end, because a session holds only weak
+                references to rows.
         """
-        mine = _Waiting(key, work, ahead, asyncio.get_running_loop().create_future())
-        # Who waits may be gone when an error comes; asyncio would complain about that.
+        mine = _PendingWrite(key, work, ahead, asyncio.get_running_loop().create_future())
+        # asyncio logs an exception that is never retrieved, and the caller may be gone.
         mine.done.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._waiting.append(mine)
         if self._writer is None:
@@ -69,13 +71,13 @@ class GroupCommit:
         finally:
             self._writer = None
 
-    async def _write_together(self, batch: list[_Waiting]) -> None:
+    async def _write_together(self, batch: list[_PendingWrite]) -> None:
         try:
             async with self._write() as session:
                 held = await _load(session, batch)
                 for each in batch:
                     await each.work(session)
-                del held  # what was changed, the session holds itself
+                del held  # the session keeps changed rows itself
         except Exception as error:
             if len(batch) == 1:
                 batch[0].done.set_exception(error)
@@ -88,7 +90,7 @@ class GroupCommit:
             await self._write_together([each])
 
 
-async def _load(db: AsyncSession, batch: list[_Waiting]) -> list[object]:
+async def _load(db: AsyncSession, batch: list[_PendingWrite]) -> list[object]:
     keys = defaultdict[Ahead, list[Key]](list)
     for each in batch:
         if each.ahead:

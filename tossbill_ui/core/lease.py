@@ -12,11 +12,11 @@ from tossbill_ui.core.db import Leased
 
 @dataclass(eq=False)
 class Lease:
-    """A lease as its holder knows it.
+    """A lease as seen by its holder.
 
     Attributes:
-        attempt: The fence: it is ours while this is the row's number.
-        until: When it ends, on the machine's clock; later, somebody else may have the row.
+        attempt: The fencing token: the lease is ours while the row has this number.
+        until: When it expires, by the machine's clock; after that, another may claim the row.
     """
 
     table: type[Leased]
@@ -25,13 +25,13 @@ class Lease:
     until: datetime
 
     def is_ours(self, machine: Clock) -> bool:
-        """Whether nobody else can have the row yet; ask before anything that costs money."""
+        """Whether the lease has not expired; check this before anything that moves money."""
         return machine.now() < self.until
 
 
 @dataclass
 class HeldLeases:
-    """Every lease held, and the one task that renews them, which lives as long as there are any."""
+    """Every lease this process holds, and the task that renews them while there are any."""
 
     held: set[Lease] = field(default_factory=set)
     keeper: asyncio.Task[None] | None = None

@@ -1,4 +1,4 @@
-"""Knowing whether this is the only process on its database."""
+"""The lock that shows whether this is the only process on its database."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from pathlib import Path
 
 @contextmanager
 def alone_on(database: Path) -> Generator[bool]:
-    """Hold the lock of SQLite's file if nobody else does, and say whether we do.
+    """Take the lock of a SQLite file if it is free; yield whether we hold it.
 
-    The kernel drops the lock with the process, however it ends. The lock is a file beside the
-    database, whatever link leads there: closing the database itself would drop SQLite's own.
+    The kernel releases the lock when the process ends, however it ends. The lock is a separate
+    file beside the database, symbolic links resolved: closing the database file itself would
+    release SQLite's own locks.
     """
     path = database.resolve()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""One line of JSON per event, without secrets."""
+"""JSON logging, one line per record, with secrets redacted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# The last line of defence: no code of ours logs these on purpose.
+# The last line of defense: none of our code logs these on purpose.
 SECRETS = re.compile(
     r"(?P<key>(?:test|live)_g?sk_)\w+"
     r"|(?P<name>(?:authKey|billingKey|token|tossbill_session)=)[^&\s\"']+"
@@ -16,7 +16,7 @@ SECRETS = re.compile(
 
 
 def redact(text: str) -> str:
-    """Replace secret keys, auth keys, billing keys and tokens by three dots."""
+    """Replace secret keys, auth keys, billing keys and tokens with an ellipsis."""
     return SECRETS.sub(lambda m: f"{m['key'] or m['name'] or m['path']}…", text)
 
 
@@ -24,7 +24,7 @@ class JsonFormatter(logging.Formatter):
     """Formats a record as one redacted JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; fields given with ``extra={"data": {...}}`` stand beside the text."""
+        """Return the line; ``extra={"data": {...}}`` adds fields next to the message."""
         entry: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -38,10 +38,10 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up_logging(level: int = logging.INFO) -> None:
-    """Send every logger of the process through one redacting handler on stderr."""
+    """Route every logger of the process through one redacting handler on stderr."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Their lines carry whole URLs, and so billing keys.
+    # These log whole URLs, and so billing keys.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)

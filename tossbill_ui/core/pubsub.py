@@ -1,4 +1,4 @@
-"""Wakes those who follow a customer's rows, within this process."""
+"""Change notifications for a customer's rows, within this process."""
 
 from __future__ import annotations
 
@@ -12,68 +12,68 @@ T = TypeVar("T")
 
 
 class Follower:
-    """What one follower hears; a change between two waits ends the next wait at once."""
+    """One subscription to changes; a change between two waits ends the next wait at once."""
 
     def __init__(self) -> None:
-        self._told = asyncio.Event()
+        self._changed = asyncio.Event()
         self.is_over = False
 
     def end(self) -> None:
-        """Have the follower stop: another one follows in its place."""
+        """End this follower because another one replaces it."""
         self.is_over = True
-        self._told.set()
+        self._changed.set()
 
     def notify(self) -> None:
-        """Note that something changed."""
-        self._told.set()
+        """Record that something changed."""
+        self._changed.set()
 
     async def wait(self, *, seconds: float) -> None:
-        """Return when something has changed since the last wait, or after a number of seconds."""
+        """Wait until something has changed since the last wait, or a number of seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._told.wait()
-        self._told.clear()
+                await self._changed.wait()
+        self._changed.clear()
 
 
 class PubSub:
-    """A notice board: follow a customer's rows, or tell everyone who follows them.
+    """Follows a customer's rows and notifies their followers of changes.
 
-    A notice is only a hint to read the rows again. It can get lost between two processes, so
-    whoever waits also looks again by itself after a while.
+    A notification carries no data: it says only that the rows should be read again. It can get
+    lost between two processes, so a follower also reads the rows again after a while.
     """
 
     def __init__(self) -> None:
         self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
         self._by_key: dict[str, Follower] = {}
-        self._spread: Callable[[str], None] | None = None
+        self._forward: Callable[[str], None] | None = None
 
     @property
     def are_followed(self) -> bool:
-        """Whether anybody here wants to hear anything."""
+        """Whether this process has any followers."""
         return bool(self._followers)
 
-    def spread_by(self, spread: Callable[[str], None]) -> None:
-        """Have what is told here told to other processes too."""
-        self._spread = spread
+    def forward_with(self, forward: Callable[[str], None]) -> None:
+        """Set the function that forwards notifications to other processes."""
+        self._forward = forward
 
     def publish(self, customer_id: str) -> None:
-        """Wake everyone who follows this customer."""
+        """Notify every follower of this customer, in all processes."""
         self.publish_here(customer_id)
-        if self._spread is not None:
-            self._spread(customer_id)
+        if self._forward is not None:
+            self._forward(customer_id)
 
     def publish_here(self, customer_id: str) -> None:
-        """Wake those of this process: another one has told it."""
+        """Notify only this process's followers, of a change in another process."""
         for follower in self._followers.get(customer_id, ()):
             follower.notify()
 
     @contextmanager
     def follow(self, customer_id: str, *, key: str = "") -> Generator[Follower]:
-        """Follow a customer's rows while the block runs; begin before the first look at them.
+        """Follow a customer's rows while the block runs; call this before reading them first.
 
         Args:
-            customer_id: Whose rows.
-            key: Where one follower is enough, a tab: whoever followed there before has ended.
+            customer_id: The owner of the rows.
+            key: The id of a tab, which needs one follower: an earlier one with this key ends.
         """
         follower = Follower()
         self._followers[customer_id].add(follower)
@@ -96,13 +96,13 @@ class PubSub:
         *,
         seconds: float,
     ) -> T:
-        """Return what a customer's rows show once it is settled, or after a number of seconds.
+        """Read a customer's rows until they are settled, at most for a number of seconds.
 
         Args:
-            customer_id: Whose rows.
+            customer_id: The owner of the rows.
             look: Reads them; called at once and after every change.
-            is_settled: Whether what was read needs no more waiting.
-            seconds: After which it is returned as it stands; with 0 the rows are read once.
+            is_settled: Whether the result needs no more waiting.
+            seconds: The time limit, after which the last result is returned; 0 reads once.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -115,6 +115,6 @@ class PubSub:
                 await follower.wait(seconds=left)
 
     def _replace(self, key: str, follower: Follower) -> None:
-        if before := self._by_key.get(key):
-            before.end()
+        if previous := self._by_key.get(key):
+            previous.end()
         self._by_key[key] = follower

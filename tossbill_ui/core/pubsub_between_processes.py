@@ -1,7 +1,7 @@
-"""Carries notices of changed rows between the processes that share a database.
+"""Change notifications between the processes that share a database.
 
-PostgreSQL carries them itself. On SQLite they go through a table; its file tells in
-microseconds whether anybody has written since the last look.
+On PostgreSQL they use LISTEN and NOTIFY. On SQLite they go through a table; a pragma tells in
+microseconds whether another connection has written since the last poll.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "tossbill_changes"
 GATHER_SECONDS = 0.05
-# While somebody follows here, and while nobody does.
+# With followers in this process, and without.
 LOOK_SECONDS, IDLE_LOOK_SECONDS = 0.05, 0.2
 RECONNECT_SECONDS = 2.0
 
 
 class CustomerChange(Table, table=True):
-    """A customer whose rows another process changed, and the number of the last change."""
+    """A customer whose rows a process changed, and the number of the last change."""
 
     customer_id: str = Field(primary_key=True, max_length=32)
     number: int = Field(unique=True)
 
 
 def forward_to_others(db: Database, changes: PubSub, tasks: Tasks) -> None:
-    """Have every notice of this process told to those that share the database."""
+    """Forward every notification of this process to the others that share the database."""
     waiting: set[str] = set()
 
     async def send() -> None:
-        # A batch of charges is one notice a customer, and one transaction.
+        # A batch of charges becomes one notification per customer, in one transaction.
         await asyncio.sleep(GATHER_SECONDS)
         customer_ids = sorted(waiting)
         waiting.clear()
@@ -51,14 +51,14 @@ def forward_to_others(db: Database, changes: PubSub, tasks: Tasks) -> None:
 
     def forward(customer_id: str) -> None:
         if not waiting:
-            tasks.spawn(send(), name="telling others what changed")
+            tasks.spawn(send(), name="forward changes")
         waiting.add(customer_id)
 
-    changes.spread_by(forward)
+    changes.forward_with(forward)
 
 
 async def receive_from_others(db: Database, changes: PubSub) -> None:
-    """Tell those who follow here what other processes changed, until canceled."""
+    """Notify this process's followers of changes in other processes, until canceled."""
     if db.file is not None:
         await _poll_file(db, db.file, changes)
     elif not db.is_sqlite:
@@ -81,11 +81,11 @@ async def _store(db: Database, customer_ids: list[str]) -> None:
 
 async def _poll_file(db: Database, file: Path, changes: PubSub) -> None:
     with closing(sqlite3.connect(file, isolation_level=None, timeout=BUSY_SECONDS)) as connection:
-        seen, number = _version(connection), await _newest(db)
+        last_version, number = _version(connection), await _newest(db)
         while True:
             await asyncio.sleep(LOOK_SECONDS if changes.are_followed else IDLE_LOOK_SECONDS)
-            if (version := _version(connection)) != seen:
-                seen, number = version, await _received_since(db, number, changes)
+            if (version := _version(connection)) != last_version:
+                last_version, number = version, await _received_since(db, number, changes)
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -98,9 +98,9 @@ async def _newest(db: Database) -> int:
 
 
 async def _received_since(db: Database, number: int, changes: PubSub) -> int:
-    told = select(CustomerChange).where(col(CustomerChange.number) > number)
+    newer = select(CustomerChange).where(col(CustomerChange.number) > number)
     async with db.read() as session:
-        found = (await session.exec(told.order_by(col(CustomerChange.number)))).all()
+        found = (await session.exec(newer.order_by(col(CustomerChange.number)))).all()
     for each in found:
         changes.publish_here(each.customer_id)
     return found[-1].number if found else number
@@ -122,6 +122,6 @@ async def _listen(db: Database, changes: PubSub) -> None:
                 await connection.execute(f"LISTEN {CHANNEL}")
                 async for notice in connection.notifies():
                     changes.publish_here(notice.payload)
-        except psycopg.OperationalError as away:
-            log.warning("pages hear of changes later: %s", away)
+        except psycopg.OperationalError as error:
+            log.warning("change notifications are delayed; reconnecting: %s", error)
         await asyncio.sleep(RECONNECT_SECONDS)

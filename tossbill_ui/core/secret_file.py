@@ -1,4 +1,4 @@
-"""Secrets that the app makes for itself, so that the first start needs no setup."""
+"""Secrets that the app generates for itself, so that the first start needs no setup."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FILE_NAME = "secrets.json"
 def load_secrets(settings: Settings) -> tuple[list[str], str]:
     """Return the signing keys (newest first) and the text of the encryption keys.
 
-    What is set in the environment wins. The rest comes from ``secrets.json`` in the data
-    directory (mode 0600), which is made on the first start. Live mode refuses that: keys that
-    live beside the data are lost, or stolen, together with it.
+    Settings from the environment win. The rest comes from ``secrets.json`` in the data directory
+    (mode 0600), which is created on the first start. Live mode refuses that: keys stored beside
+    the data are lost, or stolen, together with it.
 
     Raises:
-        SettingsError: Live mode without keys of its own, or an unreadable file.
+        SettingsError: Live mode has no keys in the environment, or the file cannot be read.
     """
     signing = settings.tossbill_secret_keys.get_secret_value()
     encryption = settings.tossbill_encryption_keys.get_secret_value()
@@ -39,7 +39,7 @@ def load_secrets(settings: Settings) -> tuple[list[str], str]:
 
 
 def will_be_made(settings: Settings) -> bool:
-    """Whether `load_secrets` would make everything now; looking makes nothing."""
+    """Whether `load_secrets` would generate all keys now; this check creates no file."""
     is_set = settings.tossbill_secret_keys.get_secret_value() or (
         settings.tossbill_encryption_keys.get_secret_value()
     )
@@ -48,7 +48,7 @@ def will_be_made(settings: Settings) -> bool:
 
 
 def new_secrets() -> dict[str, str]:
-    """Return a fresh pair in the form of the two settings."""
+    """Return a new pair, in the form of the two settings."""
     return {
         "secret_keys": secrets.token_urlsafe(32),
         "encryption_keys": f"1:{new_encryption_key()}",
@@ -57,7 +57,7 @@ def new_secrets() -> dict[str, str]:
 
 def _read_or_make(path: Path) -> dict[str, str]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Write aside and link: the loser of a race between two starting processes reads the
+    # Write a draft and link it: the loser of a race between two starting processes reads the
     # winner's file, and a crash never leaves half a file under the real name.
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     if not path.exists():

@@ -1,4 +1,4 @@
-"""What the app is told from outside: environment or ``.env``, read once."""
+"""The app's settings: read once from the environment or ``.env``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tossbill_ui.core.calendar import ChargeHours
 from tossbill_ui.core.errors import SettingsError
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
-SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - a published practice key
+SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - a published sandbox key
 TOSS_API = "https://api.tosspayments.com"
 TOSS_SDK = "https://js.tosspayments.com/v2/standard"
 LOGO_TYPES = (".svg", ".png", ".webp", ".jpg")
@@ -30,23 +30,23 @@ DRIVERS = {
 
 
 class Mode(StrEnum):
-    """Which Toss is on the other side: the two keys decide it."""
+    """The Toss environment in use, decided by the two keys."""
 
     SANDBOX = "sandbox"
     TEST = "test"
     LIVE = "live"
 
 
-def _wrong_forms(error: ValidationError) -> str:
+def _invalid_values(error: ValidationError) -> str:
     wrong = [(str(found["loc"][0]).upper(), found["msg"]) for found in error.errors()]
-    return " ".join(f"{name} has a wrong form: {reason}." for name, reason in wrong)
+    return " ".join(f"{name} is invalid: {reason}." for name, reason in wrong)
 
 
 class Settings(BaseSettings):
     """Every setting, by the name of its environment variable in lower case.
 
-    ``backend_url`` has no variable of its own: it is where the browser finds our HTTP routes,
-    the public address in production, another port under Reflex's dev server.
+    ``backend_url`` has no variable of its own. It is the base URL of our HTTP routes: the public
+    URL in production, another port under Reflex's dev server.
     """
 
     model_config = SettingsConfigDict(
@@ -80,21 +80,21 @@ class Settings(BaseSettings):
 
     @field_validator("tossbill_brand_logo")
     @classmethod
-    def _is_picture(cls, logo: Path | None) -> Path | None:
+    def _is_image(cls, logo: Path | None) -> Path | None:
         if logo is not None and not (logo.is_file() and logo.suffix.lower() in LOGO_TYPES):
-            raise ValueError(f"must be the path of a picture ({', '.join(LOGO_TYPES)})")
+            raise ValueError(f"must be the path of an image file ({', '.join(LOGO_TYPES)})")
         return logo
 
-    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - as pydantic has it
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - as in pydantic
         """Read the environment.
 
         Raises:
-            SettingsError: A value has a wrong form; its text, maybe a secret, is not repeated.
+            SettingsError: A value is invalid; its text, maybe a secret, is not repeated.
         """
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise SettingsError(_wrong_forms(error)) from None
+            raise SettingsError(_invalid_values(error)) from None
 
     @field_validator("tossbill_charge_hours")
     @classmethod
@@ -106,22 +106,22 @@ class Settings(BaseSettings):
     @classmethod
     def _is_mail_server(cls, url: SecretStr) -> SecretStr:
         parts = urlsplit(url.get_secret_value())
-        is_there = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
-        if url.get_secret_value() and not is_there:
+        is_valid = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+        if url.get_secret_value() and not is_valid:
             raise ValueError("must be of the form smtp://user:password@host:587 or smtps://…")
         return url
 
     @cached_property
     def charge_hours(self) -> ChargeHours:
-        """The hours in Seoul in which cards are charged without their owner."""
+        """The hours in Seoul in which cards are charged automatically."""
         return ChargeHours.from_text(self.tossbill_charge_hours)
 
     @cached_property
     def mode(self) -> Mode:
-        """The mode that the two keys ask for.
+        """The mode that the two keys imply.
 
         Raises:
-            SettingsError: The keys are of a wrong family, mixed, or only one is there.
+            SettingsError: The keys are of the wrong kind or mixed, or only one is set.
         """
         client, secret = self.toss_client_key, self.toss_secret_key.get_secret_value()
         if not client and not secret:
@@ -130,21 +130,21 @@ class Settings(BaseSettings):
         if not all(kinds):
             raise SettingsError(
                 "TOSS_CLIENT_KEY and TOSS_SECRET_KEY go together: set both, as Toss's "
-                "developer centre shows them (test_ck_… with test_sk_…), or neither."
+                "developer center shows them (test_ck_… with test_sk_…), or neither."
             )
         (client_env, client_kind), (secret_env, secret_kind) = (k.groups() for k in kinds if k)
         if (client_kind, secret_kind) != ("ck", "sk"):
             raise SettingsError(
-                "Billing needs the API keys (…_ck_… and …_sk_…) of Toss's developer centre; "
+                "Billing needs the API keys (…_ck_… and …_sk_…) of Toss's developer center; "
                 "widget keys (gck, gsk) and swapped keys do not work."
             )
         if client_env != secret_env:
-            raise SettingsError("One key is for test and the other for live: use one pair.")
+            raise SettingsError("One key is a test key and the other a live key: use one pair.")
         return Mode(client_env)
 
     @property
     def takes_accounts(self) -> bool:
-        """Whether a bank account may be registered; Toss makes a contract of its own for it."""
+        """Whether a bank account may be registered; Toss requires a separate contract for it."""
         return (self.tossbill_accounts or ("on" if self.mode is Mode.SANDBOX else "off")) == "on"
 
     @property
@@ -154,29 +154,29 @@ class Settings(BaseSettings):
 
     @property
     def secret_key(self) -> SecretStr:
-        """The key that only the server has."""
+        """The key that only the server may see."""
         if self.mode is Mode.SANDBOX:
             return SecretStr(SANDBOX_SECRET_KEY)
         return self.toss_secret_key
 
     @property
     def public_url(self) -> str:
-        """Where customers find the pages, without a slash at the end."""
+        """The URL of the pages, without a trailing slash."""
         return (self.tossbill_public_url or f"http://localhost:{self.tossbill_port}").rstrip("/")
 
     @property
     def backend_url(self) -> str:
-        """Where the browser finds our HTTP routes, without a slash at the end."""
+        """The URL of our HTTP routes, without a trailing slash."""
         return self._dev_backend_url or self.public_url
 
     @property
     def is_https(self) -> bool:
-        """Whether customers come over TLS."""
+        """Whether the public URL uses TLS."""
         return urlsplit(self.public_url).scheme == "https"
 
     @property
     def api_base_url(self) -> str:
-        """Where Toss's API is; in sandbox mode this very server."""
+        """The URL of Toss's API; in sandbox mode this server's own."""
         if self.toss_api_base_url:
             return self.toss_api_base_url.rstrip("/")
         if self.mode is not Mode.SANDBOX:
@@ -186,7 +186,7 @@ class Settings(BaseSettings):
 
     @property
     def sdk_url(self) -> str:
-        """Where the browser finds Toss's script."""
+        """The URL of Toss's script for the browser."""
         if self.toss_sdk_url:
             return self.toss_sdk_url
         sandbox = f"{self.backend_url}/sandbox/js/v2/standard"
@@ -194,10 +194,10 @@ class Settings(BaseSettings):
 
     @property
     def database_url(self) -> str:
-        """SQLAlchemy's address of the database, with an async driver.
+        """The database URL for SQLAlchemy, with an async driver.
 
         Raises:
-            SettingsError: It is of no form that we know.
+            SettingsError: The URL is for neither PostgreSQL nor SQLite.
         """
         url = self.tossbill_database_url.get_secret_value()
         if not url:
@@ -217,13 +217,13 @@ class Settings(BaseSettings):
 
     @property
     def worker_database_url(self) -> str:
-        """Where the worker keeps its schedules: a file of their own, or the same server."""
+        """The database URL of the worker's schedules: a separate file, or the same server."""
         if self.uses_sqlite:
             return f"sqlite:///{(self.tossbill_data_dir / 'worker.db').resolve()}"
         return self.database_url.replace("+psycopg", "", 1)
 
     def for_dev_server(self, *, frontend_port: int, backend_port: int) -> Self:
-        """Return these settings as seen under Reflex's dev server, which uses two ports."""
+        """Return these settings adapted to Reflex's dev server, which uses two ports."""
         settings = self.model_copy(update={"tossbill_port": frontend_port})
         settings._dev_backend_url = f"http://localhost:{backend_port}"
         return settings

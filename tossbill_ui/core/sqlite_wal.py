@@ -1,6 +1,6 @@
-"""Putting a SQLite file into WAL mode, in which readers and the writer do not wait for each other.
+"""Switches a SQLite file to WAL mode, in which readers and the writer do not block each other.
 
-The mode is part of the file, so it is set once, by whoever makes the file or brings it up to date.
+The mode is stored in the file, so it is set once, when the file is created or migrated.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ RETRY_SECONDS = 0.005
 def switch_to_wal(connection: sqlite3.Connection, *, seconds: float = BUSY_SECONDS) -> None:
     """Switch a file to WAL mode, waiting for other processes to end their transactions.
 
-    SQLite refuses the switch at once while anybody writes or switches too, whatever its busy
-    timeout is (https://sqlite.org/c3ref/busy_handler.html); so it is tried again here.
+    While another connection writes or switches too, SQLite refuses at once, whatever its busy
+    timeout (https://sqlite.org/c3ref/busy_handler.html); so this function retries.
 
     Args:
-        connection: In no transaction.
-        seconds: How long to wait at most.
+        connection: Must not be in a transaction.
+        seconds: The longest time to wait.
 
     Raises:
         sqlite3.OperationalError: The file was still locked after that time.

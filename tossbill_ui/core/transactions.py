@@ -1,4 +1,4 @@
-"""What belongs to one transaction or savepoint of a session, and is forgotten when it fails."""
+"""Collections that belong to one transaction or savepoint and are discarded if it fails."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class PerTransaction(Generic[_Collection]):
         return self._of(session, _innermost(session))
 
     def take(self, session: Session) -> _Collection:
-        """Return that collection and forget it; an empty one if there is none."""
+        """Remove and return that collection; an empty one if there is none."""
         return self._all(session).pop(_innermost(session), None) or self._make()
 
     def parent(self, session: Session) -> _Collection | None:
-        """Return the collection of what surrounds the innermost savepoint; None if it is none."""
+        """Return the collection of the innermost savepoint's parent; None outside a savepoint."""
         innermost = _innermost(session)
         parent = innermost.parent if innermost.nested else None
         return self._of(session, parent) if parent else None
@@ -49,4 +49,4 @@ class PerTransaction(Generic[_Collection]):
 
 def _innermost(session: Session) -> SessionTransaction:
     found = session.get_nested_transaction() or session.get_transaction()
-    return found or session.begin()  # asks nothing of the database yet
+    return found or session.begin()  # sends nothing to the database yet

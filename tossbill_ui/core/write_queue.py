@@ -1,7 +1,7 @@
-"""Processes that write into one SQLite file take turns.
+"""A fair queue for the processes that write to one SQLite file.
 
-SQLite lets a process that must wait sleep for up to 100 ms and try again. One that writes without
-a pause is then hardly ever caught between two writes, and keeps others out for seconds.
+A process that finds the file locked sleeps for up to 100 ms and tries again; that is how SQLite
+waits. It rarely wakes between two writes of a busy process, and so can be kept out for seconds.
 """
 
 from __future__ import annotations
@@ -15,60 +15,61 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 LOOK_SECONDS = 0.002
-# A turn is a courtesy: who waits for a process that was stopped goes on without it, and
-# SQLite's own lock still keeps writers apart.
+# A turn is only advisory: a writer that waits this long, say for a process that was stopped, goes
+# on without one, and SQLite's own lock still keeps writers apart.
 LONGEST_SECONDS = 1.0
 
 
 class WriteQueue:
-    """Lets writers begin one after the other, none of them twice while another waits.
+    """Gives writers one turn after the other, never two in a row while another one waits.
 
-    Who wants to write stands in the doorway until the writer is done, and only then leaves it
-    to the next; so the writer, when it comes back, finds the doorway taken. The kernel frees
-    both with the process, however it ends.
+    Two lock files form a turnstile. A process locks ``.next``, waits for ``.turn``, and only then
+    releases ``.next`` to the process behind it. A writer that comes straight back therefore
+    finds ``.next`` locked and queues behind it. The kernel releases both locks when the process
+    ends, however it ends.
 
     Args:
-        database: SQLite's file; two files beside it are the doorway and the room.
+        database: The SQLite file; the lock files are beside it.
     """
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._here = asyncio.Lock()
+        self._process_lock = asyncio.Lock()
         self._files: tuple[int, int] | None = None
 
     @asynccontextmanager
     async def acquire(self) -> AsyncGenerator[None]:
-        """Wait for a turn, and have it while the block runs."""
-        async with self._here:
-            doorway, room = self._files = self._files or self._open()
+        """Wait for a turn and hold it while the block runs."""
+        async with self._process_lock:
+            next_file, turn_file = self._files = self._files or self._open()
             until = time.monotonic() + LONGEST_SECONDS
             try:
                 try:
-                    await _lock(doorway, until)
-                    await _lock(room, until)
+                    await _lock(next_file, until)
+                    await _lock(turn_file, until)
                 finally:
-                    fcntl.flock(doorway, fcntl.LOCK_UN)
+                    fcntl.flock(next_file, fcntl.LOCK_UN)
                 yield
             finally:
-                fcntl.flock(room, fcntl.LOCK_UN)
+                fcntl.flock(turn_file, fcntl.LOCK_UN)
 
     async def close(self) -> None:
-        """Close the files, when the turn that is under way has ended."""
-        async with self._here:
+        """Close the files once the current turn has ended."""
+        async with self._process_lock:
             for file in self._files or ():
                 os.close(file)
             self._files = None
 
     def _open(self) -> tuple[int, int]:
         path = self._database.resolve()
-        doorway, room = (
+        next_file, turn_file = (
             os.open(f"{path}.{name}", os.O_CREAT | os.O_RDWR, 0o600) for name in ("next", "turn")
         )
-        return doorway, room
+        return next_file, turn_file
 
 
 async def _lock(file: int, until: float) -> None:
-    """Lock a file as soon as nobody else has it, or give up at an instant of the machine."""
+    """Lock a file as soon as it is free, or give up at ``until`` (monotonic time)."""
     while True:
         with suppress(BlockingIOError):
             return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,1 +1,1 @@
-"""Who pays, and how we know that it is them."""
+"""Customers: their identity, session and language."""

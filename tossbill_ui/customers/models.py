@@ -8,11 +8,11 @@ from tossbill_ui.core.db import Table, UtcDateTime
 
 
 class Customer(Table, table=True):
-    """Who pays.
+    """A customer.
 
-    ``customer_key`` is how Toss knows them: random, made here once, never derived from
-    anything a person could guess (Toss billing guide, customerKey). ``email`` is where notices
-    go; without one they stay in the mailbox.
+    ``customer_key`` is their id at Toss: random, created here once, never derived from anything
+    guessable (Toss billing guide, customerKey). ``email`` is the address for notices; without
+    one, notices stay in the mailbox.
     """
 
     id: str = Field(primary_key=True, max_length=32)

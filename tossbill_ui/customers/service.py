@@ -1,4 +1,4 @@
-"""Customers are made the first time they are needed."""
+"""Creates customers the first time they are needed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tossbill_ui.runtime import Runtime
 
 
 async def ensure_customer(rt: Runtime, db: AsyncSession, *, customer_id: str) -> Customer:
-    """Return the customer, made now if need be; safe to race with itself.
+    """Return the customer, creating it if needed; safe to call concurrently.
 
-    The only place that makes a customer key. It runs inside the caller's write transaction.
+    The only place that creates a customer key. It runs inside the caller's write transaction.
     """
     insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
     statement: sa.Insert = (

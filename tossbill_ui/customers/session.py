@@ -1,4 +1,4 @@
-"""Who is calling: a signed cookie, the only identity that counts.
+"""The session: a signed cookie that identifies the customer.
 
 Reflex's own client token is a bearer value that pages can read; it proves nothing here.
 """
@@ -22,7 +22,7 @@ class Session:
 
     Attributes:
         id: Random; a registration can only be finished by the browser that started it.
-        customer_id: Whose browser it is.
+        customer_id: The customer whose browser it is.
     """
 
     id: str
@@ -30,23 +30,23 @@ class Session:
 
 
 def new_session() -> Session:
-    """Return the session of a browser we have never seen."""
+    """Create a session for a new browser."""
     return Session(id=new_id(), customer_id=new_id())
 
 
 def actor_of(session: Session | None) -> Actor:
-    """Return the customer whose browser it is; without a session a visitor, who owns nothing."""
+    """Return the session's customer; without a session a visitor, who owns nothing."""
     return customer(session.customer_id) if session else VISITOR
 
 
 def seal(signer: Signer, session: Session) -> str:
-    """Return the cookie's value."""
+    """Return the signed value of the cookie."""
     value = f"{session.id}.{session.customer_id}"
     return f"{value}.{signer.token(PURPOSE, value)}"
 
 
 def unseal(signer: Signer, cookie: str) -> Session | None:
-    """Return the session of a cookie's value, or nothing if we did not sign it."""
+    """Return the session in a cookie's value, or None if we did not sign it."""
     session_id, _, rest = cookie.partition(".")
     customer_id, _, token = rest.partition(".")
     if not (session_id and customer_id):

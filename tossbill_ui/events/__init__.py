@@ -1,1 +1,1 @@
-"""The log of everything that happened: one writer, and a reader that misses nothing."""
+"""The event log: one writer, and a reader that misses nothing."""

@@ -1,4 +1,4 @@
-"""The table of events."""
+"""The event table."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tossbill_ui.core.constraints import is_one_of, one_of, partial_index
 from tossbill_ui.core.db import Table, UtcDateTime
 from tossbill_ui.events.types import EventType, Reason
 
-# What customers see in their history; payments and refunds stand there as their own rows.
-# An index of only these needs the very words in the query.
+# Shown in the customer's history; payments and refunds are shown there as rows of their own.
+# A query uses the partial index of these only if it repeats this condition literally.
 SHOWN = (
     EventType.TRIAL_STARTED,
     EventType.PLAN_CHANGED,
@@ -31,7 +31,7 @@ SHOWN = (
     EventType.SUBSCRIPTION_ENDED,
 )
 SHOWN_SQL = is_one_of("type", SHOWN)
-# Each says in its changes which plan began.
+# Each records in its changes the plan that began.
 BEGINNINGS = (
     EventType.SUBSCRIPTION_CREATED,
     EventType.TRIAL_STARTED,
@@ -41,24 +41,23 @@ BEGINNINGS_SQL = is_one_of("type", BEGINNINGS)
 
 
 class EventRecord(Table, table=True):
-    """Something that happened. Rows are only ever added, by `publish.publish`.
+    """An event. Rows are only ever added, by `publish.publish`.
 
-    There is no constraint on the types: a new one must not rewrite a long table, and only the
-    enum is ever written. There are no foreign keys: to check one takes a lock, and these rows are
-    written when none may be taken any more (`core.appending.append_last`).
+    The type has no constraint: a new one must not rewrite a long table, and only members of the
+    enum are ever written. There are no foreign keys: checking one takes a lock, and these rows are
+    written when no more locks may be taken (`core.bulk_insert.insert_last_at_commit`).
 
     Attributes:
-        seq: Its number, in the order of the commits: a higher one is never seen before a lower
-            one.
-        id: A UUIDv7, the same wherever the event is told.
-        type: What happened, an `EventType`.
-        at: When, on ``rt.clock``.
-        actor_kind: What acted, an `ActorKind`; id and name are empty where there are none.
-        reason: Why, a short code; empty where nothing needs to be said.
-        amount_krw: Whole won that were charged, asked for or given back.
-        data: The fields that changed, each as ``[before, after]``, instants and days as ISO text;
-            None if there are none. Before is null where nobody knows. Ids and amounts, nothing
-            about a person.
+        seq: Its number, in commit order: a higher one is never visible before a lower one.
+        id: A UUIDv7, the same wherever the event is delivered.
+        type: The `EventType`.
+        at: When it happened, on ``rt.clock``.
+        actor_kind: The actor's `ActorKind`; id and name are empty if it has none.
+        reason: A short code; empty if there is no reason to give.
+        amount_krw: Whole won that were charged, requested or refunded.
+        data: The changed fields, each as ``[before, after]``, with instants and days as ISO text;
+            None if there are none. Before is null if unknown. Holds ids and amounts, no personal
+            data.
     """
 
     __tablename__ = "event"  # pyright: ignore[reportAssignmentType] - SQLModel's is a function
@@ -70,7 +69,7 @@ class EventRecord(Table, table=True):
             for owner in ("customer", "subscription")
         ),
         partial_index("ix_event_plan", "subscription_id", "seq", where=BEGINNINGS_SQL),
-        # A number is never given twice, whatever becomes of the newest row.
+        # A number is never reused, whatever happens to the newest row.
         {"sqlite_autoincrement": True},
     )
 
@@ -98,15 +97,15 @@ class EventRecord(Table, table=True):
 
     @property
     def is_about_a_trial(self) -> bool:
-        """Whether it is about what follows a free trial."""
+        """Whether it concerns what follows a free trial."""
         return self.reason == Reason.TRIAL
 
     @property
     def actor(self) -> Actor:
-        """Who acted."""
+        """The actor."""
         return Actor(ActorKind(self.actor_kind), self.actor_id, self.actor_name)
 
 
 def plan_of(event: type[EventRecord]) -> sa.ColumnElement[str]:
-    """Return the plan that an event says something begins or is to begin on."""
+    """Return the SQL expression for the plan that an event begins or plans."""
     return col(event.data)[("plan_code", 1)].as_string()

@@ -1,4 +1,4 @@
-"""The one writer of events."""
+"""The only writer of events."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ NAME_LENGTH, REASON_LENGTH = 80, 200
 def publish(
     rt: Runtime, db: AsyncSession, events: Sequence[Event], *, actor: Actor, subject: Subject
 ) -> None:
-    """Say what happened, in the transaction that makes it true, as its last step.
+    """Record events, as the last step of the transaction that makes them true.
 
-    Each event becomes a row, and an audit line if somebody may have to answer for the act. Open
-    pages of the customer look again after the commit.
+    Each event becomes a row, and an audit line if the actor is one of `AUDITED`. The customer's
+    open pages refresh after the commit.
 
     Args:
         rt: The process's runtime.
-        db: The caller's transaction. A rolled back savepoint takes its events with it.
-        events: What happened, in this order.
-        actor: Who did it.
-        subject: Whom and what the events are about.
+        db: The caller's transaction. A rolled back savepoint discards its events.
+        events: The events, in order.
+        actor: Who acted.
+        subject: The customer and the objects that the events concern.
     """
     if not events:
         return
@@ -75,13 +75,13 @@ def _audit(rt: Runtime, db: AsyncSession, event: Event, actor: Actor, subject: S
         db,
         kind=event.type,
         customer_id=subject.customer_id,
-        subject=f"{amount}{_thing(subject)}",
+        subject=f"{amount}{_most_specific(subject)}",
         by=actor.label,
     )
 
 
-def _thing(subject: Subject) -> str:
-    """Name the narrowest of what an event is about."""
+def _most_specific(subject: Subject) -> str:
+    """Name the most specific object that an event concerns."""
     ids = asdict(subject)
     named = [name for name in reversed(ids) if ids[name]]
     return f"{named[0].removesuffix('_id')} {ids[named[0]]}" if named else ""

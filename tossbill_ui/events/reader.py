@@ -1,4 +1,4 @@
-"""Reading the log from a number on: whoever does so misses nothing (ADR-0024)."""
+"""Reads the event log in order, without missing an event (ADR-0024)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tossbill_ui.events.models import EventRecord
 
 
 async def after(db: AsyncSession, seq: int, *, limit: int) -> Sequence[EventRecord]:
-    """Return the next events behind a number, in the order of their numbers.
+    """Return the next events after a number, in order.
 
-    What is committed later has a higher number than everything that was returned.
+    Events committed later have higher numbers than all that were returned.
 
     Args:
         db: Any transaction.
-        seq: The number of the last event that the reader has; 0 for the beginning.
-        limit: How many at most; fewer mean that there were no more.
+        seq: The number of the last event read; 0 to start from the beginning.
+        limit: The maximum number of events; fewer mean that there are no more.
     """
     query = select(EventRecord).where(col(EventRecord.seq) > seq).order_by(col(EventRecord.seq))
     return (await db.exec(query.limit(limit))).all()

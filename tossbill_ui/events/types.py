@@ -1,4 +1,4 @@
-"""What can happen, and how an action says that it did."""
+"""Event types, and the events that actions return."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Changes = Mapping[str, tuple[Value, Value]]
 
 
 class EventType(StrEnum):
-    """What happened: the thing, and what became of it."""
+    """The types of events: the object, and what happened to it."""
 
     SUBSCRIPTION_CREATED = "subscription.created"
     SUBSCRIPTION_STARTED = "subscription.started"
@@ -51,7 +51,7 @@ class EventType(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why something happened, where Toss gives no code."""
+    """Our own reasons for events, used where Toss gives no code."""
 
     AT_PERIOD_END = "at_period_end"
     NOW = "now"
@@ -69,16 +69,16 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened.
+    """An event, before it is stored.
 
     Attributes:
-        type: What.
-        reason: Why, as a short code: Toss's, or one of ours.
-        amount_krw: Whole won that were charged, asked for or given back.
-        changes: Fields that changed, each with its value before and after; before is None where
-            nobody knows. ``plan_code`` names the plan that began (`SUBSCRIPTION_CREATED`,
-            `TRIAL_STARTED`, `PLAN_CHANGED`) or is to begin (`CHANGE_PLANNED`); readers ask for it.
-            Ids and amounts, nothing about a person.
+        type: The type.
+        reason: A short code, Toss's or one of ours.
+        amount_krw: Whole won that were charged, requested or refunded.
+        changes: The changed fields, each with its value before and after; before is None if
+            unknown. ``plan_code`` names the plan that began (`SUBSCRIPTION_CREATED`,
+            `TRIAL_STARTED`, `PLAN_CHANGED`) or is to begin (`CHANGE_PLANNED`); readers rely on it.
+            Holds ids and amounts, no personal data.
     """
 
     type: EventType
@@ -89,7 +89,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """Whom and what events are about, by their ids."""
+    """The ids of the customer and the objects that events concern."""
 
     customer_id: str
     subscription_id: str | None = None

@@ -1,1 +1,1 @@
-"""Everything that answers HTTP besides Reflex: pages' first paint, session, limits, headers."""
+"""The HTTP layer besides Reflex: first paint of pages, session, limits, headers."""

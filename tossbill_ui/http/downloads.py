@@ -1,4 +1,4 @@
-"""Sends files that are written while they are sent."""
+"""Downloads: files that are streamed while they are generated."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from tossbill_ui.prerender import MakeDownload, Visit
 
 def download_routes(files: Mapping[str, MakeDownload]) -> list[Route]:
     """Return a route for each file, by its path."""
-    return [Route(path, _send(make), methods=["GET"]) for path, make in files.items()]
+    return [Route(path, _handler(make), methods=["GET"]) for path, make in files.items()]
 
 
-def _send(make: MakeDownload) -> Callable[[Request], Awaitable[Response]]:
-    """Answer whoever asks with a file of what their session may see."""
+def _handler(make: MakeDownload) -> Callable[[Request], Awaitable[Response]]:
+    """Return a handler that sends a file with the data that the session may see."""
 
     async def send(request: Request) -> Response:
         rt = runtime.current()
         session = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
         query, language = dict(request.query_params), language_of(request)
         file = make(rt, Visit(session=session, query=query, language=language))
-        saved = f'attachment; filename="{file.name}"' if file.name else "inline"
-        headers = NO_STORE | {"content-disposition": saved}
+        disposition = f'attachment; filename="{file.name}"' if file.name else "inline"
+        headers = NO_STORE | {"content-disposition": disposition}
         media_type = f"{file.media_type}; charset=utf-8"
         return StreamingResponse(file.parts, media_type=media_type, headers=headers)
 

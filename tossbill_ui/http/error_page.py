@@ -1,4 +1,4 @@
-"""Answers a request whose handler failed; the error itself goes to the log."""
+"""The response for a request whose handler failed; the error itself goes to the log."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ BrokenPage = Callable[[Language, str], str]
 def send_error_page(
     client_dir: Path, page: BrokenPage
 ) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """Return the answer to whoever asked for a page; programs get a line of text.
+    """Return an exception handler: browsers get an HTML page, programs a line of text.
 
     Args:
-        client_dir: What the build wrote for browsers.
-        page: Writes the page in a language, with a stylesheet.
+        client_dir: The build's files for browsers.
+        page: Renders the page in a language, with a stylesheet.
     """
     found = STYLESHEET.search((client_dir / "404.html").read_text())
     stylesheet = found[1] if found else ""
 
-    async def answer(request: Request, error: Exception) -> Response:
+    async def respond(request: Request, error: Exception) -> Response:
         if "text/html" not in request.headers.get("accept", ""):
             return PlainTextResponse("Internal Server Error", status_code=500)
         html = page(language_of(request), stylesheet)
         return HTMLResponse(html, status_code=500, headers={"cache-control": "no-store"})
 
-    return answer
+    return respond

@@ -1,4 +1,4 @@
-"""What only this machine may read: metrics, and in the sandbox the mail to customers."""
+"""Routes that only this machine may read: metrics and, in the sandbox, mail to customers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ LETTERS = 100
 
 
 def is_local(request: Request) -> bool:
-    """Whether a program on this machine asks this machine, and no proxy for somebody else.
+    """Whether the request comes from this machine, and not through a proxy for someone else.
 
-    The name counts as well as the address: a proxy that passes no ``X-Forwarded-For`` on, and a
-    page of another site whose name leads here, come from this machine under another name.
+    Both the client's address and the host name must be local. A proxy that sets no
+    ``X-Forwarded-For``, or another site's page whose host name resolves to this machine (DNS
+    rebinding), has a local address but another host name.
     """
     names = (request.client.host if request.client else "", request.url.hostname or "")
     return all(_is_loopback(name) for name in names)
@@ -35,7 +36,7 @@ def _is_loopback(name: str) -> bool:
 
 
 async def metrics_page(request: Request) -> Response:
-    """Send the metrics, to this machine or to who has the token."""
+    """Return the metrics, to this machine or to a caller with the token."""
     rt = runtime.current()
     token = rt.settings.tossbill_metrics_token.get_secret_value()
     given = request.headers.get("authorization", "")
@@ -46,7 +47,7 @@ async def metrics_page(request: Request) -> Response:
 
 
 async def mailbox(request: Request) -> Response:
-    """Send the newest notices as JSON, in sandbox mode only."""
+    """Return the newest notices as JSON, in sandbox mode only."""
     rt = runtime.current()
     if rt.settings.mode is not Mode.SANDBOX or not is_local(request):
         return Response(status_code=404)

@@ -1,4 +1,4 @@
-"""The switch between languages."""
+"""The route that switches the language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tossbill_ui.http.safe_redirect import own_path
 
 
 def language_of(request: Request) -> Language:
-    """Return the language that a page is asked for in."""
+    """Return the language for a request."""
     headers, settings = request.headers, runtime.current().settings
     return language.choose(
         headers.get("cookie", ""),
@@ -22,7 +22,7 @@ def language_of(request: Request) -> Language:
 
 
 async def change_language(request: Request) -> Response:
-    """Remember a language and show the page that the switch stood on again."""
+    """Store the chosen language in a cookie and redirect back to the page."""
     settings = runtime.current().settings
     response = RedirectResponse(settings.public_url + own_path(request), status_code=303)
     if wanted := as_language(request.query_params.get("to", "")):
@@ -31,7 +31,7 @@ async def change_language(request: Request) -> Response:
 
 
 def set_page_language(response: Response, wanted: Language) -> None:
-    """Let what an open page asks later be answered in its language, until the browser closes."""
+    """Store the page's language for its later requests, until the browser closes."""
     _set_cookie(response, language.PAGE_COOKIE_NAME, wanted, max_age=None)
 
 

@@ -1,4 +1,4 @@
-"""How much one stranger may ask for."""
+"""Limits on the requests and events of one client."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Bucket:
         self._left, self._at = burst, time.monotonic()
 
     def take(self) -> bool:
-        """Use one; False when there is none."""
+        """Take one token; return False when there is none."""
         now = time.monotonic()
         self._left = min(self._burst, self._left + (now - self._at) * self._rate)
         self._at = now
@@ -37,9 +37,9 @@ class Bucket:
 
 
 class Limits:
-    """ASGI middleware: bounds bodies, requests, sockets and events of each client.
+    """ASGI middleware: limits body size, requests, sockets and events of each client.
 
-    One client's flood uses up that client's share and nobody else's.
+    A flood from one client uses up only that client's share.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -48,7 +48,7 @@ class Limits:
         self._sockets: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is within the limits."""
+        """Pass on requests and connections within the limits."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -106,7 +106,7 @@ class _CountedBody:
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
             if self._bytes > BODY_BYTES:
-                # Ours is a Starlette app on the outside, which turns this into an answer.
+                # The outer app is a Starlette app, which turns this into a response.
                 raise HTTPException(413, "The body is too large.")
         return message
 

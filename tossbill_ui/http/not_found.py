@@ -1,4 +1,4 @@
-"""Fills the page of an address that does not exist, as every other page is filled."""
+"""The 404 page, filled in like every other page."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tossbill_ui.prerender import Filling, FirstPaint, Visit
 
 
 class NotFoundPage:
-    """ASGI middleware: puts our page in the place of Reflex's unfilled one.
+    """ASGI middleware: replaces Reflex's 404 page, which is not filled in, with ours.
 
     Args:
         app: Reflex's own app.
-        client_dir: What the build wrote for browsers.
-        paint: What the page says.
+        client_dir: The build's files for browsers.
+        paint: The first paint of the page.
     """
 
     def __init__(self, app: ASGIApp, *, client_dir: Path, paint: FirstPaint) -> None:
@@ -29,7 +29,7 @@ class NotFoundPage:
         self.template = Template((client_dir / "404.html").read_text())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on everything else."""
+        """Pass everything else on unchanged."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -43,9 +43,9 @@ class NotFoundPage:
 
         await self.app(scope, receive, send_unless_missing)
         if is_missing:
-            await (await self._answer(Request(scope)))(scope, receive, send)
+            await (await self._respond(Request(scope)))(scope, receive, send)
 
-    async def _answer(self, request: Request) -> HTMLResponse:
+    async def _respond(self, request: Request) -> HTMLResponse:
         visit = Visit(session=None, query={}, language=language_of(request))
         painted = await self.paint(runtime.current(), visit)
         filling = painted if isinstance(painted, Filling) else Filling()

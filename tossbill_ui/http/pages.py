@@ -1,4 +1,4 @@
-"""Serves the prerendered pages with what they must show at once."""
+"""Serves the prerendered pages, filled with their first paint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tossbill_ui.http.language import language_of, set_page_language
 from tossbill_ui.http.template import Template
 from tossbill_ui.prerender import FirstPaint, Moved, Visit
 
-# Where Toss returns. No session is made there: one that was lost on the way must show.
+# Toss redirects here. No session is created: a session that was lost must be noticed.
 RETURNS = frozenset({"/success/", "/fail/"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not bound
 NO_STORE = {"cache-control": "no-store"}
@@ -27,7 +27,7 @@ def page_routes(client_dir: Path, paints: Mapping[str, FirstPaint]) -> list[Rout
     """Return a route for each page that has a first paint.
 
     Args:
-        client_dir: What the build wrote for browsers.
+        client_dir: The build's files for browsers.
         paints: First paint by path.
     """
     return [
@@ -68,10 +68,10 @@ def _page(
 
 
 def _to_public_host(request: Request) -> Response | None:
-    """Send 127.0.0.1 to localhost: cookies and return addresses belong to one name only.
+    """Redirect 127.0.0.1 to localhost: cookies and return URLs belong to one host name only.
 
-    With another public host a loopback name means a proxy that does not pass ``Host`` on; sending
-    the browser to where it came from would go round in circles.
+    If the public host is another, a loopback name means that a proxy does not pass ``Host`` on; a
+    redirect would then loop.
     """
     public = runtime.current().settings.public_url
     if request.url.hostname in LOOPBACK and urlsplit(public).hostname == "localhost":
@@ -81,7 +81,7 @@ def _to_public_host(request: Request) -> Response | None:
 
 
 def set_session_cookie(response: Response, session: Session) -> None:
-    """Give the browser its session: signed, for HTTP only, not sent along by other sites."""
+    """Set the session cookie: signed, HTTP only, not sent with other sites' requests."""
     rt = runtime.current()
     response.set_cookie(
         sessions.COOKIE_NAME,

@@ -1,4 +1,4 @@
-"""Small routes: session, health, Toss's webhooks."""
+"""Small routes: session, health, logo, Toss's webhooks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tossbill_ui.http import internal_routes
 from tossbill_ui.http.language import change_language
 from tossbill_ui.http.pages import NO_STORE, set_session_cookie
 from tossbill_ui.http.safe_redirect import own_path
-from tossbill_ui.toss.sandbox_clock import ClockAway
+from tossbill_ui.toss.sandbox_clock import ClockUnavailable
 from tossbill_ui.webhooks import dispatch, inbox
 
 log = logging.getLogger(__name__)
 
 
 async def give_session(request: Request) -> Response:
-    """Set the session cookie and go back to a page of ours.
+    """Set the session cookie and redirect back to one of our pages.
 
-    Needed where the pages themselves come from elsewhere: Reflex's dev server.
+    Needed when another server sends the pages: Reflex's dev server.
     """
     rt = runtime.current()
     header = request.headers.get("cookie", "")
@@ -37,12 +37,12 @@ async def give_session(request: Request) -> Response:
 
 
 async def healthz(request: Request) -> Response:
-    """Say that the process answers."""
+    """Report that the process is alive."""
     return JSONResponse({"status": "ok"})
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether the database answers too, and in sandbox mode whether the time is known."""
+    """Report whether the database, and in sandbox mode the sandbox's clock, can be read."""
     rt = runtime.current()
     try:
         await rt.clock.refresh()
@@ -50,29 +50,29 @@ async def readyz(request: Request) -> Response:
             await db.exec(sa.text("SELECT 1"))  # pyright: ignore[reportCallIssue, reportArgumentType] - exec is typed for select only
     except (SQLAlchemyError, OSError):
         return JSONResponse({"status": "no database"}, status_code=503)
-    except ClockAway:
+    except ClockUnavailable:
         return JSONResponse({"status": "no clock"}, status_code=503)
     return JSONResponse({"status": "ok"})
 
 
 async def brand_logo(request: Request) -> Response:
-    """Send the shop's mark."""
+    """Return the shop's logo."""
     logo = runtime.current().settings.tossbill_brand_logo
     if logo is None:
         return Response(status_code=404)
     return FileResponse(logo, headers={"cache-control": "public, max-age=3600"})
 
 
-async def hear_toss(request: Request) -> Response:
-    """Take a webhook in and answer; what it is about is looked at after that (contract §9).
+async def receive_webhook(request: Request) -> Response:
+    """Store a webhook and respond; it is handled after that (contract §9).
 
-    Every body is welcome, so that Toss does not repeat what we do not know.
+    Every body is accepted, so that Toss does not resend webhooks that we do not know.
     """
     rt = runtime.current()
     try:
         event_id = await inbox.receive(rt, await request.body())
     except (SQLAlchemyError, OSError):
-        log.exception("a webhook could not be stored; Toss sends it again")
+        log.exception("a webhook could not be stored; Toss will send it again")
         return Response(status_code=503)
     if event_id:
         rt.tasks.spawn(dispatch.handle(rt, event_id), name=f"webhook {event_id}")
@@ -86,5 +86,5 @@ ROUTES = [
     Route("/session", give_session, methods=["GET"]),
     Route("/healthz", healthz, methods=["GET"]),
     Route("/readyz", readyz, methods=["GET"]),
-    Route("/webhooks/toss", hear_toss, methods=["POST"]),
+    Route("/webhooks/toss", receive_webhook, methods=["POST"]),
 ]

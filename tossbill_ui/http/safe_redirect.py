@@ -1,4 +1,4 @@
-"""Where to go on after a detour over one of our routes."""
+"""Redirect targets that stay on our own origin."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from starlette.requests import Request
 
 
 def own_path(request: Request) -> str:
-    """Return the path of ours that ``next`` names, else the first page.
+    """Return the path in the parameter ``next``, or ``/`` if it is not a path of ours.
 
-    It is appended to our own origin, so it must not be able to change the host: ``//evil``,
-    ``@evil``.
+    It is appended to our own origin, so it must not be able to change the host, as ``//evil``
+    and ``@evil`` would.
     """
     path = request.query_params.get("next", "/")
     return path if path.startswith("/") and not path.startswith("//") else "/"

@@ -1,4 +1,4 @@
-"""Headers that every answer carries."""
+"""Security headers for every response."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOSS = "https://*.tosspayments.com"
 
 
 def script_hashes(pages: Iterable[Path]) -> list[str]:
-    """Return the CSP sources of every inline script the build wrote, sorted."""
+    """Return the CSP hashes of every inline script in the built pages, sorted."""
     texts = {
         match["text"]
         for page in pages
@@ -32,10 +32,10 @@ def script_hashes(pages: Iterable[Path]) -> list[str]:
 
 
 def content_security_policy(settings: Settings, hashes: list[str]) -> str:
-    """Return the policy of our own pages.
+    """Return the content security policy of our own pages.
 
     Scripts: ours, Toss's, and the build's inline ones by hash; no ``unsafe-inline``, no ``eval``.
-    Styles stay open: Reflex and Toss's SDK write style attributes.
+    Inline styles are allowed: Reflex and Toss's SDK write style attributes.
     """
     sdk = urlsplit(settings.sdk_url)
     toss = "" if settings.mode is Mode.SANDBOX else TOSS
@@ -57,7 +57,7 @@ def content_security_policy(settings: Settings, hashes: list[str]) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds the headers, unless an answer brought its own policy."""
+    """ASGI middleware: adds the headers that a response does not set itself."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings, pages: Iterable[Path]) -> None:
         self.app = app
@@ -72,7 +72,7 @@ class SecurityHeaders:
             self.headers["strict-transport-security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and add the headers to its answer."""
+        """Pass a request on and add the headers to its response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -83,7 +83,7 @@ class SecurityHeaders:
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/assets/") and message["status"] == OK:
-                    # The build puts a file's fingerprint into its name.
+                    # The build puts a content hash into the file name.
                     headers.setdefault("cache-control", "public, max-age=31536000, immutable")
             await send(message)
 

@@ -1,7 +1,7 @@
-"""Ties Reflex's client token to the session.
+"""Binds Reflex's client token to the session.
 
-The token sits in the browser's storage, and whoever presents it gets the state that belongs to
-it. Here it only counts together with the session cookie: another cookie, another state.
+The token is in the browser's storage, and whoever presents it gets the state that belongs to it.
+Here it is combined with the session cookie: another cookie means another state.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ PURPOSE = "tab"
 
 
 class SessionBoundTokens:
-    """ASGI middleware: replaces the websocket's token by one made from token and session."""
+    """ASGI middleware: replaces the websocket's token with one derived from token and session."""
 
     def __init__(self, app: ASGIApp, *, signer: Signer) -> None:
         self.app = app
         self.signer = signer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a connection on with its own token."""
+        """Pass a connection on with its session-bound token."""
         if scope["type"] == "websocket":
             scope = {**scope, "query_string": self._bound(scope)}
         await self.app(scope, receive, send)

@@ -1,7 +1,7 @@
-"""Fills a prerendered page.
+"""Fills in a prerendered page.
 
-The build marks what may change: ``data-slot="name"`` on an element with plain text, and
-``data-fill="attribute:name …"`` on an element with filled attributes (see ADR-0004).
+The build marks the parts that vary: ``data-slot="name"`` on an element with plain text, and
+``data-fill="attribute:name …"`` on an element with variable attributes (see ADR-0004).
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ Part = str | Callable[[Mapping[str, str]], str]
 
 
 class Template:
-    """A prerendered page, cut once at its slots.
+    """A prerendered page, split once at its slots.
 
     Args:
         html: The page as the build wrote it.
     """
 
     def __init__(self, html: str) -> None:
-        self._parts = _cut(_marked(html))
+        self._parts = _split(_marked(html))
 
     def fill(self, slots: Mapping[str, str]) -> str:
-        """Return the page with escaped values in its slots; what is not given stays.
+        """Return the page with escaped values in its slots; slots without a value keep their text.
 
         Args:
             slots: Text by slot name.
@@ -38,13 +38,13 @@ class Template:
 
 
 def _marked(html: str) -> str:
-    """Mark the two elements that the build makes by itself."""
+    """Mark the two elements that Reflex writes itself."""
     return html.replace("<html ", '<html data-fill="lang:language" ', 1).replace(
         "<title>", '<title data-slot="page_title">', 1
     )
 
 
-def _cut(html: str) -> list[Part]:
+def _split(html: str) -> list[Part]:
     parts: list[Part] = []
     end = 0
     for match in TAG.finditer(html):

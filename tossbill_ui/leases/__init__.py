@@ -1,1 +1,1 @@
-"""Who works on a row: claims that end with the worker that made them."""
+"""Claims on rows: each lasts as long as the worker that holds it."""

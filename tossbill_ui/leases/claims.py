@@ -1,7 +1,7 @@
-"""A claimed row belongs to a worker as long as the worker lives.
+"""Claims on rows: a claimed row belongs to its worker while the worker lives.
 
-Leases and back-off stand on ``rt.machine``, the machine's clock, not on ``rt.clock``: a virtual
-clock that jumps a month must not take work away from a living worker.
+Leases and back-off use ``rt.machine``, the machine's clock, not ``rt.clock``: a virtual clock that
+jumps a month must not take work away from a running worker.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 1800
 
 
 class ClaimedColumns(TypedDict):
-    """The columns of a row that somebody works on."""
+    """The columns that a claim sets."""
 
     attempts: int
     lease_until: datetime
@@ -32,7 +32,7 @@ class ClaimedColumns(TypedDict):
 
 
 def claimed_columns(rt: Runtime, *, attempt: int = 1) -> ClaimedColumns:
-    """Return what every claim writes to its row, and nobody else."""
+    """Return the columns that a claim writes; nothing else writes them this way."""
     return ClaimedColumns(
         attempts=attempt,
         lease_until=rt.machine.now() + rt.lease,
@@ -47,14 +47,14 @@ def claim_locked(rt: Runtime, row: Leased) -> None:
 
 
 def retry_at(rt: Runtime, attempts: int) -> datetime:
-    """Return when to try again after a number of attempts without a certain answer."""
+    """Return when to retry after a number of attempts without a definite result."""
     return rt.machine.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
 
 
 def is_due(
     table: type[Leased], now: datetime | sa.BindParameter[datetime]
 ) -> sa.ColumnElement[bool]:
-    """Condition: nobody alive works on the row, and its time has come."""
+    """Return the condition that the row may be claimed: its lease expired, or its time has come."""
     return sa.or_(
         col(table.lease_until) < now,
         sa.and_(col(table.lease_until).is_(None), col(table.next_try_at) <= now),
@@ -62,7 +62,7 @@ def is_due(
 
 
 async def claim(rt: Runtime, row: Leased, *conditions: sa.ColumnElement[bool]) -> int:
-    """Claim a due row as it was read; return this attempt's number, 0 when another was faster."""
+    """Claim a due row as it was read; return the attempt's number, or 0 if another was faster."""
     table, attempt = type(row), row.attempts + 1
     async with rt.db.write() as db:
         claimed = await update_where(
@@ -80,13 +80,13 @@ async def claim(rt: Runtime, row: Leased, *conditions: sa.ColumnElement[bool]) -
 async def release_orphaned(
     rt: Runtime, db: AsyncSession, table: type[Leased], is_open: sa.ColumnElement[bool]
 ) -> int:
-    """End the leases that an earlier process of our name left; return how many.
+    """End the leases that an earlier process of our name left behind; return how many.
 
-    Nobody else can have the name while its holder lives, so that process is dead. Without a name
-    there is nothing to end: a lease might be a living worker's.
+    A name is unique among running processes, so that process is dead. A process without a name
+    ends nothing: a lease might belong to a running worker.
     """
     if rt.name is None:
         return 0
-    left = is_open, col(table.held_by) == rt.name, col(table.lease_until).is_not(None)
-    freed = sa.update(table).where(*left).values(lease_until=rt.machine.now())
+    orphaned = is_open, col(table.held_by) == rt.name, col(table.lease_until).is_not(None)
+    freed = sa.update(table).where(*orphaned).values(lease_until=rt.machine.now())
     return (await db.exec(freed.execution_options(synchronize_session=False))).rowcount

@@ -1,4 +1,4 @@
-"""Keeping a lease alive while its holder works, and no longer than it lives."""
+"""Renews leases while their holder works; they end when its process dies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def keep_lease(
     attempt: int,
     until: datetime | None = None,
 ) -> AsyncGenerator[Lease]:
-    """Renew the row's lease while the block runs, as long as it is this attempt's."""
+    """Renew the row's lease while the block runs and the lease still belongs to this attempt."""
     lease, leases = Lease(table, row_id, attempt, until or rt.machine.now() + rt.lease), rt.leases
     leases.held.add(lease)
     leases.keeper = leases.keeper or asyncio.create_task(_keep(rt), name="leases")
@@ -43,19 +43,19 @@ async def keep_lease(
 
 
 async def _keep(rt: Runtime) -> None:
-    """Renew every lease in time, with one statement for all rows of a table."""
+    """Renew every lease in time, with one statement per table."""
     while True:
         await asyncio.sleep(rt.lease.total_seconds() / 3)
         try:
             for table in {lease.table for lease in rt.leases.held}:
                 await _renew(rt, table, [lease for lease in rt.leases.held if lease.table is table])
-        except SQLAlchemyError as away:
-            log.warning("leases are not renewed this time: %s", away)
+        except SQLAlchemyError as error:
+            log.warning("leases could not be renewed this time: %s", error)
 
 
 async def _renew(rt: Runtime, table: type[Leased], leases_of_table: Sequence[Lease]) -> None:
     until = rt.machine.now() + rt.lease
-    # One that is locked is being written down, and need not be waited for.
+    # A locked row is just being recorded, so there is no need to wait for it.
     ours = (
         select(table.id)
         .where(

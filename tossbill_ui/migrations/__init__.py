@@ -1,4 +1,4 @@
-"""The schema's history, and how a database is brought up to date."""
+"""Database migrations and the function that applies them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 
 def alembic_config(database_url: str) -> Config:
-    """Return Alembic's configuration for a database, with an async or a plain driver."""
+    """Return Alembic's configuration for a database URL with an async or a sync driver."""
     config = Config()
     config.set_main_option("script_location", str(HERE))
     # Alembic works synchronously; psycopg serves both, aiosqlite does not.
@@ -24,11 +24,11 @@ def alembic_config(database_url: str) -> Config:
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring a database to the newest schema; safe to run at every start, by several at once.
+    """Migrate a database to the newest schema; safe at every start and in several processes.
 
     Args:
-        database_url: With an async or a plain driver.
-        revision: An older schema, for tests of what leads on from it.
+        database_url: The URL, with an async or a sync driver.
+        revision: An older revision, for tests of the migrations after it.
     """
     url = make_url(database_url)
     if url.drivername.startswith("sqlite") and url.database:

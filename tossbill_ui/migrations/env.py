@@ -1,4 +1,4 @@
-"""Run by Alembic: connects, takes the migration lock, applies what is missing."""
+"""Alembic's environment: connects, takes the migration lock, applies missing migrations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOCK = 7_055_111
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Write plain types: a migration must not change when the app's own classes do."""
+    """Render plain types: a migration must not change when the app's own classes do."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, AutoString):

@@ -1,4 +1,4 @@
-"""Every table of the app: imported for its effect on ``SQLModel.metadata``."""
+"""All tables of the app, imported for their effect on ``SQLModel.metadata``."""
 
 from sqlmodel import SQLModel
 

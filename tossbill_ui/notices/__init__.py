@@ -1,1 +1,1 @@
-"""What customers are told by mail: written with the state it speaks of, delivered after it."""
+"""Mails to customers: written in the transaction that they report, delivered after it."""

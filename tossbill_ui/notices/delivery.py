@@ -1,4 +1,4 @@
-"""Delivering what waits: at least once, under a Message-ID that stays the same."""
+"""Delivers waiting notices: at least once, under a Message-ID that never changes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ log = logging.getLogger(__name__)
 
 CONCURRENCY = 4
 ATTEMPTS = 48
-# Who has just subscribed may still give an address; later than that, it would be old news.
+# New subscribers may still add an address; after this, the notice would be old news.
 WAITS_FOR_ADDRESS = timedelta(days=3)
 
 
 async def deliver(rt: Runtime) -> int:
-    """Deliver every notice that waits and that nobody works on; return how many.
+    """Deliver every waiting notice that no worker holds; return how many.
 
-    One whose customer has no address waits three days for one.
-    Without a mail server they are kept in the mailbox, and stay there when one is set later.
+    A notice to a customer without an address waits three days for one. Without a mail server,
+    notices are kept in the mailbox, and stay there even if a server is configured later.
     """
     url = rt.settings.tossbill_smtp_url.get_secret_value()
     if not url:
@@ -42,14 +42,14 @@ async def deliver(rt: Runtime) -> int:
         work = (_deliver(rt, server, notice, email) for notice, email in found)
         for error in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(error, Exception):
-                log.error("a notice could not be delivered", exc_info=error)
+                log.error("notice.delivery_failed", exc_info=error)
         delivered += len(found)
     return delivered
 
 
 async def _keep_all(rt: Runtime) -> int:
     waits = col(Notice.status) == NoticeStatus.WAITING
-    # Asked first: a write would wake the disk every few seconds for nothing.
+    # Read first: a write would wake the disk every few seconds for nothing.
     async with rt.db.read() as db:
         if (await db.exec(select(Notice.id).where(waits).limit(1))).first() is None:
             return 0
@@ -101,18 +101,20 @@ async def _send(
 ) -> NoticeStatus:
     try:
         await asyncio.to_thread(send, server, message_of(rt, notice, email))
-    except RefusedForGood as no:
-        log.warning("notice %s was refused: %s", notice.id, no)
+    except RefusedForGood as refused:
+        data = {"notice": notice.id, "error": str(refused)}
+        log.warning("notice.refused", extra={"data": data})
         return NoticeStatus.FAILED
     except OSError as error:
-        # Its text may repeat what the server said, and so an address.
-        log.warning("notice %s must wait: %s", notice.id, type(error).__name__)
+        # Its text may repeat the server's response, which may contain an address.
+        data = {"notice": notice.id, "error": type(error).__name__}
+        log.warning("notice.postponed", extra={"data": data})
         return NoticeStatus.FAILED if attempt >= ATTEMPTS else NoticeStatus.WAITING
     return NoticeStatus.SENT
 
 
 def message_of(rt: Runtime, notice: Notice, email: str) -> EmailMessage:
-    """Return the mail; the same notice gives the same one, however often it is sent."""
+    """Return the mail; a notice always gives the same one, however often it is sent."""
     settings = rt.settings
     host = urlsplit(settings.public_url).hostname or "localhost"
     sender = settings.tossbill_mail_from or f"no-reply@{host}"

@@ -1,4 +1,4 @@
-"""Reading what was told."""
+"""Reads the notices that were written."""
 
 from __future__ import annotations
 

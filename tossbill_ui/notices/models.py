@@ -1,4 +1,4 @@
-"""The table of the notices domain: outbox and mailbox in one."""
+"""The notice table: outbox and mailbox in one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tossbill_ui.core.db import Leased, UtcDateTime
 
 
 class NoticeKind(StrEnum):
-    """What a notice tells. There is none about a payment in doubt: only what is final is told."""
+    """The kinds of notice: for final outcomes only, so there is none for an unresolved payment."""
 
     RECEIPT = "receipt"
     PAYMENT_FAILED = "payment_failed"
@@ -33,27 +33,27 @@ class NoticeKind(StrEnum):
 
 
 class NoticeStatus(StrEnum):
-    """Where a notice stands: waiting -> sent | kept | no_address | failed."""
+    """The lifecycle of a notice: waiting -> sent | kept | no_address | failed."""
 
     WAITING = "waiting"
     SENT = "sent"
 
     KEPT = "kept"
-    """No mail server is set: it stays here to be read."""
+    """No mail server is configured; it stays here to be read."""
 
     NO_ADDRESS = "no_address"
-    """The customer has given no address within three days."""
+    """The customer gave no address within three days."""
 
     FAILED = "failed"
-    """The mail server refused it for good, or for two days."""
+    """The mail server refused it permanently, or for two days."""
 
 
 class Notice(Leased, table=True):
     """One mail to one customer.
 
     Attributes:
-        key: What it is about; the database keeps it from being told twice.
-        address: Where it went, once that is decided.
+        key: Identifies what it is about; the database rejects a second notice with the same key.
+        address: The address it was sent to, once decided.
     """
 
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Writing notices down, in the transaction of what they tell."""
+"""Writes notices, in the transaction that they report."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def put(
     customer_id: str,
     values: Mapping[str, Value],
 ) -> None:
-    """Write a notice once; a second one of this kind about the same thing is none.
+    """Write a notice once; a second one of this kind about the same thing is ignored.
 
-    The words are those of now: what happens later does not change what was told.
+    The text is rendered now: what happens later does not change it.
 
     Args:
         rt: The process's runtime.
-        db: The transaction that makes what is told true.
-        kind: What is told.
-        about: Names the thing, at most 90 characters.
-        customer_id: To whom.
-        values: What the text shows; ``link`` is there already.
+        db: The transaction that makes the notice true.
+        kind: The kind of notice.
+        about: Identifies what it is about, in at most 90 characters.
+        customer_id: The recipient.
+        values: The values for the text; ``link`` is added here.
     """
     settings = rt.settings
     link = f"{settings.public_url}/subscription/"

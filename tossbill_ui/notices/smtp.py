@@ -1,4 +1,4 @@
-"""One mail over SMTP."""
+"""Sends one mail over SMTP."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ PORTS = {"smtp": 587, "smtps": 465}
 
 
 class RefusedForGood(Exception):
-    """The server said no in a way that asking again will not change."""
+    """The server refused permanently; a retry will not help."""
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed over.
+    """The server that mail is sent through.
 
     Attributes:
-        is_tls: TLS from the first byte (``smtps``); else it begins with STARTTLS where offered.
+        is_tls: TLS from the first byte (``smtps``); otherwise STARTTLS is used if offered.
     """
 
     host: str
@@ -33,7 +33,7 @@ class MailServer:
 
     @classmethod
     def from_url(cls, url: str) -> MailServer:
-        """Read ``smtp://user:password@host:587``; parts of user and password are URL-quoted."""
+        """Parse ``smtp://user:password@host:587``; user and password are URL-quoted."""
         parts = urlsplit(url)
         return cls(
             host=parts.hostname or "",
@@ -45,20 +45,21 @@ class MailServer:
 
 
 def send(server: MailServer, message: EmailMessage) -> None:
-    """Hand one mail over; blocks until the server has taken it.
+    """Send one mail; blocks until the server has accepted it.
 
     Raises:
-        RefusedForGood: Recipient, sender or mail is refused with a 5xx.
-        OSError: Anything else; `smtplib.SMTPException` is one.
+        RefusedForGood: Recipient, sender or mail was refused with a 5xx.
+        OSError: Any other failure; `smtplib.SMTPException` is a subclass.
     """
     try:
         with _connected(server) as smtp:
             smtp.send_message(message)
-    except smtplib.SMTPRecipientsRefused as no:
-        codes = [code for code, _ in no.recipients.values()]
-        raise (RefusedForGood(f"status {codes[0]}") if min(codes) >= 500 else no) from None
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as no:
-        raise (RefusedForGood(f"status {no.smtp_code}") if no.smtp_code >= 500 else no) from None
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        raise (RefusedForGood(f"status {codes[0]}") if min(codes) >= 500 else error) from None
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        code = error.smtp_code
+        raise (RefusedForGood(f"status {code}") if code >= 500 else error) from None
 
 
 def _connected(server: MailServer) -> smtplib.SMTP:
@@ -83,6 +84,6 @@ def _secure(smtp: smtplib.SMTP, server: MailServer, context: ssl.SSLContext) -> 
         smtp.starttls(context=context)
         smtp.ehlo()
     elif not server.is_tls and server.user and server.host not in LOOPBACK:
-        raise smtplib.SMTPNotSupportedError("No password goes over the network unencrypted.")
+        raise smtplib.SMTPNotSupportedError("No password is sent over an unencrypted connection.")
     if server.user:
         smtp.login(server.user, server.password)

@@ -1,4 +1,4 @@
-"""Filling a text with values, as people of a language write them."""
+"""Fills notice texts with values, formatted for the language."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WEEKDAYS = "월화수목금토일"
 
 @dataclass(frozen=True)
 class Method:
-    """A payment method as its owner knows it; an account has a bank's name and no issuer."""
+    """A payment method as its owner knows it; an account has a bank name and no issuer."""
 
     issuer_code: str | None
     bank_name: str | None
@@ -33,40 +33,40 @@ class Method:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a payment was refused: a code of Toss's, of the kind of method that was charged."""
+    """The reason for a decline: Toss's code, and the kind of method that was charged."""
 
     code: str
     kind: str = "card"
 
 
-# An int is money in whole won, a date a Korean day; None and 0 have nothing to show.
+# An int is an amount in whole won, a date a Korean day; None and 0 show nothing.
 Value = str | int | date | Method | Reason | None
 
 
 def render(kind: NoticeKind, language: Language, values: Mapping[str, Value]) -> tuple[str, str]:
-    """Return a notice's subject and body; lines without anything to show are left out."""
+    """Return a notice's subject and body; lines with a missing value are left out."""
     shown = {name: say(value, language) for name, value in values.items()}
     method = values.get("method")
     method_kind = method.kind if isinstance(method, Method) else "card"
     lines = _of_kind(WORDS[language].TEXTS[kind], method_kind).splitlines()
-    body = [_filled(line, shown) for line in lines[1:] if _has_something(line, shown)]
-    return _filled(lines[0], shown), "\n".join(body).strip() + "\n"
+    body = [_fill(line, shown) for line in lines[1:] if _has_values(line, shown)]
+    return _fill(lines[0], shown), "\n".join(body).strip() + "\n"
 
 
 def _of_kind(text: str, kind: str) -> str:
     return BY_KIND.sub(r"\2" if kind == "account" else r"\1", text)
 
 
-def _has_something(line: str, shown: Mapping[str, str]) -> bool:
+def _has_values(line: str, shown: Mapping[str, str]) -> bool:
     return all(shown.get(name) for name in FIELD.findall(line))
 
 
-def _filled(line: str, shown: Mapping[str, str]) -> str:
+def _fill(line: str, shown: Mapping[str, str]) -> str:
     return FIELD.sub(lambda found: shown.get(found[1], ""), line)
 
 
 def say(value: Value, language: Language) -> str:
-    """Write one value: ``9,900원``, ``2026년 12월 24일(목)``, ``신한카드 ···· 1234``."""
+    """Format one value: ``9,900원``, ``2026년 12월 24일(목)``, ``신한카드 ···· 1234``."""
     match value:
         case None | 0:
             return ""
@@ -104,5 +104,5 @@ def _bank(method: Method, language: Language) -> str:
 def _reason(reason: Reason, language: Language) -> str:
     words, row = WORDS[language], lookup(reason.code)
     is_hard = row is not None and row.meaning is Meaning.NEW_CARD
-    said = words.REASONS.get(reason.code, words.HARD if is_hard else words.SOFT)
-    return _of_kind(said, reason.kind)
+    text = words.REASONS.get(reason.code, words.HARD if is_hard else words.SOFT)
+    return _of_kind(text, reason.kind)

@@ -1,1 +1,1 @@
-"""Registered cards and accounts, and the trips to Toss's window that made them."""
+"""Registered cards and accounts, and the window sessions that registered them."""

@@ -1,4 +1,4 @@
-"""When a card expires, for shops that know: Toss tells it nobody (contract §4.1)."""
+"""Card expiry dates, set by shops that know them: Toss does not report them (contract §4.1)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from tossbill_ui.runtime import Runtime
 async def set_expiry(
     rt: Runtime, actor: Actor, method_id: str, *, month: date | None
 ) -> date | None:
-    """Note the month that is printed on a card, or that nobody knows it.
+    """Set or clear the expiry month printed on a card.
 
     Args:
         rt: The process's runtime.
-        actor: Who says so.
-        method_id: Which payment method; any text.
-        month: Any day of that month; None takes it away.
+        actor: Who sets it.
+        method_id: The payment method's id; any text.
+        month: Any day of that month; None clears it.
 
     Returns:
-        The last day on which the card can be charged.
+        The last day on which the card can be charged; None if cleared.
 
     Raises:
-        NotFound: No such payment method, or it is removed or no card.
+        NotFound: There is no such payment method, it was removed, or it is not a card.
     """
     last_day = _last_day(month) if month else None
     async with rt.db.write() as db:

@@ -1,4 +1,4 @@
-"""The exchange of an authKey for a billing key, and what follows from each answer."""
+"""Exchanges an authKey for a billing key, and handles each possible answer."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ from tossbill_ui.toss.wire import Billing
 log = logging.getLogger(__name__)
 
 # Toss keeps an Idempotency-Key for 15 days (contract §6). After that a repeated request would be
-# a new one, so a day earlier it is left to a person.
+# a new one, so a day earlier the registration is left to a person.
 REPEAT_FOR = timedelta(days=14)
-# A 4xx with a code nobody has seen comes back unchanged however often we ask. Without money in
-# it, a registration may end there: the worst left behind is a key that nobody will ever charge.
+# A 4xx with an unknown code comes back unchanged however often we retry. As no money is involved,
+# the registration may fail there: at worst, a billing key that is never charged is left behind.
 BOUND_ATTEMPTS = 3
 STILL_OPEN = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
 
 
 def auth_key_context(registration_id: str) -> str:
-    """Return the context an authKey is sealed for."""
+    """Return the encryption context of a registration's authKey."""
     return f"registration.auth_key:{registration_id}"
 
 
 def billing_key_context(method_id: str) -> str:
-    """Return the context a billing key is sealed for."""
+    """Return the encryption context of a payment method's billing key."""
     return f"payment_method.billing_key:{method_id}"
 
 
 async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
-    """Ask Toss for the billing key of a claimed registration and record the answer.
+    """Request the billing key of a claimed registration from Toss, and record the answer.
 
-    Safe to repeat and to run twice at once: the Idempotency-Key was stored with the claim, so
-    Toss gives the same answer, and only the first one to record it finds the row open.
+    Safe to repeat and to run concurrently: the Idempotency-Key was stored beforehand, so Toss
+    returns the same answer, and only the first one recorded finds the registration open.
     Source: ADR-0003, contract §4.1 and §6.
     """
     async with rt.db.read() as db:
@@ -60,8 +60,9 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
         auth_key = rt.cipher.decrypt(
             registration.auth_key_sealed, context=auth_key_context(registration_id)
         )
-    except Undecryptable as locked:
-        log.error("registration %s must wait: %s", registration_id, locked.message)  # noqa: TRY400
+    except Undecryptable as error:
+        data = {"registration": registration_id, "error": error.message}
+        log.error("registration.postponed", extra={"data": data})  # noqa: TRY400
         await _record_unresolved(rt, registration, attempt)
         return
     async with keeper.keep_lease(rt, Registration, registration_id, attempt=attempt):
@@ -78,19 +79,21 @@ async def _ask(
             customer_key=customer_key,
             idempotency_key=registration.idempotency_key,
         )
-    except Refused as no:
-        await _record_failure(rt, registration.id, no.toss_code, no.toss_message)
-    except GatewayRefused as no:
-        log.error("Toss refused our key: %s", no.message)  # noqa: TRY400 - no secret-free trace
-        # In between, an earlier request, made with a key that was good, may have been answered.
+    except Refused as refused:
+        await _record_failure(rt, registration.id, refused.toss_code, refused.toss_message)
+    except GatewayRefused as refused:
+        data = {"registration": registration.id, "error": refused.message}
+        log.error("toss.access_refused", extra={"data": data})  # noqa: TRY400 - traces hold secrets
+        # On a later attempt, an earlier request made with a valid key may have succeeded.
         if attempt == 1 or attempt >= BOUND_ATTEMPTS:
-            await _record_failure(rt, registration.id, no.toss_code, "")
+            await _record_failure(rt, registration.id, refused.toss_code, "")
         else:
             await _record_unresolved(rt, registration, attempt)
-    except OutcomeUnknown as doubt:
-        log.warning("registration %s is in doubt: %s", registration.id, doubt.message)
-        if doubt.is_bound and attempt >= BOUND_ATTEMPTS:
-            await _record_failure(rt, registration.id, doubt.toss_code, "")
+    except OutcomeUnknown as unknown:
+        data = {"registration": registration.id, "error": unknown.message}
+        log.warning("toss.outcome_unknown", extra={"data": data})
+        if unknown.is_bound and attempt >= BOUND_ATTEMPTS:
+            await _record_failure(rt, registration.id, unknown.toss_code, "")
         else:
             await _record_unresolved(rt, registration, attempt)
     else:
@@ -98,7 +101,7 @@ async def _ask(
 
 
 def outcome_of(rt: Runtime, status: RegistrationStatus) -> dict[str, object]:
-    """Return what every end of a registration writes: the authKey is wiped, nothing is due."""
+    """Return the values that end a registration: the authKey is wiped, and nothing is due."""
     return {
         "status": status,
         "auth_key_sealed": None,
@@ -115,7 +118,7 @@ async def _close(
     status: RegistrationStatus,
     **values: object,
 ) -> bool:
-    """End a registration that is still open; False if it ended already."""
+    """End a registration that is still open; False if it has ended already."""
     return await update_where(
         db,
         Registration,
@@ -167,10 +170,10 @@ def _payment_method(rt: Runtime, registration: Registration, billing: Billing) -
 
 
 def last_digits(masked_number: str) -> str:
-    """Return the three or four digits a customer knows a card by.
+    """Return the last three or four digits, by which a customer recognizes a card.
 
     Toss's mask leaves up to eleven digits visible (``43301234****123*``), which is more than
-    anyone needs to see or we may keep (product §3.1).
+    anyone needs and more than we may store (product §3.1).
     """
     groups = re.findall(r"\d+", masked_number)
     return groups[-1][-4:] if len(groups) > 1 else ""

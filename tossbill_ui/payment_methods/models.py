@@ -13,11 +13,11 @@ from tossbill_ui.core.db import Leased, UtcDateTime
 
 
 class RegistrationStatus(StrEnum):
-    """Where a registration stands (ADR-0003).
+    """The lifecycle of a registration (ADR-0003).
 
     started -> issuing -> issued | failed; issuing -> unknown -> issuing; started -> abandoned.
-    A trip that ended in the window (failed or abandoned, no authKey spent) can still succeed:
-    the browser's back button leads there.
+    A session that ended in the window (failed or abandoned, no authKey spent) can still succeed:
+    the browser's back button leads back to it.
     """
 
     STARTED = "started"
@@ -33,11 +33,11 @@ UNDER_WAY_SQL = is_one_of("status", UNDER_WAY)
 
 
 class Registration(Leased, table=True):
-    """One trip to Toss's window and back.
+    """One session in Toss's window, and its result.
 
-    The rules that matter stand in the database: an authKey belongs to one registration for
-    ever, a customer has at most one under way, and an authKey is kept just as long as it is
-    needed.
+    The database enforces the essential rules: an authKey belongs to one registration forever, a
+    customer has at most one registration in progress, and an authKey is stored only as long as it
+    is needed.
     """
 
     __table_args__ = (
@@ -70,7 +70,7 @@ class Registration(Leased, table=True):
 
 
 class MethodStatus(StrEnum):
-    """Where a payment method stands: active -> removing -> removed."""
+    """The lifecycle of a payment method: active -> removing -> removed."""
 
     ACTIVE = "active"
     REMOVING = "removing"
@@ -78,10 +78,10 @@ class MethodStatus(StrEnum):
 
 
 class PaymentMethod(Leased, table=True):
-    """A registered card or account; the billing key is sealed and wiped when it is removed.
+    """A registered card or account; its billing key is encrypted, and wiped on removal.
 
     Attributes:
-        expires_on: The last day it can be charged, if somebody told us: Toss does not.
+        expires_on: The last day it can be charged, if known: Toss does not report it.
     """
 
     __table_args__ = (

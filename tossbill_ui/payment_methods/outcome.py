@@ -1,4 +1,4 @@
-"""How a registration stands, for its own customer: at once, or as soon as it has ended."""
+"""The outcome of a registration for its customer: now, or as soon as it has ended."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from tossbill_ui.runtime import Runtime
 
 @dataclass(frozen=True)
 class Outcome:
-    """A registration and the payment method it led to, if it did."""
+    """A registration, and the payment method it created, if any."""
 
     registration: Registration
     method: PaymentMethod | None
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing will change by itself any more."""
+        """Whether it will not change any more without the customer."""
         return self.registration.status not in UNDER_WAY
 
 
 async def get_outcome(rt: Runtime, actor: Actor, registration_id: str) -> Outcome:
-    """Return a registration of this customer as it stands.
+    """Return the current outcome of one of the customer's registrations.
 
     Raises:
-        NotAllowed: There is none, or it is another customer's (``other_session``, or
-            ``no_session`` when the browser brought no cookie).
+        NotAllowed: There is none, it is another customer's (``other_session``), or the browser
+            sent no session cookie (``no_session``).
     """
     async with rt.db.read() as db:
         registration = await repository.registration(db, registration_id)
@@ -42,14 +42,14 @@ async def get_outcome(rt: Runtime, actor: Actor, registration_id: str) -> Outcom
 
 
 async def wait(rt: Runtime, actor: Actor, registration_id: str, *, seconds: float) -> Outcome:
-    """Return the outcome when it is final, or as it stands after a number of seconds.
+    """Return the outcome once it is final, or the current one after a number of seconds.
 
     Raises:
-        NotAllowed: As `get_outcome`.
+        NotAllowed: As in `get_outcome`.
     """
-    whose = (await get_outcome(rt, actor, registration_id)).registration.customer_id
+    customer_id = (await get_outcome(rt, actor, registration_id)).registration.customer_id
     return await rt.pubsub.wait_until(
-        whose,
+        customer_id,
         lambda: get_outcome(rt, actor, registration_id),
         lambda outcome: outcome.is_final,
         seconds=seconds,

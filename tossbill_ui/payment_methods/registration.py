@@ -1,7 +1,8 @@
-"""Registering a payment method: out to Toss's window and back (ADR-0003).
+"""Registers a payment method: to Toss's window and back (ADR-0003).
 
-start -> (Toss's window) -> finish -> issuing.issue, which ends it; `outcome` tells how. Each step
-may be repeated, cut off or sent by a stranger; the claim in `finish` is what makes it happen once.
+start -> (Toss's window) -> finish -> issuing.issue, which ends it; `outcome` reports the result.
+Each step may be repeated, interrupted or sent by a stranger; the claim in `finish` ensures that the
+registration happens once.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ AUTH_KEY_LENGTH = 300
 
 @dataclass(frozen=True)
 class WindowCall:
-    """What the browser needs to open Toss's window; no secret among it."""
+    """Everything the browser needs to open Toss's window; contains no secret."""
 
     registration_id: str
     sdk_url: str
@@ -50,7 +51,7 @@ class WindowCall:
 
 @dataclass(frozen=True)
 class Return:
-    """What Toss's success redirect brought back, as the browser sent it."""
+    """The parameters of Toss's success redirect, as sent by the browser."""
 
     registration_id: str
     token: str
@@ -59,15 +60,15 @@ class Return:
 
 
 async def start(rt: Runtime, session: Session, *, plan_code: str = "") -> WindowCall:
-    """Make a registration, or take up this browser's unused one, and say how to open the window.
+    """Create a registration, or reuse this browser's unused one, and return the window call.
 
     Args:
         rt: The process's runtime.
-        session: Whose browser it is.
-        plan_code: What the customer wants afterwards; it comes back in the return address.
+        session: The browser's session.
+        plan_code: The plan the customer wants afterwards; it is returned in the redirect URL.
 
     Raises:
-        Conflict: One is under way (``under_way``); two at once could register a card twice.
+        Conflict: One is in progress (``under_way``); two at once could register a card twice.
     """
     async with rt.db.write() as db:
         customer = await ensure_customer(rt, db, customer_id=session.customer_id)
@@ -94,7 +95,7 @@ async def start(rt: Runtime, session: Session, *, plan_code: str = "") -> Window
 def _window_call(
     rt: Runtime, registration: Registration, customer: Customer, plan_code: str
 ) -> WindowCall:
-    # Toss adds its own parameters to these (contract §2.1, redirects). Never the request's host.
+    # Toss adds its own parameters to these URLs (contract §2.1). They never use the request's host.
     carried = {"plan": plan_code} if is_code(plan_code) else {}
     token = rt.signer.token(TOKEN, registration.id)
     query = urlencode({"registration": registration.id, "token": token, **carried})
@@ -109,32 +110,33 @@ def _window_call(
 
 
 async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
-    """Handle Toss's success redirect: claim the registration and have the key issued.
+    """Handle Toss's success redirect: claim the registration and have the billing key issued.
 
-    Returns once the claim is committed; the exchange goes on by itself, and `outcome.look` or
-    `outcome.wait` tell how it ended. Coming back with the same authKey (a refresh, a second tab)
-    changes nothing.
+    Returns once the claim is committed; the exchange runs in the background, and
+    `outcome.get_outcome` and `outcome.wait` report the result. Coming back with the same authKey
+    (a refresh, a second tab) changes nothing.
 
     Raises:
-        NotAllowed: Not this browser's registration, token or customer key; it is recorded.
-        Conflict: The registration already took another card (``already_used``), or another one
-            of this customer is under way (``under_way``).
+        NotAllowed: The registration, token or customer key is not this browser's; the attempt is
+            recorded.
+        Conflict: The registration was already used for another card (``already_used``), or another
+            registration of this customer is in progress (``under_way``).
     """
-    registration = await _authorise(rt, session, back)
+    registration = await _authorize(rt, session, back)
     digest = fingerprint(back.auth_key)
     if registration.auth_key_hash is None and await _claim(rt, registration, back.auth_key, digest):
         rt.tasks.spawn(
             issuing.issue(rt, registration.id, attempt=1), name=f"issue {registration.id}"
         )
         return
-    # Claimed before, perhaps a moment ago by another tab: with this card, or with another one?
+    # Already claimed, perhaps a moment ago by another tab: for this card, or for another one?
     async with rt.db.read() as db:
-        now = await db.get_one(Registration, registration.id)
-    if now.auth_key_hash != digest:
-        raise Conflict("This registration took another card already.", code="already_used")
+        current = await db.get_one(Registration, registration.id)
+    if current.auth_key_hash != digest:
+        raise Conflict("This registration was already used for another card.", code="already_used")
 
 
-async def _authorise(rt: Runtime, session: Session | None, back: Return) -> Registration:
+async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Registration:
     customer = None
     async with rt.db.read() as db:
         registration = await repository.registration(db, back.registration_id)
@@ -165,12 +167,12 @@ async def _refusal(rt: Runtime, session: Session | None, problem: str, subject: 
         customer_id=session.customer_id if session else None,
         subject=f"registration {subject}",
     )
-    return NotAllowed("This return from Toss's window is not accepted.", code=problem)
+    return NotAllowed("This redirect from Toss's window is not accepted.", code=problem)
 
 
 async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest: str) -> bool:
-    """Take the registration and store the authKey in one step; False if another was faster."""
-    # Sealed before it is spent: a broken key store must show now, not after Toss has answered.
+    """Claim the registration and store the authKey in one step; False if another was faster."""
+    # Encrypt before it is spent: a broken key store must fail now, not after Toss has answered.
     sealed = rt.cipher.encrypt(auth_key, context=issuing.auth_key_context(registration.id))
     try:
         async with rt.db.write() as db:
@@ -196,7 +198,7 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
 async def _lost_claim(
     rt: Runtime, registration: Registration, digest: str
 ) -> NotAllowed | Conflict:
-    """Return which rule of the database refused the claim."""
+    """Return the error for the database rule that rejected the claim."""
     async with rt.db.read() as db:
         owner = await repository.registration_by_auth_key(db, digest)
     if owner is not None and owner.id != registration.id:
@@ -219,12 +221,12 @@ async def end_in_window(
     code: str,
     message: str,
 ) -> None:
-    """Note that the customer came back from the window without a card.
+    """Record that the customer came back from the window without a card.
 
-    It is a hint from the browser and stays one: a real authKey that comes later still counts.
+    The browser's report is never final: a valid authKey that arrives later still counts.
 
     Raises:
-        NotAllowed: Not this browser's registration; nothing is noted.
+        NotAllowed: The registration is not this browser's; nothing is recorded.
     """
     if session is None or not rt.signer.verifies(token, TOKEN, registration_id):
         raise NotAllowed("Not this browser's registration.", code="wrong_token")

@@ -1,4 +1,4 @@
-"""Removing a payment method: deleted at Toss first, then here."""
+"""Removes a payment method: at Toss first, then here."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ async def remove(
     *,
     unless: sa.ColumnElement[bool] | None = None,
 ) -> None:
-    """Begin to remove one of the customer's payment methods; doing it twice is no error.
+    """Start removing one of the customer's payment methods; safe to repeat.
 
-    Returns once the claim is committed; `wait` tells how it ended.
+    Returns once the claim is committed; `wait` reports the result.
 
     Args:
         rt: The process's runtime.
-        actor: Who wants it.
-        method_id: Which.
-        unless: A condition on the row under which it stays, checked by the claim itself.
+        actor: Who removes it.
+        method_id: The payment method's id.
+        unless: A condition on the row under which it is kept, checked by the claim itself.
 
     Raises:
-        NotFound: No such method of this customer.
+        NotFound: The customer has no such payment method.
         Conflict: The condition holds (``in_use``).
     """
     await _get_owned(rt, actor, method_id)
@@ -60,7 +60,7 @@ async def remove(
         work = delete_at_toss(rt, method_id, attempt=1, actor=actor)
         rt.tasks.spawn(work, name=f"remove {method_id}")
     elif (await _get_owned(rt, actor, method_id)).is_active:
-        raise Conflict("A subscription is charged on this payment method.", code="in_use")
+        raise Conflict("A subscription is charged to this payment method.", code="in_use")
 
 
 async def _get_owned(rt: Runtime, actor: Actor, method_id: str) -> PaymentMethod:
@@ -69,14 +69,14 @@ async def _get_owned(rt: Runtime, actor: Actor, method_id: str) -> PaymentMethod
 
 
 async def wait(rt: Runtime, actor: Actor, method_id: str, *, seconds: float) -> PaymentMethod:
-    """Return the method when it is no longer being removed, or as it is after some seconds.
+    """Return the method once its removal has ended, or as it is after a number of seconds.
 
     Raises:
-        NotFound: No such method of this customer.
+        NotFound: The customer has no such payment method.
     """
-    whose = (await _get_owned(rt, actor, method_id)).customer_id
+    customer_id = (await _get_owned(rt, actor, method_id)).customer_id
     return await rt.pubsub.wait_until(
-        whose,
+        customer_id,
         lambda: _get_owned(rt, actor, method_id),
         lambda method: method.status != MethodStatus.REMOVING,
         seconds=seconds,
@@ -86,16 +86,17 @@ async def wait(rt: Runtime, actor: Actor, method_id: str, *, seconds: float) -> 
 async def delete_at_toss(
     rt: Runtime, method_id: str, *, attempt: int, actor: Actor = ENGINE
 ) -> None:
-    """Ask Toss to delete the billing key of a claimed method and record the answer.
+    """Delete the billing key of a claimed payment method at Toss, and record the answer.
 
-    A refusal gives the method back: its key still works. A lost answer leaves it as being
-    removed, and asking again settles it, since deleting twice is no error (contract §4.4).
+    If Toss refuses, the method becomes active again: its key still works. If the response is lost,
+    the removal stays open, and a retry settles it, since deleting twice is no error (contract
+    §4.4).
 
     Args:
         rt: The process's runtime.
-        method_id: Which; a claim of it is held.
-        attempt: The number of that claim.
-        actor: Who removes it; the engine when it goes on with what was left open.
+        method_id: The payment method's id; it must be claimed.
+        attempt: The number of the claim.
+        actor: Who removes it; the engine when it continues an unfinished removal.
     """
     async with rt.db.read() as db:
         method = await db.get_one(PaymentMethod, method_id)
@@ -105,8 +106,9 @@ async def delete_at_toss(
         billing_key = rt.cipher.decrypt(
             method.billing_key_sealed, context=billing_key_context(method_id)
         )
-    except Undecryptable as locked:
-        log.error("removal of %s must wait: %s", method_id, locked.message)  # noqa: TRY400
+    except Undecryptable as error:
+        data = {"payment_method": method_id, "error": error.message}
+        log.error("payment_method.removal_postponed", extra={"data": data})  # noqa: TRY400
         await _record(rt, method_id, attempt, next_try_at=claims.retry_at(rt, attempt))
         return
     async with keeper.keep_lease(rt, PaymentMethod, method_id, attempt=attempt):
@@ -123,7 +125,7 @@ async def mark_deleted(rt: Runtime, db: AsyncSession, billing_key_hash: str) -> 
     """Remove every method of a billing key that Toss has deleted, in the caller's transaction.
 
     Returns:
-        Those that could be charged until now; a removal of our own takes its course.
+        Those that were active until now; removals already in progress are left alone.
     """
     query = select(PaymentMethod).where(
         col(PaymentMethod.billing_key_hash) == billing_key_hash,
@@ -158,13 +160,14 @@ async def _record_removed(rt: Runtime, method: PaymentMethod, attempt: int, acto
 
 
 async def _record_failure(rt: Runtime, method_id: str, attempt: int, error: TossError) -> None:
-    # A key that is refused at a later attempt says nothing about an earlier one.
+    # A key refused on a later attempt says nothing about an earlier attempt.
     is_certain = isinstance(error, Refused) or (isinstance(error, GatewayRefused) and attempt == 1)
+    data = {"payment_method": method_id, "error": error.message}
     if is_certain:
-        log.error("Toss would not delete a billing key: %s", error.message)
+        log.error("payment_method.removal_refused", extra={"data": data})
         await _record(rt, method_id, attempt, status=MethodStatus.ACTIVE, next_try_at=None)
     else:
-        log.warning("removal of %s is in doubt: %s", method_id, error.message)
+        log.warning("payment_method.removal_unresolved", extra={"data": data})
         await _record(rt, method_id, attempt, next_try_at=claims.retry_at(rt, attempt))
 
 
@@ -174,7 +177,7 @@ async def _record(rt: Runtime, method_id: str, attempt: int, **values: object) -
 
 
 async def _update(db: AsyncSession, method_id: str, attempt: int, **values: object) -> bool:
-    """Record how a claim ended; False if somebody else has claimed it since."""
+    """Record the end of a claim; False if another worker has claimed the method since."""
     return await update_where(
         db,
         PaymentMethod,

@@ -1,4 +1,4 @@
-"""Queries of the payment methods domain; each runs inside the caller's transaction."""
+"""Queries of the payment methods domain; each runs in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ IS_REMOVING = col(PaymentMethod.status) == MethodStatus.REMOVING
 
 
 async def registration(db: AsyncSession, registration_id: str) -> Registration | None:
-    """Return a registration by its id, which may be any text from a stranger."""
+    """Return a registration by its id, which may be any untrusted text."""
     return await db.get(Registration, registration_id) if is_id(registration_id) else None
 
 
 async def method(db: AsyncSession, method_id: str) -> PaymentMethod | None:
-    """Return a payment method by its id, which may be any text from a stranger."""
+    """Return a payment method by its id, which may be any untrusted text."""
     return await db.get(PaymentMethod, method_id) if is_id(method_id) else None
 
 
 async def get_owned(db: AsyncSession, actor: Actor, method_id: str) -> PaymentMethod:
-    """Return a payment method that an actor may see; the id may be any text from a stranger.
+    """Return a payment method that an actor may see; the id may be any untrusted text.
 
     Raises:
-        NotFound: There is none, or it is another customer's.
+        NotFound: It does not exist, or it is another customer's.
     """
     found = await method(db, method_id)
     if found is None or not actor.may_see(found.customer_id):
-        raise NotFound("No such payment method of this customer.")
+        raise NotFound("This customer has no such payment method.")
     return found
 
 
@@ -56,7 +56,7 @@ async def registration_by_auth_key(db: AsyncSession, digest: str) -> Registratio
 
 
 async def pending_registration(db: AsyncSession, customer_id: str) -> Registration | None:
-    """Return the customer's registration that Toss is being asked about, if any."""
+    """Return the customer's registration whose billing key is being requested, if any."""
     query = select(Registration).where(
         col(Registration.customer_id) == customer_id, col(Registration.status).in_(UNDER_WAY)
     )
@@ -92,7 +92,7 @@ async def reusable(
 
 
 async def method_of(db: AsyncSession, registration_id: str) -> PaymentMethod | None:
-    """Return the payment method that a registration led to."""
+    """Return the payment method that a registration created, if any."""
     if not is_id(registration_id):
         return None
     query = select(PaymentMethod).where(col(PaymentMethod.registration_id) == registration_id)
@@ -115,7 +115,7 @@ async def active_methods(db: AsyncSession, customer_id: str) -> Sequence[Payment
 async def due_registrations(
     db: AsyncSession, now: datetime, *, limit: int
 ) -> Sequence[Registration]:
-    """Return registrations that Toss must be asked about (again), oldest first."""
+    """Return registrations with a request to Toss due, oldest first."""
     query = (
         select(Registration)
         .where(IS_UNDER_WAY, is_due(Registration, now))
@@ -126,7 +126,7 @@ async def due_registrations(
 
 
 async def due_removals(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[PaymentMethod]:
-    """Return methods that Toss must be asked (again) to delete, oldest first."""
+    """Return methods with a deletion at Toss due, oldest first."""
     query = (
         select(PaymentMethod)
         .where(IS_REMOVING, is_due(PaymentMethod, now))
@@ -137,7 +137,7 @@ async def due_removals(db: AsyncSession, now: datetime, *, limit: int) -> Sequen
 
 
 def forgotten(before: datetime) -> sa.ColumnElement[bool]:
-    """Condition: the registration was started before an instant and nobody came back."""
+    """Return the condition for registrations started before an instant and never finished."""
     return sa.and_(
         col(Registration.status) == RegistrationStatus.STARTED,
         col(Registration.created_at) < before,

@@ -1,4 +1,4 @@
-"""Sealing stored secrets with the newest encryption key."""
+"""Re-encrypts stored secrets with the newest encryption key."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ BATCH_SIZE = 200
 
 
 async def rotate(rt: Runtime) -> int:
-    """Seal every billing key and authKey with the newest key; return how many changed.
+    """Re-encrypt every billing key and authKey with the newest key; return how many changed.
 
-    Works in small transactions beside a running app, and may be cut off and run again.
+    Works in small transactions beside a running app, and may be interrupted and run again.
     """
     return await _rotate_billing_keys(rt) + await _rotate_auth_keys(rt)
 

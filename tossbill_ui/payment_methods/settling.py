@@ -1,4 +1,4 @@
-"""Ending by hand what Toss will not settle any more."""
+"""Ends by hand registrations that Toss will not settle any more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlmodel import col
 
 from tossbill_ui.audit import trail
+from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.payment_methods import issuing, repository
@@ -17,21 +18,21 @@ FAILURE_CODE = "ENDED_BY_OPERATOR"
 
 
 async def unresolved(rt: Runtime) -> Sequence[Registration]:
-    """Return every registration whose outcome nobody knows, oldest first.
+    """Return every registration whose outcome is unknown, oldest first.
 
-    One without ``next_try_at`` is not asked about any more and waits for a person.
+    One without ``next_try_at`` is no longer retried and waits for a person.
     """
     async with rt.db.read() as db:
         return await repository.unresolved(db)
 
 
-async def mark_failed(rt: Runtime, registration_id: str) -> None:
-    """End a registration in doubt as failed, so that its customer can register again.
+async def mark_failed(rt: Runtime, actor: Actor, registration_id: str) -> None:
+    """End an unresolved registration as failed, so that its customer can register again.
 
-    If Toss issued a billing key after all, nobody here will ever know it or charge it.
+    If Toss did issue a billing key, it is unknown here and can never be charged.
 
     Raises:
-        NotFound: No such registration is in doubt, or Toss is being asked about it just now.
+        NotFound: No such registration is unresolved, or a request about it is in flight.
     """
     async with rt.db.write() as db:
         registration = await repository.registration(db, registration_id)
@@ -40,15 +41,15 @@ async def mark_failed(rt: Runtime, registration_id: str) -> None:
             Registration,
             col(Registration.id) == registration.id,
             col(Registration.status) == RegistrationStatus.UNKNOWN,
-            # A worker may hear a yes at this moment; its answer must not be lost.
+            # A worker may be receiving a success at this moment; it must not be lost.
             col(Registration.lease_until).is_(None),
             **issuing.outcome_of(rt, RegistrationStatus.FAILED),
             failure_code=FAILURE_CODE,
         )
         if registration is None or not ended:
             raise NotFound(
-                f"Registration {registration_id} is not in doubt, or Toss is being asked about it "
-                "just now; `tossbill doubts` lists those in doubt."
+                f"No unresolved registration has the id {registration_id}, or Toss is being asked "
+                "about it right now: see `tossbill review list`."
             )
         trail.add(
             rt,
@@ -56,4 +57,5 @@ async def mark_failed(rt: Runtime, registration_id: str) -> None:
             kind="settled.failed",
             customer_id=registration.customer_id,
             subject=f"registration {registration.id}",
+            by=actor.label,
         )

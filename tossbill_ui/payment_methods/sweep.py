@@ -1,4 +1,4 @@
-"""Takes up what a crash, a kill or a lost answer left open."""
+"""Resumes registrations and removals that a crash, a kill or a lost response left open."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 
 BATCH_SIZE = 20
 EVERY_SECONDS = 2.0
-# Toss's window lives for 30 minutes; a day later nobody comes back from it.
+# Toss's window expires after 30 minutes; a day later nobody comes back from it.
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
 async def sweep(rt: Runtime) -> int:
-    """Take up every row whose worker is gone or whose next try is due; return how many.
+    """Process every row whose worker is gone or whose next attempt is due; return how many.
 
     Source: ADR-0003.
     """
@@ -36,17 +36,17 @@ async def sweep(rt: Runtime) -> int:
     work += [_claim_removal(rt, row) for row in removals]
     for error in await asyncio.gather(*work, return_exceptions=True):
         if error is not None:
-            log.error("a swept row could not be settled", exc_info=error)
+            log.error("sweep.row_failed", exc_info=error)
     return len(work)
 
 
 async def abandon_forgotten(rt: Runtime) -> int:
-    """End the registrations that were started a day ago and led to nothing; return how many.
+    """End the registrations that were started a day ago and never finished; return how many.
 
-    Nothing is spent by that: a real authKey that comes even later still counts.
+    Nothing is lost by this: a valid authKey that arrives even later still counts.
     """
     forgotten = repository.forgotten(rt.clock.now() - FORGOTTEN_AFTER)
-    # Asked first: a write would wake the disk every two seconds for nothing.
+    # Read first: a write would wake the disk every two seconds for nothing.
     async with rt.db.read() as db:
         if (await db.exec(select(Registration.id).where(forgotten).limit(1))).first() is None:
             return 0
@@ -55,17 +55,17 @@ async def abandon_forgotten(rt: Runtime) -> int:
         done = await db.exec(
             end.values(status=RegistrationStatus.ABANDONED, ended_at=rt.clock.now())
         )
-    log.info("%d registrations were never finished and are abandoned", done.rowcount)
+    log.info("registration.abandoned", extra={"data": {"count": done.rowcount}})
     return done.rowcount
 
 
 async def sweep_forever(rt: Runtime) -> None:
-    """Sweep every few seconds until cancelled; an error of one round does not end it."""
+    """Sweep every few seconds until cancelled; an error in one round does not stop it."""
     while True:
         try:
             await sweep(rt)
         except (OSError, SQLAlchemyError):
-            log.exception("the sweep failed; it will be tried again")
+            log.exception("sweep.failed")
         await asyncio.sleep(EVERY_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""Which payment methods a customer can be charged with."""
+"""The payment methods that a customer can be charged with."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from tossbill_ui.runtime import Runtime
 
 
 async def usable_methods(rt: Runtime, actor: Actor) -> Sequence[PaymentMethod]:
-    """Return the customer's methods that can be charged, newest first; nobody has none."""
+    """Return the customer's methods that can be charged, newest first; none for other actors."""
     async with rt.db.read() as db:
         return await repository.active_methods(db, actor.customer_id)

@@ -1,1 +1,1 @@
-"""What is collected from customers and given back to them."""
+"""Collects payments from customers, and refunds them."""

@@ -1,4 +1,4 @@
-"""Collecting an invoice: a payment is written down, Toss is asked, the answer is recorded."""
+"""Collects an invoice: stores a payment, charges it at Toss, records the outcome."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from tossbill_ui.toss.errors import OutcomeUnknown, TossError
 log = logging.getLogger(__name__)
 
 # Toss keeps an Idempotency-Key for 15 days (contract §6). After that a repeated request would be
-# a new one, so a day earlier repeating ends and a person decides.
+# a new one, so we stop repeating a day earlier and leave the payment to an operator.
 REPEAT_FOR = timedelta(days=14)
-# A charge takes 60 s at most (contract §10). One that Toss still does not know a day after it was
-# last sent, and that is not wanted any more, never was.
+# A charge takes at most 60 s (contract §10). If Toss does not know a payment a day after it was
+# last sent, and it is no longer wanted, it was never charged.
 NEVER_CHARGED_AFTER = timedelta(days=1)
-# After which a payment is looked at once more before Toss is asked for it the first time.
+# A renewal that waits longer than this for its first request is checked again before it is sent.
 LONG_WAIT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A payment or a refund that is ours to work on.
+    """A payment or refund claimed by this worker.
 
     Attributes:
-        attempt: The fence: how often the row was taken, this time included.
-        until: When the lease ends if it is not renewed.
+        attempt: The fencing token: how often the row has been claimed, including this time.
+        until: When the lease expires unless it is renewed.
     """
 
     row_id: str
@@ -51,7 +51,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class PaymentClaim(Claim):
-    """A payment that is ours to work on, with what Toss is asked, as it was when it was taken."""
+    """A claimed payment, with the data of its request as of the claim."""
 
     payment: Payment
     kind: str
@@ -60,7 +60,7 @@ class PaymentClaim(Claim):
     method: PaymentMethod
 
     def billing_key(self, rt: Runtime) -> str:
-        """Return the permission to charge; empty when it is gone."""
+        """Return the decrypted billing key; empty if it has been deleted."""
         sealed = self.method.billing_key_sealed
         context = billing_key_context(self.method.id)
         return rt.cipher.decrypt(sealed, context=context) if sealed else ""
@@ -75,18 +75,18 @@ def begin(
     customer: Customer,
     begun: int,
 ) -> PaymentClaim:
-    """Write down the next attempt to collect an open invoice, and claim it.
+    """Create the next payment for an open invoice, and claim it.
 
-    Runs in the caller's transaction, which holds the subscription's lock; hand the claim to
-    `collect` once it is committed. The database refuses a second open or done payment.
+    Runs in the caller's transaction, which holds the subscription's lock; pass the claim to
+    `collect` after the commit. The database rejects a second open or done payment.
 
     Args:
         rt: The process's runtime.
-        db: The caller's transaction, which has written the invoice.
-        invoice: What is to be collected.
-        method: What it is charged on.
-        customer: Whose method it is.
-        begun: How many payments were begun for the period; see `repository.begun`.
+        db: The caller's transaction, in which the invoice is stored.
+        invoice: The invoice to collect.
+        method: The payment method to charge.
+        customer: The owner of the payment method.
+        begun: How many payments the period already has; see `repository.begun`.
     """
     number = begun + 1
     order_id = f"{invoice.subscription_id}-{invoice.period_number:04d}-{number}"
@@ -115,8 +115,8 @@ def begin(
 def claimed(
     payment: Payment, invoice: Invoice, customer: Customer, method: PaymentMethod
 ) -> PaymentClaim:
-    """Return the claim of a payment that this transaction has taken."""
-    assert payment.lease_until is not None  # noqa: S101 - it was taken just now
+    """Return the claim of a payment that was claimed in this transaction."""
+    assert payment.lease_until is not None  # noqa: S101 - it was claimed just now
     return PaymentClaim(
         payment.id,
         attempt=payment.attempts,
@@ -130,35 +130,37 @@ def claimed(
 
 
 async def collect(rt: Runtime, claim: PaymentClaim) -> Outcome | None:
-    """Find out how a claimed payment ends, asking Toss to charge it if need be, and record it.
+    """Find out how a claimed payment ends, charging it if necessary, and record the outcome.
 
-    Safe to repeat and to run twice at once: every request for a payment has the same order id
-    and the same Idempotency-Key, an earlier one is looked up before it is repeated, and the
-    first certain answer of its holder, or charge, to be recorded is final.
+    Safe to repeat and to run concurrently: every request for a payment has the same order id and
+    Idempotency-Key, and an earlier request is looked up before it is repeated. The first recorded
+    charge is final; so is a definite answer recorded by the current holder.
 
     Returns:
-        What was found, or None when Toss was not asked; see `ask`.
+        The outcome, or None if there is none and Toss was not charged; see `ask`.
 
     Source: contract §4.3, 4.5, 6; docs/5-subscriptions.md.
     """
     async with keeper.keep_lease(
         rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
     ) as lease:
-        found = await ask(rt, claim, lease)
+        found = await charge_or_look_up(rt, claim, lease)
         return await record_result(rt, claim, found)
 
 
-async def ask(rt: Runtime, claim: PaymentClaim, lease: Lease) -> Outcome | AlreadyPaid | None:
-    """Find out how a claimed payment ends, as the first half of `collect`.
+async def charge_or_look_up(
+    rt: Runtime, claim: PaymentClaim, lease: Lease
+) -> Outcome | AlreadyPaid | None:
+    """Find out how a claimed payment ends; the first half of `collect`.
 
     Args:
         rt: The process's runtime.
         claim: The payment.
-        lease: Its lease, which is looked at before money may move.
+        lease: Its lease, which is checked before money may move.
 
     Returns:
-        What was found, for `record_result`; None when nothing was found and Toss must not be asked:
-        the lease was lost, the charge hours are over, or nobody wants the payment any more.
+        The result, for `record_result`; None if there is none and Toss must not be charged: the
+        lease was lost, the charge hours are over, or the payment is no longer wanted.
     """
     try:
         if claim.attempt > 1:
@@ -170,18 +172,19 @@ async def ask(rt: Runtime, claim: PaymentClaim, lease: Lease) -> Outcome | Alrea
         if before := await already_paid(rt, claim.payment):
             return before
         await rt.toss.acquire()
-        if not await _may_ask(rt, claim) or not lease.is_ours(rt.machine):
+        if not await _may_charge(rt, claim) or not lease.is_ours(rt.machine):
             return None
         return await _charge(rt, claim)
-    except OutcomeUnknown as doubt:
-        log.warning("payment %s is in doubt: %s", claim.row_id, doubt.message)
-        return await _look_up_unresolved(rt, claim, doubt)
+    except OutcomeUnknown as unknown:
+        data = {"payment": claim.row_id, "error": unknown.message}
+        log.warning("toss.outcome_unknown", extra={"data": data})
+        return await _look_up_unresolved(rt, claim, unknown)
     except TossError as error:
         return outcome.of_error(error, attempt=claim.attempt)
 
 
-async def _may_ask(rt: Runtime, claim: PaymentClaim) -> bool:
-    """Look once more when there is nothing left to wait for, unless the owner wants it now."""
+async def _may_charge(rt: Runtime, claim: PaymentClaim) -> bool:
+    """Whether Toss may be asked to charge now; a renewal that has waited is read again."""
     if claim.kind != InvoiceKind.RENEWAL:
         return True
     waited = rt.machine.now() - claim.payment.sent_at
@@ -190,20 +193,20 @@ async def _may_ask(rt: Runtime, claim: PaymentClaim) -> bool:
             query = select(Payment.may_repeat).where(col(Payment.id) == claim.row_id)
             if not (await db.exec(query)).one_or_none():
                 return False
-    return _is_the_hour(rt, claim)
+    return _is_charging_time(rt, claim)
 
 
-def _is_the_hour(rt: Runtime, claim: PaymentClaim) -> bool:
-    """Whether the engine may charge now; what its owner asked for may be charged at any hour."""
+def _is_charging_time(rt: Runtime, claim: PaymentClaim) -> bool:
+    """Whether it is within the charge hours; charges requested by customers ignore these."""
     hours = rt.settings.charge_hours
-    is_ours = claim.kind == InvoiceKind.RENEWAL and hours.is_open(claim.payment.created_at)
-    return hours.is_open(rt.clock.now()) or not is_ours
+    is_automatic = claim.kind == InvoiceKind.RENEWAL and hours.is_open(claim.payment.created_at)
+    return hours.is_open(rt.clock.now()) or not is_automatic
 
 
 async def record_result(
     rt: Runtime, claim: PaymentClaim, found: Outcome | AlreadyPaid | None
 ) -> Outcome | None:
-    """Record what was found out about a claimed payment, as the second half of `collect`."""
+    """Record the result of `ask`; the second half of `collect`."""
     if isinstance(found, AlreadyPaid):
         return await adopt(rt, claim.payment, claim.attempt, found)
     if found is not None:
@@ -227,30 +230,30 @@ async def _charge(rt: Runtime, claim: PaymentClaim) -> Outcome:
     return outcome.of_payment(paid, amount_krw=payment.amount_krw)
 
 
-async def _look_up_unresolved(rt: Runtime, claim: PaymentClaim, doubt: OutcomeUnknown) -> Outcome:
-    """Look a doubtful payment up at once if Toss did answer; else it is looked up later."""
-    undecided = Unresolved(doubt.toss_code, is_bound=doubt.is_bound)
-    if not doubt.is_bound:
-        return undecided
+async def _look_up_unresolved(rt: Runtime, claim: PaymentClaim, unknown: OutcomeUnknown) -> Outcome:
+    """Look the payment up at once if Toss did answer; otherwise it is looked up later."""
+    unresolved = Unresolved(unknown.toss_code, is_bound=unknown.is_bound)
+    if not unknown.is_bound:
+        return unresolved
     try:
         found = await rt.toss.payment_by_order_id(order_id=claim.payment.order_id)
     except TossError:
-        return undecided
+        return unresolved
     if found is None:
-        return undecided
+        return unresolved
     return outcome.of_payment(found, amount_krw=claim.payment.amount_krw)
 
 
 def _may_repeat(rt: Runtime, claim: PaymentClaim) -> bool:
     payment = claim.payment
-    if not _is_the_hour(rt, claim):
+    if not _is_charging_time(rt, claim):
         return False
     is_fresh = rt.machine.now() - payment.first_sent_at < REPEAT_FOR
     return payment.may_repeat and not payment.is_bound and is_fresh and bool(claim.billing_key(rt))
 
 
 def _outcome_of_missing(rt: Runtime, payment: Payment) -> Outcome:
-    """Say what it means that Toss knows no such payment and that none will be asked for."""
+    """Return the outcome of a payment that Toss does not know and that must not be repeated."""
     is_late = rt.machine.now() - payment.sent_at > NEVER_CHARGED_AFTER
     if is_late and not payment.is_bound and not payment.may_repeat:
         return Declined(outcome.NEVER_CHARGED)

@@ -1,7 +1,7 @@
-"""One more look at what was refused, before the same invoice is charged under a new order id.
+"""The double-charge guard: looks declined attempts up again before an invoice is charged anew.
 
-A refusal is an answer, and an answer can be wrong: then Toss has the money, and the next try would
-take it a second time.
+A decline can be wrong. If Toss took the money after all, the next attempt, under a new order id,
+would take it a second time.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class AlreadyPaid:
-    """An earlier payment of the invoice that was refused here, and that Toss has the money of."""
+    """An earlier payment of the invoice that was declined here, although Toss has the money."""
 
     payment: Payment
     found: Charged | Unresolved
 
 
 async def already_paid(rt: Runtime, payment: Payment) -> AlreadyPaid | None:
-    """Ask Toss about every earlier attempt of a payment's invoice; no transaction is open.
+    """Look up every declined attempt to collect a payment's invoice; no transaction is open.
 
-    What was given back at Toss in full is not paid. An attempt of another amount is in doubt.
+    An attempt that was refunded in full at Toss is not paid. One with another amount is unresolved.
 
     Raises:
-        TossError: Toss does not say, which is not "not paid".
+        TossError: Toss gave no answer, which does not mean "not paid".
 
     Source: contract §4.5.
     """
@@ -63,14 +63,15 @@ async def already_paid(rt: Runtime, payment: Payment) -> AlreadyPaid | None:
 async def adopt(
     rt: Runtime, payment: Payment, attempt: int, before: AlreadyPaid
 ) -> Charged | Unresolved:
-    """Count the earlier payment as the one that paid, and tell an operator.
+    """Count the earlier payment as the one that paid, and record the difference for review.
 
-    The new one is over if Toss was certainly never asked for it: it is looked at right before its
-    first request. A later attempt cannot say that, so it is only looked up from now on, and
-    the try after it adopts. So is one whose amount is not ours.
+    * On its first attempt the new payment has certainly not been sent, since the guard runs right
+      before the first request: it ends.
+    * On a later attempt, or if the earlier payment has another amount, it is only looked up from
+      now on, and the payment after it adopts the earlier one.
 
     Returns:
-        What the invoice's payment has become.
+        The outcome of the invoice's payment.
     """
     async with rt.db.write() as db:
         await outcome_handler.current().lock(db, payment.subscription_id)
@@ -106,12 +107,13 @@ async def _replace(
     new.status, new.failure_code = PaymentStatus.REFUSED, NEVER_CHARGED
     new.ended_at, new.lease_until, new.next_try_at = rt.clock.now(), None, None
     db.add(new)
-    # The database knows one open or done payment of an invoice at any time.
+    # The database allows one open or done payment per invoice at any time.
     await db.flush()
     invoice = await db.get_one(Invoice, old.invoice_id)
     await write_charged(rt, db, invoice, old, found)
     await outcome_handler.current().after_payment(rt, db, invoice, old, found, actor=ENGINE)
-    log.warning("payment %s was refused here, and Toss has the money: it counts", old.order_id)
+    data = {"payment": old.id, "order_id": old.order_id}
+    log.warning("payment.adopted", extra={"data": data})
 
 
 def _only_look_up(rt: Runtime, new: Payment) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the payments domain. What must never happen is refused by the database."""
+"""Tables of the payments domain. Constraints reject states that must never occur."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tossbill_ui.core.db import Leased, Table, UtcDateTime
 
 
 class InvoiceKind(StrEnum):
-    """Why an invoice was made, which decides what a refusal leads to."""
+    """Why an invoice was created, which decides what follows a decline."""
 
     FIRST = "first"
     """The customer has just subscribed."""
@@ -22,14 +22,14 @@ class InvoiceKind(StrEnum):
     """A period has ended and the next begins."""
 
     CHANGE = "change"
-    """The customer moves to another plan now."""
+    """The customer changes to another plan now."""
 
     RESUME = "resume"
-    """The customer takes up a paused subscription whose paid time is over."""
+    """The customer resumes a paused subscription whose paid period is over."""
 
 
 class InvoiceStatus(StrEnum):
-    """Where an invoice stands: open -> paid | uncollectible | void."""
+    """The lifecycle of an invoice: open -> paid | uncollectible | void."""
 
     OPEN = "open"
     PAID = "paid"
@@ -41,7 +41,7 @@ VALID = (InvoiceStatus.OPEN, InvoiceStatus.PAID)
 
 
 class PaymentStatus(StrEnum):
-    """Where a payment stands: pending -> unknown -> done | refused. *Done* is final."""
+    """The lifecycle: pending -> done | refused | unknown; unknown -> done | refused."""
 
     PENDING = "pending"
     UNKNOWN = "unknown"
@@ -53,19 +53,19 @@ OPEN = (PaymentStatus.PENDING, PaymentStatus.UNKNOWN)
 
 
 class Invoice(Table, table=True):
-    """What one period costs, and the period that paying it begins.
+    """The price of one period, and the period that starts when it is paid.
 
     Attributes:
         period_number: 1 is the first paid period; a trial is 0.
         starts_on: The period's first day.
-        ends_on: The day after its last.
+        ends_on: The day after its last day.
         anchor_on: The day from which this period and those after it are counted.
         anchor_period: The number of the period that begins on the anchor.
-        price_krw: What the period is worth, tax included.
-        credit_krw: What an abandoned period pays of it.
-        amount_krw: What is collected: the price without the credit.
-        tax_free_krw: The part of the amount that no tax is on.
-        refusals: How many payments were refused for certain.
+        price_krw: The price of the period, tax included.
+        credit_krw: The credit for unused days of the previous plan.
+        amount_krw: The amount to collect: the price minus the credit.
+        tax_free_krw: The tax-free part of the amount.
+        refusals: How many payments were certainly declined.
     """
 
     __table_args__ = (
@@ -113,18 +113,19 @@ class Invoice(Table, table=True):
 
 
 class Payment(Leased, table=True):
-    """One attempt to collect an invoice, written down before Toss is asked.
+    """One attempt to collect an invoice, stored before the request to Toss.
 
     Attributes:
-        number: 1 for the first attempt of the period; a certain refusal makes room for the next.
-        order_id: Follows from subscription, period and number, so it is the same after a crash.
+        number: 1 for the period's first attempt; a certain decline allows the next one.
+        order_id: Derived from subscription, period and number, so it is the same after a crash.
         idempotency_key: Sent with every request for this attempt (contract §6).
-        first_sent_at: When the first request may have left, on the machine's clock.
-        sent_at: When the last one may have left, on the machine's clock.
-        may_repeat: False when the customer canceled meanwhile: it is only looked up then.
-        is_bound: Toss answered with a 4xx that settles nothing; repeating brings the same.
-        refunded_krw: What was given back or is about to be; never more than the amount.
-        failure_code: Toss's code of a refusal, or of an answer that settled nothing.
+        first_sent_at: When the first request may have been sent, on the machine's clock.
+        sent_at: When the last one may have been sent, on the machine's clock.
+        may_repeat: False if it must not be sent again, for example after a cancellation; it is
+            then only looked up.
+        is_bound: Toss answered with an inconclusive 4xx; repeating returns the same answer.
+        refunded_krw: The amount refunded or being refunded; never more than the amount.
+        failure_code: Toss's code for a decline or an inconclusive answer.
     """
 
     __table_args__ = (
@@ -154,7 +155,7 @@ class Payment(Leased, table=True):
             "created_at",
             "amount_krw",
             "refunded_krw",
-            "status",  # without it SQLite looks at each payment
+            "status",  # without it SQLite reads every payment
             where="status = 'done'",
         ),
     )
@@ -188,14 +189,14 @@ class Payment(Leased, table=True):
 
 
 class Refund(Leased, table=True):
-    """Money of a payment that goes back, written down before Toss is asked.
+    """A refund of a payment, stored before the request to Toss.
 
     Attributes:
-        number: 1 for the first of the payment.
-        balance_krw: What must be left of the payment before it; Toss checks that too.
-        reason: For the shop, at Toss and here.
-        actor: Who wanted it: ``customer``, ``engine`` or an operator's name.
-        first_sent_at: When the first request may have left, on the machine's clock.
+        number: 1 for the payment's first refund.
+        balance_krw: The balance that the payment must have before it; Toss checks that too.
+        reason: A note for the shop, stored at Toss and here.
+        actor: Who requested it: ``customer``, ``engine`` or an operator's name.
+        first_sent_at: When the first request may have been sent, on the machine's clock.
     """
 
     __table_args__ = (
@@ -235,32 +236,32 @@ class Refund(Leased, table=True):
 
 
 class DifferenceKind(StrEnum):
-    """How our ledger and Toss's disagree."""
+    """The kinds of difference between our ledger and Toss's."""
 
     FOREIGN = "foreign"
-    """Toss has a payment that is none of ours."""
+    """Toss has a payment that is not ours."""
 
     ORPHAN = "orphan"
-    """Toss charged an order id of ours that no row here has."""
+    """Toss charged an order id of ours that fits no open invoice here."""
 
     NOT_AT_TOSS = "not_at_toss"
-    """Paid here, and Toss knows no such payment."""
+    """Paid here, but unknown to Toss."""
 
     REFUSED_HERE = "refused_here"
-    """Refused here, and Toss has the money."""
+    """Declined here, but Toss has the money."""
 
     AMOUNT = "amount"
-    """Both have it, with different amounts."""
+    """Paid here and at Toss, with different amounts."""
 
     BALANCE = "balance"
-    """What is left after refunds is not the same."""
+    """The balances after refunds differ."""
 
 
 class Difference(Table, table=True):
-    """A disagreement that a person looks at; nothing is corrected in silence.
+    """A difference that a person reviews; nothing is corrected silently.
 
     Attributes:
-        subject: What it is about; with the kind it names the disagreement, which is kept once.
+        subject: The order id or payment key; each kind and subject is recorded once.
         resolved_at: When an operator closed it.
     """
 

@@ -1,4 +1,4 @@
-"""What asking Toss about a payment can lead to: yes, no, or nobody knows."""
+"""The outcomes of a request to Toss about a payment: charged, declined or unresolved."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused, Tos
 
 log = logging.getLogger(__name__)
 
-# Codes of ours, where Toss gave none.
+# Our own codes, used where Toss gives none.
 UNAUTHORIZED = "UNAUTHORIZED_KEY"
 NEVER_CHARGED = "NEVER_CHARGED"
 
@@ -24,8 +24,8 @@ class Charged:
     """Toss has the money.
 
     Attributes:
-        balance_krw: What is left of it after refunds; less than the amount when somebody gave
-            money back without us.
+        balance_krw: The balance after refunds; less than the amount if money was refunded
+            without us.
     """
 
     payment_key: str
@@ -36,11 +36,11 @@ class Charged:
 
 @dataclass(frozen=True)
 class Declined:
-    """A certain no; no money moved.
+    """A certain decline; no money moved.
 
     Attributes:
-        code: Toss's.
-        message: Toss's Korean sentence, or empty.
+        code: Toss's code, or one of ours.
+        message: Toss's Korean message, or empty.
     """
 
     code: str
@@ -49,12 +49,12 @@ class Declined:
 
 @dataclass(frozen=True)
 class Unresolved:
-    """Nobody knows yet whether money moved.
+    """It is not known yet whether money moved.
 
     Attributes:
-        code: Toss's, if it answered at all.
-        is_bound: It answered with a 4xx that settles nothing; the same request brings the same.
-        found_krw: Toss has a payment of this order id, but of this other amount.
+        code: Toss's code, if it answered at all.
+        is_bound: Toss answered with an inconclusive 4xx; repeating returns the same answer.
+        found_krw: The amount of Toss's payment with this order id, if it is not ours.
     """
 
     code: str = ""
@@ -66,7 +66,7 @@ Outcome = Charged | Declined | Unresolved
 
 
 def of_payment(found: wire.Payment, *, amount_krw: int) -> Outcome:
-    """Say what a payment that Toss knows means for the one we look for."""
+    """Return the outcome that a payment at Toss means for ours."""
     if found.status in PAID and found.total_amount != amount_krw:
         return Unresolved(found.status, found_krw=found.total_amount)
     if found.status in PAID:
@@ -83,18 +83,18 @@ def of_payment(found: wire.Payment, *, amount_krw: int) -> Outcome:
 
 
 def of_error(error: TossError, *, attempt: int) -> Declined | Unresolved:
-    """Say what an error of the gateway means for a payment or a refund.
+    """Return the outcome that an error from Toss means for a payment or a refund.
 
     Args:
-        error: What asking Toss ended in.
-        attempt: Which one. A key that is refused at a later attempt says nothing about an
-            earlier one, made with a key that was good: Toss may have moved the money then.
+        error: The error raised by the request.
+        attempt: The number of the attempt. A key refused on a later attempt says nothing about
+            an earlier one made with a valid key: Toss may have moved the money then.
     """
     match error:
         case Refused():
             return Declined(error.toss_code, error.toss_message)
         case GatewayRefused():
-            log.error("an operator must act: %s", error.message)
+            log.error("toss.access_refused", extra={"data": {"error": error.message}})
             code = error.toss_code or UNAUTHORIZED
             return Declined(code) if attempt == 1 else Unresolved(code)
         case OutcomeUnknown():

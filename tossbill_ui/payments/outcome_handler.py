@@ -1,4 +1,4 @@
-"""Who handles the outcomes of payments: the domain above, which payments does not know."""
+"""The handler of payment outcomes, registered by a domain that payments does not import."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from tossbill_ui.runtime import Runtime
 
 
 class OutcomeHandler(Protocol):
-    """Owns what is paid for; each method runs in the transaction that records an outcome."""
+    """Handles payment outcomes; each method runs in the transaction that records one."""
 
     async def lock(self, db: AsyncSession, subscription_id: str) -> None:
-        """Make others who change a subscription, its invoices or its payments wait for us."""
+        """Lock a subscription, its invoices and its payments against concurrent changes."""
         ...
 
     async def load(self, db: AsyncSession, payments: Sequence[tuple[str, ...]]) -> object:
-        """Lock subscriptions, and load what handling the outcomes of their payments needs.
+        """Lock subscriptions, and load what is needed to handle the outcomes of their payments.
 
         Args:
-            db: The transaction that records.
-            payments: Each a subscription's id and a payment's, sorted.
+            db: The transaction that records the outcomes.
+            payments: Pairs of a subscription id and a payment id, sorted.
 
         Returns:
-            The rows, to be held until they have been used.
+            The rows, to be referenced until they have been used.
         """
         ...
 
     async def method_of(self, db: AsyncSession, subscription_id: str) -> str:
-        """Return the id of the payment method that a subscription is charged on now."""
+        """Return the id of the payment method that a subscription currently uses."""
         ...
 
     async def after_payment(
@@ -50,11 +50,11 @@ class OutcomeHandler(Protocol):
 
         Args:
             rt: The process's runtime.
-            db: The transaction that records.
-            invoice: What was to be paid.
+            db: The transaction that records the outcome.
+            invoice: The invoice.
             payment: The attempt to collect it.
-            found: How the attempt ended.
-            actor: The engine, or the operator whose approval ended it.
+            found: The outcome.
+            actor: The engine, or the operator whose approval settled the payment.
         """
         ...
 
@@ -67,7 +67,7 @@ _registered: OutcomeHandler | None = None
 
 
 def register(handler: OutcomeHandler) -> None:
-    """Make a handler the one of this process; the composition root does so, once."""
+    """Register the handler of this process; the composition root calls this once."""
     global _registered
     _registered = handler
 
@@ -76,8 +76,8 @@ def current() -> OutcomeHandler:
     """Return the handler of this process.
 
     Raises:
-        RuntimeError: None is registered; an outcome must never be recorded without it.
+        RuntimeError: None is registered; no outcome may be recorded without one.
     """
     if _registered is None:
-        raise RuntimeError("No handler of payment outcomes is registered: see `composition`.")
+        raise RuntimeError("No payment outcome handler is registered; see `composition`.")
     return _registered

@@ -1,4 +1,4 @@
-"""Looking at one order because somebody said that something happened to it."""
+"""Rechecks one payment at Toss after a report that something happened to it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from tossbill_ui.toss import wire
 
 
 async def recheck(rt: Runtime, *, order_id: str, payment_key: str) -> bool:
-    """Ask Toss how a payment of ours stands now, and act on that.
+    """Ask Toss for the current state of one of our payments, and act on it.
 
-    What is open is settled now instead of later, unless somebody is at it. What is settled stays
-    as it is; where Toss disagrees, an entry for an operator is made.
+    Open payments and refunds are settled now instead of later, unless a worker holds them. Settled
+    ones are left as they are; if Toss disagrees, a difference is recorded for review.
 
     Args:
         rt: The process's runtime.
-        order_id: Of the payment, or empty.
-        payment_key: Of the payment, for one without an order id.
+        order_id: The payment's order id, or empty.
+        payment_key: The payment's key, used if there is no order id.
 
     Returns:
-        Whether there is such a payment here; for another's, Toss is not asked.
+        Whether the payment is ours; if not, Toss is not asked.
 
     Raises:
-        TossError: Toss does not say.
+        TossError: Toss gave no answer.
     """
     name = Payment.order_id if order_id else Payment.payment_key
     query = select(Payment).where(col(name) == (order_id or payment_key))
@@ -54,7 +54,7 @@ async def recheck(rt: Runtime, *, order_id: str, payment_key: str) -> bool:
 
 
 async def _make_due(rt: Runtime, db: AsyncSession, payment: Payment) -> bool:
-    """Let the time of what is open come; say whether anything is."""
+    """Make open payments and refunds due now; return whether there are any."""
     rows = [payment, *await repository.refunds_of(db, payment.id)]
     found = [row for row in rows if row.status in OPEN]
     for row in found:
@@ -65,7 +65,7 @@ async def _make_due(rt: Runtime, db: AsyncSession, payment: Payment) -> bool:
 
 
 async def _compare(rt: Runtime, payment: Payment) -> None:
-    """Note it if Toss knows a settled payment differently."""
+    """Record a difference if Toss's state of a settled payment is not ours."""
     async with rt.db.read() as db:
         refunded = await repository.refunded_krw(db, payment.id)
     theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)

@@ -1,4 +1,4 @@
-"""Comparing our ledger with Toss's: what differs becomes a visible entry."""
+"""Compares our ledger with Toss's, and records the differences."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tossbill_ui.payments.models import (
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.wire import Transaction
 
-# Overlapping days: Toss lists new payments late, and refunds of older ones are found again.
+# Successive runs overlap, since Toss lists new payments late and older ones get refunded.
 DAYS = 7
-# What was paid a moment ago may not be listed yet (contract §4.7).
+# A payment made a moment ago may not be listed yet (contract §4.7).
 LAG = timedelta(hours=1)
 BATCH_SIZE = 200
 ORDER_ID = re.compile(r"([0-9a-f]{32})-(\d{4,})-(\d+)")
@@ -32,12 +32,12 @@ ORDER_ID = re.compile(r"([0-9a-f]{32})-(\d{4,})-(\d+)")
 
 @dataclass
 class Reconciliation:
-    """What comparing found.
+    """The result of a comparison.
 
     Attributes:
-        compared: Payments that Toss lists.
-        adopted: Payments of ours that were missing here and are settled now.
-        differences: New entries for an operator.
+        compared: How many payments Toss lists.
+        adopted: How many payments of ours were missing here and have been added.
+        differences: How many new differences were recorded for review.
     """
 
     compared: int = 0
@@ -46,8 +46,8 @@ class Reconciliation:
 
 
 @dataclass
-class _Theirs:
-    """One payment as Toss's transactions tell it."""
+class _TossPayment:
+    """One payment according to Toss's transactions."""
 
     order_id: str
     payment_key: str
@@ -57,14 +57,14 @@ class _Theirs:
 
 @dataclass
 class _Ledger:
-    """Toss's payments by order id, and which of ours they are."""
+    """Toss's payments, by order id or else payment key."""
 
-    theirs: dict[str, _Theirs] = field(default_factory=dict[str, _Theirs])
+    theirs: dict[str, _TossPayment] = field(default_factory=dict[str, _TossPayment])
 
     def add(self, row: Transaction) -> None:
-        """Add one movement of money."""
+        """Add one transaction."""
         name = row.order_id or row.payment_key
-        payment = self.theirs.setdefault(name, _Theirs(row.order_id, row.payment_key))
+        payment = self.theirs.setdefault(name, _TossPayment(row.order_id, row.payment_key))
         if row.status == "DONE":
             payment.charged_krw = row.amount
         else:
@@ -72,17 +72,17 @@ class _Ledger:
 
 
 async def reconcile(rt: Runtime, *, days: int = DAYS) -> Reconciliation:
-    """Compare the last days with Toss's list; safe to repeat, since an entry is made once.
+    """Compare the last days with Toss's list; safe to repeat: differences are recorded once.
 
-    A payment of ours that is not settled here, or not there at all, is looked up by the next
-    `settle`. Anything else that differs is an entry, never a correction.
+    A payment of ours that is open or missing here is looked up by the next `settle`. Any other
+    difference is recorded, never corrected.
 
     Args:
         rt: The process's runtime.
-        days: Korean days back from today, today not counted.
+        days: How many Korean days to go back, not counting today.
 
     Raises:
-        GatewayRefused: Our key is wrong.
+        GatewayRefused: Toss refused our key or contract.
         OutcomeUnknown: Toss's list could not be read; nothing was compared.
 
     Source: contract §4.7.
@@ -93,26 +93,26 @@ async def reconcile(rt: Runtime, *, days: int = DAYS) -> Reconciliation:
     async for row in rt.toss.transactions(since=since, until=until):
         ledger.add(row)
     found.compared = len(ledger.theirs)
-    doubtful = await _compare(rt, ledger, found)
-    doubtful += await _missing_there(rt, ledger, since, until)
-    for payment in doubtful:
+    to_check = await _compare(rt, ledger, found)
+    to_check += await _missing_at_toss(rt, ledger, since, until)
+    for payment in to_check:
         await _compare_balance(rt, payment, found)
     return found
 
 
 async def _compare(rt: Runtime, ledger: _Ledger, found: Reconciliation) -> list[Payment]:
-    """Compare row by row; return our payments whose balance must be looked at."""
-    doubtful: list[Payment] = []
+    """Compare payment by payment; return ours whose balance must be checked."""
+    to_check: list[Payment] = []
     for names in _chunks(ledger.theirs):
         async with rt.db.write() as db:
             ours = await repository.payments_by_order(db, names)
             for name in names:
                 theirs, payment = ledger.theirs[name], ours.get(name)
                 if payment is None:
-                    await _missing_here(rt, db, theirs, found)
-                elif await _is_doubtful(rt, db, theirs, payment, found):
-                    doubtful.append(payment)
-    return doubtful
+                    await _record_missing_here(rt, db, theirs, found)
+                elif await _needs_balance_check(rt, db, theirs, payment, found):
+                    to_check.append(payment)
+    return to_check
 
 
 def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
@@ -120,8 +120,8 @@ def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
     return (every[start : start + BATCH_SIZE] for start in range(0, len(every), BATCH_SIZE))
 
 
-async def _missing_here(
-    rt: Runtime, db: AsyncSession, theirs: _Theirs, found: Reconciliation
+async def _record_missing_here(
+    rt: Runtime, db: AsyncSession, theirs: _TossPayment, found: Reconciliation
 ) -> None:
     parts = ORDER_ID.fullmatch(theirs.order_id)
     if parts and await _adopt(rt, db, theirs, *parts.groups()):
@@ -138,9 +138,14 @@ async def _missing_here(
 
 
 async def _adopt(
-    rt: Runtime, db: AsyncSession, theirs: _Theirs, subscription_id: str, period: str, number: str
+    rt: Runtime,
+    db: AsyncSession,
+    theirs: _TossPayment,
+    subscription_id: str,
+    period: str,
+    number: str,
 ) -> bool:
-    """Write a payment down that a restored backup has forgotten; `settle` finds out the rest."""
+    """Add a payment that a restored backup lacks; `settle` finds out the rest."""
     invoice = await repository.open_invoice(db, subscription_id)
     is_its_period = invoice is not None and invoice.period_number == int(period)
     if invoice is None or not is_its_period or theirs.charged_krw != invoice.amount_krw:
@@ -175,8 +180,12 @@ async def _adopt(
     return True
 
 
-async def _is_doubtful(
-    rt: Runtime, db: AsyncSession, theirs: _Theirs, payment: Payment, found: Reconciliation
+async def _needs_balance_check(
+    rt: Runtime,
+    db: AsyncSession,
+    theirs: _TossPayment,
+    payment: Payment,
+    found: Reconciliation,
 ) -> bool:
     if payment.status in OPEN:
         if payment.lease_until is None:
@@ -191,17 +200,17 @@ async def _is_doubtful(
     return theirs.has_refunds or payment.refunded_krw > 0
 
 
-async def _missing_there(
+async def _missing_at_toss(
     rt: Runtime, ledger: _Ledger, since: datetime, until: datetime
 ) -> list[Payment]:
-    """Return what we have as paid and Toss does not list."""
+    """Return payments that are paid here but not listed by Toss."""
     async with rt.db.read() as db:
         ours = await repository.paid_between(db, since, until - LAG)
     return [payment for payment in ours if payment.order_id not in ledger.theirs]
 
 
 async def _compare_balance(rt: Runtime, payment: Payment, found: Reconciliation) -> None:
-    """Ask Toss what is left of a payment and compare it with what really went back here."""
+    """Compare a payment's balance at Toss with the refunds completed here."""
     theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
     async with rt.db.write() as db:
         refunds = await repository.refunds_of(db, payment.id)

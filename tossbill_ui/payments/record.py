@@ -1,4 +1,4 @@
-"""Writing down how a payment or a refund ended, and what follows from it, in one transaction."""
+"""Records the outcome of a payment and its consequences in one transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import ENGINE, Actor
 from tossbill_ui.payments import outcome_handler
-from tossbill_ui.payments.differences import note_difference
+from tossbill_ui.payments.differences import note_balance, note_difference
 from tossbill_ui.payments.models import (
     OPEN,
     DifferenceKind,
@@ -25,36 +25,42 @@ from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-# Unknown payments are looked up after these minutes, then hourly, and after 14 days by a person.
-LOOK_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 60))
-UNTIL_A_PERSON = timedelta(days=14)
+# Unresolved payments are looked up after these delays, then hourly, and after 14 days by a person.
+LOOK_UP_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 60))
+REVIEW_AFTER = timedelta(days=14)
+
+LOG_MESSAGES = {
+    Charged: "payment.charged",
+    Declined: "payment.declined",
+    Unresolved: "payment.unresolved",
+}
 
 
 async def record(
     rt: Runtime, payment: Payment, attempt: int, found: Outcome, *, actor: Actor = ENGINE
 ) -> Outcome:
-    """Write down what was found out about an open payment; what is final stays as it is.
+    """Record the outcome of an open payment; a final outcome is left as it is.
 
-    A charge counts whoever brings it; a refusal and a doubt only count from the present holder,
-    for the same request may have been repeated since, and have been charged.
+    A charge counts no matter who reports it. A decline or an unresolved outcome counts only from
+    the current holder, since the same request may have been repeated and charged meanwhile.
 
     Args:
         rt: The process's runtime.
         payment: The open payment.
-        attempt: The fence: the number of the claim under which it was found out.
-        found: What was found out.
-        actor: Who decided that it is so, if not the engine.
+        attempt: The fencing token: the number of the claim that produced the outcome.
+        found: The outcome.
+        actor: Who decided the outcome, if not the engine.
 
     Returns:
-        What was written: a charge that the database cannot believe, as one under the name of
-        another payment, is in doubt and is looked up again.
+        The recorded outcome: a charge that the database rejects, for example one with the key of
+        another payment, becomes unresolved and is looked up again.
     """
     try:
         await _record(rt, payment, attempt, found, actor)
     except IntegrityError:
         if not isinstance(found, Charged):
             raise
-        log.exception("Toss's answer for payment %s cannot be true", payment.id)
+        log.exception("payment.implausible_response", extra={"data": {"payment": payment.id}})
         found = Unresolved()
         await _record(rt, payment, attempt, found, actor)
     return found
@@ -67,7 +73,7 @@ async def _record(
     written: list[Payment] = []
 
     async def work(db: AsyncSession) -> None:
-        written.clear()  # of a first time that was rolled back
+        written.clear()  # from a first run that was rolled back
         row = await db.get_one(Payment, payment.id)
         is_late = not isinstance(found, Charged) and row.attempts != attempt
         if row.status not in OPEN or is_late:
@@ -102,7 +108,7 @@ async def _write(
             payment.failure_code = found.code[:80] or payment.failure_code
             payment.is_bound = found.is_bound
             payment.next_try_at = next_look(rt, payment)
-            await _note_doubt(rt, db, payment, found)
+            await _note_other_amount(rt, db, payment, found)
     payment.lease_until = None
     db.add_all([payment, invoice])
 
@@ -110,7 +116,7 @@ async def _write(
 async def write_charged(
     rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Charged
 ) -> None:
-    """Write down that Toss has the money of a payment, and that its invoice is paid."""
+    """Record that Toss has the money for a payment, and that its invoice is paid."""
     payment.status = PaymentStatus.DONE
     payment.payment_key = found.payment_key
     payment.approved_at = found.approved_at or rt.clock.now()
@@ -121,18 +127,13 @@ async def write_charged(
     invoice.status = InvoiceStatus.PAID
     invoice.paid_at = rt.clock.now()
     if found.balance_krw != payment.amount_krw:
-        await note_difference(
-            rt,
-            db,
-            kind=DifferenceKind.BALANCE,
-            subject=payment.order_id,
-            payment_id=payment.id,
-            ours_krw=payment.amount_krw,
-            theirs_krw=found.balance_krw,
-        )
+        ours_krw, theirs_krw = payment.amount_krw, found.balance_krw
+        await note_balance(rt, db, payment, ours_krw=ours_krw, theirs_krw=theirs_krw)
 
 
-async def _note_doubt(rt: Runtime, db: AsyncSession, payment: Payment, found: Unresolved) -> None:
+async def _note_other_amount(
+    rt: Runtime, db: AsyncSession, payment: Payment, found: Unresolved
+) -> None:
     if found.found_krw is not None:
         await note_difference(
             rt,
@@ -151,16 +152,15 @@ def _log_outcome(payment: Payment, found: Outcome) -> None:
         "subscription": payment.subscription_id,
         "order_id": payment.order_id,
         "amount_krw": payment.amount_krw,
-        "outcome": type(found).__name__,
         "code": "" if isinstance(found, Charged) else found.code,
         "attempts": payment.attempts,
     }
-    log.info("a payment was asked for", extra={"data": data})
+    log.info(LOG_MESSAGES[type(found)], extra={"data": data})
 
 
 def next_look(rt: Runtime, row: Payment | Refund) -> datetime | None:
-    """Return when to look at a doubtful row again, on the machine's clock; None for a person."""
+    """Return when to look an unresolved row up again, on the machine's clock; None for review."""
     now = rt.machine.now()
-    if now - row.first_sent_at > UNTIL_A_PERSON:
+    if now - row.first_sent_at > REVIEW_AFTER:
         return None
-    return now + LOOK_AGAIN[min(row.attempts, len(LOOK_AGAIN)) - 1]
+    return now + LOOK_UP_DELAYS[min(row.attempts, len(LOOK_UP_DELAYS)) - 1]

@@ -1,4 +1,4 @@
-"""Giving money back: never more than was paid, and judged by what Toss says is left."""
+"""Refunds: never more than was paid, and decided by the balance at Toss."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from tossbill_ui.core.lease import Lease
 from tossbill_ui.leases import keeper
 from tossbill_ui.payments import outcome, outcome_handler, repository
 from tossbill_ui.payments.charge import REPEAT_FOR, Claim
-from tossbill_ui.payments.differences import note_difference
+from tossbill_ui.payments.differences import note_balance
 from tossbill_ui.payments.models import (
     OPEN,
-    DifferenceKind,
     Payment,
     PaymentStatus,
     Refund,
@@ -30,38 +29,44 @@ from tossbill_ui.toss.errors import OutcomeUnknown, TossError
 
 log = logging.getLogger(__name__)
 
-# Toss refused because less is left than we think.
+# Toss's codes for a balance that is lower than we think.
 BALANCE_CODES = frozenset({"NOT_MATCHES_REFUNDABLE_AMOUNT", "NOT_CANCELABLE_AMOUNT"})
+
+LOG_MESSAGES: dict[str, str] = {
+    PaymentStatus.DONE: "refund.done",
+    PaymentStatus.REFUSED: "refund.refused",
+    PaymentStatus.UNKNOWN: "refund.unresolved",
+}
 
 
 async def request(
     rt: Runtime, db: AsyncSession, payment: Payment, *, amount_krw: int, reason: str, actor: Actor
 ) -> Refund:
-    """Write down that money of a payment goes back; the next `settle` asks Toss.
+    """Create a refund of a payment; the next `settle` requests it from Toss.
 
-    Runs in the caller's transaction, which holds the subscription's lock. The amount is taken
-    from the payment at once, so two refunds never promise the same won.
+    Runs in the caller's transaction, which holds the subscription's lock. The amount is reserved
+    on the payment at once, so two refunds never cover the same won.
 
     Args:
         rt: The process's runtime.
         db: The caller's transaction.
-        payment: A done one.
-        amount_krw: Whole won, more than nothing.
-        reason: For the shop, at most 200 characters.
-        actor: Who wants it; the row keeps the label.
+        payment: A done payment.
+        amount_krw: Whole won, more than zero.
+        reason: A note for the shop, at most 200 characters.
+        actor: Who requests it; the row stores the label.
 
     Raises:
-        Conflict: More than is left (``too_much``), not paid (``not_paid``), or another refund of
-            this payment is not settled (``refund_under_way``).
+        Conflict: The amount exceeds the balance (``too_much``), the payment is not paid
+            (``not_paid``), or another refund of it is not settled (``refund_under_way``).
     """
     earlier = await repository.refunds_of(db, payment.id)
     balance = payment.amount_krw - payment.refunded_krw
     if payment.status != PaymentStatus.DONE:
-        raise Conflict("Only a payment that was made can be given back.", code="not_paid")
+        raise Conflict("Only a completed payment can be refunded.", code="not_paid")
     if any(row.status in OPEN for row in earlier):
-        raise Conflict("Another refund of this payment is under way.", code="refund_under_way")
+        raise Conflict("Another refund of this payment is in progress.", code="refund_under_way")
     if not 0 < amount_krw <= balance:
-        raise Conflict(f"Only {balance} won of this payment are left.", code="too_much")
+        raise Conflict(f"Only {balance} won of this payment can be refunded.", code="too_much")
     now = rt.machine.now()
     row = Refund(
         id=new_id(),
@@ -88,15 +93,15 @@ async def request(
 def _tax_free_part(
     payment: Payment, earlier: Sequence[Refund], amount_krw: int, balance: int
 ) -> int:
-    """Give the tax-free part back in proportion; the remainder takes what is left of it."""
-    gone = sum(row.tax_free_krw for row in earlier if row.status == PaymentStatus.DONE)
-    return (payment.tax_free_krw - gone) * amount_krw // balance
+    """Return the tax-free part, in proportion; a refund of the whole balance takes the rest."""
+    refunded = sum(row.tax_free_krw for row in earlier if row.status == PaymentStatus.DONE)
+    return (payment.tax_free_krw - refunded) * amount_krw // balance
 
 
 async def execute_refund(rt: Runtime, claim: Claim) -> None:
-    """Ask Toss to carry a claimed refund out, and record how it went.
+    """Request a claimed refund from Toss, and record the outcome.
 
-    What is left at Toss tells whether an earlier request did it; then it is not repeated.
+    The balance at Toss shows whether an earlier request succeeded; if so, it is not repeated.
     """
     async with rt.db.read() as db:
         row = await db.get_one(Refund, claim.row_id)
@@ -104,22 +109,22 @@ async def execute_refund(rt: Runtime, claim: Claim) -> None:
     async with keeper.keep_lease(
         rt, Refund, row.id, attempt=claim.attempt, until=claim.until
     ) as lease:
-        found = await _ask(rt, claim, row, payment, lease)
+        found = await _send(rt, claim, row, payment, lease)
         if found is not None:
             await _record(rt, row.id, claim.attempt, found)
 
 
-async def _ask(
+async def _send(
     rt: Runtime, claim: Claim, row: Refund, payment: Payment, lease: Lease
 ) -> wire.Payment | Declined | Unresolved | None:
     key = payment.payment_key or ""
     try:
         if claim.attempt > 1:
-            now = await rt.toss.payment_by_key(payment_key=key)
-            if now is None or now.balance_amount != row.balance_krw:
-                return now or Unresolved("NOT_FOUND_PAYMENT")
+            theirs = await rt.toss.payment_by_key(payment_key=key)
+            if theirs is None or theirs.balance_amount != row.balance_krw:
+                return theirs or Unresolved("NOT_FOUND_PAYMENT")
             if row.is_bound or rt.machine.now() - row.first_sent_at > REPEAT_FOR:
-                # Toss has ended that request, and the money is still there.
+                # Toss has finished that request, and the balance is unchanged.
                 return Declined(row.failure_code or "")
         if not lease.is_ours(rt.machine):
             return None
@@ -131,9 +136,10 @@ async def _ask(
             reason=row.reason,
             idempotency_key=row.idempotency_key,
         )
-    except OutcomeUnknown as doubt:
-        log.warning("refund %s is in doubt: %s", row.id, doubt.message)
-        return Unresolved(doubt.toss_code, is_bound=doubt.is_bound)
+    except OutcomeUnknown as unknown:
+        data = {"refund": row.id, "error": unknown.message}
+        log.warning("toss.outcome_unknown", extra={"data": data})
+        return Unresolved(unknown.toss_code, is_bound=unknown.is_bound)
     except TossError as error:
         return outcome.of_error(error, attempt=claim.attempt)
 
@@ -155,9 +161,20 @@ async def _record(
         await _write(rt, db, row, payment, found)
         if row.status not in OPEN:
             await handler.after_refund(rt, db, row)
-    data = {"refund": row.id, "amount_krw": row.amount_krw, "status": row.status}
-    log.info("a refund was asked for", extra={"data": data | {"code": row.failure_code or ""}})
+    _log_outcome(row)
     rt.pubsub.publish(row.customer_id)
+
+
+def _log_outcome(row: Refund) -> None:
+    data = {
+        "refund": row.id,
+        "payment": row.payment_id,
+        "subscription": row.subscription_id,
+        "amount_krw": row.amount_krw,
+        "code": row.failure_code or "",
+        "attempts": row.attempts,
+    }
+    log.info(LOG_MESSAGES[row.status], extra={"data": data})
 
 
 async def _write(
@@ -174,7 +191,7 @@ async def _write(
             row.failure_code, row.failure_message = found.code[:80], found.message[:200]
             payment.refunded_krw -= row.amount_krw
             if found.code in BALANCE_CODES:
-                await _note_balance(rt, db, row, payment, None)
+                await note_balance(rt, db, payment, ours_krw=row.balance_krw, theirs_krw=None)
         case Unresolved():
             row.status, row.is_bound = PaymentStatus.UNKNOWN, found.is_bound
             row.failure_code = found.code[:80] or row.failure_code
@@ -188,25 +205,12 @@ async def _write_done(
     rt: Runtime, db: AsyncSession, row: Refund, payment: Payment, found: wire.Payment
 ) -> None:
     if found.balance_amount > row.balance_krw - row.amount_krw:
-        # Something else of this payment was given back meanwhile; a person has to look.
+        # Another part of this payment was refunded meanwhile; a person has to review it.
         row.status, row.next_try_at = PaymentStatus.UNKNOWN, None
     else:
         cancels = found.cancels or []
         row.status, row.ended_at = PaymentStatus.DONE, rt.clock.now()
         row.transaction_key = cancels[-1].transaction_key[:64] if cancels else None
     if found.balance_amount != row.balance_krw - row.amount_krw:
-        await _note_balance(rt, db, row, payment, found.balance_amount)
-
-
-async def _note_balance(
-    rt: Runtime, db: AsyncSession, row: Refund, payment: Payment, theirs_krw: int | None
-) -> None:
-    await note_difference(
-        rt,
-        db,
-        kind=DifferenceKind.BALANCE,
-        subject=payment.order_id,
-        payment_id=payment.id,
-        ours_krw=row.balance_krw,
-        theirs_krw=theirs_krw,
-    )
+        theirs_krw = found.balance_amount
+        await note_balance(rt, db, payment, ours_krw=row.balance_krw, theirs_krw=theirs_krw)

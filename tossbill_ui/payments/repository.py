@@ -1,4 +1,4 @@
-"""Queries of the payments domain; each runs inside the caller's transaction."""
+"""Queries of the payments domain; each runs in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from tossbill_ui.payments.models import (
     Refund,
 )
 
-# In the words of the indices that have only such rows: SQLite finds an index by them, and never
-# by a parameter.
+# Written exactly as in the partial indexes: SQLite recognizes one by its literal condition, and
+# never by a parameter.
 _IS_OPEN = sa.text(is_one_of("payment.status", OPEN))
 _IS_VALID = sa.text(is_one_of("invoice.status", VALID))
 _IS_NOT_REFUSED = sa.text("payment.status <> 'refused'")
@@ -37,7 +37,7 @@ _IS_NOT_REFUSED = sa.text("payment.status <> 'refused'")
 def is_open_invoice(
     subscription_id: str | sa.SQLColumnExpression[str],
 ) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
-    """Conditions: it is the subscription's invoice that is not paid and not given up."""
+    """Return the conditions for the subscription's open invoice."""
     return (
         col(Invoice.subscription_id) == subscription_id,
         _IS_VALID,
@@ -45,10 +45,10 @@ def is_open_invoice(
     )
 
 
-Asked = tuple[Invoice, Customer, PaymentMethod]
+ChargeRows = tuple[Invoice, Customer, PaymentMethod]
 _SUBSCRIPTION_ID = sa.bindparam("subscription", type_=sa.String)
 
-# What a charge asks is built once: building takes SQLAlchemy longer than answering takes SQLite.
+# The queries of a charge are built once: building one takes SQLAlchemy longer than SQLite runs it.
 _OPEN_DUE = (
     select(Payment)
     .where(_IS_OPEN, is_due(Payment, sa.bindparam("now")))
@@ -81,7 +81,7 @@ _BEGUN = (
     )
     .group_by(col(Payment.subscription_id), col(Payment.period_number))
 )
-_ASKED = (
+_CHARGE_ROWS = (
     Select[str, Invoice, Customer, PaymentMethod](col(Payment.id), Invoice, Customer, PaymentMethod)
     .select_from(Payment)
     .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
@@ -92,17 +92,17 @@ _ASKED = (
 
 
 async def open_payments_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Payment]:
-    """Return payments that must be looked at (again), locked, those that wait longest first."""
+    """Return open payments that are due, locked, longest waiting first."""
     return (await db.exec(_OPEN_DUE, params={"now": now, "limit": limit})).all()
 
 
 async def open_refunds_due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Refund]:
-    """Return refunds that Toss must be asked about (again), locked, oldest first."""
+    """Return open refunds that are due, locked, oldest first."""
     return (await db.exec(_OPEN_REFUNDS_DUE, params={"now": now, "limit": limit})).all()
 
 
 async def is_any_under_way(db: AsyncSession) -> bool:
-    """Whether a payment or refund is not settled and will still be looked at by itself."""
+    """Whether any open payment or refund will be processed without a person."""
     for table in (Payment, Refund):
         waits = sa.or_(col(table.lease_until).is_not(None), col(table.next_try_at).is_not(None))
         query = select(table.id).where(col(table.status).in_(OPEN), waits).limit(1)
@@ -112,17 +112,17 @@ async def is_any_under_way(db: AsyncSession) -> bool:
 
 
 async def open_payment(db: AsyncSession, subscription_id: str) -> Payment | None:
-    """Return the subscription's payment that is not settled, if any."""
+    """Return the subscription's open payment, if any."""
     return (await db.exec(_OPEN_PAYMENT, params={"subscription": subscription_id})).first()
 
 
 async def open_invoice(db: AsyncSession, subscription_id: str) -> Invoice | None:
-    """Return the subscription's invoice that is not paid and not given up, if any."""
+    """Return the subscription's open invoice, if any."""
     return (await db.exec(_OPEN_INVOICE, params={"subscription": subscription_id})).first()
 
 
 async def refused_before(db: AsyncSession, payment: Payment) -> Sequence[Payment]:
-    """Return the other attempts to collect a payment's invoice that were refused, newest first."""
+    """Return the other, declined attempts to collect a payment's invoice, newest first."""
     query = (
         select(Payment)
         .where(
@@ -139,7 +139,7 @@ async def refused_before(db: AsyncSession, payment: Payment) -> Sequence[Payment
 async def paid_invoice(
     db: AsyncSession, subscription_id: str, period_number: int
 ) -> Invoice | None:
-    """Return the invoice that a period was entered with, if it was a paid one."""
+    """Return the paid invoice of a period, if any."""
     period = {"subscription": subscription_id, "period": period_number}
     return (await db.exec(_PAID_INVOICE, params=period)).first()
 
@@ -154,8 +154,8 @@ async def done_payment(db: AsyncSession, invoice_id: str) -> Payment | None:
     return (await db.exec(query)).first()
 
 
-async def begun(db: AsyncSession, invoices: Sequence[Invoice]) -> Counter[str]:
-    """Count the payments that were begun for the periods of invoices, by the invoices' ids."""
+async def payment_counts(db: AsyncSession, invoices: Sequence[Invoice]) -> Counter[str]:
+    """Count the payments of the invoices' periods, by invoice id."""
     periods = {
         "subscriptions": {each.subscription_id for each in invoices},
         "numbers": {each.period_number for each in invoices},
@@ -167,27 +167,27 @@ async def begun(db: AsyncSession, invoices: Sequence[Invoice]) -> Counter[str]:
     )
 
 
-async def load_asked(db: AsyncSession, payment_ids: Sequence[str]) -> dict[str, Asked]:
-    """Return what Toss is asked about locked payments, by their ids."""
-    rows = (await db.exec(_ASKED, params={"ids": payment_ids})).all() if payment_ids else ()
+async def load_charge_rows(db: AsyncSession, payment_ids: Sequence[str]) -> dict[str, ChargeRows]:
+    """Load the rows that charging locked payments needs, by payment id."""
+    rows = (await db.exec(_CHARGE_ROWS, params={"ids": payment_ids})).all() if payment_ids else ()
     return {row[0]: row[1:] for row in rows}
 
 
 async def payment_named(db: AsyncSession, name: str) -> Payment | None:
-    """Return a payment by our id or by the order id that Toss shows; None for anything else."""
+    """Return a payment by its id or by the order id that Toss shows; None for anything else."""
     if is_id(name):
         return await db.get(Payment, name)
     return (await payments_by_order(db, [clean(name, limit=64)])).get(name)
 
 
 async def payments_by_order(db: AsyncSession, order_ids: Sequence[str]) -> dict[str, Payment]:
-    """Return our payments of some order ids."""
+    """Return our payments with the given order ids, by order id."""
     query = select(Payment).where(col(Payment.order_id).in_(order_ids))
     return {payment.order_id: payment for payment in (await db.exec(query)).all()}
 
 
 async def paid_between(db: AsyncSession, since: datetime, until: datetime) -> Sequence[Payment]:
-    """Return payments that Toss approved between two instants."""
+    """Return payments approved by Toss between two instants."""
     query = select(Payment).where(
         col(Payment.status) == PaymentStatus.DONE,
         col(Payment.approved_at) >= since,
@@ -203,7 +203,7 @@ async def refunds_of(db: AsyncSession, payment_id: str) -> Sequence[Refund]:
 
 
 async def refunded_krw(db: AsyncSession, payment_id: str) -> int:
-    """Return what has really gone back of a payment."""
+    """Return the total of a payment's completed refunds."""
     query = select(func.coalesce(func.sum(Refund.amount_krw), 0)).where(
         col(Refund.payment_id) == payment_id, col(Refund.status) == PaymentStatus.DONE
     )
@@ -211,7 +211,7 @@ async def refunded_krw(db: AsyncSession, payment_id: str) -> int:
 
 
 async def difference(db: AsyncSession, kind: str, subject: str) -> Difference | None:
-    """Return a disagreement that was found before, if any."""
+    """Return a difference that was recorded before, if any."""
     query = select(Difference).where(
         col(Difference.kind) == kind, col(Difference.subject) == subject
     )

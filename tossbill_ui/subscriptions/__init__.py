@@ -1,1 +1,1 @@
-"""Customers on plans: what they are on, what is due, and what follows from how it went."""
+"""Subscriptions: their terms, actions, billing cycle, and what pages show of them."""

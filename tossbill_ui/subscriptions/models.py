@@ -14,20 +14,20 @@ from tossbill_ui.core.db import Table, UtcDateTime
 
 
 class WhenUnpaid(StrEnum):
-    """What a plan does with a subscription that cannot be collected."""
+    """A plan's policy for a subscription that cannot be collected."""
 
     END = "end"
     PAUSE = "pause"
 
 
 class Plan(Table, table=True):
-    """What is on offer.
+    """A plan that customers subscribe to.
 
     Attributes:
-        setup_text: Shown before the first charge, for example what is delivered when.
+        setup_text: Shown before the first charge, for example about deliveries.
         grace_days: How long a past-due subscription still works, from the day it was due.
-        when_unpaid: What becomes of it when every try failed.
-        is_offered: Whether new subscriptions may begin.
+        when_unpaid: What happens to it when every attempt has failed.
+        is_offered: Whether new subscriptions may start.
     """
 
     __table_args__ = (
@@ -51,14 +51,14 @@ class Plan(Table, table=True):
 
 
 class Price(Table, table=True):
-    """What a plan costs for those who subscribe from a day on. A row never changes.
+    """The price of a plan for subscriptions that start from a day on. A row never changes.
 
     A subscription keeps its price until it is moved to another one (``next_price_id``), so a
     higher price can wait for the customer's consent.
 
     Attributes:
         amount_krw: Tax included.
-        tax_free_krw: The part of it that no tax is on.
+        tax_free_krw: The tax-free part of it.
     """
 
     __table_args__ = (
@@ -79,19 +79,15 @@ class Price(Table, table=True):
 
     @property
     def interval(self) -> Interval:
-        """How long a period of this price is."""
+        """The length of a period at this price."""
         return Interval(Unit(self.unit), self.count)
 
 
 class SubscriptionStatus(StrEnum):
-    """Where a subscription stands.
-
-    starting -> trialing | active | ended; active <-> past_due; active -> paused -> active;
-    trialing, active -> canceled -> ended; anything -> ended.
-    """
+    """The lifecycle of a subscription; `docs/architecture.md` draws what leads where."""
 
     STARTING = "starting"
-    """The first payment has not been settled; nothing works yet."""
+    """The first payment is not settled; nothing works yet."""
 
     TRIALING = "trialing"
     ACTIVE = "active"
@@ -99,7 +95,7 @@ class SubscriptionStatus(StrEnum):
     PAUSED = "paused"
 
     CANCELED = "canceled"
-    """It works until its period ends and will not be charged again."""
+    """It works until its period ends, and is not charged again."""
 
     ENDED = "ended"
 
@@ -123,28 +119,29 @@ class ReviewReason(StrEnum):
     """Toss refused our key, our contract or our request."""
 
     FAULT = "fault"
-    """Our own code failed on it; the log says how."""
+    """Our own code failed on it; see the log."""
 
 
 class Subscription(Table, table=True):
-    """A customer on a plan.
+    """A customer's subscription to a plan.
 
     Attributes:
-        price_id: What the current period costs.
-        next_price_id: What the next one will cost, when that was decided.
-        period_number: The current period, the last one entered; 0 is the trial or nothing yet.
-        starts_on: Its first day.
-        ends_on: The day after its last; the next period's first.
+        price_id: The price of the current period.
+        next_price_id: The price of the next period, if that was decided.
+        period_number: The current period, the last one started; 0 for a trial or before the first.
+        starts_on: The current period's first day.
+        ends_on: The day after its last day; the next period's first.
         anchor_on: The day from which periods are counted.
-        anchor_period: The number of the period that begins on the anchor.
-        due_at: When the engine looks at it next, on ``rt.clock``; None while a payment is open,
-            while it waits for a person, and when nothing will happen.
-        is_extra: A second subscription to a plan that the customer asked for.
-        needs_card: No retry will help; another payment method will.
-        grace_until_on: Until when a past-due one works.
-        approved_period: The last missed period an operator allowed to charge.
-        canceled_from: The status in which it was canceled, which undoing that brings back; None
-            of one that was canceled before this was noted.
+        anchor_period: The number of the period that starts on the anchor.
+        due_at: When the engine processes it next, on ``rt.clock``; None while a payment is open,
+            while it waits for a person, and if nothing will happen.
+        is_extra: Whether it is a further subscription to the same plan, which the customer
+            requested.
+        needs_card: Whether no retry will help, but another payment method will.
+        grace_until_on: The first day on which it no longer works while past due.
+        approved_period: The last missed period that an operator allowed to charge.
+        canceled_from: The status before the cancellation, which undoing restores; None if it was
+            canceled before this was recorded.
     """
 
     __table_args__ = (
@@ -198,27 +195,27 @@ class Subscription(Table, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-# Which events customers see in their history; payments and refunds stand there as their own rows.
-# An index of only these needs the very words in the query.
+# Shown in the customer's history; payments and refunds are shown there as rows of their own.
+# A query uses the partial index of these only if it repeats this condition literally.
 SHOWN_SQL = (
     "kind IN ('trial_started', 'plan_changed', 'change_planned', 'change_dropped',"
     " 'consent_asked', 'consent_given', 'consent_refused', 'method_changed', 'paused',"
     " 'resumed', 'canceled', 'cancel_undone', 'ended')"
 )
-# Each says in its detail which plan began.
+# Each records in its detail the plan that began.
 BEGINNINGS_SQL = "kind IN ('subscribed', 'trial_started', 'plan_changed')"
 
 
 class SubscriptionEvent(Table, table=True):
-    """One line of a subscription's history, as versions before the log of events wrote it.
+    """One line of a subscription's history, as written by versions before the event log.
 
-    Nothing reads or writes it any more; migration 0010 has carried it over to ``event``.
+    Nothing reads or writes it any more; migration 0010 copied it to ``event``.
 
     Attributes:
-        actor: Who did it: ``customer``, ``engine`` or an operator's name.
-        kind: What happened.
-        amount_krw: What was charged or given back, if it was about money.
-        detail: What else a reader needs: a code, a plan, a day.
+        actor: Who acted: ``customer``, ``engine`` or an operator's name.
+        kind: The kind of event.
+        amount_krw: The amount charged or refunded, if any.
+        detail: A code, a plan or a day, depending on the kind.
     """
 
     __table_args__ = (
@@ -252,23 +249,23 @@ class SubscriptionEvent(Table, table=True):
 
 
 class ConsentDecision(StrEnum):
-    """What a customer says to a higher price."""
+    """A customer's answer to a higher price."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
 
 
 class PriceConsent(Table, table=True):
-    """What a customer was asked about a higher price, and the answer (`consent`, `trial_end`).
+    """A request for consent to a higher price, and the answer (`consent`, `trial_end`).
 
     Attributes:
         changes_on: The first day of the period that costs more.
-        before_price_id: The price the subscription is on; a trial is free on it.
-        before_krw: What is paid before that day: nothing in a trial.
-        how_to_cancel: What was shown of canceling.
-        asked_by: An operator's name, ``engine`` of a trial, or ``customer`` who chose a dearer
-            plan.
-        answer: None as long as there is none, which is no consent.
+        before_price_id: The subscription's price before that; a trial is free at it.
+        before_krw: The amount paid before that day: zero in a trial.
+        how_to_cancel: The cancellation instructions that were shown.
+        asked_by: An operator's name, ``engine`` for a trial, or ``customer`` if the customer chose
+            a more expensive plan.
+        answer: None if there is none yet, which is no consent.
     """
 
     __table_args__ = (

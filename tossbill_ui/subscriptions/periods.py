@@ -1,4 +1,4 @@
-"""Which period comes next, what is left of the present one, and when the engine looks."""
+"""Billing periods: the next one, and the unused value of the current one."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tossbill_ui.subscriptions.models import Subscription
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of days that is paid for at once.
+    """A span of days that is paid for at once.
 
     Attributes:
         starts_on: Its first day.
-        ends_on: The day after its last.
+        ends_on: The day after its last day.
         anchor_on: The day from which it is counted.
-        anchor_period: The number of the period that begins on the anchor.
+        anchor_period: The number of the period that starts on the anchor.
     """
 
     number: int
@@ -31,16 +31,16 @@ class Period:
 
 
 def today(rt: Runtime) -> date:
-    """Return the day it is in Korea."""
+    """Return the current day in Korea."""
     return korean_day(rt.clock.now())
 
 
 def next_period(
     subscription: Subscription, interval: Interval, *, is_other_interval: bool = False
 ) -> Period:
-    """Return the period that begins when the present one ends.
+    """Return the period that starts when the current one ends.
 
-    It is counted from the anchor; another interval begins with an anchor of its own.
+    It is counted from the anchor; a different interval starts with an anchor of its own.
     """
     if is_other_interval:
         return fresh_period(subscription, interval, subscription.ends_on)
@@ -55,7 +55,7 @@ def next_period(
 
 
 def fresh_period(subscription: Subscription, interval: Interval, starts_on: date) -> Period:
-    """Return the next period as one that begins on a day of its own, which becomes the anchor."""
+    """Return the next period, starting on a given day, which becomes the anchor."""
     number = subscription.period_number + 1
     return Period(
         number=number,
@@ -67,14 +67,14 @@ def fresh_period(subscription: Subscription, interval: Interval, starts_on: date
 
 
 def period_at(subscription: Subscription, interval: Interval, day: date) -> int:
-    """Return the number of the period in which a day lies if nothing changes until then."""
+    """Return the number of the period that contains a day, if nothing changes until then."""
     return subscription.anchor_period + interval.index_at(subscription.anchor_on, day)
 
 
 def unused_krw(subscription: Subscription, invoice: Invoice | None, day: date) -> int:
-    """Return what the days of the present period from a day on are worth, rounded up.
+    """Return the value of the current period's days from a day on, rounded up.
 
-    Nothing is left of a period that is over, and a trial is worth nothing.
+    It is zero for a period that is over, and for a trial.
     """
     if invoice is None or day >= subscription.ends_on:
         return 0

@@ -1,4 +1,4 @@
-"""Queries of the subscriptions domain; each runs inside the caller's transaction."""
+"""Queries of the subscriptions domain; each runs in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tossbill_ui.subscriptions.models import (
 
 Followed = tuple[Payment, Invoice, PaymentMethod, Price, Plan]
 
-# What a charge asks is built once: building takes SQLAlchemy longer than answering takes SQLite.
+# The queries of a charge are built once: building one takes SQLAlchemy longer than SQLite runs it.
 _IDS: sa.BindParameter[Sequence[str]] = sa.bindparam("ids", expanding=True)
 _LOCKED = (
     select(Subscription)
@@ -51,7 +51,7 @@ _FOLLOWED = (
     .where(col(Payment.id).in_(_IDS))
 )
 
-# So is what customers and the operator often ask.
+# So are other frequent queries of customers and operators.
 _CUSTOMER, _PLAN = sa.bindparam("customer", type_=sa.String), sa.bindparam("plan", type_=sa.String)
 _PRICE_AT = (
     select(Price)
@@ -106,10 +106,10 @@ _ON_PLAN_OR_MOVING = (
 
 
 async def lock(db: AsyncSession, subscription_id: str) -> None:
-    """Make others who change this subscription, its invoices or its payments wait for us.
+    """Lock a subscription, its invoices and its payments against concurrent changes.
 
-    One lock and always this one, so that no two transactions wait for each other. SQLite has
-    one writer at a time anyway.
+    There is only this one lock, so no two transactions can deadlock. SQLite has one writer at a
+    time anyway.
     """
     if db.get_bind().dialect.name == "sqlite":
         return
@@ -118,86 +118,86 @@ async def lock(db: AsyncSession, subscription_id: str) -> None:
 
 
 async def method_of(db: AsyncSession, subscription_id: str) -> str:
-    """Return the id of the payment method that a subscription is charged on."""
+    """Return the id of the payment method that a subscription currently uses."""
     query = select(Subscription.payment_method_id).where(col(Subscription.id) == subscription_id)
     return (await db.exec(query)).one()
 
 
 async def locked(db: AsyncSession, subscription_id: str) -> Subscription:
-    """Return a subscription that nobody else changes until this transaction ends."""
-    again = {"populate_existing": True}
-    found = await db.exec(_LOCKED, params={"ids": [subscription_id]}, execution_options=again)
+    """Return a subscription, locked until this transaction ends."""
+    options = {"populate_existing": True}
+    found = await db.exec(_LOCKED, params={"ids": [subscription_id]}, execution_options=options)
     return found.one()
 
 
 async def locked_all(db: AsyncSession, subscription_ids: Sequence[str]) -> Sequence[Subscription]:
-    """Return subscriptions that nobody else changes until this transaction ends, by their ids."""
+    """Return subscriptions with the given ids, locked until this transaction ends."""
     return (await db.exec(_LOCKED, params={"ids": subscription_ids})).all()
 
 
 async def get_owned(db: AsyncSession, actor: Actor, subscription_id: str) -> Subscription:
-    """Return a subscription that an actor may see; the id may be any text from a stranger.
+    """Return a subscription that an actor may see; the id may be any untrusted text.
 
     Raises:
-        NotFound: There is none, or it is another customer's.
+        NotFound: It does not exist, or it is another customer's.
     """
     found = await db.get(Subscription, subscription_id) if is_id(subscription_id) else None
     if found is None or not actor.may_see(found.customer_id):
-        raise NotFound("No such subscription of this customer.")
+        raise NotFound("This customer has no such subscription.")
     return found
 
 
 async def get_owned_for_update(
     db: AsyncSession, actor: Actor, subscription_id: str
 ) -> Subscription:
-    """Return a subscription that an actor may change, locked to be changed; see `get_owned`.
+    """Return a subscription that an actor may change, locked; see `get_owned`.
 
     Raises:
-        NotFound: There is none, or it is another customer's.
+        NotFound: It does not exist, or it is another customer's.
     """
     return await locked(db, (await get_owned(db, actor, subscription_id)).id)
 
 
 async def due(db: AsyncSession, now: datetime, *, limit: int) -> Sequence[Subscription]:
-    """Return subscriptions that the engine must look at, locked, the longest due first."""
+    """Return subscriptions that are due, locked, longest due first."""
     return (await db.exec(_DUE, params={"now": now, "limit": limit})).all()
 
 
 async def load_followed(db: AsyncSession, payment_ids: Sequence[str]) -> Sequence[Followed]:
-    """Load payments of locked subscriptions with all that follows from them.
+    """Load payments of locked subscriptions with the rows needed to handle their outcomes.
 
-    Hold the rows as long as they are to be found: a session keeps only what somebody else does.
+    Keep a reference to the rows as long as they are needed: the session holds them only weakly.
     """
     return (await db.exec(_FOLLOWED, params={"ids": payment_ids})).all()
 
 
 async def next_due_at(db: AsyncSession, now: datetime) -> datetime | None:
-    """Return when the engine must look at the next subscription."""
+    """Return when the next subscription becomes due."""
     query = select(func.min(Subscription.due_at)).where(col(Subscription.due_at) > now)
     return (await db.exec(query)).one()
 
 
 async def price_at(db: AsyncSession, plan_code: str, day: date) -> Price | None:
-    """Return what a plan costs for those who subscribe on a day."""
+    """Return the price of a plan for subscriptions that start on a day."""
     return (await db.exec(_PRICE_AT, params={"plan": plan_code, "day": day})).first()
 
 
 async def had_plan(db: AsyncSession, customer_id: str, plan_code: str) -> bool:
-    """Whether the customer has ever been on a plan, also one they have moved away from."""
-    who = {"customer": customer_id, "plan": plan_code}
-    return (await db.exec(_HAD_PLAN, params=who)).first() is not None
+    """Whether the customer has ever been on a plan, including one they have moved away from."""
+    params = {"customer": customer_id, "plan": plan_code}
+    return (await db.exec(_HAD_PLAN, params=params)).first() is not None
 
 
 async def live_on_plan(db: AsyncSession, customer_id: str, plan_code: str) -> bool:
     """Whether the customer is on a plan now."""
-    who = {"customer": customer_id, "plan": plan_code}
-    return (await db.exec(_LIVE_ON_PLAN, params=who)).first() is not None
+    params = {"customer": customer_id, "plan": plan_code}
+    return (await db.exec(_LIVE_ON_PLAN, params=params)).first() is not None
 
 
 async def on_plan_or_moving(db: AsyncSession, customer_id: str, plan_code: str) -> bool:
-    """Whether the customer is on a plan now, or a subscription is to move to it."""
-    who = {"customer": customer_id, "plan": plan_code}
-    return (await db.exec(_ON_PLAN_OR_MOVING, params=who)).first() is not None
+    """Whether the customer is on a plan now, or has a subscription that will move to it."""
+    params = {"customer": customer_id, "plan": plan_code}
+    return (await db.exec(_ON_PLAN_OR_MOVING, params=params)).first() is not None
 
 
 async def of_customer(db: AsyncSession, customer_id: str) -> Sequence[Subscription]:
@@ -211,7 +211,7 @@ async def of_customer(db: AsyncSession, customer_id: str) -> Sequence[Subscripti
 
 
 async def offered(db: AsyncSession) -> Sequence[Plan]:
-    """Return the plans that new subscriptions may begin on, in their order."""
+    """Return the plans that are open to new subscriptions, in order."""
     query = select(Plan).where(col(Plan.is_offered)).order_by(col(Plan.position), col(Plan.code))
     return (await db.exec(query)).all()
 

@@ -1,1 +1,1 @@
-"""Every byte to and from Toss Payments."""
+"""The client for Toss Payments: all traffic to and from its API."""

@@ -1,4 +1,4 @@
-"""The only place that talks to Toss: every call ends in a value or in exactly one ``TossError``."""
+"""The Toss API client: each call returns a value or raises exactly one ``TossError``."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
@@ -14,21 +14,21 @@ from tossbill_ui.toss.wire import Billing, Payment, Transaction
 
 _NOT_FOUND = 404
 _TRANSACTIONS_PER_PAGE = 500
-# No such key is left at Toss, which is what a deletion is for. A DELETE repeated after a lost
-# answer must not be taken for a failure. What Toss says to it is unmeasured (contract §4.4, 13).
-_DELETED_ALREADY = frozenset({"ALREADY_REMOVED_BILLING_KEY", "NOT_FOUND_BILLING"})
+# The key no longer exists at Toss, so the deletion has succeeded. A DELETE repeated after a lost
+# response must not count as a failure. Toss's response to it is unmeasured (contract §4.4, 13).
+_ALREADY_DELETED = frozenset({"ALREADY_REMOVED_BILLING_KEY", "NOT_FOUND_BILLING"})
 
 
 class TossClient:
-    """Toss's HTTP API; one per process, closed at its end.
+    """Client of Toss's HTTP API; one per process, closed when it stops.
 
     Args:
-        base_url: For example ``https://api.tosspayments.com``; may have a path.
+        base_url: For example ``https://api.tosspayments.com``; may include a path.
         secret_key: ``test_sk_…`` or ``live_sk_…``.
         transport: Replaces the network, in tests.
-        timeout: Limits of single steps, in seconds.
-        deadline_seconds: Limit of a whole call.
-        per_minute: How many calls may begin in a minute; None for no limit.
+        timeout: Limits for single steps, in seconds.
+        deadline_seconds: Limit for a whole call.
+        per_minute: The number of calls that may begin per minute; None for no limit.
 
     Source: contract §4 (endpoints).
     """
@@ -60,17 +60,17 @@ class TossClient:
         Args:
             auth_key: From Toss's redirect.
             customer_key: The one the registration was started with.
-            idempotency_key: 1-300 printable ASCII characters, stored before this call. The same
-                request with the same key gives the same answer for 15 days.
+            idempotency_key: 1-300 printable ASCII characters, stored before this call. Repeating
+                the request with the same key gets the same response for 15 days.
 
         Returns:
             The registered payment method.
 
         Raises:
-            Refused: Toss says no.
+            Refused: Toss refused.
             GatewayRefused: Our key or contract is wrong.
             OutcomeUnknown: It may have been issued; repeat with the same ``idempotency_key``.
-            ValueError: ``idempotency_key`` cannot stand in a header.
+            ValueError: ``idempotency_key`` is not valid in a header.
 
         Source: contract §4.1, 5.1, 6.
         """
@@ -88,58 +88,58 @@ class TossClient:
         return billing
 
     async def delete_billing_key(self, *, billing_key: str) -> None:
-        """Delete a billing key; deleting it twice is no error.
+        """Delete a billing key; deleting it twice is not an error.
 
         Raises:
-            Refused: Toss says no; the key still works.
+            Refused: Toss refused; the key still works.
             GatewayRefused: Our key or contract is wrong.
-            OutcomeUnknown: It may be deleted; ask again.
-            ValueError: ``billing_key`` cannot stand in an address.
+            OutcomeUnknown: It may be deleted; call again.
+            ValueError: ``billing_key`` is not valid in a URL.
 
         Source: contract §4.4.
         """
         answer = await self._exchange.send("DELETE", f"/v1/billing/{segment(billing_key)}")
-        # The success has no body. Somebody else's page under a 200, such as a proxy's, has one.
+        # Toss's success has no body. A 200 from elsewhere, such as a proxy's page, has one.
         if answer.is_success and not answer.body.strip():
             return
-        if answer.is_refusal and response.code_of(answer) in _DELETED_ALREADY:
+        if answer.is_refusal and response.code_of(answer) in _ALREADY_DELETED:
             return
         raise response.failure(answer, secrets=(billing_key,))
 
     async def payment_by_key(self, *, payment_key: str) -> Payment | None:
-        """Look a payment up by Toss's name of it; None when Toss knows no such payment.
+        """Look up a payment by its payment key; None when Toss has no such payment.
 
         Raises:
             GatewayRefused: Our key is wrong.
             OutcomeUnknown: The look-up failed, which says nothing about the payment.
-            ValueError: ``payment_key`` cannot stand in an address.
+            ValueError: ``payment_key`` is not valid in a URL.
 
         Source: contract §4.5.
         """
         answer = await self._exchange.send("GET", f"/v1/payments/{segment(payment_key)}")
-        payment = _looked_up(answer)
+        payment = _read_payment(answer)
         if payment and payment.payment_key != payment_key:
             raise response.unknown(answer)
         return payment
 
     async def payment_by_order_id(self, *, order_id: str) -> Payment | None:
-        """Look a payment up by our name of it; None when Toss knows no such payment.
+        """Look up a payment by our order id; None when Toss has no such payment.
 
         Raises:
             GatewayRefused: Our key is wrong.
             OutcomeUnknown: The look-up failed, which says nothing about the payment.
-            ValueError: ``order_id`` cannot stand in an address.
+            ValueError: ``order_id`` is not valid in a URL.
 
         Source: contract §4.5.
         """
         answer = await self._exchange.send("GET", f"/v1/payments/orders/{segment(order_id)}")
-        payment = _looked_up(answer)
+        payment = _read_payment(answer)
         if payment and payment.order_id != order_id:
             raise response.unknown(answer)
         return payment
 
     async def acquire(self) -> None:
-        """Wait until a charge may begin, then look once more whether it should."""
+        """Wait until the rate limit allows a charge; check afterwards that it is still wanted."""
         await self._exchange.acquire()
 
     async def charge(
@@ -153,26 +153,26 @@ class TossClient:
         tax_free_krw: int,
         idempotency_key: str,
     ) -> Payment:
-        """Charge a registered payment method once; call `turn` before.
+        """Charge a registered payment method once; call `acquire` first.
 
         Args:
-            billing_key: The permission to charge.
-            customer_key: Whose it is; must be the one it was issued to.
-            order_id: Our name of the payment, 6-64 characters of ``[A-Za-z0-9-_]``.
-            order_name: What the customer reads on the slip, at most 100 characters.
+            billing_key: The billing key.
+            customer_key: The customer key that it was issued for.
+            order_id: Our id of the payment, 6-64 characters of ``[A-Za-z0-9-_]``.
+            order_name: The text on the customer's card slip, at most 100 characters.
             amount_krw: Whole won, tax included; at least 100 for a card, 200 for an account.
-            tax_free_krw: The part that no tax is on, whole won.
-            idempotency_key: Stored before this call; the same request with the same key charges
-                once and gives the same answer for 15 days. A refusal is bound to it too.
+            tax_free_krw: The tax-free part, in whole won.
+            idempotency_key: Stored before this call. Repeating the request with the same key
+                does not charge again and gets the same response, also a refusal, for 15 days.
 
         Returns:
-            The approved payment, of this order id and this amount.
+            The approved payment, with this order id and this amount.
 
         Raises:
-            Refused: Toss says no; nothing was charged.
+            Refused: Toss refused; nothing was charged.
             GatewayRefused: Our key or contract is wrong; nothing was charged.
             OutcomeUnknown: It may have been charged; look it up by its order id.
-            ValueError: A key cannot stand in an address or a header.
+            ValueError: A key is not valid in a URL or a header.
 
         Source: contract §4.3, 5.2, 6.
         """
@@ -187,7 +187,7 @@ class TossClient:
                 "taxFreeAmount": tax_free_krw,
             },
             idempotency_key=idempotency_key,
-            has_turn=True,
+            is_acquired=True,
         )
         payment = response.read(answer, Payment) if answer.is_success else None
         if payment is None:
@@ -207,24 +207,24 @@ class TossClient:
         reason: str,
         idempotency_key: str,
     ) -> Payment:
-        """Give money of a payment back.
+        """Refund a payment, in whole or in part.
 
         Args:
-            payment_key: Toss's name of the payment.
-            amount_krw: How much, whole won.
-            tax_free_krw: The part of it that no tax is on, whole won.
-            refundable_krw: What we think is left before it; Toss refuses if it is not so.
-            reason: At most 200 characters, for the shop's eyes.
+            payment_key: Toss's key of the payment.
+            amount_krw: The amount to refund, in whole won.
+            tax_free_krw: The tax-free part of it, in whole won.
+            refundable_krw: The refundable balance we expect; Toss refuses if it differs.
+            reason: At most 200 characters, seen only by the shop.
             idempotency_key: Stored before this call; see `charge`.
 
         Returns:
-            The payment after it. What is left is ``balance_amount``, whatever the status says.
+            The payment after the refund. ``balance_amount`` is what is left, whatever the status.
 
         Raises:
-            Refused: Toss says no; nothing was given back by this request.
-            GatewayRefused: Our key is wrong; nothing was given back.
-            OutcomeUnknown: It may have been given back; look at the payment's balance.
-            ValueError: A key cannot stand in an address or a header.
+            Refused: Toss refused; this request refunded nothing.
+            GatewayRefused: Our key is wrong; nothing was refunded.
+            OutcomeUnknown: It may have been refunded; check the payment's balance.
+            ValueError: A key is not valid in a URL or a header.
 
         Source: contract §4.6, 5.3.
         """
@@ -249,9 +249,9 @@ class TossClient:
     async def transactions(
         self, *, since: datetime, until: datetime
     ) -> AsyncGenerator[Transaction]:
-        """Give every movement of money between two instants, oldest first, page by page.
+        """Yield every transaction between two instants, oldest first, page by page.
 
-        New ones appear with a lag, so ask for days that overlap.
+        New ones appear with a lag, so request ranges that overlap.
 
         Raises:
             GatewayRefused: Our key is wrong.
@@ -259,7 +259,7 @@ class TossClient:
 
         Source: contract §4.7.
         """
-        # Without a zone: Toss refuses one here (contract §4.7).
+        # Without a time zone: Toss refuses one here (contract §4.7).
         start, end = (f"{at.astimezone(SEOUL):%Y-%m-%dT%H:%M:%S}" for at in (since, until))
         query: dict[str, str | int] = {
             "startDate": start,
@@ -282,7 +282,7 @@ class TossClient:
         await self._exchange.aclose()
 
 
-def _looked_up(answer: TossResponse) -> Payment | None:
+def _read_payment(answer: TossResponse) -> Payment | None:
     if answer.status == _NOT_FOUND and response.code_of(answer) == "NOT_FOUND_PAYMENT":
         return None
     payment = response.read(answer, Payment) if answer.is_success else None

@@ -1,7 +1,7 @@
-"""What a Toss code means for us, one row per code.
+"""The meaning of Toss's error codes, one row per code.
 
-To treat a code differently, change its row. A code that is not here has never been seen:
-``lookup`` gives None, and the client calls the outcome unknown when something may have happened.
+To treat a code differently, change its row. For a code that is not listed, ``lookup`` returns
+None, and the client reports an unknown outcome if something may have happened.
 
 Source: contract §5.1 (issue), 5.2 (charge), 5.3 (cancel), 5.4 (look-up, every endpoint),
 5.8 (classes).
@@ -13,40 +13,40 @@ from enum import StrEnum
 
 
 class Meaning(StrEnum):
-    """What to do about a code."""
+    """What to do after a code."""
 
     NEW_CARD = "new_card"
-    """This payment method will not work again: ask for another."""
+    """This payment method will not work again: ask the customer for another."""
 
     LATER = "later"
-    """Money or a limit is missing today: try again on another day."""
+    """Insufficient funds, a limit, or a rejection for today: retry on another day."""
 
     SOON_AFTER_LOOKUP = "soon_after_lookup"
-    """A passing fault: look the order up, then ask again with the same Idempotency-Key."""
+    """A temporary fault: look up the order, then retry with the same idempotency key."""
 
     RESTART_REGISTRATION = "restart_registration"
-    """The authKey is unknown, used or void: the customer goes through Toss's window again."""
+    """The authKey is unknown, used or invalid: the customer must use Toss's window again."""
 
     OPERATOR = "operator"
-    """This one request is wrong, and asking again will not help: tell the operator."""
+    """This request is wrong and a retry will not help: notify the operator."""
 
     SETUP = "setup"
-    """Our key or contract is wrong, and no request will work: tell the operator."""
+    """Our key or contract is wrong and no request will work: notify the operator."""
 
     ADOPT = "adopt"
-    """An earlier request did it: look it up and take what is found."""
+    """An earlier request did it: look it up and adopt its result."""
 
     UNKNOWN = "unknown"
-    """Something may have been left half done: look it up, then a person decides."""
+    """It may be half done: look it up, then a person decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """One code of Toss's.
+    """One error code of Toss.
 
     Attributes:
         code: As Toss spells it.
-        meaning: What to do.
+        meaning: What to do after it.
         certain: True when a 4xx with this code proves that nothing was charged, issued or
             deleted. A 5xx proves nothing, whatever its code.
     """
@@ -57,12 +57,12 @@ class CodeRow:
 
 
 def lookup(code: str) -> CodeRow | None:
-    """Give a code's row, or None for a code that has never been seen."""
+    """Return a code's row, or None for a code that is not listed."""
     return _ROWS.get(code)
 
 
 def all_rows() -> Iterator[CodeRow]:
-    """Give every row, in the order they are written."""
+    """Yield every row, in the order of the tables below."""
     yield from _ROWS.values()
 
 
@@ -166,8 +166,8 @@ _UNCERTAIN: dict[Meaning, tuple[str, ...]] = {
         "DUPLICATED_REQUEST",
     ),
     Meaning.OPERATOR: ("FAILED_DB_PROCESSING",),
-    # Toss certainly did nothing this time, but something did happen before. As a refusal it would
-    # invite a retry under a new order id, and so a second charge.
+    # Toss certainly did nothing this time, but an earlier request succeeded. Treated as a refusal,
+    # it would lead to a retry with a new order id, and so to a second charge.
     Meaning.ADOPT: (
         "DUPLICATED_ORDER_ID",
         "ALREADY_PROCESSED_PAYMENT",

@@ -1,8 +1,8 @@
-"""Connections to Toss, each lent to one exchange at a time.
+"""A pool of connections to Toss, each lent to one exchange at a time.
 
-httpcore's pool looks at each of its connections whenever a request begins or ends. With thirty
-under way that was half of what asking Toss costs, so here every connection is a pool of its own.
-What else an httpx client does for a browser, such as cookies and redirects, Toss needs not.
+httpcore's pool scans all its connections whenever a request begins or ends. With thirty requests
+in flight that was half the cost of a call to Toss, so here every connection is a pool of its own.
+The rest of an httpx client, such as cookies and redirects, is not needed for Toss.
 """
 
 from __future__ import annotations
@@ -20,44 +20,44 @@ ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
 class ConnectionPool:
-    """Transports with one connection each, made when needed and used again.
+    """Transports with one connection each, created on demand and reused.
 
     Args:
-        make: Makes one with `ONE_CONNECTION`.
+        make: Creates a transport with `ONE_CONNECTION`.
     """
 
     def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:
         self._make = make
         self._all: list[httpx.AsyncBaseTransport] = []
         self._free: list[httpx.AsyncBaseTransport] = []
-        self._turn = asyncio.Semaphore(MOST)
+        self._slots = asyncio.Semaphore(MOST)
 
     @asynccontextmanager
     async def lent(self) -> AsyncGenerator[httpx.AsyncBaseTransport]:
-        """Lend the line that was used last, as its connection is still open."""
-        async with self._turn:
-            line = self._free.pop() if self._free else self._new()
+        """Lend the transport that was used last: its connection is most likely still open."""
+        async with self._slots:
+            transport = self._free.pop() if self._free else self._new()
             try:
-                yield line
+                yield transport
             finally:
-                self._free.append(line)
+                self._free.append(transport)
 
     def _new(self) -> httpx.AsyncBaseTransport:
-        line = self._make()
-        self._all.append(line)
-        return line
+        transport = self._make()
+        self._all.append(transport)
+        return transport
 
     async def aclose(self) -> None:
-        """Close every connection; nothing is lent afterwards."""
-        for line in self._all:
-            await line.aclose()
+        """Close every connection; none is lent afterwards."""
+        for transport in self._all:
+            await transport.aclose()
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the environment's proxy for an address; there is none for a sandbox on this machine.
+    """Return the proxy that the environment sets for a URL; None for a sandbox on this machine.
 
     Args:
-        url: Of Toss or of a sandbox.
+        url: The URL of Toss or of a sandbox.
     """
     address = urlsplit(url)
     host = address.hostname or ""

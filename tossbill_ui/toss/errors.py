@@ -1,23 +1,23 @@
-"""What Toss answered, or did not.
+"""The errors of calls to Toss.
 
 TossError
-├── Refused          a certain no: nothing happened, and Toss says why
+├── Refused          Toss definitely refused: nothing happened, and a code says why
 ├── GatewayRefused   Toss refused our key or contract: nothing happened, an operator must act
-└── OutcomeUnknown   it may have happened; ask again, never assume
+└── OutcomeUnknown   it may have happened: look it up or repeat the request, never assume
 
-A message is made of our own words, Toss's code and its trace id, so it may be logged. Toss's own
-sentence is for the customer's eyes and stays in ``Refused.toss_message``.
+A message consists of our own words, Toss's code and its trace id, so it is safe to log. Toss's
+own message is shown only to the customer and stays in ``Refused.toss_message``.
 """
 
 from tossbill_ui.core.errors import TossbillError
 
 
 class TossError(TossbillError):
-    """The root of everything a call to Toss may raise.
+    """Base class of every error that a call to Toss raises.
 
     Attributes:
-        toss_code: Toss's own code, for example ``REJECT_CARD_COMPANY``; empty when none was read.
-        trace_id: Toss's ``x-tosspayments-trace-id``, which its support asks for; empty when none.
+        toss_code: Toss's code, for example ``REJECT_CARD_COMPANY``; empty if none could be read.
+        trace_id: Toss's ``x-tosspayments-trace-id``, which its support asks for, or empty.
     """
 
     code = "toss"
@@ -29,10 +29,10 @@ class TossError(TossbillError):
 
 
 class Refused(TossError):
-    """A certain no: nothing happened, and ``toss_code`` says why.
+    """Toss definitely refused: nothing happened, and ``toss_code`` says why.
 
     Attributes:
-        toss_message: Toss's Korean sentence, shortened, without control characters or secrets.
+        toss_message: Toss's Korean message, shortened, without control characters or secrets.
     """
 
     code = "refused"
@@ -45,19 +45,19 @@ class Refused(TossError):
 
 
 class GatewayRefused(TossError):
-    """Toss refused our key or our contract; nothing happened, and no customer can change it."""
+    """Toss refused our key or contract; nothing happened, and no customer can fix it."""
 
     code = "gateway_refused"
 
 
 class OutcomeUnknown(TossError):
-    """Nobody knows yet whether it happened.
+    """It is not known yet whether the request took effect.
 
     Attributes:
         sent: False when no byte of the request can have reached Toss, so that nothing happened
-            and the same request may be made again at once.
-        is_bound: True when Toss answered with a 4xx that settles nothing. It is bound to the
-            Idempotency-Key, so repeating the request brings the same answer (contract §6).
+            and the same request may be repeated at once.
+        is_bound: True when Toss responded with a 4xx that leaves the outcome open. It is bound
+            to the Idempotency-Key, so a repeated request gets the same response (contract §6).
     """
 
     code = "outcome_unknown"

@@ -1,7 +1,7 @@
-"""One HTTP exchange with Toss: a request in, a whole answer or ``OutcomeUnknown`` out.
+"""One HTTP exchange with Toss: a request in, a complete response or ``OutcomeUnknown`` out.
 
-The billing key stands in addresses, and httpx's errors carry the request: they are caught here,
-and ours are raised outside the ``except`` block, so that nothing of theirs is reachable from ours.
+URLs contain the billing key, and httpx's errors hold the request. So they are caught here, and
+ours are raised outside the ``except`` block, so that no reference leads from ours to theirs.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from tossbill_ui.toss.response import TossResponse
 
 # A charge may take 60 s (contract §10).
 DEFAULT_TIMEOUT = httpx.Timeout(connect=5, write=10, read=65, pool=10)
-# A read time-out starts anew with every byte; this one does not.
+# A read timeout restarts with every byte; this one does not.
 DEADLINE_SECONDS = 70.0
 BODY_LIMIT_BYTES = 1_000_000
 
 HEADERS = {
     "Accept": "application/json",
-    # Small bodies, and a compressed one could grow past the limit in one step.
+    # Bodies are small, and a compressed one could exceed the limit in one step.
     "Accept-Encoding": "identity",
     "Accept-Language": "ko-KR",
     "User-Agent": "tossbill-ui",
@@ -45,15 +45,15 @@ Values = Mapping[str, str | int]
 
 
 class Exchange:
-    """The connections to Toss.
+    """Sends requests to Toss over pooled connections.
 
     Args:
-        base_url: For example ``https://api.tosspayments.com``; may have a path.
+        base_url: For example ``https://api.tosspayments.com``; may include a path.
         secret_key: ``test_sk_…`` or ``live_sk_…``.
         transport: Replaces the network, in tests.
-        timeout: Limits of single steps, in seconds.
-        deadline_seconds: Limit of a whole exchange.
-        per_minute: How many may begin in a minute; None for no limit.
+        timeout: Limits for single steps, in seconds.
+        deadline_seconds: Limit for a whole exchange.
+        per_minute: The number of exchanges that may begin per minute; None for no limit.
 
     Source: contract §1 (authentication), 6 (Idempotency-Key).
     """
@@ -70,19 +70,21 @@ class Exchange:
     ) -> None:
         filter_wire_logs()
         self._base_url = base_url.rstrip("/")
-        self._headers = _standing_headers(secret_key)
+        self._headers = _default_headers(secret_key)
         self._extensions = {"timeout": (timeout or DEFAULT_TIMEOUT).as_dict()}
         self._deadline_seconds = deadline_seconds
-        self._pace = RateLimit(per_minute)
-        self._lines = ConnectionPool((lambda: transport) if transport else _network(base_url))
+        self._rate_limit = RateLimit(per_minute)
+        self._pool = ConnectionPool(
+            (lambda: transport) if transport else _network_transport(base_url)
+        )
 
     async def aclose(self) -> None:
         """Close the connections; no exchange works afterwards."""
-        await self._lines.aclose()
+        await self._pool.aclose()
 
     async def acquire(self) -> None:
-        """Wait until an exchange may begin."""
-        await self._pace.acquire()
+        """Wait until the rate limit allows an exchange."""
+        await self._rate_limit.acquire()
 
     async def send(
         self,
@@ -92,45 +94,47 @@ class Exchange:
         body: Values | None = None,
         query: Values | None = None,
         idempotency_key: str | None = None,
-        has_turn: bool = False,
+        is_acquired: bool = False,
     ) -> TossResponse:
-        """Send one request and read its whole answer; `turn` was called for it, or is now.
+        """Send one request and read its complete response.
+
+        The rate limit applies here, unless the caller has already called `acquire` for it.
 
         Raises:
-            OutcomeUnknown: No whole answer came.
-            ValueError: ``idempotency_key`` cannot stand in a header.
+            OutcomeUnknown: No complete response arrived.
+            ValueError: ``idempotency_key`` is not valid in a header.
         """
         request = httpx.Request(
             method,
             f"{self._base_url}{path}{'?' + urlencode(query) if query else ''}",
             headers=self._headers | _headers(body is not None, idempotency_key),
             # ASCII only: a lone surrogate from a browser would fail to encode, and that error
-            # holds the whole body.
+            # contains the whole body.
             content=None if body is None else json.dumps(dict(body)).encode("ascii"),
             extensions=self._extensions,
         )
-        if not has_turn:
+        if not is_acquired:
             await self.acquire()
         try:
-            async with asyncio.timeout(self._deadline_seconds), self._lines.lent() as line:
-                return await _exchange(line, request)
+            async with asyncio.timeout(self._deadline_seconds), self._pool.lent() as transport:
+                return await _exchange(transport, request)
         except _NEVER_SENT as error:
-            lost = OutcomeUnknown(f"No connection to Toss: {type(error).__name__}.", sent=False)
+            unknown = OutcomeUnknown(f"No connection to Toss: {type(error).__name__}.", sent=False)
         except (httpx.HTTPError, OSError) as error:
-            lost = OutcomeUnknown(f"Toss did not answer: {type(error).__name__}.")
+            unknown = OutcomeUnknown(f"Toss did not respond: {type(error).__name__}.")
         except _TooLarge:
-            lost = OutcomeUnknown(f"Toss answered more than {BODY_LIMIT_BYTES} bytes.")
-        raise lost
+            unknown = OutcomeUnknown(f"Toss's response exceeds {BODY_LIMIT_BYTES} bytes.")
+        raise unknown
 
 
-def _network(base_url: str) -> Callable[[], httpx.AsyncBaseTransport]:
-    # Reading the machine's certificates takes long; one reading is enough for every line.
+def _network_transport(base_url: str) -> Callable[[], httpx.AsyncBaseTransport]:
+    # Loading the machine's certificates is slow; load them once for all connections.
     trusted, proxy = httpx.create_ssl_context(), proxy_for(base_url)
     return lambda: httpx.AsyncHTTPTransport(verify=trusted, limits=ONE_CONNECTION, proxy=proxy)
 
 
-async def _exchange(line: httpx.AsyncBaseTransport, request: httpx.Request) -> TossResponse:
-    response = await line.handle_async_request(request)
+async def _exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> TossResponse:
+    response = await transport.handle_async_request(request)
     try:
         body = bytearray()
         async for chunk in response.aiter_bytes():
@@ -144,10 +148,10 @@ async def _exchange(line: httpx.AsyncBaseTransport, request: httpx.Request) -> T
 
 
 class _TooLarge(Exception):
-    """The body passed the limit."""
+    """The body exceeds the limit."""
 
 
-def _standing_headers(secret_key: SecretStr) -> dict[str, str]:
+def _default_headers(secret_key: SecretStr) -> dict[str, str]:
     login = base64.b64encode(f"{secret_key.get_secret_value()}:".encode()).decode()
     return {**HEADERS, "Authorization": f"Basic {login}"}
 
@@ -156,15 +160,15 @@ def _headers(has_body: bool, idempotency_key: str | None) -> dict[str, str]:
     headers = {"Content-Type": "application/json"} if has_body else {}
     if idempotency_key is None:
         return headers
-    # Without one a repetition would be a second request, and nobody would notice.
+    # Without a valid key, a repeated request would silently be a second one.
     length_fits = 0 < len(idempotency_key) <= _IDEMPOTENCY_KEY_LENGTH
     if not (length_fits and idempotency_key.isascii() and idempotency_key.isprintable()):
-        raise ValueError("An Idempotency-Key has 1-300 printable ASCII characters.")
+        raise ValueError("An idempotency key must have 1-300 printable ASCII characters.")
     return {**headers, "Idempotency-Key": idempotency_key}
 
 
 def segment(value: str) -> str:
-    """Make one path segment; dots alone would climb to another endpoint."""
+    """Quote a value as one path segment; dots alone would lead to another endpoint."""
     if not value.strip("."):
-        raise ValueError("A key in an address is empty or only dots.")
+        raise ValueError("A key in a URL must not be empty or only dots.")
     return quote(value, safe="", errors="replace")

@@ -1,4 +1,4 @@
-"""Toss's codes of card companies, and what they are called (Toss's list of institution codes)."""
+"""Names of card companies by Toss's code (Toss's list of institution codes), and of banks."""
 
 KOREAN = {
     "3K": "기업BC카드",
@@ -65,7 +65,7 @@ ENGLISH = {
     "4J": "JCB",
     "4V": "Visa",
 }
-# Toss names banks in Korean only; those that are not here keep that name.
+# Toss names banks in Korean only; banks not listed here keep that name.
 BANKS_ENGLISH = {
     "KB국민은행": "KB Kookmin Bank",
     "신한은행": "Shinhan Bank",

@@ -1,13 +1,13 @@
-"""Keep the wire out of the logs.
+"""Log filters that keep HTTP traffic out of the logs.
 
-httpx logs every request's URL at INFO, and a billing key stands in the URL. httpcore logs
-response headers at DEBUG, and a redirect's may repeat that URL. A filter, unlike a level, stays
-in force when somebody turns DEBUG on.
+httpx logs every request's URL at INFO, and URLs contain billing keys. httpcore logs response
+headers at DEBUG, and a redirect's may repeat the URL. A filter, unlike a level, stays in force
+when DEBUG is turned on.
 """
 
 import logging
 
-# A filter does not reach a logger's children, so every httpcore logger is named.
+# A filter does not apply to child loggers, so every httpcore logger is listed.
 WIRE_LOGGERS = (
     "httpx",
     "httpcore.connection",
@@ -19,7 +19,7 @@ WIRE_LOGGERS = (
 
 
 def filter_wire_logs() -> None:
-    """Drop every record of httpx and httpcore in this process, for good; harmless twice."""
+    """Drop every record of httpx and httpcore in this process; safe to call twice."""
     for name in WIRE_LOGGERS:
         logging.getLogger(name).addFilter(_drop)
 

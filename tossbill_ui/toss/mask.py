@@ -10,15 +10,15 @@ _ACCOUNT_NUMBERS = frozenset({"number", "cardNumber", "bankAccountNumber"})
 
 
 def masked(received: Mapping[str, JsonValue], *, secret: str) -> dict[str, JsonValue]:
-    """Copy an answer, order kept, without its billing key and most of its account numbers.
+    """Copy a response in its order, with billing key and card and account numbers masked.
 
     Args:
-        received: A whole answer or a part of one.
-        secret: The billing key; masked wherever it stands, also inside other texts.
+        received: A whole response or a part of one.
+        secret: The billing key; masked wherever it occurs, also inside other texts.
 
     Returns:
-        The copy. Of card and account numbers the last four characters stay: Toss masks the
-        middle and leaves the BIN, which is nobody's business on a page.
+        The copy. Card and account numbers keep only their last four characters: Toss masks the
+        middle but leaves the BIN, which does not belong on a page.
     """
     return {key: _mask_value(key, value, secret) for key, value in received.items()}
 

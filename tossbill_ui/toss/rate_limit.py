@@ -1,4 +1,4 @@
-"""Keeping to a number of calls a minute, so that Toss need not say 429."""
+"""A limit on calls per minute, so that Toss does not respond with 429."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import time
 
 
 class RateLimit:
-    """Lets calls begin evenly, in the order they came.
+    """Spaces calls evenly, in the order they arrive.
 
     Args:
-        per_minute: How many may begin; None for as many as like.
+        per_minute: The number of calls that may begin per minute; None for no limit.
     """
 
     def __init__(self, per_minute: int | None) -> None:

@@ -1,8 +1,9 @@
-"""One answer from Toss becomes one value or exactly one error.
+"""Turns a response from Toss into one value or exactly one error.
 
-Pure: bytes in, a value or an error out. The code decides before the status does, since transient
-faults come under 400 and lists of codes are not complete (contract §5). Errors are raised outside
-``except`` blocks: what is caught here holds the answer, and would hang on as ``__context__``.
+Pure: bytes in, a value or an error out. The code takes precedence over the status, since Toss
+sends transient faults with status 400 and its lists of codes are incomplete (contract §5). Errors
+are raised outside ``except`` blocks: a caught error holds the response and would be kept as
+``__context__``.
 """
 
 import json
@@ -23,7 +24,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UNSTORABLE_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _MESSAGE_LENGTH = 200
 _UNAUTHORIZED = 401
-# Time-out of the request, a twin still running, too many: none says what became of it.
+# Request timeout, duplicate in progress, too many requests: none reveals the outcome.
 _UNSETTLED = frozenset({408, 409, 425, 429})
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -31,11 +32,11 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class TossResponse:
-    """A whole answer.
+    """A complete response.
 
     Attributes:
         status: The HTTP status.
-        body: As received; may hold a billing key, so it stays out of the repr.
+        body: As received; may contain a billing key, so it is not in the repr.
         trace_id: The header ``x-tosspayments-trace-id``, as received.
     """
 
@@ -45,7 +46,7 @@ class TossResponse:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is 200 or 204; the contract knows no other success."""
+        """Whether the status is 200 or 204, the only successes in the contract."""
         return self.status in {200, 204}
 
     @property
@@ -55,7 +56,7 @@ class TossResponse:
 
 
 def read(answer: TossResponse, model: type[_Model]) -> _Model | None:
-    """Read a body as a model, or give None when it cannot be read."""
+    """Parse a body as a model; None if it cannot be parsed."""
     received = read_object(answer.body)
     if received is None:
         return None
@@ -66,7 +67,7 @@ def read(answer: TossResponse, model: type[_Model]) -> _Model | None:
 
 
 def read_list(answer: TossResponse, model: type[_Model]) -> list[_Model] | None:
-    """Read a body as a JSON list of models, or give None when any of it cannot be read."""
+    """Parse a body as a JSON list of models; None if any of it cannot be parsed."""
     try:
         value = _parse(answer.body)
         if not isinstance(value, list):
@@ -78,7 +79,7 @@ def read_list(answer: TossResponse, model: type[_Model]) -> list[_Model] | None:
 
 
 def read_object(body: bytes) -> dict[str, object] | None:
-    """Read a body as a JSON object, or give None."""
+    """Parse a body as a JSON object; None if it is not one."""
     try:
         value = _parse(body)
     except (ValueError, RecursionError):
@@ -87,14 +88,14 @@ def read_object(body: bytes) -> dict[str, object] | None:
 
 
 def _parse(body: bytes) -> object:
-    """Parse JSON, in which an escape may name what no database can store."""
+    """Parse JSON, replacing escaped characters that no database can store."""
     text = body.decode("utf-8-sig")
     value: object = json.loads(text)
     return _storable(value) if _UNSTORABLE_ESCAPE.search(text) else value
 
 
 def _storable(value: object) -> object:
-    """Put a space in the place of NUL and of halves of characters, as `clean` does."""
+    """Replace NUL and lone surrogates with a space, as `clean` does."""
     if isinstance(value, str):
         return _UNSTORABLE.sub(" ", value)
     if isinstance(value, list):
@@ -106,28 +107,28 @@ def _storable(value: object) -> object:
 
 
 def code_of(answer: TossResponse) -> str:
-    """Give the code of an error answer, or an empty text when none can be read."""
+    """Return the code of an error response, or an empty string if none can be read."""
     problem = read(answer, Problem)
     return problem.code if problem and _CODE.fullmatch(problem.code) else ""
 
 
 def failure(answer: TossResponse, *, secrets: tuple[str, ...] = ()) -> TossError:
-    """Make the one error that an answer without a value means, after a POST or a DELETE.
+    """Return the error for an unusable response to a POST or a DELETE.
 
     Args:
-        answer: Not a success, or a success that cannot be read.
-        secrets: Texts of the request that must not come back in ``toss_message``.
+        answer: Not a success, or a success that cannot be parsed.
+        secrets: Values of the request that must not appear in ``toss_message``.
 
     Returns:
         ``Refused`` or ``GatewayRefused`` when it is certain that nothing happened, else
-        ``OutcomeUnknown``; a code never seen before is not certain.
+        ``OutcomeUnknown``; a code that is not listed is not certain.
     """
     code = code_of(answer)
     row = lookup(code)
     if not answer.is_refusal or (row and not row.certain):
         return unknown(answer)
     if row is None:
-        # A 401 that names no reason may come from anybody on the way, at any time.
+        # A 401 without a code may come from any proxy on the way, at any time.
         is_unauthorized = answer.status == _UNAUTHORIZED and code
         return _gateway(answer, code) if is_unauthorized else unknown(answer)
     if row.meaning is Meaning.SETUP:
@@ -138,19 +139,19 @@ def failure(answer: TossResponse, *, secrets: tuple[str, ...] = ()) -> TossError
 
 
 def look_up_failure(answer: TossResponse) -> TossError:
-    """Make the one error that an unsuccessful look-up means.
+    """Return the error for an unsuccessful look-up.
 
-    Never ``Refused``: a look-up that failed says nothing about the payment it asked for, and must
-    not be taken for a refused charge.
+    Never ``Refused``: a failed look-up says nothing about the payment itself, and must not be
+    mistaken for a refused charge.
     """
     error = failure(answer)
     return unknown(answer) if isinstance(error, Refused) else error
 
 
 def unknown(answer: TossResponse) -> OutcomeUnknown:
-    """Say that an answer does not settle what happened."""
+    """Return the error for a response that leaves the outcome open."""
     code, trace_id = code_of(answer), _trace_id(answer)
-    text = f"Toss's answer settles nothing: {_describe(answer, code, trace_id)}."
+    text = f"Toss's response leaves the outcome open: {_describe(answer, code, trace_id)}."
     return OutcomeUnknown(
         text, toss_code=code, trace_id=trace_id, is_bound=answer.is_refusal and bool(code)
     )
@@ -167,12 +168,12 @@ def _refused(answer: TossResponse, code: str, secrets: tuple[str, ...]) -> Refus
     return Refused(
         f"Toss refused: {_describe(answer, code, trace_id)}.",
         toss_code=code,
-        toss_message=_sentence(problem.message if problem else "", secrets),
+        toss_message=_shown_message(problem.message if problem else "", secrets),
         trace_id=trace_id,
     )
 
 
-def _sentence(text: str, secrets: tuple[str, ...]) -> str:
+def _shown_message(text: str, secrets: tuple[str, ...]) -> str:
     for secret in filter(None, secrets):
         text = text.replace(secret, MASK)
     shown = "".join(character for character in text if character.isprintable())

@@ -1,4 +1,4 @@
-"""The sandbox's time, which people move; in sandbox mode it is ours too."""
+"""The sandbox's clock, which users can move; in sandbox mode the app uses it too."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5.0
 LOOK_SECONDS = 1.0
-# While the app itself starts, so does the sandbox in it.
+# Short, because the sandbox starts together with the app.
 LOOK_AGAIN_SECONDS = 0.05
 
 
-class ClockAway(TossbillError):
-    """The sandbox does not say what time it is, so nothing that depends on it may be done."""
+class ClockUnavailable(TossbillError):
+    """The sandbox's clock cannot be read, so nothing that depends on its time may run."""
 
     code = "clock_away"
 
 
 class Reading(BaseModel):
-    """What the sandbox says of its clock.
+    """The state of the sandbox's clock.
 
     Attributes:
-        now: Its present.
+        now: Its current time.
         stopped: Whether it stands still.
-        target: Where it is sent, if it is on its way.
-        next: When the next thing is due, for the sandbox or for whoever follows it.
+        target: The time it was moved to, while it is on its way there.
+        next: When something is due next, in the sandbox or in the app that follows it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -45,13 +45,13 @@ class Reading(BaseModel):
 
 
 class SandboxClock:
-    """Tells the sandbox's time as of the last look or word; without one, the machine's.
+    """The sandbox's time as last read or pushed; until then, the machine's time.
 
-    Leases, time-outs and back-off never ask it: they stand on the machine's clock.
+    Leases, timeouts and back-off do not use it: they use the machine's clock.
 
     Args:
-        base_url: The sandbox's API.
-        transport: How to get there; over a socket if not given.
+        base_url: The URL of the sandbox's API.
+        transport: Replaces the network.
     """
 
     def __init__(self, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -62,64 +62,64 @@ class SandboxClock:
         self._stopped_at: datetime | None = None
 
     def now(self) -> datetime:
-        """Return the instant now, UTC-aware."""
+        """Return the current time, aware and in UTC."""
         return self._stopped_at or datetime.now(UTC) + self._offset
 
     def take(self, now: datetime, stopped: bool) -> None:
-        """Hear the present from a sandbox in the same process, and whether it stands still."""
+        """Set the time pushed by a sandbox in the same process, and whether it stands still."""
         self._offset = now - datetime.now(UTC)
         self._stopped_at = now if stopped else None
 
     async def refresh(self) -> None:
-        """Look what time it is.
+        """Read the sandbox's time.
 
         Raises:
-            ClockAway: The sandbox does not answer; time goes on as it was.
+            ClockAway: The sandbox does not respond; the time continues from the last reading.
         """
-        await self._ask("GET", "clock")
+        await self._request("GET", "clock")
 
     async def follow(self, *, next_at: datetime | None, step_to: datetime | None = None) -> Reading:
-        """Tell the sandbox what is due next here, move its clock if asked to, and look at it.
+        """Report the app's next due time to the sandbox, move its clock if requested, and read it.
 
         Raises:
-            ClockAway: The sandbox does not answer, or does not go there.
+            ClockAway: The sandbox does not respond, or refuses the move.
         """
         body = {
             "next": next_at.isoformat() if next_at else None,
             "at": step_to.isoformat() if step_to else None,
         }
-        return await self._ask("POST", "clock/follow", body)
+        return await self._request("POST", "clock/follow", body)
 
     async def aclose(self) -> None:
         """Close the connection."""
         await self._http.aclose()
 
-    async def _ask(
+    async def _request(
         self, method: str, path: str, body: dict[str, str | None] | None = None
     ) -> Reading:
         try:
             answer = await self._http.request(method, path, json=body)
             reading = Reading.model_validate_json(answer.raise_for_status().content)
         except (httpx.HTTPError, ValidationError) as error:
-            raise ClockAway(f"The sandbox's clock does not answer: {error!r}") from None
+            raise ClockUnavailable(f"The sandbox's clock does not respond: {error!r}") from None
         self.take(reading.now, reading.stopped)
         return reading
 
 
 async def until_known(clock: Clock) -> None:
-    """Return when a clock has said what time it is; one that nobody moves knows it already."""
+    """Wait until a clock's time is known; only the sandbox's clock has to be read first."""
     while True:
         try:
             await clock.refresh()
-        except ClockAway as away:
-            log.debug("%s", away.message)
+        except ClockUnavailable as error:
+            log.debug("%s", error.message)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
         else:
             return
 
 
 async def keep_up(clock: Clock) -> None:
-    """Look again and again at a clock that others move; return at once for one that nobody does."""
+    """Read the sandbox's clock periodically, for ever; return at once for any other clock."""
     while isinstance(clock, SandboxClock):
         await until_known(clock)
         await asyncio.sleep(LOOK_SECONDS)

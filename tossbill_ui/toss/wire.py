@@ -1,8 +1,8 @@
-"""Toss's JSON as frozen values.
+"""Models of Toss's JSON, frozen.
 
 Toss adds fields, enum values and codes without a new API version (contract §8), so unknown fields
-are ignored and enums stay text. Only what we could not act without is required: a card that Toss
-has registered must not be lost over a detail of its description.
+are ignored and enums stay text. Only fields that we cannot work without are required: a card that
+Toss has registered must not be lost over a missing detail.
 """
 
 import json
@@ -29,10 +29,10 @@ _SEOUL = timezone(timedelta(hours=9))
 
 
 def _to_utc(value: datetime) -> datetime:
-    """Read a time without an offset as Seoul's: Toss leaves it out in places (contract §9)."""
+    """Convert to UTC; a time without an offset, which Toss may send (contract §9), is Seoul's."""
     try:
         local = value if value.tzinfo else value.replace(tzinfo=_SEOUL)
-        return local.astimezone(_SEOUL).astimezone(UTC)  # pages need it in Seoul's time
+        return local.astimezone(_SEOUL).astimezone(UTC)  # must be valid in Seoul, for pages
     except OverflowError:
         raise ValueError("out of range") from None
 
@@ -54,12 +54,12 @@ def _empty_for_null(value: object) -> object:
 
 
 Instant = Annotated[datetime, AfterValidator(_to_utc)]
-# No payment is larger, and a database's integer is not either.
+# No payment is larger, and a database integer cannot be.
 MOST_KRW = 2**31 - 1
 Won = Annotated[int, BeforeValidator(_number_only), Field(ge=0, le=MOST_KRW)]
 # At most 200 characters (contract §4.8).
 PaymentKey = Annotated[str, Field(pattern=f"^{_KEY.pattern}$")]
-# At most 200 characters (contract §4.1); a wrong one could never be asked for again.
+# At most 200 characters (contract §4.1); checked at once, as Toss issues a key only once.
 BillingKey = Annotated[SecretStr, BeforeValidator(_key_only)]
 Text = Annotated[str, BeforeValidator(_empty_for_null)]
 
@@ -70,7 +70,7 @@ class _Wire(BaseModel):
         coerce_numbers_to_str=True,
         extra="ignore",
         frozen=True,
-        # A validation error's text otherwise repeats what Toss sent, a billing key included.
+        # A validation error would otherwise repeat the input, including a billing key.
         hide_input_in_errors=True,
         validate_by_alias=True,
         validate_by_name=True,
@@ -78,7 +78,7 @@ class _Wire(BaseModel):
 
 
 class Problem(_Wire):
-    """An error answer of the ``/v1`` endpoints: ``{code, message}`` (contract §5)."""
+    """An error response of the ``/v1`` endpoints: ``{code, message}`` (contract §5)."""
 
     code: str
     message: Text = ""
@@ -103,27 +103,27 @@ class BillingCard(_Wire):
 
 
 class BillingTransfer(_Wire):
-    """The registered bank account; the number is masked by Toss."""
+    """The registered bank account; Toss masks the number."""
 
     bank_name: Text = ""
     bank_account_number: Text = ""
 
 
 class Billing(_Wire):
-    """A registered payment method and the permission to charge it (contract §4.1).
+    """A registered payment method and its billing key (contract §4.1).
 
     ``cardCompany`` and ``cardNumber`` of API versions before 2024-06-01 repeat ``card`` and are
     left out.
 
     Attributes:
-        billing_key: The permission to charge; secret.
-        customer_key: Whose it is.
+        billing_key: The key to charge the method with; secret.
+        customer_key: The customer it was issued for.
         method: 카드 or 계좌이체.
-        authenticated_at: When the owner agreed, UTC.
-        m_id: The merchant at Toss.
+        authenticated_at: When the customer authorized it, UTC.
+        m_id: Our merchant id at Toss.
         card: Set for 카드.
         transfers: Set for 계좌이체.
-        masked: The answer as received, billing key and account numbers masked.
+        masked: The response as received, with billing key and account numbers masked.
     """
 
     billing_key: BillingKey
@@ -144,10 +144,10 @@ class Billing(_Wire):
         return {**received, "masked": masked(received, secret=str(received["billingKey"]))}
 
     def masked_json(self) -> str:
-        """Give Toss's answer, indented, for display in sandbox and test mode.
+        """Return Toss's response, indented, for display in sandbox and test mode.
 
-        The billing key is masked wherever it stands; of card and account numbers the last four
-        characters stay. Fields and their order are those really received.
+        The billing key is masked wherever it occurs; card and account numbers keep their last
+        four characters. Fields and their order are as received.
         """
         return json.dumps(self.masked, ensure_ascii=False, indent=2)
 
@@ -156,7 +156,7 @@ class PaymentCard(BillingCard):
     """The card of a payment.
 
     Attributes:
-        amount: What this card paid, whole won.
+        amount: The amount charged to this card, whole won.
         approve_no: The card company's approval number; ``00000000`` in the test environment.
     """
 
@@ -165,7 +165,7 @@ class PaymentCard(BillingCard):
 
 
 class Cancel(_Wire):
-    """One refund of a payment, whole or part (contract §4.8).
+    """One refund of a payment, full or partial (contract §4.8).
 
     Attributes:
         cancel_amount: Whole won.
@@ -180,33 +180,33 @@ class Cancel(_Wire):
 
 
 class Receipt(_Wire):
-    """Where the customer's receipt is."""
+    """The link to the customer's receipt."""
 
     url: Text = ""
 
 
 class Failure(_Wire):
-    """Why a payment ended without money."""
+    """The reason why a payment failed."""
 
     code: Text = ""
     message: Text = ""
 
 
 class Payment(_Wire):
-    """One payment as Toss knows it (contract §4.8).
+    """One payment as Toss reports it (contract §4.8).
 
     Attributes:
-        payment_key: Toss's name of it.
-        order_id: Ours.
+        payment_key: Toss's id of the payment.
+        order_id: Our id of the payment.
         status: READY, IN_PROGRESS, WAITING_FOR_DEPOSIT, DONE, CANCELED, PARTIAL_CANCELED, ABORTED
-            or EXPIRED. Whether it is wholly refunded is ``balance_amount == 0``, not a status.
+            or EXPIRED. A full refund is recognized by ``balance_amount == 0``, not by the status.
         type: NORMAL, BILLING or BRANDPAY.
-        method: 카드, 계좌이체, …; empty when Toss gives none.
-        total_amount: What was charged, whole won.
-        balance_amount: What is left after refunds, whole won.
+        method: 카드, 계좌이체, …; empty when Toss sends none.
+        total_amount: The amount charged, whole won.
+        balance_amount: The amount left after refunds, whole won.
         requested_at: UTC.
         approved_at: UTC; None until approved.
-        secret: Proves a payment webhook (contract §9).
+        secret: Authenticates a payment webhook (contract §9).
     """
 
     payment_key: PaymentKey
@@ -232,18 +232,18 @@ class Payment(_Wire):
 
     @property
     def receipt_url(self) -> str:
-        """The receipt's address, or an empty text."""
+        """The URL of the receipt, or an empty string."""
         return self.receipt.url if self.receipt else ""
 
 
 class Transaction(_Wire):
-    """One movement of money as Toss lists it (contract §4.7).
+    """One transaction as Toss lists it (contract §4.7).
 
     Attributes:
-        transaction_key: Toss's name of the movement; a payment has one, and each refund another.
+        transaction_key: Toss's id; a payment has one, and each of its refunds another.
         status: DONE for a charge, CANCELED or PARTIAL_CANCELED for a refund.
         transaction_at: UTC.
-        amount: Whole won; what sign a refund has is unmeasured, so nothing is made of it.
+        amount: Whole won. The sign for a refund is unmeasured, so it is used for charges only.
     """
 
     transaction_key: str = Field(min_length=1)

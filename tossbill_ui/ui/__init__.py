@@ -1,1 +1,1 @@
-"""What customers see: pages -> components -> states -> views, text."""
+"""The customer pages: pages -> components -> states -> views, text."""

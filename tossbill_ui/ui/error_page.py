@@ -1,4 +1,4 @@
-"""What a customer sees when a page of ours fails: plain HTML, since what failed may be anything."""
+"""The error page, in plain HTML because anything else may be what failed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tossbill_ui.ui.shared.text import frame, speak
 
 
 def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
-    """Return the page; its button loads the same address again.
+    """Return the page; its button reloads the same address.
 
     Args:
-        brand_name: The shop's.
-        language: The reader's.
-        stylesheet: The address of the pages' own.
+        brand_name: The name of the shop.
+        language: The reader's language.
+        stylesheet: The address of the stylesheet of our pages.
     """
     speak(language)
     title, body, again = frame.BROKEN_TITLE(), frame.BROKEN_BODY(), frame.BROKEN_AGAIN()

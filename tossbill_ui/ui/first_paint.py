@@ -1,10 +1,9 @@
-"""What each page says before any script has run; `http` puts it into the prerendered HTML."""
+"""The content of each page before any script runs, for the prerendered HTML."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import cast
 
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import actor_of
@@ -18,24 +17,25 @@ from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.registration.state import billing_call
 from tossbill_ui.ui.shared.brand import address, brand_slots
 from tossbill_ui.ui.shared.text import speak
+from tossbill_ui.ui.shared.view_rows import flat
 from tossbill_ui.ui.subscription import view as subscription_view
 from tossbill_ui.ui.titles import TITLES
 
-# Long enough for most answers of Toss, short enough that nobody looks at a blank page.
+# Long enough for most of Toss's responses, short enough that nobody sees a blank page.
 WAIT_SECONDS = 0.8
 
 
 async def home(rt: Runtime, visit: Visit) -> Filling:
-    """Show the plans on offer."""
+    """Return the plans on offer."""
     return Filling(slots=plans_view.slots(await plans_view.cards(rt, actor_of(visit.session))))
 
 
 async def register(rt: Runtime, visit: Visit) -> Filling:
-    """Have a registration ready, so that the first press opens the window."""
+    """Start a registration, so that the first press opens the window."""
     if visit.session is None:
         return Filling()
     opened = await registration_view.opened(rt, visit.session, visit.query.get("plan", ""))
-    slots = {f"register_{name}": str(text) for name, text in opened.view.items()}
+    slots = flat(opened.view, "register_")
     if opened.call is None:
         return Filling(slots=slots)
     call = json.dumps(billing_call(opened.call))
@@ -43,14 +43,14 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
 
 
 async def subscription(rt: Runtime, visit: Visit) -> Filling:
-    """Show how each subscription stands."""
+    """Return the status of each subscription."""
     return Filling(
         slots=subscription_view.slots(await subscription_view.rows(rt, actor_of(visit.session)))
     )
 
 
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
-    """Start the exchange at once, and show how it ended if it ends quickly."""
+    """Issue the billing key at once, and return the result if it comes quickly."""
     if moved := await callback.take_success(rt, visit.session, visit.query):
         return Moved(moved)
     actor = actor_of(visit.session)
@@ -59,7 +59,7 @@ async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
 
 
 async def fail(rt: Runtime, visit: Visit) -> Filling | Moved:
-    """Note that the window led to nothing, and show why."""
+    """Record that the window failed or was canceled, and return the reason."""
     if moved := await callback.take_failure(rt, visit.session, visit.query):
         return Moved(moved)
     actor = actor_of(visit.session)
@@ -68,11 +68,11 @@ async def fail(rt: Runtime, visit: Visit) -> Filling | Moved:
 
 
 def _slots(view: ResultView) -> Filling:
-    return Filling(slots=cast("dict[str, str]", view))
+    return Filling(slots=flat(view, ""))
 
 
 async def history(rt: Runtime, visit: Visit) -> Filling:
-    """Show the newest lines and the chart."""
+    """Return the newest lines and the chart."""
     return Filling(slots=await history_first_paint.slots(rt, actor_of(visit.session), visit.query))
 
 
@@ -87,12 +87,12 @@ PAINTS: dict[str, FirstPaint] = {
 
 
 def first_paints(settings: Settings) -> dict[str, FirstPaint]:
-    """Return the first paint of every page, the shop's name and the mode included."""
+    """Return the first paint of every page by its path, with the shop's name and the mode."""
     return {path: _framed(paint, settings, path) for path, paint in PAINTS.items()}
 
 
 def not_found_paint(settings: Settings) -> FirstPaint:
-    """Return the first paint of an address that does not exist; the switch leads to the start."""
+    """Return the first paint of the not-found page; its language switch leads to the start page."""
 
     async def nothing(rt: Runtime, visit: Visit) -> Filling:
         return Filling()

@@ -1,4 +1,4 @@
-"""Any address that does not exist."""
+"""The page of an address that does not exist."""
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from tossbill_ui.ui.shared.text import frame
 
 
 def not_found_page() -> rx.Component:
-    """Say so, and lead back."""
+    """Return the page, with a link to the start page."""
     return page(
         rx.el.h1(
             label(frame.NOT_FOUND_TITLE),

@@ -1,4 +1,4 @@
-"""The pages, each a list of what is on the screen."""
+"""The routes of the pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tossbill_ui.ui.titles import TITLES
 
 
 def add_pages(app: rx.App) -> None:
-    """Add every page and what it loads."""
+    """Add every page with its title and its load events."""
     app.add_page(
         home_page,
         route="/",

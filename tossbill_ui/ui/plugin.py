@@ -1,4 +1,4 @@
-"""What we change in Reflex's build; each change fails when Reflex's own form has changed."""
+"""Changes to Reflex's build output; each fails loudly when Reflex changes its output."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Unpack
 from reflex_base.plugins import Plugin
 from reflex_base.plugins.base import PostBuildContext
 
-# Reflex writes the server's address into the bundle; one bundle must serve every address.
+# Reflex writes the server's address into the bundle, but one bundle must serve every address.
 BAKED = re.compile(r"[`\"'](ws|http)://localhost:\d+(/[\w-]*)[`\"']")
 
 PRELOAD = re.compile(r'<link rel="modulepreload" href="(?P<href>[^"]+)"/>')
 START = re.compile(r'(?P<open><script type="module" async="">)(?P<text>[^<]+)</script>')
 IMPORT = re.compile(r'^import (?:\* as (?P<name>\w+) from )?"(?P<href>[^"]+)";$', re.MULTILINE)
-# React starts when the page has loaded; should something hang, after three seconds all the same.
+# React starts once the page has loaded, or after three seconds if something hangs.
 AFTER_LOAD = """\
 await new Promise((go) => {{
   if (document.readyState === "complete") go();
@@ -32,10 +32,10 @@ const [{names}] = await Promise.all({hrefs}.map((href) => import(href)));
 
 
 class AnyAddress(Plugin):
-    """Makes the bundle talk to the address it came from."""
+    """Makes the bundle connect to the address it was loaded from."""
 
     def post_build(self, **context: Unpack[PostBuildContext]) -> None:
-        """Replace the baked addresses by the page's own origin."""
+        """Replace the built-in addresses by the page's own origin."""
         changed = 0
         for script in context["static_dir"].glob("assets/reflex-env-*.js"):
             text, count = BAKED.subn(_from_origin, script.read_text())
@@ -52,10 +52,10 @@ def _from_origin(match: re.Match[str]) -> str:
 
 
 class LateReact(Plugin):
-    """Lets a page paint and take its first click before React is fetched (ADR-0009)."""
+    """Lets a page paint and take its first click before React is loaded (ADR-0009)."""
 
     def post_build(self, **context: Unpack[PostBuildContext]) -> None:
-        """Move React behind the load event in every prerendered page."""
+        """Delay React until after the load event in every prerendered page."""
         for page in context["static_dir"].rglob("*.html"):
             page.write_text(_react_after_load(page))
 

@@ -1,4 +1,4 @@
-"""What a browser calls each page, by its address."""
+"""The title of each page, by its path."""
 
 from tossbill_ui.ui.history import text as history_text
 from tossbill_ui.ui.plans import text as plans_text

@@ -1,1 +1,1 @@
-"""What Toss tells us by itself: stored, answered, then looked up. A webhook is a hint."""
+"""Webhooks from Toss: stored, acknowledged, then checked by a look-up at Toss."""

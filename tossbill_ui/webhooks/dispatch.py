@@ -1,7 +1,7 @@
-"""Acting on what Toss says when it is asked, never on what a webhook says.
+"""Handles webhooks: a body never counts as a fact, it only names an object to check.
 
-Whoever finds the address can send anything. So a body only names something to look at: an order,
-which Toss is asked about, or a billing key, which nobody but Toss and us has ever seen.
+Anyone who finds the URL can send anything. The object is an order, which is looked up at Toss, or
+a billing key, which only Toss and we have ever seen.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ Data = Mapping[str, object]
 
 
 class Result(StrEnum):
-    """What was made of a webhook."""
+    """The result of handling a webhook."""
 
     LOOKED_UP = "looked_up"
-    """It is about a payment of ours, and Toss was asked how that stands."""
+    """It names a payment of ours, which was looked up at Toss."""
 
     METHOD_LOST = "method_lost"
-    """A payment method of ours cannot be charged any more."""
+    """A payment method of ours can no longer be charged."""
 
     NOT_OURS = "not_ours"
-    """Nothing here has that order id or billing key, or it was settled before."""
+    """No row has that order id or billing key, or the payment was settled before."""
 
     IGNORED = "ignored"
-    """Of a type that says nothing about billing."""
+    """Its type is not related to billing."""
 
     GIVEN_UP = "given_up"
-    """Every attempt failed; the daily comparison finds what it was about."""
+    """Every attempt failed; the daily reconciliation will find the change."""
 
 
 async def _recheck_order(rt: Runtime, data: Data) -> Result:
@@ -58,7 +58,7 @@ async def _recheck_order(rt: Runtime, data: Data) -> Result:
 
 
 async def _lose_method(rt: Runtime, data: Data) -> Result:
-    """Believe a deletion: it cannot be looked up, but names a key that only Toss and we know.
+    """Accept a deletion without a look-up, which Toss lacks: only Toss and we know the key.
 
     Source: contract §9 (``BILLING_DELETED`` carries no secret to compare).
     """
@@ -79,12 +79,12 @@ def _text(data: Data, name: str) -> str:
 
 
 async def handle_pending(rt: Runtime) -> int:
-    """Handle every webhook that waits and that nobody works on; return how many."""
+    """Handle every pending webhook that no other worker holds; return how many."""
     handled = 0
     while True:
-        waits = select(WebhookEvent.id).where(_is_due(rt)).order_by(col(WebhookEvent.received_at))
+        pending = select(WebhookEvent.id).where(_is_due(rt)).order_by(col(WebhookEvent.received_at))
         async with rt.db.read() as db:
-            ids = (await db.exec(waits.limit(CONCURRENCY))).all()
+            ids = (await db.exec(pending.limit(CONCURRENCY))).all()
         if not ids:
             return handled
         work = (handle(rt, event_id) for event_id in ids)
@@ -95,30 +95,30 @@ async def handle_pending(rt: Runtime) -> int:
 
 
 def _is_due(rt: Runtime) -> sa.ColumnElement[bool]:
-    return sa.and_(_waits(), claims.is_due(WebhookEvent, rt.machine.now()))
+    return sa.and_(_is_pending(), claims.is_due(WebhookEvent, rt.machine.now()))
 
 
-def _waits() -> sa.ColumnElement[bool]:
+def _is_pending() -> sa.ColumnElement[bool]:
     return col(WebhookEvent.handled_at).is_(None)
 
 
 async def handle(rt: Runtime, event_id: str) -> None:
-    """Handle one webhook, unless somebody else does; safe to repeat and to be cut off."""
+    """Handle one webhook unless another worker holds it; safe to repeat and to interrupt."""
     async with rt.db.read() as db:
         event = await db.get_one(WebhookEvent, event_id)
-    attempt = await claims.claim(rt, event, _waits())
+    attempt = await claims.claim(rt, event, _is_pending())
     if not attempt:
         return
     async with keeper.keep_lease(rt, WebhookEvent, event_id, attempt=attempt):
         try:
-            result = await _act(rt, event)
+            result = await _dispatch(rt, event)
         except TossError as error:
-            log.warning("webhook %s must wait: %s", event_id, error.message)
+            log.warning("webhook %s is retried later: %s", event_id, error.message)
             result = Result.GIVEN_UP if attempt >= ATTEMPTS else None
         await _record(rt, event_id, attempt, result)
 
 
-async def _act(rt: Runtime, event: WebhookEvent) -> Result:
+async def _dispatch(rt: Runtime, event: WebhookEvent) -> Result:
     if event.attempts >= ATTEMPTS:
         return Result.GIVEN_UP
     handler = HANDLERS.get(event.event_type)

@@ -1,4 +1,4 @@
-"""Storing what arrives: once, without secrets, in milliseconds."""
+"""The webhook inbox: stores each webhook once, without secrets, in milliseconds."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from tossbill_ui.webhooks.models import WebhookEvent
 
 log = logging.getLogger(__name__)
 
-# Names of values that nobody may read here. `secret` is a payment's (contract §9).
+# Names of fields that must not be stored. `secret` is a payment's (contract §9).
 SECRET_NAMES = frozenset({"billingkey", "authkey", "secret", "secretkey"})
 # Toss's last retry comes 3 days and 19 hours after the first (contract §9).
 KEPT_FOR = timedelta(days=30)
 
 
 async def receive(rt: Runtime, raw: bytes) -> str | None:
-    """Store a webhook's body and return the new row's id.
+    """Store a webhook's body.
 
     Returns:
-        None for what is no JSON object, and for what is there already.
+        The new row's id; None if the body is not a JSON object or is stored already.
 
     Source: contract §9.
     """
     body = _read(raw)
     if body is None:
-        log.warning("a webhook of %d bytes is no JSON object", len(raw))
+        log.warning("ignored a webhook of %d bytes: not a JSON object", len(raw))
         return None
     event_id = new_id()
     insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
@@ -51,7 +51,7 @@ async def receive(rt: Runtime, raw: bytes) -> str | None:
             attempts=0,
         )
         .on_conflict_do_nothing(index_elements=["body_hash"])
-        # Not counted: psycopg's cursor has forgotten the number of inserted rows by then.
+        # Not rowcount: psycopg's cursor no longer has the number of inserted rows by then.
         .returning(col(WebhookEvent.id))
     )
     async with rt.db.write() as db:
@@ -67,12 +67,12 @@ def _read(raw: bytes) -> dict[str, object] | None:
 
 
 def redacted(value: object) -> object:
-    """Return JSON in which every secret is ``sha256:`` and its fingerprint, at any depth."""
+    """Replace every secret in JSON, at any depth, with ``sha256:`` and its fingerprint."""
     if isinstance(value, list):
         return [redacted(each) for each in cast("list[object]", value)]
     if isinstance(value, dict):
         pairs = cast("dict[str, object]", value).items()
-        return {name: _hidden(each) if _is_secret(name) else redacted(each) for name, each in pairs}
+        return {name: _hashed(each) if _is_secret(name) else redacted(each) for name, each in pairs}
     return value
 
 
@@ -80,16 +80,16 @@ def _is_secret(name: str) -> bool:
     return name.lower().replace("_", "") in SECRET_NAMES
 
 
-def _hidden(value: object) -> str | None:
+def _hashed(value: object) -> str | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else json.dumps(value)
-    # Halves of characters have no bytes to be hashed.
+    # Lone surrogates cannot be encoded, so they are replaced before hashing.
     return f"sha256:{fingerprint(text.encode(errors='replace').decode())}"
 
 
 async def forget_old(rt: Runtime) -> int:
-    """Delete what was handled a month ago; return how many rows."""
+    """Delete handled webhooks received more than 30 days ago; return how many."""
     old = sa.delete(WebhookEvent).where(
         col(WebhookEvent.handled_at).is_not(None),
         col(WebhookEvent.received_at) < rt.clock.now() - KEPT_FOR,

@@ -12,13 +12,13 @@ from tossbill_ui.core.db import Leased, UtcDateTime
 
 
 class WebhookEvent(Leased, table=True):
-    """One thing somebody told us under Toss's name, kept once however often it is sent.
+    """A webhook sent in Toss's name, stored once however often it is sent.
 
     Attributes:
-        body_hash: SHA-256 of the raw body: a retry of Toss's has the same one.
-        event_type: As the sender spells it; empty where there is none.
-        body: JSON without secrets: `inbox.redacted` says what stands in their place.
-        result: What was made of it, a value of `dispatch.Result`.
+        body_hash: SHA-256 of the raw body; a retry from Toss has the same one.
+        event_type: As the sender spells it; empty if there is none.
+        body: JSON with secrets replaced, see `inbox.redacted`.
+        result: The result of handling it, a value of `dispatch.Result`.
     """
 
     __table_args__ = (

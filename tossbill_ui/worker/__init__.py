@@ -1,1 +1,1 @@
-"""Periodic work, beside the web app or alone; DBOS is the transport and nothing else (ADR-0012)."""
+"""The worker: periodic jobs, beside the web app or alone; DBOS only schedules them (ADR-0012)."""

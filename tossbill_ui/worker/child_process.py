@@ -1,4 +1,4 @@
-"""A worker process beside the web process: started with it, restarted when it dies, never left."""
+"""A worker process beside the web process: starts with it, restarts if it dies, ends with it."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ END_SECONDS = 5.0
 def run_worker_beside() -> Generator[None]:
     """Keep a worker process alive while the block runs.
 
-    Its standard input is a pipe from us: should we be killed, the kernel closes it and the
-    worker ends by itself.
+    Its standard input is a pipe from this process: if this process is killed, the kernel closes
+    the pipe and the worker exits.
     """
-    keeper = _Keeper()
-    thread = threading.Thread(target=keeper.keep, name="worker beside", daemon=True)
+    supervisor = _Supervisor()
+    thread = threading.Thread(target=supervisor.run, name="worker beside", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        keeper.end()
+        supervisor.end()
         thread.join()
 
 
-class _Keeper:
+class _Supervisor:
     def __init__(self) -> None:
         self._ending = threading.Event()
         self._worker: subprocess.Popen[bytes] | None = None
 
-    def keep(self) -> None:
-        deaths = 0
+    def run(self) -> None:
+        failures = 0
         while True:
-            born = time.monotonic()
+            started = time.monotonic()
             with subprocess.Popen(COMMAND, stdin=subprocess.PIPE) as self._worker:  # noqa: S603 - our own
                 code = self._worker.wait()
             if self._ending.is_set():
                 return
-            # Only deaths in a row make it wait longer: what kills a worker at its start.
-            deaths = 1 if time.monotonic() - born > LONG_LIFE_SECONDS else deaths + 1
-            wait = WAITS_SECONDS[min(deaths, len(WAITS_SECONDS)) - 1]
-            log.warning("the worker ended with %s; it starts again in %s s", code, wait)
+            # Back off only if workers die in a row, soon after their start.
+            failures = 1 if time.monotonic() - started > LONG_LIFE_SECONDS else failures + 1
+            wait = WAITS_SECONDS[min(failures, len(WAITS_SECONDS)) - 1]
+            log.warning("the worker ended with exit code %s; restarting in %s s", code, wait)
             if self._ending.wait(wait):
                 return
 

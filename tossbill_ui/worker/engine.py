@@ -1,7 +1,7 @@
-"""The passes on DBOS: the only file that imports it.
+"""Runs the jobs on DBOS: the only module that imports it.
 
-Every schedule puts a workflow without data on a queue of its own, one at a time for each worker.
-No ids and no money travel through DBOS, so its rows may be lost, doubled or parked (ADR-0012).
+Every schedule puts a workflow without data on its own queue, and each worker runs one at a time.
+No ids and no amounts go through DBOS, so its rows may be lost, duplicated or delayed (ADR-0012).
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from tossbill_ui.worker.jobs import Job, Tick
 log = logging.getLogger(__name__)
 
 NAME = "tossbill"
-# Never changes: DBOS leaves rows of another version lying, so a roll-back would starve.
+# Never changes: DBOS skips rows of another version, so after a rollback nothing would run.
 VERSION = "tossbill-1"
 SEOUL = "Asia/Seoul"
 KEPT_FOR = timedelta(days=7)
 DATABASE_RETRY_SECONDS = 2.0
-# A pass that is still at work at the stop; what it leaves open, the next start takes up.
+# For jobs still running at the stop; the next start resumes what they leave unfinished.
 FINISH_SECONDS = 1.5
 HOUSEKEEPING = "housekeeping"
 HOUSEKEEPING_LOOK_SECONDS = 10.0
@@ -48,18 +48,18 @@ ScheduledWorkflow = Callable[[datetime, object], None]
 
 
 class Engine:
-    """Runs passes on their schedules and ticks every few seconds, from `start` to `stop`.
+    """Runs jobs on their schedules and ticks every few seconds, from `start` to `stop`.
 
-    It has a thread with an event loop of its own, on which its runtime lives: never start it on
-    a loop that is running, DBOS would take that loop over.
+    It has its own thread with an event loop, on which its runtime lives. Never start it on a
+    running loop: DBOS would take over that loop.
 
     Args:
-        settings: Which database and Toss the passes work with.
-        passes: What to run on DBOS.
-        ticks: What to run beside it.
-        name: This worker's, the same at each of its starts and no other living worker's.
+        settings: The settings of the runtime, such as database and Toss keys.
+        passes: The jobs to run on DBOS.
+        ticks: The ticks to run without DBOS.
+        name: The worker's name, the same at every start and unique among running workers.
         stop: Once it is set, nothing more is started.
-        build: Makes the runtime of the passes, once.
+        build: Builds the runtime of the jobs, once.
     """
 
     def __init__(
@@ -73,37 +73,37 @@ class Engine:
         build: Callable[[Settings], Runtime] = build_runtime,
     ) -> None:
         self._settings, self._name = settings, name
-        self._passes, self._ticks = passes, ticks
+        self._jobs, self._ticks = passes, ticks
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="passes", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="jobs", daemon=True)
         self._stopping = stop
         self._active: set[Future[None]] = set()
-        self._ticking: list[Future[None]] = []
+        self._tick_futures: list[Future[None]] = []
         self._locks = {each.name: asyncio.Lock() for each in passes}
         self._thread.start()
         self._rt = self._call(_on_loop(build, settings)).result()
         forward_to_others(self._rt.db, self._rt.pubsub, self._rt.tasks)
 
     def start(self) -> None:
-        """Start, waiting for the database as long as it takes; returns early when stopped."""
+        """Start, waiting for the database as long as it takes; return early when stopped."""
         self._call(recover(self._rt)).result()
         while not self._stopping.is_set():
             try:
                 self._launch()
-            except OperationalError as away:
-                log.warning("the database does not answer; the worker tries again: %s", away.orig)
+            except OperationalError as error:
+                log.warning("the database does not respond; the worker will retry: %s", error.orig)
                 DBOS.destroy(destroy_registry=True)
                 self._stopping.wait(DATABASE_RETRY_SECONDS)
             else:
-                self._ticking += [self._call(self._tick(each)) for each in self._ticks]
+                self._tick_futures += [self._call(self._run_tick(each)) for each in self._ticks]
                 self._active.add(self._call(self._catch_up()))
                 return
 
     def stop(self) -> None:
-        """Start nothing more, give what runs a moment, then end."""
+        """Start nothing more, give running jobs a moment, then shut down."""
         self._stopping.set()
-        for ticking in self._ticking:
-            ticking.cancel()
+        for future in self._tick_futures:
+            future.cancel()
         _, late = wait(list(self._active), timeout=FINISH_SECONDS)
         for running in late:
             running.cancel()
@@ -117,10 +117,10 @@ class Engine:
         if self._settings.uses_sqlite:
             _prepare_file(self._settings.worker_database_url.removeprefix("sqlite:///"))
         DBOS(config=_config(self._settings, self._name))
-        workflows = {each: self._workflow(each.name, self._work_of(each)) for each in self._passes}
+        workflows = {each: self._workflow(each.name, self._runner(each)) for each in self._jobs}
         housekeeping = self._workflow(HOUSEKEEPING, _forget_old_rows)
         DBOS.launch()
-        for tick in self._ticks:  # an earlier release ran them on DBOS
+        for tick in self._ticks:  # an earlier version ran them on DBOS
             DBOS.delete_schedule(tick.name)
             DBOS.delete_queue(tick.name)
         _open_queue(HOUSEKEEPING, HOUSEKEEPING_LOOK_SECONDS)
@@ -130,61 +130,61 @@ class Engine:
             _schedule(each.name, workflow, each.cron)
 
     async def _catch_up(self) -> None:
-        """Do at once what a crash left open: neither a schedule nor a queue is waited for."""
+        """Run every job at once, for what a crash left open: do not wait for schedule or queue."""
         await until_known(self._rt.clock)
-        async with asyncio.TaskGroup() as rounds:
-            for each in self._passes:
-                rounds.create_task(self._round(each))
+        async with asyncio.TaskGroup() as tasks:
+            for each in self._jobs:
+                tasks.create_task(self._run_job(each))
 
-    async def _round(self, each: Job) -> None:
-        with _reported(each.name):
-            async with self._locks[each.name]:  # the round at the start may meet a scheduled one
+    async def _run_job(self, job: Job) -> None:
+        with _errors_logged(job.name):
+            async with self._locks[job.name]:  # the run at the start may meet a scheduled one
                 if self._stopping.is_set():
                     return
                 await self._rt.clock.refresh()
-                await each.run(self._rt)
+                await job.run(self._rt)
 
-    async def _tick(self, each: Tick) -> None:
+    async def _run_tick(self, tick: Tick) -> None:
         while True:
-            with _reported(each.name):
-                await each.run(self._rt)
-            await asyncio.sleep(each.seconds)
+            with _errors_logged(tick.name):
+                await tick.run(self._rt)
+            await asyncio.sleep(tick.seconds)
 
     def _workflow(self, name: str, work: Callable[[], None]) -> ScheduledWorkflow:
         @DBOS.workflow(name=name)
         def run(at: datetime, context: object) -> None:
             if not self._stopping.is_set():
-                with _reported(name):
+                with _errors_logged(name):
                     work()
 
         return run
 
-    def _work_of(self, each: Job) -> Callable[[], None]:
-        def work() -> None:
-            running = self._call(self._round(each))
+    def _runner(self, job: Job) -> Callable[[], None]:
+        def run() -> None:
+            running = self._call(self._run_job(job))
             self._active.add(running)
             try:
                 running.result()
             except CancelledError:
-                log.info("%s was cut off by the stop", each.name)
+                log.info("%s was interrupted by the stop", job.name)
             finally:
                 self._active.discard(running)
 
-        return work
+        return run
 
     def _call(self, work: Coroutine[object, object, T]) -> Future[T]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
 @contextmanager
-def _reported(name: str) -> Generator[None]:
-    """Log what a round failed on. The rows hold the truth, and the next round does the rest."""
+def _errors_logged(name: str) -> Generator[None]:
+    """Log the error of a run. The rows are the source of truth; the next run does the rest."""
     try:
         yield
-    except TossbillError as refused:
-        log.warning("%s: %s; its next round tries again", name, refused.message)
+    except TossbillError as error:
+        log.warning("%s: %s; the next run will retry", name, error.message)
     except Exception:
-        log.exception("%s failed; its next round tries again", name)
+        log.exception("%s failed; the next run will retry", name)
 
 
 async def _on_loop(build: Callable[[Settings], Runtime], settings: Settings) -> Runtime:
@@ -227,7 +227,7 @@ def _schedule(name: str, workflow: ScheduledWorkflow, cron: str) -> None:
 
 
 def _forget_old_rows() -> None:
-    """Delete DBOS's history: it keeps every row for ever, the unfinished of the dead too."""
+    """Delete DBOS's old rows: it keeps them for ever, even unfinished ones of dead workers."""
     before = (datetime.now(UTC) - KEPT_FOR).isoformat()
     old = DBOS.list_workflows(end_time=before, load_input=False, load_output=False, limit=10_000)
     if old:
@@ -235,7 +235,7 @@ def _forget_old_rows() -> None:
 
 
 def _prepare_file(path: str) -> None:
-    """Make DBOS's file ours alone, and let its readers and writer pass each other."""
+    """Create DBOS's file, readable only by us and in WAL mode."""
     Path(path).touch(mode=0o600)
     with closing(sqlite3.connect(path)) as connection:
         switch_to_wal(connection)

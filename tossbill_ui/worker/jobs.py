@@ -1,7 +1,7 @@
-"""What the worker does again and again.
+"""The worker's periodic jobs.
 
-A pass finds its own work in our tables when it starts, so it may be lost, doubled, late or cut
-off at any point without harm: the next one does what is left.
+A job finds its own work in our tables when it runs. So a run may be lost, duplicated, late or
+interrupted at any point without harm: the next one does what is left.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from tossbill_ui.worker import sandbox_time
 
 @dataclass(frozen=True)
 class Job:
-    """One kind of periodic work.
+    """A periodic job.
 
     Attributes:
-        name: Of its schedule, workflow and queue; stable over versions.
+        name: The name of its schedule, workflow and queue; stable across versions.
         cron: Six fields, seconds first, in Korean time.
-        run: Does all that is due now.
+        run: Does everything that is due now.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Job:
 
     @property
     def look_seconds(self) -> float:
-        """How long its queue rests between two looks, which cost milliseconds each."""
+        """The polling interval of its queue; each poll costs milliseconds."""
         second, _, step = self.cron.split()[0].partition("/")
         every = int(step or 1) if second == "*" or step else 60
         return min(max(every / 4, 1.0), 10.0)
@@ -47,12 +47,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Tick:
-    """Work that is done so often that a schedule, a queue and a workflow would cost more than it.
+    """Work so frequent that a schedule, a queue and a workflow would cost more than the work.
 
     Attributes:
-        name: For the log.
-        seconds: How long it rests between two rounds.
-        run: Does all that is due now.
+        name: The name for the log.
+        seconds: The pause between two runs.
+        run: Does everything that is due now.
     """
 
     name: str
@@ -61,11 +61,11 @@ class Tick:
 
 
 async def _announce_by_virtual_time(rt: Runtime) -> None:
-    await rt.clock.refresh()  # before the first look it says the machine's time
+    await rt.clock.refresh()  # until first read, it has the machine's time
     await announce_trials(rt)
 
 
-PASSES = (
+JOBS = (
     Job("charge-due", "*/10 * * * * *", run_due),
     Job("settle", "5/10 * * * * *", settle),
     Job("webhooks", "*/10 * * * * *", handle_pending),
@@ -79,11 +79,11 @@ PASSES = (
 
 SANDBOX_TICKS = (
     Tick("virtual-time", 1.0, sandbox_time.run_sandbox_time),
-    # A clock that people move skips hours.
+    # A clock that users move can skip hours.
     Tick("announce-trials-in-virtual-time", 3.0, _announce_by_virtual_time),
 )
 
 
 def ticks_for(mode: Mode) -> Sequence[Tick]:
-    """Return what a worker does every few seconds in a mode."""
+    """Return the ticks of a worker in a mode."""
     return SANDBOX_TICKS if mode is Mode.SANDBOX else ()

@@ -1,4 +1,4 @@
-"""A worker's life: wait for its turn, run the passes, end when told or when the parent is gone."""
+"""The worker process: waits for its lock, runs the jobs, exits on a signal or with its parent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.startup_recovery import WORKER
 from tossbill_ui.worker.engine import Engine
-from tossbill_ui.worker.jobs import PASSES, ticks_for
+from tossbill_ui.worker.jobs import JOBS, ticks_for
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +30,12 @@ STANDBY_SECONDS = 3.0
 
 
 def serve(settings: Settings, *, name: str, with_parent: bool = False) -> None:
-    """Run the passes until a signal comes.
+    """Run the jobs until a signal arrives.
 
     Args:
-        settings: Which database and Toss to work with.
-        name: This worker's; see `Engine`.
-        with_parent: End also when standard input closes: the parent is gone, however it ended.
+        settings: The settings of the runtime.
+        name: The worker's name; see `Engine`.
+        with_parent: Also stop when standard input closes, since the parent has then ended.
     """
     set_up_logging()
     stop = threading.Event()
@@ -51,15 +51,15 @@ def serve(settings: Settings, *, name: str, with_parent: bool = False) -> None:
 
 
 def work_until(stop: threading.Event, settings: Settings, *, name: str) -> None:
-    """Run the passes until an event is set; on SQLite only one worker at a time does."""
+    """Run the jobs until the event is set; on SQLite only one worker runs at a time."""
     if not settings.uses_sqlite:
         _run(stop, settings, name)
         return
-    turn = Path(f"{sa.make_url(settings.database_url).database}.worker")
+    lock_path = Path(f"{sa.make_url(settings.database_url).database}.worker")
     while not stop.is_set():
-        with alone_on(turn) as alone:
+        with alone_on(lock_path) as alone:
             if alone:
-                _run(stop, settings, name, build=_alone)
+                _run(stop, settings, name, build=_build_named)
                 return
         log.info("another worker is at work on this database; this one stands by")
         stop.wait(STANDBY_SECONDS)
@@ -67,7 +67,7 @@ def work_until(stop: threading.Event, settings: Settings, *, name: str) -> None:
 
 @contextmanager
 def worker_inside(settings: Settings) -> Generator[None]:
-    """Run a worker in a thread of this process while the block runs: for Reflex's dev server."""
+    """Run a worker in a thread of this process while the block runs, for Reflex's dev server."""
     stop = threading.Event()
     options = {"name": "worker-dev"}
     thread = threading.Thread(target=work_until, args=(stop, settings), kwargs=options)
@@ -79,8 +79,8 @@ def worker_inside(settings: Settings) -> Generator[None]:
         thread.join()
 
 
-def _alone(settings: Settings) -> Runtime:
-    """Build the runtime of the only worker, who may take over what an earlier one held."""
+def _build_named(settings: Settings) -> Runtime:
+    """Build the runtime of the only worker; its name lets it release an earlier one's leases."""
     return replace(build_runtime(settings), name=WORKER)
 
 
@@ -92,7 +92,7 @@ def _run(
 ) -> None:
     migrations.upgrade(settings.database_url)
     ticks = ticks_for(settings.mode)
-    engine = Engine(settings, PASSES, ticks, name=name, stop=stop, build=build)
+    engine = Engine(settings, JOBS, ticks, name=name, stop=stop, build=build)
     try:
         engine.start()
         log.info("worker %s is at work", name)

@@ -1,7 +1,8 @@
-"""Walking the sandbox's clock to where people sent it.
+"""Moves the sandbox's clock step by step to the time a user chose.
 
-It stops at everything that is due on the way and waits until that is settled, so that charges,
-retries, questions and notices happen in their order and at their time, however far the jump is.
+The clock stops at everything that is due on the way and waits until that is settled, so that
+charges, retries, consent requests and notices happen in order and at their own time, however far
+the jump is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tossbill_ui.toss.sandbox_clock import SandboxClock
 
 
 async def run_sandbox_time(rt: Runtime) -> int:
-    """Go on until the clock is there or something has to be waited for; return the steps."""
+    """Advance until the clock arrives or a payment is unsettled; return the number of steps."""
     if not isinstance(rt.clock, SandboxClock):
         return 0
     reading = await rt.clock.follow(next_at=await _next_due_at(rt))

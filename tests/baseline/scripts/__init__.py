@@ -1,1 +1,1 @@
-"""Stories of a few steps, each about one act, so that a change of one act changes one story."""
+"""Scripted stories, each about one action, so that a changed action changes one story."""

@@ -1,4 +1,4 @@
-"""Subscribing, and the end of a trial."""
+"""Stories of subscribing and of the end of a trial."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def subscribe_twice(stage: Stage) -> None:
     session = stage.customer()
     first = await stage.subscribe(session)
     again = await stage.begin(session, "basic", first.method.id, again=True)
-    await stage.look(session, again)
+    await stage.view(session, again)
 
 
 async def subscribe_refused(stage: Stage) -> None:
@@ -28,19 +28,19 @@ async def subscribe_refused(stage: Stage) -> None:
 
 
 async def trial_answered_yes(stage: Stage) -> None:
-    session, trial = await _asked(stage)
+    session, trial = await _trial_with_question(stage)
     await price_increase.record_decision(stage.rt, actor_of(session), trial, accepts=True)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 
 async def trial_answered_no(stage: Stage) -> None:
-    session, trial = await _asked(stage)
+    session, trial = await _trial_with_question(stage)
     await price_increase.record_decision(stage.rt, actor_of(session), trial, accepts=False)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 
 async def trial_not_answered(stage: Stage) -> None:
-    await _asked(stage)
+    await _trial_with_question(stage)
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 
@@ -51,8 +51,8 @@ async def trial_canceled(stage: Stage) -> None:
     await stage.live_until(TRIAL_ENDS + timedelta(days=1))
 
 
-async def _asked(stage: Stage) -> tuple[Session, str]:
-    """Begin a trial of 14 days, and go on until a week before it ends."""
+async def _trial_with_question(stage: Stage) -> tuple[Session, str]:
+    """Start a trial of 14 days, and ask for consent a week before it ends."""
     session = stage.customer()
     trial = (await stage.subscribe(session, "pro")).subscription.id
     await stage.go_to(TRIAL_ENDS - timedelta(days=7))

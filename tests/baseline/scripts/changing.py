@@ -1,4 +1,4 @@
-"""Another plan, another card, a pause, a higher price."""
+"""Stories of plan changes, card changes, pauses and price increases."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def change_now_to_cheaper(stage: Stage) -> None:
 async def change_now_refused(stage: Stage) -> None:
     session, of = await _subscribed(stage, persona="approves_once")
     await stage.change_now(session, of, "pro")
-    await stage.look(session, of)
+    await stage.view(session, of)
 
 
 async def change_now_in_a_trial(stage: Stage) -> None:
@@ -77,19 +77,19 @@ async def pause_and_resume_refused(stage: Stage) -> None:
 
 
 async def price_rise_accepted(stage: Stage) -> None:
-    session, of = await _asked_for_more(stage)
+    session, of = await _price_increase_announced(stage)
     await price_increase.record_decision(stage.rt, actor_of(session), of, accepts=True)
     await stage.live_until(RENEWAL)
 
 
 async def price_rise_declined(stage: Stage) -> None:
-    session, of = await _asked_for_more(stage)
+    session, of = await _price_increase_announced(stage)
     await price_increase.record_decision(stage.rt, actor_of(session), of, accepts=False)
     await stage.live_until(RENEWAL)
 
 
 async def price_rise_not_answered(stage: Stage) -> None:
-    await _asked_for_more(stage)
+    await _price_increase_announced(stage)
     await stage.live_until(RENEWAL)
 
 
@@ -105,17 +105,15 @@ async def _resume_after_the_period(stage: Stage, persona: str) -> None:
     await pause.pause(stage.rt, actor_of(session), of)
     await stage.live_until(RENEWAL + TEN_DAYS)
     await pause.resume(stage.rt, actor_of(session), of)
-    await stage.look(session, of)
+    await stage.view(session, of)
 
 
-async def _asked_for_more(stage: Stage) -> tuple[Session, str]:
-    """Raise the price of a plan from the next period on, and ask who is subscribed to it."""
+async def _price_increase_announced(stage: Stage) -> tuple[Session, str]:
+    """Raise the price of a plan from the next period on, and ask its subscribers for consent."""
     session, of = await _subscribed(stage)
-    dearer = Price(
-        id=f"{1:032d}", plan_code="basic", starts_on=date(2027, 11, 20), amount_krw=12900
-    )
+    price = Price(id=f"{1:032d}", plan_code="basic", starts_on=date(2027, 11, 20), amount_krw=12900)
     async with stage.rt.db.write() as db:
-        db.add(dearer)
+        db.add(price)
     await stage.live_until(date(2027, 11, 10))
     await request_consents(stage.rt, KIM, "basic", how_to_cancel="내 구독에서 해지해요.")
     return session, of

@@ -1,4 +1,4 @@
-"""Canceling, money back, payments nobody knows the end of, and cards that go."""
+"""Stories of cancellations, refunds, unresolved payments and removed cards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.subscriptions.actions import cancel, change_method, refund, review
 
 ELEVEN_DAYS = timedelta(days=11)
-LOST_ANSWER = {"endpoint": "charge", "kind": "error_500_after", "count": 1}
+LOST_RESPONSE = {"endpoint": "charge", "kind": "error_500_after", "count": 1}
 
 
 async def cancel_at_period_end(stage: Stage) -> None:
@@ -35,7 +35,7 @@ async def cancel_undone(stage: Stage) -> None:
 
 async def cancel_now(stage: Stage) -> None:
     session, of, _ = await _subscribed(stage)
-    stage.wait(ELEVEN_DAYS)  # what is left of the price is no whole number: it has to be rounded
+    stage.wait(ELEVEN_DAYS)  # the refund is no whole number of won, so it is rounded
     shown = await cancel.preview(stage.rt, actor_of(session), of)
     await cancel.cancel_now(stage.rt, actor_of(session), of, expected_refund_krw=shown.refund_krw)
     await stage.run()
@@ -63,20 +63,20 @@ async def refund_refused_then_approved(stage: Stage) -> None:
 
 
 async def doubt_settled_by_looking(stage: Stage) -> None:
-    await _doubtful(stage)
+    await _unresolved_renewal(stage)
     stage.wait(timedelta(minutes=1))
     await stage.run()
 
 
 async def doubt_settled_by_webhook(stage: Stage) -> None:
-    await _doubtful(stage)
+    await _unresolved_renewal(stage)
     [payment] = [row for row in await stage.rows(Payment) if row.status == "unknown"]
     about = {"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": payment.order_id}}
-    await stage.hear_of(json.dumps(about).encode())
+    await stage.deliver_webhook(json.dumps(about).encode())
 
 
 async def doubt_canceled_meanwhile(stage: Stage) -> None:
-    session, of = await _doubtful(stage)
+    session, of = await _unresolved_renewal(stage)
     await cancel.cancel_at_period_end(stage.rt, actor_of(session), of)
     stage.wait(timedelta(minutes=1))
     await stage.run()
@@ -96,9 +96,9 @@ async def difference_found_then_closed(stage: Stage) -> None:
     await _subscribed(stage)
     await stage.live_until(RENEWAL)
     stage.wait(timedelta(hours=2))
-    cheaper = sa.update(Payment).where(col(Payment.period_number) == 2).values(amount_krw=9000)
+    lower_amount = sa.update(Payment).where(col(Payment.period_number) == 2).values(amount_krw=9000)
     async with stage.rt.db.write() as db:
-        await db.exec(cheaper)
+        await db.exec(lower_amount)
     await stage.go_to(RENEWAL + timedelta(days=1))
     await reconcile(stage.rt)
     assert await stage.rows(Difference)
@@ -108,11 +108,11 @@ async def difference_found_then_closed(stage: Stage) -> None:
 async def card_deleted_at_toss(stage: Stage) -> None:
     session, of, card = await _subscribed(stage)
     await stage.rt.toss.delete_billing_key(billing_key=await stage.billing_key(card))
-    await stage.hear_all()
+    await stage.deliver_webhooks()
     await stage.live_until(RENEWAL + timedelta(days=1))
     other = await stage.card(session)
     await change_method.change_method(stage.rt, actor_of(session), of, payment_method_id=other)
-    await stage.look(session, of)
+    await stage.view(session, of)
 
 
 async def card_removed(stage: Stage) -> None:
@@ -120,7 +120,7 @@ async def card_removed(stage: Stage) -> None:
     spare = await stage.card(session)
     await change_method.remove_method(stage.rt, actor_of(session), spare)
     await stage.rt.tasks.drain(seconds=120)
-    await stage.hear_all()
+    await stage.deliver_webhooks()
 
 
 async def card_expires(stage: Stage) -> None:
@@ -135,11 +135,11 @@ async def _subscribed(stage: Stage) -> tuple[Session, str, str]:
     return session, seen.subscription.id, seen.method.id
 
 
-async def _doubtful(stage: Stage) -> tuple[Session, str]:
-    """Let Toss take the money of a renewal, and let nobody hear of it."""
+async def _unresolved_renewal(stage: Stage) -> tuple[Session, str]:
+    """Let Toss charge a renewal, and lose its response."""
     session, of, _ = await _subscribed(stage)
     await stage.go_to(RENEWAL)
-    await stage.faults(LOST_ANSWER)
+    await stage.faults(LOST_RESPONSE)
     await stage.run()
     return session, of
 

@@ -1,4 +1,4 @@
-"""Renewals, and what follows when one is not paid."""
+"""Stories of renewals and of dunning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tossbill_ui.customers.session import actor_of
 from tossbill_ui.subscriptions.actions import cancel, change_method, price_increase, review
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 
-AFTER_ALL_TRIES = timedelta(days=20)
+AFTER_ALL_RETRIES = timedelta(days=20)
 
 
 async def renewal(stage: Stage) -> None:
@@ -38,17 +38,17 @@ async def renewals_together(stage: Stage) -> None:
 
 async def dunning_until_ended(stage: Stage) -> None:
     await stage.subscribe(stage.customer(), persona="approves_once")
-    await stage.live_until(RENEWAL + AFTER_ALL_TRIES)
+    await stage.live_until(RENEWAL + AFTER_ALL_RETRIES)
 
 
 async def dunning_until_paused(stage: Stage) -> None:
-    await _trial_with_a_bad_card(stage, "expired")
-    await stage.live_until(TRIAL_ENDS + AFTER_ALL_TRIES)
+    await _trial_with_bad_card(stage, "expired")
+    await stage.live_until(TRIAL_ENDS + AFTER_ALL_RETRIES)
 
 
 async def dunning_then_approved(stage: Stage) -> None:
-    await _trial_with_a_bad_card(stage, "approves_after_2")
-    await stage.live_until(TRIAL_ENDS + AFTER_ALL_TRIES)
+    await _trial_with_bad_card(stage, "approves_after_2")
+    await stage.live_until(TRIAL_ENDS + AFTER_ALL_RETRIES)
 
 
 async def past_due_then_other_card(stage: Stage) -> None:
@@ -65,7 +65,7 @@ async def past_due_then_other_card(stage: Stage) -> None:
 async def past_due_then_paid_by_hand(stage: Stage) -> None:
     session = stage.customer()
     seen = await stage.subscribe(session, "pro", persona="approves_after_1")
-    await stage.go_on_after_trial(session, seen.subscription.id)
+    await stage.consent_to_trial_end(session, seen.subscription.id)
     await stage.live_until(TRIAL_ENDS)
     await change_method.pay_now(stage.rt, actor_of(session), seen.subscription.id)
     await stage.rt.tasks.drain(seconds=120)
@@ -96,7 +96,7 @@ async def contract_refused_then_approved(stage: Stage) -> None:
     await stage.live_until(RENEWAL + timedelta(days=1))
 
 
-async def _trial_with_a_bad_card(stage: Stage, persona: str) -> SubscriptionView:
+async def _trial_with_bad_card(stage: Stage, persona: str) -> SubscriptionView:
     session = stage.customer()
     seen = await stage.subscribe(session, "pro", persona=persona)
     await stage.live_until(TRIAL_ENDS - timedelta(days=7))

@@ -1,4 +1,4 @@
-"""The floor: one HTML file, the exchange in the request, no database (the tutorial's flow)."""
+"""The bare page: one HTML file, the exchange within the request, no database (the tutorial)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What Korean consumer law asks of the pages that sell and end a subscription, as checks.
+"""Checks of Korean consumer law on the pages that sell and end a subscription.
 
-They know a page only through Playwright, so they hold for any shop's pages. Sources: 전자상거래법
+They know a page only through Playwright, so they apply to any shop's pages. Sources: 전자상거래법
 §13⑥ and §21조의2① (dark patterns) with 소비자보호지침 of 2025-10-24; see ``docs/fairness.md``.
 """
 
@@ -16,13 +16,13 @@ TAX = re.compile(r"부가세|VAT", re.IGNORECASE)
 TAX_INCLUDED = re.compile(r"부가세\s*포함|VAT\s*included", re.IGNORECASE)
 PHONE = re.compile(r"\b(?:1[5-9]\d{2}|0\d{1,2})[-\s)]\d{3,4}(?:[-\s]\d{4})?\b")
 BY_PHONE = re.compile(r"전화|고객센터|상담원|\bcall us\b|\bphone\b", re.IGNORECASE)
-# Shame, fear and loss, where a shop should say dates and amounts.
+# Appeals to shame, fear and loss, where a shop should state dates and amounts.
 GUILT = re.compile(
     r"정말|진짜로|후회|아쉬|섭섭|떠나|포기|놓치|잃게|혜택을?\s*(?:포기|잃)|다시\s*생각|"
     r"are you sure|sorry to see|miss out|you will lose|lose your|give up|think again|really want",
     re.IGNORECASE,
 )
-# Words that do not say what a press does.
+# Button texts that do not say what a press does.
 VAGUE = re.compile(
     r"^(?:확인|예|아니오|아니요|네|계속|다음|완료|혜택 유지|"
     r"ok|yes|no|continue|next|submit|confirm)$",
@@ -36,7 +36,7 @@ LOOKS = """one => {
         borderColor, borderWidth, fontSize, fontWeight, opacity]);
 }"""
 
-# Points of an element, in the part of the page that is seen, at which something else lies on top.
+# Points of an element, within the viewport, that another element covers.
 COVERED = """one => {
     const { left, right, top, bottom } = one.getBoundingClientRect();
     const points = [[(left + right) / 2, top + 3], [(left + right) / 2, bottom - 3]];
@@ -48,7 +48,7 @@ COVERED = """one => {
 
 
 def assert_total_price_first(offer: Locator) -> None:
-    """An offer's first amount is all that is paid, tax included, and no other hides behind it."""
+    """Assert that an offer's first amount is the total, tax included, and its only one."""
     text = offer.inner_text()
     amounts = AMOUNT.findall(text)
     assert amounts, f"no amount in {text!r}"
@@ -66,20 +66,20 @@ def assert_total_price_first(offer: Locator) -> None:
 
 
 def assert_nothing_chosen_before(page: Page) -> None:
-    """No box is ticked and no option is taken before the customer does it."""
+    """Assert that no checkbox is checked and no option selected in advance."""
     ticked = page.locator("input:checked, [aria-checked=true], option[selected]")
     assert ticked.count() == 0, ticked.first.evaluate("one => one.outerHTML")
 
 
 def assert_equal(choices: Locator) -> None:
-    """Choices that the law calls equal have the same size, weight and colours."""
+    """Assert that choices which the law calls equal share size, weight and colors."""
     looks = choices.evaluate_all(f"all => all.map({LOOKS})")
     assert len(looks) > 1, "there is no choice"
     assert len(set(looks)) == 1, looks
 
 
 def assert_not_covered(choices: Locator) -> None:
-    """Nothing lies over a choice: what is seen of it can be pressed, as of the others."""
+    """Assert that nothing covers a choice, so that its visible part can be pressed."""
     assert choices.count() > 1, "there is no choice"
     for choice in choices.all():
         covered = choice.evaluate(COVERED)
@@ -87,20 +87,20 @@ def assert_not_covered(choices: Locator) -> None:
 
 
 def assert_says_what_it_does(buttons: Locator) -> None:
-    """A button's words name what happens when it is pressed."""
+    """Assert that each button's text says what a press does."""
     words = [text.strip() for text in buttons.all_inner_texts()]
     assert words, "there is no button"
     assert [text for text in words if VAGUE.match(text) or not text] == []
 
 
 def assert_no_guilt(page: Page) -> None:
-    """The page says what happens, and makes nobody feel bad about it."""
+    """Assert that the page states facts and does not shame the customer."""
     found = GUILT.search(page.locator("main").inner_text())
     assert not found, f"{found[0]!r} is said" if found else ""
 
 
 def assert_not_by_phone(page: Page) -> None:
-    """Who came by the page can leave by the page."""
+    """Assert that canceling online does not require a phone call."""
     text = page.locator("body").inner_text()
     assert page.locator("a[href^='tel:']").count() == 0
     assert not PHONE.search(text), "a phone number"
@@ -108,19 +108,19 @@ def assert_not_by_phone(page: Page) -> None:
 
 
 def ways_on(page: Page) -> list[str]:
-    """Return where the links of a page lead: what one click can reach without doing anything."""
+    """Return the targets of a page's links: what one click can reach without side effects."""
     hrefs = page.locator("a[href]:visible").evaluate_all("all => all.map(one => one.href)")
     return [href for href in dict.fromkeys(hrefs) if not href.startswith(("tel:", "mailto:"))]
 
 
 def clicks_to(page: Page, first_screen: str, control: re.Pattern[str], *, at_most: int) -> int:
-    """Return how many clicks lead from a screen to a control and through it.
+    """Return the number of clicks from a screen to pressing a control.
 
     Args:
-        page: A customer's, who has a subscription.
-        first_screen: Where they begin.
-        control: What it is called.
-        at_most: Where to stop looking.
+        page: The page of a customer with a subscription.
+        first_screen: The address to start from.
+        control: The name of the control.
+        at_most: The number of clicks after which to give up.
     """
     ahead, seen = [first_screen], set[str]()
     for clicks in range(1, at_most + 1):

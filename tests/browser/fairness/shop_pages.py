@@ -1,4 +1,4 @@
-"""Which pages the checks look at. Another shop writes a class like `OurPages` of its own."""
+"""The pages under test; another shop writes its own class like `OurPages`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from tests.browser.test_subscription import register_for_plan
 
 
 class ShopPages(Protocol):
-    """What the checks need to know of a shop's pages.
+    """The interface between the checks and a shop's pages.
 
     Attributes:
         first_screen: The address of the first screen.
-        cancel: What the control is called that leads to canceling.
+        cancel: The name of the control that leads to canceling.
     """
 
     first_screen: str
     cancel: re.Pattern[str]
 
     def offers(self, page: Page) -> Locator:
-        """Open the page that sells, and return each offer."""
+        """Open the page with the offers, and return each of them."""
         ...
 
     def before_paying(self, page: Page) -> Locator:
@@ -34,16 +34,16 @@ class ShopPages(Protocol):
         ...
 
     def ways_to_end(self, page: Page) -> Locator:
-        """Open the page that ends a subscription, and return the buttons that do."""
+        """Open the page for canceling, and return its cancel buttons."""
         ...
 
     def is_ended(self, page: Page) -> None:
-        """Wait until the page says that the subscription ends."""
+        """Wait until the page shows that the subscription is canceled."""
         ...
 
 
 class OurPages:
-    """Tossbill's own."""
+    """Tossbill's own pages."""
 
     first_screen = "/"
     cancel = re.compile("해지하기|^Cancel$")

@@ -1,4 +1,4 @@
-"""Selling and ending a subscription as Korean consumer law wants it."""
+"""Selling and canceling a subscription as Korean consumer law requires."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CLICKS = 2
 PHONE_WIDTH, PHONE_HEIGHTS = 375, range(480, 920, 40)
 
 
-def test_an_offer_says_all_that_is_paid_in_one_amount(page: Page, shop: ShopPages) -> None:
+def test_offer_states_the_total_in_one_amount(page: Page, shop: ShopPages) -> None:
     offers = shop.offers(page)
     expect(offers.first).to_be_visible()
 
@@ -21,7 +21,7 @@ def test_an_offer_says_all_that_is_paid_in_one_amount(page: Page, shop: ShopPage
     rules.assert_says_what_it_does(offers.get_by_role("link"))
 
 
-def test_the_button_that_charges_says_so_with_the_amount(page: Page, shop: ShopPages) -> None:
+def test_charging_button_states_the_amount(page: Page, shop: ShopPages) -> None:
     button = shop.before_paying(page)
 
     assert rules.AMOUNT.search(button.inner_text())
@@ -30,13 +30,13 @@ def test_the_button_that_charges_says_so_with_the_amount(page: Page, shop: ShopP
     rules.assert_no_guilt(page)
 
 
-def test_leaving_takes_two_clicks_from_the_first_screen(page: Page, shop: ShopPages) -> None:
+def test_canceling_takes_two_clicks_from_the_first_screen(page: Page, shop: ShopPages) -> None:
     shop.subscribe(page)
 
     assert rules.clicks_to(page, shop.first_screen, shop.cancel, at_most=CLICKS) <= CLICKS
 
 
-def test_the_ways_to_leave_are_equal_plain_and_on_the_page(page: Page, shop: ShopPages) -> None:
+def test_ways_to_cancel_are_equal_plain_and_on_the_page(page: Page, shop: ShopPages) -> None:
     shop.subscribe(page)
     ways = shop.ways_to_end(page)
 
@@ -47,8 +47,8 @@ def test_the_ways_to_leave_are_equal_plain_and_on_the_page(page: Page, shop: Sho
     rules.assert_not_by_phone(page)
 
 
-def test_no_way_to_leave_lies_under_something(page: Page, shop: ShopPages) -> None:
-    """Not on the smallest phone either."""
+def test_no_cancel_button_is_covered(page: Page, shop: ShopPages) -> None:
+    """Holds on the smallest phone too."""
     shop.subscribe(page)
     ways = shop.ways_to_end(page)
 
@@ -57,8 +57,8 @@ def test_no_way_to_leave_lies_under_something(page: Page, shop: ShopPages) -> No
         rules.assert_not_covered(ways)
 
 
-def test_leaving_is_asked_once(page: Page, shop: ShopPages) -> None:
-    """One press on the page that asks is all; no dialog and no page asks again."""
+def test_canceling_asks_once(page: Page, shop: ShopPages) -> None:
+    """One press on the cancel page is enough; no dialog and no page asks again."""
     shop.subscribe(page)
     asked: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Each rule finds the pattern that it is about, on a page that has it."""
+"""Each rule detects its dark pattern on a page that has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our own question at the end of a trial: both answers are equal, and say what they do."""
+"""Our question at the end of a trial: both answers are equal, and say what they do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.server import Server
 
 @pytest.fixture
 def asked(browser: Browser, tmp_path: Path) -> Generator[Page]:
-    """The question; a trial of a week is asked about as it begins."""
+    """The open question; a one-week trial is asked about as soon as it starts."""
     server = Server(tmp_path / "data")
     server.start()
     execute(server, "UPDATE price SET trial_days=7 WHERE plan_code='pro'")
@@ -30,7 +30,7 @@ def asked(browser: Browser, tmp_path: Path) -> Generator[Page]:
     server.stop()
 
 
-def test_to_go_on_and_to_end_are_equal(asked: Page) -> None:
+def test_continuing_and_ending_are_equal(asked: Page) -> None:
     answers = asked.get_by_test_id("confirm-price")
     rules.assert_equal(answers)
     rules.assert_not_covered(answers)

@@ -1,10 +1,10 @@
-"""``python -m tests.proof.inputs``: some spoiled inputs of one kind, again."""
+"""``python -m tests.proof.inputs``: repeats corrupted inputs of one kind."""
 
 from __future__ import annotations
 
 import click
 
-from tests.proof.inputs.kinds import KINDS, spoil
+from tests.proof.inputs.kinds import KINDS, try_inputs
 
 
 @click.command()
@@ -12,8 +12,8 @@ from tests.proof.inputs.kinds import KINDS, spoil
 @click.option("--seed", default=0, show_default=True)
 @click.option("--inputs", default=500, show_default=True)
 def main(kind: str, seed: int, inputs: int) -> None:
-    """Try inputs; show where it goes wrong, or what became of them."""
-    click.echo(f"{kind}, seed {seed}: {dict(spoil(kind, seed, inputs))}")
+    """Try inputs; print their outcomes, or the traceback of a failure."""
+    click.echo(f"{kind}, seed {seed}: {dict(try_inputs(kind, seed, inputs))}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Spoiled requests to the sandbox's API, generated as in ``tests/conformance``."""
+"""Random requests to the sandbox's API, generated as in ``tests/conformance``."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from tests.conformance.test_any_request import (
     HEADERS,
     REQUESTS,
     SLOW,
-    World,
-    judge,
-    opened_world,
+    SharedSandbox,
+    check_response,
+    open_shared_sandbox,
 )
 
 
-def ask_the_sandbox(folder: Path, inputs: int, luck: random.Random) -> Counter[str]:
+def send_to_the_sandbox(folder: Path, inputs: int, rng: random.Random) -> Counter[str]:
     """Send generated requests; a refusal changes nothing and the sums hold."""
     found: Counter[str] = Counter()
-    with opened_world(folder / "box.db") as world:
+    with open_shared_sandbox(folder / "sandbox.db") as sandbox:
         for name in REQUESTS:
-            _ask(world, name, -(-inputs // len(REQUESTS)), luck.getrandbits(64), found)
-        assert world.runner.run(world.box.check())["consistent"]
+            _send(sandbox, name, -(-inputs // len(REQUESTS)), rng.getrandbits(64), found)
+        assert sandbox.runner.run(sandbox.client.check())["consistent"]
     return found
 
 
-def _ask(world: World, name: str, inputs: int, number: int, found: Counter[str]) -> None:
+def _send(sandbox: SharedSandbox, name: str, inputs: int, number: int, found: Counter[str]) -> None:
     method, path, bodies, shape = REQUESTS[name]
 
     @seed(number)
@@ -39,10 +39,10 @@ def _ask(world: World, name: str, inputs: int, number: int, found: Counter[str])
         suppress_health_check=SLOW,
     )
     @given(body=bodies, headers=HEADERS)
-    def one(body: object, headers: dict[str, str]) -> None:
-        before = world.state()
-        answer = world.send(method, path.format_map(world.names), body, headers)
-        judge(world, answer, before, shape, body)
+    def try_one(body: object, headers: dict[str, str]) -> None:
+        before = sandbox.state()
+        answer = sandbox.send(method, path.format_map(sandbox.names), body, headers)
+        check_response(sandbox, answer, before, shape, body)
         found[f"{answer.status_code // 100}xx"] += 1
 
-    one()
+    try_one()

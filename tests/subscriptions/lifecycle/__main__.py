@@ -1,5 +1,5 @@
-"""Prints the state picture that stands in ``docs/architecture.md``."""
+"""Prints the state diagram for ``docs/architecture.md``."""
 
-from tests.subscriptions.lifecycle.cells import picture
+from tests.subscriptions.lifecycle.cells import diagram
 
-print(picture())
+print(diagram())

@@ -1,4 +1,4 @@
-"""Every transition, in every status: what comes of it."""
+"""The result of every transition in every status."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ OTHER = Price(id="pro-1", plan_code="pro", starts_on=STARTS_ON, amount_krw=19_90
 
 
 def subscription(status: SubscriptionStatus) -> Subscription:
-    """Return one in a status, in its first paid period, or in a trial."""
+    """Return a subscription in a status, in its first paid period or in a trial."""
     is_new = status in (SubscriptionStatus.STARTING, SubscriptionStatus.TRIALING)
     return Subscription(
         id="subscription",
@@ -69,7 +69,7 @@ def _method(status: MethodStatus) -> PaymentMethod:
 
 
 def facts(now: datetime = IN_THE_PERIOD) -> RenewalFacts:
-    """Return what a transition may ask, with everything in order."""
+    """Return facts for a transition, with everything in order."""
     return RenewalFacts(
         now,
         ChargeHours(),
@@ -117,11 +117,11 @@ Do = Callable[[Subscription], object]
 
 @dataclass(frozen=True)
 class Case:
-    """A transition under some circumstances.
+    """A transition under certain circumstances.
 
     Attributes:
-        label: What the state picture writes at an edge; empty if it shows none.
-        drawn: From which statuses it shows one.
+        label: The label of an edge in the state diagram; empty if the diagram shows none.
+        drawn: The statuses from which the diagram shows an edge.
     """
 
     name: str
@@ -237,7 +237,7 @@ CASES = (
 
 
 def outcome(case: Case, status: SubscriptionStatus) -> str:
-    """Return the status that a transition leads to, or the code of its refusal in brackets."""
+    """Return the status after a transition, or the code of its refusal in brackets."""
     of = subscription(status)
     try:
         case.do(of)
@@ -246,8 +246,8 @@ def outcome(case: Case, status: SubscriptionStatus) -> str:
     return of.status
 
 
-def picture() -> str:
-    """Draw the statuses and what leads from one to another, for ``docs/architecture.md``."""
+def diagram() -> str:
+    """Return the state diagram for ``docs/architecture.md``."""
     begins = ["  [*] --> starting: subscribed", "  [*] --> trialing: subscribed, with a trial"]
     edges = dict[tuple[str, str], list[str]]()
     for case in CASES:

@@ -1,4 +1,4 @@
-"""What a period costs: the least amount, in one place for all who ask."""
+"""The amount due for a period, which is zero below the minimum amount."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def price(amount_krw: int) -> Price:
         (150, 0, Amount(150, 0, 0)),
     ],
 )
-def test_what_toss_would_refuse_is_not_collected(
+def test_amount_below_the_minimum_is_not_collected(
     amount: int, credit: int, expected: Amount
 ) -> None:
     assert amount_of(price(amount), credit_krw=credit) == expected
 
 
 @given(amount=st.integers(LEAST_KRW, 10**9), credit=st.integers(0, 10**9))
-def test_nobody_pays_more_than_what_is_left_of_the_price(amount: int, credit: int) -> None:
+def test_amount_due_is_at_most_the_price_less_credit(amount: int, credit: int) -> None:
     found = amount_of(price(amount), credit_krw=credit)
     assert found.due_krw in (0, found.list_krw - found.credit_krw)
     assert found.due_krw == 0 or found.due_krw >= LEAST_KRW

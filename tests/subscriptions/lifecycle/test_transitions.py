@@ -1,4 +1,4 @@
-"""Every transition in every status, and who may change a subscription at all."""
+"""Every transition in every status; only transitions change a subscription."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tests.subscriptions.lifecycle.cells import (
     CASES,
     OTHER,
     STATUSES,
+    diagram,
     facts,
     outcome,
-    picture,
     subscription,
 )
 from tossbill_ui.build import ROOT
@@ -51,7 +51,7 @@ LIFECYCLE = {"transitions.py", "billing_cycle.py"}
 
 
 @pytest.mark.parametrize(("name", "status", "expected"), CELLS)
-def test_a_transition_leads_where_the_table_says(
+def test_transition_leads_to_the_status_in_the_table(
     name: str, status: SubscriptionStatus, expected: str
 ) -> None:
     [case] = [case for case in CASES if case.name == name]
@@ -59,12 +59,12 @@ def test_a_transition_leads_where_the_table_says(
     assert ("=" if reached == status else reached) == expected
 
 
-def test_the_table_has_every_transition() -> None:
+def test_table_has_every_transition() -> None:
     assert {case.name.split(",")[0] for case in CASES} == set(RULES)
     assert [name.strip() for name, *_ in ROWS] == [case.name for case in CASES]
 
 
-def test_a_transition_leads_nowhere_that_its_rule_does_not_say() -> None:
+def test_transition_leads_only_to_statuses_of_its_rule() -> None:
     for case in CASES:
         rule = RULES[case.name.split(",")[0]]
         for status in rule.allowed:
@@ -73,13 +73,13 @@ def test_a_transition_leads_nowhere_that_its_rule_does_not_say() -> None:
             assert is_refused or reached == status or reached in rule.leads_to, (case, status)
 
 
-def test_the_picture_of_the_statuses_is_drawn_from_the_table() -> None:
+def test_documented_diagram_is_up_to_date() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    assert f"```mermaid\n{picture()}\n```" in page, "run: python -m tests.subscriptions.lifecycle"
+    assert f"```mermaid\n{diagram()}\n```" in page, "run: python -m tests.subscriptions.lifecycle"
 
 
 def _assignments(path: Path) -> Iterator[str]:
-    """Yield what a module assigns to a subscription's columns, with its line."""
+    """Yield a module's assignments to a subscription's columns, with their lines."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         targets = node.targets if isinstance(node, ast.Assign) else []
         for target in (each for of in targets for each in ast.walk(of)):
@@ -91,7 +91,7 @@ def _assignments(path: Path) -> Iterator[str]:
                     pass
 
 
-def test_only_transitions_assign_what_a_subscription_is() -> None:
+def test_only_transitions_assign_subscription_columns() -> None:
     modules = [
         path
         for path in (ROOT / "tossbill_ui").rglob("*.py")
@@ -100,17 +100,17 @@ def test_only_transitions_assign_what_a_subscription_is() -> None:
     assert not [found for path in modules for found in _assignments(path)]
 
 
-def test_such_an_assignment_would_be_seen(tmp_path: Path) -> None:
+def test_assignment_elsewhere_is_detected(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text("subscription.due_at = subscription.attention = None\n")
     assert list(_assignments(module)) == ["module.py:1 due_at", "module.py:1 attention"]
 
 
-def test_every_event_has_a_notice_or_none() -> None:
+def test_every_event_type_has_a_notice_entry() -> None:
     assert set(NOTICES) == set(EventType)
 
 
-def test_an_event_says_what_has_changed() -> None:
+def test_event_names_its_changes() -> None:
     of = subscription(SubscriptionStatus.ACTIVE)
     [event] = transitions.plan_change(of, OTHER)
     assert event.changes == {"plan_code": ("plus", "pro"), "next_price_id": (None, "pro-1")}

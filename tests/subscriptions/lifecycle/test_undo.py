@@ -1,4 +1,4 @@
-"""Every undo is the inverse of its act, whatever the subscription was."""
+"""Every undo is the inverse of its action, for any subscription."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ HOURS = st.times()
 
 @dataclass(frozen=True)
 class Undo:
-    """An act and what takes it back."""
+    """An action and its inverse."""
 
     allowed: tuple[Status, ...]
     act: Callable[[Subscription, RenewalFacts, Price | None], object]
-    take_back: Callable[[Subscription, RenewalFacts, Price | None], object]
+    undo: Callable[[Subscription, RenewalFacts, Price | None], object]
 
 
 UNDOS = {
@@ -51,7 +51,7 @@ UNDOS = {
 
 @st.composite
 def subscriptions(draw: st.DrawFn, allowed: tuple[Status, ...]) -> tuple[Subscription, datetime]:
-    """Return a subscription with some of its period left, and an instant in it."""
+    """Return a subscription and an instant within its period."""
     status = draw(st.sampled_from(allowed))
     of = cells.subscription(status)
     of.starts_on = draw(DAYS)
@@ -70,10 +70,10 @@ def subscriptions(draw: st.DrawFn, allowed: tuple[Status, ...]) -> tuple[Subscri
 
 @pytest.mark.parametrize("name", UNDOS)
 @given(data=st.data())
-def test_an_undo_brings_back_what_was(name: str, data: st.DataObject) -> None:
+def test_undo_restores_the_subscription(name: str, data: st.DataObject) -> None:
     undo = UNDOS[name]
     of, now = data.draw(subscriptions(undo.allowed))
-    # A planned change takes the place of a higher price, which comes back from what was asked.
+    # A planned change replaces a price increase, which is restored from its consent.
     if name == "plan a change" and of.next_price_id == "pro-1":
         of.next_price_id = None
     raised = cells.PRICE.model_copy(update={"id": of.next_price_id}) if of.next_price_id else None
@@ -81,9 +81,9 @@ def test_an_undo_brings_back_what_was(name: str, data: st.DataObject) -> None:
     facts = cells.facts(now)
     undo.act(of, facts, raised)
     assert of.model_dump() != before or name == "plan a change"
-    undo.take_back(of, facts, raised)
+    undo.undo(of, facts, raised)
     assert of.model_dump() == before
 
 
-def test_an_hour_is_part_of_the_instants() -> None:
+def test_instants_include_the_hour() -> None:
     assert instant(date(2026, 1, 1), time(9)) != instant(date(2026, 1, 1))

@@ -1,4 +1,4 @@
-"""What can be chosen of the history, also by a stranger's address."""
+"""The filters of the history, including untrusted addresses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def span(**query: str) -> tuple[object, object]:
     return wanted.since, wanted.until
 
 
-def test_a_month_a_year_and_days_are_koreas() -> None:
+def test_periods_are_in_korean_time() -> None:
     assert span(period="2026-11") == (instant(date(2026, 11, 1)), instant(date(2026, 12, 1)))
     assert span(period="2026-12") == (instant(date(2026, 12, 1)), instant(date(2027, 1, 1)))
     assert span(period="2026") == (instant(date(2026, 1, 1)), instant(date(2027, 1, 1)))
@@ -34,7 +34,7 @@ def test_a_month_a_year_and_days_are_koreas() -> None:
     assert span(since_on="2026-11-03") == (None, None)
 
 
-def test_an_address_and_a_choice_say_the_same() -> None:
+def test_address_and_choice_agree() -> None:
     query = {"topic": "refund", "period": "days", "since_on": "2026-01-31", "subscription": AN_ID}
 
     choice = from_query(query)
@@ -53,12 +53,12 @@ def test_an_address_and_a_choice_say_the_same() -> None:
 
 @pytest.mark.parametrize("name", ["topic", "period", "subscription", "since_on", "until_on"])
 @pytest.mark.parametrize("value", NONSENSE)
-def test_nonsense_chooses_nothing(name: str, value: str) -> None:
+def test_invalid_filters_are_ignored(name: str, value: str) -> None:
     assert from_query({name: value}).wanted == Wanted()
     assert from_query({"period": "days", name: value}).wanted == Wanted()
 
 
-def test_days_in_the_wrong_order_are_noticed() -> None:
+def test_dates_in_the_wrong_order_are_detected() -> None:
     days = {"period": "days", "since_on": "2026-11-03", "until_on": "2026-11-02"}
 
     assert from_query(days).is_upside_down
@@ -70,17 +70,19 @@ async def test_periods_reach_back_to_the_first_line(shop: Shop, session: Session
     await shop.go_to(date(2028, 2, 1))
 
     offered = await options(shop.rt, actor_of(session), Choice())
-    values = [option["value"] for option in offered.periods]
+    values = [option.value for option in offered.periods]
 
     assert values[:3] == ["all", "2028-02", "2028-01"]
     assert values[-4:] == ["2028", "2027", "2026", "days"]
     assert len(values) == len(set(values)) == 1 + 12 + 3 + 1
     old = await options(shop.rt, actor_of(session), from_query({"period": "2026-11"}))
-    assert "2026-11" in [option["value"] for option in old.periods], "what is chosen can be seen"
+    assert "2026-11" in [option.value for option in old.periods], "the chosen period is listed"
 
 
-async def test_who_has_nothing_chooses_from_this_month(shop: Shop, stranger: Session) -> None:
+async def test_customer_without_history_chooses_from_the_current_period(
+    shop: Shop, stranger: Session
+) -> None:
     offered = await options(shop.rt, actor_of(stranger), Choice())
 
-    assert [option["value"] for option in offered.periods] == ["all", "2026-11", "2026", "days"]
-    assert [option["value"] for option in offered.subscriptions] == ["all"]
+    assert [option.value for option in offered.periods] == ["all", "2026-11", "2026", "days"]
+    assert [option.value for option in offered.subscriptions] == ["all"]

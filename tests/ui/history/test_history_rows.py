@@ -1,4 +1,4 @@
-"""What the history says of each line, and in its file."""
+"""The lines of the history, on the page, in the file and on paper."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from tossbill_ui.subscriptions.reading import timeline
 from tossbill_ui.ui.history import csv_file, print_view, rows, text
 from tossbill_ui.ui.history import first_paint as history_first_paint
 from tossbill_ui.ui.history.chart import chart
+from tossbill_ui.ui.history.facts import Fact
 from tossbill_ui.ui.history.rows import HistoryRow
 from tossbill_ui.ui.shared.text import speak
 
@@ -34,23 +35,23 @@ def korean() -> None:
 
 async def lines(shop: Shop, session: Session) -> list[HistoryRow]:
     page = await timeline.older(shop.rt, actor_of(session))
-    return [row for month in rows.months(page.entries) for row in month["rows"]]
+    return [row for month in rows.months(page.entries) for row in month.rows]
 
 
 async def facts(shop: Shop, session: Session) -> dict[str, str]:
-    """The details of the newest line."""
-    return {fact["label"]: fact["value"] for fact in (await lines(shop, session))[0]["facts"]}
+    """Return the details of the newest line."""
+    return {fact.label: fact.value for fact in (await lines(shop, session))[0].facts}
 
 
-async def test_a_payment_is_plain_and_its_details_are_whole(shop: Shop, session: Session) -> None:
+async def test_payment_line_is_short_and_its_details_complete(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 
     payment, card = await lines(shop, session)
 
-    assert (plain(payment["what"]), payment["amount"]) == ("베이직 첫 결제", "9,900원")
-    assert payment["status"] == "", "plainly paid says nothing"
-    assert payment["note"] == "9,900원을 결제했어요."
-    assert payment["receipt"].startswith("https://")
+    assert (plain(payment.what), payment.amount) == ("베이직 첫 결제", "9,900원")
+    assert payment.status == "", "a paid line shows no status"
+    assert payment.note == "9,900원을 결제했어요."
+    assert payment.receipt.startswith("https://")
     assert await facts(shop, session) == {
         "결제 시각": "2026. 11. 24. 12:00",
         "결제수단": "현대카드\u00a0····\u00a0123 (신용 · 개인)",
@@ -59,30 +60,30 @@ async def test_a_payment_is_plain_and_its_details_are_whole(shop: Shop, session:
         "부가세": "900원",
         "주문번호": f"{seen.subscription.id}-0001-1",
     }
-    assert (card["what"], card["status"], card["removable"]) == ("카드 등록", "사용 중", True)
+    assert (card.what, card.status, card.removable) == ("카드 등록", "사용 중", True)
 
 
-async def test_lines_stand_under_their_month_in_korea(shop: Shop, session: Session) -> None:
+async def test_lines_are_grouped_by_korean_month(shop: Shop, session: Session) -> None:
     await shop.go_to(date(2026, 12, 1), hour=0)
     await shop.card(session)
 
     [month] = rows.months((await timeline.older(shop.rt, actor_of(session))).entries)
 
-    assert month["name"] == "2026년\u00a012월"
+    assert month.name == "2026년\u00a012월"
 
 
-async def test_a_refusal_says_why_and_that_nothing_was_taken(shop: Shop, session: Session) -> None:
+async def test_decline_says_why_and_that_nothing_was_charged(shop: Shop, session: Session) -> None:
     await shop.subscribe(session, persona="monthly_limit")
 
     ended, refused, _ = await lines(shop, session)
 
-    assert (refused["status"], refused["tone"]) == ("결제 실패", "red")
-    assert refused["note"] == "카드 한도나 잔액이 부족해요. 결제된 금액은 없어요."
-    assert refused["receipt"] == ""
-    assert "시작하지 않았어요. 결제된 금액은 없어요." in ended["note"]
+    assert (refused.status, refused.tone) == ("결제 실패", "red")
+    assert refused.note == "카드 한도나 잔액이 부족해요. 결제된 금액은 없어요."
+    assert refused.receipt == ""
+    assert "시작하지 않았어요. 결제된 금액은 없어요." in ended.note
 
 
-async def test_a_doubt_says_so(shop: Shop, session: Session) -> None:
+async def test_unresolved_payment_says_so(shop: Shop, session: Session) -> None:
     await shop.faults(
         {"endpoint": "charge", "kind": "reset_after"},
         {"endpoint": "lookup", "kind": "error_500_before"},
@@ -91,12 +92,12 @@ async def test_a_doubt_says_so(shop: Shop, session: Session) -> None:
 
     doubt = (await lines(shop, session))[0]
 
-    assert (doubt["status"], doubt["tone"]) == ("확인 중", "amber")
-    assert "결제됐는지 확인하고 있어요" in doubt["note"]
-    assert "두 번 결제되지 않으니" in plain(doubt["note"])
+    assert (doubt.status, doubt.tone) == ("확인 중", "amber")
+    assert "결제됐는지 확인하고 있어요" in doubt.note
+    assert "두 번 결제되지 않으니" in plain(doubt.note)
 
 
-async def test_refunds_stand_by_themselves_and_with_their_payment(
+async def test_refunds_have_their_own_line_and_are_listed_in_their_payment(
     shop: Shop, session: Session
 ) -> None:
     seen = await shop.subscribe(session)
@@ -104,15 +105,15 @@ async def test_refunds_stand_by_themselves_and_with_their_payment(
     shop.wait(timedelta(minutes=1))
     await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="x")
     asked = (await lines(shop, session))[0]
-    assert (asked["what"], asked["amount"]) == ("베이직 환불", "−900원")
-    assert asked["status"] == "환불 중"
-    assert "환불을 요청했어요" in asked["note"]
+    assert (asked.what, asked.amount) == ("베이직 환불", "−900원")
+    assert asked.status == "환불 중"
+    assert "환불을 요청했어요" in asked.note
     await shop.run()
 
     back, paid, *_ = await lines(shop, session)
 
-    assert (back["status"], "돌려드렸어요" in back["note"]) == ("", True)
-    assert {"label": "환불", "value": "900원 · 2026. 11. 24. · 환불 완료"} in paid["facts"]
+    assert (back.status, "돌려드렸어요" in back.note) == ("", True)
+    assert Fact("환불", "900원 · 2026. 11. 24. · 환불 완료") in paid.facts
     assert (await facts(shop, session))["원래 결제"] == "2026. 11. 24. · 9,900원"
     assert seen.subscription.id in (await facts(shop, session))["주문번호"]
 
@@ -121,12 +122,12 @@ def test_every_change_that_is_shown_has_words() -> None:
     assert set(SHOWN) == set(text.CHANGES)
 
 
-async def test_who_changed_something_is_said_without_names(shop: Shop, session: Session) -> None:
+async def test_actor_is_shown_without_names(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     shop.wait(timedelta(minutes=1))
     await cancel.cancel_at_period_end(shop.rt, KIM, seen.subscription.id)
 
-    assert (await lines(shop, session))[0]["what"] == "베이직 해지 신청"
+    assert (await lines(shop, session))[0].what == "베이직 해지 신청"
     assert (await facts(shop, session))["누가"] == "가게에서"
 
 
@@ -135,16 +136,16 @@ def test_only_an_https_receipt_is_linked(url: str | None) -> None:
     assert rows.receipt(url) == ""
 
 
-def test_the_highest_bar_is_the_whole_height() -> None:
+def test_highest_bar_has_the_full_height() -> None:
     from tossbill_ui.subscriptions.reading.spending import MonthSum
 
     amounts = [0, 1, 50, 1_234_567_890, *[0] * 8]
     drawn = chart([MonthSum(date(2026, 1 + n, 1), krw) for n, krw in enumerate(amounts)])
 
-    assert [bar["height"] for bar in drawn["bars"][:4]] == ["0", "1", "1", "100"]
-    assert [int(bar["y"]) + int(bar["height"]) for bar in drawn["bars"]] == [100] * 12
-    assert drawn["total"] == "1,234,567,941원"
-    assert chart([MonthSum(date(2026, 1 + n, 1), 0) for n in range(12)])["shown"] == "no"
+    assert [bar.height for bar in drawn.bars[:4]] == ["0", "1", "1", "100"]
+    assert [int(bar.y) + int(bar.height) for bar in drawn.bars] == [100] * 12
+    assert drawn.total == "1,234,567,941원"
+    assert chart([MonthSum(date(2026, 1 + n, 1), 0) for n in range(12)]).shown == "no"
 
 
 async def written(
@@ -175,13 +176,13 @@ async def test_the_file_has_every_line_in_the_language_of_the_page(
     )
     assert (returned["환불 금액(원)"], returned["결제 금액(원)"]) == ("900", "")
     assert paid["주문번호"] == f"{seen.subscription.id}-0001-1"
-    assert [line["Kind"] for line in await written(shop, session, "en", topic="payment")] == [
+    assert [line["Type"] for line in await written(shop, session, "en", topic="payment")] == [
         "Payments"
     ]
     assert await written(shop, session, period="2025") == []
 
 
-async def test_the_file_of_another_or_of_nobody_has_no_line(
+async def test_file_of_another_customer_or_a_visitor_is_empty(
     shop: Shop, session: Session, stranger: Session
 ) -> None:
     seen = await shop.subscribe(session)
@@ -192,14 +193,14 @@ async def test_the_file_of_another_or_of_nobody_has_no_line(
 
 
 @pytest.mark.parametrize("first", list("=+-@\t\r\n＝＋－＠"))
-def test_no_cell_begins_a_formula(first: str) -> None:
+def test_no_cell_starts_a_formula(first: str) -> None:
     assert csv_file.safe(f"{first}1+1|cmd") == f"'{first}1+1|cmd"
     assert csv_file.safe("베이직 =1") == "베이직 =1"
     assert csv_file.safe("두\u00a0번 1월\u00a031일\u2060(일)\u2060") == "두 번 1월 31일(일)"
     assert csv_file.safe(9900) == 9900
 
 
-async def test_a_plan_named_like_a_formula_stays_a_name(shop: Shop, session: Session) -> None:
+async def test_plan_named_like_a_formula_is_escaped(shop: Shop, session: Session) -> None:
     from tossbill_ui.subscriptions.models import Plan
 
     await shop.subscribe(session)
@@ -213,7 +214,7 @@ async def test_a_plan_named_like_a_formula_stays_a_name(shop: Shop, session: Ses
     assert paid["내용"] == '\'=HYPERLINK("http://evil","x") 첫 결제'
 
 
-async def test_long_files_come_in_pieces_without_loss(
+async def test_long_files_are_streamed_in_chunks_without_loss(
     shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(timeline, "BATCH_SIZE", 2)
@@ -230,7 +231,7 @@ async def test_long_files_come_in_pieces_without_loss(
     )
 
 
-async def test_the_first_paint_says_what_the_state_will(shop: Shop, session: Session) -> None:
+async def test_first_paint_matches_the_state(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
     slots = await history_first_paint.slots(shop.rt, actor_of(session), {})
@@ -238,14 +239,14 @@ async def test_the_first_paint_says_what_the_state_will(shop: Shop, session: Ses
     payment, card = await lines(shop, session)
     assert slots["first_view"] == "rows"
     assert slots["first_month_0"] == "2026년\u00a011월"
-    assert (slots["first_what_0"], slots["first_amount_0"]) == (payment["what"], payment["amount"])
-    assert (slots["first_what_1"], slots["first_note_1"]) == (card["what"], card["note"])
+    assert (slots["first_what_0"], slots["first_amount_0"]) == (payment.what, payment.amount)
+    assert (slots["first_what_1"], slots["first_note_1"]) == (card.what, card.note)
     assert slots["first_has_1"].split() == ["line", "note", "removable"]
     assert (slots["chart_total"], slots["chart_shown"]) == ("9,900원", "yes")
     assert [name for name, value in slots.items() if not value] == [], "a slot has some text"
 
 
-async def test_the_first_paint_of_nobody_is_empty(shop: Shop, session: Session) -> None:
+async def test_first_paint_of_a_visitor_is_empty(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
 
     assert (await history_first_paint.slots(shop.rt, VISITOR, {}))["first_view"] == "empty"
@@ -263,7 +264,7 @@ async def paper_of(shop: Shop, session: Session | None, query: dict[str, str]) -
     return "".join([part async for part in made.parts])
 
 
-async def test_on_paper_everything_that_is_chosen_stands_in_one_table(
+async def test_printout_has_all_filtered_lines_in_one_table(
     shop: Shop, session: Session, stranger: Session
 ) -> None:
     await shop.subscribe(session)
@@ -281,7 +282,7 @@ async def test_on_paper_everything_that_is_chosen_stands_in_one_table(
     assert "맞는 내역이 없어요" in await paper_of(shop, session, {"period": "2025"})
 
 
-async def test_paper_is_bounded_and_says_so(
+async def test_printout_is_limited_and_says_so(
     shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await shop.subscribe(session)
@@ -293,7 +294,7 @@ async def test_paper_is_bounded_and_says_so(
     assert "최근 1건만" in whole
 
 
-async def test_a_plans_name_is_no_html_on_paper(shop: Shop, session: Session) -> None:
+async def test_plan_name_is_escaped_in_the_printout(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
     async with shop.rt.db.write() as db:
         (await db.get_one(Plan, "basic")).name = "<script>alert(1)</script>"

@@ -1,4 +1,4 @@
-"""Changes between processes."""
+"""Change notifications between processes."""
 
 import sqlalchemy as sa
 from alembic import op

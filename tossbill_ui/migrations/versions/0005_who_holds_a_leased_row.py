@@ -1,4 +1,4 @@
-"""Who holds a leased row."""
+"""The holder of a leased row."""
 
 import sqlalchemy as sa
 from alembic import op

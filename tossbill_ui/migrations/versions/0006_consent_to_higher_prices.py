@@ -74,7 +74,7 @@ def upgrade() -> None:
 
 
 def _record_what_was_planned() -> None:
-    """Customers who had chosen a dearer plan for their next period have agreed to its price."""
+    """Record consent for customers who have already chosen a more expensive plan to come."""
     connection = op.get_bind()
     planned = connection.execute(
         sa.text(

@@ -1,4 +1,4 @@
-"""History of a customer: one index for each table and owner, in the order of reading."""
+"""A customer's history: one index per table and owner, in reading order."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What a customer paid: an index that holds the amounts, for the chart of twelve months."""
+"""A covering index on payments and their amounts, for the chart of twelve months."""
 
 import sqlalchemy as sa
 from alembic import op

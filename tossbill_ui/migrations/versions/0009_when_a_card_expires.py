@@ -1,4 +1,4 @@
-"""When a payment method expires, for those of which somebody told us."""
+"""The expiry date of a payment method, where it is known."""
 
 import sqlalchemy as sa
 from alembic import op

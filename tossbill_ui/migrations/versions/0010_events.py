@@ -1,7 +1,7 @@
-"""The log of events, with what the history of subscriptions tells, in its order.
+"""The event log, filled from the subscription history, in its order.
 
-The history's table stays until a later migration. Rows of it become events with ids made of their
-millisecond and their number; what a field was before is null, for nobody knows.
+The history table stays until a later migration. Its rows become events whose ids are made from
+their millisecond and number; the earlier value of a field is null, because it was not recorded.
 """
 
 import sqlalchemy as sa
@@ -127,7 +127,7 @@ def _create_table() -> None:
 
 
 def _carry_over() -> None:
-    """One statement, so that a million rows take seconds."""
+    """Copy the history with one statement, so that a million rows take seconds."""
     words = SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL
     types = " ".join(f"WHEN '{kind}' THEN '{type_}'" for kind, type_ in TYPE_OF_KIND.items())
     reasons = " ".join(f"WHEN '{said}' THEN '{code}'" for said, code in REASON_OF_DETAIL.items())
@@ -138,7 +138,7 @@ def _carry_over() -> None:
 
 
 def _create_indices() -> None:
-    """After the rows: an index of rows that are there is made faster than one that grows."""
+    """Create the indexes after the rows are copied, which is faster than maintaining them."""
     op.create_index("ix_event_subscription", "event", ["subscription_id", "seq"])
     for owner in ("customer", "subscription"):
         op.create_index(

@@ -1,4 +1,4 @@
-"""The status in which a subscription was canceled, so that undoing that brings it back."""
+"""The status before a cancellation, so that undoing the cancellation can restore it."""
 
 import sqlalchemy as sa
 from alembic import op

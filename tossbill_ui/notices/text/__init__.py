@@ -1,5 +1,5 @@
-"""The words of notices, one module for each language.
+"""Notice texts, one module per language.
 
-A text's first line is the subject. A line that has values and none to show is left out.
-``{one|other}`` is the one of a card and the other of a bank account.
+A text's first line is the subject. A line is left out if one of its placeholders has no value.
+``{one|other}`` becomes the first text for a card and the second for a bank account.
 """

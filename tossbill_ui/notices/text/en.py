@@ -1,180 +1,183 @@
-"""English."""
+"""English notice texts."""
 
 from tossbill_ui.notices.models import NoticeKind
 
-# What the law wants said before free becomes paid.
+# Disclosures that the law requires before a free trial becomes paid.
 _TRIAL_FACTS = """\
-The trial ends on: {next_on}
+Trial ends: {next_on}
 Price now: 0 won
-Price from then on: {amount}, tax included
-Paid with: {method}
-How to cancel: press Cancel under My subscriptions, at any time.
+Price from then on: {amount}, VAT included
+Payment method: {method}
+How to cancel: select Cancel in My subscriptions at any time.
 
-Answer: {link}
+Let us know: {link}
 """
 
 TEXTS = {
     NoticeKind.RECEIPT: """\
 We charged {amount}
-Your payment for {plan} went through.
+Thank you. Your payment for {plan} was successful.
 
-Amount: {amount}, tax included
-Net: {supplied}
+Amount: {amount}, VAT included
+Net amount: {supplied}
 VAT: {vat}
-Tax free: {tax_free}
-Paid with: {method}
-Period: {starts_on} to {last_on}
+Tax-free amount: {tax_free}
+Payment method: {method}
+Billing period: {starts_on} to {last_on}
 Next payment: {next_on}
 Receipt: {receipt}
 
 Manage or cancel your subscription: {link}
 """,
     NoticeKind.PAYMENT_FAILED: """\
-We could not charge you for {plan}
-The payment of {amount} did not go through. No money was taken.
+Your payment for {plan} failed
+We couldn't charge {amount}. No money was taken.
 
 Reason: {reason}
-Paid with: {method}
-We try again on: {next_on}
-It works until: {until_on}
+Payment method: {method}
+Next attempt: {next_on}
+You keep access until: {until_on}
 
-Change the {card|payment method} and pay now: {link}
+Change your {card|payment method} and pay now: {link}
 """,
     NoticeKind.CARD_NEEDED: """\
-{plan} needs another {card|payment method}
-We cannot charge the payment method on file any more. No money was taken.
+Change your {card|payment method} to keep {plan}
+Your current payment method can no longer be charged. No money was taken.
 
 Reason: {reason}
 Payment method: {method}
 Amount due: {amount}
 Next payment: {next_on}
 Change it by: {due_on}
-It works until: {until_on}
+You keep access until: {until_on}
 
-Change the {card|payment method}: {link}
+Change your {card|payment method}: {link}
 """,
     NoticeKind.NOT_STARTED: """\
-{plan} could not start
-The first payment of {amount} did not go through. No money was taken.
+Your {plan} subscription could not be started
+The first payment of {amount} failed. No money was taken.
 Your {card|account} stays registered.
 
 Reason: {reason}
 Payment method: {method}
 
-Start again with another {card|payment method}: {link}
+Try again with another {card|payment method}: {link}
 """,
     NoticeKind.NOT_CHANGED: """\
-{plan} stays as it was
-The payment of {amount} did not go through, so nothing changed. No money was taken.
+Your {plan} subscription was not changed
+The payment of {amount} failed, so your subscription stays as it was. No money was taken.
 
 Reason: {reason}
 Payment method: {method}
 
-See your subscription: {link}
+View your subscription: {link}
 """,
     NoticeKind.STOPPED: """\
-{plan} has stopped
-We could not collect {amount}, so the subscription has stopped. This amount is not charged any more.
+Your {plan} subscription has stopped
+We couldn't charge {amount}, so your subscription has stopped. We won't try this charge again.
 
-See your subscription: {link}
+View your subscription: {link}
 """,
     NoticeKind.CARD_EXPIRES: """\
-The card of your {plan} subscription expires on {expires_on}
-After that day it cannot be charged. Please change to another one; nothing is charged now.
+The card for your {plan} subscription expires on {expires_on}
+It can't be charged after that day. Please change to another card. Nothing is charged now.
 
 Payment method: {method}
 Can be charged until: {expires_on}
 Next payment: {next_on}
 
-Change the card: {link}
+Change your card: {link}
 """,
     NoticeKind.TRIAL_ENDING: """\
-Your free trial of {plan} ends on {next_on}. Do you want to go on?
-You are charged only if you say so.
-If you stop, or do not answer, it ends on {next_on} without a charge.
+Your free trial of {plan} ends on {next_on}. Would you like to continue?
+You will be charged only if you choose to continue.
+If you choose to end it, or don't answer, it ends on {next_on} without a charge.
 
 """
     + _TRIAL_FACTS,
     NoticeKind.TRIAL_REMINDER: """\
 Your free trial of {plan} ends soon
-You have not said yet whether you want to go on. Without an answer it ends on {next_on}, and
-nothing is charged.
+You haven't told us yet whether you would like to continue.
+If you don't answer, it ends on {next_on} without a charge.
 
 """
     + _TRIAL_FACTS,
     NoticeKind.TRIAL_CHOSEN: """\
 Your free trial of {plan} ends on {next_on}
-As you chose, {coming} begins on that day, and we charge you automatically.
+As you chose, {coming} starts that day and will be charged automatically.
 
 First payment: {next_on}
-Amount: {amount}, tax included
+Amount: {amount}, VAT included
 Payment method: {method}
-How to cancel: press Cancel under My subscriptions, at any time.
+How to cancel: select Cancel in My subscriptions at any time.
 
-Cancel before that day and nothing is charged: {link}
+If you cancel before that day, nothing will be charged: {link}
 """,
     NoticeKind.TRIAL_OVER: """\
-Your free trial of {plan} is over
-You did not say that you want to go on, so it has ended and nothing was charged. Your payment method
-stays registered.
+Your free trial of {plan} has ended
+You didn't choose to continue, so your subscription ended without a charge.
+Your payment method stays registered.
 
-See the subscription: {link}
+View your subscription: {link}
 """,
     NoticeKind.PRICE_RISES: """\
-The price of {plan} becomes {amount} on {next_on}
-You are charged it only if you agree.
-If you do not, or do not answer, it ends on {next_on} and nothing more is charged.
+The price of {plan} increases to {amount} on {next_on}
+You will be charged the new price only if you agree to it.
+If you decline, or don't answer, your subscription ends on {next_on} and you won't be charged again.
 
-Day of the change: {next_on}
-Price now: {before}, tax included
-New price: {amount}, tax included
-Paid with: {method}
+Effective from: {next_on}
+Current price: {before}, VAT included
+New price: {amount}, VAT included
+Payment method: {method}
 How to cancel: {how}
 
-See the subscription: {link}
+View your subscription: {link}
 """,
     NoticeKind.NO_CONSENT: """\
-{plan} has ended, since you did not agree to the new price
-Nothing more is charged.
+Your {plan} subscription has ended because you didn't agree to the new price
+You won't be charged again.
 
-See the subscription: {link}
+View your subscription: {link}
 """,
     NoticeKind.CANCELED: """\
-{plan} is canceled
-We do not charge you any more.
+Your {plan} subscription has been canceled
+You won't be charged again.
 
-It works until: {until_on}
-You get back: {amount}
+You keep access until: {until_on}
+Refund: {amount}
 
-See your subscription: {link}
+View your subscription: {link}
 """,
     NoticeKind.REFUNDED: """\
 We refunded {amount}
-The money for {plan} is on its way. Depending on the {card company|bank} it shows after some days.
+Your refund for {plan} is on its way. Your {card company|bank} may take a few days to show it.
 
 Refund: {amount}
-To: {method}
+Refunded to: {method}
 
-See your payments: {link}
+View your payments: {link}
 """,
 }
 
 SOFT = (
-    "The {card limit or balance|account's balance} is too low, or the {card company|bank} declined"
+    "The {card's limit or balance|account balance} is too low, or the {card company|bank} declined "
+    "the payment"
 )
-HARD = "This {card|account} cannot be used any more"
+HARD = "This {card|account} can no longer be charged"
 REASONS = {
-    "INVALID_STOPPED_CARD": "{The card is suspended|This account cannot be used any more}",
+    "INVALID_STOPPED_CARD": "{The card is suspended|This account can no longer be charged}",
     "INVALID_CARD_EXPIRATION": (
-        "{The card has expired, or its expiry date is wrong|This account cannot be used any more}"
+        "{The card has expired, or its expiry date is wrong|This account can no longer be charged}"
     ),
-    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "This month's {card|account} limit is used up",
-    "EXCEED_MAX_ONE_DAY_AMOUNT": "Today's {card|account} limit is used up",
-    "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT": "Today's limit of withdrawals is used up",
-    "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT": "It is more than can be withdrawn at once",
-    "EXCEED_MAX_DAILY_PAYMENT_COUNT": "The {card|account} has been used too often today",
+    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "The {card|account}'s monthly limit has been reached",
+    "EXCEED_MAX_ONE_DAY_AMOUNT": "The {card|account}'s daily limit has been reached",
+    "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT": "The daily withdrawal limit has been reached",
+    "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT": "The amount exceeds the limit for a single withdrawal",
+    "EXCEED_MAX_DAILY_PAYMENT_COUNT": (
+        "The number of payments allowed per day on this {card|account} has been reached"
+    ),
     "ALREADY_REMOVED_BILLING_KEY": "The payment method was deleted",
-    "REJECT_ACCOUNT_PAYMENT": "The account's balance is too low",
+    "REJECT_ACCOUNT_PAYMENT": "The account balance is too low",
 }
 UNKNOWN_ISSUER = "Card"
 ACCOUNT = "Account"

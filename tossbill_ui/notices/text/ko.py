@@ -1,8 +1,8 @@
-"""Korean."""
+"""Korean notice texts."""
 
 from tossbill_ui.notices.models import NoticeKind
 
-# What the law wants said before free becomes paid.
+# Disclosures that the law requires before a free trial becomes paid.
 _TRIAL_FACTS = """\
 체험이 끝나는 날: {next_on}
 지금 가격: 0원

@@ -1,1 +1,1 @@
-"""What somebody wants done with a subscription."""
+"""Actions on subscriptions by customers and operators."""

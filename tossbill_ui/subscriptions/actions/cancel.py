@@ -1,4 +1,4 @@
-"""Canceling: at the period's end, or now with what is left of it given back; and undoing that."""
+"""Cancels a subscription at the period's end, or now with a refund; and undoes a cancellation."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ REASON = "구독 해지"
 
 @dataclass(frozen=True)
 class CancelPreview:
-    """What each way of canceling means, exactly.
+    """The exact effect of each way of canceling.
 
     Attributes:
-        ends_on: The day on which it stops working when canceled at the period's end.
-        can_wait: Whether there is a period left to wait for.
-        refund_krw: What goes back when canceled now.
-        days_left: Of the period, today included: how the refund is computed.
-        days: Of the whole period.
-        price_krw: What the whole period is worth.
+        ends_on: The day on which it stops working if canceled at the period's end.
+        can_wait: Whether it can be canceled at the period's end, since time is left.
+        refund_krw: The refund if canceled now.
+        days_left: The remaining days, including today, from which the refund is computed.
+        days: The days of the whole period.
+        price_krw: The price of the whole period.
     """
 
     ends_on: date
@@ -51,15 +51,15 @@ class CancelPreview:
 
 
 async def preview(rt: Runtime, actor: Actor, subscription_id: str) -> CancelPreview:
-    """Say what canceling now or at the period's end would do.
+    """Return what canceling now or at the period's end would do.
 
     Raises:
-        NotFound: No such subscription of this customer.
+        NotFound: The customer has no such subscription.
     """
     async with rt.db.read() as db:
         subscription = await repository.get_owned(db, actor, subscription_id)
         day = today(rt)
-        back = sum(amount for _, amount in await _returns(db, subscription, day))
+        back = sum(amount for _, amount in await _refundable(db, subscription, day))
         invoice = await payments.paid_invoice(db, subscription_id, subscription.period_number)
     left = max(0, (subscription.ends_on - day).days)
     return CancelPreview(
@@ -72,7 +72,7 @@ async def preview(rt: Runtime, actor: Actor, subscription_id: str) -> CancelPrev
     )
 
 
-async def _returns(
+async def _refundable(
     db: AsyncSession, subscription: Subscription, day: date
 ) -> list[tuple[Payment, int]]:
     if subscription.status == SubscriptionStatus.ENDED:
@@ -84,9 +84,9 @@ async def _returns(
 async def allocate_refund(
     db: AsyncSession, invoice: Invoice | None, amount_krw: int
 ) -> list[tuple[Payment, int]]:
-    """Say which payments an amount goes back on: a period's, then those it was credited from.
+    """Split a refund: on the period's payment first, then on those that its credit came from.
 
-    Never more than is left of each; what was given back before is not given back again.
+    Never more than the balance of each, so that nothing is refunded twice.
     """
     found: list[tuple[Payment, int]] = []
     while amount_krw > 0 and invoice is not None:
@@ -95,7 +95,7 @@ async def allocate_refund(
         if payment and part:
             found.append((payment, part))
             amount_krw -= part
-        # The period before paid no more of this one than its credit.
+        # At most this invoice's credit came from the previous period.
         amount_krw = min(amount_krw, invoice.credit_krw)
         if amount_krw:
             number = invoice.period_number - 1
@@ -106,28 +106,28 @@ async def allocate_refund(
 async def request_refunds(
     rt: Runtime,
     db: AsyncSession,
-    returns: list[tuple[Payment, int]],
+    parts: list[tuple[Payment, int]],
     *,
     reason: str,
     actor: Actor,
 ) -> Events:
-    """Write the refunds down; the engine carries them out.
+    """Create the refunds; the engine executes them.
 
     Raises:
-        Conflict: A refund of one of the payments is under way (``refund_under_way``).
+        Conflict: A refund of one of the payments is in progress (``refund_under_way``).
     """
-    for payment, part in returns:
+    for payment, part in parts:
         await refund.request(rt, db, payment, amount_krw=part, reason=reason, actor=actor)
-    return [Event(EventType.REFUND_REQUESTED, amount_krw=part) for _, part in returns]
+    return [Event(EventType.REFUND_REQUESTED, amount_krw=part) for _, part in parts]
 
 
 async def cancel_at_period_end(rt: Runtime, actor: Actor, subscription_id: str) -> None:
-    """Let a subscription work until its period ends and charge nothing more.
+    """Cancel a subscription: it works until its period ends, and is not charged again.
 
-    One whose period is over already ends now. Retries of what is owed stop.
+    If its period is already over, it ends now. Retries of an unpaid invoice stop.
 
     Raises:
-        NotFound: No such subscription of this customer.
+        NotFound: The customer has no such subscription.
         Conflict: It has ended (``ended``).
     """
     async with rt.db.write() as db:
@@ -141,40 +141,40 @@ async def cancel_at_period_end(rt: Runtime, actor: Actor, subscription_id: str) 
 async def cancel_now(
     rt: Runtime, actor: Actor, subscription_id: str, *, expected_refund_krw: int
 ) -> None:
-    """End a subscription at once and give back what is left of its period.
+    """End a subscription at once, and refund the rest of its period.
 
     Args:
         rt: The process's runtime.
-        actor: Who wants it.
-        subscription_id: Which.
-        expected_refund_krw: What `preview` showed; nothing happens if it is not so any more.
+        actor: Who cancels.
+        subscription_id: The subscription's id.
+        expected_refund_krw: The refund that `preview` showed; if it has changed, nothing happens.
 
     Raises:
-        NotFound: No such subscription of this customer.
+        NotFound: The customer has no such subscription.
         Conflict: It has ended (``ended``), the preview is out of date (``preview_changed``), or a
-            refund is under way (``refund_under_way``).
+            refund is in progress (``refund_under_way``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         facts = await facts_of(rt, db, subscription)
-        returns = await _returns(db, subscription, facts.today)
+        parts = await _refundable(db, subscription, facts.today)
         events = transitions.cancel_now(subscription, facts)
-        if sum(part for _, part in returns) != expected_refund_krw:
-            raise Conflict("The refund is not what was shown.", code="preview_changed")
+        if sum(part for _, part in parts) != expected_refund_krw:
+            raise Conflict("The refund differs from the preview.", code="preview_changed")
         await void_open_invoice(db, subscription)
-        events += await request_refunds(rt, db, returns, reason=REASON, actor=actor)
+        events += await request_refunds(rt, db, parts, reason=REASON, actor=actor)
         about = About(refund_krw=expected_refund_krw)
         await publish(rt, db, subscription, events, actor=actor, about=about)
 
 
 async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
-    """Take back a cancellation whose period has not ended; doing it twice is no error.
+    """Undo a cancellation whose period has not ended; safe to repeat.
 
-    What the cancellation stopped goes on: a pause, a plan chosen for the next period, the consent
-    to its price, a change of plan whose charge is in doubt.
+    Whatever the cancellation stopped continues: a pause, a plan chosen for the next period, the
+    consent to its price, a plan change whose charge is unresolved.
 
     Raises:
-        NotFound: No such subscription of this customer.
+        NotFound: The customer has no such subscription.
         Conflict: It has ended (``ended``).
     """
     async with rt.db.write() as db:
@@ -183,16 +183,16 @@ async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         facts = await facts_of(rt, db, subscription)
         events = transitions.undo_cancel(subscription, facts, is_charging=payment is not None)
         if events:
-            events += await _go_on_charging(db, subscription, payment)
+            events += await _resume_charging(db, subscription, payment)
         question = await trial_end.ask_if_near(rt, db, subscription, facts)
         about = About(consent=question.consent)
         await publish(rt, db, subscription, events + question.events, actor=actor, about=about)
 
 
-async def _go_on_charging(
+async def _resume_charging(
     db: AsyncSession, subscription: Subscription, payment: Payment | None
 ) -> Events:
-    """Take up the charge that was in doubt; without one, see that the next can be made."""
+    """Let an unresolved charge be repeated; without one, make sure the next one is possible."""
     if payment is None:
         return await ask_if_lost(db, subscription)
     await allow_repeat(db, payment)

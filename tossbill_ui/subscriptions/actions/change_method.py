@@ -1,4 +1,4 @@
-"""Another payment method for a subscription, paying what is owed, and which may be removed."""
+"""Changes a subscription's payment method, pays what is owed, and removes unused methods."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ async def change_method(
 ) -> bool:
     """Charge another payment method from now on; what is owed is charged at once.
 
-    While a payment is not settled the method stays: with another one the same request would be
-    a new one to Toss, and could charge twice (contract §6).
+    While a payment is not settled, the method cannot change: with another one, the same request
+    would be a new one to Toss, and could charge twice (contract §6).
 
     Returns:
-        Whether something was owed; then `view.wait` tells how its charge ended.
+        Whether something was owed; if so, `view.wait` reports the outcome of its charge.
 
     Raises:
-        NotFound: No such subscription or payment method of this customer.
+        NotFound: The customer has no such subscription or payment method.
         Conflict: It has ended (``ended``) or a payment is not settled (``payment_open``).
     """
     async with rt.db.write() as db:
@@ -57,10 +57,10 @@ async def change_method(
 
 
 async def pay_now(rt: Runtime, actor: Actor, subscription_id: str) -> None:
-    """Charge what is owed at once; `view.wait` tells how it ended.
+    """Charge what is owed at once; `view.wait` reports the outcome.
 
     Raises:
-        NotFound: No such subscription of this customer, or its payment method was removed.
+        NotFound: The customer has no such subscription, or its payment method was removed.
         Conflict: Nothing is owed (``nothing_owed``) or a payment is not settled
             (``payment_open``).
     """
@@ -81,7 +81,7 @@ async def pay_now(rt: Runtime, actor: Actor, subscription_id: str) -> None:
 async def _collect_unpaid(
     rt: Runtime, db: AsyncSession, subscription: Subscription
 ) -> PaymentClaim | Events:
-    """Begin to collect the open invoice, unless an operator has to act first."""
+    """Start collecting the open invoice, unless an operator has to act first."""
     invoice = await payments.open_invoice(db, subscription.id)
     is_past_due = subscription.status == SubscriptionStatus.PAST_DUE
     if invoice is None or not is_past_due or subscription.attention == ReviewReason.SETUP:
@@ -93,11 +93,11 @@ async def _collect_unpaid(
 
 
 async def remove_method(rt: Runtime, actor: Actor, payment_method_id: str) -> None:
-    """Begin to remove a payment method that no subscription needs.
+    """Start removing a payment method that no subscription uses.
 
     Raises:
-        NotFound: No such payment method of this customer.
-        Conflict: A subscription is charged on it (``in_use``).
+        NotFound: The customer has no such payment method.
+        Conflict: A subscription is charged to it (``in_use``).
     """
     in_use = (
         select(Subscription.id)

@@ -1,7 +1,7 @@
-"""Changing the plan: at the period's end, or now with what is left of the present period.
+"""Changes the plan at the period's end, or now with a credit for the rest of the period.
 
-A change now ends the present period today and begins one of the new plan. What the days left
-were worth is taken off the new price; if it is more, the rest goes back (ADR-0010).
+A change now ends the current period today and starts one of the new plan. The value of the
+remaining days is credited against the new price; any excess is refunded (ADR-0010).
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ REASON = "상품 변경"
 
 @dataclass(frozen=True)
 class ChangePreview:
-    """What moving to another plan means, exactly.
+    """The exact effect of moving to another plan.
 
     Attributes:
-        charge_krw: What is charged when it is done now.
-        credit_krw: What the days left of the present period are worth.
-        refund_krw: What of that goes back, because the new plan costs less.
-        ends_on: When the new plan's first period ends if it begins today.
-        planned_on: When it begins if it is done at the period's end.
-        planned_krw: What is charged then.
+        charge_krw: The charge if it is done now.
+        credit_krw: The value of the current period's remaining days.
+        refund_krw: The part of the credit that is refunded, because the new plan costs less.
+        ends_on: When the new plan's first period ends if it starts today.
+        planned_on: When it starts if it is done at the period's end.
+        planned_krw: The charge at that time.
     """
 
     offer: Offer
@@ -60,11 +60,11 @@ class ChangePreview:
 async def preview(
     rt: Runtime, actor: Actor, subscription_id: str, *, plan_code: str
 ) -> ChangePreview:
-    """Say what moving to another plan now or at the period's end would charge.
+    """Return what moving to another plan now or at the period's end would charge.
 
     Raises:
-        NotFound: No such subscription of this customer, or no such plan on offer.
-        Conflict: As `change_now`.
+        NotFound: The customer has no such subscription, or no such plan is on offer.
+        Conflict: As in `change_now`.
     """
     async with rt.db.read() as db:
         subscription = await repository.get_owned(db, actor, subscription_id)
@@ -79,13 +79,13 @@ async def _preview(
         raise NotFound("No such plan is on offer.")
     transitions.require_changeable(subscription)
     if plan_code == subscription.plan_code:
-        raise Conflict("On this plan already.", code="already_subscribed")
+        raise Conflict("Already on this plan.", code="already_subscribed")
     day, price = today(rt), offer.price
     is_trial = subscription.status == SubscriptionStatus.TRIALING
     invoice = await payments.paid_invoice(db, subscription.id, subscription.period_number)
     unused = unused_krw(subscription, invoice, day)
-    returnable = await cancel.allocate_refund(db, invoice, unused)
-    credit = sum(part for _, part in returnable)
+    refundable = await cancel.allocate_refund(db, invoice, unused)
+    credit = sum(part for _, part in refundable)
     amount = amount_of(price, credit_krw=credit)
     return ChangePreview(
         offer=offer,
@@ -106,23 +106,23 @@ async def change_now(
     plan_code: str,
     expected_charge_krw: int,
 ) -> None:
-    """Move to another plan today; `view.wait` tells how the charge ended.
+    """Move to another plan today; `view.wait` reports the outcome of the charge.
 
-    A refused charge leaves everything as it was. In a trial the plan changes and the trial goes
-    on; what comes after it is asked anew.
+    A declined charge changes nothing. In a trial, the plan changes and the trial continues; the
+    customer is asked again about what follows it.
 
     Args:
         rt: The process's runtime.
-        actor: Who wants it.
-        subscription_id: Which.
+        actor: Who changes the plan.
+        subscription_id: The subscription's id.
         plan_code: A plan on offer.
-        expected_charge_krw: What `preview` showed; nothing happens if it is not so any more.
+        expected_charge_krw: The charge that `preview` showed; if it has changed, nothing happens.
 
     Raises:
-        NotFound: No such subscription of this customer, or no such plan on offer.
-        Conflict: It is not active (``not_active``), it is on that plan or another one is
+        NotFound: The customer has no such subscription, or no such plan is on offer.
+        Conflict: It is not active (``not_active``), it or another subscription is on that plan
             (``already_subscribed``), the preview is out of date (``preview_changed``), a payment
-            is not settled (``payment_open``), or a refund is under way (``refund_under_way``).
+            is not settled (``payment_open``), or a refund is in progress (``refund_under_way``).
     """
     try:
         async with rt.db.write() as db:
@@ -130,31 +130,31 @@ async def change_now(
             await invoicing.refuse_while_open(db, subscription)
             shown = await _preview(rt, db, subscription, plan_code)
             if shown.charge_krw != expected_charge_krw:
-                raise Conflict("The charge is not what was shown.", code="preview_changed")
+                raise Conflict("The charge differs from the preview.", code="preview_changed")
             facts = await facts_of(rt, db, subscription)
-            _refuse_over(subscription, facts)
+            _require_time_left(subscription, facts)
             if subscription.status == SubscriptionStatus.TRIALING:
                 found = await _change_trial(rt, db, actor, subscription, shown.offer, facts)
             else:
-                await _refuse_second(db, subscription, plan_code)
+                await _refuse_duplicate(db, subscription, plan_code)
                 found = await _begin(rt, db, actor, subscription, shown, facts)
     except IntegrityError:
-        raise Conflict("On that plan already.", code="already_subscribed") from None
+        raise Conflict("Already on that plan.", code="already_subscribed") from None
     invoicing.spawn(rt, found)
 
 
-def _refuse_over(subscription: Subscription, facts: Facts) -> None:
-    """Its renewal is due today: then there is nothing left to take off the new price."""
+def _require_time_left(subscription: Subscription, facts: Facts) -> None:
+    """Raise if the renewal is due today, since no time is left to credit."""
     if facts.today >= subscription.ends_on:
-        raise Conflict("The next period begins today.", code="payment_open")
+        raise Conflict("The next period starts today.", code="payment_open")
 
 
-async def _refuse_second(db: AsyncSession, subscription: Subscription, plan_code: str) -> None:
-    """Refuse before money moves what the database would refuse after it."""
+async def _refuse_duplicate(db: AsyncSession, subscription: Subscription, plan_code: str) -> None:
+    """Refuse, before money moves, what the database would reject afterwards."""
     if not subscription.is_extra and await repository.live_on_plan(
         db, subscription.customer_id, plan_code
     ):
-        raise Conflict("On that plan already.", code="already_subscribed")
+        raise Conflict("Already on that plan.", code="already_subscribed")
 
 
 async def _change_trial(
@@ -182,7 +182,7 @@ async def _begin(
     facts: Facts,
 ) -> PaymentClaim | Events:
     paid = await payments.paid_invoice(db, subscription.id, subscription.period_number)
-    returns = await cancel.allocate_refund(db, paid, shown.refund_krw)
+    parts = await cancel.allocate_refund(db, paid, shown.refund_krw)
     invoice = invoicing.make_invoice(
         subscription,
         shown.offer,
@@ -192,7 +192,7 @@ async def _begin(
         credit_krw=shown.credit_krw,
     )
     found = await invoicing.collect_now(rt, db, subscription, invoice, shown.offer, facts)
-    requested = await cancel.request_refunds(rt, db, returns, reason=REASON, actor=actor)
+    requested = await cancel.request_refunds(rt, db, parts, reason=REASON, actor=actor)
     events = invoicing.events_of(found) + requested
     await publish(rt, db, subscription, events, actor=actor)
     return found
@@ -201,19 +201,19 @@ async def _begin(
 async def change_at_period_end(
     rt: Runtime, actor: Actor, subscription_id: str, *, plan_code: str
 ) -> None:
-    """Move to another plan when the present period ends; naming the present one takes it back.
+    """Move to another plan when the current period ends; naming the current plan undoes it.
 
     Raises:
-        NotFound: No such subscription of this customer, or no such plan on offer.
-        Conflict: It is not active (``not_active``), or what comes is a higher price of this plan,
-            which `price_rise.answer` is for (``already_subscribed``).
+        NotFound: The customer has no such subscription, or no such plan is on offer.
+        Conflict: It is not active (``not_active``), or what follows is a higher price of this
+            plan, which `price_increase.record_decision` is for (``already_subscribed``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         if plan_code == subscription.plan_code:
-            events = await _stay(db, subscription)
+            events = await _keep_plan(db, subscription)
         else:
-            events = await _plan(rt, db, actor, subscription, plan_code)
+            events = await _schedule_change(rt, db, actor, subscription, plan_code)
         facts = await facts_of(rt, db, subscription)
         question = await trial_end.ask_if_near(rt, db, subscription, facts)
         events += question.events
@@ -221,21 +221,21 @@ async def change_at_period_end(
         await publish(rt, db, subscription, events, actor=actor, about=about)
 
 
-async def _stay(db: AsyncSession, subscription: Subscription) -> Events:
-    """Take back a planned change; a higher price that was asked about before it comes back."""
+async def _keep_plan(db: AsyncSession, subscription: Subscription) -> Events:
+    """Drop a planned change; a higher price the customer was asked about before is restored."""
     is_trial = subscription.status == SubscriptionStatus.TRIALING
-    if not is_trial and await consent.asked_of(db, subscription):
-        raise Conflict("That is no other plan.", code="already_subscribed")
-    raised = await consent.raise_asked(db, subscription)
+    if not is_trial and await consent.open_request(db, subscription):
+        raise Conflict("This is already the current plan.", code="already_subscribed")
+    raised = await consent.requested_increase(db, subscription)
     return transitions.drop_planned_change(subscription, raised)
 
 
-async def _plan(
+async def _schedule_change(
     rt: Runtime, db: AsyncSession, actor: Actor, subscription: Subscription, plan_code: str
 ) -> Events:
     price = (await _preview(rt, db, subscription, plan_code)).offer.price
-    await _refuse_second(db, subscription, plan_code)
+    await _refuse_duplicate(db, subscription, plan_code)
     events = transitions.plan_change(subscription, price)
     if actor.is_customer:
-        await consent.wished(rt, db, subscription, price)
+        await consent.record_choice(rt, db, subscription, price)
     return events

@@ -1,4 +1,4 @@
-"""Pausing a subscription and resuming it."""
+"""Pauses and resumes a subscription."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tossbill_ui.subscriptions.terms.catalog import Offer
 
 
 async def pause(rt: Runtime, actor: Actor, subscription_id: str) -> None:
-    """Charge nothing until it is resumed; what is paid works until its end.
+    """Charge nothing until it is resumed; the paid period still works until it ends.
 
     Raises:
-        NotFound: No such subscription of this customer.
+        NotFound: The customer has no such subscription.
         Conflict: It is not active (``not_active``) or a payment is not settled
             (``payment_open``).
     """
@@ -36,14 +36,14 @@ async def pause(rt: Runtime, actor: Actor, subscription_id: str) -> None:
 
 
 async def resume(rt: Runtime, actor: Actor, subscription_id: str) -> None:
-    """Go on with a paused subscription; `view.wait` tells how a charge ended.
+    """Resume a paused subscription; `view.wait` reports the outcome of a charge.
 
-    While its paid period lasts, nothing is charged. After it a new period begins today, is
-    charged at once, and today becomes the anchor. A refused charge leaves it paused.
+    While its paid period lasts, nothing is charged. After it, a new period starts today and is
+    charged at once, and today becomes the anchor. A declined charge leaves it paused.
 
     Raises:
-        NotFound: No such subscription of this customer.
-        Conflict: It is not paused (``not_paused``), a payment is not settled (``payment_open``).
+        NotFound: The customer has no such subscription.
+        Conflict: It is not paused (``not_paused``) or a payment is not settled (``payment_open``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
@@ -53,22 +53,22 @@ async def resume(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         if resumed:
             found: PaymentClaim | Events = resumed + await ask_if_lost(db, subscription)
         else:
-            found = await _begin_again(rt, db, subscription, facts)
+            found = await _start_new_period(rt, db, subscription, facts)
         await publish(rt, db, subscription, invoicing.events_of(found), actor=actor)
     invoicing.spawn(rt, found)
 
 
-async def _begin_again(
+async def _start_new_period(
     rt: Runtime, db: AsyncSession, subscription: Subscription, facts: Facts
 ) -> PaymentClaim | Events:
-    """Begin to collect a new period from today on."""
+    """Start collecting a new period that starts today."""
     await invoicing.usable_method(
         db,
         customer_id=subscription.customer_id,
         payment_method_id=subscription.payment_method_id,
     )
     price = await db.get_one(Price, subscription.price_id)
-    # The customer goes on with what was agreed on, if nothing dearer was.
+    # A pending higher price applies only if the customer agreed to it.
     asked = await consent.load(db, [subscription])
     price = await consent.coming_price(db, subscription, price, asked) or price
     offer = Offer(await db.get_one(Plan, price.plan_code), price)

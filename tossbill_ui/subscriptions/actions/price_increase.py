@@ -1,4 +1,4 @@
-"""Raising a price: everybody who pays less is asked, each in the 30 days before it would rise."""
+"""Price increases: asks each affected customer for consent, in the 30 days before the change."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from tossbill_ui.subscriptions.terms.pricing import amount_of
 
 log = logging.getLogger(__name__)
 
-# Who has less time to answer than this is asked in the next period instead.
+# Customers with less time to answer than this are asked in the next period instead.
 ASKED_BEFORE = timedelta(days=7)
 
 
 @dataclass
 class Asked:
-    """How far the customers of a plan have been asked.
+    """The progress of asking a plan's customers for consent.
 
     Attributes:
-        new: Asked just now.
-        answers: Of those who have been asked about their next period, by answer; "" is none yet.
+        new: How many were asked just now.
+        answers: How many were asked about their next period, by answer; "" means none yet.
     """
 
     new: int = 0
@@ -53,17 +53,17 @@ class Asked:
 async def request_consents(
     rt: Runtime, actor: Actor, plan_code: str, *, how_to_cancel: str
 ) -> Asked:
-    """Ask everybody whose next period of a plan costs more by then, each once a period.
+    """Ask every customer whose next period of a plan will cost more, once per period.
 
-    To be called daily while a price rises: whose period ends in 7 to 30 days is asked, and nobody
-    in a day before, as the law wants. Who is in a trial is asked by the engine about the price it
-    began with, and about the higher one in the period after it.
+    Call it daily while a price rises: customers whose period ends in 7 to 30 days are asked, and
+    none earlier, as the law requires. Customers in a trial are asked by the engine about the price
+    it started with, and about the higher one in the period after it.
 
     Args:
         rt: The process's runtime.
         actor: The operator.
         plan_code: The plan, whose higher price has been loaded.
-        how_to_cancel: What customers read of canceling.
+        how_to_cancel: The cancellation instructions that customers read.
 
     Raises:
         NotFound: No such plan.
@@ -82,8 +82,9 @@ async def request_consents(
             row = await ask(
                 rt, actor, subscription_id, price_id=price_id, how_to_cancel=how_to_cancel
             )
-        except Conflict as refused:
-            log.info("subscription %s is not asked: %s", subscription_id, refused.code)
+        except Conflict as conflict:
+            data = {"subscription": subscription_id, "code": conflict.code}
+            log.info("price_consent.skipped", extra={"data": data})
             continue
         asked.new += 1
         asked.answers[row.answer or ""] += 1
@@ -91,7 +92,7 @@ async def request_consents(
 
 
 async def _rises(db: AsyncSession, plan_code: str, day: date) -> list[tuple[str, str]]:
-    """Return subscriptions, each with the higher price that holds when its next period begins."""
+    """Return subscriptions with the higher prices that apply when their next periods start."""
     query = (
         select(Subscription, Price)
         .join(Price, col(Price.id) == col(Subscription.price_id))
@@ -115,7 +116,7 @@ async def _rises(db: AsyncSession, plan_code: str, day: date) -> list[tuple[str,
 
 
 async def _known(db: AsyncSession, day: date) -> dict[tuple[str, str], str | None]:
-    """Return the answers of those who were asked before, by subscription and price."""
+    """Return the answers of customers who were asked before, by subscription and price."""
     query = select(PriceConsent.subscription_id, PriceConsent.price_id, PriceConsent.answer).where(
         col(PriceConsent.changes_on) > day
     )
@@ -125,29 +126,29 @@ async def _known(db: AsyncSession, day: date) -> dict[tuple[str, str], str | Non
 async def ask(
     rt: Runtime, actor: Actor, subscription_id: str, *, price_id: str, how_to_cancel: str
 ) -> PriceConsent:
-    """Ask a customer to consent to a higher price from the next period on, by a notice.
+    """Ask a customer, by a notice, to consent to a higher price from the next period on.
 
-    Asking twice for the same price asks once. Until it is accepted nobody charges that price. A
-    customer in a trial is asked by the engine, about the price that was shown when it began.
+    Asking again for the same price has no effect. The price is not charged until it is accepted. A
+    customer in a trial is asked by the engine, about the price that was shown when it started.
 
     Args:
         rt: The process's runtime.
         actor: The operator.
-        subscription_id: Whose price rises.
+        subscription_id: The subscription whose price rises.
         price_id: The price of the next period.
-        how_to_cancel: What the customer reads of canceling, at most 500 characters.
+        how_to_cancel: The cancellation instructions, at most 500 characters.
 
     Raises:
         NotFound: No such subscription or price.
         Conflict: The price is not higher (``not_a_rise``), the change is more than 30 days away
-            (``too_early``), or it is a trial, or the next period has begun or never will
+            (``too_early``), or it is a trial, or the next period has started or never will
             (``not_active``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         price, coming = await _rise(db, subscription, price_id)
         await consent.refuse_wrong_time(rt, db, subscription)
-        asked = await consent.about(db, subscription, price, coming)
+        asked = await consent.find_request(db, subscription, price, coming)
         if asked is None:
             asked = await _ask(rt, db, actor, subscription, price, coming, how_to_cancel)
     return asked
@@ -163,7 +164,7 @@ async def _ask(
     how_to_cancel: str,
 ) -> PriceConsent:
     events = transitions.raise_price(subscription, coming)
-    asked = consent.question(
+    asked = consent.new_request(
         rt, subscription, price, coming, asked_by=actor.label, how_to_cancel=how_to_cancel
     )
     db.add(asked)
@@ -175,19 +176,19 @@ async def _ask(
 async def record_decision(
     rt: Runtime, actor: Actor, subscription_id: str, *, accepts: bool
 ) -> None:
-    """Note what the customer says to what was asked; the last answer before the change counts.
+    """Record the customer's answer; the last one before the change counts.
 
     Raises:
-        NotFound: No such subscription of this customer, or nothing was asked.
-        Conflict: The next period has begun, or never will (``not_active``).
+        NotFound: The customer has no such subscription, or no consent was requested.
+        Conflict: The next period has started, or never will (``not_active``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         await consent.refuse_wrong_time(rt, db, subscription)
         price, coming = await consent.prices(db, subscription)
-        asked = await consent.about(db, subscription, price, coming)
+        asked = await consent.find_request(db, subscription, price, coming)
         if asked is None:
-            raise NotFound("Nothing was asked about this subscription.")
+            raise NotFound("No consent was requested for this subscription.")
         asked.answer = ConsentDecision.ACCEPTED if accepts else ConsentDecision.REFUSED
         asked.answered_at = rt.clock.now()
         await publish(rt, db, subscription, [_answered(asked)], actor=actor)
@@ -210,5 +211,5 @@ async def _rise(db: AsyncSession, subscription: Subscription, price_id: str) -> 
 
 
 def _is_rise(price: Price, coming: Price) -> bool:
-    """Whether a period would be charged more than the present one, however long each is."""
+    """Whether a period would cost more than the current one, however long each is."""
     return amount_of(coming).due_krw > amount_of(price).due_krw

@@ -1,4 +1,4 @@
-"""Giving a payment back by an operator's decision, wholly or in part."""
+"""Refunds a payment by an operator's decision, in full or in part."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from tossbill_ui.subscriptions.lifecycle.publish import publish
 async def refund_payment(
     rt: Runtime, actor: Actor, name: str, *, amount_krw: int | None, reason: str
 ) -> Refund:
-    """Write down that money of a payment goes back; the engine's next `settle` carries it out.
+    """Create a refund of a payment; the engine's next `settle` executes it.
 
-    The subscription goes on: canceling is another decision.
+    The subscription continues: canceling is a separate decision.
 
     Args:
         rt: The process's runtime.
-        actor: Who decides; no customer.
-        name: A payment that was made, by its id or its order id.
-        amount_krw: Whole won; None for all that is left.
-        reason: For the shop, at most 200 characters.
+        actor: Who decides; not a customer.
+        name: The id or order id of a completed payment.
+        amount_krw: Whole won; None for the whole balance.
+        reason: A note for the shop, at most 200 characters.
 
     Raises:
         NotFound: There is no such payment.
-        Conflict: More than is left (``too_much``), not paid (``not_paid``), or another refund of
-            it is not settled (``refund_under_way``).
+        Conflict: The amount exceeds the balance (``too_much``), the payment is not paid
+            (``not_paid``), or another refund of it is not settled (``refund_under_way``).
     """
     async with rt.db.write() as db:
         payment = await payments.payment_named(db, name)

@@ -1,4 +1,4 @@
-"""What waits for an operator, and what an operator decides."""
+"""Cases that wait for an operator, and the operator's decisions."""
 
 from __future__ import annotations
 
@@ -33,18 +33,19 @@ from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.models import Price, ReviewReason, Subscription
 from tossbill_ui.subscriptions.periods import period_at
 
-UNMADE = Declined(NEVER_CHARGED)
+NOT_CHARGED = Declined(NEVER_CHARGED)
 
 
 @dataclass(frozen=True)
 class OpenReview:
-    """Everything that goes on only when a person decides.
+    """Everything that waits for a person's decision.
 
     Attributes:
-        subscriptions: With more than one missed period, a refused set-up, or a fault of ours.
-        payments: Unknown for more than two weeks: Toss was asked and does not say.
-        refunds: Refused, or unknown for more than two weeks.
-        differences: Where our ledger and Toss's disagree.
+        subscriptions: Those with more than one missed period, a setup that Toss refused, or a
+            fault in our code.
+        payments: Those unresolved for more than two weeks, because Toss gives no answer.
+        refunds: Those refused, or unresolved for more than two weeks.
+        differences: Differences between our ledger and Toss's.
     """
 
     subscriptions: Sequence[Subscription]
@@ -54,7 +55,7 @@ class OpenReview:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The total number of cases."""
         rows = (self.subscriptions, self.payments, self.refunds, self.differences)
         return sum(len(found) for found in rows)
 
@@ -68,15 +69,15 @@ def _is_stuck(table: type[Payment | Refund]) -> sa.ColumnElement[bool]:
 
 
 _LATER = aliased(Refund)
-_HAS_FOLLOWER = sa.exists().where(
+_HAS_LATER_REFUND = sa.exists().where(
     col(_LATER.payment_id) == col(Refund.payment_id), col(_LATER.number) > col(Refund.number)
 )
-_IS_REFUSED = sa.and_(col(Refund.status) == PaymentStatus.REFUSED, ~_HAS_FOLLOWER)
+_IS_REFUSED = sa.and_(col(Refund.status) == PaymentStatus.REFUSED, ~_HAS_LATER_REFUND)
 _STUCK_REFUNDS = (
     select(Refund).where(sa.or_(_IS_REFUSED, _is_stuck(Refund))).order_by(col(Refund.created_at))
 )
 _STUCK_PAYMENTS = select(Payment).where(_is_stuck(Payment)).order_by(col(Payment.created_at))
-_UNRESOLVED = (
+_OPEN_DIFFERENCES = (
     select(Difference)
     .where(col(Difference.resolved_at).is_(None))
     .order_by(col(Difference.found_at))
@@ -90,26 +91,26 @@ async def open_reviews(rt: Runtime) -> OpenReview:
             subscriptions=await repository.waiting(db),
             payments=(await db.exec(_STUCK_PAYMENTS)).all(),
             refunds=(await db.exec(_STUCK_REFUNDS)).all(),
-            differences=(await db.exec(_UNRESOLVED)).all(),
+            differences=(await db.exec(_OPEN_DIFFERENCES)).all(),
         )
 
 
 async def approve(rt: Runtime, actor: Actor, row_id: str) -> str:
-    """Let go on what waits under an id; return in words what happens next.
+    """Approve the case with an id; return a sentence about what happens next.
 
-    A subscription is charged: after missed periods each of them once, oldest first, one a day. A
-    payment nobody can settle counts as not made, so the next try may follow, unless Toss knows
-    it by now. A refused refund is asked for again. A difference is closed.
+    A subscription is charged: after missed periods, each of them once, oldest first, one a day. A
+    payment that cannot be settled counts as not charged, so that the next attempt can follow,
+    unless Toss knows it by now. A refused refund is requested again. A difference is closed.
 
     Raises:
-        NotFound: Nothing waits under this id.
-        TossError: Toss does not say whether it knows the payment; nothing is changed.
+        NotFound: No case with this id waits.
+        TossError: Toss did not say whether it knows the payment; nothing was changed.
     """
-    deciders = (_approve_subscription, _approve_payment, _approve_refund, _approve_difference)
+    approvals = (_approve_subscription, _approve_payment, _approve_refund, _approve_difference)
     if is_id(row_id) and not actor.is_customer:
-        for decide in deciders:
-            if said := await decide(rt, actor, row_id):
-                return said
+        for approval in approvals:
+            if message := await approval(rt, actor, row_id):
+                return message
     raise NotFound("Nothing waits for an operator under this id.")
 
 
@@ -127,7 +128,7 @@ async def _approve_subscription(rt: Runtime, actor: Actor, row_id: str) -> str:
             period_now = period_at(subscription, price.interval, facts.today)
         events = transitions.approve(subscription, facts, period_now=period_now)
         await publish(rt, db, subscription, events, actor=actor)
-    return "The subscription is charged by the next run."
+    return "The subscription will be charged by the next run."
 
 
 async def _approve_payment(rt: Runtime, actor: Actor, row_id: str) -> str:
@@ -136,15 +137,15 @@ async def _approve_payment(rt: Runtime, actor: Actor, row_id: str) -> str:
         if payment is None or payment.status not in OPEN or payment.next_try_at:
             return ""
         if payment.lease_until:
-            raise Conflict("Toss is being asked about it right now.", code="payment_open")
+            raise Conflict("A request for this payment is in flight.", code="payment_open")
         attempt = payment.attempts
-    # A person has looked, perhaps at something else; what Toss says now is what counts.
+    # The operator may have looked at something else; Toss's answer now is what counts.
     theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
-    found = of_payment(theirs, amount_krw=payment.amount_krw) if theirs else UNMADE
+    found = of_payment(theirs, amount_krw=payment.amount_krw) if theirs else NOT_CHARGED
     found = await record(rt, payment, attempt, found, actor=actor)
     if isinstance(found, Unresolved):
-        return "Toss has not settled the payment, so it goes on waiting."
-    return "The payment counts as not made." if found is UNMADE else "Toss knows the payment."
+        return "Toss has not settled the payment, so it keeps waiting."
+    return "The payment counts as not made." if found is NOT_CHARGED else "Toss knows the payment."
 
 
 async def _approve_refund(rt: Runtime, actor: Actor, row_id: str) -> str:
@@ -164,7 +165,7 @@ async def _approve_refund(rt: Runtime, actor: Actor, row_id: str) -> str:
             )
         event, about = Event(EventType.REVIEW_CLOSED, Reason.REFUND_AGAIN), About(refund=row)
         await publish(rt, db, subscription, [event], actor=actor, about=about)
-    return "The refund is asked for again by the next run."
+    return "The refund will be requested again by the next run."
 
 
 async def _approve_difference(rt: Runtime, actor: Actor, row_id: str) -> str:
@@ -174,7 +175,7 @@ async def _approve_difference(rt: Runtime, actor: Actor, row_id: str) -> str:
             return ""
         row.resolved_at, row.resolved_by = rt.clock.now(), actor.label
         db.add(row)
-        # A difference may be about nobody we know, so there is no event that could be anybody's.
+        # A difference may concern no customer of ours, so it has no event.
         subject, by = f"{row.kind} {row.subject}", actor.label
         trail.add(rt, db, kind=EventType.REVIEW_CLOSED, customer_id=None, subject=subject, by=by)
     return "The difference is closed."

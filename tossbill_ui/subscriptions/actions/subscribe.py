@@ -1,4 +1,4 @@
-"""Beginning a subscription: with a trial, or with the first charge at once."""
+"""Starts a subscription, with a trial or with an immediate first charge."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from tossbill_ui.subscriptions.terms.pricing import amount_of
 
 @dataclass(frozen=True)
 class Terms:
-    """What a customer is shown and agrees to; nothing begins on other ones.
+    """The terms shown to a customer, who agrees to exactly these.
 
     Attributes:
-        price_id: What the periods cost, how long they are and how long a trial is.
-        charge_krw: What is charged at once: nothing in a trial, which not everybody gets.
+        price_id: The price, with its amount, interval and length of the trial.
+        charge_krw: The immediate charge: zero with a trial, which not every customer gets.
     """
 
     price_id: str
@@ -45,14 +45,14 @@ class Terms:
 
 @dataclass(frozen=True)
 class Quote:
-    """What subscribing means for this customer, exactly.
+    """The exact effect of subscribing for this customer.
 
     Attributes:
-        charge_krw: What is charged at once, tax included.
-        trial_ends_on: The day of the first charge after a trial, if the customer wants to go on by
-            then; None without one.
-        next_charge_at: When the card is charged next without its owner.
-        is_subscribed: The customer is on this plan already.
+        charge_krw: The immediate charge, tax included.
+        trial_ends_on: The day of the first charge after a trial, if the customer has agreed to
+            continue; None without a trial.
+        next_charge_at: When the card is next charged automatically.
+        is_subscribed: Whether the customer is already on this plan.
     """
 
     offer: Offer
@@ -63,12 +63,12 @@ class Quote:
 
     @property
     def terms(self) -> Terms:
-        """What the customer agrees to by subscribing."""
+        """The terms that the customer agrees to by subscribing."""
         return Terms(self.offer.price.id, self.charge_krw)
 
 
 async def quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
-    """Say what subscribing to a plan today would charge and when.
+    """Return what subscribing to a plan today would charge, and when.
 
     Raises:
         NotFound: No such plan is on offer.
@@ -81,7 +81,7 @@ async def quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
     next_on = starts_on if trial_days else offer.price.interval.after(starts_on, 1)
     return Quote(
         offer=offer,
-        charge_krw=_at_once(offer, trial_days),
+        charge_krw=_initial_charge(offer, trial_days),
         trial_ends_on=starts_on if trial_days else None,
         next_charge_at=rt.settings.charge_hours.opening(next_on),
         is_subscribed=is_subscribed,
@@ -96,13 +96,13 @@ async def _offer(rt: Runtime, db: AsyncSession, plan_code: str) -> Offer:
 
 
 async def _trial_days(db: AsyncSession, customer_id: str, offer: Offer) -> int:
-    """Return how long the trial is; who was on the plan before has had it."""
+    """Return the length of the trial; zero for a customer who was on the plan before."""
     if await repository.had_plan(db, customer_id, offer.plan.code):
         return 0
     return offer.price.trial_days
 
 
-def _at_once(offer: Offer, trial_days: int) -> int:
+def _initial_charge(offer: Offer, trial_days: int) -> int:
     return 0 if trial_days else amount_of(offer.price).due_krw
 
 
@@ -115,22 +115,23 @@ async def subscribe(
     agreed: Terms,
     again: bool = False,
 ) -> str:
-    """Begin a subscription and return its id; `view.wait` tells how the first charge ended.
+    """Start a subscription and return its id; `view.wait` reports the outcome of the first charge.
 
-    A refused first charge ends the subscription and leaves the payment method registered.
+    A declined first charge ends the subscription and leaves the payment method registered.
 
     Args:
         rt: The process's runtime.
-        actor: Who subscribes, a customer.
+        actor: The customer who subscribes.
         plan_code: A plan on offer.
-        payment_method_id: One of the customer's.
+        payment_method_id: One of the customer's payment methods.
         agreed: The `Quote.terms` that were shown.
-        again: Begin another one beside one to the same plan.
+        again: Start another subscription beside an existing one to the same plan.
 
     Raises:
-        NotFound: No such plan on offer, no such payment method of this customer, or no customer.
-        Conflict: The customer is on this plan already (``already_subscribed``), or what was shown
-            is not so any more (``preview_changed``).
+        NotFound: No such plan is on offer, the customer has no such payment method, or the actor
+            is not a customer.
+        Conflict: The customer is already on this plan (``already_subscribed``), or the terms have
+            changed (``preview_changed``).
     """
     if not actor.customer_id:
         raise NotFound("Only a customer can subscribe.")
@@ -141,16 +142,16 @@ async def subscribe(
             method = await invoicing.usable_method(
                 db, customer_id=customer.id, payment_method_id=payment_method_id
             )
-            is_on_it = await repository.on_plan_or_moving(db, customer.id, plan_code)
-            if is_on_it and not again:
-                raise Conflict("On this plan already.", code="already_subscribed")
+            is_subscribed = await repository.on_plan_or_moving(db, customer.id, plan_code)
+            if is_subscribed and not again:
+                raise Conflict("Already on this plan.", code="already_subscribed")
             trial_days = await _trial_days(db, customer.id, offer)
-            if agreed != Terms(offer.price.id, _at_once(offer, trial_days)):
-                raise Conflict("The terms are not what was shown.", code="preview_changed")
-            subscription = _new(rt, offer, method, is_extra=is_on_it)
+            if agreed != Terms(offer.price.id, _initial_charge(offer, trial_days)):
+                raise Conflict("The terms differ from those shown.", code="preview_changed")
+            subscription = _new(rt, offer, method, is_extra=is_subscribed)
             found = await _begin(rt, db, actor, subscription, offer, trial_days)
     except IntegrityError:
-        raise Conflict("On this plan already.", code="already_subscribed") from None
+        raise Conflict("Already on this plan.", code="already_subscribed") from None
     invoicing.spawn(rt, found)
     return subscription.id
 

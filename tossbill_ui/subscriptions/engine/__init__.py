@@ -1,1 +1,1 @@
-"""What is due by the clock, and what Toss tells."""
+"""Processes what is due by the clock, and what Toss reports."""

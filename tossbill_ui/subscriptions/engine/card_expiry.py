@@ -1,4 +1,4 @@
-"""What is told ahead of time: a card that expires (of a trial that ends: `trial_end`)."""
+"""Announces cards that are about to expire."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.reading.view import CARD_NOTICE
 
-# A card is spoken of this many days before it expires: when pages begin to, and once more.
+# Days before the expiry on which it is announced: when pages start to show it, and once more.
 CARD_NOTICES = (CARD_NOTICE.days, 7)
 CHARGED_AGAIN = (
     SubscriptionStatus.TRIALING,
@@ -29,27 +29,28 @@ BATCH_SIZE = 200
 
 
 async def announce_expiring(rt: Runtime) -> int:
-    """Tell everybody whose card expires in 30 days, and again in 7; return how many were told."""
+    """Notify customers whose card expires within 30 days, and again within 7; return how many."""
     return sum([await _announce_expiring(rt, number) for number in range(len(CARD_NOTICES))])
 
 
 async def _announce_expiring(rt: Runtime, number: int) -> int:
-    """Tell of one of the notices, some in a transaction; who was told is not found again."""
+    """Write one of the notices in batches; customers who have it are not selected again."""
     days, sooner = (*CARD_NOTICES, -1)[number : number + 2]
-    query, told = _untold(today(rt), days=days, sooner=sooner).limit(BATCH_SIZE), 0
+    query = _not_notified(today(rt), days=days, sooner=sooner).limit(BATCH_SIZE)
+    notified = 0
     while True:
         async with rt.db.write() as db:
             found = (await db.exec(query)).all()
             for subscription, _ in found:
                 event = Event(EventType.METHOD_EXPIRING, str(days))
                 await publish(rt, db, subscription, [event], actor=ENGINE)
-        told += len(found)
+        notified += len(found)
         if len(found) < BATCH_SIZE:
-            return told
+            return notified
 
 
-def _untold(day: date, *, days: int, sooner: int) -> Select[Subscription, PaymentMethod]:
-    """Of cards that expire within some days, but not so soon that the next notice is due."""
+def _not_notified(day: date, *, days: int, sooner: int) -> Select[Subscription, PaymentMethod]:
+    """Select cards that expire within some days, but not so soon that the next notice is due."""
     expires_on = col(PaymentMethod.expires_on)
     key = sa.literal(f"{NoticeKind.CARD_EXPIRES}:")
     about = key + col(Subscription.id) + ":" + col(PaymentMethod.id) + f":{days}"

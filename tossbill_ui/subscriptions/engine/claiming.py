@@ -1,4 +1,4 @@
-"""Taking what is due, in one short transaction, with a statement a table for all of it."""
+"""Claims what is due in one short transaction, with one statement per table for the batch."""
 
 from __future__ import annotations
 
@@ -30,40 +30,41 @@ from tossbill_ui.subscriptions.terms.catalog import Offer
 log = logging.getLogger(__name__)
 
 Claims = list[PaymentClaim]
-Take = Callable[[Runtime, AsyncSession, Sequence[Subscription]], Awaitable[Claims]]
+ClaimBatch = Callable[[Runtime, AsyncSession, Sequence[Subscription]], Awaitable[Claims]]
 
 
 async def claim_due(rt: Runtime, *, limit: int) -> tuple[Claims, int]:
-    """Take open payments nobody holds, then due subscriptions.
+    """Claim open payments that no worker holds, then due subscriptions.
 
     Returns:
-        The payments to collect, and how many rows were looked at.
+        The payments to collect, and how many rows were examined.
     """
     try:
         return await _claim(rt, _claim_batch, limit=limit)
     except FAULTS:
-        log.exception("a due row cannot be claimed; the rows are claimed one by one")
+        log.exception("claim.batch_failed")  # the rows are claimed one by one
         return await _claim(rt, _claim_one_by_one, limit=limit)
 
 
-async def _claim(rt: Runtime, take: Take, *, limit: int) -> tuple[Claims, int]:
+async def _claim(rt: Runtime, claim_batch: ClaimBatch, *, limit: int) -> tuple[Claims, int]:
     async with rt.db.write() as db:
         open_already = await settle.claim_open_payments(rt, db, limit=limit)
         found = await repository.due(db, rt.clock.now(), limit=limit - len(open_already))
-        claims = open_already + await take(rt, db, found)
+        claims = open_already + await claim_batch(rt, db, found)
     return claims, len(open_already) + len(found)
 
 
 async def _claim_one_by_one(rt: Runtime, db: AsyncSession, found: Sequence[Subscription]) -> Claims:
-    """Take each by itself; one our code fails on waits for an operator and stops no other."""
+    """Claim one by one; one that raises an error waits for an operator and blocks no other."""
     claims: Claims = []
     for subscription in found:
-        subscription_id = subscription.id  # not to be read after a rollback
+        subscription_id = subscription.id  # cannot be read after a rollback
         try:
             async with db.begin_nested():
                 claims += await _claim_batch(rt, db, [subscription])
         except FAULTS:
-            log.exception("subscription %s needs an operator", subscription_id)
+            data = {"subscription": subscription_id}
+            log.exception("subscription.claim_failed", extra={"data": data})
             await db.refresh(subscription)
             events = need_review(subscription, ReviewReason.FAULT)
             await publish(rt, db, subscription, events, actor=ENGINE)
@@ -71,19 +72,19 @@ async def _claim_one_by_one(rt: Runtime, db: AsyncSession, found: Sequence[Subsc
 
 
 async def _claim_batch(rt: Runtime, db: AsyncSession, found: Sequence[Subscription]) -> Claims:
-    """Do what is due with subscriptions; return the payments to collect."""
+    """Process due subscriptions; return the payments to collect."""
     if not found:
         return []
     batch = await renewal_facts(rt, db, found)
-    bills = [bill for facts in batch if (bill := await _step(rt, db, facts))]
+    bills = [bill for facts in batch if (bill := await _process(rt, db, facts))]
     await db.flush()  # payments refer to these invoices
-    begun = await payments.begun(db, [bill.invoice for bill in bills])
+    begun = await payments.payment_counts(db, [bill.invoice for bill in bills])
     claims = [await _collect(rt, db, bill, begun[bill.invoice.id]) for bill in bills]
     return [each for each in claims if each]
 
 
-async def _step(rt: Runtime, db: AsyncSession, facts: RenewalFacts) -> Bill | None:
-    """Do what is due with a subscription, or return what to collect, made out before or now."""
+async def _process(rt: Runtime, db: AsyncSession, facts: RenewalFacts) -> Bill | None:
+    """Process a due subscription; return what to collect, if anything, invoiced before or now."""
     subscription, invoice = facts.subscription, facts.invoice
     decision = renew(subscription, invoice, facts)
     if isinstance(decision, Collect):

@@ -1,4 +1,4 @@
-"""What follows when a payment method stops working without anybody having charged it."""
+"""Handles a billing key that Toss deleted."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from tossbill_ui.subscriptions.models import CHARGEABLE, Subscription
 async def lose_method(rt: Runtime, billing_key_hash: str) -> bool:
     """Stop using a billing key that Toss has deleted, and ask its customers for another method.
 
-    Retries of what is owed stop; a payment that may have been made is only looked up. Safe to
-    repeat: the second time there is nothing to lose.
+    Retries of unpaid invoices stop; a payment that may have been charged is only looked up. Safe
+    to repeat: the second time has no effect.
 
     Args:
         rt: The process's runtime.
         billing_key_hash: SHA-256 of the key in hex.
 
     Returns:
-        Whether a method of ours could be charged with it until now.
+        Whether a method of ours was still active with this key.
     """
     async with rt.db.write() as db:
         subscriptions = await _charged_on(db, billing_key_hash)
         lost = await removal.mark_deleted(rt, db, billing_key_hash)
         for subscription in subscriptions if lost else ():
-            await _ask_for_another(rt, db, subscription)
+            await _request_method(rt, db, subscription)
     return bool(lost)
 
 
@@ -56,11 +56,11 @@ async def _charged_on(db: AsyncSession, billing_key_hash: str) -> list[Subscript
     return [await repository.locked(db, subscription_id) for subscription_id in ids]
 
 
-async def _ask_for_another(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
+async def _request_method(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
     payment = await payments.open_payment(db, subscription.id)
     invoice = await payments.open_invoice(db, subscription.id)
     if payment:
-        # How it ends is followed up then; it cannot be asked for again without a key.
+        # Its outcome is handled when it is known; without a key it cannot be sent again.
         payment.may_repeat = False
         return
     if subscription.needs_card or subscription.attention:
@@ -74,9 +74,9 @@ async def _ask_for_another(rt: Runtime, db: AsyncSession, subscription: Subscrip
 
 
 async def ask_if_lost(db: AsyncSession, subscription: Subscription) -> Events:
-    """Ask for another method if the present one was lost while nothing was to be charged.
+    """Ask for another method if the current one was lost while nothing was to be charged.
 
-    For a subscription that is charged again: its pause or its cancellation is over.
+    For a subscription that was resumed, or whose cancellation was undone.
     """
     method = await db.get_one(PaymentMethod, subscription.payment_method_id)
     if method.is_active or subscription.needs_card or subscription.status not in CHARGEABLE:

@@ -1,7 +1,7 @@
-"""The engine: claims what is due, charges it, records how it went (ADR-0010).
+"""The engine: claims what is due, charges it, and records the outcomes (ADR-0010).
 
 The worker, ``tossbill charge-due`` and the tests all call `run_due`. It may run in any number of
-processes at once and be killed anywhere: rows hold the truth.
+processes at once and be killed at any point: the rows are the source of truth.
 """
 
 from __future__ import annotations
@@ -28,40 +28,40 @@ log = logging.getLogger(__name__)
 
 CONCURRENCY = 16
 BUDGET_SECONDS = 30.0
-# How long an answer may wait for others. A crash in that time costs a look-up each.
+# How long an outcome may wait to be recorded with others. A crash meanwhile costs a look-up each.
 RECORDED_WITHIN_SECONDS = 0.2
 
 
 @dataclass
 class Report:
-    """What one pass did.
+    """The result of one run.
 
     Attributes:
-        examined: Due subscriptions and open payments that were taken up.
-        is_dry: Nothing was due any more at the end; False when time or Toss stopped it.
-        is_refused: Toss refused our key or contract, so the pass stopped.
+        examined: How many due subscriptions and open payments were processed.
+        is_exhausted: Whether nothing was due at the end; False if time or Toss stopped the run.
+        is_access_refused: Whether Toss refused our key or contract, which stopped the run.
     """
 
     examined: int = 0
     charged: int = 0
-    refused: int = 0
-    in_doubt: int = 0
+    declined: int = 0
+    unresolved: int = 0
     failed: int = 0
     is_exhausted: bool = False
-    is_refused: bool = False
+    is_access_refused: bool = False
 
     def count(self, found: Outcome | BaseException | None) -> None:
-        """Count how one payment went."""
+        """Count the outcome of one payment."""
         match found:
             case Charged():
                 self.charged += 1
             case Declined():
-                self.refused += 1
+                self.declined += 1
             case Unresolved():
-                self.in_doubt += 1
+                self.unresolved += 1
             case BaseException():
                 self.failed += 1
-                log.error("a payment could not be collected", exc_info=found)
+                log.error("payment.collect_failed", exc_info=found)
             case None:
                 pass
 
@@ -76,23 +76,23 @@ async def run_due(
     """Charge everything that is due until nothing is, or until time is up.
 
     Args:
-        rt: The process's runtime; ``rt.clock`` says what is due.
-        concurrency: How many payments Toss is asked for at once.
-        budget_seconds: After which nothing more is claimed, on the machine's clock. What is
-            claimed by then is finished.
-        stop: Set it to claim nothing more and to ask for nothing more. What Toss has been asked
-            for is finished; what waits for its turn is given back.
+        rt: The process's runtime; ``rt.clock`` decides what is due.
+        concurrency: How many requests may be in flight to Toss at once.
+        budget_seconds: How long payments are claimed, on the machine's clock. Those claimed by
+            then are finished.
+        stop: Set it to claim and send nothing more. Requests in flight are finished; payments that
+            wait for a slot are released.
     """
     until = time.monotonic() + budget_seconds
     return await _ChargePipeline(rt, concurrency, stop or asyncio.Event()).work(until)
 
 
 class _ChargePipeline:
-    """Payments on their way: claimed, asked for, answered, recorded (ADR-0022).
+    """Payments in progress: claimed, sent, answered, recorded (ADR-0022).
 
-    A payment has one of the places only while Toss is asked for it. Up to half as many again as
-    there are places wait for one, so that none stands empty during a claim; their leases are
-    held. Answers are recorded together.
+    A payment holds one of the slots only while its request is in flight. Up to half as many more
+    payments as there are slots wait for one, so that none is idle during a claim; their leases are
+    kept alive. Outcomes are recorded in batches.
     """
 
     def __init__(self, rt: Runtime, concurrency: int, stop: asyncio.Event) -> None:
@@ -105,10 +105,10 @@ class _ChargePipeline:
         self._changed = asyncio.Event()
 
     async def work(self, until: float) -> Report:
-        """Do what is due until nothing is, or until an instant of the machine's clock."""
+        """Process what is due until nothing is left, or until an instant of the monotonic clock."""
         try:
             while True:
-                if self._has_room and self._goes_on and time.monotonic() <= until:
+                if self._has_room and self._may_continue and time.monotonic() <= until:
                     await self._claim()
                 elif self._tasks:
                     await self._changed.wait()
@@ -120,9 +120,9 @@ class _ChargePipeline:
                 task.cancel()
 
     @property
-    def _goes_on(self) -> bool:
-        """Whether Toss may be asked for anything more."""
-        return not (self._report.is_refused or self._stop.is_set())
+    def _may_continue(self) -> bool:
+        """Whether more requests may be sent to Toss."""
+        return not (self._report.is_access_refused or self._stop.is_set())
 
     @property
     def _has_room(self) -> bool:
@@ -141,7 +141,7 @@ class _ChargePipeline:
             task.add_done_callback(self._ended)
 
     async def _collect(self, claim: PaymentClaim) -> Outcome | None:
-        """Do as `charge.collect`, in turn and with others."""
+        """Like `charge.collect`, but with limited concurrency and recorded in batches."""
         async with keeper.keep_lease(
             self._rt, Payment, claim.row_id, attempt=claim.attempt, until=claim.until
         ) as lease:
@@ -158,10 +158,10 @@ class _ChargePipeline:
         self._begun += 1
         self._changed.set()
         try:
-            if not self._goes_on:
+            if not self._may_continue:
                 return None
-            found = await charge.ask(self._rt, claim, lease)
-            self._report.is_refused |= _is_our_fault(found)
+            found = await charge.charge_or_look_up(self._rt, claim, lease)
+            self._report.is_access_refused |= _is_access_refused(found)
             return found
         finally:
             self._answered += 1
@@ -175,7 +175,7 @@ class _ChargePipeline:
             self._report.count(task.exception() or task.result())
 
 
-def _is_our_fault(found: object) -> bool:
-    """Whether Toss refused our key or contract, and would refuse whatever it is asked next."""
+def _is_access_refused(found: object) -> bool:
+    """Whether Toss refused our key or contract, and would refuse any further request."""
     row = lookup(found.code) if isinstance(found, Declined) else None
     return row is not None and row.meaning is Meaning.SETUP

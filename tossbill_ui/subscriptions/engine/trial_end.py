@@ -1,6 +1,6 @@
-"""The end of a trial: the engine asks whether it becomes paid, and the customer says.
+"""The end of a trial: the engine asks the customer whether to continue as a paid subscription.
 
-Without a yes the subscription ends on that day and nothing is charged (`consent`, ADR-0017).
+Without consent the subscription ends on that day and nothing is charged (`consent`, ADR-0017).
 
 Source: 전자상거래법 §13⑥; the seven days are those of 여신전문금융업감독규정.
 """
@@ -34,9 +34,9 @@ from tossbill_ui.subscriptions.terms.pricing import LEAST_KRW, amount_of
 
 log = logging.getLogger(__name__)
 
-# Asked this long before the end, or at once when less is left.
+# Customers are asked this long before the end, or at once if less time is left.
 ASKED_BEFORE = timedelta(days=7)
-# Who has not answered is reminded this long before, unless asked within the last day.
+# Those who have not answered are reminded this long before, unless asked within the last day.
 REMINDED_BEFORE = timedelta(days=2)
 REMINDED_AFTER = timedelta(days=1)
 
@@ -50,29 +50,29 @@ ABOUT_ITS_END = sa.and_(
 
 
 async def announce_trials(rt: Runtime) -> int:
-    """Ask everybody whose trial ends within a week, and remind who is silent; each once.
+    """Ask customers whose trial ends within a week, and remind those who do not answer; once each.
 
     Returns:
-        How many were asked, told or reminded.
+        How many were asked, informed or reminded.
     """
     now = rt.clock.now()
-    goes_on = col(Subscription.ends_on) > today(rt)
-    near = _untold(select(Subscription.id)).where(
-        goes_on, col(Subscription.due_at) <= now + ASKED_BEFORE
+    is_running = col(Subscription.ends_on) > today(rt)
+    near = _not_informed(select(Subscription.id)).where(
+        is_running, col(Subscription.due_at) <= now + ASKED_BEFORE
     )
-    silent = _silent(select(Subscription.id)).where(
-        goes_on,
+    unanswered = _unanswered(select(Subscription.id)).where(
+        is_running,
         col(Subscription.due_at) <= now + REMINDED_BEFORE,
         col(PriceConsent.asked_at) <= now - REMINDED_AFTER,
     )
-    return await _each(rt, near, ask_if_near) + await _each(rt, silent, _remind)
+    return await _each(rt, near, ask_if_near) + await _each(rt, unanswered, _remind)
 
 
 async def next_at(db: AsyncSession, now: datetime) -> datetime | None:
-    """Return when the next customer is asked, told or reminded."""
+    """Return when the next customer is to be asked, informed or reminded."""
     due_at, found = col(Subscription.due_at), list[datetime]()
-    for of, before in ((_untold, ASKED_BEFORE), (_silent, REMINDED_BEFORE)):
-        query = of(select(func.min(Subscription.due_at)))
+    for select_trials, before in ((_not_informed, ASKED_BEFORE), (_unanswered, REMINDED_BEFORE)):
+        query = select_trials(select(func.min(Subscription.due_at)))
         if first := (await db.exec(query.where(due_at > now + before))).one():
             found.append(first - before)
     return min(found, default=None)
@@ -80,7 +80,7 @@ async def next_at(db: AsyncSession, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be told of a trial's end, and what was asked about it; mostly nothing."""
+    """The events to publish about a trial's end, and the consent requested; usually none."""
 
     events: list[Event] = field(default_factory=list[Event])
     consent: PriceConsent | None = None
@@ -92,19 +92,19 @@ NO_QUESTION = Question()
 async def ask_if_near(
     rt: Runtime, db: AsyncSession, subscription: Subscription, facts: Facts
 ) -> Question:
-    """Ask about the end of a trial if it is near, once; the caller publishes the question.
+    """Ask once about the end of a trial if it is near; the caller publishes the question.
 
-    Who has chosen what comes after it is only told. The row must be locked, or new.
+    A customer who has chosen what follows is only informed. The row must be locked, or new.
     """
     left = subscription.ends_on - facts.today
     is_trial = subscription.status == SubscriptionStatus.TRIALING
     if not is_trial or not timedelta() < left <= ASKED_BEFORE:
         return NO_QUESTION
     price, coming = await consent.prices(db, subscription)
-    asked = await consent.about(db, subscription, price, coming)
+    asked = await consent.find_request(db, subscription, price, coming)
     if asked is None:
         return await _ask(rt, db, subscription, price, coming)
-    if asked.asked_by == consent.CUSTOMER and not await _is_told(db, asked):
+    if asked.asked_by == consent.CUSTOMER and not await _is_informed(db, asked):
         return Question([Event(EventType.TRIAL_ENDING, Reason.CHOSEN)], asked)
     return NO_QUESTION
 
@@ -115,14 +115,14 @@ async def _ask(
     if not amount_of(coming).due_krw:
         return NO_QUESTION
     by, how = ENGINE.label, consent.HOW_TO_CANCEL
-    asked = consent.question(rt, subscription, price, coming, asked_by=by, how_to_cancel=how)
+    asked = consent.new_request(rt, subscription, price, coming, asked_by=by, how_to_cancel=how)
     db.add(asked)
     await db.flush()
     kind = EventType.PRICE_CONSENT_ASKED
     return Question([Event(kind, Reason.TRIAL, asked.after_krw)], asked)
 
 
-async def _is_told(db: AsyncSession, asked: PriceConsent) -> bool:
+async def _is_informed(db: AsyncSession, asked: PriceConsent) -> bool:
     key = f"{NoticeKind.TRIAL_CHOSEN}:{asked.id}"
     return (await db.exec(select(Notice.id).where(col(Notice.key) == key))).first() is not None
 
@@ -130,7 +130,7 @@ async def _is_told(db: AsyncSession, asked: PriceConsent) -> bool:
 async def _remind(
     _rt: Runtime, db: AsyncSession, subscription: Subscription, _facts: Facts
 ) -> Question:
-    asked = await consent.asked_of(db, subscription)
+    asked = await consent.open_request(db, subscription)
     if asked is None or asked.answer:
         return NO_QUESTION
     return Question([Event(EventType.TRIAL_ENDING, Reason.REMINDER)], asked)
@@ -141,9 +141,9 @@ async def _each(
     query: SelectOfScalar[str],
     ask: Callable[[Runtime, AsyncSession, Subscription, Facts], Awaitable[Question]],
 ) -> int:
-    """Ask about each trial, in a transaction of its own that looks again.
+    """Process each trial in a transaction of its own, which checks it again.
 
-    One that our code fails on is logged, stops no other, and is tried again the next time.
+    One that raises an error is logged, blocks no other, and is retried the next time.
     """
     async with rt.db.read() as db:
         found = (await db.exec(query.order_by(col(Subscription.due_at)))).all()
@@ -157,23 +157,24 @@ async def _each(
                 about = About(consent=question.consent)
                 await publish(rt, db, subscription, question.events, actor=ENGINE, about=about)
         except FAULTS:
-            log.exception("subscription %s cannot be asked about its trial", subscription_id)
+            data = {"subscription": subscription_id}
+            log.exception("trial.announcement_failed", extra={"data": data})
             continue
         done += 1
     return done
 
 
-def _untold(what: SelectOfScalar[T]) -> SelectOfScalar[T]:
-    """Of trials that become paid when nobody has said so to their customers."""
-    told = (_about(NoticeKind.TRIAL_ENDING), _about(NoticeKind.TRIAL_CHOSEN))
+def _not_informed(what: SelectOfScalar[T]) -> SelectOfScalar[T]:
+    """Select trials that become paid and whose customers have not been informed."""
+    informed = (_has_notice(NoticeKind.TRIAL_ENDING), _has_notice(NoticeKind.TRIAL_CHOSEN))
     return _of_trials(what, is_asked=False).where(
-        col(Price.amount_krw) >= LEAST_KRW, ~sa.or_(*told)
+        col(Price.amount_krw) >= LEAST_KRW, ~sa.or_(*informed)
     )
 
 
-def _silent(what: SelectOfScalar[T]) -> SelectOfScalar[T]:
-    """Of trials whose customers were asked, have not answered, and were not reminded."""
-    reminded = _about(NoticeKind.TRIAL_REMINDER)
+def _unanswered(what: SelectOfScalar[T]) -> SelectOfScalar[T]:
+    """Select trials whose customers were asked, have not answered, and were not reminded."""
+    reminded = _has_notice(NoticeKind.TRIAL_REMINDER)
     return _of_trials(what, is_asked=True).where(col(PriceConsent.answer).is_(None), ~reminded)
 
 
@@ -187,5 +188,5 @@ def _of_trials(what: SelectOfScalar[T], *, is_asked: bool) -> SelectOfScalar[T]:
     )
 
 
-def _about(kind: NoticeKind) -> sa.ColumnElement[bool]:
+def _has_notice(kind: NoticeKind) -> sa.ColumnElement[bool]:
     return sa.exists().where(col(Notice.key) == sa.literal(f"{kind}:") + col(PriceConsent.id))

@@ -1,1 +1,1 @@
-"""How a subscription changes: what is allowed, what it costs, what follows, who is told."""
+"""The subscription lifecycle: rules, transitions, invoices, dunning, events and notices."""

@@ -1,6 +1,6 @@
-"""The billing cycle: what is due, and what follows from a payment's outcome.
+"""The billing cycle: decides what is due, and what follows from a payment's outcome.
 
-Rows in memory and facts in, events out; no I/O and no clock (see `transitions`).
+Takes rows in memory and facts, and returns events; no I/O and no clock (see `transitions`).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from tossbill_ui.subscriptions.models import SubscriptionStatus as Status
 
 REMOVED_KEY = "ALREADY_REMOVED_BILLING_KEY"
 
-# What is charged again when its period ends.
+# Subscriptions that are charged again when their period ends.
 RENEWABLE = (Status.TRIALING, Status.ACTIVE, Status.PAST_DUE)
 
-# What the period that a payment begins is to a subscription of each status.
+# The event for the start of a paid period, by the status before it.
 BEGINS = {
     Status.STARTING: EventType.SUBSCRIPTION_STARTED,
     Status.TRIALING: EventType.SUBSCRIPTION_STARTED,
@@ -43,14 +43,14 @@ BEGINS = {
 
 @dataclass(frozen=True)
 class Collect:
-    """The next period is to be charged: nothing keeps it from that."""
+    """The decision to collect the next period."""
 
 
 @transition(*RENEWABLE, Status.CANCELED, leads_to=(Status.ENDED,))
 def renew(
     subscription: Subscription, invoice: Invoice | None, facts: RenewalFacts
 ) -> Collect | Events:
-    """Decide what is due: to collect the next period, or whatever keeps it from being charged."""
+    """Decide what is due: collecting the next period, or handling what prevents it."""
     if subscription.status == Status.CANCELED:
         return end(subscription, facts)
     opens_at = facts.hours.next_open(facts.now)
@@ -58,8 +58,9 @@ def renew(
         subscription.due_at = opens_at
         return []
     if invoice is not None:
-        stops = subscription.needs_card
-        return _give_up(subscription, invoice, REMOVED_KEY, facts) if stops else Collect()
+        if subscription.needs_card:
+            return _give_up(subscription, invoice, REMOVED_KEY, facts)
+        return Collect()
     if facts.period_now > subscription.period_number + 1 > subscription.approved_period:
         return _need_review(subscription, ReviewReason.CATCH_UP)
     if facts.coming is None:
@@ -71,7 +72,7 @@ def renew(
 def begin_renewal(
     subscription: Subscription, invoice: Invoice, facts: RenewalFacts
 ) -> Collect | Events:
-    """Wait for a payment's outcome; without a payment method, follow that up like a refusal."""
+    """Wait for a payment's outcome; without an active method, handle it like a decline."""
     if facts.method.is_active or not invoice.amount_krw:
         subscription.due_at = None
         return Collect()
@@ -81,18 +82,18 @@ def begin_renewal(
 
 @transition(*CHARGEABLE, Status.PAUSED)
 def begin_charge(subscription: Subscription) -> None:
-    """Wait for the outcome of a payment that somebody wants: nothing is due until it is known."""
+    """Wait for the outcome of a requested payment; until then, nothing is due."""
     subscription.due_at = None
 
 
 @transition(*CHARGEABLE)
 def reschedule(subscription: Subscription, facts: Facts) -> None:
-    """Let a renewal be due again whose payment Toss was not asked for."""
+    """Make a renewal due again whose charge was not sent to Toss."""
     subscription.due_at = facts.hours.next_open(facts.now)
 
 
 def is_wanted(subscription: Subscription, invoice: Invoice) -> bool:
-    """Whether an invoice's period may still be entered."""
+    """Whether an invoice's period may still start."""
     if subscription.status == Status.PAUSED:
         return invoice.kind == InvoiceKind.RESUME
     return subscription.status in CHARGEABLE
@@ -102,7 +103,7 @@ def is_wanted(subscription: Subscription, invoice: Invoice) -> bool:
 def activate_period(
     subscription: Subscription, invoice: Invoice, price: Price, facts: Facts
 ) -> Events:
-    """Enter a paid period; the guard keeps a period from being skipped.
+    """Start a paid period; the guard prevents skipping one.
 
     Raises:
         Conflict: It is not the next one (``wrong_period``).
@@ -128,7 +129,7 @@ def activate_period(
 
 @transition(*Status, leads_to=(Status.PAST_DUE, Status.PAUSED, Status.ENDED))
 def handle_decline(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:
-    """Follow up on a certain refusal of an invoice, by its reason and by what was wanted."""
+    """Handle a certain decline of an invoice, by its code and the kind of invoice."""
     declined = Event(EventType.PAYMENT_DECLINED, code, invoice.amount_krw)
     if invoice.kind == InvoiceKind.RENEWAL and is_wanted(subscription, invoice):
         return [declined, *_handle_decline(subscription, invoice, code, facts)]
@@ -141,7 +142,7 @@ def handle_decline(subscription: Subscription, invoice: Invoice, code: str, fact
 
 
 def _restore(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:
-    """Go back to how things were before an invoice that need not be collected."""
+    """Restore the state before an invoice that is no longer collected."""
     match invoice.kind:
         case InvoiceKind.FIRST:
             events = [Event(EventType.SUBSCRIPTION_NOT_STARTED, code)]
@@ -160,17 +161,17 @@ def _restore(subscription: Subscription, invoice: Invoice, code: str, facts: Fac
 
 @transition(*CHARGEABLE, leads_to=(Status.PAST_DUE, Status.PAUSED, Status.ENDED))
 def mark_unpaid(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:
-    """Follow up on a renewal that cannot be collected, though no payment was refused."""
+    """Handle a renewal that cannot be collected, although no payment was declined."""
     return _handle_decline(subscription, invoice, code, facts)
 
 
 def _handle_decline(
     subscription: Subscription, invoice: Invoice, code: str, facts: Facts
 ) -> Events:
-    """Do with an unpaid renewal what its reason asks for (ADR-0011)."""
+    """Apply the dunning step for an unpaid renewal, by its code (ADR-0011)."""
     subscription.due_at = None
     match dunning.next_step(code=code, refusals=invoice.refusals, today=facts.today):
-        case TellOperator():  # no fault of the customer's: what works goes on working
+        case TellOperator():  # not the customer's fault: it keeps working
             return _need_review(subscription, ReviewReason.SETUP, code)
         case GiveUp():
             return _give_up(subscription, invoice, code, facts)
@@ -180,7 +181,7 @@ def _handle_decline(
         case RetryOn(day=day):
             events = [Event(EventType.PAST_DUE, code)]
     subscription.status = Status.PAST_DUE
-    # A customer who has only had a trial has paid for nothing that could go on.
+    # A customer who has only had a trial has not paid for anything that could continue.
     grace = facts.plan.grace if subscription.period_number else timedelta()
     subscription.grace_until_on = invoice.starts_on + grace
     subscription.due_at = facts.hours.opening(day)
@@ -188,7 +189,7 @@ def _handle_decline(
 
 
 def _give_up(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:
-    """Stop collecting an invoice for good, and do with the subscription what its plan says."""
+    """Stop collecting an invoice for good, and end or pause the subscription, as its plan says."""
     invoice.status = InvoiceStatus.UNCOLLECTIBLE
     given_up = Event(EventType.INVOICE_UNCOLLECTIBLE, code, invoice.amount_krw)
     if facts.plan.when_unpaid != WhenUnpaid.PAUSE:

@@ -1,4 +1,4 @@
-"""What follows a refused renewal: the code decides (ADR-0011). Pure: values in, a decision out."""
+"""Dunning: the code of a declined renewal decides what follows (ADR-0011). No I/O, no clock."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 from tossbill_ui.toss.codes import Meaning, lookup
 
-# Days from one refusal to the next try: 1, 3, 7 and 14 days after the first.
+# Days from one decline to the next attempt: 1, 3, 7 and 14 days after the first.
 GAPS = (1, 2, 4, 7)
-# How long a customer has to bring another card.
+# How long a customer has to provide another card.
 CARD_DAYS = 14
 
-# Refusals that name the day on which the same card may work again.
+# Declines that imply the day on which the same card may work again.
 UNTIL_NEXT_MONTH = frozenset({"EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT"})
 UNTIL_TOMORROW = frozenset(
     {
@@ -30,7 +30,7 @@ UNTIL_TOMORROW = frozenset(
 
 @dataclass(frozen=True)
 class RetryOn:
-    """Try the same method again on a day."""
+    """Retry the same method on a day."""
 
     day: date
 
@@ -44,24 +44,24 @@ class AskForMethod:
 
 @dataclass(frozen=True)
 class TellOperator:
-    """Our key, contract or request is wrong; no customer can change that."""
+    """Our key, contract or request is wrong; no customer can fix that."""
 
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Every try has failed."""
+    """Every attempt has failed."""
 
 
 Step = RetryOn | AskForMethod | TellOperator | GiveUp
 
 
 def next_step(*, code: str, refusals: int, today: date) -> Step:
-    """Decide what follows a certain refusal.
+    """Decide what follows a certain decline.
 
     Args:
-        code: Toss's; one never seen is treated like a soft decline, since this refusal is certain.
-        refusals: How many the invoice has had, this one included.
-        today: The Korean day of this one.
+        code: Toss's code; an unknown one is treated like a soft decline, since this is certain.
+        refusals: How many declines the invoice has had, including this one.
+        today: The Korean day of this decline.
     """
     row = lookup(code)
     meaning = row.meaning if row else Meaning.LATER

@@ -1,4 +1,4 @@
-"""What a transition has to know beside the subscription: gathered before, never asked for."""
+"""The facts that a transition needs besides the subscription, gathered beforehand."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from tossbill_ui.subscriptions.terms.catalog import Offer
 
 @dataclass(frozen=True)
 class Facts:
-    """What every transition may ask.
+    """The facts available to every transition.
 
     Attributes:
-        now: The instant on ``rt.clock``.
-        hours: When cards are charged without their owner.
-        plan: The subscription's present plan.
+        now: The current instant, on ``rt.clock``.
+        hours: The hours in which cards are charged automatically.
+        plan: The subscription's current plan.
     """
 
     now: datetime
@@ -39,13 +39,13 @@ class Facts:
 
     @property
     def today(self) -> date:
-        """The day it is in Korea."""
+        """The current day in Korea."""
         return korean_day(self.now)
 
     def charge_on(self, ends_on: date) -> datetime:
         """Return when the period after one that ends on a day is charged.
 
-        That morning, or tomorrow's when that morning is over: after a downtime, one period a day.
+        That morning, or tomorrow's if the day has come: after a downtime, one period a day.
         """
         day = ends_on if ends_on > self.today else self.today + timedelta(days=1)
         return self.hours.opening(day)
@@ -53,14 +53,14 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalFacts(Facts):
-    """Everything that renewing a subscription needs.
+    """The facts for renewing a subscription.
 
     Attributes:
-        price: What the present period costs.
-        coming: What the next one is; None if it costs more than was consented to.
+        price: The price of the current period.
+        coming: The offer for the next period; None if it costs more than was consented to.
         invoice: The open invoice, if there is one.
-        next_period: Its days; another interval begins with an anchor of its own.
-        period_now: The number of the period in which today lies.
+        next_period: The next period; a different interval starts with an anchor of its own.
+        period_now: The number of the period that contains today.
     """
 
     subscription: Subscription
@@ -74,18 +74,18 @@ class RenewalFacts(Facts):
 
 
 def facts_about(rt: Runtime, plan: Plan) -> Facts:
-    """Return what a transition of a subscription to a plan may ask."""
+    """Return the facts for a transition of a subscription to a plan."""
     return Facts(rt.clock.now(), rt.settings.charge_hours, plan)
 
 
 async def facts_of(rt: Runtime, db: AsyncSession, subscription: Subscription) -> Facts:
-    """Gather what a transition of one subscription may ask."""
+    """Gather the facts for a transition of one subscription."""
     return facts_about(rt, await db.get_one(Plan, subscription.plan_code))
 
 
 Needs = tuple[PaymentMethod, Customer, Price, Plan, Invoice | None]
 
-# What a charge asks is built once: building takes SQLAlchemy longer than answering takes SQLite.
+# The queries of a charge are built once: building one takes SQLAlchemy longer than SQLite runs it.
 _IDS: sa.BindParameter[Sequence[str]] = sa.bindparam("ids", expanding=True)
 _NEEDS = (
     Select[str, PaymentMethod, Customer, Price, Plan, Invoice | None](
@@ -109,7 +109,7 @@ _OFFERS = (
 async def renewal_facts(
     rt: Runtime, db: AsyncSession, due: Sequence[Subscription]
 ) -> list[RenewalFacts]:
-    """Gather what renewing locked subscriptions needs, with a statement for each kind of row."""
+    """Gather the facts for renewing locked subscriptions, with one statement per kind of row."""
     ids = [each.id for each in due]
     needs = {row[0]: row[1:] for row in (await db.exec(_NEEDS, params={"ids": ids})).all()}
     coming = {each.next_price_id for each in due if each.next_price_id}

@@ -1,4 +1,4 @@
-"""Making out what a period costs, and beginning to collect it."""
+"""Creates invoices, and starts collecting them."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def make_invoice(
     period: Period,
     credit_krw: int = 0,
 ) -> Invoice:
-    """Make out what a period costs. The database refuses a second one for the same period.
+    """Create the invoice of a period. The database rejects a second one for the same period.
 
     Args:
-        subscription: Whose period it is.
+        subscription: The subscription.
         offer: The plan and the price of the period.
-        facts: The instant.
-        kind: Why it is made out.
-        period: The days.
-        credit_krw: What an abandoned period pays of it.
+        facts: The facts, for the current instant.
+        kind: Why it is created.
+        period: The period.
+        credit_krw: The credit for unused days of the previous plan.
     """
     price, amount = offer.price, amount_of(offer.price, credit_krw=credit_krw)
     return Invoice(
@@ -65,19 +65,19 @@ def make_invoice(
 
 
 def make_renewal(facts: RenewalFacts, coming: Offer) -> Invoice:
-    """Make out the next period."""
+    """Create the invoice of the next period."""
     kind, period = InvoiceKind.RENEWAL, facts.next_period
     return make_invoice(facts.subscription, coming, facts, kind=kind, period=period)
 
 
 @dataclass(frozen=True)
 class Bill:
-    """An invoice with everything that collecting it needs.
+    """An invoice with everything needed to collect it.
 
     Attributes:
-        offer: What it is for.
-        method: What it is charged on.
-        customer: Whose method it is.
+        offer: The plan and the price of its period.
+        method: The payment method to charge.
+        customer: The owner of the payment method.
     """
 
     subscription: Subscription
@@ -89,16 +89,16 @@ class Bill:
 
 
 def collect(rt: Runtime, db: AsyncSession, bill: Bill, *, begun: int) -> PaymentClaim | Events:
-    """Begin to collect a written invoice, or enter its period if there is nothing to collect.
+    """Start collecting a stored invoice, or start its period if there is nothing to collect.
 
     Args:
         rt: The process's runtime.
         db: The transaction that holds the subscription's lock.
-        bill: The invoice, open, with what belongs to it.
-        begun: How many payments were begun for the period (`repository.begun`).
+        bill: The open invoice, with its related rows.
+        begun: How many payments the period already has (`repository.begun`).
 
     Returns:
-        The claim of the payment, for `spawn`, or what happened.
+        The claim of the payment, for `spawn`, or the events.
     """
     invoice, method, customer = bill.invoice, bill.method, bill.customer
     if invoice.amount_krw:
@@ -115,26 +115,26 @@ async def collect_now(
     offer: Offer,
     facts: Facts,
 ) -> PaymentClaim | Events:
-    """Write an invoice that somebody is waiting for, and `collect` it."""
+    """Store an invoice that someone is waiting for, and `collect` it."""
     begin_charge(subscription)
     db.add(invoice)
     await db.flush()
     method = await db.get_one(PaymentMethod, subscription.payment_method_id)
     customer = await db.get_one(Customer, subscription.customer_id)
     bill = Bill(subscription, invoice, offer, method, customer, facts)
-    begun = (await repository.begun(db, [invoice]))[invoice.id]
+    begun = (await repository.payment_counts(db, [invoice]))[invoice.id]
     found = collect(rt, db, bill, begun=begun)
-    await db.flush()  # what the database refuses, it refuses before anything is told
+    await db.flush()  # the database must reject it, if at all, before anything is published
     return found
 
 
 def events_of(found: PaymentClaim | Events) -> Events:
-    """Return what has happened by now: nothing while a payment is asked for."""
+    """Return the events so far: none while a payment is in progress."""
     return found if isinstance(found, list) else []
 
 
 def spawn(rt: Runtime, found: PaymentClaim | Events) -> None:
-    """Ask Toss about a claimed payment, apart from the page that wanted it."""
+    """Collect a claimed payment in the background, apart from the page that requested it."""
     if isinstance(found, PaymentClaim):
         rt.pubsub.publish(found.payment.customer_id)
         rt.tasks.spawn(_collect(rt, found), name=f"collect {found.row_id}")
@@ -151,11 +151,11 @@ async def usable_method(
     """Return the customer's payment method.
 
     Raises:
-        NotFound: There is none, it is another customer's, or it was removed.
+        NotFound: It does not exist, is another customer's, or was removed.
     """
     method = await db.get(PaymentMethod, payment_method_id[:32])
     if method is None or not method.is_active or method.customer_id != customer_id:
-        raise NotFound("No such payment method of this customer.")
+        raise NotFound("This customer has no such payment method.")
     return method
 
 
@@ -163,7 +163,7 @@ async def refuse_while_open(db: AsyncSession, subscription: Subscription) -> Non
     """Raise unless every payment of the subscription is settled.
 
     Raises:
-        Conflict: One is not (``payment_open``): what it was made with must not change before.
+        Conflict: One is not (``payment_open``), and what it was sent with must not change yet.
     """
     if await repository.open_payment(db, subscription.id):
         raise Conflict("A payment is not settled yet.", code="payment_open")

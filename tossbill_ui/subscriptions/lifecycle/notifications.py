@@ -1,4 +1,4 @@
-"""Which event a customer is told of, and with which facts, from the state that it has led to."""
+"""The notices that customers get for events, written from the state after the change."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class About:
-    """The rows that events are about, beside the subscription; each where there is one.
+    """The rows that events concern, besides the subscription.
 
     Attributes:
-        consent: What was asked about a higher price.
-        refund_krw: What goes back because of a cancellation.
+        consent: The consent requested for a higher price.
+        refund_krw: The refund because of a cancellation.
     """
 
     invoice: Invoice | None = None
@@ -49,11 +49,11 @@ NOTHING = About()
 
 
 @dataclass(frozen=True)
-class _Letter:
-    """A notice before its plan is known.
+class _Draft:
+    """A notice without its plan's name.
 
     Attributes:
-        key: What it is about: a second notice of this kind about the same thing is none.
+        key: Identifies what it is about: a second notice of this kind with the same key is ignored.
     """
 
     kind: NoticeKind
@@ -61,51 +61,51 @@ class _Letter:
     values: Mapping[str, Value]
 
 
-Write = Callable[[Runtime, AsyncSession, Subscription, Event, About], Awaitable[_Letter | None]]
+Write = Callable[[Runtime, AsyncSession, Subscription, Event, About], Awaitable[_Draft | None]]
 
 
 async def notify(
     rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
 ) -> None:
-    """Write the notice of an event, if customers are told of it."""
+    """Write the notice of an event, if its type has one."""
     write = NOTICES[event.type]
-    letter = await write(rt, db, subscription, event, about) if write else None
-    if letter is None:
+    draft = await write(rt, db, subscription, event, about) if write else None
+    if draft is None:
         return
     plan = await db.get_one(Plan, subscription.plan_code)
-    values = {"plan": plan.name, **letter.values}
+    values = {"plan": plan.name, **draft.values}
     customer_id = subscription.customer_id
-    put(rt, db, letter.kind, about=letter.key, customer_id=customer_id, values=values)
+    put(rt, db, draft.kind, about=draft.key, customer_id=customer_id, values=values)
 
 
 async def _receipt(
     _rt: Runtime, db: AsyncSession, subscription: Subscription, _event: Event, about: About
-) -> _Letter | None:
+) -> _Draft | None:
     invoice, payment = about.invoice, about.payment
     if invoice is None or payment is None:
         return None
-    made_of = parts(payment.amount_krw, tax_free_krw=payment.tax_free_krw)
-    is_going_on = subscription.status == SubscriptionStatus.ACTIVE
+    amounts = parts(payment.amount_krw, tax_free_krw=payment.tax_free_krw)
+    is_active = subscription.status == SubscriptionStatus.ACTIVE
     values = {
         "amount": payment.amount_krw,
-        "supplied": made_of.supplied_krw,
-        "vat": made_of.vat_krw,
-        "tax_free": made_of.tax_free_krw,
+        "supplied": amounts.supplied_krw,
+        "vat": amounts.vat_krw,
+        "tax_free": amounts.tax_free_krw,
         "method": await _method(db, payment.payment_method_id),
         "starts_on": invoice.starts_on,
         "last_on": invoice.ends_on - ONE_DAY,
-        "next_on": _due_on(subscription) if is_going_on else None,
+        "next_on": _due_on(subscription) if is_active else None,
         "receipt": payment.receipt_url,
     }
-    return _Letter(NoticeKind.RECEIPT, payment.id, values)
+    return _Draft(NoticeKind.RECEIPT, payment.id, values)
 
 
 def _unpaid(kind: NoticeKind) -> Write:
-    """Tell that an invoice was not paid, and what that leads to."""
+    """Return a writer of notices about an unpaid invoice and the consequences."""
 
     async def write(
         rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
-    ) -> _Letter | None:
+    ) -> _Draft | None:
         invoice, due_on = about.invoice, _due_on(subscription)
         if invoice is None:
             return None
@@ -118,20 +118,20 @@ def _unpaid(kind: NoticeKind) -> Write:
             "due_on": due_on,
             "until_on": _works_until(subscription, korean_day(rt.clock.now())),
         }
-        return _Letter(kind, f"{invoice.id}:{invoice.refusals}", values)
+        return _Draft(kind, f"{invoice.id}:{invoice.refusals}", values)
 
     return write
 
 
-_owed_on_another = _unpaid(NoticeKind.CARD_NEEDED)
+_method_needed_to_pay = _unpaid(NoticeKind.CARD_NEEDED)
 
 
 async def _method_needed(
     rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
-) -> _Letter | None:
-    """Tell that the payment method is gone, with what is owed if anything is."""
+) -> _Draft | None:
+    """Say that another payment method is needed, with what is owed, if anything."""
     if about.invoice:
-        return await _owed_on_another(rt, db, subscription, event, about)
+        return await _method_needed_to_pay(rt, db, subscription, event, about)
     method = await _method(db, subscription.payment_method_id)
     values = {
         "reason": ReasonText(event.reason, method.kind),
@@ -140,20 +140,20 @@ async def _method_needed(
         "until_on": subscription.ends_on - ONE_DAY,
     }
     key = f"{subscription.id}:{subscription.payment_method_id}"
-    return _Letter(NoticeKind.CARD_NEEDED, key, values)
+    return _Draft(NoticeKind.CARD_NEEDED, key, values)
 
 
 async def _canceled(
     rt: Runtime, _db: AsyncSession, subscription: Subscription, _event: Event, about: About
-) -> _Letter:
+) -> _Draft:
     works = subscription.status == SubscriptionStatus.CANCELED
     until_on = subscription.ends_on - ONE_DAY if works else None
     values = {"amount": about.refund_krw, "until_on": until_on}
     key = f"{subscription.id}:{rt.clock.now():%Y%m%d%H%M%S%f}"
-    return _Letter(NoticeKind.CANCELED, key, values)
+    return _Draft(NoticeKind.CANCELED, key, values)
 
 
-# An end that its customer did not bring about; the others are told by what led to them.
+# Ends that the customer did not cause; for the others, the event that led to them has a notice.
 ENDED = {
     Reason.NO_CONSENT: NoticeKind.NO_CONSENT,
     Reason.NO_CONSENT_AFTER_TRIAL: NoticeKind.TRIAL_OVER,
@@ -162,31 +162,31 @@ ENDED = {
 
 async def _ended(
     _rt: Runtime, _db: AsyncSession, subscription: Subscription, event: Event, _about: About
-) -> _Letter | None:
+) -> _Draft | None:
     kind = ENDED.get(Reason(event.reason)) if event.reason else None
-    return _Letter(kind, f"{subscription.id}:{subscription.period_number}", {}) if kind else None
+    return _Draft(kind, f"{subscription.id}:{subscription.period_number}", {}) if kind else None
 
 
 async def _refunded(
     _rt: Runtime, db: AsyncSession, _subscription: Subscription, _event: Event, about: About
-) -> _Letter | None:
+) -> _Draft | None:
     if about.refund is None:
         return None
     payment = await db.get_one(Payment, about.refund.payment_id)
     method = await _method(db, payment.payment_method_id)
     values = {"amount": about.refund.amount_krw, "method": method}
-    return _Letter(NoticeKind.REFUNDED, about.refund.id, values)
+    return _Draft(NoticeKind.REFUNDED, about.refund.id, values)
 
 
 async def _price_asked(
     rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
-) -> _Letter | None:
-    """Tell what a higher price needs to be told for a consent to count."""
+) -> _Draft | None:
+    """State everything that must be disclosed for the consent to a higher price to be valid."""
     asked = about.consent
     if asked is None:
         return None
     if event.reason == Reason.TRIAL:
-        return await _trial_letter(NoticeKind.TRIAL_ENDING, db, subscription, asked)
+        return await _trial_draft(NoticeKind.TRIAL_ENDING, db, subscription, asked)
     values = {
         "next_on": asked.changes_on,
         "before": asked.before_krw,
@@ -194,7 +194,7 @@ async def _price_asked(
         "method": await _method(db, asked.payment_method_id),
         "how": asked.how_to_cancel,
     }
-    return _Letter(NoticeKind.PRICE_RISES, asked.id, values)
+    return _Draft(NoticeKind.PRICE_RISES, asked.id, values)
 
 
 TRIAL_ENDS = {
@@ -205,14 +205,14 @@ TRIAL_ENDS = {
 
 async def _trial_ending(
     _rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
-) -> _Letter | None:
+) -> _Draft | None:
     kind = TRIAL_ENDS[Reason(event.reason)]
-    return await _trial_letter(kind, db, subscription, about.consent) if about.consent else None
+    return await _trial_draft(kind, db, subscription, about.consent) if about.consent else None
 
 
-async def _trial_letter(
+async def _trial_draft(
     kind: NoticeKind, db: AsyncSession, subscription: Subscription, asked: PriceConsent
-) -> _Letter:
+) -> _Draft:
     price = await db.get_one(Price, asked.price_id)
     values = {
         "coming": (await db.get_one(Plan, price.plan_code)).name,
@@ -220,13 +220,13 @@ async def _trial_letter(
         "next_on": asked.changes_on,
         "method": await _method(db, subscription.payment_method_id),
     }
-    return _Letter(kind, asked.id, values)
+    return _Draft(kind, asked.id, values)
 
 
 async def _expiring(
     _rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, _about: About
-) -> _Letter:
-    """Tell that the card is about to expire, once for each number of days before."""
+) -> _Draft:
+    """Say that the card is about to expire, once for each number of days before."""
     method = await db.get_one(PaymentMethod, subscription.payment_method_id)
     values = {
         "expires_on": method.expires_on,
@@ -234,10 +234,10 @@ async def _expiring(
         "method": await _method(db, method.id),
     }
     key = f"{subscription.id}:{method.id}:{event.reason}"
-    return _Letter(NoticeKind.CARD_EXPIRES, key, values)
+    return _Draft(NoticeKind.CARD_EXPIRES, key, values)
 
 
-# Every type; None where customers are told nothing, or are told by another event of the change.
+# Every type; None if customers get no notice, or another event of the same change has one.
 NOTICES: Mapping[EventType, Write | None] = dict.fromkeys(EventType, None) | {
     EventType.PAYMENT_CHARGED: _receipt,
     EventType.SUBSCRIPTION_NOT_STARTED: _unpaid(NoticeKind.NOT_STARTED),

@@ -1,4 +1,4 @@
-"""What follows from how a payment or a refund ended, in the transaction that records it."""
+"""Handles the outcomes of payments and refunds, in the transaction that records them."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from tossbill_ui.subscriptions.models import Price, Subscription
 
 
 class _Outcome:
-    """The subscriptions domain's answer to what the payments domain found out."""
+    """The subscriptions domain's handler of payment outcomes."""
 
     async def lock(self, db: AsyncSession, subscription_id: str) -> None:
         """Lock a subscription without loading it."""
         await repository.lock(db, subscription_id)
 
     async def method_of(self, db: AsyncSession, subscription_id: str) -> str:
-        """Return the id of the payment method that a subscription is charged on now."""
+        """Return the id of the payment method that a subscription currently uses."""
         return await repository.method_of(db, subscription_id)
 
     async def load(self, db: AsyncSession, payments: Sequence[tuple[str, ...]]) -> object:
-        """Lock subscriptions, and load their payments with what each was made out and made for.
+        """Lock subscriptions, and load their payments with the rows that each was created from.
 
-        What a subscription has changed to since, a plan or a card, is loaded when it is asked for.
+        If a subscription has changed since, its new plan or card is loaded on demand.
         """
         found = await repository.locked_all(db, [each[0] for each in payments])
         return found, await repository.load_followed(db, [each[1] for each in payments])
@@ -54,7 +54,7 @@ class _Outcome:
         *,
         actor: Actor,
     ) -> None:
-        """Enter the paid period, follow a refusal up, or note a doubt."""
+        """Start the paid period, handle the decline, or publish that the outcome is unknown."""
         subscription = await db.get_one(Subscription, invoice.subscription_id)
         closed = [] if actor == ENGINE else [_review_closed(found)]
         match found:
@@ -71,7 +71,7 @@ class _Outcome:
         await publish(rt, db, subscription, events, actor=actor, about=about)
 
     async def after_refund(self, rt: Runtime, db: AsyncSession, refund: Refund) -> None:
-        """Say how it ended."""
+        """Publish how the refund ended."""
         subscription = await db.get_one(Subscription, refund.subscription_id)
         is_done = refund.status == PaymentStatus.DONE
         kind = EventType.REFUND_DONE if is_done else EventType.REFUND_REFUSED
@@ -99,8 +99,8 @@ async def _charged(
         facts = await facts_of(rt, db, subscription)
         events = activate_period(subscription, invoice, price, facts)
     else:
-        # The customer canceled while nobody knew how this payment would end. Its period was not
-        # entered, and may be made out again.
+        # The customer canceled while this payment was unresolved. Its period was not started, and
+        # may be invoiced again.
         invoice.status, invoice.paid_at = InvoiceStatus.VOID, None
         reason = "canceled before it was paid"
         await refund.request(rt, db, payment, amount_krw=amount, reason=reason, actor=ENGINE)
@@ -109,5 +109,5 @@ async def _charged(
 
 
 async def _is_taken(db: AsyncSession, customer_id: str, *, before: str, after: str) -> bool:
-    """Whether another subscription took a plan meanwhile: what is paid begins beside it."""
+    """Whether another subscription has taken the plan meanwhile: the paid one starts beside it."""
     return before != after and await repository.live_on_plan(db, customer_id, after)

@@ -1,4 +1,4 @@
-"""The last step of every change of a subscription: what happened becomes events and notices."""
+"""The last step of every subscription change: publishes its events and writes its notices."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ async def publish(
     actor: Actor,
     about: About = NOTHING,
 ) -> None:
-    """Say what happened to a subscription, once everything that follows is decided.
+    """Publish what happened to a subscription, after everything has been decided.
 
     Args:
         rt: The process's runtime.
         db: The transaction of the change.
-        subscription: In the state that the events have led to.
-        events: In their order; none is no error.
-        actor: Who did it.
-        about: The rows that the events are about.
+        subscription: The subscription, in its state after the events.
+        events: The events, in order; may be empty.
+        actor: Who acted.
+        about: The rows that the events concern.
     """
     subject = _subject(subscription, events, about)
     for event in events:
@@ -39,7 +39,7 @@ async def publish(
     log.publish(rt, db, events, actor=actor, subject=subject)
 
 
-# What happened to the payment method, or because of it.
+# Events about the payment method, or caused by it.
 ABOUT_METHODS = {EventType.METHOD_CHANGED, EventType.METHOD_NEEDED, EventType.METHOD_EXPIRING}
 
 

@@ -1,6 +1,6 @@
-"""Undoing what was begun: a claim after which Toss was not asked, an invoice nobody wants.
+"""Releases unsent claims and voids unwanted invoices.
 
-And going on with it, when the cancellation is taken back.
+When a cancellation is undone, an unresolved payment may be repeated again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tossbill_ui.subscriptions.models import CHARGEABLE, Subscription
 
 
 async def void_open_invoice(db: AsyncSession, subscription: Subscription) -> None:
-    """Collect nothing more: void what is open, or only look up what may have been charged."""
+    """Stop collecting: void the open invoice, or only look up a payment that may be charged."""
     payment = await repository.open_payment(db, subscription.id)
     if payment:
         payment.may_repeat = False
@@ -32,15 +32,15 @@ async def void_open_invoice(db: AsyncSession, subscription: Subscription) -> Non
 
 
 async def allow_repeat(db: AsyncSession, payment: Payment) -> None:
-    """Let a payment in doubt be repeated again, if there still is a key to repeat it with."""
+    """Let an unresolved payment be repeated again, if its billing key still exists."""
     payment.may_repeat = (await db.get_one(PaymentMethod, payment.payment_method_id)).is_active
 
 
 async def release_claim(rt: Runtime, claim: PaymentClaim) -> None:
     """Undo a claim: delete the unsent payment and reschedule the renewal.
 
-    A payment that was taken up again may have been asked for earlier, and one that its owner
-    wants at once is not to wait: those stay, and anybody may take them up.
+    A payment that was claimed again may have been sent earlier, and one that a customer requested
+    must not wait: those are kept, and any worker may claim them.
     """
 
     async def work(db: AsyncSession) -> None:

@@ -1,4 +1,4 @@
-"""Which transition is allowed in which status, and what a transition has changed."""
+"""The statuses in which transitions are allowed, and the record of what they change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 Change = Callable[Concatenate[Subscription, P], R]
 
-# What an event says of a change, before and after.
+# The fields whose changes are recorded in events, before and after.
 RECORDED = (
     "status",
     "plan_code",
@@ -38,7 +38,7 @@ class Rule:
 
     Attributes:
         allowed: The statuses in which it may happen.
-        leads_to: The statuses it may lead to, beside the one it began in.
+        leads_to: The statuses it may lead to, besides the current one.
         refusal: The code of the `Conflict` in every other status.
     """
 
@@ -56,7 +56,7 @@ def transition(
     leads_to: tuple[SubscriptionStatus, ...] = (),
     refusal: str = "not_allowed",
 ) -> Callable[[Change[P, R]], Change[P, R]]:
-    """Make a function a transition: refused in other statuses, its changes part of its events."""
+    """Make a function a transition: rejected in other statuses, its changes added to its events."""
 
     def register(change: Change[P, R]) -> Change[P, R]:
         rule = Rule(change.__name__, frozenset(allowed), frozenset(leads_to), refusal)
@@ -89,7 +89,7 @@ _recorded: Callable[[Subscription], tuple[Value, ...]] = attrgetter(*RECORDED)
 
 
 def _add_changes(result: object, before: tuple[Value, ...], after: tuple[Value, ...]) -> None:
-    """Let the first event about the subscription say what has changed, if there are events."""
+    """Add the changes to the first event about the subscription, if there are events."""
     if not isinstance(result, list) or not result:
         return
     events = cast("list[Event]", result)
@@ -98,6 +98,6 @@ def _add_changes(result: object, before: tuple[Value, ...], after: tuple[Value, 
         for name, was, now in zip(RECORDED, before, after, strict=True)
         if was != now
     }
-    ours = (at for at, event in enumerate(events) if event.type.startswith("subscription."))
-    first = next(ours, 0)
+    indexes = (at for at, event in enumerate(events) if event.type.startswith("subscription."))
+    first = next(indexes, 0)
     events[first] = replace(events[first], changes={**changes, **events[first].changes})

@@ -1,8 +1,8 @@
-"""How a subscription changes: rows in memory and facts in, events out; no I/O and no clock.
+"""Subscription transitions: rows in memory and facts in, events out; no I/O and no clock.
 
 Only these functions, and those of `billing_cycle`, assign a subscription's status, ``due_at``,
-``attention``, ``needs_card``, ``next_price_id`` and the dates of its period. Each returns what
-happened, in order, and raises `Conflict` in a status in which it is not allowed.
+``attention``, ``needs_card``, ``next_price_id`` and the dates of its period. Each returns its
+events in order, and raises `Conflict` in a status in which it is not allowed.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from tossbill_ui.subscriptions.models import SubscriptionStatus as Status
 
 Events = list[Event]
 
-# What works until its period ends when it is canceled, and comes back when that is undone.
+# Subscriptions that, if canceled, work until their period ends, and can be restored until then.
 CANCELABLE = (Status.TRIALING, Status.ACTIVE, Status.PAUSED)
 CHANGEABLE = (Status.TRIALING, Status.ACTIVE)
 
 
 def start(subscription: Subscription, trial_days: int, facts: Facts) -> Events:
-    """Begin a new subscription with a trial, or wait for its first payment."""
+    """Start a new subscription with a trial, or wait for its first payment."""
     plan: Changes = {"plan_code": (None, subscription.plan_code)}
     subscription.anchor_on = subscription.starts_on + timedelta(days=trial_days)
     subscription.ends_on = subscription.anchor_on
@@ -39,14 +39,14 @@ def start(subscription: Subscription, trial_days: int, facts: Facts) -> Events:
 
 @transition(*LIVE, leads_to=(Status.CANCELED, Status.ENDED), refusal="ended")
 def cancel_at_period_end(subscription: Subscription, facts: Facts) -> Events:
-    """Let it work until its period ends; one whose period is over, or has none, ends now."""
+    """Cancel at the period's end; without a period, or after it, the subscription ends now."""
     if subscription.status == Status.CANCELED:
         return []
     subscription.canceled_at = facts.now
     events = [Event(EventType.CANCELED, Reason.AT_PERIOD_END)]
     if subscription.status not in CANCELABLE or facts.today >= subscription.ends_on:
         return events + end(subscription, facts)
-    # The price of the next period stays: who undoes this has agreed on it.
+    # The price of the next period is kept: the customer, who may undo this, has agreed to it.
     subscription.canceled_from, subscription.status = subscription.status, Status.CANCELED
     subscription.due_at, subscription.attention = instant(subscription.ends_on), None
     return events
@@ -54,14 +54,14 @@ def cancel_at_period_end(subscription: Subscription, facts: Facts) -> Events:
 
 @transition(*LIVE, leads_to=(Status.ENDED,), refusal="ended")
 def cancel_now(subscription: Subscription, facts: Facts) -> Events:
-    """End it at once."""
+    """End the subscription at once."""
     subscription.canceled_at = facts.now
     return [Event(EventType.CANCELED, Reason.NOW), *end(subscription, facts)]
 
 
 @transition(*LIVE, leads_to=CANCELABLE, refusal="ended")
 def undo_cancel(subscription: Subscription, facts: Facts, *, is_charging: bool) -> Events:
-    """Bring back what a cancellation has stopped; what was not canceled stays as it is.
+    """Restore a canceled subscription; one that is not canceled is left as it is.
 
     Args:
         subscription: The canceled one.
@@ -75,7 +75,7 @@ def undo_cancel(subscription: Subscription, facts: Facts, *, is_charging: bool) 
         return []
     if facts.today >= subscription.ends_on:
         raise Conflict("This subscription has ended.", code="ended")
-    # Cancellations of a version that did not note it are undone to what is charged again.
+    # Cancellations by versions that did not record this are undone to a status that is charged.
     default = Status.ACTIVE if subscription.period_number else Status.TRIALING
     subscription.status = subscription.canceled_from or default
     subscription.canceled_at = subscription.canceled_from = None
@@ -86,7 +86,7 @@ def undo_cancel(subscription: Subscription, facts: Facts, *, is_charging: bool) 
 
 @transition(Status.ACTIVE, Status.PAUSED, leads_to=(Status.PAUSED,), refusal="not_active")
 def pause(subscription: Subscription) -> Events:
-    """Charge nothing until it is resumed; what is paid works until its end."""
+    """Charge nothing until it is resumed; the paid period still works until it ends."""
     if subscription.status == Status.PAUSED:
         return []
     subscription.status = Status.PAUSED
@@ -96,7 +96,7 @@ def pause(subscription: Subscription) -> Events:
 
 @transition(Status.PAUSED, leads_to=(Status.ACTIVE,), refusal="not_paused")
 def resume(subscription: Subscription, facts: Facts) -> Events:
-    """Go on in the paid period; after it, wait for the payment of a new one."""
+    """Continue in the paid period; after it, wait for the payment of a new one."""
     if facts.today >= subscription.ends_on:
         return []
     subscription.status = Status.ACTIVE
@@ -108,14 +108,14 @@ def require_changeable(subscription: Subscription) -> None:
     """Raise unless a subscription may move to another plan.
 
     Raises:
-        Conflict: Only what is paid up may (``not_active``).
+        Conflict: It is not paid up (``not_active``).
     """
     require(subscription, RULES[plan_change.__name__])
 
 
 @transition(*CHANGEABLE, refusal="not_active")
 def plan_change(subscription: Subscription, price: Price) -> Events:
-    """Move to another plan when the present period ends."""
+    """Move to another plan when the current period ends."""
     subscription.next_price_id = price.id
     plan: Changes = {"plan_code": (subscription.plan_code, price.plan_code)}
     return [Event(EventType.CHANGE_PLANNED, changes=plan)]
@@ -123,14 +123,14 @@ def plan_change(subscription: Subscription, price: Price) -> Events:
 
 @transition(*CHANGEABLE, refusal="not_active")
 def drop_planned_change(subscription: Subscription, raised: Price | None) -> Events:
-    """Stay on the present plan, at the price that was asked about before, if any."""
+    """Stay on the current plan, at the higher price that was asked about before, if any."""
     subscription.next_price_id = raised.id if raised else None
     return [Event(EventType.CHANGE_DROPPED)]
 
 
 @transition(Status.TRIALING, refusal="not_active")
 def change_trial(subscription: Subscription, price: Price) -> Events:
-    """Try another plan instead; the trial goes on."""
+    """Move a trial to another plan; the trial continues."""
     subscription.plan_code, subscription.price_id = price.plan_code, price.id
     subscription.next_price_id = None
     return [Event(EventType.PLAN_CHANGED)]
@@ -159,7 +159,7 @@ def lose_method(subscription: Subscription, code: str) -> Events:
 
 @transition(*LIVE)
 def approve(subscription: Subscription, facts: Facts, *, period_now: int | None) -> Events:
-    """Let the engine look at it again: after missed periods, charge those until now."""
+    """Make it due again; after missed periods, allow the engine to charge those up to now."""
     reason = subscription.attention or ""
     if period_now is not None:
         subscription.approved_period = period_now
@@ -168,7 +168,7 @@ def approve(subscription: Subscription, facts: Facts, *, period_now: int | None)
 
 
 def end(subscription: Subscription, facts: Facts, reason: str = "") -> Events:
-    """End a subscription; its open invoice is `release.void_open_invoice`'s business."""
+    """End a subscription; `release.void_open_invoice` handles its open invoice."""
     subscription.status, subscription.ended_at = Status.ENDED, facts.now
     subscription.due_at = subscription.attention = None
     subscription.next_price_id = subscription.canceled_from = None

@@ -1,1 +1,1 @@
-"""What pages and commands show of subscriptions."""
+"""Reads subscriptions and their history for pages and commands."""

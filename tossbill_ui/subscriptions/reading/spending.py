@@ -1,4 +1,4 @@
-"""What a customer paid, month by month."""
+"""Monthly totals of a customer's payments."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class MonthSum:
-    """One month in Korea.
+    """The total of one month in Korea.
 
     Attributes:
-        first_on: Its first day.
-        amount_krw: What was paid in it, without what went back of that or is about to.
+        first_on: The month's first day.
+        amount_krw: The payments made in it, less their refunds, including open ones.
     """
 
     first_on: date
@@ -32,9 +32,9 @@ class MonthSum:
 
 
 async def last_months(rt: Runtime, actor: Actor) -> Sequence[MonthSum]:
-    """Return the last twelve months with the present one, oldest first.
+    """Return the last twelve months including the current one, oldest first.
 
-    A refund is taken off the month of its payment, so no month is below zero.
+    A refund is deducted from the month of its payment, so no month is below zero.
     """
     month = Interval(Unit.MONTH)
     this = today(rt).replace(day=1)
@@ -46,14 +46,14 @@ async def last_months(rt: Runtime, actor: Actor) -> Sequence[MonthSum]:
 
 
 def _spent(customer_id: str, first_on: date, after: date) -> sa.ScalarSelect[int]:
-    """Add up a month from ``ix_payment_spent`` alone, without a look at the payments."""
+    """Sum up a month from ``ix_payment_spent`` alone, without reading the payments."""
     return (
         sa.select(sa.func.sum(col(Payment.amount_krw) - col(Payment.refunded_krw)))
         .where(
             col(Payment.customer_id) == customer_id,
             col(Payment.created_at) >= instant(first_on),
             col(Payment.created_at) < instant(after),
-            # Not a parameter: the index has only these, which a plan must know.
+            # Not a parameter: the planner must see that the partial index has these rows.
             col(Payment.status) == sa.literal_column(f"'{PaymentStatus.DONE}'"),
         )
         .scalar_subquery()

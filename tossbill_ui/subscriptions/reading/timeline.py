@@ -1,6 +1,6 @@
-"""A customer's history in one order: cards, payments, refunds, changes (ADR-0019).
+"""A customer's history, merged into one order: cards, payments, refunds, changes (ADR-0019).
 
-A page is found by its cursor, never by its number, so the last one takes as long as the first.
+A page is found by its cursor, never by its number, so the last page is as fast as the first.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which lines.
+    """A filter of lines.
 
     Attributes:
-        topic: Only of one topic.
-        since: From this instant on.
-        until: Before this instant.
-        subscription_id: Only of one subscription, which no card belongs to; text of a stranger.
+        topic: Only lines of this topic.
+        since: Only lines from this instant on.
+        until: Only lines before this instant.
+        subscription_id: Only lines of this subscription, which excludes cards; any untrusted text.
     """
 
     topic: Topic | None = None
@@ -55,12 +55,12 @@ EVERYTHING = Wanted()
 
 @dataclass(frozen=True)
 class Page:
-    """Some lines, newest first.
+    """A page of lines, newest first.
 
     Attributes:
-        anchor: The cursor after which they begin; None for the newest page. Asking for what is
-            older than it brings this page again, however much has happened since.
-        has_older: Whether there are more after them.
+        anchor: The cursor after which it starts; None for the newest page. The lines older than it
+            are this page again, however much has happened since.
+        has_older: Whether there are more lines after it.
     """
 
     entries: list[Entry]
@@ -69,7 +69,7 @@ class Page:
 
     @property
     def has_newer(self) -> bool:
-        """Whether there are more before them."""
+        """Whether there are more lines before it."""
         return self.anchor is not None
 
 
@@ -81,7 +81,7 @@ async def older(
     than: Cursor | None = None,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """Return this customer's lines after a cursor, or the newest; nobody has none."""
+    """Return the customer's lines after a cursor, or the newest; none for other actors."""
     async with rt.db.read() as db:
         found = await _read(db, actor, wanted, than, newest_first=True, limit=size + 1)
     return Page(found[:size], anchor=than, has_older=len(found) > size)
@@ -95,7 +95,7 @@ async def newer(
     than: Cursor,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """Return the lines just before a cursor; where they are too few, the newest page."""
+    """Return the lines just before a cursor; if they are too few, the newest page."""
     async with rt.db.read() as db:
         found = await _read(db, actor, wanted, than, newest_first=False, limit=size + 1)
     if len(found) <= size:
@@ -114,7 +114,7 @@ async def again(
 ) -> Page:
     """Return a page as it is now, down to the line that was its last.
 
-    New lines push none away that somebody may be reading, up to as many as a page has.
+    New lines do not push out lines that the customer may be reading, up to a page of them.
     """
     page = await older(rt, actor, wanted, than=anchor, size=2 * size)
     kept = sum(last is not None and entry.cursor >= last for entry in page.entries)
@@ -123,7 +123,7 @@ async def again(
 
 
 async def every(rt: Runtime, actor: Actor, wanted: Wanted = EVERYTHING) -> AsyncGenerator[Entry]:
-    """Yield every line, newest first, without ever holding many."""
+    """Yield every line, newest first, loading one batch at a time."""
     page = await older(rt, actor, wanted, size=BATCH_SIZE)
     while True:
         for entry in page.entries:
@@ -166,7 +166,7 @@ async def _read(
         return []
     found: list[Entry] = []
     for source in SOURCES:
-        if _has(source, wanted):
+        if _is_wanted(source, wanted):
             conditions = _conditions(source, actor, wanted)
             if beyond:
                 conditions.append(source.beyond(beyond, newest_first=newest_first))
@@ -176,7 +176,7 @@ async def _read(
 
 
 async def _may_see(db: AsyncSession, actor: Actor, wanted: Wanted) -> bool:
-    """Whether the subscription that is asked for may be seen, or else a customer asks."""
+    """Whether the actor may see the requested subscription or, without one, is a customer."""
     if not wanted.subscription_id:
         return bool(actor.customer_id)
     try:
@@ -186,14 +186,14 @@ async def _may_see(db: AsyncSession, actor: Actor, wanted: Wanted) -> bool:
     return True
 
 
-def _has(source: Source, wanted: Wanted) -> bool:
+def _is_wanted(source: Source, wanted: Wanted) -> bool:
     if wanted.subscription_id and source.topic is Topic.CARD:
         return False
     return wanted.topic in (None, source.topic)
 
 
 def _conditions(source: Source, actor: Actor, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    """One owner and a span of time, so that one index has the rows in their order."""
+    """Return conditions on one owner and a span of time, for which an index has the order."""
     columns = sa.inspect(source.table).columns
     owner = (
         columns["subscription_id"] == wanted.subscription_id
@@ -207,8 +207,8 @@ def _conditions(source: Source, actor: Actor, wanted: Wanted) -> list[sa.ColumnE
 
 async def _with_refunds(db: AsyncSession, entries: list[Entry]) -> list[Entry]:
     lines = [entry.line for entry in entries if isinstance(entry.line, PaymentLine)]
-    given_back = [line.payment.id for line in lines if line.payment.refunded_krw]
-    refunds = await refunds_by_payment(db, given_back)
+    refunded = [line.payment.id for line in lines if line.payment.refunded_krw]
+    refunds = await refunds_by_payment(db, refunded)
     return [
         replace(entry, line=replace(entry.line, refunds=refunds[entry.line.payment.id]))
         if isinstance(entry.line, PaymentLine) and entry.line.payment.id in refunds

@@ -1,4 +1,4 @@
-"""Where the lines of a customer's history come from: four tables, each in the same order."""
+"""The sources of a customer's history: four tables, each read in the same order."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tossbill_ui.payment_methods.models import PaymentMethod, Registration, Regi
 from tossbill_ui.payments.models import Invoice, Payment, Refund
 from tossbill_ui.subscriptions.models import Plan, Price, Subscription
 
-# Rows of several tables at once; SQLAlchemy has no type for "some of them".
+# Rows of several tables at once; SQLAlchemy has no type for a choice of them.
 Query = Any
 Row = Any
 
 
 class Topic(StrEnum):
-    """What a line is about."""
+    """The topic of a line."""
 
     CARD = "card"
     PAYMENT = "payment"
@@ -36,12 +36,12 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Cursor:
-    """Where a line stands; the newest has the greatest cursor.
+    """The position of a line; the newest line has the greatest cursor.
 
     Attributes:
         at: When it happened, on ``rt.clock``.
-        rank: Which of several lines of one instant is the newer one, by topic.
-        id: The row's, as text that sorts like it.
+        rank: Orders lines of the same instant by topic; the greater one is newer.
+        id: The row's id, as text that sorts like it.
     """
 
     at: datetime
@@ -51,7 +51,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class CardLine:
-    """A trip to Toss's window, and the payment method that it led to."""
+    """A session in Toss's window, and the payment method that it registered, if any."""
 
     registration: Registration
     method: PaymentMethod | None
@@ -59,7 +59,7 @@ class CardLine:
 
 @dataclass(frozen=True)
 class PaymentLine:
-    """An attempt to collect an invoice, for which plan, and what was given back, oldest first."""
+    """An attempt to collect an invoice, with its plan, and its refunds, oldest first."""
 
     payment: Payment
     invoice: Invoice
@@ -70,7 +70,7 @@ class PaymentLine:
 
 @dataclass(frozen=True)
 class RefundLine:
-    """Money that goes back, and the payment that it is part of."""
+    """A refund, and its payment."""
 
     refund: Refund
     payment: Payment
@@ -81,7 +81,7 @@ class RefundLine:
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """What was changed about a subscription; the plan is the one meant or the one at that time."""
+    """A change of a subscription; the plan is the one it is about, or the one at that time."""
 
     event: EventRecord
     plan: Plan
@@ -103,9 +103,9 @@ class Source:
     """One table of lines.
 
     Attributes:
-        rank: Of two lines at one instant, the one with the greater rank is the newer.
-        line: Makes a line of a row of the query.
-        query: The rows with what belongs to them, in no order.
+        rank: Of two lines at one instant, the one with the greater rank is newer.
+        line: Makes a line from a row of the query.
+        query: Returns the query for the rows and their related rows, unordered.
     """
 
     topic: Topic
@@ -116,12 +116,12 @@ class Source:
 
     @property
     def at(self) -> sa.ColumnElement[datetime]:
-        """When the row happened."""
+        """The column that says when it happened."""
         return sa.inspect(self.table).columns["at" if self._is_counted else "created_at"]
 
     @property
     def id(self) -> sa.ColumnElement[Any]:
-        """What orders rows of one instant."""
+        """The column that orders rows of one instant."""
         return sa.inspect(self.table).columns["seq" if self._is_counted else "id"]
 
     @property
@@ -129,14 +129,14 @@ class Source:
         return self.table is EventRecord
 
     def entry(self, row: Row) -> Entry:
-        """Make an entry of a row of the query."""
+        """Make an entry from a row of the query."""
         first = row[0]
         key = f"{first.seq:020}" if self._is_counted else first.id
         at = first.at if self._is_counted else first.created_at
         return Entry(Cursor(at, self.rank, key), self.line(*row))
 
     def beyond(self, cursor: Cursor, *, newest_first: bool) -> sa.ColumnElement[bool]:
-        """Condition: the row comes after a cursor, in reading order."""
+        """Return the condition for rows after a cursor, in reading order."""
         if self.rank == cursor.rank:
             key = int(cursor.id) if self._is_counted else cursor.id
             ours = sa.tuple_(self.at, self.id)
@@ -148,7 +148,7 @@ class Source:
 
 
 def _cards() -> Query:
-    """A registration whose window nobody came back from is no history, however long ago."""
+    """Select registrations, except those whose window nobody came back from."""
     return (
         select(Registration, PaymentMethod)
         .outerjoin(PaymentMethod, col(PaymentMethod.registration_id) == col(Registration.id))
@@ -211,7 +211,7 @@ def _changes() -> Query:
     return (
         select(EventRecord, Plan)
         .join(Plan, col(Plan.code) == code)
-        # Word for word what the index says that has only such rows.
+        # Literally the condition of the partial index.
         .where(sa.text(f"event.{SHOWN_SQL}"))
     )
 

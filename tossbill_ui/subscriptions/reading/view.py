@@ -1,4 +1,4 @@
-"""What pages ask: how subscriptions stand and what happened to them."""
+"""The state of subscriptions and their history, for pages."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.terms import consent
 
 REFUSAL_SHOWN = timedelta(days=1)
-# In time to order another card.
+# Enough time to order another card.
 CARD_NOTICE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class SubscriptionView:
-    """A subscription with what belongs to it.
+    """A subscription with its related rows.
 
     Attributes:
-        coming: What the next period costs, if it begins: the present price or another one.
-        next_plan: The other plan it moves to at the period's end, if it does.
-        asked: What was asked about a higher price of the next period, answered or not.
+        coming: The price of the next period, if there is one: the current price or another one.
+        next_plan: The other plan it moves to at the period's end, if any.
+        asked: The consent requested for a higher price of the next period, answered or not.
         owed: The invoice that is being collected, if any.
-        last_payment: The newest attempt to collect anything.
-        works: Whether the customer may use what was bought today.
-        card_until_on: The last day of a card that expires within 30 days, or has.
-        change_was_refused: Whether the newest payment was for another plan, and was refused
+        last_payment: The newest payment.
+        works: Whether the customer may use it today.
+        card_until_on: The last day of a card that has expired or expires within 30 days.
+        change_was_refused: Whether the newest payment was for a plan change, and was declined
             within the last day.
     """
 
@@ -62,43 +62,43 @@ class SubscriptionView:
 
     @property
     def is_unresolved(self) -> bool:
-        """Whether nobody knows yet if money moved; say so on every screen."""
+        """Whether it is not known yet if money moved; every screen must say so."""
         last = self.last_payment
         return last is not None and last.status == PaymentStatus.UNKNOWN
 
     @property
-    def is_asking(self) -> bool:
-        """Whether Toss is being asked right now."""
+    def is_in_flight(self) -> bool:
+        """Whether a request to Toss is in progress."""
         last = self.last_payment
         return last is not None and last.status == PaymentStatus.PENDING
 
 
 def works_on(subscription: Subscription, day: date) -> bool:
-    """Whether a subscription may be used on a day; grace is not the same as retries."""
+    """Whether a subscription may be used on a day; grace and retries are independent."""
     match subscription.status:
         case SubscriptionStatus.STARTING | SubscriptionStatus.ENDED:
             return False
         case SubscriptionStatus.PAST_DUE:
             return subscription.grace_until_on is not None and day < subscription.grace_until_on
         case SubscriptionStatus.ACTIVE:
-            # A renewal under way, or one that waits for us, is not the customer's fault.
+            # A renewal that is in progress, or waits for an operator, is not the customer's fault.
             return True
         case _:
             return day < subscription.ends_on
 
 
 async def subscriptions(rt: Runtime, actor: Actor) -> list[SubscriptionView]:
-    """Return every subscription of this customer, newest first; nobody else has any."""
+    """Return every subscription of the customer, newest first; none for other actors."""
     async with rt.db.read() as db:
         found = await repository.of_customer(db, actor.customer_id)
         return [await _view(rt, db, subscription) for subscription in found]
 
 
 async def subscription(rt: Runtime, actor: Actor, subscription_id: str) -> SubscriptionView:
-    """Return one subscription of this customer.
+    """Return one subscription of the customer.
 
     Raises:
-        NotFound: No such subscription of this customer.
+        NotFound: The customer has no such subscription.
     """
     async with rt.db.read() as db:
         return await _view(rt, db, await repository.get_owned(db, actor, subscription_id))
@@ -107,16 +107,16 @@ async def subscription(rt: Runtime, actor: Actor, subscription_id: str) -> Subsc
 async def wait(
     rt: Runtime, actor: Actor, subscription_id: str, *, seconds: float
 ) -> SubscriptionView:
-    """Return the subscription when Toss is not being asked, or as it is after some seconds.
+    """Return the subscription once no request is in progress, or as it is after some seconds.
 
     Raises:
-        NotFound: No such subscription of this customer.
+        NotFound: The customer has no such subscription.
     """
-    whose = (await subscription(rt, actor, subscription_id)).subscription.customer_id
+    customer_id = (await subscription(rt, actor, subscription_id)).subscription.customer_id
     return await rt.pubsub.wait_until(
-        whose,
+        customer_id,
         lambda: subscription(rt, actor, subscription_id),
-        lambda found: not found.is_asking,
+        lambda found: not found.is_in_flight,
         seconds=seconds,
     )
 
@@ -140,7 +140,7 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         coming=coming,
         method=method,
         next_plan=await db.get_one(Plan, coming.plan_code) if moves else None,
-        asked=await consent.asked_of(db, row),
+        asked=await consent.open_request(db, row),
         owed=await payments.open_invoice(db, row.id),
         last_payment=last,
         works=works_on(row, today(rt)),
@@ -161,7 +161,7 @@ async def events(rt: Runtime, actor: Actor, subscription_id: str) -> Sequence[Ev
     """Return a subscription's history, oldest first.
 
     Raises:
-        NotFound: No such subscription of this customer.
+        NotFound: The customer has no such subscription.
     """
     async with rt.db.read() as db:
         row = await repository.get_owned(db, actor, subscription_id)

@@ -1,1 +1,1 @@
-"""What customers and shop agreed on: plans, prices, consent."""
+"""The terms of subscriptions: plans, prices, consent."""

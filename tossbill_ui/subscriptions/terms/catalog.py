@@ -57,7 +57,7 @@ class Catalog(_Entry):
 
 @dataclass(frozen=True)
 class Offer:
-    """A plan and what it costs from today on."""
+    """A plan and its price as of today."""
 
     plan: Plan
     price: Price
@@ -67,14 +67,14 @@ def read_catalog(path: Path) -> Catalog:
     """Read a plans file.
 
     Raises:
-        SettingsError: It is missing, no TOML, or says something that no plan can be.
+        SettingsError: It is missing, is not valid TOML, or describes an invalid plan.
     """
     try:
         return Catalog.model_validate(tomllib.loads(path.read_text("utf-8")))
     except OSError:
         raise SettingsError(f"{path} cannot be read.") from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is no TOML: {error}.") from None
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -82,13 +82,13 @@ def read_catalog(path: Path) -> Catalog:
 
 
 async def seed(rt: Runtime, catalog: Catalog) -> int:
-    """Bring the database to what a catalog says; return how many plans and prices are new.
+    """Update the database to match a catalog; return how many plans and prices are new.
 
-    What a plan is called may change. A price may not, since people pay it: it gets a follower
-    with a later date. A plan that is no longer in the file is no longer offered.
+    A plan's name may change. A price may not, since customers pay it: another one with a later
+    date must be added. A plan that is no longer in the file is no longer offered.
 
     Raises:
-        SettingsError: The file says another thing of a price that is there already.
+        SettingsError: The file changes a price that already exists.
     """
     async with rt.db.write() as db:
         known = {plan.code: plan for plan in (await db.exec(select(Plan))).all()}
@@ -105,24 +105,24 @@ async def seed(rt: Runtime, catalog: Catalog) -> int:
 
 
 async def _seed_price(db: AsyncSession, plan_code: str, entry: PriceEntry) -> bool:
-    """Add a price unless it is there; True if it was added."""
+    """Add a price unless it exists; True if it was added."""
     query = select(Price).where(
         col(Price.plan_code) == plan_code, col(Price.starts_on) == entry.starts_on
     )
-    there = (await db.exec(query)).first()
-    if there is None:
+    existing = (await db.exec(query)).first()
+    if existing is None:
         db.add(Price(id=new_id(), plan_code=plan_code, **entry.model_dump()))
         return True
-    if there.model_dump(exclude={"id", "plan_code"}) != entry.model_dump():
+    if existing.model_dump(exclude={"id", "plan_code"}) != entry.model_dump():
         raise SettingsError(
             f"The price of {plan_code} from {entry.starts_on} cannot be changed: "
-            "write another one with a later starts_on."
+            "add another one with a later starts_on."
         )
     return False
 
 
 async def offers(rt: Runtime) -> list[Offer]:
-    """Return what a customer may subscribe to today, in the file's order."""
+    """Return the offers that a customer may subscribe to today, in the file's order."""
     async with rt.db.read() as db:
         plans = await repository.offered(db)
         found = [(plan, await repository.price_at(db, plan.code, today(rt))) for plan in plans]
@@ -130,7 +130,7 @@ async def offers(rt: Runtime) -> list[Offer]:
 
 
 async def offer_of(rt: Runtime, db: AsyncSession, plan_code: str) -> Offer | None:
-    """Return one offer by its code, which may be any text from a stranger."""
+    """Return one offer by its plan's code, which may be any untrusted text."""
     plan = await db.get(Plan, plan_code[:40])
     price = await repository.price_at(db, plan_code, today(rt)) if plan else None
     if plan is None or price is None or not plan.is_offered or not _can_be_charged(price):
@@ -139,5 +139,5 @@ async def offer_of(rt: Runtime, db: AsyncSession, plan_code: str) -> Offer | Non
 
 
 def _can_be_charged(price: Price) -> bool:
-    """Whether it is not below the least amount, as prices of early versions may be."""
+    """Whether it is at least the minimum amount; prices of early versions may be lower."""
     return amount_of(price).due_krw > 0

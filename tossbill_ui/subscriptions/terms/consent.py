@@ -1,11 +1,11 @@
-"""Consent to a higher price: without one, a subscription ends instead of being charged it.
+"""Consent to a higher price: without it, a subscription ends instead of being charged more.
 
-`price_rise` asks for it. A trial costs nothing, so what comes after it is a higher price, too, and
-`trial_end` asks for that.
+`price_increase` requests it. A trial is free, so the price after it is a higher price too, and
+`trial_end` requests consent to that.
 
-Source: 전자상거래법 §13⑥ and 시행령 §20조의2: asked in the 30 days before the change, with the day,
-both prices, the payment method and how to cancel. Silence and a refusal are no consent, and
-neither is what was agreed on when the subscription began (ADR-0017).
+Source: 전자상거래법 §13⑥ and 시행령 §20조의2: requested in the 30 days before the change, with the
+day, both prices, the payment method and how to cancel. Silence and a refusal are no consent, and
+neither is what was agreed to when the subscription started (ADR-0017).
 """
 
 from __future__ import annotations
@@ -32,44 +32,46 @@ from tossbill_ui.subscriptions.models import (
 from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 
-# What customers read of canceling where the shop says nothing else.
+# The cancellation instructions, unless the shop gives its own.
 HOW_TO_CANCEL = "내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요."
 ASKED_WITHIN = timedelta(days=30)
-GOING_ON = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
-# Who asked, of a customer's own choice of a dearer plan.
+CONTINUING = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
+# The value of ``asked_by`` if the customer chose a more expensive plan.
 CUSTOMER = ActorKind.CUSTOMER.value
 
 
 async def refuse_wrong_time(rt: Runtime, db: AsyncSession, subscription: Subscription) -> None:
-    """Raise unless the next period may still be asked about.
+    """Raise unless consent to the price of the next period may be requested or given now.
 
     Raises:
-        Conflict: It begins in more than 30 days (``too_early``), has begun or never will
+        Conflict: The period starts in more than 30 days (``too_early``), has started or never will
             (``not_active``).
     """
     left = subscription.ends_on - today(rt)
     if left > ASKED_WITHIN:
-        raise Conflict("Consent is asked in the 30 days before.", code="too_early")
-    goes_on = subscription.status in GOING_ON and left > timedelta()
-    if not goes_on or await open_invoice(db, subscription.id):
-        raise Conflict("The next period has begun, or never will.", code="not_active")
+        raise Conflict("Consent is possible only in the 30 days before.", code="too_early")
+    continues = subscription.status in CONTINUING and left > timedelta()
+    if not continues or await open_invoice(db, subscription.id):
+        raise Conflict("The next period has started, or never will.", code="not_active")
 
 
-async def asked_of(db: AsyncSession, subscription: Subscription) -> PriceConsent | None:
-    """Return what was asked about the next period's price, answered or not."""
+async def open_request(db: AsyncSession, subscription: Subscription) -> PriceConsent | None:
+    """Return the consent requested for the next period's price, answered or not."""
     if not _may_rise(subscription):
         return None
-    asked = await about(db, subscription, *await prices(db, subscription))
+    asked = await find_request(db, subscription, *await prices(db, subscription))
     return asked if asked and asked.asked_by != CUSTOMER else None
 
 
-async def wished(rt: Runtime, db: AsyncSession, subscription: Subscription, coming: Price) -> None:
-    """Record that the customer chose a dearer plan for the next period, the price being shown."""
+async def record_choice(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, coming: Price
+) -> None:
+    """Record the consent of a customer who chose a more expensive plan and saw its price."""
     price = await db.get_one(Price, subscription.price_id)
     if not _needs_consent(subscription, price, coming):
         return
-    row = await about(db, subscription, price, coming)
-    row = row or question(
+    row = await find_request(db, subscription, price, coming)
+    row = row or new_request(
         rt, subscription, price, coming, asked_by=CUSTOMER, how_to_cancel=HOW_TO_CANCEL
     )
     row.answer, row.answered_at = ConsentDecision.ACCEPTED, rt.clock.now()
@@ -78,7 +80,7 @@ async def wished(rt: Runtime, db: AsyncSession, subscription: Subscription, comi
 
 
 async def load(db: AsyncSession, found: Sequence[Subscription]) -> Sequence[PriceConsent]:
-    """Return what those were asked whose next period may cost more; without any, ask nothing."""
+    """Load the consents of subscriptions whose next period may cost more, with no query if none."""
     ids = [each.id for each in found if _may_rise(each)]
     if not ids:
         return ()
@@ -89,13 +91,13 @@ async def load(db: AsyncSession, found: Sequence[Subscription]) -> Sequence[Pric
 async def coming_price(
     db: AsyncSession, subscription: Subscription, price: Price, asked: Sequence[PriceConsent]
 ) -> Price | None:
-    """Return what the next period may be charged; None if that is more than was consented to.
+    """Return the price of the next period; None if it is more than was consented to.
 
     Args:
         db: The transaction.
-        subscription: Whose period begins.
-        price: Its present price.
-        asked: What `load` returned for it, and maybe for others.
+        subscription: The subscription whose next period starts.
+        price: Its current price.
+        asked: The consents that `load` returned for it, and possibly for others.
     """
     next_id = subscription.next_price_id
     coming = await db.get_one(Price, next_id) if next_id else price
@@ -105,7 +107,7 @@ async def coming_price(
 def is_agreed(
     subscription: Subscription, price: Price, coming: Price, asked: Sequence[PriceConsent]
 ) -> bool:
-    """Whether the next period may be charged a price: it costs no more, or was consented to."""
+    """Whether a price may be charged for the next period: it is no higher, or was consented to."""
     if not _needs_consent(subscription, price, coming):
         return True
     row = _about(asked, subscription, price, coming)
@@ -113,9 +115,9 @@ def is_agreed(
 
 
 async def prices(db: AsyncSession, subscription: Subscription) -> tuple[Price, Price]:
-    """Return the price a subscription is on, and that of its next period; they may be one.
+    """Return a subscription's current price and that of its next period; they may be the same.
 
-    A canceled one has no next period, and keeps what was chosen for it in case that is undone.
+    A canceled one has no next period, but keeps the price chosen for it in case it is undone.
     """
     price = await db.get_one(Price, subscription.price_id)
     is_canceled = subscription.status == SubscriptionStatus.CANCELED
@@ -123,15 +125,15 @@ async def prices(db: AsyncSession, subscription: Subscription) -> tuple[Price, P
     return price, await db.get_one(Price, next_id) if next_id else price
 
 
-async def about(
+async def find_request(
     db: AsyncSession, subscription: Subscription, price: Price, coming: Price
 ) -> PriceConsent | None:
-    """Return what was asked about a price of the next period, by whomever."""
+    """Return the consent requested for a price of the next period, by anyone."""
     query = select(PriceConsent).where(col(PriceConsent.subscription_id) == subscription.id)
     return _about((await db.exec(query)).all(), subscription, price, coming)
 
 
-def question(
+def new_request(
     rt: Runtime,
     subscription: Subscription,
     price: Price,
@@ -140,7 +142,7 @@ def question(
     asked_by: str,
     how_to_cancel: str,
 ) -> PriceConsent:
-    """Return a new row without an answer, about the price of the next period."""
+    """Return a new, unanswered request for consent to the price of the next period."""
     return PriceConsent(
         id=new_id(),
         subscription_id=subscription.id,
@@ -191,8 +193,8 @@ def _holds(asked: PriceConsent) -> bool:
     return asked.answer == ConsentDecision.ACCEPTED and (is_in_time or asked.asked_by == CUSTOMER)
 
 
-async def raise_asked(db: AsyncSession, subscription: Subscription) -> Price | None:
-    """Return the higher price of the present plan that was asked about for the next period."""
+async def requested_increase(db: AsyncSession, subscription: Subscription) -> Price | None:
+    """Return the higher price of the current plan that was requested for the next period."""
     query = (
         select(Price)
         .join(PriceConsent, col(PriceConsent.price_id) == col(Price.id))

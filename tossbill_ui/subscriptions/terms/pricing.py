@@ -1,4 +1,4 @@
-"""What a period costs. Whoever shows, invoices or asks about a price asks here."""
+"""The price of a period, computed only here, for pages, invoices and consents."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from tossbill_ui.subscriptions.models import Price
 
-# The least that is charged, in won: Toss takes 100 by card and 200 by account (contract §10),
-# and nobody knows at the time of an offer which of them it will be.
+# The minimum charge in won: Toss requires 100 by card and 200 by account (contract §10), and when
+# a plan is offered, it is not known which of them it will be.
 LEAST_KRW = 200
 
 
 @dataclass(frozen=True)
 class Amount:
-    """What a period costs and what is collected for it.
+    """The price of a period, and the amount collected for it.
 
     Attributes:
         list_krw: The price, tax included.
-        credit_krw: What an abandoned period pays of it, at most the price.
-        due_krw: What is collected: nothing if Toss would refuse so little.
+        credit_krw: The credit for unused days of the previous plan, at most the price.
+        due_krw: The amount to collect: zero if it is below the minimum charge.
     """
 
     list_krw: int
@@ -27,7 +27,7 @@ class Amount:
 
 
 def amount_of(price: Price, *, credit_krw: int = 0) -> Amount:
-    """Return what a period of a price costs after a credit, in won.
+    """Return the amounts of a period at a price, after a credit, in won.
 
     Source: contract §10.
     """

@@ -1,1 +1,1 @@
-"""Parts of pages."""
+"""Components that pages are built from."""

@@ -1,4 +1,4 @@
-"""The address of a page that follows what is chosen on it."""
+"""Keeps a page's address in step with the filters chosen on it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import reflex as rx
 
 
 class Address(rx.Component):
-    """Puts ``query`` into the address each time ``move`` changes; shows nothing.
+    """Puts ``query`` into the address each time ``move`` changes; renders nothing.
 
-    The page is not loaded again. The back button is: Reflex loads what the address says then.
+    The page is not reloaded. After the back button, Reflex loads what the address then says.
     """
 
     library = "$/public/address.jsx"

@@ -1,4 +1,4 @@
-"""What a customer must know first: what happened, whether money was taken, what to do."""
+"""A banner with what a customer must know first: what happened, any charge, what to do."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def banner(
 
     Args:
         title: What happened.
-        body: The rest of it.
-        answers: At most one of them shows: what to do about it.
+        body: The details.
+        answers: Buttons, of which at most one shows: what to do about it.
         fills: Attributes that the server fills.
         attrs: Further attributes.
         props: The element's other properties.

@@ -9,8 +9,8 @@ import reflex as rx
 from tossbill_ui.ui.components.element import Attributes, Fills, Words, element
 from tossbill_ui.ui.components.links import link
 
-# ``primary`` is the one thing to do on a screen, ``second`` the quiet way out; choices of equal
-# weight are all ``plain``; ``small`` is what can be done with one line of many.
+# ``primary`` is the main action of a screen, ``second`` a quiet alternative; choices of equal
+# weight are all ``plain``; ``small`` acts on one line of many.
 Weight = Literal["primary", "plain", "second", "small"]
 
 
@@ -49,8 +49,8 @@ def button_link(
     class_name: str = "",
     **props: Any,
 ) -> rx.Component:
-    """Return a link to a page, or to where a filled ``href`` leads."""
-    # React takes it from the property alone, whatever the server has filled in.
+    """Return a link styled as a button, to a page or to a filled ``href``."""
+    # React reads the property only, whatever the server has filled in.
     leads = fills["href"].value if fills and "href" in fills else href
     to = {} if leads is None else {"href": leads}
     name = f"{_class(weight)} {class_name}".strip()
@@ -58,14 +58,14 @@ def button_link(
 
 
 def back(words: Words, *, href: str = "", on_click: Any = None) -> rx.Component:
-    """Return the way back, to a page or out of a question."""
+    """Return a back link to a page, or a button that leaves a question."""
     if href:
         return element(link, words, href=href, class_name="back")
     return element(rx.el.button, words, on_click=on_click, type="button", class_name="back")
 
 
 def bottom(*buttons: rx.Component, class_name: str = "") -> rx.Component:
-    """Return the buttons that stand at the bottom of a phone's screen."""
+    """Return the buttons at the bottom of a phone's screen."""
     return rx.el.div(*buttons, class_name=f"bottom {class_name}".strip())
 
 

@@ -1,4 +1,4 @@
-"""A ground on which things stand that belong together."""
+"""A card that groups related content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One of a few things to choose, all in sight."""
+"""Chips: a few options, all visible, of which one is chosen."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tossbill_ui.ui.components.element import Attributes, Slot, Words, element
 
 
 def chips(*each: rx.Component) -> rx.Component:
-    """Return the chips in as many lines as they need."""
+    """Return the chips, wrapped onto as many lines as they need."""
     return rx.el.div(*each, class_name="chips")
 
 
 def chip(
     label: Words, *, pressed: Slot, on_click: Any, attrs: Attributes | None = None
 ) -> rx.Component:
-    """Return one; ``pressed`` is ``true`` for what is chosen, else ``false``."""
+    """Return one chip; ``pressed`` is ``true`` for the chosen one, else ``false``."""
     return element(
         rx.el.button,
         label,

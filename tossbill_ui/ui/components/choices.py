@@ -1,4 +1,4 @@
-"""Choices of equal weight, side by side; on a phone one above the other."""
+"""Choices of equal weight, side by side; stacked on a phone."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tossbill_ui.ui.components.element import Words, element
 
 
 def choices(*ways: rx.Component | rx.Var[object], stacked: bool = False) -> rx.Component:
-    """Return the choices; ``stacked`` ones stay above each other."""
+    """Return the choices; ``stacked`` ones are never side by side."""
     return rx.el.div(*ways, class_name="choices stacked" if stacked else "choices")
 
 
 def choice(
     when: Words, amount: Words, how: Words, press: rx.Component, *, testid: str
 ) -> rx.Component:
-    """Return one choice: when it happens, what it costs or gives back, how that is computed."""
+    """Return one choice: the day, the charge or refund, how it is computed, and the button."""
     return card(
         element(rx.el.h2, when),
         sum_of(amount),

@@ -1,13 +1,13 @@
-"""Elements, and what they say: a label of ours, what the state brings, or a slot.
+"""Elements and their content: one of our labels, text from the state, or a slot.
 
-The prerendered page serves every reader: it holds each label twice, and CSS shows the one in the
-language of the page (``lang`` on the outermost element, ADR-0014). What the state brings is
-written in one language already.
+The prerendered page serves every reader: it contains each label twice, and CSS shows the one in
+the language of the page (``lang`` on the outermost element, ADR-0014). Text from the state is in
+one language already.
 
-A slot is filled by the server before it is painted and by React afterwards. React leaves text and
-attributes alone that differ from what it rendered, as long as the element says so
-(``suppressHydrationWarning``) and both have some text. The state later sets the same values, so
-nothing moves (ADR-0004).
+A slot is filled by the server before the first paint and by React afterwards. React leaves text
+and attributes that differ from its own rendering as they are, provided that the element says so
+(``suppressHydrationWarning``) and that both have some text. The state later sets the same values,
+so nothing moves (ADR-0004).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tossbill_ui.ui.shared.text import Text
 
 @dataclass(frozen=True)
 class Slot:
-    """What the server fills in under a name.
+    """A place in the prerendered page that the server fills by name.
 
     Attributes:
-        name: In the view row.
-        value: The state's variable of the same meaning; None for an attribute that React leaves
-            out.
+        name: Its name in the view row.
+        value: The state variable with the same content; None for an attribute that React does not
+            render.
     """
 
     name: str
@@ -41,20 +41,20 @@ class Slots:
     """The fields of a view row as slots; `view_rows.flat` writes the same names.
 
     Attributes:
-        row: The state's variable; its fields are text, or rows themselves.
-        prefix: The beginning of their names.
+        row: The state variable; its fields are text, or rows themselves.
+        prefix: Starts the name of each slot.
     """
 
     row: Any
     prefix: str
 
     def __getitem__(self, field: str) -> Slot:
-        """Return a field of text."""
-        return Slot(f"{self.prefix}{field}", self.row[field])
+        """Return a text field as a slot."""
+        return Slot(f"{self.prefix}{field}", getattr(self.row, field))
 
     def inside(self, field: str) -> Slots:
-        """Return the fields of a row inside the row."""
-        return Slots(self.row[field], f"{self.prefix}{field}_")
+        """Return the fields of a nested row."""
+        return Slots(getattr(self.row, field), f"{self.prefix}{field}_")
 
 
 Tag = Callable[..., rx.Component]
@@ -64,7 +64,7 @@ Attributes = Mapping[str, object]
 
 
 def label(words: Text) -> rx.Component:
-    """Return what stands in the page itself, in both languages."""
+    """Return a text of the page itself, in both languages."""
     if words.ko == words.en:
         return rx.fragment(words.ko)
     return rx.fragment(
@@ -76,7 +76,7 @@ def label(words: Text) -> rx.Component:
 
 
 def label_var(words: Text) -> rx.Var[str]:
-    """Return a label where only text may stand: an attribute, the page's title."""
+    """Return a label for places that take only text: an attribute, the page's title."""
     return rx.cond(BrandState.shown["language"] == "en", words.en, words.ko)
 
 
@@ -87,13 +87,13 @@ def element(
     attrs: Attributes | None = None,
     **props: Any,
 ) -> rx.Component:
-    """Return an element with what it says or holds.
+    """Return an element with its content.
 
     Args:
         tag: For example ``rx.el.p``.
-        children: What is in it; a slot only alone.
+        children: Its content; a slot must be the only child.
         fills: Attributes that the server fills.
-        attrs: Further attributes as they stand in HTML.
+        attrs: Further attributes, named as in HTML.
         props: The element's other properties.
     """
     values = {name: slot.value for name, slot in (fills or {}).items() if slot.value is not None}
@@ -102,7 +102,7 @@ def element(
 
 
 def _marks(children: tuple[Words | rx.Component, ...], fills: Fills) -> dict[str, object]:
-    """Return what tells the server where to fill, and React to leave it alone."""
+    """Return the attributes that tell the server what to fill, and React to leave it alone."""
     marks: dict[str, object] = {}
     if children and isinstance(children[0], Slot):
         marks["data-slot"] = children[0].name

@@ -8,8 +8,8 @@ import reflex as rx
 
 from tossbill_ui.ui.components.element import Attributes, Fills, Words, element
 
-# ``receipt``: its first fact counts most. ``details``: small, of one line among many. ``reason``:
-# values to be read as text, on the left.
+# ``receipt``: the first fact is emphasized. ``details``: small, for one line of many. ``reason``:
+# values are read as text, aligned left.
 Kind = Literal["receipt", "details", "reason"]
 
 
@@ -26,7 +26,7 @@ def fact(
     attrs: Attributes | None = None,
     class_name: str = "",
 ) -> rx.Component:
-    """Return one fact; the attributes are those of its value."""
+    """Return one fact; the attributes go on its value."""
     return rx.el.div(
         element(rx.el.dt, name),
         element(rx.el.dd, value, fills=fills, attrs=attrs),

@@ -1,4 +1,4 @@
-"""What is typed or picked, under its name."""
+"""Form fields: an input or a select under its label."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ def field(label: Words, control: rx.Component, *, is_named: bool = True) -> rx.C
     """Return an input or a select with its label.
 
     Args:
-        label: What it is called.
-        control: The element itself.
-        is_named: Whether the name shows; what a select says of itself names it for the eye.
+        label: Its name.
+        control: The input or select element.
+        is_named: Whether the name is visible; the options of a select may say enough.
     """
     name = element(rx.el.span, label, class_name="field-name" if is_named else "unseen")
     return rx.el.label(name, control, class_name="field")
@@ -22,5 +22,5 @@ def field(label: Words, control: rx.Component, *, is_named: bool = True) -> rx.C
 def fields(
     *each: rx.Component, fills: Fills | None = None, attrs: Attributes | None = None
 ) -> rx.Component:
-    """Return fields side by side, and the button that sends them."""
+    """Return fields side by side, with the button that submits them."""
     return element(rx.el.div, *each, fills=fills or {}, attrs=attrs, class_name="fields")

@@ -1,4 +1,4 @@
-"""Where the keyboard goes when what had it is gone."""
+"""Moves the keyboard focus when the focused element is gone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import reflex as rx
 
 
 class Focus(rx.Component):
-    """Puts the focus on ``target`` (a CSS selector) each time ``turn`` changes; shows nothing.
+    """Puts the focus on ``target`` (a CSS selector) each time ``turn`` changes; renders nothing.
 
-    An event from the server would run before React has drawn what it speaks of.
+    An event from the server would run before React has rendered the target.
     """
 
     library = "$/public/focus.jsx"

@@ -1,4 +1,4 @@
-"""What stands in the head of every page."""
+"""The head of every page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PAPER = {"light": "#ffffff", "dark": "#121314"}
 
 
 def head() -> list[rx.Component]:
-    """Return the icon, the colours of the browser's own bars, and the use of the whole screen."""
+    """Return the icon, the color of the browser's bars, and the full-screen viewport."""
     return [
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="viewport", content=f"width=device-width, initial-scale=1, {WHOLE_SCREEN}"),

@@ -37,7 +37,7 @@ def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Com
 
 
 def _offline() -> rx.Component:
-    """Say that the page no longer hears from the server; it goes when the connection is back."""
+    """Return the banner for a lost connection, hidden again once it is back."""
     return rx.el.div(
         rx.cond(
             has_too_many_connection_errors,

@@ -10,7 +10,6 @@ import reflex as rx
 def link(*children: rx.Component | rx.Var[str] | str, **props: Any) -> rx.Component:
     """Return a link that loads the next page as a document.
 
-    Each page comes with its first paint from the server, which a change of page inside React
-    would skip.
+    The server fills each page before its first paint, which navigating inside React would skip.
     """
     return rx.el.a(*children, reload_document=True, **props)

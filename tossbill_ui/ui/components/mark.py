@@ -1,4 +1,4 @@
-"""The mark of an outcome: all of them are drawn, CSS shows the one of ``data-view``."""
+"""The mark of an outcome: all are drawn, and CSS shows the one for ``data-view``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STROKES = {
 
 
 def mark() -> rx.Component:
-    """Return the mark; the words beside it say the same."""
+    """Return the mark, which is decorative: the text beside it says the same."""
     return rx.el.div(
         rx.el.svg(
             *(rx.el.path(d=d, path_length=1, class_name=name) for name, d in STROKES.items()),

@@ -1,4 +1,4 @@
-"""What came of a press: it stays until the thing it speaks of changes again."""
+"""The result of a button press, shown until its subject changes again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTICE = "[data-testid=notice]"
 def notice(words: Any) -> rx.Component:
     """Return the notice.
 
-    It takes the focus when it comes, which reads it out; what it says later, its role does.
+    It takes the focus when it appears, so a screen reader reads it; its role announces later texts.
     """
     return rx.el.p(
         words,

@@ -1,4 +1,4 @@
-"""Rows with a chevron: each leads on."""
+"""Rows with a chevron, which lead to a page or an action."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tossbill_ui.ui.components.links import link
 
 
 def rows(*ways: rx.Component) -> rx.Component:
-    """Return the rows that lead to other pages."""
+    """Return rows that lead to other pages."""
     return rx.el.nav(*ways, class_name="rows")
 
 
@@ -28,7 +28,7 @@ def row_button(
     fills: Fills | None = None,
     attrs: Attributes | None = None,
 ) -> rx.Component:
-    """Return a row that asks a question, or does at once what it says."""
+    """Return a row that opens a question or acts at once."""
     return element(
         rx.el.button,
         element(rx.el.span, label),

@@ -1,4 +1,4 @@
-"""How something stands: the word first, the tint second."""
+"""A status chip: the word carries the meaning, the tint supports it."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from tossbill_ui.ui.components.element import Attributes, Fills, Words, element
 def status_chip(
     words: Words, *, fills: Fills | None = None, attrs: Attributes | None = None
 ) -> rx.Component:
-    """Return a status; its tone (``data-tone``) is ``ink``, ``amber``, ``red`` or ``grey``."""
+    """Return a chip; its tone (``data-tone``) is ``ink``, ``amber``, ``red`` or ``grey``."""
     return element(rx.el.span, words, fills=fills, attrs=attrs, class_name="status-chip")

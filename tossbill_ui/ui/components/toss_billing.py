@@ -1,4 +1,4 @@
-"""The Reflex component that brings Toss's script to a page."""
+"""The Reflex component that connects a page to Toss's script."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import reflex as rx
 
 
 class BillingCall(TypedDict):
-    """What the browser opens Toss's window with."""
+    """The arguments that the browser opens Toss's window with.
+
+    A mapping and no dataclass: it leaves Python as JSON, in the page's ``data-call`` and as the
+    component's property, and ``toss_billing.js`` reads it by these names.
+    """
 
     sdk_url: str
     client_key: str
@@ -33,9 +37,9 @@ def _rejection(
 class TossBilling(rx.Component):
     """Loads Toss's script and opens its window when a ``[data-toss-billing]`` button is pressed.
 
-    It shows nothing itself. The work is done by ``assets/toss_billing.js``, which every page
-    loads before React; this component hands it the call and reports what happens.
-    Card numbers are typed into Toss's window, never into ours.
+    It renders nothing. ``assets/toss_billing.js``, loaded before React, does the work; this
+    component passes it the call and reports what happens. Card numbers are typed into Toss's
+    window, never into ours.
     """
 
     library = "$/public/toss_billing.jsx"

@@ -1,4 +1,4 @@
-"""What stands where there is nothing yet: still loading, or nothing at all."""
+"""Placeholders: a skeleton while loading, and an empty state."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tossbill_ui.ui.shared.text import Text
 
 
 def skeleton(words: Text, *, bones: int = 3) -> rx.Component:
-    """Return the shape of what is being loaded, of its final size.
+    """Return a skeleton in the final size of what is loading.
 
     Args:
-        words: What those read who do not see it.
-        bones: How many rows it stands for.
+        words: Text for screen readers.
+        bones: The number of rows.
     """
     return rx.el.div(
         *(rx.el.div(class_name="bone") for _ in range(bones)),
@@ -30,7 +30,7 @@ def empty(
     testid: str | Slot,
     class_name: str = "",
 ) -> rx.Component:
-    """Return what will be here, and the one next step."""
+    """Return an empty state: what will appear here, and the next step."""
     is_filled = isinstance(testid, Slot)
     return element(
         rx.el.div,

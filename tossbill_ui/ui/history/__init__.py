@@ -1,1 +1,1 @@
-"""The history page: what is chosen, the rows, the chart, the file."""
+"""The history page: filters, rows, chart, file and printout."""

@@ -1,51 +1,48 @@
-"""The amount of each of the last twelve months: bars to look at, and the same as a table."""
+"""The amounts of the last twelve months as a bar chart and a table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from dataclasses import dataclass
 
 from tossbill_ui.subscriptions.reading.spending import MONTHS, MonthSum
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.text import spoken
+from tossbill_ui.ui.shared.view_rows import BLANK
 
-# Of the drawing, in its own units; a month that was paid in shows at least a line.
+# In units of the drawing; a month with payments shows at least a line.
 HEIGHT, LEAST = 100, 1
-# Before anybody has looked; a slot needs some text all the same.
-NOTHING = "\u00a0"
 
 
-class Bar(TypedDict):
-    """One month."""
+@dataclass(frozen=True)
+class Bar:
+    """The bar of one month."""
 
-    label: str
-    month: str
-    amount: str
-    y: str
-    height: str
-
-
-class Chart(TypedDict):
-    """All of them; ``shown`` is ``no`` where nothing was paid."""
-
-    shown: str
-    total: str
-    top: str
-    bars: list[Bar]
+    label: str = BLANK
+    month: str = BLANK
+    amount: str = BLANK
+    y: str = f"{HEIGHT}"
+    height: str = "0"
 
 
-NO_BAR = Bar(label=NOTHING, month=NOTHING, amount=NOTHING, y=f"{HEIGHT}", height="0")
-NO_CHART = Chart(shown="yes", total=NOTHING, top=NOTHING, bars=[NO_BAR] * MONTHS)
+@dataclass(frozen=True)
+class Chart:
+    """The whole chart; ``shown`` is ``no`` if nothing was paid."""
+
+    shown: str = "yes"
+    total: str = BLANK
+    top: str = BLANK
+    bars: tuple[Bar, ...] = (Bar(),) * MONTHS
 
 
 def chart(sums: Sequence[MonthSum]) -> Chart:
-    """Return the drawing; the highest bar reaches the top line, which says its amount."""
+    """Return the chart; the highest bar reaches the top line, which is labeled with its amount."""
     top = max(month.amount_krw for month in sums)
     return Chart(
         shown="yes" if top else "no",
         total=wording.won(sum(month.amount_krw for month in sums)),
         top=wording.won(top),
-        bars=[_bar(month, top) for month in sums],
+        bars=tuple(_bar(month, top) for month in sums),
     )
 
 

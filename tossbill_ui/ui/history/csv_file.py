@@ -1,4 +1,4 @@
-"""The history as a file for a spreadsheet: the same lines, the same words."""
+"""The history as a CSV file, with the lines and texts of the page."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from tossbill_ui.ui.history.filters import from_query
 from tossbill_ui.ui.shared.methods import method_label
 from tossbill_ui.ui.shared.text import speak
 
-# Without it Excel reads UTF-8 as the code page of its machine.
+# Without it Excel decodes UTF-8 in the code page of the machine.
 BYTE_ORDER_MARK = "\ufeff"
-# What spreadsheets take for the beginning of a formula, in either width, and what hides one.
+# Characters that start a formula in spreadsheets, in either width, and those that hide one.
 FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 BATCH_SIZE = 200
 ONE_DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ Cells = list[Cell]
 
 
 def history_csv(rt: Runtime, visit: Visit) -> Download:
-    """Return the file that an address asks for, with the lines of whoever came."""
+    """Return the file that an address selects, with the lines of its visitor."""
     return Download(name=f"history-{today(rt):%Y-%m-%d}.csv", parts=_parts(rt, visit))
 
 
@@ -63,9 +63,9 @@ def _written(lines: Sequence[Cells]) -> str:
 
 
 def safe(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula; numbers are ours and stay.
+    """Return a cell that no spreadsheet reads as a formula; numbers are ours and stay.
 
-    What keeps words on a line of a page would only keep a search from finding them.
+    Non-breaking spaces and word joiners are removed, because searches would miss the words.
     """
     if isinstance(cell, int):
         return cell

@@ -1,9 +1,9 @@
-"""What folds open under a line of the history: names and values."""
+"""The details that unfold under a line of the history: names and values."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.money import parts
@@ -19,17 +19,18 @@ from tossbill_ui.ui.shared.view_rows import CODE_SHOWN
 ONE_DAY = timedelta(days=1)
 
 
-class Fact(TypedDict):
-    """One name with its value."""
+@dataclass(frozen=True)
+class Fact:
+    """A name and its value."""
 
     label: str
     value: str
 
 
-def of_payment(line: PaymentLine) -> list[Fact]:
-    """Return what a payment is made of and belongs to."""
+def of_payment(line: PaymentLine) -> tuple[Fact, ...]:
+    """Return the details of a payment."""
     payment = line.payment
-    return [
+    return (
         _when(payment),
         _fact(text.METHOD, whole_method(line.method)),
         _fact(text.PERIOD_PAID, period(line.invoice)),
@@ -38,44 +39,44 @@ def of_payment(line: PaymentLine) -> list[Fact]:
         *(_fact(text.BACK, _refund(refund)) for refund in line.refunds),
         _fact(text.ORDER, payment.order_id),
         _fact(text.CODE, _code(payment)),
-    ]
+    )
 
 
-def of_refund(line: RefundLine) -> list[Fact]:
-    """Return what a refund is made of, and the payment it is part of."""
+def of_refund(line: RefundLine) -> tuple[Fact, ...]:
+    """Return the details of a refund, and its payment."""
     refund, payment = line.refund, line.payment
     paid_on = wording.day(payment.approved_at or payment.created_at)
     done_at = refund.ended_at if refund.status == PaymentStatus.DONE else None
-    return [
+    return (
         _fact(text.ASKED_AT, wording.moment(refund.created_at)),
         _fact(text.BACK_AT, wording.moment(done_at) if done_at else ""),
         _fact(text.BACK_TO, whole_method(line.method)),
         _fact(text.OF_PAYMENT, text.ON_DAY(day=paid_on, amount=wording.won(payment.amount_krw))),
         *_parts(refund.amount_krw, refund.tax_free_krw),
         _fact(text.ORDER, payment.order_id),
-    ]
+    )
 
 
-def of_change(line: ChangeLine) -> list[Fact]:
-    """Return when and by whom."""
-    return [
+def of_change(line: ChangeLine) -> tuple[Fact, ...]:
+    """Return when a change was made and by whom."""
+    return (
         _fact(text.WHEN, wording.moment(line.event.at)),
         _fact(text.WHO, actor(line.event.actor)),
-    ]
+    )
 
 
 def actor(who: Actor) -> str:
-    """Say who did it, without an operator's name."""
+    """Return who did it, without an operator's name."""
     return text.ACTORS[who.kind]()
 
 
 def whole_method(method: PaymentMethod) -> str:
-    """Name a method with its kind."""
+    """Return a method's label with its details."""
     return f"{method_label(method)} ({method_detail(method)})"
 
 
 def period(invoice: Invoice) -> str:
-    """Write the days that an invoice is for, both included."""
+    """Format the period of an invoice, first and last day included."""
     return text.FROM_TO(
         first=wording.date_of(invoice.starts_on), last=wording.date_of(invoice.ends_on - ONE_DAY)
     )

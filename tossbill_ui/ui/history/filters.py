@@ -1,11 +1,10 @@
-"""What a reader of the history chose, as text that the page, its address and its file share."""
+"""The filters of the history, as text shared by the page, its address and its file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypedDict
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.calendar import Interval, Unit, instant, korean_day
@@ -17,34 +16,32 @@ from tossbill_ui.subscriptions.reading.timeline import Wanted
 from tossbill_ui.subscriptions.reading.timeline_sources import Topic
 from tossbill_ui.ui.history import text
 from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.view_rows import BLANK
 
 ALL, DAYS = "all", "days"
 ONE_DAY, ONE_MONTH = timedelta(days=1), Interval(Unit.MONTH)
 MONTHS_OFFERED = 12
-# What a date input can send, and a little more than any shop's life.
+# The years that a date input accepts here, well beyond the life of any shop.
 YEARS = range(2000, 2200)
 
 
-class Option(TypedDict):
-    """One thing to choose."""
+@dataclass(frozen=True)
+class Option:
+    """An option of a filter; by default the one that selects everything, not yet named."""
 
-    value: str
-    label: str
-
-
-# Before the state has looked; a slot needs some text all the same.
-NO_OPTIONS = [Option(value=ALL, label="\u00a0")]
+    value: str = ALL
+    label: str = BLANK
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen; each field is clean, whoever sent it.
+    """The chosen filters; every field is validated.
 
     Attributes:
         topic: ``all`` or a `Topic`.
         period: ``all``, a year (``2026``), a month (``2026-11``), or ``days``.
-        since_on: With ``days``, the first day in ISO form, or nothing.
-        until_on: With ``days``, the last day in ISO form, or nothing.
+        since_on: With ``days``, the first day in ISO format, or empty.
+        until_on: With ``days``, the last day in ISO format, or empty.
         subscription: ``all`` or an id.
     """
 
@@ -56,7 +53,7 @@ class Choice:
 
     @property
     def is_all(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether nothing is filtered out."""
         return self.wanted == Wanted()
 
     @property
@@ -66,7 +63,7 @@ class Choice:
 
     @property
     def wanted(self) -> Wanted:
-        """The same for the service."""
+        """The filters as the service takes them."""
         first, after = self.span
         return Wanted(
             topic=Topic(self.topic) if self.topic != ALL else None,
@@ -77,16 +74,16 @@ class Choice:
 
     @property
     def query(self) -> dict[str, str]:
-        """The same for an address; what is not chosen is left out."""
+        """The filters as query parameters, without those not chosen."""
         return {name: value for name, value in vars(self).items() if value not in (ALL, "")}
 
     def but(self, **changes: str) -> Choice:
-        """Return the choice with some things chosen otherwise, cleaned."""
+        """Return a copy with some filters changed, validated."""
         return from_query({**vars(self), **changes})
 
     @property
     def span(self) -> tuple[date | None, date | None]:
-        """The first day, and the one after the last."""
+        """The first day, and the day after the last."""
         if self.period == ALL:
             return None, None
         if self.period == DAYS:
@@ -98,7 +95,7 @@ class Choice:
 
 
 def from_query(query: Mapping[str, str]) -> Choice:
-    """Return what an address chooses; what makes no sense is not chosen."""
+    """Return the filters in an address; invalid ones are ignored."""
     topic, subscription = query.get("topic", ALL), query.get("subscription", ALL)
     chosen = Choice(
         topic=topic if topic in set(Topic) else ALL,
@@ -134,14 +131,14 @@ def _day(value: str) -> date | None:
 
 @dataclass(frozen=True)
 class Options:
-    """What there is to choose from for one customer."""
+    """The options of one customer."""
 
-    periods: list[Option] = field(default_factory=list[Option])
-    subscriptions: list[Option] = field(default_factory=list[Option])
+    periods: tuple[Option, ...]
+    subscriptions: tuple[Option, ...]
 
 
 async def options(rt: Runtime, actor: Actor, chosen: Choice) -> Options:
-    """Return every period with a line in it, newest first, and the subscriptions."""
+    """Return the periods since the first line, newest first, and the subscriptions."""
     first_at = await timeline.first_at(rt, actor)
     now = today(rt)
     first_on = korean_day(first_at) if first_at else now
@@ -154,10 +151,10 @@ async def options(rt: Runtime, actor: Actor, chosen: Choice) -> Options:
         )
         for subscription, plan in found
     ]
-    return Options(_periods(first_on, now, chosen), [every, *subscriptions])
+    return Options(_periods(first_on, now, chosen), (every, *subscriptions))
 
 
-def _periods(first_on: date, now: date, chosen: Choice) -> list[Option]:
+def _periods(first_on: date, now: date, chosen: Choice) -> tuple[Option, ...]:
     years = [date(year, 1, 1) for year in range(now.year, first_on.year - 1, -1)]
     this = now.replace(day=1)
     months = [ONE_MONTH.after(this, -number) for number in range(MONTHS_OFFERED)]
@@ -168,13 +165,13 @@ def _periods(first_on: date, now: date, chosen: Choice) -> list[Option]:
         *(Option(value=f"{on:%Y}", label=wording.year(on)) for on in years),
         Option(value=DAYS, label=text.DAYS()),
     ]
-    if chosen.period not in {option["value"] for option in named}:
+    if chosen.period not in {option.value for option in named}:
         named.insert(1, Option(value=chosen.period, label=period_name(chosen)))
-    return named
+    return tuple(named)
 
 
 def period_name(chosen: Choice) -> str:
-    """Say which days are chosen; nothing for all of them."""
+    """Return the name of the chosen period; empty for all time."""
     first, after = chosen.span
     if chosen.period == DAYS:
         days = [wording.date_of(first) if first else "", ""]

@@ -1,8 +1,8 @@
-"""The history before any script: the newest lines and the chart as slots."""
+"""The history before any script runs: the newest lines and the chart as slots."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.runtime import Runtime
@@ -13,16 +13,16 @@ from tossbill_ui.ui.history.filters import ALL, DAYS, Choice, Option, from_query
 from tossbill_ui.ui.history.rows import HistoryRow, Month
 from tossbill_ui.ui.shared.view_rows import BLANK
 
-# As many as fill a screen; React brings the rest.
+# Enough to fill a screen; React adds the rest.
 FIRST_ROWS = 12
 EMPTY_TESTID = "history-empty"
 
 
 async def slots(rt: Runtime, actor: Actor, query: Mapping[str, str]) -> dict[str, str]:
-    """Return the page as its state will show it, as far as it goes without React."""
+    """Return the slots of the page, with the content that its state will show."""
     choice = from_query(query)
     page = await timeline.older(rt, actor, choice.wanted)
-    shown = (await view.seen(rt, actor, choice, page)).shown
+    shown = (await view.page_content(rt, actor, choice, page)).shown
     return {
         "first_view": shown["phase"],
         **{
@@ -39,8 +39,10 @@ async def slots(rt: Runtime, actor: Actor, query: Mapping[str, str]) -> dict[str
     }
 
 
-def _chosen(choice: Choice, periods: list[Option], subscriptions: list[Option]) -> dict[str, str]:
-    labels = {option["value"]: option["label"] for option in periods + subscriptions}
+def _chosen(
+    choice: Choice, periods: Sequence[Option], subscriptions: Sequence[Option]
+) -> dict[str, str]:
+    labels = {option.value: option.label for option in (*periods, *subscriptions)}
     pressed = {
         f"pressed_{topic}": "true" if topic == choice.topic else "false" for topic in text.TOPICS
     }
@@ -52,21 +54,21 @@ def _chosen(choice: Choice, periods: list[Option], subscriptions: list[Option]) 
 
 def _chart(chart: Chart) -> dict[str, str]:
     filled = {
-        "chart_shown": chart["shown"],
-        "chart_total": chart["total"],
-        "chart_top": chart["top"],
+        "chart_shown": chart.shown,
+        "chart_total": chart.total,
+        "chart_top": chart.top,
     }
-    for number, bar in enumerate(chart["bars"]):
-        filled |= {f"chart_{name}_{number}": str(value) for name, value in bar.items()}
+    for number, bar in enumerate(chart.bars):
+        filled |= {f"chart_{name}_{number}": value for name, value in vars(bar).items()}
     return filled
 
 
-def _lines(months: list[Month]) -> dict[str, str]:
-    lines = [(month, row) for month in months for row in month["rows"]][:FIRST_ROWS]
+def _lines(months: Sequence[Month]) -> dict[str, str]:
+    lines = [(month, row) for month in months for row in month.rows][:FIRST_ROWS]
     filled: dict[str, str] = {}
     for number, (month, row) in enumerate(lines):
-        is_first = row is month["rows"][0]
-        line = _line(row) | {"month": month["name"] if is_first else BLANK}
+        is_first = row is month.rows[0]
+        line = _line(row) | {"month": month.name if is_first else BLANK}
         line["has"] = " ".join(["line", *(["month"] if is_first else []), *_note(row)])
         filled |= {f"first_{name}_{number}": value or BLANK for name, value in line.items()}
     return filled
@@ -75,17 +77,17 @@ def _lines(months: list[Month]) -> dict[str, str]:
 def _line(row: HistoryRow) -> dict[str, str]:
     return {
         "testid": "history-row",
-        "date": row["date"],
-        "what": row["what"],
-        "method": row["method"],
-        "status": row["status"],
-        "tone": row["tone"],
-        "amount": row["amount"],
-        "note": row["note"],
+        "date": row.date,
+        "what": row.what,
+        "method": row.method,
+        "status": row.status,
+        "tone": row.tone,
+        "amount": row.amount,
+        "note": row.note,
     }
 
 
 def _note(row: HistoryRow) -> list[str]:
-    if row["topic"] != "card":
+    if row.topic != "card":
         return []
-    return ["note", "removable"] if row["removable"] else ["note"]
+    return ["note", "removable"] if row.removable else ["note"]

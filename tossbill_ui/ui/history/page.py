@@ -1,4 +1,4 @@
-"""``/history/``: everything that happened, in one list, and how much it was."""
+"""``/history/``: all payments, refunds, changes and cards in one list, and the chart."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ State = HistoryState
 
 
 def history_page() -> rx.Component:
-    """Show the chart, what can be chosen, and the list."""
+    """Return the page: chart, filters and list."""
     return page(
         rx.el.h1(label(text.TITLE), class_name="title"),
         rx.el.p(State.printed, class_name="printed"),
@@ -102,10 +102,10 @@ def _topic(value: str, label: Text) -> rx.Component:
     )
 
 
-def _select(name: str, label: Text, options: list[Option]) -> rx.Component:
+def _select(name: str, label: Text, options: tuple[Option, ...]) -> rx.Component:
     def option(of: Option) -> rx.Component:
-        attrs: dict[str, object] = {"value": of["value"]}
-        return element(rx.el.option, Slot(f"{name}_label", of["label"]), attrs=attrs)
+        attrs: dict[str, object] = {"value": of.value}
+        return element(rx.el.option, Slot(f"{name}_label", of.label), attrs=attrs)
 
     return field(
         label,
@@ -124,7 +124,7 @@ def _day(name: str, label: Text) -> rx.Component:
     return field(
         label,
         rx.el.input(
-            # Typed into freely; what the address says makes another one.
+            # An uncontrolled input; new dates in the address replace it.
             key=f"{name} {State.visit}",
             type="date",
             name=name,
@@ -136,7 +136,7 @@ def _day(name: str, label: Text) -> rx.Component:
 
 
 def _first_days() -> rx.Component:
-    """Return the days before React, as the address says them; React must not write into them."""
+    """Return the date inputs before React loads; the address fills them, React must not."""
 
     def day(name: str, label: Text) -> rx.Component:
         return field(
@@ -204,7 +204,7 @@ def _none(fill: str = "") -> rx.Component:
 
 
 def _testid(fill: str) -> str | Slot:
-    """Return the name of what says that there is nothing; before React the server gives it."""
+    """Return the test id of the empty state; before React loads, the server fills it."""
     return Slot(fill, ABSENT) if fill else "history-empty"
 
 

@@ -1,4 +1,4 @@
-"""The amount by month: bars for the eye, the same as a table that folds open."""
+"""The chart of the history: bars, and a table that unfolds."""
 
 import reflex as rx
 
@@ -9,14 +9,14 @@ from tossbill_ui.ui.history.chart import HEIGHT, Bar, Chart
 
 
 def chart(of: Chart) -> rx.Component:
-    """Return the whole chart."""
-    bars = of["bars"]
+    """Return the chart."""
+    bars = of.bars
     return element(
         rx.el.section,
         rx.el.h2(label(text.CHART)),
-        amount(Slot("chart_total", of["total"]), text.CHART_HOW, is_large=True),
+        amount(Slot("chart_total", of.total), text.CHART_HOW, is_large=True),
         rx.el.div(
-            element(rx.el.span, Slot("chart_top", of["top"]), class_name="chart-top"),
+            element(rx.el.span, Slot("chart_top", of.top), class_name="chart-top"),
             rx.el.svg(
                 rx.foreach(bars, _bar),
                 view_box=f"0 0 12 {HEIGHT}",
@@ -39,7 +39,7 @@ def chart(of: Chart) -> rx.Component:
             ),
             custom_attrs={"data-testid": "history-months"},
         ),
-        fills={"data-shown": Slot("chart_shown", of["shown"])},
+        fills={"data-shown": Slot("chart_shown", of.shown)},
         attrs={"data-testid": "history-chart"},
         class_name="chart",
     )
@@ -49,8 +49,8 @@ def _bar(bar: Bar, number: int) -> rx.Component:
     return element(
         rx.el.rect,
         fills={
-            "y": Slot(f"chart_y_{number}", bar["y"]),
-            "height": Slot(f"chart_height_{number}", bar["height"]),
+            "y": Slot(f"chart_y_{number}", bar.y),
+            "height": Slot(f"chart_height_{number}", bar.height),
         },
         x=f"{number}.2",
         width="0.6",
@@ -58,11 +58,11 @@ def _bar(bar: Bar, number: int) -> rx.Component:
 
 
 def _label(bar: Bar, number: int) -> rx.Component:
-    return element(rx.el.span, Slot(f"chart_label_{number}", bar["label"]))
+    return element(rx.el.span, Slot(f"chart_label_{number}", bar.label))
 
 
 def _line(bar: Bar, number: int) -> rx.Component:
     return rx.el.tr(
-        element(rx.el.th, Slot(f"chart_month_{number}", bar["month"]), scope="row"),
-        element(rx.el.td, Slot(f"chart_amount_{number}", bar["amount"])),
+        element(rx.el.th, Slot(f"chart_month_{number}", bar.month), scope="row"),
+        element(rx.el.td, Slot(f"chart_amount_{number}", bar.amount)),
     )

@@ -1,4 +1,4 @@
-"""The lines of the history, by month; each folds open."""
+"""The lines of the history, by month; each unfolds."""
 
 from typing import Any
 
@@ -19,57 +19,57 @@ from tossbill_ui.ui.shared.view_rows import ABSENT
 State = HistoryState
 
 
-def months(found: list[Month]) -> rx.Component:
+def months(found: tuple[Month, ...]) -> rx.Component:
     """Return every month with its lines."""
     return rx.foreach(found, _month)
 
 
 def _month(month: Month) -> rx.Component:
     return rx.el.section(
-        rx.el.h2(month["name"]),
-        rx.el.ul(rx.foreach(month["rows"], _row)),
+        rx.el.h2(month.name),
+        rx.el.ul(rx.foreach(month.rows, _row)),
         class_name="month",
-        key=month["name"],
+        key=month.name,
     )
 
 
 def _row(row: HistoryRow) -> rx.Component:
-    """A line keeps its element by its id, and so stays open while others come."""
+    """Return a line; the key keeps its element, so it stays open while others arrive."""
     return rx.el.li(
         rx.cond(
-            row["topic"] == "card",
+            row.topic == "card",
             rx.el.div(*_line(row), class_name="line"),
             rx.el.details(rx.el.summary(*_line(row), class_name="line")),
         ),
-        rx.cond(row["topic"] == "card", _card(row), _more(row)),
-        key=row["id"],
-        custom_attrs={"data-testid": "history-row", "data-topic": row["topic"]},
+        rx.cond(row.topic == "card", _card(row), _more(row)),
+        key=row.id,
+        custom_attrs={"data-testid": "history-row", "data-topic": row.topic},
     )
 
 
 def _line(row: HistoryRow) -> tuple[rx.Component, ...]:
     return (
-        rx.el.strong(row["what"], class_name="what"),
+        rx.el.strong(row.what, class_name="what"),
         rx.el.span(
-            rx.el.span(row["date"], class_name="date"),
-            rx.el.span(row["method"], class_name="method-label"),
+            rx.el.span(row.date, class_name="date"),
+            rx.el.span(row.method, class_name="method-label"),
             class_name="under",
         ),
-        rx.el.span(row["status"], class_name="status", custom_attrs={"data-tone": row["tone"]}),
-        rx.el.span(row["amount"], class_name="amount", custom_attrs={"data-tone": row["tone"]}),
+        rx.el.span(row.status, class_name="status", custom_attrs={"data-tone": row.tone}),
+        rx.el.span(row.amount, class_name="amount", custom_attrs={"data-tone": row.tone}),
     )
 
 
 def _more(row: HistoryRow) -> rx.Component:
     return rx.el.div(
-        rx.cond(row["note"] != "", rx.el.p(row["note"])),
-        facts(rx.foreach(row["facts"], _fact), kind="details"),
+        rx.cond(row.note != "", rx.el.p(row.note)),
+        facts(rx.foreach(row.facts, _fact), kind="details"),
         rx.cond(
-            row["receipt"] != "",
+            row.receipt != "",
             button_link(
                 text.RECEIPT,
                 weight="small",
-                href=row["receipt"],
+                href=row.receipt,
                 target="_blank",
                 rel="noreferrer",
                 attrs={"data-testid": "history-receipt"},
@@ -80,15 +80,15 @@ def _more(row: HistoryRow) -> rx.Component:
 
 
 def _fact(fact: Fact) -> rx.Component:
-    return named(fact["label"], fact["value"])
+    return named(fact.label, fact.value)
 
 
 def _card(row: HistoryRow) -> rx.Component:
-    method_id = row["method_id"]
+    method_id = row.method_id
     return rx.el.div(
-        rx.el.span(row["note"], class_name="method-detail"),
+        rx.el.span(row.note, class_name="method-detail"),
         rx.cond(
-            row["removable"],
+            row.removable,
             rx.cond(
                 State.asked == method_id,
                 rx.el.div(
@@ -110,7 +110,7 @@ def _small(label: Text, on_click: Any, testid: str, **props: Any) -> rx.Componen
 
 
 def first_rows(*nothing: rx.Component) -> rx.Component:
-    """Return the list before React: what the server fills in, else bones of the same size."""
+    """Return the list before React loads: filled by the server, else a skeleton of that size."""
     return element(
         rx.el.div,
         rx.foreach(list(range(FIRST_ROWS)), _first_row),

@@ -1,6 +1,6 @@
-"""The history on paper: what is chosen as one table, in a document of its own.
+"""The printed history: the filtered lines as one table, in a document of its own.
 
-The page itself holds no more than a screen of lines; people print a year for their tax office.
+The page shows only one page of lines, but customers print a year for their tax office.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.text import speak
 
 MOST = 1_000
-# Of the file's columns: the day, what, how it stands, the method, both amounts, net and VAT, the
-# order number.
+# Columns of the file: date, description, status, method, both amounts, net and VAT, order number.
 COLUMNS = (0, 3, 4, 5, 6, 7, 8, 9, 13)
 PAID, REFUNDED = 6, 7
 
 
 def history_paper(rt: Runtime, visit: Visit) -> Download:
-    """Return the document that an address asks for, with the lines of whoever came."""
+    """Return the document that an address selects, with the lines of its visitor."""
     return Download(name="", parts=_parts(rt, visit), media_type="text/html")
 
 

@@ -1,10 +1,10 @@
-"""The lines of the history as text, each with its details."""
+"""View rows of the history: lines, each with its details."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypedDict
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.events.types import EventType, Reason
@@ -42,7 +42,7 @@ TONES = {
     "removed": "grey",
 }
 
-# What the engine says about a change that it made by itself.
+# Reasons for the changes that the engine makes by itself.
 NOTES: Mapping[tuple[str, str], Text] = {
     (EventType.SUBSCRIPTION_ENDED, Reason.UNPAID): text.UNPAID_ENDED,
     (EventType.SUBSCRIPTION_ENDED, Reason.FIRST_PAYMENT_REFUSED): text.NOT_STARTED,
@@ -52,43 +52,40 @@ NOTES: Mapping[tuple[str, str], Text] = {
 }
 
 
-class HistoryRow(TypedDict):
-    """One line; what is empty is not shown.
+@dataclass(frozen=True, kw_only=True)
+class HistoryRow:
+    """One line; empty fields are not shown.
 
-    ``note`` says what became of money; ``tone`` is ``ink``, ``amber``, ``red`` or ``grey``.
+    ``note`` says what happened to the money; ``tone`` is ``ink``, ``amber``, ``red`` or ``grey``.
     """
 
-    id: str
+    id: str = ""
     topic: str
-    date: str
+    date: str = ""
     what: str
-    method: str
-    amount: str
-    status: str
-    tone: str
-    note: str
-    facts: list[Fact]
-    receipt: str
-    method_id: str
-    removable: bool
+    method: str = ""
+    amount: str = ""
+    status: str = ""
+    tone: str = "ink"
+    note: str = ""
+    facts: tuple[Fact, ...] = ()
+    receipt: str = ""
+    method_id: str = ""
+    removable: bool = False
 
 
-class Month(TypedDict):
-    """The lines of one month in Korea."""
+@dataclass(frozen=True)
+class Month:
+    """The lines of one Korean month."""
 
     name: str
-    rows: list[HistoryRow]
+    rows: tuple[HistoryRow, ...]
 
 
-def months(entries: Sequence[Entry]) -> list[Month]:
-    """Return lines, newest first, by month."""
-    found: list[Month] = []
-    for entry in entries:
-        name = wording.month(korean_day(entry.cursor.at))
-        if not found or found[-1]["name"] != name:
-            found.append(Month(name=name, rows=[]))
-        found[-1]["rows"].append(row(entry))
-    return found
+def months(entries: Sequence[Entry]) -> tuple[Month, ...]:
+    """Group lines, newest first, by month."""
+    by_name = groupby(entries, key=lambda entry: wording.month(korean_day(entry.cursor.at)))
+    return tuple(Month(name, tuple(row(entry) for entry in found)) for name, found in by_name)
 
 
 def row(entry: Entry) -> HistoryRow:
@@ -102,42 +99,18 @@ def row(entry: Entry) -> HistoryRow:
             shown = _card(entry.line)
         case ChangeLine():
             shown = _change(entry.line)
-    return HistoryRow(
+    return replace(
+        shown,
         id=f"{shown.topic}-{entry.cursor.id}",
-        topic=shown.topic,
         date=wording.day_of_year(entry.cursor.at),
-        what=shown.what,
-        method=shown.method,
-        amount=shown.amount,
-        status=shown.status,
-        tone=shown.tone,
-        note=shown.note,
-        facts=[fact for fact in shown.facts if fact["value"]],
-        receipt=shown.receipt,
-        method_id=shown.method_id,
-        removable=shown.removable,
+        facts=tuple(fact for fact in shown.facts if fact.value),
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Shown:
-    topic: str
-    what: str
-    method: str = ""
-    amount: str = ""
-    status: str = ""
-    tone: str = "ink"
-    note: str = ""
-    facts: Sequence[Fact] = ()
-    receipt: str = ""
-    method_id: str = ""
-    removable: bool = False
-
-
-def _payment(line: PaymentLine) -> _Shown:
+def _payment(line: PaymentLine) -> HistoryRow:
     payment = line.payment
     status = text.PAYMENT_STATUS.get(payment.status)
-    return _Shown(
+    return HistoryRow(
         topic="payment",
         what=payment_name(line),
         method=method_label(line.method),
@@ -151,12 +124,12 @@ def _payment(line: PaymentLine) -> _Shown:
 
 
 def payment_name(line: PaymentLine) -> str:
-    """Say what a payment is for."""
+    """Return what a payment is for."""
     return text.PAYMENTS[line.invoice.kind](plan=line.plan.name)
 
 
 def payment_note(line: PaymentLine) -> str:
-    """Say what became of the money."""
+    """Return the result of a payment."""
     payment = line.payment
     amount = wording.won(payment.amount_krw)
     match payment.status:
@@ -174,14 +147,14 @@ def payment_note(line: PaymentLine) -> str:
 
 
 def receipt(url: str | None) -> str:
-    """Return the address of Toss's receipt; nothing that is none."""
+    """Return the address of Toss's receipt; empty for anything but HTTPS."""
     return url if url and url.startswith("https://") else ""
 
 
-def _refund(line: RefundLine) -> _Shown:
+def _refund(line: RefundLine) -> HistoryRow:
     refund = line.refund
     status = text.REFUND_STATUS.get(refund.status)
-    return _Shown(
+    return HistoryRow(
         topic="refund",
         what=text.REFUND(plan=line.plan.name),
         method=method_label(line.method),
@@ -195,7 +168,7 @@ def _refund(line: RefundLine) -> _Shown:
 
 
 def refund_note(line: RefundLine) -> str:
-    """Say where the money is."""
+    """Return the result of a refund."""
     amount = wording.won(line.refund.amount_krw)
     match line.refund.status:
         case PaymentStatus.DONE:
@@ -208,8 +181,8 @@ def refund_note(line: RefundLine) -> str:
             return f"{asked}. {subscription_text.REFUND_ASKED_BODY.of(line.method.kind)()}"
 
 
-def _change(line: ChangeLine) -> _Shown:
-    return _Shown(
+def _change(line: ChangeLine) -> HistoryRow:
+    return HistoryRow(
         topic="change",
         what=change_name(line),
         note=change_note(line),
@@ -218,21 +191,21 @@ def _change(line: ChangeLine) -> _Shown:
 
 
 def change_name(line: ChangeLine) -> str:
-    """Say what was changed about which plan."""
+    """Return which change was made, with the plan's name."""
     texts = text.CHANGES_OF_TRIAL if line.event.is_about_a_trial else text.CHANGES
     return texts[EventType(line.event.type)](plan=line.plan.name)
 
 
 def change_note(line: ChangeLine) -> str:
-    """Say why, where nobody asked for it."""
+    """Return the reason of a change that nobody requested."""
     note = NOTES.get((line.event.type, line.event.reason))
     return note() if note else ""
 
 
-def _card(line: CardLine) -> _Shown:
+def _card(line: CardLine) -> HistoryRow:
     method = line.method
     status = method.status if method else line.registration.status
-    return _Shown(
+    return HistoryRow(
         topic="card",
         what=card_name(line),
         method=method_label(method) if method else "",
@@ -245,13 +218,13 @@ def _card(line: CardLine) -> _Shown:
 
 
 def card_name(line: CardLine) -> str:
-    """Say what was registered."""
+    """Return what was registered: a card or an account."""
     is_account = line.method is not None and line.method.kind != "card"
     return (text.ACCOUNT if is_account else text.CARD)()
 
 
 def card_note(line: CardLine) -> str:
-    """Say what kind of method it is, or why there is none."""
+    """Return the kind of the method, or why there is none."""
     registration = line.registration
     if line.method:
         return method_detail(line.method)

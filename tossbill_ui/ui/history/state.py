@@ -1,4 +1,4 @@
-"""The history page."""
+"""State of the history page."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tossbill_ui.subscriptions.reading import timeline
 from tossbill_ui.subscriptions.reading.timeline import Page, Wanted
 from tossbill_ui.subscriptions.reading.timeline_sources import Cursor
 from tossbill_ui.ui.history import text, view
-from tossbill_ui.ui.history.chart import NO_CHART, Chart
-from tossbill_ui.ui.history.filters import NO_OPTIONS, Choice, Option, from_query
+from tossbill_ui.ui.history.chart import Chart
+from tossbill_ui.ui.history.filters import Choice, Option, from_query
 from tossbill_ui.ui.history.rows import Month
 from tossbill_ui.ui.shared.brand import BrandState, address
-from tossbill_ui.ui.shared.page_state import caller_of, looks, query_of
+from tossbill_ui.ui.shared.page_state import caller_of, query_of, updates
 from tossbill_ui.ui.shared.text.refusals import REFUSALS
 
 REMOVAL_SECONDS = 3.0
@@ -33,16 +33,16 @@ Find = Callable[[Runtime, Actor, Wanted], Awaitable[Page]]
 
 
 class HistoryState(rx.State):
-    """A page of the customer's history, what is chosen of it, and the removal of a method."""
+    """A page of the customer's history, its filters, and the removal of a method."""
 
-    months: list[Month] = []
+    months: tuple[Month, ...] = ()
     phase: str = "loading"
     chosen: dict[str, str] = vars(Choice()).copy()
     problem: str = ""
-    periods: list[Option] = NO_OPTIONS
-    subscriptions: list[Option] = NO_OPTIONS
+    periods: tuple[Option, ...] = (Option(),)
+    subscriptions: tuple[Option, ...] = (Option(),)
     many: str = "no"
-    chart: Chart = NO_CHART
+    chart: Chart = Chart()
     has_newer: bool = False
     has_older: bool = False
     csv: str = view.CSV_PATH
@@ -50,12 +50,12 @@ class HistoryState(rx.State):
     printed: str = ""
     stale: bool = False
     asked: str = ""
-    # What is chosen, for the address; the move says that the reader chose, the visit that the
-    # address did.
+    # The filters as a query; ``move`` counts changes made by the reader, ``visit`` those made by
+    # the address.
     query: str = ""
     move: int = 0
     visit: int = 0
-    # What came of a removal; the turn takes the keyboard there.
+    # The result of a removal; each ``turn`` moves the focus there.
     notice: str = ""
     turn: int = 0
     _anchor: Cursor | None = None
@@ -64,16 +64,16 @@ class HistoryState(rx.State):
 
     @rx.event(background=True)
     async def load(self) -> None:
-        """Show what the address asks for and follow it until the tab goes away."""
+        """Show the lines that the address selects and follow them until the tab closes."""
         async with self:
             self._follow(from_query(query_of(self)))
-        async for _ in looks(self):
+        async for _ in updates(self):
             async with self:
                 await self._show()
 
     @rx.event
     async def choose(self, field: str, value: str) -> None:
-        """Choose one thing otherwise and begin with the newest of it."""
+        """Change one filter and start again with the newest lines."""
         await self._choose(from_query(self.chosen).but(**{str(field): str(value)}))
 
     @rx.event
@@ -108,7 +108,7 @@ class HistoryState(rx.State):
 
     @rx.event
     async def remove(self, method_id: str) -> None:
-        """Remove a method; whose it is, the service decides."""
+        """Remove a method; the service checks its owner."""
         rt, actor = runtime.current(), caller_of(self)
         self.asked = ""
         try:
@@ -128,7 +128,7 @@ class HistoryState(rx.State):
         await self._show()
 
     def _follow(self, choice: Choice) -> None:
-        """Choose what the address says; what is chosen already stays on its page of lines."""
+        """Take the filters of the address; unchanged ones keep the current page of lines."""
         if vars(choice) == self.chosen:
             return
         self.chosen, self.query = vars(choice).copy(), urlencode(choice.query)
@@ -136,7 +136,7 @@ class HistoryState(rx.State):
         self.visit += 1
 
     async def _choose(self, choice: Choice) -> None:
-        """Begin with the newest of what is chosen; the address and the other language follow."""
+        """Show the newest lines of a choice, and update the address and the language switch."""
         self.chosen, self.query, self.notice = vars(choice).copy(), urlencode(choice.query), ""
         self.move += 1
         brand = await self.get_state(BrandState)
@@ -147,11 +147,11 @@ class HistoryState(rx.State):
         return await timeline.again(rt, actor, wanted, anchor=self._anchor, last=self._last)
 
     async def _show(self, find: Find | None = None) -> None:
-        """Show a page; what was shown stays where it cannot be read."""
+        """Show a page of lines; if it cannot be read, the old one stays."""
         rt, actor, choice = runtime.current(), caller_of(self), from_query(self.chosen)
         try:
             page = await (find or self._again)(rt, actor, choice.wanted)
-            seen = await view.seen(rt, actor, choice, page)
+            seen = await view.page_content(rt, actor, choice, page)
         except (SQLAlchemyError, OSError):
             view.log.exception("the history could not be read")
             self.stale = True

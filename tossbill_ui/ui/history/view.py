@@ -1,4 +1,4 @@
-"""What the history page shows at one moment: the same for `first_paint` and for the state."""
+"""The content of the history page, the same for `first_paint` and for the state."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from tossbill_ui.ui.shared import wording
 log = logging.getLogger(__name__)
 
 CSV_PATH, PAPER_PATH = "/history.csv", "/history/print"
-ONE_BESIDE_ALL = 2
+ONE_PLUS_ALL = 2
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What is on the screen.
+class PageContent:
+    """The content of the screen.
 
     Attributes:
-        first: The cursor of the first line, None without lines.
-        last: That of the last one.
-        shown: The page's variables by name.
+        first: The cursor of the first line; None without lines.
+        last: The cursor of the last line; None without lines.
+        shown: The state's variables by name.
     """
 
     first: Cursor | None
@@ -40,11 +40,11 @@ class Seen:
     shown: dict[str, Any]
 
 
-async def seen(rt: Runtime, actor: Actor, choice: Choice, page: Page) -> Seen:
-    """Return what the page shows beside and around a page of lines."""
+async def page_content(rt: Runtime, actor: Actor, choice: Choice, page: Page) -> PageContent:
+    """Return the content of the page around a page of lines."""
     offered = await options(rt, actor, choice)
     entries = page.entries
-    return Seen(
+    return PageContent(
         first=entries[0].cursor if entries else None,
         last=entries[-1].cursor if entries else None,
         shown={
@@ -53,7 +53,7 @@ async def seen(rt: Runtime, actor: Actor, choice: Choice, page: Page) -> Seen:
             "problem": text.WRONG_ORDER() if choice.is_upside_down else "",
             "periods": offered.periods,
             "subscriptions": offered.subscriptions,
-            "many": "yes" if len(offered.subscriptions) > ONE_BESIDE_ALL else "no",
+            "many": "yes" if len(offered.subscriptions) > ONE_PLUS_ALL else "no",
             "chart": chart(await spending.last_months(rt, actor)),
             "csv": address_of(rt, CSV_PATH, choice),
             "paper": address_of(rt, PAPER_PATH, choice),
@@ -63,15 +63,15 @@ async def seen(rt: Runtime, actor: Actor, choice: Choice, page: Page) -> Seen:
 
 
 def _on_screen(page: Page, words: str) -> str:
-    """Say on paper that a page of lines was printed, where there are more."""
+    """Add for the printout that only one page of the lines is printed."""
     if not (page.has_newer or page.has_older):
         return words
     return f"{words} · {text.PRINTED_SCREEN(count=len(page.entries))}"
 
 
 def printed(rt: Runtime, choice: Choice, offered: Options) -> str:
-    """Say on paper what the screen says by its buttons."""
-    labels = {option["value"]: option["label"] for option in offered.subscriptions}
+    """Describe the chosen filters for the printout."""
+    labels = {option.value: option.label for option in offered.subscriptions}
     parts = [
         text.PRINTED(day=wording.full_day(today(rt))),
         text.TOPICS[choice.topic]() if choice.topic != ALL else "",
@@ -82,13 +82,13 @@ def printed(rt: Runtime, choice: Choice, offered: Options) -> str:
 
 
 def phase(choice: Choice, *, has_lines: bool) -> str:
-    """Return ``rows``, ``empty`` for who has nothing yet, or ``none`` for a choice without."""
+    """Return ``rows``, ``empty`` without any history, or ``none`` without matching lines."""
     if has_lines:
         return "rows"
     return "empty" if choice.is_all else "none"
 
 
 def address_of(rt: Runtime, path: str, choice: Choice) -> str:
-    """Return where the same lines are as a file, or on paper."""
+    """Return the address of the same lines as a file or a printout."""
     query = f"?{urlencode(choice.query)}" if choice.query else ""
     return f"{rt.settings.backend_url}{path}{query}"

@@ -1,4 +1,4 @@
-"""Words of the first page of a shop that offers no plans."""
+"""Texts of the start page of a shop that offers no plans."""
 
 from tossbill_ui.ui.shared.text import Text
 
@@ -8,7 +8,7 @@ HOME_TITLE = Text(
 
 HOME_BODY = Text(
     "카드는 토스페이먼츠의 안전한 창에서 등록하고, 카드 번호는 저장하지 않아요.",
-    "You register it in the secure window of Toss Payments. We never keep its number.",
+    "You register it in the secure Toss Payments window. We never store the card number.",
 )
 
 HOME_REGISTER = Text("카드 등록하기", "Register a card")

@@ -1,4 +1,4 @@
-"""``/``: the plans on offer; without any, what this is and the one way on."""
+"""``/``: the plans on offer; without plans, an introduction and the registration link."""
 
 import reflex as rx
 
@@ -18,7 +18,7 @@ row = Slots(HomeState.shown, "home_")
 
 
 def home_page() -> rx.Component:
-    """Show what can be done here."""
+    """Return the start page."""
     return page(
         element(
             rx.el.div,
@@ -45,7 +45,7 @@ def _plans() -> rx.Component:
 
 
 def _unpainted(of: PlanCard) -> rx.Component:
-    """Return a plan whose slots nobody fills: the state brings it."""
+    """Return a plan that is not prerendered; the state fills it."""
     return _plan(Slots(of, "more_"))
 
 
@@ -62,12 +62,12 @@ def _plan(of: Slots) -> rx.Component:
 
 
 def _register() -> rx.Component:
-    """Return the way to a payment method alone: the page's button where there are no plans."""
+    """Return the link to registration without a plan; the main button where there are no plans."""
     return element(
         link,
         row["register"],
         fills={"class": row["register_class"]},
         href="/register/",
         attrs={"data-testid": "home-register"},
-        class_name=HomeState.shown["register_class"],
+        class_name=HomeState.shown.register_class,
     )

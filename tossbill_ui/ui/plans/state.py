@@ -1,4 +1,4 @@
-"""The first page."""
+"""State of the start page."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tossbill_ui.ui.shared.page_state import caller_of
 
 
 class HomeState(rx.State):
-    """The plans on offer; those that no slot has room for stand in ``more``."""
+    """The plans on offer; those beyond the prerendered ones are in ``more``."""
 
     shown: HomeView = view.home_view([])
-    cards: list[PlanCard] = view.painted([])
-    more: list[PlanCard] = []
+    cards: tuple[PlanCard, ...] = view.painted([])
+    more: tuple[PlanCard, ...] = ()
 
     @rx.event
     async def load(self) -> None:

@@ -1,4 +1,4 @@
-"""Words of plans and of beginning a subscription."""
+"""Texts about plans and about starting a subscription."""
 
 from tossbill_ui.ui.shared.text import Text
 
@@ -7,24 +7,24 @@ PRICE_WITH_TAX = Text("(부가세\u00a0포함)", "(VAT\u00a0included)")
 HOME_TITLE = Text("어떤 구독을 시작할까요?", "Which plan would you like?")
 HOME_BODY = Text(
     "결제할 금액과 날짜를 다음 화면에서 확인하고 시작해요.",
-    "The next page shows every amount and date before anything starts.",
+    "You'll see every amount and date on the next page before you start.",
 )
 START_PLAN = Text("{name} 시작하기", "Start {name}")
-SEE_SUBSCRIPTION = Text("이용 중인 구독 보기", "See your subscription")
-IN_USE = Text("지금 이용하고 있어요.", "You are on this plan.")
-CARD_ONLY = Text("결제수단만 등록하기", "Only register a payment method")
+SEE_SUBSCRIPTION = Text("이용 중인 구독 보기", "View my subscription")
+IN_USE = Text("지금 이용하고 있어요.", "You're on this plan.")
+CARD_ONLY = Text("결제수단만 등록하기", "Just register a payment method")
 WHEN_PAID = Text(
-    "오늘 결제하고, 다음 결제일은 {day}이에요.", "You pay today; the next payment is on {day}."
+    "오늘 결제하고, 다음 결제일은 {day}이에요.", "You pay today. Your next payment is on {day}."
 )
 WHEN_TRIAL = Text(
     "오늘은 0원이에요. {day}에 체험이 끝나기 전에 계속할지 여쭤보고, 답이 없으면 "
     "결제\u00a0없이 끝나요.",
-    "Nothing today. We ask you before the trial ends on {day}; without your yes it ends, and "
-    "nothing is charged.",
+    "You pay nothing today. We'll ask you before the trial ends on {day}. If you don't "
+    "answer, it ends without a charge.",
 )
 
 
-TO_PLANS = Text("상품 보기", "See the plans")
-TO_SUBSCRIPTION = Text("내 구독 보기", "See my subscriptions")
+TO_PLANS = Text("상품 보기", "View plans")
+TO_SUBSCRIPTION = Text("내 구독 보기", "View my subscriptions")
 
 TITLE_HOME = Text("자동결제 등록", "Automatic payments")

@@ -1,8 +1,9 @@
-"""The plans on offer as view rows: the same for `first_paint` and for the states."""
+"""View rows of the plans on offer, the same for `first_paint` and for the state."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from tossbill_ui.core.actor import Actor
@@ -14,24 +15,26 @@ from tossbill_ui.ui.plans import no_plans_text, text
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.view_rows import BLANK, flat
 
-# So many cards stand in the prerendered page; a shop with more has the rest brought by the state.
+# The number of cards in the prerendered page; the state adds the rest.
 PAINTED = 6
 
 
-class PlanCard(TypedDict):
-    """One plan; every field is text, as in `views`."""
+@dataclass(frozen=True)
+class PlanCard:
+    """One plan; by default a card that is not shown."""
 
-    shown: str
-    testid: str
-    name: str
-    price: str
-    happens: str
-    action: str
-    href: str
+    shown: str = "no"
+    testid: str = "no-plan"
+    name: str = BLANK
+    price: str = BLANK
+    happens: str = BLANK
+    action: str = BLANK
+    href: str = "/"
 
 
-class HomeView(TypedDict):
-    """What the first page says around the plans."""
+@dataclass(frozen=True)
+class HomeView:
+    """The start page around the plans."""
 
     view: str
     title: str
@@ -40,13 +43,8 @@ class HomeView(TypedDict):
     register_class: str
 
 
-NO_CARD = PlanCard(
-    shown="no", testid="no-plan", name=BLANK, price=BLANK, happens=BLANK, action=BLANK, href="/"
-)
-
-
-def home_view(cards: list[PlanCard]) -> HomeView:
-    """Return the page around these cards."""
+def home_view(cards: Sequence[PlanCard]) -> HomeView:
+    """Return the start page around these cards."""
     if not cards:
         return HomeView(
             view="no_plans",
@@ -64,19 +62,20 @@ def home_view(cards: list[PlanCard]) -> HomeView:
     )
 
 
-async def cards(rt: Runtime, actor: Actor) -> list[PlanCard]:
-    """Return a card for each plan on offer, as it is for this customer."""
+async def cards(rt: Runtime, actor: Actor) -> tuple[PlanCard, ...]:
+    """Return a card for each plan on offer, as quoted to this customer."""
     offers = await catalog.offers(rt)
-    return [_card(await subscribe.quote(rt, actor, offer.plan.code)) for offer in offers]
+    quotes = [await subscribe.quote(rt, actor, offer.plan.code) for offer in offers]
+    return tuple(_card(quote) for quote in quotes)
 
 
-def painted(found: list[PlanCard]) -> list[PlanCard]:
-    """Return as many cards as the prerendered page has, empty ones at the end."""
-    return [*found, *[NO_CARD] * PAINTED][:PAINTED]
+def painted(found: Sequence[PlanCard]) -> tuple[PlanCard, ...]:
+    """Return the cards of the prerendered page, padded with hidden ones."""
+    return (*found, *[PlanCard()] * PAINTED)[:PAINTED]
 
 
-def slots(found: list[PlanCard]) -> dict[str, str]:
-    """Return what fills the prerendered page."""
+def slots(found: Sequence[PlanCard]) -> dict[str, str]:
+    """Return the slots of the prerendered page."""
     filling = flat(home_view(found), "home_")
     for number, card in enumerate(painted(found)):
         filling |= flat(card, f"plan{number}_")
@@ -98,11 +97,11 @@ def _card(quote: Quote) -> PlanCard:
 
 
 def happens(quote: Quote) -> str:
-    """Say in a line what is charged today and when the next time is."""
+    """Describe in one line what is charged today and when the next charge is."""
     happening = text.WHEN_TRIAL if quote.trial_ends_on else text.WHEN_PAID
     return happening(day=wording.day_of(quote.next_charge_at))
 
 
 def register_path(plan_code: str) -> str:
-    """Return where a subscription to a plan begins; without a plan, where a card is registered."""
+    """Return the path to start a plan at; without a plan, the path to register a card at."""
     return f"/register/?{urlencode({'plan': plan_code})}" if plan_code else "/register/"

@@ -1,1 +1,1 @@
-"""Registering a card or an account, and how that ended."""
+"""Registration of a card or an account, and its result."""

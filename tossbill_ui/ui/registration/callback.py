@@ -1,8 +1,9 @@
-"""Coming back from Toss's window: the same steps for `first_paint` and for the states."""
+"""The return from Toss's window, the same steps for `first_paint` and for the states."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from tossbill_ui.core.actor import Actor
@@ -20,14 +21,14 @@ from tossbill_ui.ui.registration import plan_text, result_view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.shared import view_rows
 
-# Added by the page's script to the return address when it opens the window for an account.
+# The page's script adds it to the return address when it opens the window for an account.
 ACCOUNT = "account"
 
 
 async def take_success(
     rt: Runtime, session: Session | None, query: Mapping[str, str]
 ) -> str | None:
-    """Finish a registration that came back with an authKey; say where to go on without it."""
+    """Finish a registration that returned with an authKey; return where to continue without it."""
     if "authKey" not in query:
         return None
     back = Return(
@@ -46,7 +47,7 @@ async def take_success(
 async def take_failure(
     rt: Runtime, session: Session | None, query: Mapping[str, str]
 ) -> str | None:
-    """Note a return without a card; say where to go on without its token."""
+    """Record a return without a card; return where to continue without its token."""
     if "token" not in query:
         return None
     code, message = query.get("code", ""), query.get("message", "")
@@ -70,7 +71,7 @@ async def take_failure(
 
 
 def _carried(query: Mapping[str, str]) -> dict[str, str]:
-    """Return what goes on being carried: the plan that the customer wants, and with what."""
+    """Return the parameters to pass on: the wanted plan and the kind of method."""
     plan_code, kind = query.get("plan", ""), query.get("kind", "")
     return ({"plan": plan_code} if is_code(plan_code) else {}) | (
         {"kind": kind} if kind == ACCOUNT else {}
@@ -80,32 +81,32 @@ def _carried(query: Mapping[str, str]) -> dict[str, str]:
 async def outcome_view(
     rt: Runtime, actor: Actor, query: Mapping[str, str], *, seconds: float
 ) -> tuple[ResultView, bool]:
-    """Return what the page shows, waiting a while for a result, and whether that is the end."""
+    """Return what the page shows, after waiting a while for a result, and whether it is final."""
     view, is_end = await _outcome_view(rt, actor, query, seconds)
     if plan_code := _carried(query).get("plan", ""):
         return _towards(view, plan_code), is_end
-    if view["view"] == "issued" and await subscriptions(rt, actor):
+    if view.view == "issued" and await subscriptions(rt, actor):
         return _towards_subscriptions(view), is_end
     return view, is_end
 
 
 def _towards(view: ResultView, plan_code: str) -> ResultView:
-    """Lead back to the plan: to its confirmation with a card, to another try without."""
-    led = view.copy()
-    if view["action_href"] == "/register/":
-        led["action_href"] = plans_view.register_path(plan_code)
-    if view["view"] == "issued":
-        led["body"], led["action"] = plan_text.ISSUED_FOR_PLAN(), plan_text.TO_CONFIRM()
-        led["action_href"] = plans_view.register_path(plan_code)
-    return led
+    """Link back to the plan: to its confirmation with a card, to another attempt without."""
+    path = plans_view.register_path(plan_code)
+    if view.view == "issued":
+        body, action = plan_text.ISSUED_FOR_PLAN(), plan_text.TO_CONFIRM()
+        return replace(view, body=body, action=action, action_href=path)
+    return replace(view, action_href=path) if view.action_href == "/register/" else view
 
 
 def _towards_subscriptions(view: ResultView) -> ResultView:
-    """Lead to where the new card can take over."""
-    led = view.copy()
-    led["body"], led["action"] = plan_text.ISSUED_BESIDE(), plans_text.TO_SUBSCRIPTION()
-    led["action_href"] = "/subscription/"
-    return led
+    """Link to the subscriptions, which can be changed to the new card."""
+    return replace(
+        view,
+        body=plan_text.ISSUED_BESIDE(),
+        action=plans_text.TO_SUBSCRIPTION(),
+        action_href="/subscription/",
+    )
 
 
 async def _outcome_view(

@@ -1,4 +1,4 @@
-"""``/register/``: one button that opens Toss's window."""
+"""``/register/``: the button that opens Toss's window, or the confirmation of a plan."""
 
 import reflex as rx
 
@@ -20,7 +20,7 @@ SECOND = "button second"
 ACCOUNT_BUTTON = f"{SECOND} with-accounts"
 
 
-# The button is there before the script that answers it: a press in between is kept for it.
+# The button appears before the script that handles it; a press in between is remembered.
 KEEP_EARLY_PRESS = (
     "addEventListener('click',e=>{const b=e.target.closest('[data-toss-billing]');"
     "if(b&&!window.tossBilling)window.tossPressed=b.dataset.tossBilling})"
@@ -28,7 +28,7 @@ KEEP_EARLY_PRESS = (
 
 
 def register_page() -> rx.Component:
-    """Say what will happen, then open the window."""
+    """Return the page: what will happen, and the button that opens the window."""
     return page(
         rx.el.script(KEEP_EARLY_PRESS),
         rx.el.script(src="/toss_billing.js", async_=True),
@@ -94,7 +94,7 @@ def _opens(words: Text, kind: str, testid: str, class_name: str) -> rx.Component
 
 
 def _confirm() -> rx.Component:
-    """Return the buttons that charge, each with its amount, and the way to another card."""
+    """Return the buttons that charge, each with its amount, and those for another method."""
     return rx.el.div(
         rx.el.p(
             rx.cond(RegisterState.paying, label(plan_text.PAYING)), role="status", class_name="fine"
@@ -102,7 +102,7 @@ def _confirm() -> rx.Component:
         button(
             row["pay"],
             weight="primary",
-            on_click=RegisterState.pay(RegisterState.choices[0]["method_id"]),
+            on_click=RegisterState.pay(RegisterState.choices[0].method_id),
             disabled=RegisterState.busy,
             attrs={"data-testid": "subscribe-button"},
         ),
@@ -115,8 +115,8 @@ def _confirm() -> rx.Component:
 
 def _other(choice: PayChoice) -> rx.Component:
     return button(
-        choice["label"],
-        on_click=RegisterState.pay(choice["method_id"]),
+        choice.label,
+        on_click=RegisterState.pay(choice.method_id),
         disabled=RegisterState.busy,
         attrs={"data-testid": "subscribe-other"},
     )

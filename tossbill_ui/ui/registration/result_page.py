@@ -17,12 +17,12 @@ row = Slots(ResultState.shown, "")
 
 
 def result_page() -> rx.Component:
-    """Show how the registration ended."""
+    """Return the result page."""
     return page(_result())
 
 
 def _result() -> rx.Component:
-    """Return the outcome; which parts show, CSS decides by ``data-view`` and ``data-has``."""
+    """Return the result; CSS shows its parts by ``data-view`` and ``data-has``."""
     return element(
         rx.el.section,
         mark(),

@@ -1,4 +1,4 @@
-"""The success and failure pages, live."""
+"""State of the success and failure pages."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ LOOK_AGAIN_SECONDS = 20.0
 
 
 class ResultState(rx.State):
-    """How a registration stands."""
+    """The status of a registration."""
 
     shown: ResultView = result_view.working()
 
     @rx.event(background=True)
     async def load_success(self):  # noqa: ANN201 - Reflex reads events from what is yielded
-        """Show the registration and follow it to its end.
+        """Show the registration and follow it until it is final.
 
-        In production the HTTP layer has taken the authKey before; under the dev server, where
-        pages come from another port, it arrives here.
+        In production the HTTP layer has already taken the authKey; with the dev server, which
+        serves pages from another port, it arrives here.
         """
         async with self:
             session, actor, query = session_of(self), caller_of(self), query_of(self)

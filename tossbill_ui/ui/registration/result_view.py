@@ -1,8 +1,8 @@
-"""The success and failure pages as view rows, for every way a registration can end."""
+"""View rows of the success and failure pages, for every result of a registration."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from dataclasses import dataclass
 
 from tossbill_ui.core.text import clean
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
@@ -16,7 +16,8 @@ from tossbill_ui.ui.shared.view_rows import BLANK, CODE_SHOWN, MESSAGE_SHOWN
 from tossbill_ui.ui.shared.wording import moment
 
 
-class ResultView(TypedDict):
+@dataclass(frozen=True)
+class ResultView:
     """The success and failure pages."""
 
     view: str
@@ -74,13 +75,13 @@ HOME = (frame.TO_HOME, "/")
 
 
 def working(kind: str = "card") -> ResultView:
-    """Return the page while Toss is being asked."""
+    """Return the page while the request to Toss is in flight."""
     title = text.WORKING_TITLE.of(kind)
     return _result("working", title, text.WORKING_BODY, testid="registration-working")
 
 
 def nothing() -> ResultView:
-    """Return the page for someone who came by themselves."""
+    """Return the page for a visit without a registration."""
     return _result(
         "nothing",
         text.NOTHING_TITLE,
@@ -91,7 +92,7 @@ def nothing() -> ResultView:
 
 
 BAD_LINK = (text.BAD_LINK_TITLE, text.BAD_LINK_BODY)
-# By the code of the `NotAllowed` or `Conflict` that `payment_methods.registration` raises.
+# By the code of the `NotAllowed` or `Conflict` raised by `payment_methods.registration`.
 PROBLEMS: dict[str, tuple[Text, Text]] = {
     "already_used": (text.USED_TITLE, text.USED_BODY),
     "under_way": (text.REGISTER_UNDER_WAY, text.REGISTER_UNDER_WAY_BODY),
@@ -105,7 +106,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
 
 
 def problem(code: str) -> ResultView:
-    """Return the page for a refused return; codes from strangers fall back to a bad link."""
+    """Return the page for a refused return; unknown codes count as a bad link."""
     known = code if code in PROBLEMS else "unknown_link"
     title, body = PROBLEMS[known]
     action = text.REGISTER_ANOTHER if known == "already_used" else text.REGISTER_AGAIN
@@ -122,11 +123,11 @@ def problem(code: str) -> ResultView:
 
 
 def result(outcome: Outcome, kind: str = "card") -> ResultView:
-    """Return the page for a registration as it stands.
+    """Return the page for the current status of a registration.
 
     Args:
-        outcome: The registration, and what came of it.
-        kind: What the browser says was to be registered: words only, until Toss says it.
+        outcome: The registration and its result.
+        kind: The kind of method by the browser's account, used for words only until Toss says it.
     """
     registration = outcome.registration
     match registration.status:
@@ -138,7 +139,7 @@ def result(outcome: Outcome, kind: str = "card") -> ResultView:
             body = text.DOUBT_BODY.of(kind)
             return _result("doubt", text.DOUBT_TITLE, body, testid="registration-in-doubt")
         case RegistrationStatus.ABANDONED if registration.failure_code is None:
-            return nothing()  # nobody came back from the window
+            return nothing()  # nobody returned from the window
         case RegistrationStatus.FAILED | RegistrationStatus.ABANDONED:
             code, message = registration.failure_code, registration.failure_message
             return failure(code or "", message or "", kind)
@@ -147,7 +148,7 @@ def result(outcome: Outcome, kind: str = "card") -> ResultView:
 
 
 def failure(code: str, message: str, kind: str = "card") -> ResultView:
-    """Return the page for a failure by Toss's code; both may come from a stranger."""
+    """Return the page for a failure by Toss's code; code and message are untrusted."""
     if code in CANCELED_CODES:
         return _result(
             "canceled",

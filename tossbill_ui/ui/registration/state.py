@@ -1,4 +1,4 @@
-"""The registration page."""
+"""State of the registration page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def billing_call(call: WindowCall) -> BillingCall:
-    """Return what the browser may know of a call."""
+    """Return the part of a call that the browser may know."""
     return BillingCall(
         sdk_url=call.sdk_url,
         client_key=call.client_key,
@@ -34,12 +34,12 @@ def billing_call(call: WindowCall) -> BillingCall:
 
 
 class RegisterState(rx.State):
-    """What opens Toss's window and what came of it; the press that begins a subscription."""
+    """The call that opens Toss's window, and the press that starts a subscription."""
 
     shown: RegisterView = view.method_only()
     call: BillingCall = NO_CALL
-    choices: list[PayChoice] = []
-    # Nothing can be pressed before the state is there, nor twice.
+    choices: tuple[PayChoice, ...] = ()
+    # Disables the buttons until the state has loaded, and against a second press.
     busy: bool = True
     paying: bool = False
     notice: str = ""
@@ -63,7 +63,7 @@ class RegisterState(rx.State):
 
     @rx.event
     async def pay(self, method_id: str):  # noqa: ANN201
-        """Begin the subscription that the page shows, on the terms that it shows."""
+        """Start the subscription shown on the page, on the terms shown."""
         session = session_of(self)
         if self.busy or session is None:
             return
@@ -72,14 +72,14 @@ class RegisterState(rx.State):
         try:
             await self._subscribe(session, str(method_id))
         except (Conflict, NotFound):
-            # Shows as well that the customer is on the plan already.
+            # Also shows when the customer is on the plan already.
             await self._open(session)
             self.notice = plan_text.CHANGED()
         else:
             yield rx.redirect("/subscription/")
 
     async def _subscribe(self, session: Session, method_id: str) -> None:
-        was_offered = method_id in {choice["method_id"] for choice in self.choices}
+        was_offered = method_id in {choice.method_id for choice in self.choices}
         if self._terms is None or not was_offered:
             raise NotFound("That was not offered.")
         await subscribe.subscribe(
@@ -103,7 +103,7 @@ class RegisterState(rx.State):
 
     @rx.event
     async def rejected(self, code: str, message: str, kind: str = "card"):  # noqa: ANN201
-        """Go where Toss's own redirect would have gone."""
+        """Redirect to where Toss's own redirect would have led."""
         query = _own_fail_query(self.call) | {"kind": str(kind)}
         query |= {"code": str(code)[:CODE_LENGTH], "message": str(message)[:MESSAGE_LENGTH]}
         moved = await callback.take_failure(runtime.current(), session_of(self), query)
@@ -115,6 +115,6 @@ def _own_fail_query(call: BillingCall) -> dict[str, str]:
 
 
 def session_needed(path: str) -> rx.event.EventSpec:
-    """Return the way to a session cookie: only an HTTP answer can set one."""
+    """Return the redirect that sets a session cookie, which only an HTTP response can."""
     settings = runtime.current().settings
     return rx.redirect(f"{settings.backend_url}/session?next={quote(path)}")

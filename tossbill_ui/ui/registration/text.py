@@ -1,4 +1,4 @@
-"""What frames every page, registering a payment method, and how that ended."""
+"""Texts about registering a payment method, and about the result."""
 
 from tossbill_ui.ui.shared.text import ByKind, Text
 
@@ -11,30 +11,30 @@ REGISTER_TITLE = Text("카드를 등록할게요", "Register a card")
 REGISTER_TITLE_EITHER = Text("카드나 계좌를 등록할게요", "Register a card or an account")
 REGISTER_BODY = Text(
     "토스페이먼츠 창에서 정보를 입력하고 본인 확인을 하면 끝나요.",
-    "Enter it in the window of Toss Payments and confirm that it is yours.",
+    "Enter your details in the Toss Payments window and verify your identity.",
 )
-REGISTER_STORED = Text("저장하는 정보", "What we keep")
-REGISTER_STORED_VALUE = Text("카드사와 끝 번호", "The issuer and last digits")
-REGISTER_STORED_EITHER = Text("카드사나 은행과 끝 번호", "The issuer or bank and last digits")
+REGISTER_STORED = Text("저장하는 정보", "What we store")
+REGISTER_STORED_VALUE = Text("카드사와 끝 번호", "Issuer and last digits")
+REGISTER_STORED_EITHER = Text("카드사나 은행과 끝 번호", "Issuer or bank, and last digits")
 REGISTER_CONSENT = Text(
     "등록하면 자동결제에 쓰는 데 동의하는 거예요. 언제든 지울 수 있어요.",
-    "By registering you agree to its use for automatic payments. You can remove it at any time.",
+    "By registering, you agree to its use for automatic payments. You can remove it at any time.",
 )
 REGISTER_BUTTON = Text("카드 등록하기", "Register a card")
 REGISTER_ACCOUNT = Text("계좌 등록하기", "Register a bank account")
 REGISTER_OPENING = Text("등록창을 열고 있어요", "Opening the window")
 REGISTER_UNDER_WAY = Text(
-    "앞서 시작한 등록을 확인하고\u00a0있어요", "Your last registration is being checked"
+    "앞서 시작한 등록을 확인하고\u00a0있어요", "Your last registration is being confirmed"
 )
 REGISTER_UNDER_WAY_BODY = Text(
     "두 번 등록되지 않도록 먼저 한 등록이 끝나면 다시 시작할 수 있어요.\n결제된 금액은 없어요.",
-    "You can start again once it is settled, so that nothing is registered twice.\n"
+    "You can start again once it's done, so that nothing is registered twice.\n"
     "Nothing was charged.",
 )
-SDK_FAILED = Text("결제창을 열지 못했어요", "The window did not open")
+SDK_FAILED = Text("결제창을 열지 못했어요", "The window didn't open")
 SDK_FAILED_BODY = Text(
     "광고 차단 기능을 끄고 다시 시도해 주세요. 등록된 것과 결제된 금액은 없어요.",
-    "Turn off ad blocking and try again. Nothing was registered or charged.",
+    "Turn off your ad blocker and try again. Nothing was registered or charged.",
 )
 RETRY = Text("다시 시도하기", "Try again")
 
@@ -44,7 +44,7 @@ WORKING_TITLE = ByKind(
 )
 WORKING_BODY = Text(
     "창을 닫아도 등록은 계속돼요.\n결제된 금액은 없어요.",
-    "It goes on if you close this page.\nNothing was charged.",
+    "Registration continues even if you close this page.\nNothing was charged.",
 )
 ISSUED_TITLE = ByKind(
     Text("카드를 등록했어요", "Your card is registered"),
@@ -52,78 +52,77 @@ ISSUED_TITLE = ByKind(
 )
 ISSUED_BODY = Text(
     "다음 자동결제부터 이 결제수단을 써요.\n지금 결제된 금액은 없어요.",
-    "It is used from the next automatic payment on.\nNothing was charged now.",
+    "It will be used from the next automatic payment.\nNothing was charged.",
 )
 FAILED_TITLE = ByKind(
-    Text("카드를 등록하지 못했어요", "Your card was not registered"),
-    Text("계좌를 등록하지 못했어요", "Your account was not registered"),
+    Text("카드를 등록하지 못했어요", "We couldn't register your card"),
+    Text("계좌를 등록하지 못했어요", "We couldn't register your account"),
 )
 CANCELED_TITLE = ByKind(
-    Text("카드 등록을 멈췄어요", "You stopped the registration"),
-    Text("계좌 등록을 멈췄어요", "You stopped the registration of your account"),
+    Text("카드 등록을 멈췄어요", "Card registration canceled"),
+    Text("계좌 등록을 멈췄어요", "Account registration canceled"),
 )
 CANCELED_BODY = Text(
     "결제된 금액은 없어요.\n원할 때 다시 시작할 수 있어요.",
     "Nothing was charged.\nYou can start again whenever you like.",
 )
-DOUBT_TITLE = Text("확인이 늦어지고 있어요", "The answer is late")
+DOUBT_TITLE = Text("확인이 늦어지고 있어요", "This is taking longer than usual")
 DOUBT_BODY = ByKind(
     Text(
         "카드사의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요.\n"
         "결제된 금액은 없어요.",
-        "We are waiting for the card company. Please wait: nothing is registered twice.\n"
+        "We're waiting for the card company. Please wait: nothing is registered twice.\n"
         "Nothing was charged.",
     ),
     Text(
         "은행의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요.\n결제된 금액은 없어요.",
-        "We are waiting for the bank. Please wait: nothing is registered twice.\n"
+        "We're waiting for the bank. Please wait: nothing is registered twice.\n"
         "Nothing was charged.",
     ),
 )
-USED_TITLE = Text("이미 처리한 등록이에요", "This registration is done already")
+USED_TITLE = Text("이미 처리한 등록이에요", "This registration is already complete")
 USED_BODY = Text(
     "이 등록에는 다른 결제수단이 먼저 등록되어, 이번 것은 등록하지 않았어요.\n"
     "결제된 금액은 없어요.",
-    "Another payment method was registered with it first, so this one was not.\n"
-    "Nothing was charged.",
+    "Another payment method was registered first, so this one wasn't.\nNothing was charged.",
 )
 OTHER_BROWSER_TITLE = Text(
-    "이 브라우저에서는 볼 수 없는 등록이에요", "This browser cannot see this registration"
+    "이 브라우저에서는 볼 수 없는 등록이에요", "You can't view this registration here"
 )
 OTHER_BROWSER_BODY = Text(
     "등록을 시작한 브라우저에서 열어 주세요.\n여기서 등록된 것과 결제된 금액은 없어요.",
-    "Open it in the browser in which you started.\nNothing was registered or charged here.",
+    "Open it in the browser where you started.\nNothing was registered or charged here.",
 )
-SESSION_LOST_TITLE = Text("등록을 이어갈 수 없어요", "We cannot go on")
+SESSION_LOST_TITLE = Text("등록을 이어갈 수 없어요", "We can't continue the registration")
 SESSION_LOST_BODY = Text(
     "브라우저의 쿠키가 사라져 누가 등록했는지 확인하지 못했어요.\n"
     "등록된 것과 결제된 금액은 없어요.",
-    "Your browser lost its cookie, so we could not tell who registered.\n"
+    "Your browser's cookie is gone, so we couldn't tell who was registering.\n"
     "Nothing was registered or charged.",
 )
-BAD_LINK_TITLE = Text("올바르지 않은 링크예요", "This link is not valid")
+BAD_LINK_TITLE = Text("올바르지 않은 링크예요", "This link isn't valid")
 BAD_LINK_BODY = Text(
     "등록된 것과 결제된 금액은 없어요.\n처음부터 다시 등록해 주세요.",
     "Nothing was registered or charged.\nPlease start again.",
 )
-NOTHING_TITLE = Text("확인할 등록이 없어요", "There is nothing to show")
+NOTHING_TITLE = Text("확인할 등록이 없어요", "There is no registration to show")
 NOTHING_BODY = Text(
     "등록을 시작하면 여기에서 결과를 볼 수 있어요.",
-    "Once you register, the result is shown here.",
+    "Once you register, the result will appear here.",
 )
 REMOVED_TITLE = Text("지운 결제수단이에요", "This payment method was removed")
 REMOVED_BODY = Text(
     "등록했던 결제수단을 지웠어요.\n결제된 금액은 없어요.",
-    "It is not kept any more.\nNothing was charged.",
+    "It's no longer stored.\nNothing was charged.",
 )
 
-TO_HISTORY = Text("결제 내역 보기", "See the history")
+TO_HISTORY = Text("결제 내역 보기", "View payment history")
 TO_REGISTER = Text("카드 등록하기", "Register a card")
 REGISTER_AGAIN = Text("다시 등록하기", "Start again")
 REGISTER_ANOTHER = Text("다른 결제수단 등록하기", "Register another payment method")
-CODE_LABEL = Text("오류 코드", "Code")
-MESSAGE_LABEL = Text("토스의 안내", "What Toss says")
+CODE_LABEL = Text("오류 코드", "Error code")
+MESSAGE_LABEL = Text("토스의 안내", "From Toss")
 REGISTERED_AT = Text("등록한 시각", "Registered")
 JSON_TITLE = Text(
-    "토스 응답 (연습·테스트에서만 보여요)", "Toss's answer (shown in the sandbox and in test mode)"
+    "토스 응답 (연습·테스트에서만 보여요)", "Toss response (sandbox and test mode only)"
 )

@@ -1,9 +1,9 @@
-"""The registration page, with a plan or without: the same for `first_paint` and for the states."""
+"""View rows of the registration page, with or without a plan."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
@@ -25,15 +25,17 @@ from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.shared.view_rows import BLANK
 
 
-class PayChoice(TypedDict):
-    """A button that begins the subscription with one payment method."""
+@dataclass(frozen=True)
+class PayChoice:
+    """A button for one payment method: to start a subscription, or to change it to the method."""
 
     method_id: str
     label: str
 
 
-class RegisterView(TypedDict):
-    """What the page says; every field is text, as in `views`.
+@dataclass(frozen=True)
+class RegisterView:
+    """The content of the page.
 
     ``view`` is ``ready`` (Toss's window is next), ``confirm`` (a charge is next) or ``stopped``.
     """
@@ -89,20 +91,20 @@ def method_only(*, takes_accounts: bool = False) -> RegisterView:
 
 
 def under_way() -> RegisterView:
-    """Return the page for someone whose last registration is not settled."""
+    """Return the page for a customer whose last registration is unresolved."""
     title, body = text.REGISTER_UNDER_WAY, text.REGISTER_UNDER_WAY_BODY
     return _stopped("registration-under-way", title, body, text.TO_HISTORY, "/history/")
 
 
 def gone() -> RegisterView:
-    """Return the page for a plan that nobody can start."""
+    """Return the page for a plan that is not on offer."""
     return _stopped(
         "plan-gone", plan_text.GONE_TITLE, plan_text.GONE_BODY, plans_text.TO_PLANS, "/"
     )
 
 
 def subscribed() -> RegisterView:
-    """Return the page for a plan that the customer has."""
+    """Return the page for a plan that the customer is already on."""
     title, body = plan_text.SUBSCRIBED_TITLE, plan_text.SUBSCRIBED_BODY
     return _stopped("plan-subscribed", title, body, plans_text.TO_SUBSCRIPTION, "/subscription/")
 
@@ -113,27 +115,28 @@ def _stopped(testid: str, title: Text, body: Text, action: Text, href: str) -> R
 
 @dataclass(frozen=True)
 class Opened:
-    """The page as it stands for a customer.
+    """The page for a customer.
 
     Attributes:
-        call: What opens Toss's window; None where it is not to be opened.
-        choices: The customer's methods, newest first, when a charge is next.
-        terms: What the page says a press agrees to.
+        view: The content.
+        call: Opens Toss's window; None where it must not open.
+        choices: The customer's methods, newest first, if a charge is next.
+        terms: The terms that a press on the page accepts.
     """
 
     view: RegisterView
     call: WindowCall | None = None
-    choices: list[PayChoice] = field(default_factory=list[PayChoice])
+    choices: tuple[PayChoice, ...] = ()
     terms: Terms | None = None
 
 
 async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
-    """Return the page; a registration is ready in it, so that the first press opens the window.
+    """Return the page, with a registration started, so that the first press opens the window.
 
     Args:
         rt: The process's runtime.
-        session: Whose browser it is.
-        plan_code: A stranger's until checked; empty to register a card only.
+        session: The customer's session.
+        plan_code: Untrusted; empty to register a payment method only.
     """
     actor, quote = actor_of(session), None
     if plan_code:
@@ -149,7 +152,7 @@ async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
         return Opened(under_way())
     if quote is None:
         return Opened(method_only(takes_accounts=rt.settings.takes_accounts), call)
-    choices = [_choice(quote, method) for method in await usable_methods(rt, actor)]
+    choices = tuple(_choice(quote, method) for method in await usable_methods(rt, actor))
     shown = _with_plan(quote, choices, takes_accounts=rt.settings.takes_accounts)
     return Opened(shown, call, choices, quote.terms)
 
@@ -166,7 +169,7 @@ def _choice(quote: Quote, method: PaymentMethod) -> PayChoice:
     return PayChoice(method_id=method.id, label=label)
 
 
-def _with_plan(quote: Quote, choices: list[PayChoice], *, takes_accounts: bool) -> RegisterView:
+def _with_plan(quote: Quote, choices: Sequence[PayChoice], *, takes_accounts: bool) -> RegisterView:
     plan, price = quote.offer.plan, wording.price(quote.offer.price)
     first = plan_text.EITHER_FIRST_TITLE if takes_accounts else plan_text.CARD_FIRST_TITLE
     title = plan_text.CONFIRM_TITLE if choices else first
@@ -184,6 +187,6 @@ def _with_plan(quote: Quote, choices: list[PayChoice], *, takes_accounts: bool) 
         plan=f"{plan.name} {price} {plans_text.PRICE_WITH_TAX()}",
         setup=plan.setup_text,
         consent=consent(amount=today, price=price, day=day) if choices else text.REGISTER_CONSENT(),
-        pay=choices[0]["label"] if choices else "",
+        pay=choices[0].label if choices else "",
         accounts="yes" if takes_accounts else "no",
     )

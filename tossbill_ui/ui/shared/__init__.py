@@ -1,1 +1,1 @@
-"""What every feature's pages share."""
+"""Code shared by the pages of every feature."""

@@ -1,4 +1,4 @@
-"""Whose shop it is and which Toss is on the other side."""
+"""The shop's brand, the mode and the language switch, on every page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tossbill_ui.ui.shared.colors import brand_colors
 from tossbill_ui.ui.shared.page_state import query_of
 from tossbill_ui.ui.shared.text import frame, spoken
 
-# What the build prerenders knows no shop and no mode; a slot needs some text all the same.
+# The prerendered HTML knows neither shop nor mode, but a slot needs some text.
 NOTHING = "\u00a0"
 NO_PICTURE = "data:,"
 ADDRESS_LENGTH = 200
@@ -23,8 +23,8 @@ def brand_slots(settings: Settings, address: str) -> dict[str, str]:
     """Return the slots that every page has.
 
     Args:
-        settings: The shop's.
-        address: The page's path and query, to come back to in another language.
+        settings: The shop's settings.
+        address: The page's path and query, where the language switch returns to.
     """
     colors = brand_colors(settings.tossbill_brand_color)
     other, other_name = frame.OTHER_LANGUAGE[spoken()]
@@ -43,7 +43,7 @@ def brand_slots(settings: Settings, address: str) -> dict[str, str]:
 
 
 def address(path: str, query: Mapping[str, str]) -> str:
-    """Return a page's address without its host; one longer than any of ours loses its query."""
+    """Return a page's address without its host; drop a query that is longer than any of ours."""
     whole = f"{path}?{urlencode(query)}".rstrip("?")
     return whole if len(whole) <= ADDRESS_LENGTH else path
 
@@ -53,7 +53,7 @@ def _switch(settings: Settings, language: str, address: str) -> str:
 
 
 class BrandState(rx.State):
-    """The same for everyone; the server fills it in before React comes."""
+    """Brand and mode, the same for everyone; the server fills them in before React loads."""
 
     shown: dict[str, str] = {
         "brand_name": NOTHING,
@@ -73,5 +73,5 @@ class BrandState(rx.State):
         self.colors = brand_colors(runtime.current().settings.tossbill_brand_color)
 
     def _stay_at(self, address: str) -> None:
-        """Have the switch between languages lead back to an address."""
+        """Make the language switch return to an address."""
         self.shown = brand_slots(runtime.current().settings, address)

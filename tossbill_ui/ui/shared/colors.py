@@ -1,4 +1,4 @@
-"""The shop's colour, and what can be read on it."""
+"""The shop's brand color, and a text color that is readable on it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ BLACK, WHITE = "#000000", "#ffffff"
 
 
 def brand_colors(brand: str) -> dict[str, str]:
-    """Return the CSS variables of a colour ``#rrggbb`` and of the text that stands on it."""
+    """Return the CSS variables of a color ``#rrggbb`` and of the text on it."""
     on_brand = max((WHITE, BLACK), key=lambda text: contrast(text, brand))
     return {"--brand": brand, "--on-brand": on_brand}
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, 1 to 21 (WCAG 2.2, contrast ratio)."""
+    """Return the contrast ratio of two colors, from 1 to 21 (WCAG 2.2)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 

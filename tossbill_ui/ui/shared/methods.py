@@ -1,4 +1,4 @@
-"""How a payment method is called."""
+"""Payment methods as customers see them: label and details."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tossbill_ui.ui.shared.text import spoken
 
 
 def method_label(method: PaymentMethod) -> str:
-    """Name a method as its owner knows it, ``현대카드 ···· 123``, all on one line."""
+    """Return a method's label, ``현대카드 ···· 123``, which stays on one line."""
     if method.kind == "card":
         names = issuers.ENGLISH if spoken() == "en" else issuers.KOREAN
         name = names.get(method.issuer_code or "") or text.UNKNOWN_ISSUER()
@@ -23,7 +23,7 @@ def _bank(name: str) -> str:
 
 
 def method_detail(method: PaymentMethod) -> str:
-    """Say what kind of method it is: ``신용 · 개인``."""
+    """Return what kind of method it is: ``신용 · 개인``."""
     parts = [part for part in (method.card_type, method.owner_type) if part]
     words = [text.CARD_WORDS[part]() if part in text.CARD_WORDS else part for part in parts]
     return " · ".join(words) or text.ACCOUNT()

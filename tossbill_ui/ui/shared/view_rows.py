@@ -1,29 +1,30 @@
-"""View rows: what a page shows, as plain text and nothing else.
+"""View rows: the content of a page as plain text, in frozen dataclasses.
 
-The same rows fill the prerendered HTML and the Reflex states, so that both say the same. Every
-field is text; an absent one is `BLANK`, because React takes an element over from the HTML only
-where both have some text in it.
+The same rows fill the prerendered HTML and the Reflex states, so both show the same. Each field
+that fills a slot is text; an absent one is `BLANK`, because React takes over an element from the
+HTML only where both have some text in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import cast
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 BLANK = "\u00a0"
 
-# Instead of its name in tests, on what the prerendered page holds and does not show.
+# The test id of an element that the prerendered page contains but does not show.
 ABSENT = "absent"
-# Of what a stranger may have sent, so many characters are shown.
+# The most characters shown of a code and a message, which a stranger may have sent.
 CODE_SHOWN, MESSAGE_SHOWN = 64, 160
 
 
-def flat(row: Mapping[str, object], prefix: str) -> dict[str, str]:
-    """Return a view row as what fills its slots: each field under the row's prefix."""
+def flat(row: DataclassInstance, prefix: str) -> dict[str, str]:
+    """Return the slots that a view row fills: each field under the row's prefix."""
     found: dict[str, str] = {}
-    for name, value in row.items():
-        if isinstance(value, Mapping):
-            found |= flat(cast("Mapping[str, object]", value), f"{prefix}{name}_")
-        else:
-            found[f"{prefix}{name}"] = str(value)
+    for field in fields(row):
+        name, value = f"{prefix}{field.name}", getattr(row, field.name)
+        found |= {name: value} if isinstance(value, str) else flat(value, f"{name}_")
     return found

@@ -1,4 +1,4 @@
-"""Amounts, days and prices as a customer reads them; the conventions stand in `ui/text`."""
+"""Amounts, days and prices as customers read them; the formats are in `text.money`."""
 
 from __future__ import annotations
 
@@ -9,69 +9,69 @@ from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.subscriptions.models import Price
 from tossbill_ui.ui.shared.text import Text, money, spoken
 
-# Hangul syllables in Unicode: 28 in a row differ in the final consonant only.
+# Hangul syllables in Unicode: 28 in a row differ only in the final consonant.
 FIRST_SYLLABLE, FINALS, NO_FINAL, FINAL_L = ord("가"), 28, 0, 8
 DIGITS_ENDING_IN_CONSONANT = "036"  # read as 영, 삼, 육
 
 
 def won(amount_krw: int) -> str:
-    """Write an amount: ``9,900원``, ``₩9,900``."""
+    """Format an amount: ``9,900원``, ``₩9,900``."""
     return money.AMOUNT(amount=amount_krw)
 
 
 def price(of: Price) -> str:
-    """Write what a plan costs, tax included: ``월 9,900원``, ``3개월마다 27,000원``."""
+    """Format the price of a plan, tax included: ``월 9,900원``, ``3개월마다 27,000원``."""
     texts = money.PRICES if of.count == 1 else money.PRICES_COUNTED
     return texts[of.unit](amount=won(of.amount_krw), count=of.count)
 
 
 def full_day(on: date) -> str:
-    """Write a day with its weekday; month, day and weekday stay on a line."""
+    """Format a day with its weekday; month, day and weekday stay on one line."""
     return _day(money.FULL_DAY, on)
 
 
 def short_day(on: date) -> str:
-    """Write a day for a button, where its year and weekday stand beside it."""
+    """Format a day for a button, beside which the year and weekday are shown."""
     return _day(money.SHORT_DAY, on)
 
 
 def day_of(at: datetime) -> str:
-    """Write the Korean day of an instant, as `full_day`."""
+    """Format the Korean day of an instant like `full_day`."""
     return full_day(korean_day(at))
 
 
 def day(at: datetime) -> str:
-    """Write the Korean day of an instant for a list: ``2026. 11. 23.``."""
+    """Format the Korean day of an instant for a list: ``2026. 11. 23.``."""
     return _day(money.DAY, korean_day(at))
 
 
 def day_of_year(at: datetime) -> str:
-    """Write the Korean day of an instant where its year stands above: ``11. 23.``."""
+    """Format the Korean day of an instant under a heading with its year: ``11. 23.``."""
     return _day(money.DAY_OF_YEAR, korean_day(at))
 
 
 def date_of(on: date) -> str:
-    """Write a day for a list, as `day`."""
+    """Format a day for a list, like `day`."""
     return _day(money.DAY, on)
 
 
 def month(on: date) -> str:
-    """Write the month of a day with its year: ``2026년 11월``."""
+    """Format the month of a day with its year: ``2026년 11월``."""
     return _day(money.MONTH, on)
 
 
 def month_alone(on: date) -> str:
-    """Write the month of a day: ``11월``."""
+    """Format the month of a day: ``11월``."""
     return _day(money.MONTH_ALONE, on)
 
 
 def year(on: date) -> str:
-    """Write the year of a day: ``2026년``."""
+    """Format the year of a day: ``2026년``."""
     return _day(money.YEAR, on)
 
 
 def moment(at: datetime) -> str:
-    """Write an instant in Korean time: ``2026. 11. 23. 10:00``."""
+    """Format an instant in Korean time: ``2026. 11. 23. 10:00``."""
     return _day(money.MOMENT, korean_day(at), time=f"{at.astimezone(SEOUL):%H:%M}")
 
 
@@ -87,7 +87,7 @@ def _day(text: Text, on: date, **more: str) -> str:
 
 
 def by(method: str) -> str:
-    """Add 로 or 으로 to a method's name, by how its last digit or syllable is read."""
+    """Append 로 or 으로 to a method's name, depending on how its last digit or syllable is read."""
     last = method[-1:]
     is_vowel_or_l = (
         (ord(last) - FIRST_SYLLABLE) % FINALS in (NO_FINAL, FINAL_L)

@@ -1,1 +1,1 @@
-"""The customer's subscriptions."""
+"""The page of the customer's subscriptions."""

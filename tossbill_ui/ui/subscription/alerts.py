@@ -1,10 +1,10 @@
-"""What a customer must know first about a subscription, and the one thing to do about it."""
+"""The alert of a subscription: what its customer must know first, and the one action."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict
 
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.types import EventType, Reason
@@ -23,32 +23,35 @@ PAID_UP = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
 OVER = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
 
 
-class Alert(TypedDict):
-    """What the customer must know first, and the one thing to do about it.
+@dataclass(frozen=True)
+class Alert:
+    """An alert and its one action.
 
-    ``action`` is ``pay``, ``card``, ``price``, ``again``, ``none``, or ``quiet`` when there is
-    nothing to say.
+    ``action`` is ``pay``, ``card``, ``price``, ``again``, ``none``, or ``quiet`` without an alert.
     """
 
-    tone: str
-    title: str
-    body: str
-    action: str
-    label: str
-    href: str
+    tone: str = "none"
+    title: str = BLANK
+    body: str = BLANK
+    action: str = "quiet"
+    label: str = BLANK
+    href: str = "/"
+
+
+QUIET = Alert()
 
 
 def is_open(seen: SubscriptionView) -> bool:
-    """Whether a payment is under way or in doubt."""
-    return seen.is_asking or seen.is_unresolved
+    """Whether a payment is in flight or unresolved."""
+    return seen.is_in_flight or seen.is_unresolved
 
 
 def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
-    """Return what comes first: money in doubt, then what is owed, then what is asked."""
+    """Return the most important alert: an unresolved payment, then a debt, then a question."""
     of, last = seen.subscription, seen.last_payment
     if seen.is_unresolved and last:
         return _doubt(seen, last.amount_krw)
-    if seen.is_asking:
+    if seen.is_in_flight:
         return _say("amber", text.ASKING(), text.ASKING_BODY())
     if of.status == SubscriptionStatus.PAST_DUE:
         return _past_due(seen)
@@ -63,16 +66,16 @@ def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
     asked = asked_now(seen)
     is_card_next = seen.card_until_on is not None and of.status in PAID_UP
     if asked and not (asked.answer and is_card_next):
-        tone, title, body, label = price_increase_view.said(asked)
+        tone, title, body, label = price_increase_view.alert_parts(asked)
         return _say(tone, title, body, "price", label)
     if seen.card_until_on and is_card_next:
         title = text.EXPIRES(day=wording.full_day(seen.card_until_on))
         return _say("amber", title, text.EXPIRES_BODY(), "card", text.CHANGE())
-    return NO_ALERT
+    return QUIET
 
 
 def asked_now(seen: SubscriptionView) -> PriceConsent | None:
-    """Return the question about the next price, while it can be answered."""
+    """Return the question about the next price while it can be answered."""
     return seen.asked if seen.subscription.status in PAID_UP and not is_open(seen) else None
 
 
@@ -80,9 +83,6 @@ def _say(
     tone: str, title: str, body: str, action: str = "none", label: str = BLANK, href: str = "/"
 ) -> Alert:
     return Alert(tone=tone, title=title, body=body, action=action, label=label, href=href)
-
-
-NO_ALERT = _say("none", BLANK, BLANK, action="quiet")
 
 
 def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:
@@ -135,7 +135,7 @@ def _ended(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
         return _say("ink", trial_end_text.OVER(), trial_end_text.OVER_BODY())
     asked, done = _sum(events, EventType.REFUND_REQUESTED), _sum(events, EventType.REFUND_DONE)
     if not asked:
-        return NO_ALERT
+        return QUIET
     if done >= asked:
         body = text.REFUNDED_BODY.of(seen.method.kind)()
         return _say("ink", text.REFUNDED(amount=wording.won(done)), body)

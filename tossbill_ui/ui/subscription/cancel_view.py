@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.money import share_up
@@ -17,35 +17,23 @@ from tossbill_ui.ui.subscription import text
 ONE_DAY = timedelta(days=1)
 
 
-class CancelView(TypedDict):
+@dataclass(frozen=True)
+class CancelView:
     """The two ways of canceling, each with its date, its refund and how that is computed.
 
     Attributes:
-        refund_krw: What ending now gives back, in won.
+        refund_krw: The refund for ending now, in won.
     """
 
-    title: str
-    can_wait: bool
-    wait_when: str
-    wait: str
-    wait_refund: str
-    now: str
-    now_refund: str
-    now_how: str
-    refund_krw: int
-
-
-NO_CANCEL = CancelView(
-    title="",
-    can_wait=False,
-    wait_when="",
-    wait="",
-    wait_refund="",
-    now="",
-    now_refund="",
-    now_how="",
-    refund_krw=0,
-)
+    title: str = ""
+    can_wait: bool = False
+    wait_when: str = ""
+    wait: str = ""
+    wait_refund: str = ""
+    now: str = ""
+    now_refund: str = ""
+    now_how: str = ""
+    refund_krw: int = 0
 
 
 async def cancel_view(rt: Runtime, actor: Actor, subscription_id: str) -> CancelView:

@@ -1,18 +1,18 @@
-"""Words of moving to another plan."""
+"""Texts about changing to another plan."""
 
 from tossbill_ui.ui.shared.text import Text
 
-CHANGE = Text("상품 바꾸기", "Change the plan")
-KEEP = Text("상품 변경 취소하기", "Do not change the plan")
-CHOOSE = Text("어떤 상품으로 바꿀까요?", "Which plan instead?")
+CHANGE = Text("상품 바꾸기", "Change plan")
+KEEP = Text("상품 변경 취소하기", "Keep my current plan")
+CHOOSE = Text("어떤 상품으로 바꿀까요?", "Which plan would you like?")
 CHOOSE_BODY = Text(
     "고르면 금액과 날짜를 먼저 보여드려요. 아직 바뀌는 것은 없어요.",
-    "You see amounts and dates first. Nothing changes yet.",
+    "You'll see the amounts and dates first. Nothing changes yet.",
 )
-NONE = Text("바꿀 수 있는 다른 상품이 없어요.", "There is no other plan on offer.")
-LEAVE = Text("그대로 두기", "Leave it as it is")
+NONE = Text("바꿀 수 있는 다른 상품이 없어요.", "No other plans are available.")
+LEAVE = Text("그대로 두기", "Keep my current plan")
 
-TITLE = Text("{plan}, 언제부터 쓸까요?", "When shall {plan} begin?")
+TITLE = Text("{plan}, 언제부터 쓸까요?", "When should {plan} start?")
 NOW_WHEN = Text("오늘부터", "Today")
 NOW = Text("지금 바꾸기", "Change now")
 NOW_AND_PAY = Text("지금 {amount} 결제하고 바꾸기", "Change now and pay {amount}")
@@ -21,52 +21,52 @@ PAYS = Text("오늘 결제 {amount}", "Pay {amount}")
 BACK = Text("환불 {amount}", "Refund {amount}")
 HOW_ALL = Text(
     "{price}을 결제해요. 새 기간이 오늘 시작하고, 다음 결제일은 {day}이에요.",
-    "You pay {price}. A new period begins today; the next payment is on {day}.",
+    "You pay {price}. A new billing period starts today, and the next payment is on {day}.",
 )
 HOW_LESS = Text(
     "{price}에서 지금 상품의 남은 날만큼 {credit}을 뺐어요. 새 기간이 오늘 시작하고, "
     "다음 결제일은 {day}이에요.",
-    "{price} less {credit} for the days left of the present plan. A new period begins today; the "
-    "next payment is on {day}.",
+    "{price} minus {credit} for the days left on your current plan. A new billing period "
+    "starts today, and the next payment is on {day}.",
 )
 HOW_BACK = Text(
     "지금 상품의 남은 날이 {credit}이라, {price}을 빼고 돌려드려요. 새 기간이 오늘 시작하고, "
     "다음 결제일은 {day}이에요.",
-    "The days left of the present plan are worth {credit}; you get what is left of it after "
-    "{price}. A new period begins today; the next payment is on {day}.",
+    "The days left on your current plan are worth {credit}. You get back what remains after "
+    "{price}. A new billing period starts today, and the next payment is on {day}.",
 )
 HOW_IN_TRIAL = Text(
     "무료 체험은 {day}까지 그대로 이어져요. 그 전에 계속할지 여쭤보고, 계속한다고 답하면 그날부터 "
     "{price}을 결제해요.",
-    "Your free trial goes on until {day}. We ask you before then, and {price} is charged only if "
-    "you want to go on.",
+    "Your free trial continues until {day}. We'll ask you before then, and {price} is "
+    "charged that day only if you choose to continue.",
 )
 LATER_WHEN = Text("{day}부터", "From {day}")
 LATER_AMOUNT = Text("그날 결제 {amount}", "Pay {amount}")
 LATER_HOW = Text(
     "그때까지 지금 상품을 그대로 이용해요. 그 전에는 되돌릴 수 있어요.",
-    "Until then the present plan goes on. You can change your mind before.",
+    "You stay on your current plan until then. You can change your mind before that.",
 )
 LATER_HOW_IN_TRIAL = Text(
     "무료 체험이 끝나는 그날 {method} {price}을 결제하는 데 동의하는 거예요. 그 전에는 되돌리거나 "
     "해지할 수 있어요.",
-    "You agree that {price} is charged to {method} on that day, when the free trial ends. You can "
-    "change your mind or cancel before.",
+    "You agree that {price} will be charged to {method} on that day, when the free trial "
+    "ends. You can change your mind or cancel before that.",
 )
 LATER = Text("{day}부터 바꾸기", "Change on {day}")
 
-REFUSED = Text("상품을 바꾸지 못했어요", "The plan was not changed")
+REFUSED = Text("상품을 바꾸지 못했어요", "Your plan wasn't changed")
 REFUSED_BODY = Text(
     "지금 상품은 그대로이고, 결제된 금액은 없어요.",
-    "The present plan goes on, and nothing was charged.",
+    "You're still on your current plan, and nothing was charged.",
 )
 DONE = Text(
     "상품 변경을 요청했어요. 결과는 여기에 바로 보여요.",
-    "The change was asked for. The result is shown here at once.",
+    "Plan change requested. The result will appear here.",
 )
-CHANGED = Text("상품을 바꿨어요.", "The plan is changed.")
+CHANGED = Text("상품을 바꿨어요.", "Your plan was changed.")
 DONE_LATER = Text(
     "다음 결제일에 상품을 바꿀게요. 그 전에는 되돌릴 수 있어요.",
-    "The plan changes with the next payment. You can change your mind before.",
+    "Your plan will change with the next payment. You can change your mind before that.",
 )
-DONE_KEPT = Text("상품을 바꾸지 않고 그대로 이용해요.", "The present plan goes on.")
+DONE_KEPT = Text("상품을 바꾸지 않고 그대로 이용해요.", "You're keeping your current plan.")

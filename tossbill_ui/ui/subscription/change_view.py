@@ -1,8 +1,8 @@
-"""Moving a subscription to another plan: what there is, and what each way costs."""
+"""A change to another plan: the plans on offer, and the cost of each way of changing."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from dataclasses import dataclass
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.runtime import Runtime
@@ -16,7 +16,8 @@ from tossbill_ui.ui.shared.methods import method_label
 from tossbill_ui.ui.subscription import change_text as text
 
 
-class PlanChoice(TypedDict):
+@dataclass(frozen=True)
+class PlanChoice:
     """Another plan on offer."""
 
     plan_code: str
@@ -24,54 +25,41 @@ class PlanChoice(TypedDict):
     price: str
 
 
-class ChangeView(TypedDict):
-    """The two ways of changing, each with its date, its amount and how that comes about.
+@dataclass(frozen=True)
+class ChangeView:
+    """The two ways of changing, each with its date, its amount and how that is computed.
 
     Attributes:
-        plan_code: To which plan.
-        charge_krw: What changing now charges, in won.
+        plan_code: The new plan.
+        charge_krw: The charge for changing now, in won.
     """
 
-    plan_code: str
-    charge_krw: int
-    title: str
-    now: str
-    now_amount: str
-    now_how: str
-    later: str
-    later_when: str
-    later_amount: str
-    later_how: str
+    plan_code: str = ""
+    charge_krw: int = 0
+    title: str = ""
+    now: str = ""
+    now_amount: str = ""
+    now_how: str = ""
+    later: str = ""
+    later_when: str = ""
+    later_amount: str = ""
+    later_how: str = ""
 
 
-NO_CHANGE = ChangeView(
-    plan_code="",
-    charge_krw=0,
-    title="",
-    now="",
-    now_amount="",
-    now_how="",
-    later="",
-    later_when="",
-    later_amount="",
-    later_how="",
-)
-
-
-async def plan_choices(rt: Runtime, actor: Actor, subscription_id: str) -> list[PlanChoice]:
-    """Return the plans that a subscription may be moved to.
+async def plan_choices(rt: Runtime, actor: Actor, subscription_id: str) -> tuple[PlanChoice, ...]:
+    """Return the plans that a subscription may change to.
 
     Raises:
         NotFound: No such subscription of this customer.
     """
     seen = await view.subscription(rt, actor, subscription_id)
-    return [
+    return tuple(
         PlanChoice(
             plan_code=offer.plan.code, name=offer.plan.name, price=wording.price(offer.price)
         )
         for offer in await catalog.offers(rt)
         if offer.plan.code != seen.plan.code
-    ]
+    )
 
 
 async def change_view(
@@ -81,7 +69,7 @@ async def change_view(
 
     Raises:
         NotFound: No such subscription of this customer, or no such plan on offer.
-        Conflict: As `change.preview`.
+        Conflict: As `change_plan.preview`.
     """
     seen = await view.subscription(rt, actor, subscription_id)
     preview = await change_plan.preview(rt, actor, subscription_id, plan_code=plan_code)

@@ -1,4 +1,4 @@
-"""The form under the subscriptions: where notices go."""
+"""The form under the subscriptions for the customer's notification address."""
 
 import reflex as rx
 
@@ -11,7 +11,7 @@ State = EmailState
 
 
 def email_form() -> rx.Component:
-    """Return the form; what was typed stays until it is saved."""
+    """Return the form; the typed address stays until it is saved."""
     return rx.el.form(
         fields(
             field(

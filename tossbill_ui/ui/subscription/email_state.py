@@ -1,4 +1,4 @@
-"""The form for the address of notices."""
+"""State of the form for the notification address."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tossbill_ui.ui.subscription import email_text as text
 
 
 class EmailState(rx.State):
-    """Where this customer's notices go, and what came of changing that."""
+    """This customer's notification address, and the result of the last change."""
 
     email: str = ""
     said: str = ""
     is_wrong: bool = False
-    # Nothing can be saved before the state is there, nor twice.
+    # Disables saving until the state has loaded, and against a second press.
     busy: bool = True
 
     @rx.event
@@ -31,7 +31,7 @@ class EmailState(rx.State):
 
     @rx.event
     async def save(self, form: dict[str, Any]) -> AsyncGenerator[None]:
-        """Keep what was typed; a wrong address stays in the field to be corrected."""
+        """Save the typed address; an invalid one stays in the field to be corrected."""
         if self.busy:
             return
         self.busy, self.said = True, ""

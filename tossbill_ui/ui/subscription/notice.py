@@ -1,7 +1,7 @@
-"""What the subscription page says came of a press, for as long as it is the news.
+"""The notice of the subscription page: the result of the last press, while it is news.
 
-It goes when the subscription it speaks of changes again, when another press comes, or when the page
-is loaded again. Where a charge was asked for, it says how that ended.
+It disappears when its subscription changes again, at the next press, or when the page is reloaded.
+After a press that charges, it changes to the result of the charge.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ PAGE = "page"
 
 
 @dataclass(frozen=True)
-class Told:
+class ResultNotice:
     """A notice.
 
     Attributes:
-        of: The subscription's id, or `PAGE`; empty when there is nothing to say.
-        words: What it says now.
-        when_paid: What it says when the charge that was asked for is through.
-        when_refused: The same when it was refused; empty where the page says so anyway.
-        row: The subscription as it was when this was said.
+        of: The subscription's id, or `PAGE`; empty without a notice.
+        words: The current text.
+        when_paid: The text once the requested charge has succeeded.
+        when_refused: The text once it was declined; empty where an alert says so already.
+        row: The subscription's row when the notice was shown.
     """
 
     of: str = ""
@@ -35,35 +35,35 @@ class Told:
     when_refused: str = ""
     row: SubscriptionRow | None = None
 
-    def first_seen(self, rows: Sequence[SubscriptionRow]) -> Told:
-        """Return it beside the subscription, or on the page if that is not (yet) there."""
+    def first_seen(self, rows: Sequence[SubscriptionRow]) -> ResultNotice:
+        """Return the notice beside its subscription, or on the page if that is not (yet) shown."""
         row = self._row(rows)
         if row is None:
             return replace(self, of=PAGE) if self.of else self
         return self._after_charge(row) if self.when_paid else replace(self, row=row)
 
-    def seen_again(self, rows: Sequence[SubscriptionRow]) -> Told:
-        """Return what is left of it when the page has looked again."""
+    def seen_again(self, rows: Sequence[SubscriptionRow]) -> ResultNotice:
+        """Return what remains of the notice after the page has refreshed."""
         row = self._row(rows)
         if self.row is None or row == self.row:
             return self
-        return self._after_charge(row) if row and self.when_paid else NOTHING_TOLD
+        return self._after_charge(row) if row and self.when_paid else NO_RESULT
 
     def _row(self, rows: Sequence[SubscriptionRow]) -> SubscriptionRow | None:
-        return next((row for row in rows if row["id"] == self.of), None)
+        return next((row for row in rows if row.id == self.of), None)
 
-    def _after_charge(self, row: SubscriptionRow) -> Told:
-        if row["checking"] == "yes":
+    def _after_charge(self, row: SubscriptionRow) -> ResultNotice:
+        if row.checking == "yes":
             return replace(self, row=row)
-        words = self.when_refused if row["alert"]["tone"] == "red" else self.when_paid
-        return Told(self.of, words, row=row) if words else NOTHING_TOLD
+        words = self.when_refused if row.alert.tone == "red" else self.when_paid
+        return ResultNotice(self.of, words, row=row) if words else NO_RESULT
 
 
-NOTHING_TOLD = Told()
+NO_RESULT = ResultNotice()
 
 
-def refusal(refused: Conflict | NotFound, subscription_id: str = PAGE) -> Told:
-    """Return why a wish was not met."""
+def refusal(refused: Conflict | NotFound, subscription_id: str = PAGE) -> ResultNotice:
+    """Return the notice of a refused request."""
     if isinstance(refused, Conflict):
-        return Told(subscription_id, REFUSALS[refused.code]())
-    return Told(PAGE, text.NOT_YOURS())
+        return ResultNotice(subscription_id, REFUSALS[refused.code]())
+    return ResultNotice(PAGE, text.NOT_YOURS())

@@ -1,4 +1,4 @@
-"""``/subscription/``: how each subscription stands, and what can be wished."""
+"""``/subscription/``: the status of each subscription, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ State = SubscriptionState
 
 
 def subscription_page() -> rx.Component:
-    """Show every subscription, or the question that is open about one."""
+    """Return the page: every subscription, or the open question about one."""
     return page(
         focus(target=State.focus, turn=State.turn),
         rx.cond(State.notice_of == "page", notice(State.notice)),
@@ -38,7 +38,7 @@ def subscription_page() -> rx.Component:
 
 
 def _subscriptions() -> rx.Component:
-    """Return the three things that the page can be; CSS shows the one of ``data-phase``."""
+    """Return all three phases of the page; CSS shows the one in ``data-phase``."""
     return element(
         rx.el.div,
         rx.el.h1(label(text.TITLE), class_name="title"),
@@ -69,7 +69,7 @@ def _subscriptions() -> rx.Component:
 
 
 def _unpainted(row: SubscriptionRow) -> rx.Component:
-    """Return a subscription whose slots nobody fills: the state brings it."""
+    """Return a subscription that is not prerendered; the state fills it."""
     return _subscription(Slots(row, "more_"))
 
 
@@ -84,21 +84,21 @@ def _subscription(row: Slots) -> rx.Component:
             ),
             class_name="subscription-head",
         ),
-        rx.cond(State.notice_of == row.row["id"], notice(State.notice)),
+        rx.cond(State.notice_of == row.row.id, notice(State.notice)),
         _alert(row, row.inside("alert"), parts),
         facts(
             fact(row["next_label"], row["next"], fills={"data-testid": parts["next"]}),
             fact(text.PRICE, row["price"]),
             fact(text.METHOD, row["method"], fills={"data-testid": parts["method"]}),
         ),
-        _actions(row.row["id"], parts),
+        _actions(row.row.id, parts),
         fills={"data-testid": parts["subscription"], "data-id": row["id"]},
         class_name="subscription",
     )
 
 
 def _actions(subscription_id: Any, parts: Slots) -> rx.Component:
-    """Return all there is to wish; those that are not possible now are absent."""
+    """Return every action; those not possible now are marked absent."""
 
     def action(part: str, label: Text, on_click: Any) -> rx.Component:
         return row_button(
@@ -124,7 +124,7 @@ def _alert(row: Slots, alert: Slots, parts: Slots) -> rx.Component:
     def answer(part: str, on_click: Any) -> rx.Component:
         return button(
             alert["label"],
-            on_click=on_click(row.row["id"]),
+            on_click=on_click(row.row.id),
             disabled=State.busy,
             fills={"data-testid": parts[part]},
         )

@@ -1,4 +1,4 @@
-"""The questions of ``/subscription/``: each takes the page, asks once, and leads back."""
+"""The questions of ``/subscription/``: each takes the whole page, asks once, and leads back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ State = SubscriptionState
 
 
 def panels() -> list[tuple[str, rx.Component]]:
-    """Return every question by the name of its panel."""
+    """Return every question with the name of its panel."""
     return [
         ("cancel", _cancel()),
         ("method", _method()),
@@ -31,7 +31,7 @@ def panels() -> list[tuple[str, rx.Component]]:
 
 
 def _question(name: str, title: Words, *answers: rx.Component, leave: Text) -> rx.Component:
-    """Return a question; its title has the focus, since what had it is gone."""
+    """Return a question; its title takes the focus, because the focused element is gone."""
     return rx.el.div(
         back(text.TITLE, on_click=State.keep),
         element(rx.el.h1, title, tab_index=-1, class_name="title"),
@@ -53,23 +53,23 @@ def _cancel() -> rx.Component:
     asked = State.cancel
     return _question(
         "cancel",
-        asked["title"],
+        asked.title,
         choices(
             rx.cond(
-                asked["can_wait"],
+                asked.can_wait,
                 choice(
-                    asked["wait_when"],
-                    asked["wait_refund"],
+                    asked.wait_when,
+                    asked.wait_refund,
                     text.CANCEL_WAIT_HOW,
-                    _press(asked["wait"], State.cancel_at_period_end, "confirm-cancel"),
+                    _press(asked.wait, State.cancel_at_period_end, "confirm-cancel"),
                     testid="cancel-at-period-end",
                 ),
             ),
             choice(
                 text.CANCEL_NOW_WHEN,
-                asked["now_refund"],
-                asked["now_how"],
-                _press(asked["now"], State.cancel_now, "confirm-cancel"),
+                asked.now_refund,
+                asked.now_how,
+                _press(asked.now, State.cancel_now, "confirm-cancel"),
                 testid="cancel-now",
             ),
         ),
@@ -81,9 +81,9 @@ def _method() -> rx.Component:
     return _question(
         "method",
         text.METHOD_TITLE,
-        rx.el.p(State.method["body"], class_name="lead"),
+        rx.el.p(State.method.body, class_name="lead"),
         choices(
-            rx.foreach(State.method["choices"], _method_choice),
+            rx.foreach(State.method.choices, _method_choice),
             button_link(registration_text.REGISTER_ANOTHER, href="/register/"),
             stacked=True,
         ),
@@ -92,7 +92,7 @@ def _method() -> rx.Component:
 
 
 def _method_choice(one: PayChoice) -> rx.Component:
-    return _press(one["label"], State.change_method(one["method_id"]), "choose-method")
+    return _press(one.label, State.change_method(one.method_id), "choose-method")
 
 
 def _plan() -> rx.Component:
@@ -111,9 +111,9 @@ def _plan() -> rx.Component:
 
 def _plan_choice(one: PlanChoice) -> rx.Component:
     return rx.el.button(
-        rx.el.span(one["name"]),
-        rx.el.span(one["price"], class_name="fine"),
-        on_click=State.choose_plan(one["plan_code"]),
+        rx.el.span(one.name),
+        rx.el.span(one.price, class_name="fine"),
+        on_click=State.choose_plan(one.plan_code),
         disabled=State.busy,
         type="button",
         class_name="button two-parts",
@@ -125,20 +125,20 @@ def _change() -> rx.Component:
     asked = State.change
     return _question(
         "change",
-        asked["title"],
+        asked.title,
         choices(
             choice(
                 change_text.NOW_WHEN,
-                asked["now_amount"],
-                asked["now_how"],
-                _press(asked["now"], State.change_plan_now, "confirm-change"),
+                asked.now_amount,
+                asked.now_how,
+                _press(asked.now, State.change_plan_now, "confirm-change"),
                 testid="change-now",
             ),
             choice(
-                asked["later_when"],
-                asked["later_amount"],
-                asked["later_how"],
-                _press(asked["later"], State.change_plan_later, "confirm-change"),
+                asked.later_when,
+                asked.later_amount,
+                asked.later_how,
+                _press(asked.later, State.change_plan_later, "confirm-change"),
                 testid="change-later",
             ),
         ),
@@ -150,20 +150,20 @@ def _price() -> rx.Component:
     asked = State.price
     return _question(
         "price",
-        asked["title"],
+        asked.title,
         choices(
             choice(
-                asked["yes_when"],
-                asked["yes_amount"],
-                asked["yes_how"],
-                _press(asked["yes"], State.accept_price, "confirm-price"),
+                asked.yes_when,
+                asked.yes_amount,
+                asked.yes_how,
+                _press(asked.yes, State.accept_price, "confirm-price"),
                 testid="accept-price",
             ),
             choice(
-                asked["no_when"],
-                asked["no_amount"],
-                asked["no_how"],
-                _press(asked["no"], State.refuse_price, "confirm-price"),
+                asked.no_when,
+                asked.no_amount,
+                asked.no_how,
+                _press(asked.no, State.refuse_price, "confirm-price"),
                 testid="refuse-price",
             ),
         ),

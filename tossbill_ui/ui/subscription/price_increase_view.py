@@ -1,12 +1,12 @@
-"""What the customer was asked about the next price: what the page says, and the question.
+"""The question about a subscription's next price: its alert, and the question itself.
 
-A price rises, or a trial ends; each has its own words for the same parts.
+Either a price rises or a trial ends; each has its own texts for the same parts.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
@@ -21,27 +21,25 @@ from tossbill_ui.ui.subscription import price_increase_text, text, trial_end_tex
 ONE_DAY = timedelta(days=1)
 
 
-class PriceView(TypedDict):
-    """Both answers, each with its day, its amount and what follows."""
+@dataclass(frozen=True)
+class PriceView:
+    """Both answers, each with its day, its amount and its consequence."""
 
-    title: str
-    yes: str
-    yes_when: str
-    yes_amount: str
-    yes_how: str
-    yes_done: str
-    no: str
-    no_when: str
-    no_amount: str
-    no_how: str
-    no_done: str
-
-
-NO_PRICE = PriceView(**dict.fromkeys(PriceView.__annotations__, ""))  # pyright: ignore[reportArgumentType]
+    title: str = ""
+    yes: str = ""
+    yes_when: str = ""
+    yes_amount: str = ""
+    yes_how: str = ""
+    yes_done: str = ""
+    no: str = ""
+    no_when: str = ""
+    no_amount: str = ""
+    no_how: str = ""
+    no_done: str = ""
 
 
-def said(asked: PriceConsent) -> tuple[str, str, str, str]:
-    """Return what stands beside the subscription: tone, title, body, and the button's label."""
+def alert_parts(asked: PriceConsent) -> tuple[str, str, str, str]:
+    """Return the alert's tone, title, body and button label."""
     text, words = _text(asked), _words(asked)
     match asked.answer:
         case ConsentDecision.ACCEPTED:
@@ -55,7 +53,7 @@ def said(asked: PriceConsent) -> tuple[str, str, str, str]:
 
 
 def next_charge(asked: PriceConsent, day: str) -> str:
-    """Return the day and amount of the next charge, which an answer may still decide on."""
+    """Return the day and amount of the next charge, which may depend on an answer."""
     words = text.ON_DAY if asked.answer else _text(asked).IF_AGREED
     return words(day=day, amount=wording.won(asked.after_krw))
 

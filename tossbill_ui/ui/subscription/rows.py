@@ -1,10 +1,10 @@
-"""A subscription as its owner sees it: view rows of text, and what may be wished."""
+"""View rows of a subscription: its status, and the actions possible now."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict
 
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.subscriptions.models import ConsentDecision, SubscriptionStatus
@@ -15,9 +15,9 @@ from tossbill_ui.ui.shared.methods import method_label
 from tossbill_ui.ui.shared.view_rows import ABSENT, BLANK
 from tossbill_ui.ui.subscription import price_increase_view, text, trial_end_text
 from tossbill_ui.ui.subscription.alerts import (
-    NO_ALERT,
     OVER,
     PAID_UP,
+    QUIET,
     Alert,
     alert_of,
     asked_now,
@@ -27,41 +27,43 @@ from tossbill_ui.ui.subscription.alerts import (
 ONE_DAY = timedelta(days=1)
 
 
-class Parts(TypedDict):
-    """The parts of a subscription on the page, each by its name in tests or `views.ABSENT`."""
+@dataclass(frozen=True)
+class Parts:
+    """The test ids of a subscription's parts on the page; `ABSENT` for those not shown."""
 
-    subscription: str
-    status: str
-    next: str
-    method: str
-    alert: str
-    pay: str
-    card: str
-    price: str
-    again: str
-    change: str
-    change_plan: str
-    keep_plan: str
-    pause: str
-    resume: str
-    undo: str
-    cancel: str
+    subscription: str = ABSENT
+    status: str = ABSENT
+    next: str = ABSENT
+    method: str = ABSENT
+    alert: str = ABSENT
+    pay: str = ABSENT
+    card: str = ABSENT
+    price: str = ABSENT
+    again: str = ABSENT
+    change: str = ABSENT
+    change_plan: str = ABSENT
+    keep_plan: str = ABSENT
+    pause: str = ABSENT
+    resume: str = ABSENT
+    undo: str = ABSENT
+    cancel: str = ABSENT
 
 
-class SubscriptionRow(TypedDict):
-    """One subscription; every field is text, as in `views`."""
+@dataclass(frozen=True)
+class SubscriptionRow:
+    """One subscription; by default one that is not shown."""
 
-    id: str
-    plan: str
-    price: str
-    status: str
-    tone: str
-    next_label: str
-    next: str
-    method: str
-    checking: str
-    alert: Alert
-    parts: Parts
+    id: str = ABSENT
+    plan: str = BLANK
+    price: str = BLANK
+    status: str = BLANK
+    tone: str = "none"
+    next_label: str = BLANK
+    next: str = BLANK
+    method: str = BLANK
+    checking: str = "no"
+    alert: Alert = QUIET
+    parts: Parts = Parts()
 
 
 CARD_PARTS = {
@@ -74,11 +76,11 @@ TONES = {"past_due": "red", "paused": "amber", "canceled": "amber", "ended": "gr
 
 
 def row(seen: SubscriptionView, events: Sequence[EventRecord] = ()) -> SubscriptionRow:
-    """Return one subscription's row.
+    """Return the row of a subscription.
 
     Args:
-        seen: How it stands.
-        events: Its history, for one that has ended: what was given back stands there.
+        seen: The subscription.
+        events: Its history if it has ended, which contains the refunds.
     """
     status = seen.subscription.status
     is_checking = is_open(seen) and status not in OVER
@@ -104,11 +106,11 @@ def _parts(seen: SubscriptionView, alert: Alert) -> Parts:
     can_move = status in PAID_UP and is_settled and seen.next_plan is None
     return Parts(
         **CARD_PARTS,
-        alert=_there("subscription-alert", alert["action"] != "quiet"),
-        pay=_there("pay-now", alert["action"] == "pay"),
-        card=_there("change-and-pay", alert["action"] == "card"),
-        price=_there("answer-price", alert["action"] == "price"),
-        again=_there("subscribe-again", alert["action"] == "again"),
+        alert=_there("subscription-alert", alert.action != "quiet"),
+        pay=_there("pay-now", alert.action == "pay"),
+        card=_there("change-and-pay", alert.action == "card"),
+        price=_there("answer-price", alert.action == "price"),
+        again=_there("subscribe-again", alert.action == "again"),
         change=_there("change-card", status not in OVER and is_settled),
         change_plan=_there("change-plan", can_move),
         keep_plan=_there("keep-plan", status in PAID_UP and seen.next_plan is not None),
@@ -124,7 +126,7 @@ def _there(name: str, when: bool) -> str:
 
 
 def urgency(seen: SubscriptionView) -> int:
-    """Order subscriptions: what is past due first, what has ended last."""
+    """Return the sort key of a subscription: past due first, ended last."""
     order = {SubscriptionStatus.PAST_DUE: 0, SubscriptionStatus.ENDED: 2}
     return order.get(SubscriptionStatus(seen.subscription.status), 1)
 
@@ -170,19 +172,3 @@ def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
         return trial_end_text.ENDS(), trial_end_text.ASKED_BEFORE(day=day)
     amount = seen.owed.amount_krw if seen.owed else amount_of(seen.price).due_krw
     return label, text.ON_DAY(day=day, amount=wording.won(amount))
-
-
-NO_PARTS = Parts(**dict.fromkeys(Parts.__annotations__, ABSENT))  # pyright: ignore[reportArgumentType]
-NO_ROW = SubscriptionRow(
-    id=ABSENT,
-    plan=BLANK,
-    price=BLANK,
-    status=BLANK,
-    tone="none",
-    next_label=BLANK,
-    next=BLANK,
-    method=BLANK,
-    checking="no",
-    alert=NO_ALERT,
-    parts=NO_PARTS,
-)

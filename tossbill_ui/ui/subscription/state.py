@@ -1,4 +1,4 @@
-"""The subscription page."""
+"""State of the subscription page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tossbill_ui.subscriptions.actions import (
 )
 from tossbill_ui.subscriptions.reading import view as reading
 from tossbill_ui.ui.components.notice import NOTICE
-from tossbill_ui.ui.shared.page_state import caller_of, looks
+from tossbill_ui.ui.shared.page_state import caller_of, updates
 from tossbill_ui.ui.subscription import (
     cancel_view,
     change_text,
@@ -31,44 +31,44 @@ from tossbill_ui.ui.subscription import (
 )
 from tossbill_ui.ui.subscription.cancel_view import CancelView
 from tossbill_ui.ui.subscription.change_view import ChangeView, PlanChoice
-from tossbill_ui.ui.subscription.notice import NOTHING_TOLD, Told, refusal
+from tossbill_ui.ui.subscription.notice import NO_RESULT, ResultNotice, refusal
 from tossbill_ui.ui.subscription.price_increase_view import PriceView
 from tossbill_ui.ui.subscription.rows import SubscriptionRow
 from tossbill_ui.ui.subscription.view import MethodPanel
 
 Find = Callable[[Runtime, Actor, str], Awaitable[object]]
-Wish = Callable[[Runtime, Actor, str], Awaitable[object]]
+Request = Callable[[Runtime, Actor, str], Awaitable[object]]
 
 
 class SubscriptionState(rx.State):
-    """The customer's subscriptions; ``panel`` is the question that is open about one of them.
+    """The customer's subscriptions; ``panel`` is the open question about one of them.
 
-    Those that no slot has room for stand in ``more``.
+    Those beyond the prerendered ones are in ``more``.
     """
 
-    rows: list[SubscriptionRow] = view.painted([])
-    more: list[SubscriptionRow] = []
+    rows: tuple[SubscriptionRow, ...] = view.painted([])
+    more: tuple[SubscriptionRow, ...] = ()
     phase: str = "loading"
     panel: str = "none"
-    cancel: CancelView = cancel_view.NO_CANCEL
-    method: MethodPanel = view.NO_METHODS
-    plans: list[PlanChoice] = []
-    change: ChangeView = change_view.NO_CHANGE
-    price: PriceView = price_increase_view.NO_PRICE
-    # Nothing can be pressed before the state is there, nor twice.
+    cancel: CancelView = CancelView()
+    method: MethodPanel = MethodPanel()
+    plans: tuple[PlanChoice, ...] = ()
+    change: ChangeView = ChangeView()
+    price: PriceView = PriceView()
+    # Disables the buttons until the state has loaded, and against a second press.
     busy: bool = True
-    # What came of the last press, and of which subscription it speaks, or the page.
+    # The result of the last press, and where it is shown: a subscription's id, or the page.
     notice: str = ""
     notice_of: str = ""
     focus: str = "body"
     turn: int = 0
-    _told: Told = NOTHING_TOLD
+    _result: ResultNotice = NO_RESULT
     _asked: str = ""
 
     @rx.event(background=True)
     async def load(self) -> None:
-        """Show the subscriptions and follow them until the tab goes away, which ends this event."""
-        async for _ in looks(self):
+        """Show the subscriptions and follow them until the tab closes, which ends this event."""
+        async for _ in updates(self):
             async with self:
                 await self._show()
                 if self.busy:
@@ -98,176 +98,186 @@ class SubscriptionState(rx.State):
     @rx.event
     async def change_plan_now(self) -> AsyncGenerator[None]:
         """Change for the amount that the page shows."""
-        plan_code, charge_krw = self.change["plan_code"], self.change["charge_krw"]
+        plan_code, charge_krw = self.change.plan_code, self.change.charge_krw
 
-        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+        async def request(rt: Runtime, actor: Actor, asked: str) -> None:
             await change_plan.change_now(
                 rt, actor, asked, plan_code=plan_code, expected_charge_krw=charge_krw
             )
 
-        async for _ in self._do(wish, Told(self._asked, change_text.DONE(), change_text.CHANGED())):
+        async for _ in self._do(
+            request, ResultNotice(self._asked, change_text.DONE(), change_text.CHANGED())
+        ):
             yield
 
     @rx.event
     async def change_plan_later(self) -> AsyncGenerator[None]:
-        plan_code = self.change["plan_code"]
+        plan_code = self.change.plan_code
 
-        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+        async def request(rt: Runtime, actor: Actor, asked: str) -> None:
             await change_plan.change_at_period_end(rt, actor, asked, plan_code=plan_code)
 
-        async for _ in self._do(wish, Told(self._asked, change_text.DONE_LATER())):
+        async for _ in self._do(request, ResultNotice(self._asked, change_text.DONE_LATER())):
             yield
 
     @rx.event
     async def keep_plan(self, subscription_id: str) -> AsyncGenerator[None]:
-        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+        async def request(rt: Runtime, actor: Actor, asked: str) -> None:
             seen = await reading.subscription(rt, actor, asked)
             await change_plan.change_at_period_end(rt, actor, asked, plan_code=seen.plan.code)
 
-        async for _ in self._do(wish, Told(str(subscription_id), change_text.DONE_KEPT())):
+        async for _ in self._do(
+            request, ResultNotice(str(subscription_id), change_text.DONE_KEPT())
+        ):
             yield
 
     @rx.event
     async def ask_price(self, subscription_id: str) -> None:
-        """Show both answers to what was asked about the next price."""
+        """Show both answers to the question about the next price."""
         await self._ask("price", "price", price_increase_view.price_view, subscription_id)
 
     @rx.event
     async def accept_price(self) -> AsyncGenerator[None]:
-        async for _ in self._answer(Told(self._asked, self.price["yes_done"]), accepts=True):
+        async for _ in self._answer(ResultNotice(self._asked, self.price.yes_done), accepts=True):
             yield
 
     @rx.event
     async def refuse_price(self) -> AsyncGenerator[None]:
-        async for _ in self._answer(Told(self._asked, self.price["no_done"]), accepts=False):
+        async for _ in self._answer(ResultNotice(self._asked, self.price.no_done), accepts=False):
             yield
 
     @rx.event
     def keep(self) -> None:
-        """Go back to where the question was asked."""
+        """Close the question and return to the button that opened it."""
         if self.panel != "none":
-            self._look_at(view.opener(self.panel, self._asked))
-        self.panel, self._asked, self._told = "none", "", NOTHING_TOLD
-        self._say()
+            self._focus_on(view.opener(self.panel, self._asked))
+        self.panel, self._asked, self._result = "none", "", NO_RESULT
+        self._show_notice()
 
     @rx.event
     async def cancel_at_period_end(self) -> AsyncGenerator[None]:
         async for _ in self._do(
-            cancel.cancel_at_period_end, Told(self._asked, text.DONE_CANCELED())
+            cancel.cancel_at_period_end, ResultNotice(self._asked, text.DONE_CANCELED())
         ):
             yield
 
     @rx.event
     async def cancel_now(self) -> AsyncGenerator[None]:
         """End the subscription for the refund that the page shows."""
-        refund_krw = self.cancel["refund_krw"]
+        refund_krw = self.cancel.refund_krw
 
-        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+        async def request(rt: Runtime, actor: Actor, asked: str) -> None:
             await cancel.cancel_now(rt, actor, asked, expected_refund_krw=refund_krw)
 
-        async for _ in self._do(wish, Told(self._asked, text.DONE_ENDED())):
+        async for _ in self._do(request, ResultNotice(self._asked, text.DONE_ENDED())):
             yield
 
     @rx.event
     async def undo(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(cancel.undo, Told(str(subscription_id), text.DONE_UNDONE())):
+        async for _ in self._do(
+            cancel.undo, ResultNotice(str(subscription_id), text.DONE_UNDONE())
+        ):
             yield
 
     @rx.event
     async def pause(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(pause.pause, Told(str(subscription_id), text.DONE_PAUSED())):
+        async for _ in self._do(
+            pause.pause, ResultNotice(str(subscription_id), text.DONE_PAUSED())
+        ):
             yield
 
     @rx.event
     async def resume(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(pause.resume, Told(str(subscription_id), text.DONE_RESUMED())):
+        async for _ in self._do(
+            pause.resume, ResultNotice(str(subscription_id), text.DONE_RESUMED())
+        ):
             yield
 
     @rx.event
     async def pay_now(self, subscription_id: str) -> AsyncGenerator[None]:
         wanted = str(subscription_id)
         paid = await view.when_paid(runtime.current(), caller_of(self), wanted)
-        told = Told(wanted, text.DONE_PAYING(), paid, text.STILL_REFUSED())
+        told = ResultNotice(wanted, text.DONE_PAYING(), paid, text.STILL_REFUSED())
         async for _ in self._do(change_method.pay_now, told):
             yield
 
     @rx.event
     async def change_method(self, method_id: str) -> AsyncGenerator[None]:
-        """Charge another method from now on; what is owed is charged at once."""
+        """Change the payment method; an outstanding amount is charged at once."""
         wanted = str(method_id)
-        offered = {choice["method_id"] for choice in self.method["choices"]}
+        offered = {choice.method_id for choice in self.method.choices}
 
-        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+        async def request(rt: Runtime, actor: Actor, asked: str) -> None:
             if wanted not in offered:
                 raise NotFound("That method was not offered.")
             await change_method.change_method(rt, actor, asked, payment_method_id=wanted)
 
-        told = Told(self._asked, text.DONE_METHOD())
-        if self.method["is_owed"]:
-            paid = self.method["when_paid"]
-            told = Told(self._asked, text.DONE_METHOD_PAYING(), paid, text.STILL_REFUSED())
-        async for _ in self._do(wish, told):
+        told = ResultNotice(self._asked, text.DONE_METHOD())
+        if self.method.is_owed:
+            paid = self.method.when_paid
+            told = ResultNotice(self._asked, text.DONE_METHOD_PAYING(), paid, text.STILL_REFUSED())
+        async for _ in self._do(request, told):
             yield
 
-    async def _answer(self, told: Told, *, accepts: bool) -> AsyncGenerator[None]:
-        async def wish(rt: Runtime, actor: Actor, asked: str) -> None:
+    async def _answer(self, told: ResultNotice, *, accepts: bool) -> AsyncGenerator[None]:
+        async def request(rt: Runtime, actor: Actor, asked: str) -> None:
             await price_increase.record_decision(rt, actor, asked, accepts=accepts)
 
-        async for _ in self._do(wish, told):
+        async for _ in self._do(request, told):
             yield
 
-    async def _do(self, wish: Wish, told: Told) -> AsyncGenerator[None]:
-        """Meet a wish; whose subscription it is and whether it may be so, the service decides.
+    async def _do(self, request: Request, told: ResultNotice) -> AsyncGenerator[None]:
+        """Carry out a request; the service checks ownership and whether it is allowed.
 
         Args:
-            wish: What to do.
-            told: What is said when it is done, and of which subscription.
+            request: The service call.
+            told: The notice on success, with the subscription's id.
         """
         if self.busy:
             return
-        self.busy, self._told = True, NOTHING_TOLD
-        self._say()
+        self.busy, self._result = True, NO_RESULT
+        self._show_notice()
         yield
         try:
-            await wish(runtime.current(), caller_of(self), told.of)
+            await request(runtime.current(), caller_of(self), told.of)
         except (Conflict, NotFound) as refused:
             told = refusal(refused, told.of)
         finally:
             self.busy = False
         self.panel, self._asked = "none", ""
         await self._show()
-        self._tell(told)
+        self._notify(told)
 
     async def _ask(self, panel: str, field: str, find: Find, subscription_id: str) -> None:
-        """Find out what a question is about and ask it; a stranger's id is told so.
+        """Load the content of a question and open it; an id of another customer is refused.
 
         Args:
             panel: The question's name.
-            field: Which of our variables holds what was found.
-            find: How to find it.
-            subscription_id: Of which subscription, as the browser says.
+            field: The state variable that holds the content.
+            find: Loads the content.
+            subscription_id: The subscription's id, as sent by the browser.
         """
         wanted = str(subscription_id)
         try:
             found = await find(runtime.current(), caller_of(self), wanted)
         except (NotFound, Conflict) as refused:
-            self._tell(refusal(refused))
+            self._notify(refusal(refused))
             return
         setattr(self, field, found)
-        self.panel, self._asked, self._told = panel, wanted, NOTHING_TOLD
-        self._say()
-        self._look_at("main h1")
+        self.panel, self._asked, self._result = panel, wanted, NO_RESULT
+        self._show_notice()
+        self._focus_on("main h1")
 
-    def _tell(self, told: Told) -> None:
-        """Say what came of a press, where it belongs, and take the reader there."""
-        self._told = told.first_seen([*self.rows, *self.more])
-        self._say()
-        self._look_at(NOTICE if self._told.of else view.heading(told.of))
+    def _notify(self, told: ResultNotice) -> None:
+        """Show the result of a press where it belongs, and move the focus there."""
+        self._result = told.first_seen([*self.rows, *self.more])
+        self._show_notice()
+        self._focus_on(NOTICE if self._result.of else view.heading(told.of))
 
-    def _say(self) -> None:
-        self.notice, self.notice_of = self._told.words, self._told.of
+    def _show_notice(self) -> None:
+        self.notice, self.notice_of = self._result.words, self._result.of
 
-    def _look_at(self, target: str) -> None:
+    def _focus_on(self, target: str) -> None:
         self.focus, self.turn = target, self.turn + 1
 
     async def _show(self) -> None:
@@ -275,8 +285,8 @@ class SubscriptionState(rx.State):
         rows, more = view.painted(found), found[view.PAINTED :]
         if (rows, more) != (self.rows, self.more):
             self.rows, self.more = rows, more
-            self._told = self._told.seen_again(found)
-            self._say()
-        # What is assigned is sent, changed or not.
+            self._result = self._result.seen_again(found)
+            self._show_notice()
+        # Reflex sends every assigned variable, changed or not.
         if self.phase != view.phase(found):
             self.phase = view.phase(found)

@@ -1,95 +1,96 @@
-"""Words of the subscription page."""
+"""Texts of the subscription page."""
 
 from tossbill_ui.ui.shared.text import ByKind, Text
 
 TITLE = Text("내 구독", "My subscriptions")
 LOADING = Text("구독을 불러오고 있어요", "Loading your subscriptions")
-EMPTY = Text("아직 구독이 없어요", "You have no subscription yet")
+EMPTY = Text("아직 구독이 없어요", "No subscriptions yet")
 EMPTY_BODY = Text(
     "상품을 고르면 여기에서 다음 결제일과 금액을 볼 수 있어요.",
-    "Once you choose a plan, its next payment is shown here.",
+    "Once you choose a plan, you'll see its next payment here.",
 )
 
-CHECKING = Text("결제 확인 중", "Checking a payment")
+CHECKING = Text("결제 확인 중", "Confirming payment")
 STATUS = {
     "starting": CHECKING,
     "trialing": Text("무료 체험 중", "Free trial"),
     "active": Text("이용 중", "Active"),
     "past_due": Text("결제 실패", "Payment failed"),
     "paused": Text("일시 정지", "Paused"),
-    "canceled": Text("해지 예약", "Ends soon"),
+    "canceled": Text("해지 예약", "Set to end"),
     "ended": Text("종료", "Ended"),
 }
 
-METHOD = Text("결제수단", "Paid with")
+METHOD = Text("결제수단", "Payment method")
 PRICE = Text("가격", "Price")
 NEXT = Text("다음 결제", "Next payment")
 FIRST = Text("첫 결제", "First payment")
 RETRY = Text("다음 결제 시도", "Next attempt")
-UNTIL = Text("이용 기간", "Runs until")
+UNTIL = Text("이용 기간", "Access")
 ENDED_ON = Text("끝난 날", "Ended on")
-WORKS_UNTIL = Text("이용할 수 있는 날", "You can use it until")
-UNTIL_DAY = Text("{day}까지", "{day}")
+WORKS_UNTIL = Text("이용할 수 있는 날", "Access")
+UNTIL_DAY = Text("{day}까지", "Until {day}")
 ON_DAY = Text("{day}\n{amount}", "{day}\n{amount}")
-MOVES_TO = Text("{day}\n{plan} 상품으로 바뀌어요", "{day}\nMoves to {plan}")
-WHEN_RESUMED = Text("다시 시작할 때 결제해요", "When you start it again")
-WAITS = Text("확인하고 있어요", "Being checked")
+MOVES_TO = Text("{day}\n{plan} 상품으로 바뀌어요", "{day}\nSwitches to {plan}")
+WHEN_RESUMED = Text("다시 시작할 때 결제해요", "When you resume")
+WAITS = Text("확인하고 있어요", "Being confirmed")
 NOT_NOW = Text("지금은 이용할 수 없어요", "Not available now")
 
-ASKING = Text("결제를 확인하고 있어요", "Checking the payment")
+ASKING = Text("결제를 확인하고 있어요", "Confirming your payment")
 ASKING_BODY = Text(
     "창을 닫아도 계속돼요. 두 번 결제되지 않아요.",
-    "It goes on if you close this page. Nothing is charged twice.",
+    "It continues even if you close this page. You won't be charged twice.",
 )
 IN_DOUBT = Text(
-    "{amount}이 결제됐는지 확인하고 있어요", "We are checking whether {amount} was charged"
+    "{amount}이 결제됐는지 확인하고 있어요", "We're checking whether {amount} was charged"
 )
 IN_DOUBT_BODY = ByKind(
     Text(
         "카드사의 답이 늦어져 아직 결제됐는지 몰라요. 두 번 결제되지 않으니 기다려 주세요. "
         "확인되면 여기에 바로 보여요.",
-        "The card company's answer is late, so nobody knows yet. Please wait: nothing is charged "
-        "twice. The result is shown here at once.",
+        "The card company hasn't answered yet, so we don't know the result. Please wait: you "
+        "won't be charged twice. The result will appear here.",
     ),
     Text(
         "은행의 답이 늦어져 아직 결제됐는지 몰라요. 두 번 결제되지 않으니 기다려 주세요. "
         "확인되면 여기에 바로 보여요.",
-        "The bank's answer is late, so nobody knows yet. Please wait: nothing is charged "
-        "twice. The result is shown here at once.",
+        "The bank hasn't answered yet, so we don't know the result. Please wait: you won't be "
+        "charged twice. The result will appear here.",
     ),
 )
 IN_DOUBT_CANCELED = Text(
-    "결제됐으면 모두 돌려드려요.", "If it was charged, you get all of it back."
+    "결제됐으면 모두 돌려드려요.", "If it was charged, you'll be refunded in full."
 )
-PAST_DUE = Text("{amount}을 결제하지 못했어요", "We could not charge {amount}")
-TRY_AGAIN_ON = Text("{day}에 다시 결제할게요.", "We try again on {day}.")
+PAST_DUE = Text("{amount}을 결제하지 못했어요", "We couldn't charge {amount}")
+TRY_AGAIN_ON = Text("{day}에 다시 결제할게요.", "We'll try again on {day}.")
 NEEDS_CARD = ByKind(
-    Text("다른 카드로 바꾸면 바로 결제해요.", "It is paid at once with another card."),
+    Text("다른 카드로 바꾸면 바로 결제해요.", "Change to another card to pay right away."),
     Text(
-        "다른 결제수단으로 바꾸면 바로 결제해요.", "It is paid at once with another payment method."
+        "다른 결제수단으로 바꾸면 바로 결제해요.",
+        "Change to another payment method to pay right away.",
     ),
 )
-ACCESS_UNTIL = Text("{day}까지는 그대로 이용할 수 있어요.", "You can go on using it until {day}.")
-NO_ACCESS = Text("결제할 때까지 이용할 수 없어요.", "You cannot use it until it is paid.")
+ACCESS_UNTIL = Text("{day}까지는 그대로 이용할 수 있어요.", "You keep access until {day}.")
+NO_ACCESS = Text("결제할 때까지 이용할 수 없어요.", "You have no access until it's paid.")
 PAY_NOW = Text("지금 {amount} 결제하기", "Pay {amount} now")
 CHANGE_AND_PAY = ByKind(
-    Text("카드 바꾸고 바로 결제하기", "Change the card and pay"),
-    Text("결제수단 바꾸고 바로 결제하기", "Change the payment method and pay"),
+    Text("카드 바꾸고 바로 결제하기", "Change card and pay"),
+    Text("결제수단 바꾸고 바로 결제하기", "Change payment method and pay"),
 )
 LOST = ByKind(
-    Text("이 카드로는 더 결제할 수 없어요", "This card cannot be charged any more"),
-    Text("이 계좌로는 더 결제할 수 없어요", "This account cannot be charged any more"),
+    Text("이 카드로는 더 결제할 수 없어요", "This card can no longer be charged"),
+    Text("이 계좌로는 더 결제할 수 없어요", "This account can no longer be charged"),
 )
 LOST_BODY = Text(
     "등록이 풀렸어요. 다음 결제 전에 다른 결제수단으로 바꿔 주세요. 지금 결제하는 금액은 없어요.",
-    "Its registration is gone. Change to another payment method before the next payment. "
+    "It's no longer registered. Change to another payment method before the next payment. "
     "Nothing is charged now.",
 )
 EXPIRES = Text("카드를 {day}까지 쓸 수 있어요", "This card can be charged until {day}")
 EXPIRES_BODY = Text(
     "그 뒤에는 이 카드로 결제할 수 없어요. 다른 결제수단으로 바꿔 주세요. "
     "지금 결제하는 금액은 없어요.",
-    "After that it cannot be. Please change to another payment method. Nothing is charged now.",
+    "After that, it can't be. Please change to another payment method. Nothing is charged now.",
 )
 FIRST_REFUSED = Text("첫 결제를 하지 못했어요", "The first payment failed")
 FIRST_REFUSED_BODY = ByKind(
@@ -106,37 +107,39 @@ PAY_WITH_OTHER = ByKind(
     Text("다른 카드로 결제하기", "Pay with another card"),
     Text("다른 결제수단으로 결제하기", "Pay with another payment method"),
 )
-REFUND_ASKED = Text("{amount} 환불을 요청했어요", "We asked for your refund of {amount}")
+REFUND_ASKED = Text("{amount} 환불을 요청했어요", "Refund of {amount} requested")
 REFUND_ASKED_BODY = ByKind(
     Text(
-        "카드사에 따라 며칠 걸릴 수 있어요.", "Depending on the card company it takes a few days."
+        "카드사에 따라 며칠 걸릴 수 있어요.",
+        "It may take a few days, depending on the card company.",
     ),
-    Text("은행에 따라 며칠 걸릴 수 있어요.", "Depending on the bank it takes a few days."),
+    Text("은행에 따라 며칠 걸릴 수 있어요.", "It may take a few days, depending on the bank."),
 )
-REFUNDED = Text("{amount}을 돌려드렸어요", "You got {amount} back")
+REFUNDED = Text("{amount}을 돌려드렸어요", "{amount} refunded")
 REFUNDED_BODY = ByKind(
     Text(
         "카드사에 따라 며칠 뒤에 보일 수 있어요.",
-        "Depending on the card company it shows after a few days.",
+        "It may take a few days to show, depending on the card company.",
     ),
     Text(
-        "은행에 따라 며칠 뒤에 보일 수 있어요.", "Depending on the bank it shows after a few days."
+        "은행에 따라 며칠 뒤에 보일 수 있어요.",
+        "It may take a few days to show, depending on the bank.",
     ),
 )
 
 CANCEL = Text("해지하기", "Cancel")
-UNDO = Text("해지 예약 취소하기", "Do not cancel")
+UNDO = Text("해지 예약 취소하기", "Keep my subscription")
 PAUSE = Text("잠시 멈추기", "Pause")
-RESUME = Text("다시 시작하기", "Start again")
-CHANGE = Text("결제수단 바꾸기", "Change the payment method")
+RESUME = Text("다시 시작하기", "Resume")
+CHANGE = Text("결제수단 바꾸기", "Change payment method")
 
-CANCEL_TITLE = Text("{plan}, 언제 끝낼까요?", "When shall {plan} end?")
+CANCEL_TITLE = Text("{plan}, 언제 끝낼까요?", "When should {plan} end?")
 CANCEL_WAIT_WHEN = Text("{day}까지 이용", "Use it until {day}")
 CANCEL_WAIT = Text("{day}까지 쓰고 끝내기", "End on {day}")
 CANCEL_WAIT_REFUND = Text("환불 {amount}", "Refund {amount}")
 CANCEL_WAIT_HOW = Text(
     "끝나는 날까지 이용하고 더 결제하지 않아요. 그 전에는 되돌릴 수 있어요.",
-    "You use it until then and pay nothing more. You can change your mind before.",
+    "You keep access until then and pay nothing more. You can change your mind before that.",
 )
 CANCEL_NOW_WHEN = Text("오늘 바로 끝남", "Ends today")
 CANCEL_NOW = Text("지금 끝내기", "End now")
@@ -145,66 +148,70 @@ CANCEL_NOW_BACK = Text("환불 {amount}", "Refund {amount}")
 CANCEL_NOW_HOW = Text(
     "{price} 가운데 오늘을 포함해 남은 {left}일치예요 ({days}일 중). 1원 아래는 올려요. "
     "바로 이용이 끝나고 되돌릴 수 없어요.",
-    "The part of {price} for the {left} of {days} days that are left, today included, rounded up "
-    "to the won. It ends at once and cannot be undone.",
+    "The share of {price} for the remaining {left} of {days} days, including today, rounded "
+    "up to the won. Access ends immediately and this can't be undone.",
 )
 CANCEL_NOW_LESS = Text(
     "남은 {left}일치에서 앞서 돌려드린 금액을 뺐어요. 바로 이용이 끝나고 되돌릴 수 없어요.",
-    "The part for the {left} days that are left, less what you got back before. "
-    "It ends at once and cannot be undone.",
+    "The share for the remaining {left} days, minus what was already refunded. Access ends "
+    "immediately and this can't be undone.",
 )
 CANCEL_NOW_NOTHING = Text(
     "이번 기간에 결제한 금액이 없어요. 바로 이용이 끝나고 되돌릴 수 없어요.",
-    "Nothing was paid for this period. It ends at once and cannot be undone.",
+    "Nothing was paid for this period. Access ends immediately and this can't be undone.",
 )
-KEEP = Text("계속 이용하기", "Keep using it")
+KEEP = Text("계속 이용하기", "Keep my subscription")
 
-METHOD_TITLE = Text("어떤 결제수단으로 바꿀까요?", "Which payment method instead?")
+METHOD_TITLE = Text("어떤 결제수단으로 바꿀까요?", "Which payment method should we use?")
 METHOD_BODY = Text(
     "다음 결제부터 써요. 지금 결제하는 금액은 없어요.",
-    "It is used from the next payment on. Nothing is charged now.",
+    "It will be used from the next payment. Nothing is charged now.",
 )
 METHOD_OWED = Text(
-    "바꾸면 밀린 {amount}을 바로 결제해요.", "The {amount} that is owed is charged at once."
+    "바꾸면 밀린 {amount}을 바로 결제해요.",
+    "The outstanding {amount} is charged as soon as you change it.",
 )
 METHOD_TO = Text("{method} 바꾸기", "Change to {method}")
 METHOD_TO_AND_PAY = Text("{method} 바꾸고 {amount} 결제하기", "Change to {method} and pay {amount}")
 METHOD_NONE = Text(
     "바꿀 수 있는 다른 결제수단이 없어요. 새로 등록한 다음 여기에서 바꿔 주세요.",
-    "There is no other payment method. Register one, then change to it here.",
+    "You have no other payment method. Register one, then change to it here.",
 )
-METHOD_KEEP = Text("그대로 두기", "Leave it as it is")
+METHOD_KEEP = Text("그대로 두기", "Keep my current method")
 
 DONE_CANCELED = Text(
     "해지를 예약했어요. 그날까지 이용하고 더 결제하지 않아요.",
-    "It will end. You use it until then and pay nothing more.",
+    "Your subscription is set to end. You keep access until that day and pay nothing more.",
 )
-DONE_ENDED = Text("구독을 끝냈어요. 더 결제하지 않아요.", "It has ended. Nothing more is charged.")
-DONE_UNDONE = Text("해지 예약을 취소했어요.", "It goes on as before.")
+DONE_ENDED = Text(
+    "구독을 끝냈어요. 더 결제하지 않아요.",
+    "Your subscription has ended. Nothing more will be charged.",
+)
+DONE_UNDONE = Text("해지 예약을 취소했어요.", "Your cancellation was undone.")
 DONE_PAUSED = Text(
     "구독을 멈췄어요. 다시 시작할 때까지 결제하지 않아요.",
-    "It is paused. Nothing is charged until you start it again.",
+    "Your subscription is paused. Nothing will be charged until you resume it.",
 )
-DONE_RESUMED = Text("구독을 다시 시작해요.", "It goes on again.")
-DONE_METHOD = Text("결제수단을 바꿨어요.", "The payment method is changed.")
+DONE_RESUMED = Text("구독을 다시 시작해요.", "Your subscription is resuming.")
+DONE_METHOD = Text("결제수단을 바꿨어요.", "Your payment method was changed.")
 DONE_METHOD_PAYING = Text(
     "결제수단을 바꾸고 밀린 금액을 결제하고 있어요.",
-    "The payment method is changed, and what is owed is being charged.",
+    "Your payment method was changed, and the outstanding amount is being charged.",
 )
 PAID_BY_OTHER = Text(
     "결제수단을 바꿨어요. 밀린 {amount}도 결제했어요.",
-    "The payment method is changed, and the {amount} that was owed is paid.",
+    "Your payment method was changed, and the outstanding {amount} was paid.",
 )
 STILL_REFUSED = Text(
     "이번에도 결제하지 못했어요. 결제된 금액은 없어요.",
-    "It could not be charged this time either. Nothing was taken.",
+    "The payment failed again. Nothing was charged.",
 )
-PAID = Text("밀린 {amount}을 결제했어요.", "The {amount} that was owed is paid.")
+PAID = Text("밀린 {amount}을 결제했어요.", "The outstanding {amount} was paid.")
 DONE_PAYING = Text(
     "결제를 요청했어요. 결과는 여기에 바로 보여요.",
-    "The payment was asked for. The result is shown here at once.",
+    "Payment requested. The result will appear here.",
 )
 NOT_YOURS = Text(
     "이 구독이나 결제수단을 찾을 수 없어요. 바뀐 것과 결제된 금액은 없어요.",
-    "This subscription or payment method was not found. Nothing was changed or charged.",
+    "This subscription or payment method wasn't found. Nothing was changed or charged.",
 )

@@ -1,8 +1,9 @@
-"""What the subscription page asks the services."""
+"""View rows of the subscription page, from the services."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
@@ -16,19 +17,20 @@ from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
 from tossbill_ui.ui.shared.view_rows import flat
 from tossbill_ui.ui.subscription import text
-from tossbill_ui.ui.subscription.rows import NO_ROW, SubscriptionRow, row, urgency
+from tossbill_ui.ui.subscription.rows import SubscriptionRow, row, urgency
 
 
-class MethodPanel(TypedDict):
-    """The other methods a subscription may be charged on."""
+@dataclass(frozen=True)
+class MethodPanel:
+    """The other methods that a subscription can be charged to."""
 
-    body: str
-    is_owed: bool
-    when_paid: str
-    choices: list[PayChoice]
+    body: str = ""
+    is_owed: bool = False
+    when_paid: str = ""
+    choices: tuple[PayChoice, ...] = ()
 
 
-# So many subscriptions stand in the prerendered page; the state brings the rest.
+# The number of subscriptions in the prerendered page; the state adds the rest.
 PAINTED = 3
 OPENERS = {
     "cancel": ("cancel-button",),
@@ -37,27 +39,26 @@ OPENERS = {
     "change": ("change-plan",),
     "price": ("answer-price",),
 }
-NO_METHODS = MethodPanel(body="", is_owed=False, when_paid="", choices=[])
 
 
-async def rows(rt: Runtime, actor: Actor) -> list[SubscriptionRow]:
-    """Return the customer's subscriptions: past due first, ended last, else the newest first."""
+async def rows(rt: Runtime, actor: Actor) -> tuple[SubscriptionRow, ...]:
+    """Return the customer's subscriptions: past due first, ended last, otherwise newest first."""
     found = await reading.subscriptions(rt, actor)
-    return [await _row(rt, actor, seen) for seen in sorted(found, key=urgency)]
+    return tuple([await _row(rt, actor, seen) for seen in sorted(found, key=urgency)])
 
 
-def painted(found: list[SubscriptionRow]) -> list[SubscriptionRow]:
-    """Return as many rows as the prerendered page has, empty ones at the end."""
-    return [*found, *[NO_ROW] * PAINTED][:PAINTED]
+def painted(found: Sequence[SubscriptionRow]) -> tuple[SubscriptionRow, ...]:
+    """Return the rows of the prerendered page, padded with hidden ones."""
+    return (*found, *[SubscriptionRow()] * PAINTED)[:PAINTED]
 
 
-def phase(found: list[SubscriptionRow]) -> str:
-    """Say which part of the page shows."""
+def phase(found: Sequence[SubscriptionRow]) -> str:
+    """Return which part of the page shows."""
     return "rows" if found else "empty"
 
 
-def slots(found: list[SubscriptionRow]) -> dict[str, str]:
-    """Return what fills the prerendered page."""
+def slots(found: Sequence[SubscriptionRow]) -> dict[str, str]:
+    """Return the slots of the prerendered page."""
     filling = {"phase": phase(found)}
     for number, shown in enumerate(painted(found)):
         filling |= flat(shown, f"subscription{number}_")
@@ -65,18 +66,18 @@ def slots(found: list[SubscriptionRow]) -> dict[str, str]:
 
 
 def opener(panel: str, subscription_id: str) -> str:
-    """Return the selector of the button that opened a question about a subscription."""
+    """Return the selector of the button that opens a question about a subscription."""
     of = f'[data-id="{subscription_id}"]'
     return ", ".join(f'{of} [data-testid="{name}"]' for name in OPENERS[panel])
 
 
 def heading(subscription_id: str) -> str:
-    """Return the selector of a subscription's name."""
+    """Return the selector of a subscription's heading."""
     return f'[data-id="{subscription_id}"] h2'
 
 
 async def when_paid(rt: Runtime, actor: Actor, subscription_id: str) -> str:
-    """Say that what a subscription owes is paid; a stranger's id is left to the service."""
+    """Return the text for a paid debt; an id of another customer is left to the service."""
     try:
         seen = await reading.subscription(rt, actor, subscription_id)
     except NotFound:
@@ -91,7 +92,7 @@ async def _row(rt: Runtime, actor: Actor, seen: SubscriptionView) -> Subscriptio
 
 
 async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> MethodPanel:
-    """Return the methods a subscription may be moved to, and what that charges.
+    """Return the methods that a subscription may change to, and what the change charges.
 
     Raises:
         NotFound: No such subscription of this customer.
@@ -100,14 +101,14 @@ async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> Metho
     is_owed = seen.subscription.status == SubscriptionStatus.PAST_DUE and seen.owed is not None
     amount = wording.won(seen.owed.amount_krw) if is_owed and seen.owed else ""
     change = text.METHOD_TO_AND_PAY if is_owed else text.METHOD_TO
-    choices = [
+    choices = tuple(
         PayChoice(
             method_id=method.id,
             label=change(method=wording.by(method_label(method)), amount=amount),
         )
         for method in await usable_methods(rt, actor)
         if method.id != seen.method.id
-    ]
+    )
     body = text.METHOD_OWED(amount=amount) if is_owed else text.METHOD_BODY()
     return MethodPanel(
         body=body if choices else text.METHOD_NONE(),

@@ -1,15 +1,15 @@
-"""What Toss's codes mean in a customer's words; the code itself is shown beside them."""
+"""Failed registrations in a customer's words, by Toss's code, which is shown with them."""
 
 from tossbill_ui.toss.codes import Meaning, lookup
 from tossbill_ui.ui.shared.text import ByKind, Text
 
 _ASK_ISSUER = Text(
     "카드사에서 거절했어요. 다른 카드를 쓰거나 카드사에 문의해 주세요.",
-    "The card company refused it. Use another card or ask them why.",
+    "The card company declined the card. Use another card or contact the card company.",
 )
 _ASK_BANK = Text(
     "은행에서 거절했어요. 다른 계좌를 쓰거나 은행에 문의해 주세요.",
-    "The bank refused it. Use another account or ask them why.",
+    "The bank declined the account. Use another account or contact the bank.",
 )
 _SHOP = Text(
     "가게의 결제 설정에 문제가 있어요. 잠시 뒤 다시 시도해 주세요.",
@@ -17,11 +17,11 @@ _SHOP = Text(
 )
 _START_AGAIN = Text(
     "등록 시간이 지났거나 이미 쓴 확인이에요. 처음부터 다시 등록해 주세요.",
-    "The confirmation has expired or was used. Please start again.",
+    "The confirmation has expired or was already used. Please start again.",
 )
 _TOSS = Text(
     "토스페이먼츠에서 잠시 문제가 있었어요. 잠시 뒤 다시 시도해 주세요.",
-    "Toss Payments had a problem for a moment. Please try again later.",
+    "Toss Payments had a temporary problem. Please try again later.",
 )
 
 FAILURES = {
@@ -29,18 +29,18 @@ FAILURES = {
     "INVALID_BILLING_AUTH": _START_AGAIN,
     "INVALID_CARD_NUMBER": Text("카드 번호를 다시 확인해 주세요.", "Please check the card number."),
     "INVALID_CARD_PASSWORD": Text(
-        "카드 비밀번호를 다시 확인해 주세요.", "Please check the card's password."
+        "카드 비밀번호를 다시 확인해 주세요.", "Please check the card password."
     ),
     "INVALID_CARD_EXPIRATION": Text(
         "카드 유효기간을 다시 확인해 주세요.", "Please check the expiry date."
     ),
     "INVALID_CARD_IDENTITY": Text(
         "생년월일이나 사업자번호가 카드 주인의 것과 달라요.",
-        "The birth date or business number is not the card owner's.",
+        "The date of birth or business number doesn't match the cardholder's.",
     ),
     "INVALID_BIRTH_DAY_FORMAT": Text(
         "생년월일 6자리나 사업자번호 10자리를 다시 확인해 주세요.",
-        "Please check the 6 digits of the birth date or the 10 of the business number.",
+        "Please check the 6-digit date of birth or the 10-digit business number.",
     ),
     "INVALID_REJECT_CARD": _ASK_ISSUER,
     "INVALID_STOPPED_CARD": Text(
@@ -48,24 +48,25 @@ FAILURES = {
         "The card is suspended. Please register another one.",
     ),
     "NOT_REGISTERED_CARD_COMPANY": Text(
-        "카드사에서 사용 등록을 먼저 해 주세요.", "Please activate the card with its company first."
+        "카드사에서 사용 등록을 먼저 해 주세요.",
+        "Please activate the card with the card company first.",
     ),
     "NOT_SUPPORTED_CARD_TYPE": Text(
         "자동결제에 쓸 수 없는 카드예요. 다른 카드로 등록해 주세요.",
-        "This card cannot be used for automatic payments. Please register another one.",
+        "This card can't be used for automatic payments. Please register another one.",
     ),
     "INVALID_CARD_COMPANY": Text(
         "쓸 수 없는 카드사예요. 다른 카드로 등록해 주세요.",
-        "Cards of this company cannot be used. Please register another one.",
+        "Cards from this company aren't accepted. Please register another one.",
     ),
     "EXCEED_MAX_AUTH_COUNT": Text(
         "확인 횟수를 넘었어요. 카드사에 문의해 주세요.",
-        "There were too many attempts. Please ask the card company.",
+        "There were too many attempts. Please contact the card company.",
     ),
     "REJECT_CARD_COMPANY": _ASK_ISSUER,
     "REJECT_ACCOUNT_PAYMENT": Text(
         "계좌에서 거절했어요. 다른 결제수단으로 등록해 주세요.",
-        "The account refused it. Please register another payment method.",
+        "The account was declined. Please register another payment method.",
     ),
     "INVALID_EMAIL": _SHOP,
     "INVALID_REQUEST": _SHOP,
@@ -89,7 +90,7 @@ FAILURES = {
     "INVALID_PARAMETER": _SHOP,
     "INVALID_METHOD_TRANSACTION": Text(
         "등록창이 이미 열려 있어요. 그 창에서 이어가 주세요.",
-        "The window is open already. Please go on there.",
+        "The registration window is already open. Please continue there.",
     ),
     "FORBIDDEN_SCRIPT": _SHOP,
     "NETWORK_ERROR": Text(
@@ -99,21 +100,21 @@ FAILURES = {
 UNSEEN = ByKind(
     Text(
         "등록을 마치지 못했어요. 다른 카드로 시도하거나 잠시 뒤 다시 시도해 주세요.",
-        "It could not be registered. Try another card, or again later.",
+        "The card couldn't be registered. Try another card, or try again later.",
     ),
     Text(
         "등록을 마치지 못했어요. 다른 계좌로 시도하거나 잠시 뒤 다시 시도해 주세요.",
-        "It could not be registered. Try another account, or again later.",
+        "The account couldn't be registered. Try another account, or try again later.",
     ),
 )
-# Toss may answer with a code of cards where it was an account.
+# Toss may return a card's code for an account.
 _OF_CARDS = frozenset(
     code for code, words in FAILURES.items() if "카드" in words.ko and words is not _SHOP
 )
 
 
 def explain(code: str, kind: str = "card") -> str:
-    """Return the customer's words for a code, also for one nobody has seen yet."""
+    """Return the customer's words for a code, also for an unknown one."""
     if kind == "account" and code in _OF_CARDS:
         return _ASK_BANK()
     row = lookup(code)

@@ -1,47 +1,47 @@
-"""Words around every page, and of pages that are not there."""
+"""Texts around every page, and of the not-found and error pages."""
 
 from tossbill_ui.ui.shared.text import Text
 
-HOME_HISTORY = Text("결제 내역 보기", "See the history")
+HOME_HISTORY = Text("결제 내역 보기", "View payment history")
 
 REGISTER_NO_SCRIPT = Text(
     "이 페이지는 자바스크립트가 필요해요. 브라우저 설정에서 켜 주세요.",
     "This page needs JavaScript. Please turn it on in your browser.",
 )
 
-TO_HOME = Text("처음으로", "Back to start")
+TO_HOME = Text("처음으로", "Back to home")
 
-OFFLINE = Text("연결이 끊겼어요.", "The connection is lost.")
+OFFLINE = Text("연결이 끊겼어요.", "Connection lost.")
 
 OFFLINE_BODY = Text(
     "다시 이어지면 화면도 저절로 바뀌어요. 그동안 이 화면에서 새로 결제되는 금액은 없어요.",
-    "This page catches up by itself. Nothing new is charged from it in the meantime.",
+    "This page updates once you're back online. Nothing new is charged from it until then.",
 )
 
 NOT_FOUND_TITLE = Text("페이지를 찾을 수 없어요", "Page not found")
 
 NOT_FOUND_BODY = Text(
     "주소가 바뀌었거나 사라졌어요.\n결제된 금액은 없어요.",
-    "The address changed or is gone.\nNothing was charged.",
+    "The page was moved or removed.\nNothing was charged.",
 )
 
-BROKEN_TITLE = Text("화면을 보여드리지 못했어요", "This page could not be shown")
+BROKEN_TITLE = Text("화면을 보여드리지 못했어요", "We couldn't show this page")
 
 BROKEN_BODY = Text(
     "저희 쪽에 문제가 생겼어요. 불편을 드려 죄송합니다.\n"
     "새로 고치면 지금 상태를 볼 수 있고, 같은 등록이나 결제가 두 번 되지 않아요.",
-    "Something went wrong on our side. We are sorry.\n"
-    "Load it again to see how things stand: nothing is registered or charged twice.",
+    "Sorry, something went wrong on our side.\n"
+    "Reload to see the current status. Nothing is registered or charged twice.",
 )
 
-BROKEN_AGAIN = Text("다시 열기", "Load again")
+BROKEN_AGAIN = Text("다시 열기", "Reload")
 
 BANNER = {
     "sandbox": Text(
         "연습 모드 · 실제 카드와 돈을 쓰지 않아요", "Sandbox · no real cards, no real money"
     ),
-    "test": Text("테스트 모드 · 토스 테스트 환경이에요", "Test mode · Toss's test environment"),
+    "test": Text("테스트 모드 · 토스 테스트 환경이에요", "Test mode · Toss test environment"),
 }
 
-# Written in the language that the reader would change to.
+# Written in the language that the link switches to.
 OTHER_LANGUAGE = {"ko": ("en", "English"), "en": ("ko", "한국어")}

@@ -1,4 +1,4 @@
-"""How amounts, days and periods are written."""
+"""Formats of amounts, days and periods."""
 
 from tossbill_ui.ui.shared.text import Text
 
@@ -6,7 +6,7 @@ AMOUNT = Text("{amount:,}원", "₩{amount:,}")
 
 WEEKDAYS = {"ko": "월화수목금토일", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# A day stays on one line; the word joiner keeps its weekday there.
+# A day stays on one line; the word joiner keeps its weekday with it.
 FULL_DAY = Text(
     "{year}년\u00a0{month}월\u00a0{day}일\u2060({weekday})\u2060",
     "{weekday}, {month_name}\u00a0{day},\u00a0{year}",

@@ -1,46 +1,46 @@
-"""What a customer reads when a wish about a subscription cannot be met, by our code."""
+"""Refused requests about a subscription in a customer's words, by our code."""
 
 from tossbill_ui.ui.shared.text import Text
 
 REFUSALS = {
-    "already_subscribed": Text("이미 이용하고 있는 상품이에요.", "You are on this plan already."),
+    "already_subscribed": Text("이미 이용하고 있는 상품이에요.", "You're already on this plan."),
     "ended": Text("이미 끝난 구독이에요.", "This subscription has ended."),
     "in_use": Text(
         "구독에 쓰고 있는 결제수단이에요. 먼저 다른 결제수단으로 바꿔 주세요.",
-        "A subscription is paid with it. Change that to another payment method first.",
+        "A subscription uses this payment method. Switch it to another one first.",
     ),
     "not_a_rise": Text(
-        "더 비싼 가격에만 동의가 필요해요.", "Only a higher price needs your consent."
+        "더 비싼 가격에만 동의가 필요해요.", "Only a price increase needs your consent."
     ),
     "too_early": Text(
         "가격이 바뀌기 30일 전부터 동의할 수 있어요.",
-        "You can agree in the 30 days before the price changes.",
+        "You can agree from 30 days before the price changes.",
     ),
     "not_active": Text(
         "이용 중인 구독만 바꿀 수 있어요.", "Only an active subscription can be changed."
     ),
     "not_paid": Text(
         "결제가 끝나지 않아 환불할 수 없어요.",
-        "It cannot be refunded: the payment is not complete.",
+        "The payment isn't complete, so it can't be refunded.",
     ),
-    "not_paused": Text("멈춰 둔 구독이 아니에요.", "This subscription is not paused."),
-    "nothing_owed": Text("밀린 결제가 없어요.", "Nothing is owed."),
+    "not_paused": Text("멈춰 둔 구독이 아니에요.", "This subscription isn't paused."),
+    "nothing_owed": Text("밀린 결제가 없어요.", "There is no outstanding payment."),
     "payment_open": Text(
         "결제를 확인하고 있어요. 두 번 결제되지 않으니 확인이 끝난 뒤에 다시 해 주세요.",
-        "A payment is being checked. Please try again afterwards; nothing is charged twice.",
+        "A payment is being confirmed. Please try again after that. You won't be charged twice.",
     ),
     "preview_changed": Text(
         "그사이 금액이 바뀌었어요. 금액을 다시 확인해 주세요.",
-        "The amount changed meanwhile. Please look at it again.",
+        "The amount has changed in the meantime. Please review it again.",
     ),
     "refund_under_way": Text(
-        "앞서 요청한 환불을 처리하고 있어요.", "An earlier refund is still under way."
+        "앞서 요청한 환불을 처리하고 있어요.", "An earlier refund is still in progress."
     ),
     "too_much": Text(
-        "남은 금액보다 많이 환불할 수 없어요.", "No more can be refunded than is left."
+        "남은 금액보다 많이 환불할 수 없어요.", "The refund can't exceed the remaining amount."
     ),
     "wrong_period": Text(
         "결제를 확인하고 있어요. 잠시 뒤 다시 확인해 주세요.",
-        "A payment is being checked. Please look again in a moment.",
+        "A payment is being confirmed. Please check again in a moment.",
     ),
 }

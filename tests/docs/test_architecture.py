@@ -1,0 +1,72 @@
+"""`docs/architecture.md` lists the layers, the paths and the decisions as they are."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tossbill_ui.build import ROOT
+
+DOCS = ROOT / "docs"
+ADRS = sorted((DOCS / "adr").glob("*.md"))
+PAGES = [DOCS / "architecture.md", ROOT / "CONTRIBUTING.md", *ADRS]
+# Code in backticks that names a file or a folder of the repository.
+PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*(?:/|\.(?:py|js|css|toml|csv|txt|md)))`")
+LAYER = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \|", re.MULTILINE)
+
+
+def section(page: str, heading: str) -> str:
+    return page.split(f"\n{heading}\n")[1].split("\n## ")[0]
+
+
+def architecture() -> str:
+    return (DOCS / "architecture.md").read_text()
+
+
+def is_there(path: str) -> bool:
+    """Whether a path of the app, of the repository or of one of its folders exists."""
+    if "/" not in path.rstrip("/"):
+        folders = (ROOT / name for name in ("tossbill_ui", "tossbill_sandbox", "assets"))
+        return (ROOT / path).exists() or any(next(each.rglob(path), None) for each in folders)
+    return any((folder / path).exists() for folder in (ROOT, ROOT / "tossbill_ui"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_path_exists(page: Path) -> None:
+    assert [path for path in PATH.findall(page.read_text()) if not is_there(path)] == []
+
+
+def test_paths_are_found_in_the_pages() -> None:
+    assert "core/pubsub.py" in PATH.findall(architecture())
+    assert "notices/text/" in PATH.findall(architecture())
+    assert not is_there("core/nothing.py")
+
+
+def test_the_table_of_layers_is_the_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    [contract] = [
+        each
+        for each in project["tool"]["importlinter"]["contracts"]
+        if each.get("containers") == ["tossbill_ui"]
+    ]
+    rows = LAYER.findall(section(architecture(), "## Layers").split("\n### ")[0])
+
+    assert [re.findall(r"\w+", row) for row in rows] == [
+        layer.split(" | ") for layer in contract["layers"]
+    ]
+
+
+def test_every_decision_is_listed_by_its_title() -> None:
+    listed = section(architecture(), "## Decisions").split("\n\n")[0].strip().splitlines()
+    titles = [page.read_text().splitlines()[0].removeprefix("# ") for page in ADRS]
+
+    assert listed == [
+        f"* [{title}](adr/{page.name})" for title, page in zip(titles, ADRS, strict=True)
+    ]
+
+
+def test_numbers_of_decisions_have_no_gap() -> None:
+    assert [int(page.name[:4]) for page in ADRS] == list(range(1, len(ADRS) + 1))

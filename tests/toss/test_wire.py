@@ -1,0 +1,138 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import JsonValue, ValidationError
+
+from tests.toss.responses import (
+    BILLING,
+    BILLING_KEY,
+    BILLING_OLD,
+    BILLING_TRANSFER,
+    CARD,
+    CUSTOMER_KEY,
+    PAYMENT,
+)
+from tossbill_ui.toss.wire import Billing, Payment
+
+
+@pytest.mark.parametrize("answer", [BILLING_OLD, BILLING], ids=["2022-11-16", "2024-06-01"])
+def test_both_api_versions_yield_the_same_card(answer: dict[str, JsonValue]) -> None:
+    billing = Billing.model_validate(answer)
+
+    assert billing.billing_key.get_secret_value() == BILLING_KEY
+    assert billing.customer_key == CUSTOMER_KEY
+    assert billing.m_id == "tosspayments"
+    assert billing.authenticated_at == datetime(2021, 1, 1, 1, tzinfo=UTC)
+    assert billing.card is not None
+    assert (billing.card.issuer_code, billing.card.owner_type) == ("61", "개인")
+    assert billing.transfers is None
+
+
+def test_account_is_read_from_the_list_of_transfers() -> None:
+    billing = Billing.model_validate(BILLING_TRANSFER)
+
+    assert billing.card is None
+    assert billing.transfers is not None
+    assert billing.transfers[0].bank_name == "토스뱅크"
+
+
+def test_time_without_offset_is_seoul_time() -> None:
+    billing = Billing.model_validate({**BILLING, "authenticatedAt": "2021-01-01T10:00:00"})
+
+    assert billing.authenticated_at == datetime(2021, 1, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("detail", ["mId", "method", "card"])
+def test_missing_detail_does_not_lose_the_billing_key(detail: str) -> None:
+    without = {key: value for key, value in BILLING.items() if key != detail}
+
+    assert Billing.model_validate(without).billing_key.get_secret_value() == BILLING_KEY
+    assert Billing.model_validate({**without, detail: None}).customer_key == CUSTOMER_KEY
+
+
+def test_json_for_display_keeps_all_fields_but_masks_secrets() -> None:
+    received: dict[str, JsonValue] = {
+        **BILLING_OLD,
+        "note": f"key={BILLING_KEY}",
+        "newField": [{"billingKey": BILLING_KEY}],
+    }
+
+    shown = Billing.model_validate(received).masked_json()
+
+    assert BILLING_KEY not in shown
+    assert "43301234" not in shown
+    parsed = json.loads(shown)
+    assert list(parsed) == list(received)
+    assert parsed["billingKey"] == "********"
+    assert parsed["note"] == "key=********"
+    assert parsed["card"]["number"] == parsed["cardNumber"] == "****123*"
+    assert parsed["cardCompany"] == "현대"
+
+
+@pytest.mark.parametrize("number", ["4330123412345678", 4330123412345678])
+def test_unmasked_card_number_is_masked(number: JsonValue) -> None:
+    received = {**BILLING, "card": {**CARD, "number": number}}
+
+    shown = Billing.model_validate(received).masked_json()
+
+    assert json.loads(shown)["card"]["number"] == "****5678"
+
+
+def test_account_number_is_masked() -> None:
+    shown = Billing.model_validate(BILLING_TRANSFER).masked_json()
+
+    assert json.loads(shown)["transfers"][0]["bankAccountNumber"] == "****5678"
+
+
+def test_repr_and_validation_errors_do_not_show_the_billing_key() -> None:
+    billing = Billing.model_validate(BILLING)
+    with pytest.raises(ValidationError) as caught:
+        Billing.model_validate({**BILLING, "customerKey": None})
+
+    assert BILLING_KEY not in repr(billing) + str(billing) + billing.model_dump_json()
+    assert BILLING_KEY not in str(caught.value) + repr(caught.value)
+
+
+def test_values_are_frozen() -> None:
+    billing = Billing.model_validate(BILLING)
+
+    with pytest.raises(ValidationError, match="frozen"):
+        billing.customer_key = "other"
+
+
+def test_payment_is_parsed() -> None:
+    payment = Payment.model_validate(PAYMENT)
+
+    assert (payment.total_amount, payment.balance_amount) == (4900, 4900)
+    assert (payment.status, payment.type, payment.method) == ("DONE", "BILLING", "카드")
+    assert payment.approved_at == datetime(2022, 6, 8, 6, 40, 49, tzinfo=UTC)
+    assert payment.receipt_url.startswith("https://dashboard.tosspayments.com/")
+    assert payment.card is not None
+    assert payment.card.approve_no == "00000000"
+    assert "ps_" not in repr(payment)
+
+
+def test_refunds_and_failure_are_parsed() -> None:
+    cancel = {"cancelAmount": 900, "cancelReason": "변심", "canceledAt": None, "receiptKey": None}
+    failure = {"code": "EXPIRED_PAYMENT", "message": "결제가 만료되었습니다."}
+
+    payment = Payment.model_validate(
+        {**PAYMENT, "cancels": [cancel], "failure": failure, "receipt": None}
+    )
+
+    assert payment.cancels is not None
+    assert payment.cancels[0].cancel_amount == 900
+    assert payment.failure is not None
+    assert payment.failure.code == "EXPIRED_PAYMENT"
+    assert payment.receipt_url == ""
+
+
+@pytest.mark.parametrize("amount", [True, "4900", 49.5, -1, None, 10**30 + 0.5, 2**31, 10**30])
+def test_amount_that_is_not_whole_won_is_rejected(amount: object) -> None:
+    with pytest.raises(ValidationError):
+        Payment.model_validate({**PAYMENT, "totalAmount": amount})
+
+
+def test_whole_amount_with_a_decimal_point_is_accepted() -> None:
+    assert Payment.model_validate({**PAYMENT, "totalAmount": 4900.0}).total_amount == 4900

@@ -1,0 +1,15 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import click
+
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document instead of text."
+)
+operator = click.option(
+    "--operator",
+    envvar="USER",
+    default="operator",
+    help="Name to record as the person who decides; default: $USER.",
+)

@@ -1,0 +1,27 @@
+"""Output for people and for programs: times as text, and JSON documents."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import click
+
+
+def minute(at: datetime) -> str:
+    """Return an instant to the minute, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def print_json(document: dict[str, object]) -> None:
+    """Print one document, with instants in ISO 8601 UTC.
+
+    It is plain ASCII, so it is valid JSON whatever encoding the terminal has.
+    """
+    click.echo(json.dumps(document, indent=2, default=_instant))
+
+
+def _instant(value: object) -> str:
+    if not isinstance(value, datetime):
+        raise TypeError(f"{type(value).__name__} has no JSON form here.")
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
