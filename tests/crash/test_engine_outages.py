@@ -35,10 +35,16 @@ def start_workers(shop: Arena, count: int) -> list[ManagedProcess]:
 
 
 def wait_for_payment_in_flight(shop: Arena) -> None:
-    """Wait until a payment is leased by a worker."""
-    if shop.is_exhausted():
-        shop.next_month()
-    eventually(lambda: shop.in_flight > 0, "a payment in flight")
+    """Wait until a payment is leased by a worker; give the workers more to do when they idle."""
+
+    def is_in_flight() -> bool:
+        if shop.in_flight:
+            return True
+        if shop.is_exhausted():
+            shop.next_month()
+        return False
+
+    eventually(is_in_flight, "a payment in flight")
 
 
 def test_worker_frozen_past_its_leases_does_nothing_twice(shop: Arena) -> None:
