@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.subscriptions.lifecycle import cells
@@ -69,6 +69,7 @@ def subscriptions(draw: st.DrawFn, allowed: tuple[Status, ...]) -> tuple[Subscri
 
 
 @pytest.mark.parametrize("name", UNDOS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_undo_restores_the_subscription(name: str, data: st.DataObject) -> None:
     undo = UNDOS[name]
