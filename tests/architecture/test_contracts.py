@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,22 @@ PLANTED = (
     ("Only the gateway and the sandbox speak HTTP to others", "metrics.py", "import httpx"),
     ("Only the worker imports DBOS", "subscriptions/engine/renewal.py", "import dbos"),
     ("Only the worker imports DBOS", "leases/claims.py", "import dbos"),
+    (
+        "Only services read and write rows",
+        "ui/history/state.py",
+        "import tossbill_ui.subscriptions.repository",
+    ),
+    (
+        "What happened is published by the lifecycle",
+        "subscriptions/actions/pause.py",
+        "import tossbill_ui.events.publish",
+    ),
+    (
+        "Transitions have no database and no clock",
+        "subscriptions/lifecycle/dunning.py",
+        "import tossbill_ui.core.clock",
+    ),
+    ("Pages ask states, states ask services", "ui/plans/page.py", "import sqlmodel"),
     (
         "Pages ask states, states ask services",
         "ui/plans/page.py",
@@ -103,3 +120,19 @@ def test_every_contract_has_a_planted_break() -> None:
     contracts = re.findall(r'^name = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
 
     assert set(contracts) - {"tossbill-ui"} == {contract for contract, _, _ in PLANTED}
+
+
+def test_every_part_of_a_page_is_held_to_the_contract_of_pages() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [pages] = [each for each in contracts["contracts"] if each["name"].startswith("Pages ask")]
+    held = [
+        re.compile(name.replace(".", r"\.").replace("*", r"\w+"))
+        for name in pages["source_modules"]
+    ]
+    drawing = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "tossbill_ui" / "ui").rglob("*.py")
+        if "rx.el." in path.read_text()
+    ]
+
+    assert [name for name in drawing if not any(each.match(name) for each in held)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +41,7 @@ def repeated(root: Path) -> set[str]:
     """Return the places of code that stands at several, ``a.py:1 = b.py:2``."""
     found: dict[tuple[str, ...], set[tuple[Path, int]]] = defaultdict(set)
     for path in sorted(root.rglob("*.py")):
-        if "migrations" not in path.parts and "text" not in path.stem:
+        if "migrations" not in path.parts and not re.search(r"(^|_)text$|^(ko|en)$", path.stem):
             for window, line in windows(path):
                 found[window].add((path.relative_to(root), line))
     return {

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tossbill_ui.build import ROOT
+from tossbill_ui.core.actor import ActorKind
 from tossbill_ui.core.calendar import Interval, Unit
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.events.models import SHOWN
@@ -76,6 +77,7 @@ WORDS: tuple[tuple[type[StrEnum], Mapping[Any, object], set[StrEnum]], ...] = (
     (NoticeKind, en.TEXTS, set()),
     (Mode, frame.BANNER, {Mode.LIVE}),
     (Topic, history_text.TOPICS, set()),
+    (ActorKind, history_text.ACTORS, set()),
 )
 # An enum whose members operators and developers meet, and the page that explains each.
 EXPLAINED: tuple[tuple[type[StrEnum], str], ...] = (

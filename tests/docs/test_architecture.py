@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tossbill_ui.build import ROOT
+from tossbill_ui.migrations.models import metadata
 
 DOCS = ROOT / "docs"
 ADRS = sorted((DOCS / "adr").glob("*.md"))
@@ -70,3 +71,10 @@ def test_every_decision_is_listed_by_its_title() -> None:
 
 def test_numbers_of_decisions_have_no_gap() -> None:
     assert [int(page.name[:4]) for page in ADRS] == list(range(1, len(ADRS) + 1))
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_the_storage_of_a_table_is_documented(table: str) -> None:
+    stored = section(architecture(), "## What is stored, where, and for how long")
+
+    assert re.search(rf"`{table}(\.\w+)?`", stored)

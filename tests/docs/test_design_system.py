@@ -43,17 +43,17 @@ def test_every_token_is_shown_in_both_schemes() -> None:
     assert [name for name in tokens if PAGE.count(f"<code>{name}</code>") != 2] == []
 
 
-def test_it_is_up_to_date() -> None:
+def test_page_is_up_to_date() -> None:
     told = "run: python -m scripts.make_gallery"
     assert f'<meta name="made-from" content="{make_gallery.stamp()}">' in PAGE, told
 
 
-def test_it_runs_no_script_and_loads_nothing() -> None:
+def test_page_runs_no_script_and_loads_nothing() -> None:
     assert "<script" not in PAGE
     allowed = {"data:,", *(f"/#{name}" for name in ANCHORS)}
     assert set(re.findall(r'(?:src|href)="([^"]*)', PAGE)) <= allowed
     assert "http" not in PAGE
 
 
-def test_customers_do_not_get_it() -> None:
+def test_page_is_not_part_of_the_build() -> None:
     assert not [pattern for pattern in SOURCES if pattern.startswith("scripts")]

@@ -1,18 +1,14 @@
-"""Where a page names a button or a screen in Korean, its English name is beside it."""
+"""Korean names of buttons and screens in the docs have their English names beside them."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from tests.docs.test_docs import DOCS, plain, text_of
-from tossbill_ui import ui
+from tests.ui.test_text import every_text
 from tossbill_ui.subscriptions.models import SubscriptionStatus
-from tossbill_ui.ui.shared.text import ByKind, Text
 from tossbill_ui.ui.subscription.text import STATUS
 
 PAGES = ["2-cards.md", "4-going-live.md", "5-subscriptions.md", "codes.md"]
@@ -21,32 +17,12 @@ NAMED = re.compile(r"([가-힣][^|()`\n]*?) \(([A-Z][^()\n]*)\)")
 CELL = re.compile(r"(?<=\| )[가-힣][^|\n]*?(?= \|)")
 
 
-def texts_in(value: object) -> Iterator[Text]:
-    match value:
-        case Text():
-            yield value
-        case ByKind():
-            yield from (value.card, value.account)
-        case dict():
-            for each in value.values():  # pyright: ignore[reportUnknownVariableType]
-                yield from texts_in(each)  # pyright: ignore[reportUnknownArgumentType]
-        case _:
-            pass
-
-
-def every_text() -> Iterator[Text]:
-    for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
-        if ".text" in module.name or module.name.endswith("_text"):
-            for value in vars(importlib.import_module(module.name)).values():
-                yield from texts_in(value)
-
-
 def shown(words: str) -> str:
     """Return a text as a page shows it: without line breaks and spaces that do not break."""
     return plain(words.replace("\u2060", ""))
 
 
-NAMES = {(shown(text.ko), shown(text.en)) for text in every_text()}
+NAMES = {(shown(text.ko), shown(text.en)) for _, text in every_text()}
 KOREAN = {korean for korean, _ in NAMES}
 
 

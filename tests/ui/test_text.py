@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
+from typing import cast
 
 import pytest
 
@@ -21,18 +24,41 @@ HANGUL = re.compile("[가-힣]")
 DATE_PARTS = {"year", "month", "month_name", "day", "weekday"}
 
 
+def texts_in(value: object) -> Iterator[Text]:
+    """Yield the texts of a value, however deep they are in tables and tuples."""
+    match value:
+        case Text():
+            yield value
+        case ByKind():
+            yield from (value.card, value.account)
+        case dict():
+            yield from texts_in(tuple(cast("dict[str, object]", value).values()))
+        case tuple() | list():
+            for each in cast("tuple[object, ...]", value):
+                yield from texts_in(each)
+        case _:
+            pass
+
+
 def every_text() -> list[tuple[str, Text]]:
-    found: list[tuple[str, Text]] = []
-    for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
-        if not TEXTS.search(module.name):
-            continue
-        for name, value in vars(importlib.import_module(module.name)).items():
-            inside = list(value.values()) if isinstance(value, dict) else [value]
-            inside += [
-                part for each in inside if isinstance(each, ByKind) for part in vars(each).values()
-            ]
-            found += [(f"{module.name}.{name}", each) for each in inside if isinstance(each, Text)]
-    return found
+    return [
+        (f"{module.name}.{name}", text)
+        for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}.")
+        if TEXTS.search(module.name)
+        for name, value in vars(importlib.import_module(module.name)).items()
+        for text in texts_in(value)
+    ]
+
+
+def test_texts_are_written_only_in_modules_of_texts() -> None:
+    root = Path(ui.__path__[0])
+    others = [
+        path
+        for path in root.rglob("*.py")
+        if not TEXTS.search(f".{'.'.join(path.relative_to(root).with_suffix('').parts)}")
+    ]
+
+    assert [str(path) for path in others if re.search(r"\bText\(", path.read_text())] == []
 
 
 def test_every_folder_of_pages_has_its_texts_checked() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from tossbill_ui.ui.components.element import label_var
@@ -20,45 +23,24 @@ from tossbill_ui.ui.subscription.page import subscription_page
 from tossbill_ui.ui.subscription.state import SubscriptionState
 from tossbill_ui.ui.titles import TITLES
 
+# Each page with its route, and what it loads beside the frame.
+PAGES: tuple[tuple[Callable[[], rx.Component], str, tuple[Any, ...]], ...] = (
+    (home_page, "/", (HomeState.load,)),
+    (register_page, "/register/", (RegisterState.load,)),
+    (result_page, "/success/", (ResultState.load_success,)),
+    (result_page, "/fail/", (ResultState.load_failure,)),
+    (history_page, "/history/", (HistoryState.load,)),
+    (subscription_page, "/subscription/", (EmailState.load, SubscriptionState.load)),
+    (not_found_page, "404", ()),
+)
+
 
 def add_pages(app: rx.App) -> None:
     """Add every page with its title and its load events."""
-    app.add_page(
-        home_page,
-        route="/",
-        title=label_var(TITLES["/"]),
-        on_load=[BrandState.load, HomeState.load],
-    )
-    app.add_page(
-        register_page,
-        route="/register",
-        title=label_var(TITLES["/register/"]),
-        on_load=[BrandState.load, RegisterState.load],
-    )
-    app.add_page(
-        result_page,
-        route="/success",
-        title=label_var(TITLES["/success/"]),
-        on_load=[BrandState.load, ResultState.load_success],
-    )
-    app.add_page(
-        result_page,
-        route="/fail",
-        title=label_var(TITLES["/fail/"]),
-        on_load=[BrandState.load, ResultState.load_failure],
-    )
-    app.add_page(
-        history_page,
-        route="/history",
-        title=label_var(TITLES["/history/"]),
-        on_load=[BrandState.load, HistoryState.load],
-    )
-    app.add_page(
-        subscription_page,
-        route="/subscription",
-        title=label_var(TITLES["/subscription/"]),
-        on_load=[BrandState.load, EmailState.load, SubscriptionState.load],
-    )
-    app.add_page(
-        not_found_page, route="404", title=label_var(TITLES["404"]), on_load=BrandState.load
-    )
+    for page, address, loads in PAGES:
+        app.add_page(
+            page,
+            route=address.rstrip("/") or "/",
+            title=label_var(TITLES[address]),
+            on_load=[BrandState.load, *loads],
+        )
