@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -61,6 +62,29 @@ def test_texts_are_written_only_in_modules_of_texts() -> None:
     assert [str(path) for path in others if re.search(r"\bText\(", path.read_text())] == []
 
 
+def words_in(path: Path) -> Iterator[str]:
+    """Yield the strings of a module, without docstrings."""
+    tree = ast.parse(path.read_text())
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(words)) if id(node) not in docstrings:
+                yield words
+            case _:
+                pass
+
+
+def test_pages_hold_no_korean_of_their_own() -> None:
+    """Words beside the modules of texts would be shown to readers of English too."""
+    root = Path(ui.__path__[0])
+    grammar = root / "shared" / "wording.py"  # knows how syllables end
+    others = [
+        path for path in root.rglob("*.py") if "text" not in path.relative_to(root).as_posix()
+    ]
+
+    assert {path for path in others if HANGUL.search("".join(words_in(path)))} == {grammar}
+
+
 def test_every_folder_of_pages_has_its_texts_checked() -> None:
     folders = {name.split(".")[2] for name, _ in every_text()}
 
@@ -77,6 +101,8 @@ def test_a_text_says_the_same_in_both_languages(name: str, text: Text) -> None:
     assert text.en.strip()
     assert not HANGUL.search(text.en), name
     assert fields(text.ko) == fields(text.en), name
+    # Only what consists of values alone is the same in both.
+    assert text.ko != text.en or not re.search("[a-zA-Z]", re.sub(r"{\w+}", "", text.en)), name
 
 
 @pytest.mark.parametrize(
