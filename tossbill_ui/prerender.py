@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from tossbill_ui.customers.language import Language
+from tossbill_ui.core.language import Language
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 

@@ -116,7 +116,7 @@ def test_every_event_has_a_line_in_the_history_or_a_reason_not_to() -> None:
 async def test_plan_of_every_interval_is_sold(rt: Runtime, unit: Unit) -> None:
     """A price of each unit can be seeded, offered, written in both languages and counted on."""
     price = PriceEntry(starts_on=STARTS_ON, amount_krw=9_900, unit=unit, count=2)
-    plan = PlanEntry(code=unit, name=unit, price=[price])
+    plan = PlanEntry.model_validate({"code": unit, "name": unit, "price": [price]})
 
     await catalog.seed(rt, Catalog(plan=[plan]))
 

@@ -1,6 +1,7 @@
 import pytest
 
-from tossbill_ui.customers.language import Language, choose
+from tossbill_ui.core.language import Language
+from tossbill_ui.customers.language import choose
 
 
 @pytest.mark.parametrize(

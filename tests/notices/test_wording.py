@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from tossbill_ui.core.language import Language
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.text import en, ko
-from tossbill_ui.notices.wording import FIELD, Language, Method, Reason, Value, render, say
+from tossbill_ui.notices.wording import FIELD, Method, Reason, Value, render, say
 from tossbill_ui.toss import issuers
 
 CARD = Method("41", None, "1234", "card")

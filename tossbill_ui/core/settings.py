@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tossbill_ui.core.calendar import ChargeHours
 from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.language import Language
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - a published sandbox key
@@ -71,7 +72,7 @@ class Settings(BaseSettings):
     tossbill_mail_from: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
     tossbill_metrics_token: SecretStr = SecretStr("")
     tossbill_accounts: Literal["", "on", "off"] = ""
-    tossbill_locale: Literal["ko", "en"] = "ko"
+    tossbill_locale: Language = "ko"
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
     tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
     tossbill_brand_logo: Path | None = None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from http.cookies import CookieError, SimpleCookie
-from typing import Literal, cast, get_args
 
-Language = Literal["ko", "en"]
-LANGUAGES: tuple[str, ...] = get_args(Language)
+from tossbill_ui.core.language import Language, as_language
+
 COOKIE_NAME = "tossbill_language"
 # The language of the open page: some browsers send no language when a page opens its websocket.
 PAGE_COOKIE_NAME = "tossbill_page_language"
@@ -30,11 +29,6 @@ def choose(cookie_header: str, accept_language: str, *, default: Language) -> La
         or _from_cookie(cookie_header, PAGE_COOKIE_NAME)
         or default
     )
-
-
-def as_language(text: str) -> Language | None:
-    """Return a text as a language if it is one of ours, else None."""
-    return cast("Language", text) if text in LANGUAGES else None
 
 
 def _from_cookie(header: str, name: str) -> Language | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from tossbill_ui.customers.language import Language
+from tossbill_ui.core.language import Language
 from tossbill_ui.http.language import language_of
 
 STYLESHEET = re.compile(r'href="(/assets/[^"]+\.css)"')

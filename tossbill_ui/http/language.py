@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tossbill_ui import runtime
+from tossbill_ui.core.language import Language, as_language
 from tossbill_ui.customers import language
-from tossbill_ui.customers.language import Language, as_language
 from tossbill_ui.http.safe_redirect import own_path
 
 

@@ -6,14 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
+from tossbill_ui.core.language import Language
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.text import en, ko
 from tossbill_ui.toss import issuers
 from tossbill_ui.toss.codes import Meaning, lookup
 
-Language = Literal["ko", "en"]
 WORDS = {"ko": ko, "en": en}
 ISSUERS = {"ko": issuers.KOREAN, "en": issuers.ENGLISH}
 FIELD = re.compile(r"\{(\w+)\}")

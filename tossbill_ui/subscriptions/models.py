@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from sqlmodel import Field
 from tossbill_ui.core.calendar import Interval, Unit
 from tossbill_ui.core.constraints import one_of, partial_index
 from tossbill_ui.core.db import Table, UtcDateTime
+from tossbill_ui.core.language import Language
 
 
 class WhenUnpaid(StrEnum):
@@ -20,11 +22,25 @@ class WhenUnpaid(StrEnum):
     PAUSE = "pause"
 
 
+@dataclass(frozen=True)
+class PlanText:
+    """What customers read about a plan, in one language.
+
+    Attributes:
+        setup_text: Shown before the first charge, for example about deliveries.
+    """
+
+    name: str
+    description: str
+    setup_text: str
+
+
 class Plan(Table, table=True):
     """A plan that customers subscribe to.
 
     Attributes:
-        setup_text: Shown before the first charge, for example about deliveries.
+        name: Its name in Korean, as also sent to Toss; customers read `text`.
+        name_en: Its name in English; None if ``name`` is used for both. The same for the others.
         grace_days: How long a past-due subscription still works, from the day it was due.
         when_unpaid: What happens to it when every attempt has failed.
         is_offered: Whether new subscriptions may start.
@@ -39,6 +55,9 @@ class Plan(Table, table=True):
     name: str = Field(max_length=60)
     description: str = Field(default="", max_length=500)
     setup_text: str = Field(default="", max_length=500)
+    name_en: str | None = Field(default=None, max_length=60)
+    description_en: str | None = Field(default=None, max_length=500)
+    setup_text_en: str | None = Field(default=None, max_length=500)
     grace_days: int = 7
     when_unpaid: str = Field(default=WhenUnpaid.END, max_length=8)
     is_offered: bool = True
@@ -48,6 +67,21 @@ class Plan(Table, table=True):
     def grace(self) -> timedelta:
         """How long a past-due subscription still works."""
         return timedelta(days=self.grace_days)
+
+    def text(self, language: Language) -> PlanText:
+        """Return what customers read about it; a text written once is the same in each language."""
+        korean = PlanText(self.name, self.description, self.setup_text)
+        if language == "ko":
+            return korean
+        return PlanText(
+            name=_else(self.name_en, korean.name),
+            description=_else(self.description_en, korean.description),
+            setup_text=_else(self.setup_text_en, korean.setup_text),
+        )
+
+
+def _else(text: str | None, other: str) -> str:
+    return other if text is None else text
 
 
 class Price(Table, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from tossbill_ui.customers.language import Language
+from tossbill_ui.core.language import Language
 from tossbill_ui.ui.shared.text import frame, speak
 
 

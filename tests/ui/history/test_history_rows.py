@@ -12,7 +12,7 @@ from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.core.actor import VISITOR
-from tossbill_ui.customers.language import Language
+from tossbill_ui.core.language import Language
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.events.models import SHOWN
 from tossbill_ui.payments.models import Payment

@@ -44,6 +44,8 @@ def make_invoice(
         credit_krw: The credit for unused days of the previous plan.
     """
     price, amount = offer.price, amount_of(offer.price, credit_krw=credit_krw)
+    # Toss's ``orderName``: always the Korean name, since Toss shows it to the card company too.
+    order_name = f"{offer.plan.name} ({period.starts_on:%Y.%m.%d}~)"[:100]
     return Invoice(
         id=new_id(),
         subscription_id=subscription.id,
@@ -55,7 +57,7 @@ def make_invoice(
         ends_on=period.ends_on,
         anchor_on=period.anchor_on,
         anchor_period=period.anchor_period,
-        order_name=f"{offer.plan.name} ({period.starts_on:%Y.%m.%d}~)"[:100],
+        order_name=order_name,
         price_krw=amount.list_krw,
         credit_krw=amount.credit_krw,
         amount_krw=amount.due_krw,

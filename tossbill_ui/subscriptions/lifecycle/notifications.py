@@ -73,7 +73,7 @@ async def notify(
     if draft is None:
         return
     plan = await db.get_one(Plan, subscription.plan_code)
-    values = {"plan": plan.name, **draft.values}
+    values = {"plan": plan.text(rt.settings.tossbill_locale).name, **draft.values}
     customer_id = subscription.customer_id
     put(rt, db, draft.kind, about=draft.key, customer_id=customer_id, values=values)
 

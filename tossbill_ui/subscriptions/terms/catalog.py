@@ -6,8 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -36,17 +37,43 @@ class PriceEntry(_Entry):
     trial_days: int = Field(default=0, ge=0, le=365)
 
 
+class _Text(_Entry):
+    ko: str = Field(max_length=500)
+    en: str | None = Field(default=None, max_length=500)
+
+
+class _Name(_Entry):
+    ko: str = Field(min_length=1, max_length=60)
+    en: str | None = Field(default=None, min_length=1, max_length=60)
+
+
+def _for_both(value: object) -> object:
+    """Take a plain text for both languages."""
+    return {"ko": value} if isinstance(value, str) else value
+
+
+Text = Annotated[_Text, BeforeValidator(_for_both)]
+Name = Annotated[_Name, BeforeValidator(_for_both)]
+
+
 class PlanEntry(_Entry):
     """``[[plan]]``."""
 
     code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
-    name: str = Field(min_length=1, max_length=60)
-    description: str = Field(default="", max_length=500)
-    setup_text: str = Field(default="", max_length=500)
+    name: Name
+    description: Text = _Text(ko="")
+    setup_text: Text = _Text(ko="")
     grace_days: int = Field(default=7, ge=0, le=60)
     when_unpaid: WhenUnpaid = WhenUnpaid.END
     is_offered: bool = True
     price: list[PriceEntry] = Field(min_length=1)
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of the plan's row, without its position."""
+        texts = {"name": self.name, "description": self.description, "setup_text": self.setup_text}
+        korean = {field: text.ko for field, text in texts.items()}
+        english = {f"{field}_en": text.en for field, text in texts.items()}
+        return self.model_dump(exclude={"price", *texts}) | korean | english
 
 
 class Catalog(_Entry):
@@ -95,7 +122,7 @@ async def seed(rt: Runtime, catalog: Catalog) -> int:
         new = 0
         for position, entry in enumerate(catalog.plan):
             new += entry.code not in known
-            await db.merge(Plan(**entry.model_dump(exclude={"price"}), position=position))
+            await db.merge(Plan(**entry.columns(), position=position))
             await db.flush()
             for price in entry.price:
                 new += await _seed_price(db, entry.code, price)

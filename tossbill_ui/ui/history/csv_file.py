@@ -25,6 +25,7 @@ from tossbill_ui.subscriptions.reading.timeline_sources import (
 )
 from tossbill_ui.ui.history import facts, rows, text
 from tossbill_ui.ui.history.filters import from_query
+from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
 from tossbill_ui.ui.shared.text import speak
 
@@ -111,7 +112,7 @@ def _refund(line: RefundLine) -> Cells:
     status = text.REFUND_STATUS.get(refund.status, text.REFUND_DONE)
     return [
         text.TOPICS["refund"](),
-        text.REFUND(plan=line.plan.name),
+        text.REFUND(plan=wording.plan_text(line.plan).name),
         status(),
         facts.whole_method(line.method),
         "",

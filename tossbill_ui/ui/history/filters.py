@@ -147,7 +147,9 @@ async def options(rt: Runtime, actor: Actor, chosen: Choice) -> Options:
     subscriptions = [
         Option(
             value=subscription.id,
-            label=text.SINCE_DAY(plan=plan.name, day=wording.day(subscription.created_at)),
+            label=text.SINCE_DAY(
+                plan=wording.plan_text(plan).name, day=wording.day(subscription.created_at)
+            ),
         )
         for subscription, plan in found
     ]

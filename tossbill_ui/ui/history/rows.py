@@ -125,7 +125,7 @@ def _payment(line: PaymentLine) -> HistoryRow:
 
 def payment_name(line: PaymentLine) -> str:
     """Return what a payment is for."""
-    return text.PAYMENTS[line.invoice.kind](plan=line.plan.name)
+    return text.PAYMENTS[line.invoice.kind](plan=wording.plan_text(line.plan).name)
 
 
 def payment_note(line: PaymentLine) -> str:
@@ -156,7 +156,7 @@ def _refund(line: RefundLine) -> HistoryRow:
     status = text.REFUND_STATUS.get(refund.status)
     return HistoryRow(
         topic="refund",
-        what=text.REFUND(plan=line.plan.name),
+        what=text.REFUND(plan=wording.plan_text(line.plan).name),
         method=method_label(line.method),
         amount=text.MINUS(amount=wording.won(refund.amount_krw)),
         status=status() if status else "",
@@ -193,7 +193,7 @@ def _change(line: ChangeLine) -> HistoryRow:
 def change_name(line: ChangeLine) -> str:
     """Return which change was made, with the plan's name."""
     texts = text.CHANGES_OF_TRIAL if line.event.is_about_a_trial else text.CHANGES
-    return texts[EventType(line.event.type)](plan=line.plan.name)
+    return texts[EventType(line.event.type)](plan=wording.plan_text(line.plan).name)
 
 
 def change_note(line: ChangeLine) -> str:

@@ -84,11 +84,12 @@ def slots(found: Sequence[PlanCard]) -> dict[str, str]:
 
 def _card(quote: Quote) -> PlanCard:
     plan = quote.offer.plan
-    start = text.START_PLAN(name=plan.name)
+    name = wording.plan_text(plan).name
+    start = text.START_PLAN(name=name)
     return PlanCard(
         shown="yes",
         testid="plan-card",
-        name=plan.name,
+        name=name,
         price=wording.price(quote.offer.price),
         happens=text.IN_USE() if quote.is_subscribed else happens(quote),
         action=text.SEE_SUBSCRIPTION() if quote.is_subscribed else start,

@@ -170,7 +170,7 @@ def _choice(quote: Quote, method: PaymentMethod) -> PayChoice:
 
 
 def _with_plan(quote: Quote, choices: Sequence[PayChoice], *, takes_accounts: bool) -> RegisterView:
-    plan, price = quote.offer.plan, wording.price(quote.offer.price)
+    texts, price = wording.plan_text(quote.offer.plan), wording.price(quote.offer.price)
     first = plan_text.EITHER_FIRST_TITLE if takes_accounts else plan_text.CARD_FIRST_TITLE
     title = plan_text.CONFIRM_TITLE if choices else first
     day, is_trial = wording.day_of(quote.next_charge_at), quote.trial_ends_on is not None
@@ -179,13 +179,13 @@ def _with_plan(quote: Quote, choices: Sequence[PayChoice], *, takes_accounts: bo
     today = wording.won(quote.charge_krw)
     return _view(
         "confirm" if choices else "ready",
-        title(name=plan.name),
-        (plan.description or plan_text.CONFIRM_BODY()) if choices else plan_text.CARD_FIRST_BODY(),
+        title(name=texts.name),
+        (texts.description or plan_text.CONFIRM_BODY()) if choices else plan_text.CARD_FIRST_BODY(),
         today=today,
         next_label=(plan_text.TRIAL_ENDS if is_trial else plan_text.NEXT)(),
         next=on_day(day=day, amount=wording.won(amount_of(quote.offer.price).due_krw)),
-        plan=f"{plan.name} {price} {plans_text.PRICE_WITH_TAX()}",
-        setup=plan.setup_text,
+        plan=f"{texts.name} {price} {plans_text.PRICE_WITH_TAX()}",
+        setup=texts.setup_text,
         consent=consent(amount=today, price=price, day=day) if choices else text.REGISTER_CONSENT(),
         pay=choices[0].label if choices else "",
         accounts="yes" if takes_accounts else "no",

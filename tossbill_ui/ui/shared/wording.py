@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.clock import SEOUL
-from tossbill_ui.subscriptions.models import Price
+from tossbill_ui.subscriptions.models import Plan, PlanText, Price
 from tossbill_ui.ui.shared.text import Text, money, spoken
 
 # Hangul syllables in Unicode: 28 in a row differ only in the final consonant.
@@ -23,6 +23,11 @@ def price(of: Price) -> str:
     """Format the price of a plan, tax included: ``월 9,900원``, ``3개월마다 27,000원``."""
     texts = money.PRICES if of.count == 1 else money.PRICES_COUNTED
     return texts[of.unit](amount=won(of.amount_krw), count=of.count)
+
+
+def plan_text(plan: Plan) -> PlanText:
+    """Return what a plan is called and how it is described, in the language of the page."""
+    return plan.text(spoken())
 
 
 def full_day(on: date) -> str:

@@ -47,7 +47,7 @@ async def cancel_view(rt: Runtime, actor: Actor, subscription_id: str) -> Cancel
     back = wording.won(preview.refund_krw)
     last_on = preview.ends_on - ONE_DAY
     return CancelView(
-        title=text.CANCEL_TITLE(plan=seen.plan.name),
+        title=text.CANCEL_TITLE(plan=wording.plan_text(seen.plan).name),
         can_wait=preview.can_wait,
         wait_when=text.CANCEL_WAIT_WHEN(day=wording.full_day(last_on)),
         wait=text.CANCEL_WAIT(day=wording.short_day(last_on)),

@@ -55,7 +55,9 @@ async def plan_choices(rt: Runtime, actor: Actor, subscription_id: str) -> tuple
     seen = await view.subscription(rt, actor, subscription_id)
     return tuple(
         PlanChoice(
-            plan_code=offer.plan.code, name=offer.plan.name, price=wording.price(offer.price)
+            plan_code=offer.plan.code,
+            name=wording.plan_text(offer.plan).name,
+            price=wording.price(offer.price),
         )
         for offer in await catalog.offers(rt)
         if offer.plan.code != seen.plan.code
@@ -79,7 +81,7 @@ async def change_view(
     return ChangeView(
         plan_code=plan_code,
         charge_krw=preview.charge_krw,
-        title=text.TITLE(plan=preview.offer.plan.name),
+        title=text.TITLE(plan=wording.plan_text(preview.offer.plan).name),
         now=_now(preview, is_trial=is_trial),
         now_amount=_amount(preview),
         now_how=_how(preview, is_trial=is_trial),

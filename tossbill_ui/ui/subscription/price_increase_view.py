@@ -75,7 +75,7 @@ def _question(seen: SubscriptionView, asked: PriceConsent) -> PriceView:
     method = wording.by(method_label(seen.method))
     price = wording.price(seen.coming)
     return PriceView(
-        title=text.QUESTION(plan=(seen.next_plan or seen.plan).name),
+        title=text.QUESTION(plan=wording.plan_text(seen.next_plan or seen.plan).name),
         yes=text.YES(),
         yes_when=text.YES_WHEN(**words),
         yes_amount=text.YES_AMOUNT(**words),

@@ -88,7 +88,7 @@ def row(seen: SubscriptionView, events: Sequence[EventRecord] = ()) -> Subscript
     alert = alert_of(seen, events)
     return SubscriptionRow(
         id=seen.subscription.id,
-        plan=seen.plan.name,
+        plan=wording.plan_text(seen.plan).name,
         price=wording.price(seen.price),
         status=text.CHECKING() if is_checking else text.STATUS[status](),
         tone="amber" if is_checking else TONES.get(status, "ink"),
@@ -167,7 +167,7 @@ def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
     if asked:
         return label, price_increase_view.next_charge(asked, day)
     if seen.next_plan:
-        return label, text.MOVES_TO(day=day, plan=seen.next_plan.name)
+        return label, text.MOVES_TO(day=day, plan=wording.plan_text(seen.next_plan).name)
     if of.status == SubscriptionStatus.TRIALING and not is_open(seen):
         return trial_end_text.ENDS(), trial_end_text.ASKED_BEFORE(day=day)
     amount = seen.owed.amount_krw if seen.owed else amount_of(seen.price).due_krw

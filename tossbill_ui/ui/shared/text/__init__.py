@@ -11,7 +11,7 @@ import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from tossbill_ui.customers.language import Language
+from tossbill_ui.core.language import Language
 
 # 수, the dependent noun of 할 수 있어요, binds to both sides; 두, 더 or 이 to the next word.
 DEPENDENT = re.compile(r" 수 (?=[있없])")
