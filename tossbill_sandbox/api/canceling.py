@@ -1,14 +1,18 @@
 """Full and partial cancellation of payments (contract §4.6 and §5.3)."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 
 from tossbill_sandbox.api import payments
+from tossbill_sandbox.api.auth import Shop
 from tossbill_sandbox.api.call import Call, Fields
 from tossbill_sandbox.api.payment_object import cancel_object
 from tossbill_sandbox.api.response import SandboxResponse
 from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import random_ids
+from tossbill_sandbox.store.switches import Switches
 from tossbill_sandbox.webhooks.events import record_event
 
 CANCELABLE = frozenset({"DONE", "PARTIAL_CANCELED"})
@@ -42,6 +46,49 @@ def cancel(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     payments.record_status_event(connection, call.now, call.shop, row["payment_key"])
     _record_cancel_event(connection, call, transaction_key)
     return payments.answer(connection, call, after)
+
+
+def cancel_at_toss(
+    connection: sqlite3.Connection,
+    now: datetime,
+    switches: Switches,
+    *,
+    order_id: str,
+    amount_krw: int | None,
+    reason: str,
+) -> SandboxResponse:
+    """Cancel a payment without the shop, as in Toss's console or by the card's issuer.
+
+    Args:
+        connection: The connection in a transaction.
+        now: The time on the sandbox's clock.
+        switches: The current switches.
+        order_id: The order id of an approved payment.
+        amount_krw: Whole won; None for everything that is left.
+        reason: What Toss's list of cancels says.
+
+    Raises:
+        TossRefusal: As for the same request of the shop.
+        LookupError: No approved payment has this order id.
+    """
+    row = connection.execute(
+        "SELECT payment_key, s.* FROM payment JOIN shop s USING (client_key)"
+        " WHERE order_id = ? AND approved_at IS NOT NULL",
+        (order_id,),
+    ).fetchone()
+    if row is None:
+        raise LookupError(order_id)
+    body = {"cancelReason": reason, "cancelAmount": amount_krw}
+    call = Call(
+        shop=Shop(row["client_key"], row["secret_key"], row["m_id"], row["api_version"]),
+        now=now,
+        language="ko",
+        trace_id="",
+        body=json.dumps(body).encode(),
+        path={"payment_key": row["payment_key"]},
+        switches=switches,
+    )
+    return cancel(connection, call)
 
 
 def _read(fields: Fields) -> CancelRequest:

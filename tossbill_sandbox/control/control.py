@@ -1,6 +1,7 @@
 """The control API, for tests and for users on this machine."""
 
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -10,18 +11,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tossbill_sandbox.api import card_data, confirming, openapi
+from tossbill_sandbox.api import canceling, card_data, confirming, openapi
 from tossbill_sandbox.api.auth import Shop, register
 from tossbill_sandbox.api.dispatch import Api
 from tossbill_sandbox.cards.personas import PERSONAS
 from tossbill_sandbox.control import ledger_check, settings
 from tossbill_sandbox.control.local_only import local_only
 from tossbill_sandbox.control.state import SandboxState, UnknownSnapshot
+from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import faults, ledger
 from tossbill_sandbox.store.clock import KST, plus
 from tossbill_sandbox.store.store import Store
 
 Handler = Callable[[Request], Awaitable[Response]]
+CONSOLE_REASON = "상점관리자에서 취소"
 _UNITS = ("months", "weeks", "days", "hours", "minutes", "seconds")
 
 
@@ -75,6 +78,7 @@ class Control:
             Command("POST", "/_control/shops", self._register, "Register a key pair"),
             Command("POST", "/_control/authorizations", self._authorize, "Create an authKey"),
             Command("POST", "/_control/payments", self._agree, "Create a payment to confirm"),
+            Command("POST", "/_control/refunds", self._refund, "Refund a payment at Toss"),
             Command("GET", "/_control/snapshots", self._snapshots, "List the snapshots"),
             Command("POST", "/_control/snapshots", self._take, "Take a snapshot"),
             Command(
@@ -161,6 +165,27 @@ class Control:
 
     async def _agree(self, request: Request) -> Response:
         return await self._api.call_as_sandbox(request, confirming.agree)
+
+    async def _refund(self, request: Request) -> Response:
+        body = await _json_object(request)
+        amount = body.get("amount")
+
+        def work(connection: sqlite3.Connection) -> bytes:
+            return canceling.cancel_at_toss(
+                connection,
+                self._state.clock.now(),
+                self._state.switches,
+                order_id=str(body.get("orderId", "")),
+                amount_krw=None if amount is None else _whole("amount", amount),
+                reason=str(body.get("reason") or CONSOLE_REASON),
+            ).body
+
+        try:
+            return Response(await self._store.run(work), media_type="application/json")
+        except TossRefusal as refused:
+            return JSONResponse({"error": refused.code}, status_code=409)
+        except LookupError:
+            return JSONResponse({"error": "no payment has this order id"}, status_code=404)
 
     async def _snapshots(self, request: Request) -> Response:
         return JSONResponse(self._state.snapshots())

@@ -110,12 +110,19 @@ function methodRow(method) {
 }
 
 function paymentRow(payment) {
+  const refund = () => {
+    const amount = prompt("토스에서 얼마를 환불할까요? (원)", payment.balance_krw);
+    if (amount) act("POST", "refunds", { orderId: payment.order_id, amount: Number(amount) });
+  };
   return [
     element("strong", { class: "money" }, won(payment.total_krw)),
     element("span", {}, payment.order_name),
     element("span", { class: "soft" }, `${payment.order_id} · ${shortTime(payment.requested_at)}`),
     element("span", { class: "status" }, payment.status),
     element("span", {}, payment.balance_krw < payment.total_krw ? `남은 ${won(payment.balance_krw)}` : ""),
+    ...(payment.status === "DONE" || payment.status === "PARTIAL_CANCELED"
+      ? [button("토스에서 환불", refund, `${payment.order_id} 토스에서 환불`)]
+      : []),
   ];
 }
 
