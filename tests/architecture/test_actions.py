@@ -17,8 +17,10 @@ WITHOUT_OWNERSHIP = {
     "open_reviews",
     "request_consents",
     "approve",
+    "resolve",
+    "lock_refund",
 }
-WITHOUT_ACTOR = {"allocate_refund", "open_reviews"}
+WITHOUT_ACTOR = {"allocate_refund", "open_reviews", "lock_refund"}
 # A transition's code comes from its rule, a return's from what Toss's window said.
 COMPUTED_CODES = {"lifecycle/rules.py", "payment_methods/registration.py"}
 

@@ -19,7 +19,7 @@ from tossbill_ui.events.types import EventType
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.text import en, ko
 from tossbill_ui.payment_methods.models import MethodStatus, RegistrationStatus
-from tossbill_ui.payments.models import DifferenceKind, InvoiceKind, PaymentStatus
+from tossbill_ui.payments.models import DifferenceKind, InvoiceKind, PaymentStatus, Resolution
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import ReviewReason, SubscriptionStatus, WhenUnpaid
 from tossbill_ui.subscriptions.reading.timeline_sources import Topic
@@ -51,6 +51,7 @@ WITHOUT_A_LINE = {
     EventType.REFUND_REQUESTED: "the refund is its line",
     EventType.REFUND_DONE: "the refund is its line",
     EventType.REFUND_REFUSED: "the refund is its line",
+    EventType.REFUND_LOWERED: "the refund is its line",
     EventType.METHOD_REGISTERED: "the registration is its line",
     EventType.METHOD_REMOVED: "the registration is its line",
     EventType.METHOD_EXPIRING: "a mail",
@@ -87,6 +88,7 @@ EXPLAINED: tuple[tuple[type[StrEnum], str], ...] = (
     (RegistrationStatus, "2-cards.md"),
     (ReviewReason, "events.md"),
     (DifferenceKind, "5-subscriptions.md"),
+    (Resolution, "commands.md"),
 )
 
 

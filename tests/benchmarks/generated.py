@@ -63,9 +63,9 @@ PAST = (
         {no}, {own}, {ago}, 1 FROM n""",
     """INSERT INTO refund (id, payment_id, subscription_id, customer_id, status, number,
         idempotency_key, amount_krw, tax_free_krw, balance_krw, is_bound, reason, actor,
-        created_at, first_sent_at, ended_at, attempts)
+        created_at, first_sent_at, ended_at, attempts, origin)
     {numbers} SELECT {own}, {own}, :subscription_id, :customer_id, 'done', 1, {own}, 99, 0, 9900,
-        {no}, 'x', 'customer', {ago}, {ago}, {ago}, 1 FROM n WHERE i % 10 = 0""",
+        {no}, 'x', 'customer', {ago}, {ago}, {ago}, 1, 'shop' FROM n WHERE i % 10 = 0""",
     """INSERT INTO event (id, type, at, customer_id, subscription_id, actor_kind, actor_id,
         actor_name, reason)
     {numbers} SELECT {own},

@@ -8,14 +8,14 @@ import pytest
 
 from tests.docs.test_docs import text_of
 from tossbill_ui.build import ROOT
-from tossbill_ui.payments import record, refund
+from tossbill_ui.payments import record, refund_outcome
 
 LOGGED = re.compile(r"\blog\.\w+\(\s*\"([a-z_]+\.[a-z_]+)\"")
 SOURCES = sorted((ROOT / "tossbill_ui").rglob("*.py"))
 MESSAGES = sorted(
     {
         *record.LOG_MESSAGES.values(),
-        *refund.LOG_MESSAGES.values(),
+        *refund_outcome.LOG_MESSAGES.values(),
         *(name for path in SOURCES for name in LOGGED.findall(path.read_text())),
     }
 )

@@ -81,24 +81,6 @@ async def test_wrong_amount_wrong_status_and_foreign_payment_are_differences(
     assert (await review.open_reviews(shop.rt)).count == 0
 
 
-async def test_refund_made_elsewhere_is_a_difference(shop: Shop, session: Session) -> None:
-    await renewed(shop, session)
-    [payment] = [row for row in await shop.rows(Payment) if row.period_number == 2]
-    await shop.rt.toss.cancel_payment(
-        payment_key=payment.payment_key or "",
-        amount_krw=900,
-        tax_free_krw=0,
-        refundable_krw=9900,
-        reason="콘솔",
-        idempotency_key="elsewhere",
-    )
-
-    await reconcile(shop.rt)
-
-    [difference] = await shop.rows(Difference)
-    assert (difference.kind, difference.ours_krw, difference.theirs_krw) == ("balance", 9900, 9000)
-
-
 async def test_payment_unknown_to_toss_is_a_difference(shop: Shop, session: Session) -> None:
     await renewed(shop, session)
     await update_payment(shop, "0002-1", order_id="f" * 32 + "-0002-1")

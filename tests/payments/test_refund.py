@@ -11,7 +11,7 @@ from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session
-from tossbill_ui.payments.models import Difference, Payment, Refund
+from tossbill_ui.payments.models import Payment, Refund
 from tossbill_ui.subscriptions.actions import refund, review
 
 
@@ -61,20 +61,6 @@ async def test_refund_outside_the_paid_amount_is_refused(
     assert await shop.rows(Refund) == []
 
 
-async def test_two_refunds_never_share_an_amount(shop: Shop, session: Session) -> None:
-    payment = await paid(shop, session)
-    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=5000, reason="고객 요청")
-
-    with pytest.raises(Conflict) as caught:
-        await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=4000, reason="고객 요청")
-
-    assert caught.value.code == "refund_under_way"
-    await shop.run()
-    with pytest.raises(Conflict):
-        await refund_and_run(shop, payment, 5000)
-    assert (await shop.money())[1:] == [("canceled", 5000)]
-
-
 async def test_database_refuses_refunds_above_the_payment(shop: Shop, session: Session) -> None:
     payment = await paid(shop, session)
 
@@ -101,27 +87,6 @@ async def test_refused_refund_frees_its_amount(shop: Shop, session: Session) -> 
     assert (await review.open_reviews(shop.rt)).count == 0
     assert (await shop.money())[1:] == [("canceled", 5000)]
     await shop.assert_ledgers_agree()
-
-
-async def test_refund_in_tosss_console_is_a_difference_and_not_repeated(
-    shop: Shop, session: Session
-) -> None:
-    payment = await paid(shop, session)
-    await shop.rt.toss.cancel_payment(
-        payment_key=payment.payment_key or "",
-        amount_krw=9000,
-        tax_free_krw=0,
-        refundable_krw=9900,
-        reason="콘솔",
-        idempotency_key="elsewhere",
-    )
-
-    await refund_and_run(shop, payment, 5000)
-
-    [difference] = await shop.rows(Difference)
-    assert (difference.kind, difference.subject) == ("balance", payment.order_id)
-    assert (await shop.rows(Refund))[0].status == "refused"
-    assert (await shop.money())[1:] == [("canceled", 9000)]
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after"])

@@ -38,7 +38,9 @@ async def test_approval_line_names_the_difference_before_the_operator(shop: Shop
 
     await review.approve(shop.rt, KIM, difference.id)
 
-    assert (await subject(shop, "review.closed")).startswith("foreign order-1 by Kim, of the")
+    assert (await subject(shop, "review.closed")).startswith(
+        "foreign order-1: closed by Kim, of the"
+    )
 
 
 async def test_engine_actions_are_not_audited(shop: Shop, session: Session) -> None:

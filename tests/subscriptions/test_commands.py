@@ -8,16 +8,17 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from tests.conftest import NOON
 from tests.support.commands import call, execute, rows
 from tests.support.shop import open_shop
 from tossbill_ui import migrations
-from tossbill_ui.cli.review import REASONS
+from tossbill_ui.cli.review import REASONS, resolve
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import new_session
-from tossbill_ui.payments.models import Payment
+from tossbill_ui.payments.models import Payment, Resolution
 from tossbill_ui.subscriptions.models import ReviewReason
 
 
@@ -112,11 +113,37 @@ def test_difference_is_listed_and_closed() -> None:
 
     assert listed.exit_code == 1
     assert listed.output == (
-        f"{row_id}  difference  foreign x, ours none, theirs 5 won; approve: it is closed\n"
+        f"{row_id}  difference  foreign x, ours none, theirs 5 won; resolve: --as closed\n"
     )
     assert closed.output == "The difference is closed.\n"
     assert call("review", "list").exit_code == 0
     assert rows("SELECT resolved_by FROM difference") == [("kim",)]
+
+
+def test_difference_is_resolved_as_its_kind_allows() -> None:
+    run(_add_difference())
+    [item] = json.loads(call("review", "list", "--json").stdout)["reviews"]
+
+    wrong = call("review", "resolve", item["id"], "--as", "toss", "--by", "kim")
+    closed, again = (
+        call("review", "resolve", item["id"], "--as", "closed", "--by", "kim") for _ in range(2)
+    )
+
+    assert (wrong.exit_code, wrong.output) == (
+        1,
+        "Error: A difference foreign is not resolved as toss, but as: closed.\n",
+    )
+    assert closed.output == "The difference is closed.\n"
+    assert (again.exit_code, again.output) == (0, "It is resolved as closed already.\n")
+    assert rows("SELECT resolved_by, resolution FROM difference") == [("kim", "closed")]
+    assert rows("SELECT subject FROM audit_entry") == [("foreign x: closed by kim",)]
+
+
+def test_every_resolution_is_a_choice_of_the_command() -> None:
+    [choice] = [param for param in resolve.params if param.name == "resolution"]
+
+    assert isinstance(choice.type, click.Choice)
+    assert list(choice.type.choices) == list(Resolution)
 
 
 def test_reviews_of_each_kind_are_listed_as_json(tmp_path: Path) -> None:
@@ -138,7 +165,8 @@ def test_reviews_of_each_kind_are_listed_as_json(tmp_path: Path) -> None:
     assert [line.split()[:2] for line in lines] == [
         [row["id"], row["kind"]] for row in found.values()
     ]
-    assert all((row["needs_review"], row["action"]) == (True, "approve") for row in found.values())
+    assert all(row["needs_review"] for row in found.values())
+    assert [row["action"] for row in found.values()] == ["approve"] * 3 + ["resolve"]
     assert {kind: row["reason"] for kind, row in found.items()} == {
         "subscription": "catch_up",
         "payment": "unknown",
@@ -188,11 +216,16 @@ def test_payment_is_refunded_by_its_order_id(tmp_path: Path) -> None:
     result = call(
         "refund", order_id, "--amount", "900", "--reason", "늦은 배송", "--operator", "kim"
     )
+    rest = call("refund", order_id, "--all", "--reason", "r", "--operator", "kim")
     again = call("refund", order_id, "--all", "--reason", "r")
 
     assert result.output.startswith("The next run refunds 900 won, as refund ")
-    assert again.output == "Error: Another refund of this payment is in progress.\n"
-    assert rows("SELECT amount_krw, reason, actor FROM refund") == [(900, "늦은 배송", "kim")]
+    assert rest.output.startswith("The next run refunds 9000 won, as refund ")
+    assert again.output == "Error: Only 0 won of this payment can be refunded.\n"
+    assert rows("SELECT amount_krw, reason, actor FROM refund ORDER BY number") == [
+        (900, "늦은 배송", "kim"),
+        (9000, "r", "kim"),
+    ]
 
 
 def test_the_expiry_of_a_card_is_recorded_and_removed(tmp_path: Path) -> None:

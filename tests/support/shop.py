@@ -160,6 +160,13 @@ class Shop:
             if row["amount_krw"] is not None
         ]
 
+    async def refund_at_toss(
+        self, payment: Payment, amount_krw: int | None = None, reason: str = "콘솔"
+    ) -> None:
+        """Refund a payment as in Toss's console, wholly or in part."""
+        body = {"orderId": payment.order_id, "amount": amount_krw, "reason": reason}
+        await self.control("POST", "refunds", body)
+
     async def assert_ledgers_agree(self) -> None:
         """Compare Toss's ledger with our rows, to the won."""
         ledger = await self.control("GET", "ledger")

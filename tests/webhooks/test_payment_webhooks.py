@@ -51,27 +51,6 @@ async def test_payment_is_found_by_its_key_alone(shop: Shop, session: Session) -
     assert await results(shop) == ["looked_up"]
 
 
-async def test_refund_made_at_toss_becomes_a_difference(shop: Shop, session: Session) -> None:
-    await shop.subscribe(session)
-    [payment] = await shop.rows(Payment)
-    await shop.webhooks(url=OUR_WEBHOOKS)
-
-    await shop.rt.toss.cancel_payment(
-        payment_key=payment.payment_key,
-        amount_krw=900,
-        tax_free_krw=0,
-        refundable_krw=9900,
-        reason="at Toss's own console",
-        idempotency_key="by-hand",
-    )
-    await shop.webhooks(path="/flush")
-
-    [difference] = await shop.rows(Difference)
-    assert (difference.kind, difference.ours_krw, difference.theirs_krw) == ("balance", 9900, 9000)
-    [same] = await shop.rows(Payment)
-    assert (same.status, same.refunded_krw) == ("done", 0)
-
-
 async def test_webhooks_of_our_own_refund_create_no_difference(
     shop: Shop, session: Session
 ) -> None:

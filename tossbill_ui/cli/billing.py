@@ -79,7 +79,7 @@ def reconcile(days: int) -> None:
     found = with_runtime(lambda rt: reconciling.reconcile(rt, days=days), needs_time=True)
     click.echo(
         f"{found.compared} payments compared: {found.adopted} adopted, "
-        f"{found.differences} new differences."
+        f"{found.refunds} refunds made at Toss, {found.differences} new differences."
     )
     if found.differences:
         raise click.ClickException("The ledgers differ: see `tossbill review list`.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tossbill_ui.runtime import Runtime
     from tossbill_ui.subscriptions.models import Subscription
 
-APPROVE, FAIL = "approve", "fail"
+APPROVE, FAIL, RESOLVE = "approve", "fail", "resolve"
 WORDS = ("text", "effect")
 REASONS = {
     "catch_up": (
@@ -111,7 +111,8 @@ def approve(ids: tuple[str, ...], operator: str) -> None:
     """Approve items of the list, by their IDS.
 
     A subscription is charged by the next run. A payment counts as not made, unless Toss knows it
-    when it is looked up once more. A refund is requested again. A difference is closed.
+    when it is looked up once more. A refund is requested again, at most what is left. A
+    difference is closed.
     """
     from tossbill_ui.subscriptions.actions import review as reviewing
 
@@ -121,6 +122,35 @@ def approve(ids: tuple[str, ...], operator: str) -> None:
         # Printed one by one: if a later id fails, the earlier decisions are made all the same.
         for row_id in ids:
             click.echo(await reviewing.approve(rt, who, row_id))
+
+    with_runtime(decide, needs_time=True)
+
+
+@review.command()
+@click.argument("ids", nargs=-1, required=True)
+@click.option(
+    "--as",
+    "resolution",
+    type=click.Choice(["toss", "refund", "closed"]),
+    required=True,
+    help="What is done: Toss is right, what it charged is refunded, or nothing.",
+)
+@options.operator_or_by
+def resolve(ids: tuple[str, ...], resolution: str, operator: str) -> None:
+    """Resolve differences of the list, by their IDS.
+
+    As `toss`, our ledger becomes what Toss says now. As `refund`, what Toss charged is refunded. As
+    `closed`, both stay as they are; this also closes a refused refund. The list names what suits
+    each.
+    """
+    from tossbill_ui.payments.models import Resolution
+    from tossbill_ui.subscriptions.actions import resolve as resolving
+
+    who, chosen = actor.operator(operator), Resolution(resolution)
+
+    async def decide(rt: Runtime) -> None:
+        for row_id in ids:
+            click.echo(await resolving.resolve(rt, who, row_id, chosen))
 
     with_runtime(decide, needs_time=True)
 
@@ -197,7 +227,7 @@ def _refund(row: Refund) -> Item:
         kind="refund",
         reason=row.status,
         text=f"{row.status}, {row.amount_krw} won{code}",
-        effect="it is requested again",
+        effect="it is requested again, at most what is left",
         since=row.ended_at or row.created_at,
         attempts=row.attempts,
         customer_id=row.customer_id,
@@ -209,12 +239,15 @@ def _refund(row: Refund) -> Item:
 
 
 def _difference(row: Difference) -> Item:
+    from tossbill_ui.payments.differences import valid_names
+
     return Item(
         id=row.id,
         kind="difference",
         reason=row.kind,
         text=f"{row.kind} {row.subject}, ours {_won(row.ours_krw)}, theirs {_won(row.theirs_krw)}",
-        effect="it is closed",
+        effect=f"--as {' or '.join(valid_names(row.kind))}",
+        action=RESOLVE,
         since=row.found_at,
         payment_id=row.payment_id,
         subject=row.subject,

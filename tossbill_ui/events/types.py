@@ -42,6 +42,7 @@ class EventType(StrEnum):
     REFUND_REQUESTED = "refund.requested"
     REFUND_DONE = "refund.done"
     REFUND_REFUSED = "refund.refused"
+    REFUND_LOWERED = "refund.lowered"
     METHOD_REGISTERED = "payment_method.registered"
     METHOD_REMOVED = "payment_method.removed"
     METHOD_EXPIRING = "payment_method.expiring"
@@ -65,6 +66,8 @@ class Reason(StrEnum):
     NOT_CHARGED = "not_charged"
     LOOKED_UP = "looked_up"
     REFUND_AGAIN = "refund_again"
+    MADE_AT_TOSS = "made_at_toss"
+    RESOLVED = "resolved"
 
 
 @dataclass(frozen=True)

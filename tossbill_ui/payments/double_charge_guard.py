@@ -22,7 +22,7 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
 )
 from tossbill_ui.payments.outcome import NEVER_CHARGED, PAID, Charged, Unresolved, of_payment
-from tossbill_ui.payments.record import next_look, write_charged
+from tossbill_ui.payments.record import compare_charged, next_look, write_charged
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -110,8 +110,9 @@ async def _replace(
     # The database allows one open or done payment per invoice at any time.
     await db.flush()
     invoice = await db.get_one(Invoice, old.invoice_id)
-    await write_charged(rt, db, invoice, old, found)
+    write_charged(rt, invoice, old, found)
     await outcome_handler.current().after_payment(rt, db, invoice, old, found, actor=ENGINE)
+    await compare_charged(rt, db, old, found)
     data = {"payment": old.id, "order_id": old.order_id}
     log.warning("payment.adopted", extra={"data": data})
 

@@ -188,27 +188,60 @@ class Payment(Leased, table=True):
     failure_message: str | None = Field(default=None, max_length=200)
 
 
+class RefundOrigin(StrEnum):
+    """Where a refund was made."""
+
+    SHOP = "shop"
+    """Requested here, and sent to Toss."""
+
+    TOSS = "toss"
+    """Made at Toss without us: in its console, by Toss, or by the card's issuer."""
+
+
 class Refund(Leased, table=True):
-    """A refund of a payment, stored before the request to Toss.
+    """A refund of a payment, stored before the request to Toss, or adopted from Toss.
+
+    Refunds of a payment are sent one after another, in the order of their numbers: a later one
+    waits until the earlier one is settled, and only then is its balance known.
 
     Attributes:
         number: 1 for the payment's first refund.
-        balance_krw: The balance that the payment must have before it; Toss checks that too.
+        origin: Whether it was requested here or made at Toss.
+        balance_krw: The balance that the payment must have before it; Toss checks that too. None
+            until it is sent.
         reason: A note for the shop, stored at Toss and here.
-        actor: Who requested it: ``customer``, ``engine`` or an operator's name.
+        actor: Who requested it: ``customer``, ``engine``, ``toss`` or an operator's name.
         first_sent_at: When the first request may have been sent, on the machine's clock.
+        transaction_key: Toss's id of it; a refund made at Toss is adopted once by this key.
+        closed_at: When an operator decided about a refused refund: it was requested again, as
+            another row, or is not wanted any more.
     """
 
     __table_args__ = (
         one_of("status", PaymentStatus),
+        one_of("origin", RefundOrigin),
+        sa.CheckConstraint(
+            "origin <> 'toss' OR (status = 'done' AND transaction_key IS NOT NULL)",
+            name="made_at_toss",
+        ),
+        sa.CheckConstraint(
+            "balance_krw IS NOT NULL OR status IN ('pending', 'refused')", name="sent"
+        ),
         sa.CheckConstraint("amount_krw > 0 AND amount_krw <= balance_krw", name="amount"),
         sa.CheckConstraint("tax_free_krw BETWEEN 0 AND amount_krw", name="tax_free"),
         sa.UniqueConstraint("payment_id", "number"),
         partial_index(
-            "uq_refund_one_open",
+            "uq_refund_one_sent",
             "payment_id",
             unique=True,
-            where=is_one_of("status", OPEN),
+            where=f"{is_one_of('status', OPEN)} AND balance_krw IS NOT NULL",
+        ),
+        partial_index(
+            "uq_refund_transaction",
+            "payment_id",
+            "transaction_key",
+            unique=True,
+            where="transaction_key IS NOT NULL",
         ),
         sa.Index("ix_refund_customer", "customer_id", "created_at", "id"),
         sa.Index("ix_refund_subscription", "subscription_id", "created_at", "id"),
@@ -219,10 +252,11 @@ class Refund(Leased, table=True):
     customer_id: str = Field(foreign_key="customer.id", max_length=32)
     status: str = Field(default=PaymentStatus.PENDING, max_length=16, index=True)
     number: int
+    origin: str = Field(default=RefundOrigin.SHOP, max_length=8)
     idempotency_key: str = Field(unique=True, max_length=100)
     amount_krw: int
     tax_free_krw: int = 0
-    balance_krw: int
+    balance_krw: int | None = None
     is_bound: bool = False
     reason: str = Field(max_length=200)
     actor: str = Field(max_length=40)
@@ -233,6 +267,12 @@ class Refund(Leased, table=True):
     transaction_key: str | None = Field(default=None, max_length=64)
     failure_code: str | None = Field(default=None, max_length=80)
     failure_message: str | None = Field(default=None, max_length=200)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it may have been sent and is not settled yet."""
+        return self.status in OPEN and self.balance_krw is not None
 
 
 class DifferenceKind(StrEnum):
@@ -257,17 +297,34 @@ class DifferenceKind(StrEnum):
     """The balances after refunds differ."""
 
 
+class Resolution(StrEnum):
+    """How a difference was resolved; `differences.VALID` says which suits which kind."""
+
+    TOSS = "toss"
+    """Toss is right: our ledger was changed to say the same."""
+
+    REFUND = "refund"
+    """What Toss charged is refunded."""
+
+    CLOSED = "closed"
+    """Both ledgers stay as they are."""
+
+
 class Difference(Table, table=True):
     """A difference that a person reviews; nothing is corrected silently.
 
     Attributes:
-        subject: The order id or payment key; each kind and subject is recorded once.
-        resolved_at: When an operator closed it.
+        subject: The order id or payment key; each kind and subject has one row.
+        resolved_at: When it was resolved.
+        resolved_by: The operator's name, or ``toss`` if the refunds made at Toss explained it.
+        resolution: How.
     """
 
     __table_args__ = (
         sa.UniqueConstraint("kind", "subject"),
         one_of("kind", DifferenceKind),
+        one_of("resolution", Resolution),
+        sa.CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name="resolved"),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -279,3 +336,4 @@ class Difference(Table, table=True):
     found_at: datetime = Field(sa_type=UtcDateTime, index=True)
     resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     resolved_by: str | None = Field(default=None, max_length=40)
+    resolution: str | None = Field(default=None, max_length=16)

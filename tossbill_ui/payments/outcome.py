@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,12 +27,14 @@ class Charged:
     Attributes:
         balance_krw: The balance after refunds; less than the amount if money was refunded
             without us.
+        cancels: The refunds that Toss lists.
     """
 
     payment_key: str
     approved_at: datetime | None
     receipt_url: str
     balance_krw: int
+    cancels: Sequence[wire.Cancel] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def of_payment(found: wire.Payment, *, amount_krw: int) -> Outcome:
             approved_at=found.approved_at,
             receipt_url=found.receipt_url,
             balance_krw=found.balance_amount,
+            cancels=found.cancels or (),
         )
     if found.status in OVER:
         failure = found.failure or wire.Failure()

@@ -62,6 +62,12 @@ class OutcomeHandler(Protocol):
         """Handle a refund that is done or refused; the subscription is locked."""
         ...
 
+    async def after_lowered(
+        self, rt: Runtime, db: AsyncSession, refund: Refund, *, before_krw: int
+    ) -> None:
+        """Handle a refund that waits, and that was lowered to what is left at Toss."""
+        ...
+
 
 _registered: OutcomeHandler | None = None
 

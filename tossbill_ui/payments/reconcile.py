@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.calendar import instant, korean_day
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.payments import outcome_handler, repository
+from tossbill_ui.payments.compare import compare_at_toss
 from tossbill_ui.payments.differences import note_difference
 from tossbill_ui.payments.models import (
     OPEN,
@@ -38,10 +39,12 @@ class Reconciliation:
         compared: How many payments Toss lists.
         adopted: How many payments of ours were missing here and have been added.
         differences: How many new differences were recorded for review.
+        refunds: How many refunds were made at Toss and have been added.
     """
 
     compared: int = 0
     adopted: int = 0
+    refunds: int = 0
     differences: int = 0
 
 
@@ -74,8 +77,8 @@ class _Ledger:
 async def reconcile(rt: Runtime, *, days: int = DAYS) -> Reconciliation:
     """Compare the last days with Toss's list; safe to repeat: differences are recorded once.
 
-    A payment of ours that is open or missing here is looked up by the next `settle`. Any other
-    difference is recorded, never corrected.
+    A payment of ours that is open or missing here is looked up by the next `settle`. A refund made
+    at Toss is added, with its event and notice. Any other difference is recorded, never corrected.
 
     Args:
         rt: The process's runtime.
@@ -96,7 +99,9 @@ async def reconcile(rt: Runtime, *, days: int = DAYS) -> Reconciliation:
     to_check = await _compare(rt, ledger, found)
     to_check += await _missing_at_toss(rt, ledger, since, until)
     for payment in to_check:
-        await _compare_balance(rt, payment, found)
+        compared = await compare_at_toss(rt, payment)
+        found.refunds += compared.adopted
+        found.differences += compared.differences
     return found
 
 
@@ -209,22 +214,6 @@ async def _missing_at_toss(
     return [payment for payment in ours if payment.order_id not in ledger.theirs]
 
 
-async def _compare_balance(rt: Runtime, payment: Payment, found: Reconciliation) -> None:
-    """Compare a payment's balance at Toss with the refunds completed here."""
-    theirs = await rt.toss.payment_by_order_id(order_id=payment.order_id)
-    async with rt.db.write() as db:
-        refunds = await repository.refunds_of(db, payment.id)
-        if any(row.status in OPEN for row in refunds):
-            return
-        left = payment.amount_krw - await repository.refunded_krw(db, payment.id)
-        if theirs is None:
-            await _note(rt, db, DifferenceKind.NOT_AT_TOSS, payment, None, found)
-        elif theirs.balance_amount != left:
-            await _note(
-                rt, db, DifferenceKind.BALANCE, payment, theirs.balance_amount, found, ours=left
-            )
-
-
 async def _note(
     rt: Runtime,
     db: AsyncSession,
@@ -232,8 +221,6 @@ async def _note(
     payment: Payment,
     theirs_krw: int | None,
     found: Reconciliation,
-    *,
-    ours: int | None = None,
 ) -> None:
     found.differences += await note_difference(
         rt,
@@ -241,6 +228,6 @@ async def _note(
         kind=kind,
         subject=payment.order_id,
         payment_id=payment.id,
-        ours_krw=payment.amount_krw if ours is None else ours,
+        ours_krw=payment.amount_krw,
         theirs_krw=theirs_krw,
     )

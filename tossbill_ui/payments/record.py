@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import ENGINE, Actor
 from tossbill_ui.payments import outcome_handler
-from tossbill_ui.payments.differences import note_balance, note_difference
+from tossbill_ui.payments.compare import compare_balance
+from tossbill_ui.payments.differences import note_difference
 from tossbill_ui.payments.models import (
     OPEN,
     DifferenceKind,
@@ -81,6 +82,8 @@ async def _record(
         invoice = await db.get_one(Invoice, row.invoice_id)
         await _write(rt, db, invoice, row, found)
         await handler.after_payment(rt, db, invoice, row, found, actor=actor)
+        if isinstance(found, Charged):
+            await compare_charged(rt, db, row, found)
         written.append(row)
 
     key = (payment.subscription_id, payment.id)
@@ -95,7 +98,7 @@ async def _write(
 ) -> None:
     match found:
         case Charged():
-            await write_charged(rt, db, invoice, payment, found)
+            write_charged(rt, invoice, payment, found)
         case Declined():
             payment.status = PaymentStatus.REFUSED
             payment.failure_code = found.code[:80]
@@ -113,9 +116,7 @@ async def _write(
     db.add_all([payment, invoice])
 
 
-async def write_charged(
-    rt: Runtime, db: AsyncSession, invoice: Invoice, payment: Payment, found: Charged
-) -> None:
+def write_charged(rt: Runtime, invoice: Invoice, payment: Payment, found: Charged) -> None:
     """Record that Toss has the money for a payment, and that its invoice is paid."""
     payment.status = PaymentStatus.DONE
     payment.payment_key = found.payment_key
@@ -126,9 +127,12 @@ async def write_charged(
     payment.failure_code = payment.failure_message = None
     invoice.status = InvoiceStatus.PAID
     invoice.paid_at = rt.clock.now()
-    if found.balance_krw != payment.amount_krw:
-        ours_krw, theirs_krw = payment.amount_krw, found.balance_krw
-        await note_balance(rt, db, payment, ours_krw=ours_krw, theirs_krw=theirs_krw)
+
+
+async def compare_charged(rt: Runtime, db: AsyncSession, payment: Payment, found: Charged) -> None:
+    """Adopt what Toss has refunded of a payment before its charge was recorded here."""
+    if found.cancels or found.balance_krw != payment.amount_krw:
+        await compare_balance(rt, db, payment, balance_krw=found.balance_krw, cancels=found.cancels)
 
 
 async def _note_other_amount(

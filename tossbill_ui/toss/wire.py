@@ -169,14 +169,22 @@ class Cancel(_Wire):
 
     Attributes:
         cancel_amount: Whole won.
+        tax_free_amount: The tax-free part of it.
+        transaction_key: Toss's id of the refund.
         cancel_status: DONE, IN_PROGRESS or ABORTED; empty in older API versions.
     """
 
     cancel_amount: Won
+    tax_free_amount: Won = 0
     cancel_reason: Text = ""
     canceled_at: Instant | None = None
     transaction_key: Text = ""
     cancel_status: Text = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the money has moved: it is neither in progress nor aborted."""
+        return self.cancel_status in ("", "DONE")
 
 
 class Receipt(_Wire):

@@ -86,7 +86,8 @@ async def allocate_refund(
 ) -> list[tuple[Payment, int]]:
     """Split a refund: on the period's payment first, then on those that its credit came from.
 
-    Never more than the balance of each, so that nothing is refunded twice.
+    Never more than the balance of each, so that nothing is refunded twice. Earlier refunds were
+    gifts: they lower this one only by lowering the balance (ADR-0029).
     """
     found: list[tuple[Payment, int]] = []
     while amount_krw > 0 and invoice is not None:
@@ -111,11 +112,7 @@ async def request_refunds(
     reason: str,
     actor: Actor,
 ) -> Events:
-    """Create the refunds; the engine executes them.
-
-    Raises:
-        Conflict: A refund of one of the payments is in progress (``refund_under_way``).
-    """
+    """Create the refunds; the engine executes them, each after earlier ones of its payment."""
     for payment, part in parts:
         await refund.request(rt, db, payment, amount_krw=part, reason=reason, actor=actor)
     return [Event(EventType.REFUND_REQUESTED, amount_krw=part) for _, part in parts]
@@ -151,8 +148,7 @@ async def cancel_now(
 
     Raises:
         NotFound: The customer has no such subscription.
-        Conflict: It has ended (``ended``), the preview is out of date (``preview_changed``), or a
-            refund is in progress (``refund_under_way``).
+        Conflict: It has ended (``ended``), or the preview is out of date (``preview_changed``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)

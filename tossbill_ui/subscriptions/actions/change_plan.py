@@ -121,8 +121,8 @@ async def change_now(
     Raises:
         NotFound: The customer has no such subscription, or no such plan is on offer.
         Conflict: It is not active (``not_active``), it or another subscription is on that plan
-            (``already_subscribed``), the preview is out of date (``preview_changed``), a payment
-            is not settled (``payment_open``), or a refund is in progress (``refund_under_way``).
+            (``already_subscribed``), the preview is out of date (``preview_changed``), or a
+            payment is not settled (``payment_open``).
     """
     try:
         async with rt.db.write() as db:

@@ -17,7 +17,7 @@ from tossbill_ui.subscriptions.lifecycle.publish import publish
 async def refund_payment(
     rt: Runtime, actor: Actor, name: str, *, amount_krw: int | None, reason: str
 ) -> Refund:
-    """Create a refund of a payment; the engine's next `settle` executes it.
+    """Create a refund of a payment; the engine's next `settle` executes it, after earlier ones.
 
     The subscription continues: canceling is a separate decision.
 
@@ -30,8 +30,8 @@ async def refund_payment(
 
     Raises:
         NotFound: There is no such payment.
-        Conflict: The amount exceeds the balance (``too_much``), the payment is not paid
-            (``not_paid``), or another refund of it is not settled (``refund_under_way``).
+        Conflict: The amount exceeds the balance (``too_much``), or the payment is not paid
+            (``not_paid``).
     """
     async with rt.db.write() as db:
         payment = await payments.payment_named(db, name)

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.audit import trail
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.core.text import is_id
 from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.payments import refund
+from tossbill_ui.payments.differences import close
 from tossbill_ui.payments.models import (
     OPEN,
     Difference,
     Payment,
     PaymentStatus,
     Refund,
+    RefundOrigin,
+    Resolution,
 )
 from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined, Unresolved, of_payment
 from tossbill_ui.payments.record import record
@@ -44,7 +47,8 @@ class OpenReview:
         subscriptions: Those with more than one missed period, a setup that Toss refused, or a
             fault in our code.
         payments: Those unresolved for more than two weeks, because Toss gives no answer.
-        refunds: Those refused, or unresolved for more than two weeks.
+        refunds: Those refused while something is left to refund, or unresolved for more than two
+            weeks.
         differences: Differences between our ledger and Toss's.
     """
 
@@ -69,10 +73,21 @@ def _is_stuck(table: type[Payment | Refund]) -> sa.ColumnElement[bool]:
 
 
 _LATER = aliased(Refund)
-_HAS_LATER_REFUND = sa.exists().where(
-    col(_LATER.payment_id) == col(Refund.payment_id), col(_LATER.number) > col(Refund.number)
+_WAS_REQUESTED_AGAIN = sa.exists().where(
+    col(_LATER.payment_id) == col(Refund.payment_id),
+    col(_LATER.number) > col(Refund.number),
+    col(_LATER.origin) == RefundOrigin.SHOP,
+    col(_LATER.created_at) > col(Refund.ended_at),
 )
-_IS_REFUSED = sa.and_(col(Refund.status) == PaymentStatus.REFUSED, ~_HAS_LATER_REFUND)
+_HAS_BALANCE = sa.exists().where(
+    col(Payment.id) == col(Refund.payment_id), col(Payment.refunded_krw) < col(Payment.amount_krw)
+)
+_IS_REFUSED = sa.and_(
+    col(Refund.status) == PaymentStatus.REFUSED,
+    col(Refund.closed_at).is_(None),
+    _HAS_BALANCE,
+    ~_WAS_REQUESTED_AGAIN,
+)
 _STUCK_REFUNDS = (
     select(Refund).where(sa.or_(_IS_REFUSED, _is_stuck(Refund))).order_by(col(Refund.created_at))
 )
@@ -100,7 +115,8 @@ async def approve(rt: Runtime, actor: Actor, row_id: str) -> str:
 
     A subscription is charged: after missed periods, each of them once, oldest first, one a day. A
     payment that cannot be settled counts as not charged, so that the next attempt can follow,
-    unless Toss knows it by now. A refused refund is requested again. A difference is closed.
+    unless Toss knows it by now. A refused refund is requested again, at most what is left. A
+    difference is closed; `resolve.resolve` can do more about it.
 
     Raises:
         NotFound: No case with this id waits.
@@ -150,22 +166,34 @@ async def _approve_payment(rt: Runtime, actor: Actor, row_id: str) -> str:
 
 async def _approve_refund(rt: Runtime, actor: Actor, row_id: str) -> str:
     async with rt.db.write() as db:
-        row = await db.get(Refund, row_id)
-        if row is None:
+        found = await lock_refund(db, row_id)
+        if found is None:
             return ""
-        subscription = await repository.locked(db, row.subscription_id)
-        await db.refresh(row)
-        payment = await db.get_one(Payment, row.payment_id)
+        subscription, row = found
+        event = Event(EventType.REVIEW_CLOSED, Reason.LOOKED_UP)
         if row.status == PaymentStatus.UNKNOWN:
             row.next_try_at = rt.machine.now()
         else:
-            amount = row.amount_krw
+            payment = await db.get_one(Payment, row.payment_id)
+            left_krw = payment.amount_krw - payment.refunded_krw
+            amount, row.closed_at = min(row.amount_krw, left_krw), rt.clock.now()
             row = await refund.request(
                 rt, db, payment, amount_krw=amount, reason=row.reason, actor=actor
             )
-        event, about = Event(EventType.REVIEW_CLOSED, Reason.REFUND_AGAIN), About(refund=row)
-        await publish(rt, db, subscription, [event], actor=actor, about=about)
-    return "The refund will be requested again by the next run."
+            event = Event(EventType.REVIEW_CLOSED, Reason.REFUND_AGAIN, amount)
+        await publish(rt, db, subscription, [event], actor=actor, about=About(refund=row))
+    return f"The next run requests the refund again: {row.amount_krw} won."
+
+
+async def lock_refund(db: AsyncSession, row_id: str) -> tuple[Subscription, Refund] | None:
+    """Return a refund that waits for an operator, and its subscription, locked."""
+    row = await db.get(Refund, row_id)
+    if row is None:
+        return None
+    subscription = await repository.locked(db, row.subscription_id)
+    await db.refresh(row)
+    waits = (await db.exec(_STUCK_REFUNDS.where(col(Refund.id) == row.id))).first()
+    return (subscription, row) if waits else None
 
 
 async def _approve_difference(rt: Runtime, actor: Actor, row_id: str) -> str:
@@ -173,9 +201,5 @@ async def _approve_difference(rt: Runtime, actor: Actor, row_id: str) -> str:
         row = await db.get(Difference, row_id)
         if row is None or row.resolved_at:
             return ""
-        row.resolved_at, row.resolved_by = rt.clock.now(), actor.label
-        db.add(row)
-        # A difference may concern no customer of ours, so it has no event.
-        subject, by = f"{row.kind} {row.subject}", actor.label
-        trail.add(rt, db, kind=EventType.REVIEW_CLOSED, customer_id=None, subject=subject, by=by)
+        close(rt, db, row, Resolution.CLOSED, by=actor.label)
     return "The difference is closed."

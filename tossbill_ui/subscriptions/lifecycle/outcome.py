@@ -6,10 +6,17 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.core.actor import ENGINE, Actor
-from tossbill_ui.events.types import Event, EventType, Reason
+from tossbill_ui.core.actor import ENGINE, TOSS, Actor
+from tossbill_ui.events.types import Changes, Event, EventType, Reason
 from tossbill_ui.payments import refund
-from tossbill_ui.payments.models import Invoice, InvoiceStatus, Payment, PaymentStatus, Refund
+from tossbill_ui.payments.models import (
+    Invoice,
+    InvoiceStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundOrigin,
+)
 from tossbill_ui.payments.outcome import NEVER_CHARGED, Charged, Declined, Outcome, Unresolved
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
@@ -72,14 +79,30 @@ class _Outcome:
 
     async def after_refund(self, rt: Runtime, db: AsyncSession, refund: Refund) -> None:
         """Publish how the refund ended."""
-        subscription = await db.get_one(Subscription, refund.subscription_id)
         is_done = refund.status == PaymentStatus.DONE
         kind = EventType.REFUND_DONE if is_done else EventType.REFUND_REFUSED
-        event = Event(kind, refund.failure_code or "", refund.amount_krw)
-        await publish(rt, db, subscription, [event], actor=ENGINE, about=About(refund=refund))
+        is_theirs = refund.origin == RefundOrigin.TOSS
+        reason = Reason.MADE_AT_TOSS if is_theirs else refund.failure_code or ""
+        event = Event(kind, reason, refund.amount_krw)
+        await _publish_refund(rt, db, refund, event, actor=TOSS if is_theirs else ENGINE)
+
+    async def after_lowered(
+        self, rt: Runtime, db: AsyncSession, refund: Refund, *, before_krw: int
+    ) -> None:
+        """Publish that a refund became smaller, because Toss refunded a part without us."""
+        changes: Changes = {"amount_krw": (before_krw, refund.amount_krw)}
+        event = Event(EventType.REFUND_LOWERED, Reason.MADE_AT_TOSS, refund.amount_krw, changes)
+        await _publish_refund(rt, db, refund, event, actor=ENGINE)
 
 
 HANDLER = _Outcome()
+
+
+async def _publish_refund(
+    rt: Runtime, db: AsyncSession, refund: Refund, event: Event, *, actor: Actor
+) -> None:
+    subscription = await db.get_one(Subscription, refund.subscription_id)
+    await publish(rt, db, subscription, [event], actor=actor, about=About(refund=refund))
 
 
 def _review_closed(found: Outcome) -> Event:

@@ -13,7 +13,14 @@ from tossbill_ui.core.actor import Actor
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
-from tossbill_ui.payments.models import Invoice, InvoiceKind, Payment, PaymentStatus
+from tossbill_ui.payments.models import (
+    Invoice,
+    InvoiceKind,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundOrigin,
+)
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import (
@@ -45,6 +52,7 @@ class SubscriptionView:
         card_until_on: The last day of a card that has expired or expires within 30 days.
         change_was_refused: Whether the newest payment was for a plan change, and was declined
             within the last day.
+        refunds: Those requested since it was canceled, oldest first; only if it has ended.
     """
 
     subscription: Subscription
@@ -59,6 +67,7 @@ class SubscriptionView:
     works: bool
     card_until_on: date | None
     change_was_refused: bool
+    refunds: Sequence[Refund] = ()
 
     @property
     def is_unresolved(self) -> bool:
@@ -146,7 +155,24 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         works=works_on(row, today(rt)),
         card_until_on=until if until and until <= today(rt) + CARD_NOTICE else None,
         change_was_refused=await _is_refused_change(rt, db, last),
+        refunds=await _refunds_at_the_end(db, row),
     )
+
+
+async def _refunds_at_the_end(db: AsyncSession, row: Subscription) -> Sequence[Refund]:
+    """Return what the end led to, without earlier refunds and those made at Toss."""
+    if row.status != SubscriptionStatus.ENDED:
+        return ()
+    query = (
+        select(Refund)
+        .where(
+            col(Refund.subscription_id) == row.id,
+            col(Refund.created_at) >= (row.canceled_at or row.ended_at),
+            col(Refund.origin) == RefundOrigin.SHOP,
+        )
+        .order_by(col(Refund.created_at), col(Refund.id))
+    )
+    return (await db.exec(query)).all()
 
 
 async def _is_refused_change(rt: Runtime, db: AsyncSession, last: Payment | None) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.money import parts
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund
+from tossbill_ui.payments.models import Invoice, Payment, PaymentStatus, Refund, RefundOrigin
 from tossbill_ui.subscriptions.reading.timeline_sources import ChangeLine, PaymentLine, RefundLine
 from tossbill_ui.ui.history import text
 from tossbill_ui.ui.shared import wording
@@ -47,8 +47,9 @@ def of_refund(line: RefundLine) -> tuple[Fact, ...]:
     refund, payment = line.refund, line.payment
     paid_on = wording.day(payment.approved_at or payment.created_at)
     done_at = refund.ended_at if refund.status == PaymentStatus.DONE else None
+    is_ours = refund.origin == RefundOrigin.SHOP
     return (
-        _fact(text.ASKED_AT, wording.moment(refund.created_at)),
+        _fact(text.ASKED_AT, wording.moment(refund.created_at) if is_ours else ""),
         _fact(text.BACK_AT, wording.moment(done_at) if done_at else ""),
         _fact(text.BACK_TO, whole_method(line.method)),
         _fact(text.OF_PAYMENT, text.ON_DAY(day=paid_on, amount=wording.won(payment.amount_krw))),

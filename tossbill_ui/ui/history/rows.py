@@ -9,7 +9,8 @@ from itertools import groupby
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.events.types import EventType, Reason
 from tossbill_ui.payment_methods.models import MethodStatus, RegistrationStatus
-from tossbill_ui.payments.models import PaymentStatus
+from tossbill_ui.payments.made_at_toss import NOTHING_LEFT
+from tossbill_ui.payments.models import PaymentStatus, RefundOrigin
 from tossbill_ui.payments.outcome import NEVER_CHARGED
 from tossbill_ui.subscriptions.reading.timeline_sources import (
     CardLine,
@@ -169,11 +170,15 @@ def _refund(line: RefundLine) -> HistoryRow:
 
 def refund_note(line: RefundLine) -> str:
     """Return the result of a refund."""
-    amount = wording.won(line.refund.amount_krw)
-    match line.refund.status:
+    refund, amount = line.refund, wording.won(line.refund.amount_krw)
+    match refund.status:
         case PaymentStatus.DONE:
+            is_theirs = refund.origin == RefundOrigin.TOSS
             done = subscription_text.REFUNDED(amount=amount)
-            return f"{done}. {subscription_text.REFUNDED_BODY.of(line.method.kind)()}"
+            said = text.REFUNDED_AT_TOSS() if is_theirs else done
+            return f"{said}. {subscription_text.REFUNDED_BODY.of(line.method.kind)()}"
+        case PaymentStatus.REFUSED if refund.failure_code == NOTHING_LEFT:
+            return text.NOTHING_LEFT()
         case PaymentStatus.REFUSED:
             return text.REFUND_REFUSED()
         case _:

@@ -132,6 +132,11 @@ NEVER_CHARGED = Text(
     "카드사의 답이 없었지만, 확인해 보니 결제되지 않았어요.",
     "There was no answer, but we confirmed that nothing was charged.",
 )
+REFUNDED_AT_TOSS = Text("토스페이먼츠에서 환불했어요", "Refunded directly at Toss Payments")
+NOTHING_LEFT = Text(
+    "이미 모두 돌려드려서 더 환불하지 않았어요.",
+    "Everything had been refunded already, so nothing more was refunded.",
+)
 REFUND_REFUSED = Text(
     "아직 돌려드리지 못했어요. 가게에서 확인하고 있어요.",
     "The refund hasn't gone through yet. The shop is looking into it.",

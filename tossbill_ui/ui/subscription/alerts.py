@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tossbill_ui.events.models import EventRecord
-from tossbill_ui.events.types import EventType, Reason
-from tossbill_ui.payments.models import PaymentStatus
+from tossbill_ui.events.types import Reason
+from tossbill_ui.payments.made_at_toss import NOTHING_LEFT
+from tossbill_ui.payments.models import OPEN, PaymentStatus, Refund
 from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionStatus
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms.pricing import amount_of
@@ -133,15 +134,26 @@ def _ended(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
         )
     if any(event.reason == Reason.NO_CONSENT_AFTER_TRIAL for event in events):
         return _say("ink", trial_end_text.OVER(), trial_end_text.OVER_BODY())
-    asked, done = _sum(events, EventType.REFUND_REQUESTED), _sum(events, EventType.REFUND_DONE)
-    if not asked:
-        return QUIET
-    if done >= asked:
+    return _refunds(seen)
+
+
+def _refunds(seen: SubscriptionView) -> Alert:
+    """Say what is refunded because of the end; first what has not come."""
+    refused = sum(row.amount_krw for row in seen.refunds if _waits_for_the_shop(row))
+    if refused:
+        title = text.REFUND_WAITS(amount=wording.won(refused))
+        return _say("amber", title, text.REFUND_WAITS_BODY())
+    asked = sum(row.amount_krw for row in seen.refunds if row.status in OPEN)
+    done = sum(row.amount_krw for row in seen.refunds if row.status == PaymentStatus.DONE)
+    if asked:
+        body = text.REFUND_ASKED_BODY.of(seen.method.kind)()
+        return _say("ink", text.REFUND_ASKED(amount=wording.won(asked + done)), body)
+    if done:
         body = text.REFUNDED_BODY.of(seen.method.kind)()
         return _say("ink", text.REFUNDED(amount=wording.won(done)), body)
-    body = text.REFUND_ASKED_BODY.of(seen.method.kind)()
-    return _say("ink", text.REFUND_ASKED(amount=wording.won(asked)), body)
+    return QUIET
 
 
-def _sum(events: Sequence[EventRecord], kind: EventType) -> int:
-    return sum(event.amount_krw or 0 for event in events if event.type == kind)
+def _waits_for_the_shop(row: Refund) -> bool:
+    is_refused = row.status == PaymentStatus.REFUSED and row.closed_at is None
+    return is_refused and row.failure_code != NOTHING_LEFT

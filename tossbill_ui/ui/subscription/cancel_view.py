@@ -60,9 +60,11 @@ async def cancel_view(rt: Runtime, actor: Actor, subscription_id: str) -> Cancel
 
 
 def _how(preview: CancelPreview) -> str:
-    if not preview.refund_krw:
-        return text.CANCEL_NOW_NOTHING()
     left, days = min(preview.days_left, preview.days), preview.days
-    if preview.refund_krw != share_up(preview.price_krw, left, days):
-        return text.CANCEL_NOW_LESS(left=left)
+    share_krw = share_up(preview.price_krw, left, days) if days else 0
+    if not preview.refund_krw:
+        return (text.CANCEL_NOW_ALL_BACK if share_krw else text.CANCEL_NOW_NOTHING)()
+    if preview.refund_krw != share_krw:
+        share, back = wording.won(share_krw), wording.won(preview.refund_krw)
+        return text.CANCEL_NOW_LESS(left=left, share=share, back=back)
     return text.CANCEL_NOW_HOW(price=wording.won(preview.price_krw), left=left, days=days)

@@ -80,7 +80,7 @@ def row(seen: SubscriptionView, events: Sequence[EventRecord] = ()) -> Subscript
 
     Args:
         seen: The subscription.
-        events: Its history if it has ended, which contains the refunds.
+        events: Its history if it has ended, which says why.
     """
     status = seen.subscription.status
     is_checking = is_open(seen) and status not in OVER

@@ -115,6 +115,11 @@ REFUND_ASKED_BODY = ByKind(
     ),
     Text("은행에 따라 며칠 걸릴 수 있어요.", "It may take a few days, depending on the bank."),
 )
+REFUND_WAITS = Text("{amount}을 아직 돌려드리지 못했어요", "{amount} not refunded yet")
+REFUND_WAITS_BODY = Text(
+    "가게에서 확인하고 있어요. 더 결제하는 금액은 없어요.",
+    "The shop is looking into it. Nothing more will be charged.",
+)
 REFUNDED = Text("{amount}을 돌려드렸어요", "{amount} refunded")
 REFUNDED_BODY = ByKind(
     Text(
@@ -152,9 +157,15 @@ CANCEL_NOW_HOW = Text(
     "up to the won. Access ends immediately and this can't be undone.",
 )
 CANCEL_NOW_LESS = Text(
-    "남은 {left}일치에서 앞서 돌려드린 금액을 뺐어요. 바로 이용이 끝나고 되돌릴 수 없어요.",
-    "The share for the remaining {left} days, minus what was already refunded. Access ends "
-    "immediately and this can't be undone.",
+    "남은 {left}일치는 {share}이지만, 앞서 돌려드린 금액을 빼고 남은 {back}까지 돌려드려요. "
+    "바로 이용이 끝나고 되돌릴 수 없어요.",
+    "The share for the remaining {left} days is {share}, but only {back} of the payment is left "
+    "after earlier refunds. Access ends immediately and this can't be undone.",
+)
+CANCEL_NOW_ALL_BACK = Text(
+    "이번 기간에 결제한 금액은 이미 모두 돌려드렸어요. 바로 이용이 끝나고 되돌릴 수 없어요.",
+    "Everything paid for this period has already been refunded. Access ends immediately and "
+    "this can't be undone.",
 )
 CANCEL_NOW_NOTHING = Text(
     "이번 기간에 결제한 금액이 없어요. 바로 이용이 끝나고 되돌릴 수 없어요.",

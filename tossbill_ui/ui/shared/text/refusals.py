@@ -33,8 +33,17 @@ REFUSALS = {
         "그사이 금액이 바뀌었어요. 금액을 다시 확인해 주세요.",
         "The amount has changed in the meantime. Please review it again.",
     ),
-    "refund_under_way": Text(
-        "앞서 요청한 환불을 처리하고 있어요.", "An earlier refund is still in progress."
+    "wrong_resolution": Text(
+        "이 차이는 그렇게 처리할 수 없어요. 바뀐 것은 없어요.",
+        "This difference can't be resolved that way. Nothing was changed.",
+    ),
+    "resolved_before": Text(
+        "이미 다르게 처리했어요. 바뀐 것은 없어요.",
+        "It was already resolved in another way. Nothing was changed.",
+    ),
+    "cannot_resolve": Text(
+        "토스의 지금 기록으로는 그렇게 처리할 수 없어요. 바뀐 것은 없어요.",
+        "What Toss says now doesn't allow that. Nothing was changed.",
     ),
     "too_much": Text(
         "남은 금액보다 많이 환불할 수 없어요.", "The refund can't exceed the remaining amount."
