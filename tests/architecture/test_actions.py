@@ -16,6 +16,7 @@ WITHOUT_OWNERSHIP = {
     "request_refunds",
     "open_reviews",
     "request_consents",
+    "lower_prices",
     "approve",
     "resolve",
     "lock_refund",

@@ -65,7 +65,10 @@ async def test_soft_decline_names_the_next_retry_and_the_grace_period(
     await shop.run_daily_until(RENEWAL + timedelta(days=3))
 
     assert "다시 결제하는 날: 2026년 12월 25일(금)" in first.body
-    assert "그때까지 이용할 수 있어요: 2026년 12월 30일(수)까지" in first.body
+    assert (
+        "이용할 수 있는 날: 2026년 12월 30일(수)까지, 그 뒤에는 결제할 때까지 이용할 수 없어요\n"
+        "2027년 1월 7일(목)까지 결제하지 못하면 그날 구독이 끝나요.\n"
+    ) in first.body
     assert await kinds(shop) == ["receipt", "payment_failed", "payment_failed", "receipt"]
 
 

@@ -100,10 +100,10 @@ def lease_excludes_nobody(patch: pytest.MonkeyPatch) -> None:
 def no_period_guard(patch: pytest.MonkeyPatch) -> None:
     """Activate a period for every response, so that a repeated one activates two."""
 
-    def wrong(subscription: Any, invoice: Any, price: Any, facts: Any) -> Any:
+    def wrong(subscription: Any, invoice: Any, price: Any, facts: Any, **more: Any) -> Any:
         number = subscription.period_number + 1
         subscription.period_number = invoice.period_number - 1
-        events = ACTIVATE(subscription, invoice, price, facts)
+        events = ACTIVATE(subscription, invoice, price, facts, **more)
         subscription.period_number = number
         return events
 
@@ -118,10 +118,12 @@ def period_activated_before_the_charge(patch: pytest.MonkeyPatch) -> None:
     def wrong(rt: Any, db: Any, bill: Any, **more: Any) -> Any:
         found = real(rt, db, bill, **more)
         if isinstance(found, charge.PaymentClaim):
-            ACTIVATE(bill.subscription, bill.invoice, bill.offer.price, bill.facts)
+            facts = bill.facts
+            price = bill.offer.price
+            ACTIVATE(bill.subscription, bill.invoice, price, facts, paid_on=facts.today)
         return found
 
-    def already_active(*_: Any) -> list[Any]:
+    def already_active(*_: Any, **__: Any) -> list[Any]:
         return []
 
     _replace_collect(patch, wrong)

@@ -56,10 +56,20 @@ ALWAYS = {
             WHERE r.payment_id = p.id AND r.status <> 'refused')""",
     "a gap between periods": """
         SELECT * FROM (
-            SELECT subscription_id, kind, starts_on, lag(ends_on) OVER (
-                PARTITION BY subscription_id ORDER BY period_number) AS before
-            FROM invoice WHERE status = 'paid' AND status IN ('open', 'paid'))
-        WHERE kind = 'renewal' AND starts_on <> before OR kind = 'change' AND starts_on > before""",
+            SELECT i.id, kind, starts_on, lag(ends_on) OVER (
+                PARTITION BY i.subscription_id ORDER BY i.period_number) AS before,
+                date(p.approved_at, '+9 hours') AS paid_on, date(i.paid_at, '+9 hours') AS known_on
+            FROM invoice i LEFT JOIN payment p
+            ON p.invoice_id = i.id AND p.status = 'done' AND p.status <> 'refused'
+            WHERE i.status = 'paid' AND i.status IN ('open', 'paid'))
+        WHERE kind = 'renewal' AND (starts_on < before
+            OR starts_on > before AND starts_on NOT IN (paid_on, known_on))
+        OR kind = 'change' AND starts_on > before""",
+    "a period that was over when it was paid": """
+        SELECT i.id, i.ends_on, p.approved_at FROM invoice i JOIN payment p
+        ON p.invoice_id = i.id AND p.status = 'done' AND p.status <> 'refused'
+        WHERE i.status = 'paid' AND i.status IN ('open', 'paid')
+        AND i.collect_until_on IS NOT NULL AND date(p.approved_at, '+9 hours') >= i.ends_on""",
     "a subscription in a period it has not paid": """
         SELECT s.id FROM subscription s WHERE s.period_number > 0 AND NOT EXISTS (
             SELECT 1 FROM invoice i WHERE i.subscription_id = s.id AND i.status = 'paid'
@@ -102,7 +112,7 @@ ALWAYS = {
         JOIN invoice i ON i.id = p.invoice_id
         WHERE i.kind = 'renewal' AND i.period_number = 1 AND NOT EXISTS (
             SELECT 1 FROM price_consent c WHERE c.subscription_id = i.subscription_id
-            AND c.changes_on = i.starts_on AND c.price_id = i.price_id AND c.before_krw = 0
+            AND c.changes_on <= i.starts_on AND c.price_id = i.price_id AND c.before_krw = 0
             AND c.after_krw = i.price_krw AND c.answer = 'accepted'
             AND c.answered_at <= i.created_at)""",
     "a payment without its one receipt": """

@@ -23,6 +23,7 @@ SHOWN = (
     EventType.PRICE_CONSENT_ASKED,
     EventType.PRICE_CONSENT_GIVEN,
     EventType.PRICE_CONSENT_REFUSED,
+    EventType.PRICE_LOWERED,
     EventType.CANCELED,
     EventType.CANCEL_UNDONE,
     EventType.PAUSED,

@@ -30,6 +30,7 @@ class EventType(StrEnum):
     PRICE_CONSENT_ASKED = "subscription.price_consent_asked"
     PRICE_CONSENT_GIVEN = "subscription.price_consent_given"
     PRICE_CONSENT_REFUSED = "subscription.price_consent_refused"
+    PRICE_LOWERED = "subscription.price_lowered"
     CANCELED = "subscription.canceled"
     CANCEL_UNDONE = "subscription.cancel_undone"
     PAUSED = "subscription.paused"

@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     TRIAL_CHOSEN = "trial_chosen"
     TRIAL_OVER = "trial_over"
     PRICE_RISES = "price_rises"
+    PRICE_LOWERED = "price_lowered"
     NO_CONSENT = "no_consent"
     CANCELED = "canceled"
     REFUNDED = "refunded"

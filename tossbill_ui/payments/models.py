@@ -55,6 +55,9 @@ OPEN = (PaymentStatus.PENDING, PaymentStatus.UNKNOWN)
 class Invoice(Table, table=True):
     """The price of one period, and the period that starts when it is paid.
 
+    The days are those for which it was created until it is paid, and then those it bought
+    (ADR-0028).
+
     Attributes:
         period_number: 1 is the first paid period; a trial is 0.
         starts_on: The period's first day.
@@ -66,6 +69,8 @@ class Invoice(Table, table=True):
         amount_krw: The amount to collect: the price minus the credit.
         tax_free_krw: The tax-free part of the amount.
         refusals: How many payments were certainly declined.
+        requested_refusals: How many of these the customer had requested.
+        collect_until_on: Once declined: the last day on which it is collected.
     """
 
     __table_args__ = (
@@ -110,6 +115,8 @@ class Invoice(Table, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     paid_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     refusals: int = 0
+    requested_refusals: int = 0
+    collect_until_on: date | None = None
 
 
 class Payment(Leased, table=True):

@@ -169,6 +169,8 @@ class Subscription(Table, table=True):
         anchor_period: The number of the period that starts on the anchor.
         due_at: When the engine processes it next, on ``rt.clock``; None while a payment is open,
             while it waits for a person, and if nothing will happen.
+        retry_at: While a payment that the customer requested is open: when the automatic attempt
+            before which it came is due, should it be declined.
         is_extra: Whether it is a further subscription to the same plan, which the customer
             requested.
         needs_card: Whether no retry will help, but another payment method will.
@@ -217,6 +219,7 @@ class Subscription(Table, table=True):
     anchor_on: date
     anchor_period: int = 1
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    retry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     needs_card: bool = False
     grace_until_on: date | None = None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from tossbill_ui.core.calendar import Interval, korean_day
 from tossbill_ui.core.money import share_up
 from tossbill_ui.payments.models import Invoice
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.models import Subscription
+from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,62 @@ def fresh_period(subscription: Subscription, interval: Interval, starts_on: date
         anchor_on=starts_on,
         anchor_period=number,
     )
+
+
+def works_on(subscription: Subscription, day: date) -> bool:
+    """Whether a subscription may be used on a day; grace and retries are independent."""
+    match subscription.status:
+        case SubscriptionStatus.STARTING | SubscriptionStatus.ENDED:
+            return False
+        case SubscriptionStatus.PAST_DUE:
+            return subscription.grace_until_on is not None and day < subscription.grace_until_on
+        case SubscriptionStatus.ACTIVE:
+            # A renewal that is in progress, or waits for an operator, is not the customer's fault.
+            return True
+        case _:
+            return day < subscription.ends_on
+
+
+def access_until(subscription: Subscription, owed: Invoice | None) -> date | None:
+    """Return the last day on which a past-due subscription works: it ends with the last attempt."""
+    if subscription.grace_until_on is None:
+        return None
+    last_on = subscription.grace_until_on - ONE_DAY
+    return min(last_on, owed.collect_until_on) if owed and owed.collect_until_on else last_on
+
+
+def bought_period(
+    subscription: Subscription,
+    invoice: Invoice,
+    interval: Interval,
+    *,
+    paid_on: date,
+    today: date,
+) -> Period:
+    """Return the period that an invoice buys: its own days while the subscription works.
+
+    If nothing works any more on the day of payment, the period begins that day, which becomes the
+    anchor. It begins today if that period, too, is over: Toss told us so late (ADR-0028).
+
+    Args:
+        subscription: The subscription before the payment.
+        invoice: The invoice, with the days for which it was created.
+        interval: The length of the period.
+        paid_on: The Korean day on which Toss took the money.
+        today: The current Korean day.
+    """
+    period = Period(
+        number=invoice.period_number,
+        starts_on=invoice.starts_on,
+        ends_on=invoice.ends_on,
+        anchor_on=invoice.anchor_on,
+        anchor_period=invoice.anchor_period,
+    )
+    if paid_on > invoice.starts_on and not works_on(subscription, paid_on):
+        period = fresh_period(subscription, interval, paid_on)
+    if period.ends_on <= today and not works_on(subscription, today):
+        period = fresh_period(subscription, interval, today)
+    return period
 
 
 def period_at(subscription: Subscription, interval: Interval, day: date) -> int:

@@ -136,6 +136,11 @@ def _declined(code: str, *, refusals: int = 1) -> Do:
     )
 
 
+def _paid(of: Subscription, kind: InvoiceKind) -> None:
+    found, day = facts(), facts().today
+    billing_cycle.activate_period(of, invoice(of, kind), PRICE, found, paid_on=day)
+
+
 def _undo(of: Subscription, before: SubscriptionStatus) -> None:
     of.canceled_from = before
     transitions.undo_cancel(of, facts(), is_charging=False)
@@ -144,14 +149,12 @@ def _undo(of: Subscription, before: SubscriptionStatus) -> None:
 CASES = (
     Case(
         "activate_period",
-        lambda of: billing_cycle.activate_period(of, invoice(of), PRICE, facts()),
+        lambda of: _paid(of, InvoiceKind.RENEWAL),
         "paid",
     ),
     Case(
         "activate_period, resuming",
-        lambda of: billing_cycle.activate_period(
-            of, invoice(of, InvoiceKind.RESUME), PRICE, facts()
-        ),
+        lambda of: _paid(of, InvoiceKind.RESUME),
     ),
     Case(
         "renew",
@@ -231,7 +234,8 @@ CASES = (
     Case("drop_planned_change", lambda of: transitions.drop_planned_change(of, None)),
     Case("change_trial", lambda of: transitions.change_trial(of, OTHER)),
     Case("raise_price", lambda of: transitions.raise_price(of, OTHER)),
-    Case("change_method", lambda of: transitions.change_method(of, "another")),
+    Case("lower_price", lambda of: transitions.lower_price(of, OTHER)),
+    Case("change_method", lambda of: transitions.change_method(of, "another", facts())),
     Case("lose_method", lambda of: transitions.lose_method(of, NEW_CARD)),
 )
 

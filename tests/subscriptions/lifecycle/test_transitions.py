@@ -49,6 +49,9 @@ ASSIGNED = {
     "anchor_period",
     "period_number",
     "grace_until_on",
+    "retry_at",
+    "collect_until_on",
+    "requested_refusals",
     "canceled_from",
     "ended_at",
 }

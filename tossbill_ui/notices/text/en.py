@@ -36,7 +36,11 @@ We couldn't charge {amount}. No money was taken.
 Reason: {reason}
 Payment method: {method}
 Next attempt: {next_on}
-You keep access until: {until_on}
+You keep access until: {kept_on}
+You keep access until: {until_on}. After that you have no access until it is paid.
+You have no access now. If you pay on {starts_on}, you have access until {last_on}.
+If it isn't paid by {ends_on}, your subscription ends that day.
+If it isn't paid by {pauses_on}, your subscription is paused that day.
 
 Change your {card|payment method} and pay now: {link}
 """,
@@ -49,7 +53,11 @@ Payment method: {method}
 Amount due: {amount}
 Next payment: {next_on}
 Change it by: {due_on}
-You keep access until: {until_on}
+You keep access until: {kept_on}
+You keep access until: {until_on}. After that you have no access until it is paid.
+You have no access now. If you pay on {starts_on}, you have access until {last_on}.
+If it isn't paid by {ends_on}, your subscription ends that day.
+If it isn't paid by {pauses_on}, your subscription is paused that day.
 
 Change your {card|payment method}: {link}
 """,
@@ -130,6 +138,16 @@ Current price: {before}, VAT included
 New price: {amount}, VAT included
 Payment method: {method}
 How to cancel: {how}
+
+View your subscription: {link}
+""",
+    NoticeKind.PRICE_LOWERED: """\
+The price of {plan} goes down to {amount} on {next_on}
+You don't need to do anything. You will be charged the new price from that day on.
+
+Effective from: {next_on}
+Current price: {before}, VAT included
+New price: {amount}, VAT included
 
 View your subscription: {link}
 """,

@@ -48,7 +48,8 @@ async def change_method(
         method = await invoicing.usable_method(
             db, customer_id=subscription.customer_id, payment_method_id=payment_method_id
         )
-        events = transitions.change_method(subscription, method.id)
+        facts = await facts_of(rt, db, subscription)
+        events = transitions.change_method(subscription, method.id, facts)
         await invoicing.refuse_while_open(db, subscription)
         found = await _collect_unpaid(rt, db, subscription)
         await publish(rt, db, subscription, events, actor=actor)

@@ -6,13 +6,20 @@ Takes rows in memory and facts, and returns events; no I/O and no clock (see `tr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
+from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.events.types import Changes, Event, EventType, Reason
 from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus
 from tossbill_ui.subscriptions.lifecycle import dunning
-from tossbill_ui.subscriptions.lifecycle.dunning import AskForMethod, GiveUp, RetryOn, TellOperator
+from tossbill_ui.subscriptions.lifecycle.dunning import (
+    AskForMethod,
+    Debt,
+    GiveUp,
+    RetryOn,
+    TellOperator,
+)
 from tossbill_ui.subscriptions.lifecycle.facts import Facts, RenewalFacts
 from tossbill_ui.subscriptions.lifecycle.rules import transition
 from tossbill_ui.subscriptions.lifecycle.transitions import Events, end
@@ -25,6 +32,7 @@ from tossbill_ui.subscriptions.models import (
     WhenUnpaid,
 )
 from tossbill_ui.subscriptions.models import SubscriptionStatus as Status
+from tossbill_ui.subscriptions.periods import Period, bought_period
 
 REMOVED_KEY = "ALREADY_REMOVED_BILLING_KEY"
 
@@ -82,14 +90,21 @@ def begin_renewal(
 
 @transition(*CHARGEABLE, Status.PAUSED)
 def begin_charge(subscription: Subscription) -> None:
-    """Wait for the outcome of a requested payment; until then, nothing is due."""
+    """Wait for the outcome of a requested payment; until then, nothing is due.
+
+    A debt's automatic attempt is only put off: if the requested one is declined, it is due as
+    before.
+    """
+    if subscription.status == Status.PAST_DUE:
+        subscription.retry_at = subscription.due_at or subscription.retry_at
     subscription.due_at = None
 
 
 @transition(*CHARGEABLE)
 def reschedule(subscription: Subscription, facts: Facts) -> None:
     """Make a renewal due again whose charge was not sent to Toss."""
-    subscription.due_at = facts.hours.next_open(facts.now)
+    waits = subscription.attention is not None
+    subscription.due_at = None if waits else facts.hours.next_open(facts.now)
 
 
 def is_wanted(subscription: Subscription, invoice: Invoice) -> bool:
@@ -101,15 +116,35 @@ def is_wanted(subscription: Subscription, invoice: Invoice) -> bool:
 
 @transition(*BEGINS, leads_to=(Status.ACTIVE,))
 def activate_period(
-    subscription: Subscription, invoice: Invoice, price: Price, facts: Facts
+    subscription: Subscription, invoice: Invoice, price: Price, facts: Facts, *, paid_on: date
 ) -> Events:
     """Start a paid period; the guard prevents skipping one.
+
+    Args:
+        subscription: The subscription.
+        invoice: The paid invoice, whose days are set here (`periods.bought_period`).
+        price: The price of the period.
+        facts: The facts, for the current instant.
+        paid_on: The Korean day on which Toss took the money.
 
     Raises:
         Conflict: It is not the next one (``wrong_period``).
     """
     if invoice.period_number != subscription.period_number + 1:
         raise Conflict("This period is not the next one.", code="wrong_period")
+    period = bought_period(
+        subscription, invoice, price.interval, paid_on=paid_on, today=facts.today
+    )
+    events = _begin(subscription, invoice, price)
+    _set_days(subscription, invoice, period)
+    subscription.needs_card, subscription.grace_until_on = False, None
+    subscription.due_at, subscription.attention = facts.charge_on(period.ends_on), None
+    subscription.retry_at = None
+    return events
+
+
+def _begin(subscription: Subscription, invoice: Invoice, price: Price) -> Events:
+    """Set the status, the plan and the price, and return the events of the beginning."""
     events: Events = []
     if price.id != subscription.price_id:
         plan: Changes = {"plan_code": (subscription.plan_code, price.plan_code)}
@@ -119,12 +154,15 @@ def activate_period(
     subscription.status = Status.ACTIVE
     subscription.plan_code, subscription.price_id = price.plan_code, price.id
     subscription.next_price_id = None
-    subscription.period_number = invoice.period_number
-    subscription.starts_on, subscription.ends_on = invoice.starts_on, invoice.ends_on
-    subscription.anchor_on, subscription.anchor_period = invoice.anchor_on, invoice.anchor_period
-    subscription.needs_card, subscription.grace_until_on = False, None
-    subscription.due_at, subscription.attention = facts.charge_on(invoice.ends_on), None
     return events
+
+
+def _set_days(subscription: Subscription, invoice: Invoice, period: Period) -> None:
+    """Give the paid invoice and its subscription the days of the period."""
+    for row in (invoice, subscription):
+        row.starts_on, row.ends_on = period.starts_on, period.ends_on
+        row.anchor_on, row.anchor_period = period.anchor_on, period.anchor_period
+    subscription.period_number = period.number
 
 
 @transition(*Status, leads_to=(Status.PAST_DUE, Status.PAUSED, Status.ENDED))
@@ -135,8 +173,7 @@ def handle_decline(subscription: Subscription, invoice: Invoice, code: str, fact
         return [declined, *_handle_decline(subscription, invoice, code, facts)]
     invoice.status = InvoiceStatus.VOID
     events = [declined, *_restore(subscription, invoice, code, facts)]
-    step = dunning.next_step(code=code, refusals=1, today=facts.today)
-    if isinstance(step, TellOperator):
+    if dunning.is_ours(code):
         events.append(Event(EventType.REVIEW_OPENED, code))
     return events
 
@@ -168,24 +205,57 @@ def mark_unpaid(subscription: Subscription, invoice: Invoice, code: str, facts: 
 def _handle_decline(
     subscription: Subscription, invoice: Invoice, code: str, facts: Facts
 ) -> Events:
-    """Apply the dunning step for an unpaid renewal, by its code (ADR-0011)."""
-    subscription.due_at = None
-    match dunning.next_step(code=code, refusals=invoice.refusals, today=facts.today):
+    """Apply the dunning step for an unpaid renewal, by its code (ADR-0011, ADR-0028)."""
+    is_requested, scheduled_at = _take_request(subscription, invoice)
+    debt = _debt(invoice, scheduled_at)
+    match dunning.next_step(code=code, debt=debt, today=facts.today):
         case TellOperator():  # not the customer's fault: it keeps working
             return _need_review(subscription, ReviewReason.SETUP, code)
+        case AskForMethod(until=day):
+            subscription.needs_card, invoice.collect_until_on = True, day
+            due_at, events = facts.hours.opening(day), [Event(EventType.METHOD_NEEDED, code)]
+        case _ if is_requested:  # a press takes nothing away
+            due_at, events = scheduled_at, [Event(EventType.PAST_DUE, code)]
         case GiveUp():
             return _give_up(subscription, invoice, code, facts)
-        case AskForMethod(until=day):
-            subscription.needs_card = True
-            events = [Event(EventType.METHOD_NEEDED, code)]
-        case RetryOn(day=day):
-            events = [Event(EventType.PAST_DUE, code)]
-    subscription.status = Status.PAST_DUE
+        case RetryOn(day=day, until=until):
+            invoice.collect_until_on = until
+            due_at, events = facts.hours.opening(day), [Event(EventType.PAST_DUE, code)]
+    _fall_behind(subscription, invoice, facts)
+    subscription.due_at = None if subscription.attention else due_at
+    return events
+
+
+def _take_request(subscription: Subscription, invoice: Invoice) -> tuple[bool, datetime | None]:
+    """Return whether the declined attempt was requested, and the automatic one it put off.
+
+    While it waits for an operator, only a customer's request is charged.
+    """
+    scheduled_at, subscription.retry_at = subscription.retry_at, None
+    is_requested = scheduled_at is not None or subscription.attention is not None
+    invoice.requested_refusals += is_requested
+    return is_requested, scheduled_at
+
+
+def _debt(invoice: Invoice, scheduled_at: datetime | None) -> Debt:
+    """Return the debt: one first charged after its period, in a catch-up, has as long again."""
+    made_on, length = korean_day(invoice.created_at), invoice.ends_on - invoice.starts_on
+    scheduled_on = korean_day(scheduled_at) if scheduled_at else None
+    return Debt(
+        attempts=invoice.refusals - invoice.requested_refusals,
+        limit_on=invoice.ends_on if made_on < invoice.ends_on else made_on + length,
+        until_on=invoice.collect_until_on or scheduled_on,
+    )
+
+
+def _fall_behind(subscription: Subscription, invoice: Invoice, facts: Facts) -> None:
+    """Become past due; the grace period begins once, and never reaches into the next period."""
+    if subscription.status == Status.PAST_DUE:
+        return
     # A customer who has only had a trial has not paid for anything that could continue.
     grace = facts.plan.grace if subscription.period_number else timedelta()
-    subscription.grace_until_on = invoice.starts_on + grace
-    subscription.due_at = facts.hours.opening(day)
-    return events
+    subscription.grace_until_on = min(invoice.starts_on + grace, invoice.ends_on)
+    subscription.status = Status.PAST_DUE
 
 
 def _give_up(subscription: Subscription, invoice: Invoice, code: str, facts: Facts) -> Events:

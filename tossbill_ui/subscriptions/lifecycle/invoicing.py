@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +20,7 @@ from tossbill_ui.subscriptions.lifecycle.facts import Facts, RenewalFacts
 from tossbill_ui.subscriptions.lifecycle.release import release_claim
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import Subscription
-from tossbill_ui.subscriptions.periods import Period
+from tossbill_ui.subscriptions.periods import Period, bought_period
 from tossbill_ui.subscriptions.terms.catalog import Offer
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 
@@ -44,8 +45,6 @@ def make_invoice(
         credit_krw: The credit for unused days of the previous plan.
     """
     price, amount = offer.price, amount_of(offer.price, credit_krw=credit_krw)
-    # Toss's ``orderName``: always the Korean name, since Toss shows it to the card company too.
-    order_name = f"{offer.plan.name} ({period.starts_on:%Y.%m.%d}~)"[:100]
     return Invoice(
         id=new_id(),
         subscription_id=subscription.id,
@@ -57,7 +56,7 @@ def make_invoice(
         ends_on=period.ends_on,
         anchor_on=period.anchor_on,
         anchor_period=period.anchor_period,
-        order_name=order_name,
+        order_name=_order_name(offer, period.starts_on),
         price_krw=amount.list_krw,
         credit_krw=amount.credit_krw,
         amount_krw=amount.due_krw,
@@ -102,11 +101,25 @@ def collect(rt: Runtime, db: AsyncSession, bill: Bill, *, begun: int) -> Payment
     Returns:
         The claim of the payment, for `spawn`, or the events.
     """
-    invoice, method, customer = bill.invoice, bill.method, bill.customer
+    invoice, method, customer, facts = bill.invoice, bill.method, bill.customer, bill.facts
     if invoice.amount_krw:
+        _name_order(bill)
         return charge.begin(rt, db, invoice, method=method, customer=customer, begun=begun)
-    invoice.status, invoice.paid_at = InvoiceStatus.PAID, bill.facts.now
-    return activate_period(bill.subscription, invoice, bill.offer.price, bill.facts)
+    invoice.status, invoice.paid_at = InvoiceStatus.PAID, facts.now
+    price = bill.offer.price
+    return activate_period(bill.subscription, invoice, price, facts, paid_on=facts.today)
+
+
+def _name_order(bill: Bill) -> None:
+    """Name the order after the day on which its period begins if it is paid today."""
+    today, interval = bill.facts.today, bill.offer.price.interval
+    period = bought_period(bill.subscription, bill.invoice, interval, paid_on=today, today=today)
+    bill.invoice.order_name = _order_name(bill.offer, period.starts_on)
+
+
+def _order_name(offer: Offer, starts_on: date) -> str:
+    """Return Toss's ``orderName``, in Korean: Toss shows it to the card company too."""
+    return f"{offer.plan.name} ({starts_on:%Y.%m.%d}~)"[:100]
 
 
 async def collect_now(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,9 +24,9 @@ from tossbill_ui.subscriptions.models import (
     PriceConsent,
     Subscription,
     SubscriptionStatus,
+    WhenUnpaid,
 )
-
-ONE_DAY = timedelta(days=1)
+from tossbill_ui.subscriptions.periods import ONE_DAY, access_until, bought_period, works_on
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,35 @@ def _unpaid(kind: NoticeKind) -> Write:
             "method": method,
             "next_on": due_on if kind == NoticeKind.PAYMENT_FAILED else None,
             "due_on": due_on,
-            "until_on": _works_until(subscription, korean_day(rt.clock.now())),
+            **await _access(rt, db, subscription, invoice),
+            **await _last_day(db, subscription, invoice),
         }
         return _Draft(kind, f"{invoice.id}:{invoice.refusals}", values)
 
     return write
+
+
+async def _access(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, invoice: Invoice
+) -> dict[str, date | None]:
+    """Return until when a past-due subscription works, or will work if it is paid today."""
+    if subscription.status != SubscriptionStatus.PAST_DUE:
+        return {}
+    day, until = korean_day(rt.clock.now()), access_until(subscription, invoice)
+    if until and works_on(subscription, day):
+        return {"kept_on" if until == invoice.collect_until_on else "until_on": until}
+    interval = (await db.get_one(Price, invoice.price_id)).interval
+    period = bought_period(subscription, invoice, interval, paid_on=day, today=day)
+    return {"starts_on": period.starts_on, "last_on": period.ends_on - ONE_DAY}
+
+
+async def _last_day(
+    db: AsyncSession, subscription: Subscription, invoice: Invoice
+) -> dict[str, date | None]:
+    """Return the day of the last attempt, by what follows it."""
+    plan = await db.get_one(Plan, subscription.plan_code)
+    pauses = plan.when_unpaid == WhenUnpaid.PAUSE
+    return {"pauses_on" if pauses else "ends_on": invoice.collect_until_on}
 
 
 _method_needed_to_pay = _unpaid(NoticeKind.CARD_NEEDED)
@@ -137,7 +161,7 @@ async def _method_needed(
         "reason": ReasonText(event.reason, method.kind),
         "method": method,
         "next_on": _due_on(subscription),
-        "until_on": subscription.ends_on - ONE_DAY,
+        "kept_on": subscription.ends_on - ONE_DAY,
     }
     key = f"{subscription.id}:{subscription.payment_method_id}"
     return _Draft(NoticeKind.CARD_NEEDED, key, values)
@@ -197,6 +221,16 @@ async def _price_asked(
     return _Draft(NoticeKind.PRICE_RISES, asked.id, values)
 
 
+async def _price_lowered(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, _about: About
+) -> _Draft:
+    before = await db.get_one(Price, subscription.price_id)
+    next_on = max(subscription.ends_on, korean_day(rt.clock.now()))
+    values = {"next_on": next_on, "before": before.amount_krw, "amount": event.amount_krw}
+    key = f"{subscription.id}:{subscription.period_number}:{subscription.next_price_id}"
+    return _Draft(NoticeKind.PRICE_LOWERED, key, values)
+
+
 TRIAL_ENDS = {
     Reason.CHOSEN: NoticeKind.TRIAL_CHOSEN,
     Reason.REMINDER: NoticeKind.TRIAL_REMINDER,
@@ -249,14 +283,10 @@ NOTICES: Mapping[EventType, Write | None] = dict.fromkeys(EventType, None) | {
     EventType.SUBSCRIPTION_ENDED: _ended,
     EventType.REFUND_DONE: _refunded,
     EventType.PRICE_CONSENT_ASKED: _price_asked,
+    EventType.PRICE_LOWERED: _price_lowered,
     EventType.TRIAL_ENDING: _trial_ending,
     EventType.METHOD_EXPIRING: _expiring,
 }
-
-
-def _works_until(subscription: Subscription, today: date) -> date | None:
-    until = subscription.grace_until_on
-    return until - ONE_DAY if until and until > today else None
 
 
 def _due_on(subscription: Subscription) -> date | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import ENGINE, TOSS, Actor
+from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.events.types import Changes, Event, EventType, Reason
 from tossbill_ui.payments import refund
 from tossbill_ui.payments.models import (
@@ -25,7 +27,7 @@ from tossbill_ui.subscriptions.lifecycle.billing_cycle import (
     handle_decline,
     is_wanted,
 )
-from tossbill_ui.subscriptions.lifecycle.facts import facts_of
+from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
 from tossbill_ui.subscriptions.lifecycle.notifications import About
 from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
@@ -120,7 +122,8 @@ async def _charged(
         if await _is_taken(db, subscription.customer_id, before=before, after=after):
             subscription.is_extra = True
         facts = await facts_of(rt, db, subscription)
-        events = activate_period(subscription, invoice, price, facts)
+        paid_on = _paid_on(payment, facts)
+        events = activate_period(subscription, invoice, price, facts, paid_on=paid_on)
     else:
         # The customer canceled while this payment was unresolved. Its period was not started, and
         # may be invoiced again.
@@ -129,6 +132,15 @@ async def _charged(
         await refund.request(rt, db, payment, amount_krw=amount, reason=reason, actor=ENGINE)
         events = [Event(EventType.REFUND_REQUESTED, amount_krw=amount)]
     return [Event(EventType.PAYMENT_CHARGED, invoice.kind, amount), *events]
+
+
+def _paid_on(payment: Payment, facts: Facts) -> date:
+    """Return the Korean day on which Toss approved the payment: none before it was requested.
+
+    Nor one to come, if Toss's clock is ahead of ours.
+    """
+    approved_on = korean_day(payment.approved_at) if payment.approved_at else facts.today
+    return min(max(approved_on, korean_day(payment.created_at)), facts.today)
 
 
 async def _is_taken(db: AsyncSession, customer_id: str, *, before: str, after: str) -> bool:

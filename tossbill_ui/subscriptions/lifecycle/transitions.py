@@ -143,9 +143,22 @@ def raise_price(subscription: Subscription, price: Price) -> Events:
     return [Event(EventType.PRICE_CONSENT_ASKED, amount_krw=price.amount_krw)]
 
 
+@transition(Status.ACTIVE, Status.PAUSED, refusal="not_active")
+def lower_price(subscription: Subscription, price: Price) -> Events:
+    """Charge a lower price from the next period on; a paused one, when it is resumed."""
+    subscription.next_price_id = price.id
+    return [Event(EventType.PRICE_LOWERED, amount_krw=price.amount_krw)]
+
+
 @transition(*LIVE, refusal="ended")
-def change_method(subscription: Subscription, payment_method_id: str) -> Events:
-    """Charge another payment method from now on."""
+def change_method(subscription: Subscription, payment_method_id: str, facts: Facts) -> Events:
+    """Charge another payment method from now on.
+
+    A debt that waited for it is due again tomorrow, should the charge requested now be declined.
+    """
+    if subscription.status == Status.PAST_DUE and subscription.needs_card and subscription.due_at:
+        tomorrow = facts.hours.opening(facts.today + timedelta(days=1))
+        subscription.due_at = min(subscription.due_at, tomorrow)
     subscription.payment_method_id, subscription.needs_card = payment_method_id, False
     return [Event(EventType.METHOD_CHANGED)]
 
@@ -170,6 +183,6 @@ def approve(subscription: Subscription, facts: Facts, *, period_now: int | None)
 def end(subscription: Subscription, facts: Facts, reason: str = "") -> Events:
     """End a subscription; `release.void_open_invoice` handles its open invoice."""
     subscription.status, subscription.ended_at = Status.ENDED, facts.now
-    subscription.due_at = subscription.attention = None
+    subscription.due_at = subscription.retry_at = subscription.attention = None
     subscription.next_price_id = subscription.canceled_from = None
     return [Event(EventType.SUBSCRIPTION_ENDED, reason)]

@@ -28,9 +28,8 @@ from tossbill_ui.subscriptions.models import (
     Price,
     PriceConsent,
     Subscription,
-    SubscriptionStatus,
 )
-from tossbill_ui.subscriptions.periods import today
+from tossbill_ui.subscriptions.periods import Period, access_until, bought_period, today, works_on
 from tossbill_ui.subscriptions.terms import consent
 
 REFUSAL_SHOWN = timedelta(days=1)
@@ -47,6 +46,7 @@ class SubscriptionView:
         next_plan: The other plan it moves to at the period's end, if any.
         asked: The consent requested for a higher price of the next period, answered or not.
         owed: The invoice that is being collected, if any.
+        buys: The period that this invoice buys if it is paid today.
         last_payment: The newest payment.
         works: Whether the customer may use it today.
         card_until_on: The last day of a card that has expired or expires within 30 days.
@@ -63,11 +63,22 @@ class SubscriptionView:
     next_plan: Plan | None
     asked: PriceConsent | None
     owed: Invoice | None
+    buys: Period | None
     last_payment: Payment | None
     works: bool
     card_until_on: date | None
     change_was_refused: bool
     refunds: Sequence[Refund] = ()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether what is owed buys a new period, since nothing works any more."""
+        return bool(self.owed and self.buys and self.buys.starts_on > self.owed.starts_on)
+
+    @property
+    def access_until_on(self) -> date | None:
+        """The last day on which a past-due subscription works; None if it does not."""
+        return access_until(self.subscription, self.owed) if self.works else None
 
     @property
     def is_unresolved(self) -> bool:
@@ -80,20 +91,6 @@ class SubscriptionView:
         """Whether a request to Toss is in progress."""
         last = self.last_payment
         return last is not None and last.status == PaymentStatus.PENDING
-
-
-def works_on(subscription: Subscription, day: date) -> bool:
-    """Whether a subscription may be used on a day; grace and retries are independent."""
-    match subscription.status:
-        case SubscriptionStatus.STARTING | SubscriptionStatus.ENDED:
-            return False
-        case SubscriptionStatus.PAST_DUE:
-            return subscription.grace_until_on is not None and day < subscription.grace_until_on
-        case SubscriptionStatus.ACTIVE:
-            # A renewal that is in progress, or waits for an operator, is not the customer's fault.
-            return True
-        case _:
-            return day < subscription.ends_on
 
 
 async def subscriptions(rt: Runtime, actor: Actor) -> list[SubscriptionView]:
@@ -142,6 +139,7 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
     moves = coming.plan_code != row.plan_code
     method = await db.get_one(PaymentMethod, row.payment_method_id)
     until = method.expires_on
+    owed = await payments.open_invoice(db, row.id)
     return SubscriptionView(
         subscription=row,
         plan=await db.get_one(Plan, row.plan_code),
@@ -150,7 +148,8 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         method=method,
         next_plan=await db.get_one(Plan, coming.plan_code) if moves else None,
         asked=await consent.open_request(db, row),
-        owed=await payments.open_invoice(db, row.id),
+        owed=owed,
+        buys=await _buys(rt, db, row, owed) if owed else None,
         last_payment=last,
         works=works_on(row, today(rt)),
         card_until_on=until if until and until <= today(rt) + CARD_NOTICE else None,
@@ -173,6 +172,11 @@ async def _refunds_at_the_end(db: AsyncSession, row: Subscription) -> Sequence[R
         .order_by(col(Refund.created_at), col(Refund.id))
     )
     return (await db.exec(query)).all()
+
+
+async def _buys(rt: Runtime, db: AsyncSession, row: Subscription, owed: Invoice) -> Period:
+    interval, day = (await db.get_one(Price, owed.price_id)).interval, today(rt)
+    return bought_period(row, owed, interval, paid_on=day, today=day)
 
 
 async def _is_refused_change(rt: Runtime, db: AsyncSession, last: Payment | None) -> bool:

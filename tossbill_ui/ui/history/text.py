@@ -83,6 +83,7 @@ CHANGES = {
     EventType.PRICE_CONSENT_REFUSED: Text(
         "{plan} 가격 변경 거절", "{plan}, price increase declined"
     ),
+    EventType.PRICE_LOWERED: Text("{plan} 가격 인하", "{plan}, price lowered"),
     EventType.METHOD_CHANGED: Text("{plan} 결제수단 변경", "{plan}, payment method changed"),
     EventType.PAUSED: Text("{plan} 일시 정지", "{plan} paused"),
     EventType.RESUMED: Text("{plan} 다시 시작", "{plan} resumed"),

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.types import Reason
 from tossbill_ui.payments.made_at_toss import NOTHING_LEFT
 from tossbill_ui.payments.models import OPEN, PaymentStatus, Refund
-from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionStatus
+from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionStatus, WhenUnpaid
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.ui.plans import view as plans_view
@@ -102,16 +103,39 @@ def _past_due(seen: SubscriptionView) -> Alert:
         body.append(text.NEEDS_CARD.of(seen.method.kind)())
     elif of.due_at:
         body.append(text.TRY_AGAIN_ON(day=wording.day_of(of.due_at)))
-    if seen.works and of.grace_until_on:
-        body.append(text.ACCESS_UNTIL(day=wording.full_day(of.grace_until_on - ONE_DAY)))
-    else:
-        body.append(text.NO_ACCESS())
+    body += _access(seen) + _last_day(seen)
     action, label = (
         ("card", text.CHANGE_AND_PAY.of(seen.method.kind)())
         if of.needs_card
         else ("pay", text.PAY_NOW(amount=amount))
     )
     return _say("red", text.PAST_DUE(amount=amount), " ".join(body), action, label)
+
+
+def _access(seen: SubscriptionView) -> list[str]:
+    """Say until when it works; if it does not, until when it will once it is paid."""
+    until, due_at = seen.access_until_on, seen.subscription.due_at
+    if until is None:
+        return [text.NO_ACCESS(), *([days_bought(seen)] if seen.is_late else [])]
+    stops = due_at is not None and korean_day(due_at) > until
+    said = text.ACCESS_UNTIL(day=wording.full_day(until))
+    return [said, text.THEN_NO_ACCESS()] if stops else [said]
+
+
+def days_bought(seen: SubscriptionView) -> str:
+    """Return the days that paying today buys; empty if nothing is owed."""
+    if seen.buys is None:
+        return ""
+    first, last = seen.buys.starts_on, seen.buys.ends_on - ONE_DAY
+    return text.BUYS(first=wording.full_day(first), last=wording.full_day(last))
+
+
+def _last_day(seen: SubscriptionView) -> list[str]:
+    """Say when it ends for good."""
+    last_on = seen.owed.collect_until_on if seen.owed else None
+    pauses = seen.plan.when_unpaid == WhenUnpaid.PAUSE
+    said = text.PAUSES_UNPAID if pauses else text.ENDS_UNPAID
+    return [said(day=wording.full_day(last_on))] if last_on else []
 
 
 def _reason(seen: SubscriptionView) -> str:

@@ -148,10 +148,8 @@ def _next(seen: SubscriptionView) -> tuple[str, str]:
 
 
 def _access(seen: SubscriptionView) -> str:
-    until = seen.subscription.grace_until_on
-    if not seen.works or until is None:
-        return text.NOT_NOW()
-    return text.UNTIL_DAY(day=wording.full_day(until - ONE_DAY))
+    until = seen.access_until_on
+    return text.UNTIL_DAY(day=wording.full_day(until)) if until else text.NOT_NOW()
 
 
 def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
@@ -170,5 +168,5 @@ def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
         return label, text.MOVES_TO(day=day, plan=wording.plan_text(seen.next_plan).name)
     if of.status == SubscriptionStatus.TRIALING and not is_open(seen):
         return trial_end_text.ENDS(), trial_end_text.ASKED_BEFORE(day=day)
-    amount = seen.owed.amount_krw if seen.owed else amount_of(seen.price).due_krw
+    amount = seen.owed.amount_krw if seen.owed else amount_of(seen.coming).due_krw
     return label, text.ON_DAY(day=day, amount=wording.won(amount))

@@ -71,7 +71,23 @@ NEEDS_CARD = ByKind(
     ),
 )
 ACCESS_UNTIL = Text("{day}까지는 그대로 이용할 수 있어요.", "You keep access until {day}.")
+THEN_NO_ACCESS = Text(
+    "그 뒤에는 결제할 때까지 이용할 수 없어요.", "After that you have no access until it's paid."
+)
 NO_ACCESS = Text("결제할 때까지 이용할 수 없어요.", "You have no access until it's paid.")
+BUYS = Text(
+    "오늘 결제하면 {first}부터 {last}까지 이용할 수 있어요.",
+    "If you pay today, you have access from {first} to {last}.",
+)
+ENDS_UNPAID = Text(
+    "{day}까지 결제하지 못하면 그날 구독이 끝나요.",
+    "If it isn't paid by {day}, your subscription ends that day.",
+)
+PAUSES_UNPAID = Text(
+    "{day}까지 결제하지 못하면 그날 구독이 멈춰요.",
+    "If it isn't paid by {day}, your subscription is paused that day.",
+)
+BOUGHT = Text("{first}부터 {last}까지 이용할 수 있어요.", "You have access from {first} to {last}.")
 PAY_NOW = Text("지금 {amount} 결제하기", "Pay {amount} now")
 CHANGE_AND_PAY = ByKind(
     Text("카드 바꾸고 바로 결제하기", "Change card and pay"),

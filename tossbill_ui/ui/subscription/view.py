@@ -10,6 +10,7 @@ from tossbill_ui.core.errors import NotFound
 from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.subscriptions.periods import ONE_DAY
 from tossbill_ui.subscriptions.reading import view as reading
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.ui.registration.view import PayChoice
@@ -82,7 +83,18 @@ async def when_paid(rt: Runtime, actor: Actor, subscription_id: str) -> str:
         seen = await reading.subscription(rt, actor, subscription_id)
     except NotFound:
         return ""
-    return text.PAID(amount=wording.won(seen.owed.amount_krw)) if seen.owed else ""
+    return (
+        _with_days(seen, text.PAID(amount=wording.won(seen.owed.amount_krw))) if seen.owed else ""
+    )
+
+
+def _with_days(seen: SubscriptionView, paid: str) -> str:
+    """Add the days that were bought, if they are not those that were owed."""
+    if not seen.is_late or seen.buys is None:
+        return paid
+    first, last = seen.buys.starts_on, seen.buys.ends_on - ONE_DAY
+    days = text.BOUGHT(first=wording.full_day(first), last=wording.full_day(last))
+    return f"{paid} {days}"
 
 
 async def _row(rt: Runtime, actor: Actor, seen: SubscriptionView) -> SubscriptionRow:
@@ -113,6 +125,6 @@ async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> Metho
     return MethodPanel(
         body=body if choices else text.METHOD_NONE(),
         is_owed=is_owed,
-        when_paid=text.PAID_BY_OTHER(amount=amount),
+        when_paid=_with_days(seen, text.PAID_BY_OTHER(amount=amount)),
         choices=choices,
     )
