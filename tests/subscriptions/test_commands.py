@@ -49,7 +49,7 @@ def test_seeding_changes_names_but_not_prices_and_withdraws_missing_plans(tmp_pa
     call("seed")
     file = tmp_path / "plans.toml"
     file.write_text(PLAN.format(name="A", amount=1000))
-    call("seed", "--file", str(file))
+    call("seed", "--file", str(file), "--yes")
     file.write_text(PLAN.format(name="B", amount=1000))
     renamed = call("seed", "--file", str(file))
     file.write_text(PLAN.format(name="B", amount=2000))

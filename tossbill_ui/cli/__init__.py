@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
@@ -23,8 +24,10 @@ class _MainGroup(click.Group):
 
 @click.group(cls=_MainGroup)
 @click.version_option(package_name="tossbill-ui", message="tossbill %(version)s")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Tossbill UI: a billing portal for Toss Payments."""
+    context.obj = Path.cwd()  # for `options.CallersPath`
     os.chdir(ROOT)
 
 

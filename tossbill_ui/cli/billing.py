@@ -2,34 +2,81 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tossbill_ui.build import ROOT
 from tossbill_ui.cli import options
 from tossbill_ui.cli.context import with_runtime
 from tossbill_ui.core import actor
 
 if TYPE_CHECKING:
     from tossbill_ui.runtime import Runtime
+    from tossbill_ui.subscriptions.terms.catalog import CatalogChanges
 
 
 @click.command()
 @click.option(
     "--file",
-    default="plans.toml",
-    show_default=True,
-    type=click.Path(path_type=Path),
+    default=ROOT / "plans.toml",
+    show_default="plans.toml",
+    type=options.CallersPath(),
     help="File with the plans.",
 )
-def seed(file: Path) -> None:
-    """Load plans and prices from a file."""
+@click.option("--dry-run", is_flag=True, help="Only print what would change.")
+@click.option("--yes", is_flag=True, help="Do not ask, for scripts.")
+def seed(file: Path, dry_run: bool, yes: bool) -> None:
+    """Load plans and prices from a file.
+
+    Prints what changes, and asks first if plans that exist change. Without a terminal it takes no
+    plan off sale unless --yes is given.
+    """
     from tossbill_ui.subscriptions.terms import catalog
 
     plans = catalog.read_catalog(file)
+    changes = with_runtime(lambda rt: catalog.preview(rt, plans))
+    for line in () if changes.is_first and not dry_run else _described(changes):
+        click.echo(line)
+    if dry_run:
+        click.echo("Nothing was changed.")
+        return
+    if changes.touches_existing and not yes:
+        _confirm(changes)
     new = with_runtime(lambda rt: catalog.seed(rt, plans))
-    click.echo(f"{len(plans.plan)} plans are on offer; {new} plans and prices are new.")
+    offered = sum(plan.is_offered for plan in plans.plan)
+    click.echo(f"{offered} plans are on offer; {new} plans and prices are new.")
+
+
+def _described(changes: CatalogChanges) -> Iterator[str]:
+    """Yield a line for each change."""
+    for code in changes.plans:
+        yield f"new plan: {code}"
+    for code, price in changes.prices:
+        length = f"{price.count} {price.unit}"
+        yield f"new price: {code}, {price.amount_krw:,} won per {length} from {price.starts_on}"
+    for code, name, before, after in changes.fields:
+        yield f"changed: {code}, {name}: {_shown(before)} -> {_shown(after)}"
+    for code, count in changes.withdrawn.items():
+        yield f"off sale: {code}, with {count} live subscriptions, which continue"
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value in (None, "") else str(value)
+
+
+def _confirm(changes: CatalogChanges) -> None:
+    """Ask at a terminal; without one, refuse to take plans off sale."""
+    if sys.stdin.isatty():
+        click.confirm("Load these plans?", abort=True)
+    elif changes.withdrawn:
+        codes = ", ".join(changes.withdrawn)
+        raise click.ClickException(
+            f"This would take off sale: {codes}. Nothing was changed. To do so, add --yes."
+        )
 
 
 @click.command("charge-due")
@@ -134,4 +181,40 @@ def raise_price(plan: str, how_to_cancel: str | None, operator: str) -> None:
     )
 
 
-COMMANDS = (seed, charge_due, settle, reconcile, refund, raise_price)
+@click.command("lower-price")
+@click.argument("plan")
+@click.option("--dry-run", is_flag=True, help="Only print what would change.")
+@options.operator
+def lower_price(plan: str, dry_run: bool, operator: str) -> None:
+    """Lower the price for those who subscribe to a PLAN already.
+
+    Each pays the plan's lower price from the next period on, and is told. Safe to repeat: run it
+    again for those who were left alone for now.
+    """
+    from tossbill_ui.subscriptions.actions.price_decrease import lower_prices
+
+    who = actor.operator(operator)
+    found = with_runtime(
+        lambda rt: lower_prices(rt, who, plan, is_dry_run=dry_run), needs_time=True
+    )
+    verb = "would pay" if dry_run else "will pay"
+    click.echo(
+        f"{found.lowered} subscriptions {verb} less from their next period on: "
+        f"{found.after_krw:,} won a period instead of {found.before_krw:,} won."
+    )
+    for reason, count in sorted(found.left.items()):
+        click.echo(f"{count} left as they are: {LEFT[reason]}.")
+
+
+LEFT = {
+    "same_price": "they pay no more than the new price",
+    "lowered": "their price is already going down",
+    "asked": "they were asked to agree to a higher price",
+    "planned": "they are moving to another plan",
+    "trialing": "they are in a trial",
+    "unpaid": "a payment is open or past due; run it again",
+    "canceled": "they are canceled, and end with their period",
+    "other_interval": "the new price is for periods of another length",
+}
+
+COMMANDS = (seed, charge_due, settle, reconcile, refund, raise_price, lower_price)

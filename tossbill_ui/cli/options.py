@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+
+class CallersPath(click.ParamType[Path]):
+    """A path relative to the folder in which the command was called."""
+
+    name = "path"
+
+    def convert(
+        self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """Return the absolute path."""
+        folder = ctx.find_root().obj if ctx else None
+        return Path(folder or Path.cwd()) / value
+
 
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document instead of text."

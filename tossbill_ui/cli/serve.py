@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from tossbill_ui.build import ROOT, ensure_build, reflex_environment
+from tossbill_ui.cli import options
 from tossbill_ui.core.address import check_free, reached_at
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.settings import Mode, Settings
@@ -98,9 +99,9 @@ def build() -> None:
 @click.option("--seed", help="Seed of a new database's ids and faults.")
 @click.option(
     "--db",
-    default=".data/sandbox.db",
-    show_default=True,
-    type=click.Path(path_type=Path),
+    default=ROOT / ".data" / "sandbox.db",
+    show_default=".data/sandbox.db",
+    type=options.CallersPath(),
     help="Database file.",
 )
 def sandbox(port: int, db: Path, seed: str | None) -> None:

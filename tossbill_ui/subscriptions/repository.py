@@ -194,6 +194,14 @@ async def live_on_plan(db: AsyncSession, customer_id: str, plan_code: str) -> bo
     return (await db.exec(_LIVE_ON_PLAN, params=params)).first() is not None
 
 
+async def live_count(db: AsyncSession, plan_code: str) -> int:
+    """Count the live subscriptions of a plan."""
+    query = select(func.count()).where(
+        col(Subscription.plan_code) == plan_code, col(Subscription.status).in_(LIVE)
+    )
+    return (await db.exec(query)).one()
+
+
 async def on_plan_or_moving(db: AsyncSession, customer_id: str, plan_code: str) -> bool:
     """Whether the customer is on a plan now, or has a subscription that will move to it."""
     params = {"customer": customer_id, "plan": plan_code}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -108,6 +108,66 @@ def read_catalog(path: Path) -> Catalog:
         raise SettingsError(f"{path}, {where}: {first['msg']}.") from None
 
 
+@dataclass
+class CatalogChanges:
+    """What loading a file would change.
+
+    Attributes:
+        is_first: Whether there are no plans yet.
+        plans: The codes of new plans.
+        prices: New prices of any plan, by its code.
+        fields: Changed fields of known plans: the code, the field, its value before and after.
+        withdrawn: How many live subscriptions each plan has that would go off sale.
+    """
+
+    is_first: bool
+    plans: list[str] = field(default_factory=list[str])
+    prices: list[tuple[str, PriceEntry]] = field(default_factory=list[tuple[str, PriceEntry]])
+    fields: list[tuple[str, str, object, object]] = field(
+        default_factory=list[tuple[str, str, object, object]]
+    )
+    withdrawn: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def touches_existing(self) -> bool:
+        """Whether it changes what customers see of plans that exist."""
+        return bool(self.fields or self.withdrawn)
+
+
+async def preview(rt: Runtime, catalog: Catalog) -> CatalogChanges:
+    """Return what `seed` would change.
+
+    Raises:
+        SettingsError: The file changes a price that already exists.
+    """
+    async with rt.db.read() as db:
+        known = {plan.code: plan for plan in (await db.exec(select(Plan))).all()}
+        changes = CatalogChanges(is_first=not known)
+        for entry in catalog.plan:
+            _compare(changes, known.get(entry.code), entry)
+            changes.prices += [
+                (entry.code, price)
+                for price in entry.price
+                if await _is_new_price(db, entry.code, price)
+            ]
+        offered = {entry.code for entry in catalog.plan if entry.is_offered}
+        for code in sorted(code for code, plan in known.items() if plan.is_offered):
+            if code not in offered:
+                changes.withdrawn[code] = await repository.live_count(db, code)
+    return changes
+
+
+def _compare(changes: CatalogChanges, plan: Plan | None, entry: PlanEntry) -> None:
+    if plan is None:
+        changes.plans.append(entry.code)
+        return
+    for name, after in entry.columns().items():
+        before = getattr(plan, name)
+        is_withdrawal = name == "is_offered" and not after
+        if before != after and not is_withdrawal:
+            changes.fields.append((entry.code, name, before, after))
+
+
 async def seed(rt: Runtime, catalog: Catalog) -> int:
     """Update the database to match a catalog; return how many plans and prices are new.
 
@@ -133,12 +193,17 @@ async def seed(rt: Runtime, catalog: Catalog) -> int:
 
 async def _seed_price(db: AsyncSession, plan_code: str, entry: PriceEntry) -> bool:
     """Add a price unless it exists; True if it was added."""
+    if is_new := await _is_new_price(db, plan_code, entry):
+        db.add(Price(id=new_id(), plan_code=plan_code, **entry.model_dump()))
+    return is_new
+
+
+async def _is_new_price(db: AsyncSession, plan_code: str, entry: PriceEntry) -> bool:
     query = select(Price).where(
         col(Price.plan_code) == plan_code, col(Price.starts_on) == entry.starts_on
     )
     existing = (await db.exec(query)).first()
     if existing is None:
-        db.add(Price(id=new_id(), plan_code=plan_code, **entry.model_dump()))
         return True
     if existing.model_dump(exclude={"id", "plan_code"}) != entry.model_dump():
         raise SettingsError(
