@@ -28,6 +28,7 @@ from tossbill_ui.subscriptions.models import (
     Price,
     PriceConsent,
     Subscription,
+    SubscriptionStatus,
 )
 from tossbill_ui.subscriptions.periods import Period, access_until, bought_period, today, works_on
 from tossbill_ui.subscriptions.terms import consent
