@@ -47,6 +47,7 @@ from tossbill_ui.ui.history.csv_file import history_csv
 from tossbill_ui.ui.history.print_view import history_paper
 from tossbill_ui.ui.history.view import CSV_PATH, PAPER_PATH
 from tossbill_ui.ui.pages import add_pages
+from tossbill_ui.ui.shared.failures import Watched, explain
 from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
 
 log = logging.getLogger(__name__)
@@ -163,10 +164,12 @@ app = rx.App(
     stylesheets=["/app.css"],
     toaster=None,
     api_transformer=with_our_routes,
+    backend_exception_handler=explain,
 )
 # Every page has its own notice for a lost connection.
 app.app_wraps.pop((5, "Overlay"))
 app.register_lifespan_task(running)  # pyright: ignore[reportUnknownMemberType]
+app.add_middleware(Watched())
 app.add_middleware(InLanguage())
 app.add_middleware(FreshPages())
 add_pages(app)

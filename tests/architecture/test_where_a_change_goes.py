@@ -11,6 +11,9 @@ from tossbill_ui.build import ROOT
 
 # The beginning of a row, and what notices a change that is made by half.
 GUARDS = {
+    "explain a failed event": (
+        "ui/test_failures.py::test_failed_press_is_explained_and_frees_the_buttons"
+    ),
     "reword a text": "ui/test_text.py::test_a_text_says_the_same_in_both_languages",
     "add a Toss code": "toss/test_codes.py::test_every_code_has_the_meaning_of_the_contract",
     "call another endpoint": (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
-from tossbill_ui.core.logging import redact
+from tossbill_ui.core.logging import JsonFormatter, redact
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,15 @@ def test_ordinary_addresses_are_logged_unchanged() -> None:
     assert (
         redact("POST /v1/billing/authorizations/issue") == "POST /v1/billing/authorizations/issue"
     )
+
+
+def test_values_of_a_refused_row_are_not_logged() -> None:
+    record = logging.makeLogRecord({"msg": "event.failed"})
+    message = "not unique\nDETAIL:  Key (email)=(me@example.com) already exists."
+    error = ValueError(message)
+    record.exc_info = (ValueError, error, None)
+
+    line = JsonFormatter().format(record)
+
+    assert "not unique" in line
+    assert "me@example.com" not in line

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import SessionTransaction, declared_attr
 from sqlalchemy.orm.attributes import instance_state
@@ -21,6 +22,7 @@ from sqlmodel import Field, Session, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from tossbill_ui.core.commits import note_commit
 from tossbill_ui.core.group_commit import GroupCommit
 from tossbill_ui.core.write_queue import WriteQueue
 
@@ -168,7 +170,17 @@ class Database:
         ):
             session.sync_session.begin()  # sends nothing to the database yet
             yield session
+            note_commit()
             await session.commit()
+
+    async def answers(self) -> bool:
+        """Whether the database can be read now."""
+        try:
+            async with self.read() as session:
+                await session.exec(sa.text("SELECT 1"))  # pyright: ignore[reportCallIssue, reportArgumentType] - exec is typed for select only
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
 
     def _session(self, *, writes: bool = False) -> AsyncSession:
         return _Session(
@@ -200,9 +212,11 @@ class _SqliteConnection(sqlite3.Connection):
 
 
 def _create_engine(url: str) -> AsyncEngine:
+    # Errors are logged; the parameters of their statements are personal data.
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"factory": _SqliteConnection})
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    options = {"factory": _SqliteConnection}
+    engine = create_async_engine(url, connect_args=options, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 

@@ -13,6 +13,8 @@ SECRETS = re.compile(
     r"|(?P<name>(?:authKey|billingKey|token|tossbill_session)=)[^&\s\"']+"
     r"|(?P<path>/v1/billing/(?:authorizations/)?)(?!authorizations|issue|card)[^/\s\"'?]+"
 )
+# PostgreSQL repeats the values of a row that it refuses.
+ROW = re.compile(r"^DETAIL: .*$", re.MULTILINE)
 
 
 def redact(text: str) -> str:
@@ -33,7 +35,7 @@ class JsonFormatter(logging.Formatter):
         }
         entry.update(getattr(record, "data", {}))
         if record.exc_info:
-            entry["traceback"] = self.formatException(record.exc_info)
+            entry["traceback"] = ROW.sub("DETAIL: …", self.formatException(record.exc_info))
         return redact(json.dumps(entry, ensure_ascii=False, default=str))
 
 

@@ -7,9 +7,12 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
+from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.element import Slot, element, label
+from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.shared.brand import BrandState
+from tossbill_ui.ui.shared.problem import ProblemState
 from tossbill_ui.ui.shared.text import frame
 
 shown = BrandState.shown
@@ -25,7 +28,7 @@ def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Com
     return element(
         rx.el.div,
         _header(),
-        rx.el.main(*children, class_name="content"),
+        rx.el.main(_problem(), *children, class_name="content"),
         rx.el.noscript(rx.el.p(label(frame.REGISTER_NO_SCRIPT), class_name="no-script")),
         _offline(),
         fills={
@@ -33,6 +36,24 @@ def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Com
             "lang": Slot("language", shown["language"]),
         },
         class_name=f"page {width}",
+    )
+
+
+def _problem() -> rx.Component:
+    """Return what the page says after an event has failed; it takes the focus, as a notice does."""
+    return rx.el.div(
+        focus(target="[data-testid=problem]", turn=ProblemState.turn),
+        rx.cond(
+            ProblemState.title != "",
+            banner(
+                ProblemState.title,
+                ProblemState.body,
+                attrs={"data-tone": ProblemState.tone, "data-testid": "problem"},
+                tab_index=-1,
+            ),
+        ),
+        role="alert",
+        class_name="problem",
     )
 
 
