@@ -49,6 +49,7 @@ from tossbill_ui.ui.history.view import CSV_PATH, PAPER_PATH
 from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.shared.failures import Watched, explain
 from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
+from tossbill_ui.ui.shared.presses import InTime
 
 log = logging.getLogger(__name__)
 
@@ -172,4 +173,5 @@ app.register_lifespan_task(running)  # pyright: ignore[reportUnknownMemberType]
 app.add_middleware(Watched())
 app.add_middleware(InLanguage())
 app.add_middleware(FreshPages())
+app.add_middleware(InTime())
 add_pages(app)

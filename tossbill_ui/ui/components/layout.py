@@ -11,7 +11,9 @@ from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.element import Slot, element, label
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.links import link
+from tossbill_ui.ui.components.presses import presses
 from tossbill_ui.ui.shared.brand import BrandState
+from tossbill_ui.ui.shared.presses import PressState
 from tossbill_ui.ui.shared.problem import ProblemState
 from tossbill_ui.ui.shared.text import frame
 
@@ -30,7 +32,7 @@ def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Com
         _header(),
         rx.el.main(_problem(), *children, class_name="content"),
         rx.el.noscript(rx.el.p(label(frame.REGISTER_NO_SCRIPT), class_name="no-script")),
-        _offline(),
+        rx.el.div(_press(), _offline(), class_name="connection"),
         fills={
             "style": Slot("brand_style", BrandState.colors),
             "lang": Slot("language", shown["language"]),
@@ -54,6 +56,19 @@ def _problem() -> rx.Component:
         ),
         role="alert",
         class_name="problem",
+    )
+
+
+def _press() -> rx.Component:
+    """Return what became of a press; CSS shows the one in ``data-press`` of the document."""
+    return rx.el.div(
+        presses(heard=PressState.heard),
+        *(
+            rx.el.p(label(words), class_name="press", custom_attrs={"data-when": when})
+            for when, words in frame.PRESSES.items()
+        ),
+        role="status",
+        custom_attrs={"data-testid": "press"},
     )
 
 

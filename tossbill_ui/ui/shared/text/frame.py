@@ -18,6 +18,28 @@ OFFLINE_BODY = Text(
     "This page updates once you're back online. Nothing new is charged from it until then.",
 )
 
+# What became of a press, by `presses.jsx`'s word for it.
+PRESSES = {
+    "dropped": Text(
+        "연결이 끊겨서 누른 것은 보내지 않았어요. 바뀐 것과 결제된 금액은 없어요. "
+        "다시 이어지면 눌러 주세요.",
+        "The connection is lost, so your press wasn't sent. Nothing was changed and nothing was "
+        "charged. Please press again once you're back online.",
+    ),
+    "waiting": Text(
+        "누른 것에 아직 답이 없어요. 처리했는지, 결제한 금액이 있는지 확인하는 대로 보여 "
+        "드릴게요. 두 번 결제되지 않으니 기다려 주세요.",
+        "There's no response to your press yet. Whether it went through and anything was charged "
+        "will appear as soon as we know. Please wait: you won't be charged twice.",
+    ),
+    "broken": Text(
+        "누른 다음에 연결이 끊겼다가 다시 이어졌어요. 처리한 것은 이 화면에 보여요. "
+        "보이지 않으면 다시 눌러 주세요. 두 번 결제되지 않아요.",
+        "The connection was lost after your press and is back. If it went through, this page "
+        "shows it; if not, please press again. You won't be charged twice.",
+    ),
+}
+
 NOT_FOUND_TITLE = Text("페이지를 찾을 수 없어요", "Page not found")
 
 NOT_FOUND_BODY = Text(

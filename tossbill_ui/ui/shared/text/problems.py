@@ -16,6 +16,7 @@ class Problem(NamedTuple):
 NOTHING_STORED = "nothing_stored"
 UNRESOLVED = "unresolved"
 STALE = "stale"
+LATE = "late"
 
 PROBLEMS = {
     NOTHING_STORED: Problem(
@@ -47,6 +48,15 @@ PROBLEMS = {
             "이 화면을 열어서 결제된 금액은 없어요.",
             "Sorry, something went wrong on our side. We're trying again. "
             "Nothing was charged by opening this page.",
+        ),
+    ),
+    LATE: Problem(
+        "red",
+        Text("연결이 끊겨서 누른 것은 처리하지 않았어요", "Your last press came too late"),
+        Text(
+            "이번에 바뀐 것과 결제된 금액은 없어요. 지금 화면을 확인하고 다시 눌러 주세요.",
+            "The connection was lost, so it wasn't carried out: nothing was changed and nothing "
+            "was charged. Please check this page and press again.",
         ),
     ),
 }
