@@ -32,7 +32,7 @@ RESULTS = {
     "removed",
     *result_view.PROBLEMS,
 }
-ALERTS = {"pay", "card", "price", "again", "doubt", "lost", "refund"}
+ALERTS = {"begun", "pay", "card", "price", "again", "doubt", "lost", "refund"}
 REQUIRED = {
     *(f"result:{view}" for view in RESULTS),
     *(f"status:{name}" for name in SubscriptionStatus if STATUS[name] is not CHECKING),
@@ -63,6 +63,7 @@ SHOWN = """() => {
     const button = [...e.querySelectorAll("[data-testid]")].find((b) => names[b.dataset.testid]);
     if (names[button?.dataset.testid] === "price") return "price";
     if (e.dataset.tone === "ink") return "refund";
+    if (e.dataset.tone === "begun") return "begun";
     if (e.dataset.tone === "amber") return button ? "lost" : "doubt";
     return names[button?.dataset.testid];
   };

@@ -88,6 +88,14 @@ def test_subscribe_then_cancel_now_with_a_refund(page: Page, server: Server) -> 
     expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
     expect(page.get_by_test_id("method-label")).to_have_text("현대카드 ····\u00a0123")
     assert len(money_at_toss(server)) == len(before) + 1
+    for _ in range(2):
+        confirmed = page.get_by_test_id("subscription-alert")
+        expect(confirmed).to_contain_text("구독을 시작했어요")
+        expect(confirmed).to_contain_text("9,900원을 결제했어요")
+        receipt = page.get_by_test_id("begun-receipt")
+        expect(receipt).to_have_attribute("href", re.compile("^https://"))
+        page.reload()
+        settle(page)
 
     page.get_by_test_id("cancel-button").click()
     page.get_by_test_id("cancel-now").get_by_test_id("confirm-cancel").click()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -53,6 +53,7 @@ async def test_every_field_of_every_row_has_text(shop: Shop, session: Session) -
 
 async def test_active_subscription_shows_its_next_charge(shop: Shop, session: Session) -> None:
     await shop.subscribe(session)
+    shop.wait(timedelta(days=1, hours=1))
 
     row = await only(shop, session)
 

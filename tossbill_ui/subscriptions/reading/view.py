@@ -34,6 +34,7 @@ from tossbill_ui.subscriptions.periods import Period, access_until, bought_perio
 from tossbill_ui.subscriptions.terms import consent
 
 REFUSAL_SHOWN = timedelta(days=1)
+BEGINNING_SHOWN = timedelta(days=1)
 # Enough time to order another card.
 CARD_NOTICE = timedelta(days=30)
 
@@ -53,6 +54,8 @@ class SubscriptionView:
         card_until_on: The last day of a card that has expired or expires within 30 days.
         change_was_refused: Whether the newest payment was for a plan change, and was declined
             within the last day.
+        has_just_begun: Whether it began within the last day, with a trial or with a first payment
+            that was charged and is still the newest.
         refunds: Those requested since it was canceled, oldest first; only if it has ended.
     """
 
@@ -69,6 +72,7 @@ class SubscriptionView:
     works: bool
     card_until_on: date | None
     change_was_refused: bool
+    has_just_begun: bool
     refunds: Sequence[Refund] = ()
 
     @property
@@ -155,6 +159,7 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         works=works_on(row, today(rt)),
         card_until_on=until if until and until <= today(rt) + CARD_NOTICE else None,
         change_was_refused=await _is_refused_change(rt, db, last),
+        has_just_begun=await _has_just_begun(rt, db, row, last),
         refunds=await _refunds_at_the_end(db, row),
     )
 
@@ -186,6 +191,17 @@ async def _is_refused_change(rt: Runtime, db: AsyncSession, last: Payment | None
     if rt.clock.now() - last.ended_at > REFUSAL_SHOWN:
         return False
     return (await db.get_one(Invoice, last.invoice_id)).kind == InvoiceKind.CHANGE
+
+
+async def _has_just_begun(
+    rt: Runtime, db: AsyncSession, row: Subscription, last: Payment | None
+) -> bool:
+    if rt.clock.now() - row.created_at > BEGINNING_SHOWN:
+        return False
+    if last is None:
+        return row.status == SubscriptionStatus.TRIALING
+    is_paid = row.status == SubscriptionStatus.ACTIVE and last.status == PaymentStatus.DONE
+    return is_paid and (await db.get_one(Invoice, last.invoice_id)).kind == InvoiceKind.FIRST
 
 
 async def events(rt: Runtime, actor: Actor, subscription_id: str) -> Sequence[EventRecord]:

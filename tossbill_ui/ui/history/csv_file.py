@@ -28,6 +28,7 @@ from tossbill_ui.ui.history.filters import from_query
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
 from tossbill_ui.ui.shared.text import speak
+from tossbill_ui.ui.shared.view_rows import receipt
 
 # Without it Excel decodes UTF-8 in the code page of the machine.
 BYTE_ORDER_MARK = "\ufeff"
@@ -102,7 +103,7 @@ def _payment(line: PaymentLine) -> Cells:
         *_money(payment.amount_krw, payment.tax_free_krw),
         *_period(line.invoice),
         payment.order_id,
-        rows.receipt(payment.receipt_url),
+        receipt(payment.receipt_url),
         rows.payment_note(line),
     ]
 
@@ -120,7 +121,7 @@ def _refund(line: RefundLine) -> Cells:
         *_money(refund.amount_krw, refund.tax_free_krw),
         *_period(line.invoice),
         line.payment.order_id,
-        rows.receipt(line.payment.receipt_url),
+        receipt(line.payment.receipt_url),
         rows.refund_note(line),
     ]
 

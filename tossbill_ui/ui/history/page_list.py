@@ -13,7 +13,7 @@ from tossbill_ui.ui.history.facts import Fact
 from tossbill_ui.ui.history.first_paint import FIRST_ROWS
 from tossbill_ui.ui.history.rows import HistoryRow, Month
 from tossbill_ui.ui.history.state import HistoryState
-from tossbill_ui.ui.shared.text import Text
+from tossbill_ui.ui.shared.text import Text, frame
 from tossbill_ui.ui.shared.view_rows import ABSENT
 
 State = HistoryState
@@ -67,7 +67,7 @@ def _more(row: HistoryRow) -> rx.Component:
         rx.cond(
             row.receipt != "",
             button_link(
-                text.RECEIPT,
+                frame.RECEIPT,
                 weight="small",
                 href=row.receipt,
                 target="_blank",

@@ -27,7 +27,7 @@ from tossbill_ui.ui.shared.methods import method_detail, method_label
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.shared.text.declines import decline
 from tossbill_ui.ui.shared.text.failures import explain
-from tossbill_ui.ui.shared.view_rows import CODE_SHOWN
+from tossbill_ui.ui.shared.view_rows import CODE_SHOWN, receipt
 from tossbill_ui.ui.subscription import text as subscription_text
 
 TONES = {
@@ -145,11 +145,6 @@ def payment_note(line: PaymentLine) -> str:
             return text.NEVER_CHARGED()
         case _:
             return text.NOT_PAID(reason=decline(payment.failure_code or "", line.method.kind))
-
-
-def receipt(url: str | None) -> str:
-    """Return the address of Toss's receipt; empty for anything but HTTPS."""
-    return url if url and url.startswith("https://") else ""
 
 
 def _refund(line: RefundLine) -> HistoryRow:

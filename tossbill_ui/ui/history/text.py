@@ -195,7 +195,6 @@ ON_DAY = Text("{day} · {amount}", "{day} · {amount}")
 BACK = Text("환불", "Refund")
 BACK_ON = Text("{amount} · {day} · {status}", "{amount} · {day} · {status}")
 CODE = Text("오류 코드", "Error code")
-RECEIPT = Text("매출전표 보기", "View receipt")
 
 REMOVE = Text("지우기", "Remove")
 REMOVE_ASK = Text("이 결제수단을 지울까요?", "Remove this payment method?")

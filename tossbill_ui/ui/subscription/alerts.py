@@ -16,8 +16,10 @@ from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.ui.plans import view as plans_view
 from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.methods import method_label
+from tossbill_ui.ui.shared.text import frame
 from tossbill_ui.ui.shared.text.declines import decline
-from tossbill_ui.ui.shared.view_rows import BLANK
+from tossbill_ui.ui.shared.view_rows import BLANK, receipt
 from tossbill_ui.ui.subscription import change_text, price_increase_view, text, trial_end_text
 
 ONE_DAY = timedelta(days=1)
@@ -29,7 +31,8 @@ OVER = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
 class Alert:
     """An alert and its one action.
 
-    ``action`` is ``pay``, ``card``, ``price``, ``again``, ``none``, or ``quiet`` without an alert.
+    ``action`` is ``pay``, ``card``, ``price``, ``again``, ``receipt``, ``none``, or ``quiet``
+    without an alert.
     """
 
     tone: str = "none"
@@ -73,7 +76,22 @@ def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
     if seen.card_until_on and is_card_next:
         title = text.EXPIRES(day=wording.full_day(seen.card_until_on))
         return _say("amber", title, text.EXPIRES_BODY(), "card", text.CHANGE())
-    return QUIET
+    return _begun(seen) if seen.has_just_begun else QUIET
+
+
+def _begun(seen: SubscriptionView) -> Alert:
+    """Confirm a beginning: what was charged, with which method, and what comes next."""
+    facts = {
+        "method": wording.by(method_label(seen.method)),
+        "price": wording.price(seen.price),
+        "day": wording.full_day(seen.subscription.ends_on),
+    }
+    if (first := seen.last_payment) is None:
+        return _say("begun", text.BEGUN_TRIAL(), text.BEGUN_TRIAL_BODY(**facts))
+    body = text.BEGUN_BODY(amount=wording.won(first.amount_krw), **facts)
+    if url := receipt(first.receipt_url):
+        return _say("begun", text.BEGUN(), body, "receipt", frame.RECEIPT(), url)
+    return _say("begun", text.BEGUN(), body)
 
 
 def asked_now(seen: SubscriptionView) -> PriceConsent | None:

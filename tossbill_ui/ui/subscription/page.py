@@ -136,5 +136,11 @@ def _alert(row: Slots, alert: Slots, parts: Slots) -> rx.Component:
         answer("card", State.ask_method),
         answer("price", State.ask_price),
         button_link(alert["label"], fills={"href": alert["href"], "data-testid": parts["again"]}),
+        button_link(
+            alert["label"],
+            fills={"href": alert["href"], "data-testid": parts["receipt"]},
+            target="_blank",
+            rel="noreferrer",
+        ),
         fills={"data-tone": alert["tone"], "data-testid": parts["alert"]},
     )

@@ -40,6 +40,7 @@ class Parts:
     card: str = ABSENT
     price: str = ABSENT
     again: str = ABSENT
+    receipt: str = ABSENT
     change: str = ABSENT
     change_plan: str = ABSENT
     keep_plan: str = ABSENT
@@ -111,6 +112,7 @@ def _parts(seen: SubscriptionView, alert: Alert) -> Parts:
         card=_there("change-and-pay", alert.action == "card"),
         price=_there("answer-price", alert.action == "price"),
         again=_there("subscribe-again", alert.action == "again"),
+        receipt=_there("begun-receipt", alert.action == "receipt"),
         change=_there("change-card", status not in OVER and is_settled),
         change_plan=_there("change-plan", can_move),
         keep_plan=_there("keep-plan", status in PAID_UP and seen.next_plan is not None),

@@ -108,6 +108,18 @@ EXPIRES_BODY = Text(
     "지금 결제하는 금액은 없어요.",
     "After that, it can't be. Please change to another payment method. Nothing is charged now.",
 )
+BEGUN = Text("구독을 시작했어요", "Your subscription has started")
+BEGUN_BODY = Text(
+    "{method} {amount}을 결제했어요. {price}이고, 다음 결제일은 {day}이에요.",
+    "{amount} was charged to {method}. It's {price}, and your next payment is on {day}.",
+)
+BEGUN_TRIAL = Text("무료 체험을 시작했어요", "Your free trial has started")
+BEGUN_TRIAL_BODY = Text(
+    "결제한 금액은 0원이에요. 체험은 {day}에 끝나고, 그 전에 계속할지 여쭤볼게요. "
+    "계속하면 {method} {price}을 자동결제해요.",
+    "Nothing was charged. The trial ends on {day}, and we'll ask you before that. If you "
+    "continue, {price} is charged automatically to {method}.",
+)
 FIRST_REFUSED = Text("첫 결제를 하지 못했어요", "The first payment failed")
 FIRST_REFUSED_BODY = ByKind(
     Text(

@@ -9,6 +9,8 @@ REGISTER_NO_SCRIPT = Text(
     "This page needs JavaScript. Please turn it on in your browser.",
 )
 
+RECEIPT = Text("매출전표 보기", "View receipt")
+
 TO_HOME = Text("처음으로", "Back to home")
 
 OFFLINE = Text("연결이 끊겼어요.", "Connection lost.")
