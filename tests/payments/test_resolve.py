@@ -284,6 +284,28 @@ async def test_old_refund_of_toss_is_taken_over(
     await shop.assert_ledgers_agree()
 
 
+async def test_refund_recorded_without_a_key_is_neither_doubled_nor_dropped(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    payment = await shop.only_row(Payment, seen.subscription.id)
+    await refund.refund_payment(shop.rt, KIM, payment.id, amount_krw=900, reason="r")
+    await shop.run()
+    [row] = await shop.rows(Refund)
+    async with shop.rt.db.write() as db:
+        await db.exec(sa.update(Refund).values(transaction_key=None))
+        await note_difference(
+            shop.rt, db, kind=DifferenceKind.BALANCE, subject=payment.order_id, theirs_krw=9000
+        )
+    open_difference = await difference(shop, DifferenceKind.BALANCE)
+
+    message = await resolve(shop.rt, KIM, open_difference.id, TOSS)
+
+    assert message == "0 refunds made at Toss were recorded; 9000 won are left."
+    [same] = await shop.rows(Refund)
+    assert (same.id, same.status, same.transaction_key) == (row.id, "done", row.transaction_key)
+
+
 async def test_difference_that_reconciliation_explains_is_resolved_by_toss(
     shop: Shop, session: Session
 ) -> None:

@@ -78,8 +78,10 @@ async def refuse_unlisted(
 
     Runs in the caller's transaction, which holds the subscription's lock.
     """
+    rows = await repository.refunds_of(db, payment.id)
+    _missing(rows, cancels)  # gives keys to refunds of ours that have none
     listed = {_key(each) for each in cancels if each.is_done}
-    for row in await repository.refunds_of(db, payment.id):
+    for row in rows:
         if row.status == PaymentStatus.DONE and row.transaction_key not in listed:
             row.status, row.failure_code = PaymentStatus.REFUSED, NOT_AT_TOSS
             row.transaction_key, row.ended_at = None, rt.clock.now()
