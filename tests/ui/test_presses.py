@@ -9,8 +9,9 @@ import pytest
 import reflex as rx
 
 from tests.support.shop import Shop
-from tests.ui.test_failures import Tab, tab
+from tests.ui.test_failures import Tab, name_of, tab
 from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.registration.state import RegisterState
 from tossbill_ui.ui.shared.presses import LONGEST_SECONDS, STAMP, PressState
 from tossbill_ui.ui.shared.text.problems import LATE
 
@@ -61,6 +62,17 @@ async def test_press_that_waited_for_the_connection_is_refused(tab: Tab) -> None
     await tab.until(lambda: tab.is_told(LATE))
     assert "asked-for" not in str(tab.shown)
     assert tab.shown[PressState.get_full_name()]["heard"] == 7
+
+
+async def test_event_without_a_press_ends_no_problem(tab: Tab) -> None:
+    await tab.press(ASK, method_id="asked-for", **{STAMP: [7, None, None]})
+    await tab.until(lambda: tab.is_told(LATE))
+    now = time.monotonic() * 1000
+
+    await tab.press(name_of(RegisterState.sdk_ready), **{STAMP: [0, now, now]})
+    await tab.loaded_again()
+
+    assert tab.is_told(LATE)
 
 
 async def test_late_press_is_refused_and_the_next_one_is_not(tab: Tab) -> None:

@@ -18,10 +18,14 @@ from reflex_base.event import Event, EventSpec
 from reflex_base.event.context import EventContext
 
 from tossbill_ui.core.commits import Commits, watch_commits
+from tossbill_ui.ui.shared.presses import STAMP
 from tossbill_ui.ui.shared.problem import ProblemState
 from tossbill_ui.ui.shared.text.problems import NOTHING_STORED, STALE, UNRESOLVED
 
 log = logging.getLogger(__name__)
+
+# In the names of our states' events.
+OURS = f".{__name__.partition('.')[0]}___"
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,15 @@ class Watched(Middleware):
         _running[context.txid] = _Running(event.name, is_sent, watch_commits())
         if task is not None:
             task.add_done_callback(partial(_forget, context.txid))
-        if is_sent:
+        if is_sent and not _is_by_itself(event):
             (await state.get_state(ProblemState))._clear()
         return None
+
+
+def _is_by_itself(event: Event) -> bool:
+    """Whether a page sent one of our events without a press, as when Toss's script has loaded."""
+    stamp = event.payload.get(STAMP)
+    return isinstance(stamp, list) and stamp[:1] == [0] and OURS in event.name
 
 
 def _forget(event_id: str, task: asyncio.Task[object]) -> None:
