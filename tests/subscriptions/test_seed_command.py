@@ -21,8 +21,8 @@ from tossbill_ui.customers.session import new_session
 OTHER = """
 [[plan]]
 code = "basic"
-name = "{name}"
-description = "혼자 쓰기에 알맞아요."
+name = {{ ko = "{name}", en = "Basic" }}
+description = {{ ko = "혼자 쓰기에 알맞아요.", en = "Everything you need on your own." }}
 setup_text = "결제한 날부터 바로 쓸 수 있어요."
 [[plan.price]]
 starts_on = 2026-01-01
@@ -74,6 +74,7 @@ def test_dry_run_shows_every_change_and_makes_none(tmp_path: Path, other: Path) 
         "new price: basic, 8,900 won per 1 month from 2027-01-01",
         "new price: new, 500 won per 1 month from 2026-01-01",
         "changed: basic, name: 베이직 -> 기본",
+        "changed: basic, setup_text_en: You can use it as soon as you've paid. -> nothing",
         "off sale: basic-yearly, with 0 live subscriptions, which continue",
         "off sale: letter, with 1 live subscriptions, which continue",
         "off sale: pro, with 0 live subscriptions, which continue",
