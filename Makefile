@@ -45,8 +45,5 @@ clean:
 	rm -rf $(VENV) .web .build .states
 
 $(READY): requirements.lock pyproject.toml
-	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@test -x $(VENV)/bin/uv || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	@VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements.lock
-	@VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m scripts.set_up $(VENV)
 	@touch $(READY)

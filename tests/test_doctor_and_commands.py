@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from click.testing import Result
 from pydantic import SecretStr
 
 from tests.payment_methods.flow import register
-from tests.support.commands import call, execute, rows
+from tests.support.commands import call, execute, leave_sandbox, rows
 from tests.support.server import free_port
 from tests.support.wire import Wire, lose
 from tossbill_ui import migrations
-from tossbill_ui.cli import main
+from tossbill_ui.cli import main, text
 from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.core.secret_file import load_secrets
 from tossbill_ui.core.settings import Settings
@@ -27,6 +28,11 @@ from tossbill_ui.customers.session import new_session
 from tossbill_ui.doctor import examine
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.client import TossClient
+
+
+def complaint(result: Result) -> str:
+    """Return the error output of `tossbill run` without its first line, which says what it does."""
+    return result.output.removeprefix(f"{text.STARTING}\n").strip()
 
 
 def texts(settings: Settings) -> str:
@@ -123,7 +129,10 @@ async def leave_unresolved() -> str:
     return outcome.registration.id
 
 
-def test_an_unresolved_registration_is_listed_and_ended_by_hand() -> None:
+def test_an_unresolved_registration_is_listed_and_ended_by_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leave_sandbox(monkeypatch)
     registration_id = asyncio.run(leave_unresolved())
 
     listed = call("review", "list")
@@ -170,7 +179,10 @@ def test_a_registration_that_toss_is_being_asked_about_offers_no_action() -> Non
     assert "Toss is being asked" in call("review", "list").output
 
 
-def test_old_names_of_reviews_work_and_name_the_new_ones() -> None:
+def test_old_names_of_reviews_work_and_name_the_new_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leave_sandbox(monkeypatch)
     registration_id = asyncio.run(leave_unresolved())
     new, old = call("review", "list"), call("doubts")
 
@@ -196,7 +208,10 @@ def test_old_names_are_not_listed(old: str) -> None:
     assert f"\n  {old} " not in call("--help").output
 
 
-def test_the_old_name_of_card_expiry_works() -> None:
+def test_the_old_name_of_card_expiry_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leave_sandbox(monkeypatch)
     migrations.upgrade(Settings().database_url)
 
     new, old = call("card-expiry", "f" * 32, "2027-03"), call("expiry", "f" * 32, "2027-03")
@@ -306,7 +321,7 @@ def test_a_taken_port_is_one_clear_sentence() -> None:
         result = call("run", "--port", str(port))
 
     assert result.exit_code == 1
-    assert result.output.strip() == (
+    assert complaint(result) == (
         f"Error: Port {port} is already in use; choose another: PORT=3001 make run"
     )
 
@@ -316,8 +331,8 @@ def test_an_address_of_another_machine_is_one_clear_sentence(host: str) -> None:
     result = call("run", "--host", host, "--port", str(free_port()))
 
     assert result.exit_code == 1
-    assert result.output.startswith(f"Error: HOST={host} is not an address of this machine")
-    assert len(result.output.strip().splitlines()) == 1
+    assert complaint(result).startswith(f"Error: HOST={host} is not an address of this machine")
+    assert len(complaint(result).splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["run", "doctor", "migrate", "rotate-keys"])
@@ -329,8 +344,8 @@ def test_a_malformed_setting_is_one_clear_sentence(
     result = call(name)
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: TOSSBILL_PORT is invalid: ")
-    assert len(result.output.strip().splitlines()) == 1
+    assert complaint(result).startswith("Error: TOSSBILL_PORT is invalid: ")
+    assert len(complaint(result).splitlines()) == 1
 
 
 def test_mixed_keys_stop_the_start_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,7 +356,7 @@ def test_mixed_keys_stop_the_start_with_one_sentence(monkeypatch: pytest.MonkeyP
 
     assert result.exit_code == 1
     assert "use one pair" in result.output
-    assert len(result.output.strip().splitlines()) == 1
+    assert len(complaint(result).splitlines()) == 1
     assert "PLANTED" not in result.output
 
 

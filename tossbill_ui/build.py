@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.progress import step
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD_DIR = ROOT / ".build"
@@ -72,8 +73,9 @@ def ensure_build() -> Path:
     with _locked(BUILD_DIR / "lock"):
         done = BUILD_DIR / stamp()
         if not done.exists():
-            _build(BUILD_DIR / "web")
-            _store(BUILD_DIR / "web", done)
+            with step("Pages: compiled once after each change, in about half a minute"):
+                _build(BUILD_DIR / "web")
+                _store(BUILD_DIR / "web", done)
     return done
 
 

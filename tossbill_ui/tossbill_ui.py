@@ -25,6 +25,7 @@ from tossbill_ui.core.clock import Clock
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.pubsub_between_processes import forward_to_others, receive_from_others
+from tossbill_ui.core.running_app import announced
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.http.downloads import download_routes
 from tossbill_ui.http.error_page import send_error_page
@@ -150,7 +151,7 @@ async def running() -> AsyncGenerator[None]:
         if not rt.db.is_sqlite:
             forward_to_others(rt.db, rt.pubsub, rt.tasks)
         try:
-            with _worker(rt.settings):
+            with announced(rt.settings), _worker(rt.settings):
                 yield
         finally:
             for task in (sweeper, clock_task, receiver):

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from tossbill_ui.core.logging import JsonFormatter, redact
+from tossbill_ui.core.logging import JsonFormatter, redact, set_up_logging
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,14 @@ def test_values_of_a_refused_row_are_not_logged() -> None:
 
     assert "not unique" in line
     assert "me@example.com" not in line
+
+
+@pytest.mark.parametrize("name", ["alembic.runtime.migration", "uvicorn.error", "httpx"])
+def test_only_warnings_of_libraries_are_logged(name: str) -> None:
+    before = logging.getLogger().handlers[:]
+    try:
+        set_up_logging()
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+        assert logging.getLogger(name).isEnabledFor(logging.WARNING)
+    finally:
+        logging.getLogger().handlers[:] = before

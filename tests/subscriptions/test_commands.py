@@ -12,7 +12,7 @@ import click
 import pytest
 
 from tests.conftest import NOON
-from tests.support.commands import call, execute, rows
+from tests.support.commands import call, execute, leave_sandbox, rows
 from tests.support.shop import open_shop
 from tossbill_ui import migrations
 from tossbill_ui.cli.review import REASONS, resolve
@@ -23,7 +23,8 @@ from tossbill_ui.subscriptions.models import ReviewReason
 
 
 @pytest.fixture(autouse=True)
-def database() -> None:
+def database(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_sandbox(monkeypatch)
     assert call("migrate").exit_code == 0
 
 

@@ -6,11 +6,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from tossbill_ui.cli import main
-from tossbill_ui.core.settings import Settings
+from tossbill_ui.core.settings import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, Settings
+
+
+def leave_sandbox(patch: pytest.MonkeyPatch) -> None:
+    """Set keys, for commands that would need a running sandbox; Toss does not respond."""
+    patch.setenv("TOSS_CLIENT_KEY", SANDBOX_CLIENT_KEY)
+    patch.setenv("TOSS_SECRET_KEY", SANDBOX_SECRET_KEY)
+    patch.setenv("TOSS_API_BASE_URL", "http://127.0.0.1:9")
 
 
 def call(*words: str) -> Result:

@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -61,6 +61,20 @@ class Server:
     def start(self) -> None:
         """Start the process and wait until it responds; kill it if it does not in time."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = self._run(log, log)
+        try:
+            self._wait_until_ready()
+        except TimeoutError:
+            self.kill()
+            raise
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start the process, and return it without waiting; its standard error is a pipe."""
+        self.process = self._run(subprocess.DEVNULL, subprocess.PIPE)
+        return self.process
+
+    def _run(self, output: IO[bytes] | int, errors: IO[bytes] | int) -> subprocess.Popen[bytes]:
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -71,15 +85,9 @@ class Server:
             "PORT": str(self.port),
             **self.environment,
         }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [TOSSBILL, "run"], cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
-        try:
-            self._wait_until_ready()
-        except TimeoutError:
-            self.kill()
-            raise
+        return subprocess.Popen(
+            [TOSSBILL, "run"], cwd=ROOT, env=environment, stdout=output, stderr=errors
+        )
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 from tests.payment_methods.flow import AUTH_KEY
 from tests.support.wire import Wire, lose
+from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session
 from tossbill_ui.prerender import Filling, Moved, Visit
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui import first_paint
+from tossbill_ui.ui.shared.brand import brand_slots
 
 
 async def opened(rt: Runtime, session: Session) -> dict[str, str]:
@@ -79,3 +83,14 @@ async def test_failure_is_recorded_and_its_token_removed_from_the_address(
     assert moved == Moved(f"/fail/?registration={query['registration']}")
     assert isinstance(shown, Filling)
     assert shown.slots["code"] == "REJECT_CARD_COMPANY"
+
+
+@pytest.mark.parametrize("dev_backend", [False, True])
+def test_the_practice_banner_leads_to_the_panel_of_the_sandbox(dev_backend: bool) -> None:
+    settings = Settings(tossbill_port=3001)
+    if dev_backend:
+        settings = settings.for_dev_server(frontend_port=3001, backend_port=8001)
+
+    href = brand_slots(settings, "/")["panel_href"]
+
+    assert href == f"http://localhost:{8001 if dev_backend else 3001}/sandbox/"

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,8 +16,11 @@ from pydantic import SecretStr
 
 from tests.support.postgres import Postgres
 from tossbill_ui import migrations
+from tossbill_ui.composition import build_runtime
+from tossbill_ui.core.clock import Clock, SystemClock
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.sandbox_clock import ClockUnavailable
 from tossbill_ui.worker.engine import HOUSEKEEPING, KEPT_FOR, Engine, _forget_old_rows
 from tossbill_ui.worker.jobs import Job, Tick
 
@@ -82,8 +86,14 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 
 @contextmanager
-def engine_running(settings: Settings, *jobs: Job, ticks: Sequence[Tick] = ()) -> Generator[None]:
-    engine = Engine(settings, jobs, ticks, name="worker-1", stop=threading.Event())
+def engine_running(
+    settings: Settings, *jobs: Job, ticks: Sequence[Tick] = (), clock: Clock | None = None
+) -> Generator[None]:
+    def build(settings: Settings) -> Runtime:
+        rt = build_runtime(settings)
+        return replace(rt, clock=clock) if clock else rt
+
+    engine = Engine(settings, jobs, ticks, name="worker-1", stop=threading.Event(), build=build)
     engine.start()
     try:
         yield
@@ -139,6 +149,31 @@ def test_tick_continues_after_a_failed_run(settings: Settings) -> None:
 
     with engine_running(settings, ticks=[Tick("ticks", 0.05, work.run)]):
         work.wait_for(5)
+
+
+class LateClock(SystemClock):
+    """A sandbox's clock that cannot be read yet, as its app has not started."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+
+    async def refresh(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ClockUnavailable("planted")
+
+
+def test_tick_waits_until_the_clock_is_known(settings: Settings) -> None:
+    clock, left, work = LateClock(failures=3), list[int](), Work()
+
+    async def run(rt: Runtime) -> None:
+        left.append(clock.failures)
+        await work.run(rt)
+
+    with engine_running(settings, ticks=[Tick("ticks", 0.05, run)], clock=clock):
+        work.wait_for(1)
+
+    assert left[0] == 0
 
 
 def test_job_that_became_a_tick_is_no_longer_scheduled(settings: Settings) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from tests.support.server import Server
 from tossbill_ui.build import ensure_build
+from tossbill_ui.cli import text
 
 pytestmark = pytest.mark.processes
 
@@ -77,3 +80,40 @@ def test_stopping_the_server_stops_the_worker(server: Server) -> None:
     server.stop()
 
     assert not worker.is_running()
+
+
+def test_a_start_and_a_restart_say_what_to_do_and_log_nothing_else(server: Server) -> None:
+    wait_until(lambda: has_started(server))
+    wait_until(lambda: "Stop with Ctrl-C." in server.log.read_text())
+    server.stop()
+    server.start()
+    wait_until(lambda: has_started(server, times=2))
+    wait_until(lambda: server.log.read_text().count("Stop with Ctrl-C.") == 2)
+    server.stop()
+
+    lines = server.log.read_text().splitlines()
+    logged = [json.loads(line)["message"] for line in lines if line.startswith("{")]
+    said = [line for line in lines if not line.startswith("{")]
+    assert logged == ["worker worker-1 is at work"] * 2
+    assert (
+        said
+        == [
+            text.STARTING,
+            f"Tossbill UI (sandbox mode) is at {server.url}",
+            f"Sandbox panel: {server.url}/sandbox/",
+            *text.NEXT_STEP,
+            text.STOP,
+        ]
+        * 2
+    )
+
+
+def test_the_address_is_printed_once_the_app_listens(tmp_path: Path) -> None:
+    app = Server(tmp_path / "data")
+    with app.spawn() as process:
+        said = (line.decode() for line in process.stderr or ())
+        assert any(line.startswith("Tossbill UI (sandbox mode) is at") for line in said)
+
+        with httpx.Client(trust_env=False) as client:
+            assert client.get(f"{app.url}/healthz").status_code == 200
+        app.stop()

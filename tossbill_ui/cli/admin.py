@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from tossbill_ui.cli import options
-from tossbill_ui.cli.context import with_runtime
+from tossbill_ui.cli.context import read_settings, settings_beside_app, with_runtime
 from tossbill_ui.cli.output import minute, print_json
 from tossbill_ui.core import actor
 from tossbill_ui.core.secret_file import new_secrets
-from tossbill_ui.core.settings import Settings
 
 if TYPE_CHECKING:
     from tossbill_ui.notices.models import Notice
@@ -36,7 +35,7 @@ def migrate() -> None:
     """Upgrade the database to the newest schema."""
     from tossbill_ui import migrations
 
-    migrations.upgrade(Settings().database_url)
+    migrations.upgrade(read_settings().database_url)
     click.echo("The database is up to date.")
 
 
@@ -52,7 +51,9 @@ def rotate_keys() -> None:
     """Re-encrypt stored secrets with the newest encryption key."""
     from tossbill_ui.payment_methods.rotation import rotate
 
-    click.echo(f"{with_runtime(rotate)} secrets re-encrypted with the newest key.")
+    click.echo(
+        f"{with_runtime(rotate, needs_time=False)} secrets re-encrypted with the newest key."
+    )
 
 
 @click.command()
@@ -61,7 +62,7 @@ def doctor(as_json: bool) -> None:
     """Check the set-up; exit 1 with the fix if something is wrong."""
     from tossbill_ui.doctor import examine
 
-    findings = examine(Settings())
+    findings = examine(settings_beside_app())
     is_healthy = all(finding.ok for finding in findings)
     if as_json:
         print_json({"ok": is_healthy, "findings": [asdict(finding) for finding in findings]})
@@ -85,7 +86,7 @@ def mailbox(limit: int, as_json: bool) -> None:
     """Print the latest notices to customers, newest first."""
     from tossbill_ui.notices.mailbox import newest
 
-    found = with_runtime(lambda rt: newest(rt, limit=limit))
+    found = with_runtime(lambda rt: newest(rt, limit=limit), needs_time=False)
     if as_json:
         print_json({"notices": [{key: getattr(row, key) for key in NOTICE_KEYS} for row in found]})
     else:

@@ -38,7 +38,7 @@ def seed(file: Path, dry_run: bool, yes: bool) -> None:
     from tossbill_ui.subscriptions.terms import catalog
 
     plans = catalog.read_catalog(file)
-    changes = with_runtime(lambda rt: catalog.preview(rt, plans))
+    changes = with_runtime(lambda rt: catalog.preview(rt, plans), needs_time=False)
     for line in () if changes.is_first and not dry_run else _described(changes):
         click.echo(line)
     if dry_run:
@@ -46,7 +46,7 @@ def seed(file: Path, dry_run: bool, yes: bool) -> None:
         return
     if changes.touches_existing and not yes:
         _confirm(changes)
-    new = with_runtime(lambda rt: catalog.seed(rt, plans))
+    new = with_runtime(lambda rt: catalog.seed(rt, plans), needs_time=False)
     offered = sum(plan.is_offered for plan in plans.plan)
     click.echo(f"{offered} plans are on offer; {new} plans and prices are new.")
 
@@ -93,7 +93,7 @@ def charge_due() -> None:
         await announce_trials(rt)
         return await run_due(rt, budget_seconds=float("inf"))
 
-    report = with_runtime(run, needs_time=True)
+    report = with_runtime(run)
     click.echo(
         f"{report.examined} examined: {report.charged} charged, {report.declined} declined, "
         f"{report.unresolved} unresolved, {report.failed} failed."
@@ -107,7 +107,7 @@ def settle() -> None:
     """Look up unresolved payments and execute requested refunds."""
     from tossbill_ui.payments import settle as settling
 
-    found = with_runtime(settling.settle, needs_time=True)
+    found = with_runtime(settling.settle)
     click.echo(f"{found.payments} payments and {found.refunds} refunds examined.")
 
 
@@ -123,7 +123,7 @@ def reconcile(days: int) -> None:
     """Compare our ledger with Toss's; exit 1 on new differences."""
     from tossbill_ui.payments import reconcile as reconciling
 
-    found = with_runtime(lambda rt: reconciling.reconcile(rt, days=days), needs_time=True)
+    found = with_runtime(lambda rt: reconciling.reconcile(rt, days=days))
     click.echo(
         f"{found.compared} payments compared: {found.adopted} adopted, "
         f"{found.refunds} refunds made at Toss, {found.differences} new differences."
@@ -149,8 +149,7 @@ def refund(payment: str, amount: int | None, is_all: bool, reason: str, operator
         raise click.UsageError("Give the amount: --amount WON or --all")
     who = actor.operator(operator)
     row = with_runtime(
-        lambda rt: refund_payment(rt, who, payment, amount_krw=amount, reason=reason),
-        needs_time=True,
+        lambda rt: refund_payment(rt, who, payment, amount_krw=amount, reason=reason)
     )
     click.echo(f"The next run refunds {row.amount_krw} won, as refund {row.id}.")
 
@@ -171,9 +170,7 @@ def raise_price(plan: str, how_to_cancel: str | None, operator: str) -> None:
     from tossbill_ui.subscriptions.terms.consent import HOW_TO_CANCEL
 
     who, how = actor.operator(operator), how_to_cancel or HOW_TO_CANCEL
-    found = with_runtime(
-        lambda rt: request_consents(rt, who, plan, how_to_cancel=how), needs_time=True
-    )
+    found = with_runtime(lambda rt: request_consents(rt, who, plan, how_to_cancel=how))
     click.echo(
         f"{found.new} customers asked now. Of all asked about their next period, "
         f"{found.answers['accepted']} accepted, {found.answers['refused']} refused, "

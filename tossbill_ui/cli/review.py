@@ -95,7 +95,7 @@ def list_items(as_json: bool) -> None:
     Items are subscriptions, payments, refunds, differences between our ledger and Toss's, and
     registrations, each with its id and what can be done about it.
     """
-    found = with_runtime(_items)
+    found = with_runtime(_items, needs_time=False)
     if as_json:
         print_json({"reviews": [item.document() for item in found]})
     else:
@@ -123,7 +123,7 @@ def approve(ids: tuple[str, ...], operator: str) -> None:
         for row_id in ids:
             click.echo(await reviewing.approve(rt, who, row_id))
 
-    with_runtime(decide, needs_time=True)
+    with_runtime(decide)
 
 
 @review.command()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from tossbill_ui.build import ROOT, ensure_build, reflex_environment
-from tossbill_ui.cli import options
+from tossbill_ui.cli import options, text
+from tossbill_ui.cli.context import read_settings, settings_beside_app
 from tossbill_ui.core.address import check_free, reached_at
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.settings import Mode, Settings
@@ -21,9 +21,9 @@ from tossbill_ui.core.settings import Mode, Settings
 @click.option("--port", type=int, envvar="PORT", help="Port to listen on; default: TOSSBILL_PORT.")
 def run(host: str, port: int | None) -> None:
     """Serve the app: the production build, on one port."""
-    if port is not None:
-        os.environ["TOSSBILL_PORT"] = str(port)
-    settings = Settings()
+    _say(text.STARTING)
+    settings = read_settings(port)
+    os.environ["TOSSBILL_PORT"] = str(settings.tossbill_port)
     _check_start(settings, host)
     if settings.mode is Mode.SANDBOX:
         # The app calls its own sandbox, at the address it listens on.
@@ -37,27 +37,16 @@ def run(host: str, port: int | None) -> None:
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     }
-    import uvicorn
-
+    from tossbill_ui.cli import server
     from tossbill_ui.worker.child_process import run_worker_beside
 
-    click.echo(f"Tossbill UI ({settings.mode} mode) is at {settings.public_url}", err=True)
     with run_worker_beside() if settings.tossbill_worker == "on" else nullcontext():
-        uvicorn.run(
-            "tossbill_ui.tossbill_ui:app",
-            factory=True,
-            host=host,
-            port=settings.tossbill_port,
-            # One process: states live in its memory. An access log would hold authKeys.
-            workers=1,
-            access_log=False,
-            log_config=None,
-            proxy_headers=True,
-            forwarded_allow_ips=settings.tossbill_trusted_proxies,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-            ws_max_size=128 * 1024,
-        )
+        server.serve(settings, host, on_listening=lambda: _say(text.listening(settings)))
+
+
+def _say(words: str) -> None:
+    """Print to standard error, where the log goes too."""
+    click.echo(words, err=True)
 
 
 def _check_start(settings: Settings, host: str) -> None:
@@ -78,14 +67,19 @@ def worker(name: str, with_parent: bool) -> None:
     """Run only the periodic jobs, until a signal ends it."""
     from tossbill_ui.worker.process import serve
 
-    serve(Settings(), name=name, with_parent=with_parent)
+    serve(settings_beside_app(), name=name, with_parent=with_parent)
 
 
 @click.command()
-def dev() -> None:
-    """Serve the app on Reflex's dev server, with hot reload."""
-    os.environ |= reflex_environment()
-    os.execv(sys.executable, [sys.executable, "-m", "reflex", "run"])  # noqa: S606
+@click.option("--port", type=int, envvar="PORT", help="Port of the pages; default: TOSSBILL_PORT.")
+def dev(port: int | None) -> None:
+    """Serve the app on Reflex's dev server, with hot reload, for this machine only."""
+    from tossbill_ui.cli import dev_server
+
+    port = read_settings(port).tossbill_port
+    check_free(dev_server.LOCAL, port)
+    environment = reflex_environment() | {"TOSSBILL_PORT": str(port)}
+    raise SystemExit(dev_server.serve(port, environment))
 
 
 @click.command()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import suppress
 
 from tossbill_ui.core.errors import SettingsError
 
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
+
+TRIES, LAST_PORT = 100, 65535
 
 
 def check_free(host: str, port: int) -> None:
@@ -24,6 +27,20 @@ def check_free(host: str, port: int) -> None:
                 probe.bind(address)
     except (OSError, UnicodeError) as error:
         raise SettingsError(_message(error, host, port)) from None
+
+
+def next_free(host: str, port: int) -> int:
+    """Return the first port from this one on that can be bound.
+
+    Raises:
+        SettingsError: There is none, or the host is not an address of this machine.
+    """
+    for candidate in range(port, min(port + TRIES, LAST_PORT)):
+        with suppress(SettingsError):
+            check_free(host, candidate)
+            return candidate
+    check_free(host, port)
+    return port
 
 
 def _message(error: OSError | UnicodeError, host: str, port: int) -> str:

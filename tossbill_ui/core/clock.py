@@ -37,6 +37,23 @@ class SystemClock:
         """Do nothing: there is no connection."""
 
 
+class NoClock:
+    """The clock of work that must not depend on the time; to ask it is a bug.
+
+    A command that runs without the sandbox has no time to tell: the machine's would be wrong.
+    """
+
+    def now(self) -> datetime:
+        """Raise RuntimeError."""
+        raise RuntimeError("This work was declared not to depend on the time.")
+
+    async def refresh(self) -> None:
+        """Do nothing: there is no time."""
+
+    async def aclose(self) -> None:
+        """Do nothing: there is no connection."""
+
+
 class FrozenClock:
     """A clock that moves only when advanced; for tests and simulations."""
 

@@ -16,6 +16,9 @@ SECRETS = re.compile(
 # PostgreSQL repeats the values of a row that it refuses.
 ROW = re.compile(r"^DETAIL: .*$", re.MULTILINE)
 
+# The first two log whole URLs, and so billing keys; the others log each start and each websocket.
+ONLY_WARNINGS = ("httpx", "httpcore", "alembic", "uvicorn")
+
 
 def redact(text: str) -> str:
     """Replace secret keys, auth keys, billing keys and tokens with an ellipsis."""
@@ -44,6 +47,5 @@ def set_up_logging(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # These log whole URLs, and so billing keys.
-    for name in ("httpx", "httpcore"):
+    for name in ONLY_WARNINGS:
         logging.getLogger(name).setLevel(logging.WARNING)

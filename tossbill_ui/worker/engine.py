@@ -145,6 +145,7 @@ class Engine:
                 await job.run(self._rt)
 
     async def _run_tick(self, tick: Tick) -> None:
+        await until_known(self._rt.clock)  # the app that keeps it starts at the same time
         while True:
             with _errors_logged(tick.name):
                 await tick.run(self._rt)

@@ -124,6 +124,16 @@ def _mode_banner() -> rx.Component:
     return element(
         rx.el.div,
         element(rx.el.span, Slot("mode_text", shown["mode_text"])),
+        element(
+            link,
+            frame.SANDBOX_PANEL,
+            fills={"href": Slot("panel_href", shown["panel_href"])},
+            attrs={"data-testid": "sandbox-panel"},
+            href=shown["panel_href"],
+            # A page beside the panel shows at once what the panel changes.
+            target="tossbill-sandbox",
+            class_name="to-panel",
+        ),
         fills={"data-mode": Slot("mode", shown["mode"])},
         attrs={"data-testid": "mode-banner"},
         class_name="mode-banner",

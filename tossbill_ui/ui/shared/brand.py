@@ -17,6 +17,7 @@ from tossbill_ui.ui.shared.text import frame, spoken
 NOTHING = "\u00a0"
 NO_PICTURE = "data:,"
 ADDRESS_LENGTH = 200
+PANEL = "/sandbox/"
 
 
 def brand_slots(settings: Settings, address: str) -> dict[str, str]:
@@ -34,6 +35,7 @@ def brand_slots(settings: Settings, address: str) -> dict[str, str]:
         "brand_logo": f"{settings.backend_url}/brand/logo" if has_logo else NO_PICTURE,
         "brand_style": ";".join(f"{name}:{value}" for name, value in colors.items()),
         "mode": settings.mode,
+        "panel_href": f"{settings.backend_url}{PANEL}",
         "mode_text": frame.BANNER[settings.mode]() if settings.mode in frame.BANNER else NOTHING,
         "language": spoken(),
         "other_language": other,
@@ -59,6 +61,7 @@ class BrandState(rx.State):
         "brand_name": NOTHING,
         "brand_logo": NO_PICTURE,
         "mode": Mode.LIVE,
+        "panel_href": PANEL,
         "mode_text": NOTHING,
         "language": "ko",
         "other_language": "en",

@@ -67,5 +67,7 @@ BANNER = {
     "test": Text("테스트 모드 · 토스 테스트 환경이에요", "Test mode · Toss test environment"),
 }
 
+SANDBOX_PANEL = Text("샌드박스 패널", "Sandbox panel")
+
 # Written in the language that the link switches to.
 OTHER_LANGUAGE = {"ko": ("en", "English"), "en": ("ko", "한국어")}
