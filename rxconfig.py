@@ -4,7 +4,7 @@ import reflex as rx
 from reflex.plugins import SitemapPlugin
 
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.ui.plugin import AnyAddress, LateReact
+from tossbill_ui.ui.plugin import AnyAddress, LateReact, LocalVite
 
 settings = Settings()
 
@@ -17,6 +17,6 @@ config = rx.Config(
     redis_token_expiration=1800,
     cors_allowed_origins=[settings.public_url],
     frontend_compression_formats=["gzip", "brotli"],
-    plugins=[AnyAddress(), LateReact()],
+    plugins=[LocalVite(), AnyAddress(), LateReact()],
     disable_plugins=[SitemapPlugin],
 )

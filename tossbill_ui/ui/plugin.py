@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Unpack
 
+from reflex_base.constants import PackageJson
 from reflex_base.plugins import Plugin
 from reflex_base.plugins.base import PostBuildContext
 
@@ -49,6 +50,19 @@ def _from_origin(match: re.Match[str]) -> str:
     scheme, path = match.groups()
     origin = "location.origin.replace(/^http/,`ws`)" if scheme == "ws" else "location.origin"
     return f"({origin}+`{path}`)"
+
+
+EVERYWHERE, HERE = "react-router dev --host", "react-router dev --host 127.0.0.1"
+
+
+class LocalVite(Plugin):
+    """Lets Reflex's dev server show the pages to this machine only, instead of to every network."""
+
+    def __init__(self) -> None:
+        """Change the command that starts Vite."""
+        if PackageJson.Commands.DEV not in (EVERYWHERE, HERE):
+            raise RuntimeError("Reflex no longer starts Vite with the command that we change.")
+        PackageJson.Commands.DEV = HERE  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class LateReact(Plugin):

@@ -96,6 +96,8 @@ def element(
         attrs: Further attributes, named as in HTML.
         props: The element's other properties.
     """
+    if fills and "class" in fills and fills["class"].value is not None:
+        raise ValueError("React knows no `class`: give the slot no value, and pass class_name.")
     values = {name: slot.value for name, slot in (fills or {}).items() if slot.value is not None}
     custom = _marks(children, fills or {}) | values | dict(attrs or {})
     return tag(*(_child(child) for child in children), custom_attrs=custom, **props)

@@ -5,7 +5,7 @@ import reflex as rx
 from tossbill_ui.ui.components.amount import amount
 from tossbill_ui.ui.components.buttons import bottom, button_link
 from tossbill_ui.ui.components.card import card
-from tossbill_ui.ui.components.element import Slots, element
+from tossbill_ui.ui.components.element import Slot, Slots, element
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.rows import row_link, rows
@@ -66,7 +66,7 @@ def _register() -> rx.Component:
     return element(
         link,
         row["register"],
-        fills={"class": row["register_class"]},
+        fills={"class": Slot(row["register_class"].name)},
         href="/register/",
         attrs={"data-testid": "home-register"},
         class_name=HomeState.shown.register_class,
