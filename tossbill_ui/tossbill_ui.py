@@ -27,6 +27,7 @@ from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.pubsub_between_processes import forward_to_others, receive_from_others
 from tossbill_ui.core.running_app import announced
 from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.http.downloads import download_routes
 from tossbill_ui.http.error_page import send_error_page
 from tossbill_ui.http.limits import Limits
@@ -77,7 +78,12 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     rt = build_runtime(settings)
     runtime.install(rt)
     files = {CSV_PATH: history_csv, PAPER_PATH: history_paper}
-    routes = [*ROUTES, *download_routes(files), *_sandbox(settings, rt.clock)]
+    routes = [
+        *ROUTES,
+        *demo_routes(settings),
+        *download_routes(files),
+        *_sandbox(settings, rt.clock),
+    ]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
     exception_handlers = {}
     if serves_pages():

@@ -175,13 +175,17 @@ class Server:
         """Postpone every scheduled retry until `let_time_pass`."""
         self._move_retries("2999-01-01 00:00:00.000000")
 
+    def let_payments_stay_unresolved(self) -> None:
+        """Postpone every look-up of an unresolved payment."""
+        self._move_retries("2999-01-01 00:00:00.000000", "payment")
+
     def let_time_pass(self) -> None:
         """Make every scheduled retry due now, instead of waiting for it."""
         self._move_retries("2000-01-01 00:00:00.000000")
 
-    def _move_retries(self, to: str) -> None:
+    def _move_retries(self, to: str, *tables: str) -> None:
         connection = sqlite3.connect(self.data / "tossbill.db", isolation_level=None, timeout=60)
-        for table in ("registration", "payment_method"):
+        for table in tables or ("registration", "payment_method"):
             connection.execute(
                 f"UPDATE {table} SET next_try_at = ? WHERE next_try_at IS NOT NULL",  # noqa: S608 - our own names
                 (to,),

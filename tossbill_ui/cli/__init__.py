@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tossbill_ui.build import ROOT
-from tossbill_ui.cli import admin, aliases, billing, review, serve
+from tossbill_ui.cli import admin, aliases, billing, demo, review, serve
 from tossbill_ui.core.errors import TossbillError
 
 
@@ -36,6 +36,7 @@ for _command in (
     *admin.COMMANDS,
     *billing.COMMANDS,
     *review.COMMANDS,
+    *demo.COMMANDS,
     *aliases.COMMANDS,
 ):
     main.add_command(_command)

@@ -191,9 +191,7 @@ def lower_price(plan: str, dry_run: bool, operator: str) -> None:
     from tossbill_ui.subscriptions.actions.price_decrease import lower_prices
 
     who = actor.operator(operator)
-    found = with_runtime(
-        lambda rt: lower_prices(rt, who, plan, is_dry_run=dry_run), needs_time=True
-    )
+    found = with_runtime(lambda rt: lower_prices(rt, who, plan, is_dry_run=dry_run))
     verb = "would pay" if dry_run else "will pay"
     click.echo(
         f"{found.lowered} subscriptions {verb} less from their next period on: "

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from tossbill_ui.core.calendar import Unit
 from tossbill_ui.core.crypto import new_id
-from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.core.errors import NotFound, SettingsError
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import Plan, Price, WhenUnpaid
@@ -191,6 +192,25 @@ async def seed(rt: Runtime, catalog: Catalog) -> int:
     return new
 
 
+async def add_price(rt: Runtime, plan_code: str, entry: PriceEntry) -> Price:
+    """Add a price to a plan from a day on, unless it is there, and return it.
+
+    Raises:
+        NotFound: No such plan.
+        SettingsError: The plan has another price from that day on.
+    """
+    async with rt.db.write() as db:
+        if await db.get(Plan, plan_code) is None:
+            raise NotFound("No such plan.")
+        await _seed_price(db, plan_code, entry)
+        await db.flush()
+        return (await db.exec(_price_from(plan_code, entry.starts_on))).one()
+
+
+def _price_from(plan_code: str, day: date) -> SelectOfScalar[Price]:
+    return select(Price).where(col(Price.plan_code) == plan_code, col(Price.starts_on) == day)
+
+
 async def _seed_price(db: AsyncSession, plan_code: str, entry: PriceEntry) -> bool:
     """Add a price unless it exists; True if it was added."""
     if is_new := await _is_new_price(db, plan_code, entry):
@@ -199,10 +219,7 @@ async def _seed_price(db: AsyncSession, plan_code: str, entry: PriceEntry) -> bo
 
 
 async def _is_new_price(db: AsyncSession, plan_code: str, entry: PriceEntry) -> bool:
-    query = select(Price).where(
-        col(Price.plan_code) == plan_code, col(Price.starts_on) == entry.starts_on
-    )
-    existing = (await db.exec(query)).first()
+    existing = (await db.exec(_price_from(plan_code, entry.starts_on))).first()
     if existing is None:
         return True
     if existing.model_dump(exclude={"id", "plan_code"}) != entry.model_dump():
