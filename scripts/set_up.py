@@ -26,7 +26,7 @@ def set_up(venv: Path) -> None:
         SystemExit: A step failed; its last lines have been printed.
     """
     python, uv = venv / "bin" / "python", venv / "bin" / "uv"
-    print("Setting up Tossbill UI. The first time takes about a minute.", file=sys.stderr)  # noqa: T201
+    print("Setting up Tossbill UI. The first time takes a minute or two.", file=sys.stderr)  # noqa: T201
     with step(f"Python environment in {venv}"):
         if not python.exists():
             _run(sys.executable, "-m", "venv", str(venv))
