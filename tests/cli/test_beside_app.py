@@ -28,6 +28,7 @@ NEEDS_APP = {
     "settle": ((), 0, "0 payments and 0 refunds examined"),
     "reconcile": ((), 0, "0 payments compared"),
     "review approve": ((NOBODY,), 1, "Nothing waits for an operator"),
+    "review resolve": ((NOBODY, "--as", "closed"), 1, "Nothing can be resolved"),
     "review fail": ((NOBODY,), 1, "No unresolved registration"),
     "refund": ((NOBODY, "--all", "--reason", "r"), 1, "No such payment"),
     "card-expiry": ((NOBODY, "2027-03"), 1, "no such payment method"),

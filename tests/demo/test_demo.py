@@ -36,13 +36,16 @@ SHOWN = {
 }
 
 
-@pytest.fixture(params=["on", "off"])
-def shop(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Generator[Server]:
+@pytest.fixture
+def worker() -> str:
+    return "off"
+
+
+@pytest.fixture
+def shop(worker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Server]:
     """A shop with or without a worker, and commands beside it."""
     ensure_build()
-    server = Server(tmp_path / "shop", {"TOSSBILL_WORKER": request.param})
+    server = Server(tmp_path / "shop", {"TOSSBILL_WORKER": worker})
     server.start()
     isolate(monkeypatch, server.data)
     yield server
@@ -60,6 +63,7 @@ def customer_of(link: str) -> str:
     return link.partition("link=")[2].partition(".")[0]
 
 
+@pytest.mark.parametrize("worker", ["on", "off"])
 def test_each_link_shows_its_state_and_a_second_run_changes_nothing(shop: Server) -> None:
     first = links()
     shop.let_payments_stay_unresolved()
@@ -80,6 +84,18 @@ def test_each_link_shows_its_state_and_a_second_run_changes_nothing(shop: Server
     assert shop.control("GET", "ledger") == ledger
     assert shop.control("GET", "clock")["offset_seconds"] == pytest.approx(clock["offset_seconds"])
     assert shop.rows("SELECT count(*) FROM customer") == people
+
+
+def test_a_run_makes_only_what_is_no_longer_there(shop: Server) -> None:
+    first = links()
+    shop.control("DELETE", "faults")
+    shop.look_up_payments_now()
+    assert call("settle").output == "1 payments and 0 refunds examined.\n"
+
+    again = links()
+
+    changed = {name for name in first if customer_of(first[name]) != customer_of(again[name])}
+    assert changed == {"unresolved"}
 
 
 def test_every_scenario_has_a_name_and_is_shown() -> None:

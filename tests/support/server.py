@@ -179,6 +179,10 @@ class Server:
         """Postpone every look-up of an unresolved payment."""
         self._move_retries("2999-01-01 00:00:00.000000", "payment")
 
+    def look_up_payments_now(self) -> None:
+        """Make every look-up of an unresolved payment due now."""
+        self._move_retries("2000-01-01 00:00:00.000000", "payment")
+
     def let_time_pass(self) -> None:
         """Make every scheduled retry due now, instead of waiting for it."""
         self._move_retries("2000-01-01 00:00:00.000000")

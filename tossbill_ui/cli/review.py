@@ -152,7 +152,7 @@ def resolve(ids: tuple[str, ...], resolution: str, operator: str) -> None:
         for row_id in ids:
             click.echo(await resolving.resolve(rt, who, row_id, chosen))
 
-    with_runtime(decide, needs_time=True)
+    with_runtime(decide)
 
 
 @review.command()
