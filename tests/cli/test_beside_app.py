@@ -32,6 +32,7 @@ NEEDS_APP = {
     "review fail": ((NOBODY,), 1, "No unresolved registration"),
     "refund": ((NOBODY, "--all", "--reason", "r"), 1, "No such payment"),
     "card-expiry": ((NOBODY, "2027-03"), 1, "no such payment method"),
+    "lower-price": (("basic",), 0, "0 subscriptions will pay less"),
     "raise-price": (("basic",), 0, "0 customers asked now"),
     "demo": ((), 0, ""),
     "email": ((NOBODY, "a@example.com"), 1, "no such customer"),
