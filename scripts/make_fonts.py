@@ -18,6 +18,7 @@ The font tools are not dependencies of the project. In a separate folder::
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -31,6 +32,8 @@ from fontTools.varLib.instancer import instantiateVariableFont
 ROOT = Path(__file__).resolve().parents[1]
 FONTS = ROOT / "assets" / "fonts"
 RULES = ROOT / "assets" / "styles" / "fonts.css"
+# The sandbox shares no files with the app: it is a package of its own.
+SANDBOX = ROOT / "tossbill_sandbox" / "static"
 SOURCE = "dist/public/variable/PretendardVariable.ttf"
 FREQUENT = "dist/web/variable/pretendardvariable-dynamic-subset.css"
 
@@ -47,11 +50,12 @@ CUTS = (0xAC00, 0xB300, 0xBC00, 0xC560, 0xD7A4)
 FAMILY = "Tossbill Sans"
 HEAD = "/* Written by scripts/make_fonts.py from Pretendard: assets/fonts/LICENSE.txt */\n"
 # Under public/, where Reflex copies assets, so that Vite adds a hash to the file name.
+PUBLIC = "../../public/fonts/"
 RULE = """@font-face {{
   font-family: "{family}";
   font-weight: {weights};
   font-display: swap;
-  src: url("../../public/fonts/{name}") format("woff2");
+  src: url("{public}{name}") format("woff2");
   unicode-range: {ranges};
 }}
 """
@@ -88,6 +92,14 @@ def main(package: Path) -> None:
     rules.append(_rule("sans.woff2", ", ".join(_ranges(core))))
     RULES.write_text("\n".join(rules))
     (FONTS / "LICENSE.txt").write_bytes((package / "dist" / "LICENSE.txt").read_bytes())
+    copy_to_sandbox()
+
+
+def copy_to_sandbox() -> None:
+    """Copy the files and the rules to the sandbox, with URLs relative to its own style sheets."""
+    shutil.copytree(FONTS, SANDBOX / "fonts", dirs_exist_ok=True)
+    rules = RULES.read_text().replace(PUBLIC, "fonts/").replace("assets/fonts", "fonts")
+    (SANDBOX / "fonts.css").write_text(rules)
 
 
 def _common(package: Path) -> set[int]:
@@ -142,7 +154,9 @@ def _ranges(points: list[int]) -> Iterator[str]:
 
 
 def _rule(name: str, ranges: str) -> str:
-    return RULE.format(family=FAMILY, name=name, ranges=ranges, weights=" ".join(map(str, WEIGHTS)))
+    return RULE.format(
+        family=FAMILY, public=PUBLIC, name=name, ranges=ranges, weights=" ".join(map(str, WEIGHTS))
+    )
 
 
 def _fallback(font: TTFont) -> str:

@@ -1,4 +1,4 @@
-"""Static scripts and styles, read once and served with an ETag."""
+"""Static scripts, styles and fonts, read once and served with an ETag."""
 
 import hashlib
 import json
@@ -49,6 +49,11 @@ def routes(switches: Switches) -> list[Route]:
         "/static/panel_draw.js": Asset(read_static("panel_draw.js"), "text/javascript"),
         "/static/panel.css": Asset(read_static("panel.css"), "text/css"),
         "/static/window.css": Asset(read_static("window.css"), "text/css"),
+        "/static/fonts.css": Asset(read_static("fonts.css"), "text/css"),
+        **{
+            f"/static/fonts/{path.name}": Asset(path.read_bytes(), "font/woff2")
+            for path in sorted((_STATIC / "fonts").glob("*.woff2"))
+        },
     }
     scripts = {"/js/v1": "sdk_v1.js", "/js/v1/payment": "sdk_v1.js", "/js/v2/standard": "sdk_v2.js"}
     return [

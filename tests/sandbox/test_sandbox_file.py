@@ -44,6 +44,7 @@ async def test_file_of_the_previous_version_is_migrated(tmp_path: Path) -> None:
     assert await run(here) == [here, theirs]
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("ALTER TABLE webhook_endpoint DROP COLUMN is_own")
+        connection.execute("ALTER TABLE trip DROP COLUMN language")
         connection.execute("PRAGMA user_version = 3")
 
     assert await run(here) == [here, theirs, theirs]

@@ -89,7 +89,7 @@ async def test_panel_data_is_restricted_to_this_machine(sandbox: Sandbox) -> Non
 
 async def open_panel(chromium: Browser, shop: str, **options: Any) -> Page:
     page = await chromium.new_page(**options)
-    await page.goto(f"{shop}/sandbox/")
+    await page.goto(f"{shop}/sandbox/?language=ko")
     await expect(page.locator("#next-due")).to_have_text("예정된 일이 없어요")
     return page
 
@@ -140,7 +140,7 @@ async def test_user_moves_the_clock(chromium: Browser, shop: str) -> None:
         client = SandboxClient(http)
         await client.charge(await client.billing_key("monthly_limit"))
         await client.charge(await client.billing_key())
-    await page.goto(f"{shop}/sandbox/")
+    await page.goto(f"{shop}/sandbox/?language=ko")
     now = page.locator("#now")
     await expect(now).to_contain_text("2026년 1월 31일")
     await expect(page.locator("#payments")).to_contain_text("DONE")

@@ -1,5 +1,7 @@
 """The panel: a live web page of the sandbox's state, with controls to change it."""
 
+import json
+import re
 import secrets
 import sqlite3
 from html import escape
@@ -9,21 +11,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tossbill_sandbox import language
 from tossbill_sandbox.assets import read_static
 from tossbill_sandbox.cards.accounts import Account
 from tossbill_sandbox.cards.personas import ISSUERS, Card
 from tossbill_sandbox.control import webhook_control
 from tossbill_sandbox.control.local_only import local_only
 from tossbill_sandbox.control.state import SandboxState
+from tossbill_sandbox.english import PANEL
 from tossbill_sandbox.store import faults
 from tossbill_sandbox.store.request_log import RequestLog
 from tossbill_sandbox.store.store import Store
 
 ROWS = 50
+# A text of the page, which is written in Korean.
+_TEXT = re.compile(r"\{\{(.+?)\}\}")
+# Written in the language that the link switches to.
+_OTHER_LANGUAGE = {"ko": ("en", "English"), "en": ("ko", "한국어")}
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "img-src data:; font-src 'self'; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -50,24 +59,45 @@ class Panel:
         ]
 
     async def _show(self, request: Request) -> Response:
-        root = request.scope.get("root_path", "")
-        page = self._page.replace("{root}", root)
+        _speak(request)
+        other, other_name = _OTHER_LANGUAGE[language.spoken()]
+        page = _TEXT.sub(lambda found: language.text(found[1]), self._page)
+        for name, value in {
+            "root": request.scope.get("root_path", ""),
+            "language": language.spoken(),
+            "texts": json.dumps(PANEL if language.spoken() == "en" else {}),
+            "other": other,
+            "other_name": other_name,
+        }.items():
+            page = page.replace(f"{{{name}}}", escape(value))
         return Response(page, headers=_HEADERS, media_type="text/html")
 
     async def _read(self, request: Request) -> Response:
         """Return the time, and everything else only if it changed since the last poll."""
+        _speak(request)
         revision = f"{self._process_id}.{self._store.revision}.{self._log.count}"
         answer: dict[str, Any] = {"revision": revision, "now": self._state.clock.now().isoformat()}
         if request.query_params.get("since") != revision:
             next_at = await self._state.next_at()
             answer["state"] = {
-                **await self._store.run(_state),
+                **await self._state_rows(),
                 "next_due_at": next_at and next_at.isoformat(),
                 "requests": self._log.newest(ROWS),
                 "fault_endpoints": sorted(faults.ENDPOINTS),
                 "fault_kinds": sorted(faults.KINDS),
             }
         return JSONResponse(answer, headers={"cache-control": "no-store"})
+
+    async def _state_rows(self) -> dict[str, Any]:
+        state = await self._store.run(_state)
+        # Here and not in the store's thread, which speaks no language.
+        methods = [row | {"label": _label(row.pop("card"))} for row in state["methods"]]
+        return state | {"methods": methods}
+
+
+def _speak(request: Request) -> None:
+    accepted = request.headers.get("accept-language", "")
+    language.speak(language.choose(request.query_params, accepted))
 
 
 def _state(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -83,7 +113,7 @@ def _methods(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     rows = connection.execute("SELECT * FROM billing_key ORDER BY rowid DESC LIMIT ?", (ROWS,))
     return [
         {
-            "label": _label(row["card"]),
+            "card": row["card"],
             "persona": row["persona"],
             "customer_key": row["customer_key"],
             "billing_key": row["billing_key"],
@@ -105,6 +135,7 @@ def _payments(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def _label(text: str) -> str:
     if account := Account.from_json(text):
-        return f"{account.bank_name} {account.masked_number}"
+        return f"{language.text(account.bank_name)} {account.masked_number}"
     card = Card.from_json(text)
-    return f"{ISSUERS[card.issuer_code]} {card.card_type} {card.number}"
+    issuer, kind = language.text(ISSUERS[card.issuer_code]), language.text(card.card_type)
+    return f"{issuer} {kind} {card.number}"

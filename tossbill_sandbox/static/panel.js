@@ -1,6 +1,6 @@
 // The panel: polls the control API once a second and redraws what changed.
 
-import { drawList, element, koreanTime, shortTime, won } from "./panel_draw.js";
+import { drawList, element, koreanTime, shortTime, text, won } from "./panel_draw.js";
 
 const { root: ROOT, mailbox: MAILBOX } = document.documentElement.dataset;
 const DAY = 86_400_000;
@@ -39,7 +39,7 @@ function showError(message) {
 }
 
 async function refresh() {
-  const found = await call("GET", `panel?since=${revision ?? ""}`);
+  const found = await call("GET", `panel?since=${revision ?? ""}&language=${document.documentElement.lang}`);
   now = new Date(found.now);
   byId("now").textContent = koreanTime(now);
   if (found.state) {
@@ -57,7 +57,7 @@ async function readMail() {
   byId("mailbox").hidden = !answer.ok;
   if (!answer.ok) return;
   const { letters } = await answer.json();
-  drawList("letters", letters, letterRow, "고객에게 메일을 보내면 여기에 보여요.");
+  drawList("letters", letters, letterRow, text("고객에게 메일을 보내면 여기에 보여요."));
 }
 
 async function watch() {
@@ -70,7 +70,7 @@ async function watch() {
         lost = false;
       } catch {
         lost = true;
-        showError("연습용 토스가 대답하지 않아요. 켜져 있는지 확인해 주세요.");
+        showError(text("연습용 토스가 대답하지 않아요. 켜져 있는지 확인해 주세요."));
       }
     }
     await new Promise((wake) => setTimeout(wake, EVERY_MS));
@@ -80,18 +80,18 @@ async function watch() {
 function drawNextDue() {
   const at = state?.next_due_at;
   byId("next-due").textContent = at
-    ? `다음 일정: ${koreanTime(new Date(at))}`
-    : "예정된 일이 없어요";
+    ? text("다음 일정: {time}", { time: koreanTime(new Date(at)) })
+    : text("예정된 일이 없어요");
   document.querySelector("[data-advance=next]").disabled = !at;
 }
 
 function draw() {
-  drawList("methods", state.methods, methodRow, "등록한 결제수단이 여기에 보여요.");
-  drawList("payments", state.payments, paymentRow, "결제하면 여기에 보여요.");
-  drawList("endpoints", state.webhooks.endpoints, endpointRow, "주소를 추가하면 웹훅을 보내요.");
-  drawList("deliveries", state.webhooks.deliveries, deliveryRow, "아직 보낸 웹훅이 없어요.");
-  drawList("faults", state.faults, faultRow, "켜 둔 장애가 없어요.");
-  drawList("requests", state.requests, requestRow, "API를 부르면 여기에 보여요.");
+  drawList("methods", state.methods, methodRow, text("등록한 결제수단이 여기에 보여요."));
+  drawList("payments", state.payments, paymentRow, text("결제하면 여기에 보여요."));
+  drawList("endpoints", state.webhooks.endpoints, endpointRow, text("주소를 추가하면 웹훅을 보내요."));
+  drawList("deliveries", state.webhooks.deliveries, deliveryRow, text("아직 보낸 웹훅이 없어요."));
+  drawList("faults", state.faults, faultRow, text("켜 둔 장애가 없어요."));
+  drawList("requests", state.requests, requestRow, text("API를 부르면 여기에 보여요."));
   fillOptions("endpoint", state.fault_endpoints);
   fillOptions("kind", state.fault_kinds);
 }
@@ -105,13 +105,13 @@ function methodRow(method) {
   return [
     element("strong", {}, method.label),
     element("span", { class: "soft" }, `${method.persona} · ${method.customer_key}`),
-    element("span", {}, method.deleted_at ? "지워짐" : ""),
+    element("span", {}, method.deleted_at ? text("지워짐") : ""),
   ];
 }
 
 function paymentRow(payment) {
   const refund = () => {
-    const amount = prompt("토스에서 얼마를 환불할까요? (원)", payment.balance_krw);
+    const amount = prompt(text("토스에서 얼마를 환불할까요? (원)"), payment.balance_krw);
     if (amount) act("POST", "refunds", { orderId: payment.order_id, amount: Number(amount) });
   };
   return [
@@ -119,48 +119,50 @@ function paymentRow(payment) {
     element("span", {}, payment.order_name),
     element("span", { class: "soft" }, `${payment.order_id} · ${shortTime(payment.requested_at)}`),
     element("span", { class: "status" }, payment.status),
-    element("span", {}, payment.balance_krw < payment.total_krw ? `남은 ${won(payment.balance_krw)}` : ""),
+    element("span", {}, payment.balance_krw < payment.total_krw ? text("남은 {amount}", { amount: won(payment.balance_krw) }) : ""),
     ...(payment.status === "DONE" || payment.status === "PARTIAL_CANCELED"
-      ? [button("토스에서 환불", refund, `${payment.order_id} 토스에서 환불`)]
+      ? [button(text("토스에서 환불"), refund, text("{name} 토스에서 환불", { name: payment.order_id }))]
       : []),
   ];
 }
 
 function endpointRow(endpoint) {
   const remove = () => act("DELETE", `webhooks/${endpoint.id}`);
-  return [element("code", {}, endpoint.url), button("지우기", remove, `${endpoint.url} 지우기`)];
+  return [element("code", {}, endpoint.url), button(text("지우기"), remove, text("{name} 지우기", { name: endpoint.url }))];
 }
 
 function deliveryRow(delivery) {
   const last = delivery.attempts.at(-1);
-  const ending = last ? (last.status ?? last.error) : "보내는 중";
-  const waiting = delivery.due_at && last ? `다음 ${shortTime(delivery.due_at)}` : "";
+  const ending = last ? (last.status ?? last.error) : text("보내는 중");
+  const waiting = delivery.due_at && last ? text("다음 {time}", { time: shortTime(delivery.due_at) }) : "";
+  const times = text("{count}번", { count: delivery.attempts.length });
   const resend = () => act("POST", `webhooks/deliveries/${delivery.id}/resend`);
   return [
     element("strong", {}, delivery.event_type),
     element("span", { class: `status ${delivery.state}` }, `${ending}`),
-    element("span", { class: "soft" }, `${delivery.url} · ${delivery.attempts.length}번 ${waiting}`),
-    more("본문", JSON.stringify(delivery.body, null, 2)),
-    button("다시 보내기", resend, `${delivery.event_type} 다시 보내기`),
+    element("span", { class: "soft" }, `${delivery.url} · ${times} ${waiting}`),
+    more(text("본문"), JSON.stringify(delivery.body, null, 2)),
+    button(text("다시 보내기"), resend, text("{name} 다시 보내기", { name: delivery.event_type })),
   ];
 }
 
 function faultRow(fault, index) {
   const others = state.faults.filter((_, other) => other !== index);
-  const left = fault.count === null ? "계속" : `${fault.count}번 남음`;
+  const left = fault.count === null ? text("계속") : text("{count}번 남음", { count: fault.count });
   const remove = () => act("POST", "faults", others);
+  const name = `${fault.endpoint} ${fault.kind}`;
   return [
     element("strong", {}, `${fault.endpoint} · ${fault.kind}`),
     element("span", { class: "soft" }, left),
-    button("끄기", remove, `${fault.endpoint} ${fault.kind} 끄기`),
+    button(text("끄기"), remove, text("{name} 끄기", { name })),
   ];
 }
 
 function letterRow(letter) {
   return [
     element("strong", {}, letter.subject),
-    element("span", { class: "soft" }, `${letter.address ?? "주소 없음"} · ${shortTime(letter.created_at)}`),
-    more("내용", letter.body),
+    element("span", { class: "soft" }, `${letter.address ?? text("주소 없음")} · ${shortTime(letter.created_at)}`),
+    more(text("내용"), letter.body),
   ];
 }
 
@@ -168,24 +170,24 @@ function requestRow(request) {
   const failed = request.status === null || request.status >= 400;
   const copy = async ({ target }) => {
     await navigator.clipboard.writeText(request.curl);
-    target.textContent = "복사했어요";
+    target.textContent = text("복사했어요");
   };
   return [
     element("strong", {}, request.method),
     element("code", {}, request.path),
-    element("span", { class: failed ? "status failed" : "status" }, `${request.status ?? "끊김"}`),
+    element("span", { class: failed ? "status failed" : "status" }, `${request.status ?? text("끊김")}`),
     element("span", { class: "soft" }, `${shortTime(request.at)} · ${request.milliseconds}ms`),
-    more("보낸 것과 받은 것", `${request.request}\n\n${request.response}`),
-    button("curl 복사", copy, `${request.method} ${request.path} curl 복사`),
+    more(text("보낸 것과 받은 것"), `${request.request}\n\n${request.response}`),
+    button(text("curl 복사"), copy, text("{name} curl 복사", { name: `${request.method} ${request.path}` })),
   ];
 }
 
-function more(title, text) {
-  return element("details", {}, element("summary", {}, title), element("pre", { tabindex: "0" }, text));
+function more(title, body) {
+  return element("details", {}, element("summary", {}, title), element("pre", { tabindex: "0" }, body));
 }
 
-function button(text, onClick, label) {
-  const made = element("button", { type: "button", class: "small", "aria-label": label }, text);
+function button(name, onClick, label) {
+  const made = element("button", { type: "button", class: "small", "aria-label": label }, name);
   made.addEventListener("click", onClick);
   return made;
 }
@@ -205,7 +207,8 @@ for (const each of document.querySelectorAll("[data-advance]")) {
 const days = byId("days");
 days.addEventListener("input", () => {
   const target = new Date(now.getTime() + days.valueAsNumber * DAY);
-  byId("days-text").textContent = days.valueAsNumber ? `${days.value}일 뒤, ${koreanTime(target)}` : "지금";
+  const ahead = text("{days}일 뒤, {time}", { days: days.value, time: koreanTime(target) });
+  byId("days-text").textContent = days.valueAsNumber ? ahead : text("지금");
   byId("go").disabled = !days.valueAsNumber;
 });
 byId("go").addEventListener("click", async () => {

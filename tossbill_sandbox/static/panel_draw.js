@@ -1,6 +1,16 @@
 // Rendering for the panel. Text is inserted as text, never as markup.
 
-const TIME = new Intl.DateTimeFormat("ko-KR", {
+const { lang, dataset } = document.documentElement;
+const LOCALE = lang === "en" ? "en-US" : "ko-KR";
+const TEXTS = JSON.parse(dataset.texts);
+
+// As in language.py: written in Korean, translated by the table, which is empty for Korean.
+export function text(korean, values = {}) {
+  const words = TEXTS[korean] ?? korean;
+  return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+const TIME = new Intl.DateTimeFormat(LOCALE, {
   timeZone: "Asia/Seoul",
   year: "numeric",
   month: "long",
@@ -12,7 +22,7 @@ const TIME = new Intl.DateTimeFormat("ko-KR", {
   hourCycle: "h23",
 });
 
-const SHORT = new Intl.DateTimeFormat("ko-KR", {
+const SHORT = new Intl.DateTimeFormat(LOCALE, {
   timeZone: "Asia/Seoul",
   month: "numeric",
   day: "numeric",
@@ -23,8 +33,8 @@ const SHORT = new Intl.DateTimeFormat("ko-KR", {
 });
 
 export const koreanTime = (date) => TIME.format(date);
-export const shortTime = (text) => SHORT.format(new Date(text));
-export const won = (amount) => `${amount.toLocaleString("ko-KR")}원`;
+export const shortTime = (at) => SHORT.format(new Date(at));
+export const won = (amount) => text("{amount}원", { amount: amount.toLocaleString(LOCALE) });
 
 export function element(name, attributes, ...children) {
   const made = document.createElement(name);

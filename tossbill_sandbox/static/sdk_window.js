@@ -33,6 +33,9 @@ function windowAddress(parameters) {
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== null && value !== undefined) query.set(name, value);
   }
+  // The window speaks the language of the page that opens it; Toss has no such parameter.
+  const { lang } = document.documentElement;
+  if (lang) query.set("language", lang);
   return `${BASE}/window?${query}`;
 }
 
@@ -86,14 +89,15 @@ function buildFrame(src) {
   dimmer.id = "___tosspayments_dimmer___";
   dimmer.setAttribute("role", "dialog");
   dimmer.setAttribute("aria-modal", "true");
-  dimmer.setAttribute("aria-label", "결제창");
+  const isEnglish = /^en/i.test(document.documentElement.lang);
+  dimmer.setAttribute("aria-label", isEnglish ? "Payment window" : "결제창");
   Object.assign(dimmer.style, {
     position: "fixed", inset: "0", zIndex: "2147483647", display: "flex",
     alignItems: "center", justifyContent: "center", background: "rgba(0, 0, 0, 0.5)",
   });
   const element = document.createElement("iframe");
   element.id = "___tosspayments_iframe___";
-  element.title = "결제창 (연습용)";
+  element.title = isEnglish ? "Payment window (practice)" : "결제창 (연습용)";
   element.src = src;
   Object.assign(element.style, {
     width: "min(480px, 100vw)", height: "min(760px, 100vh)", border: "0",

@@ -4,7 +4,7 @@ import sqlite3
 
 from tossbill_sandbox.store import random_ids
 
-VERSION = 4
+VERSION = 5
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public
@@ -35,7 +35,8 @@ _TABLES = {
         card TEXT,
         persona TEXT,
         end_code TEXT,
-        created_at TEXT NOT NULL
+        created_at TEXT NOT NULL,
+        language TEXT NOT NULL DEFAULT 'ko'
     """,
     "authorization": """
         auth_key TEXT PRIMARY KEY,
@@ -202,7 +203,10 @@ _TRIGGERS = [
 
 
 # Migrations by the version they start from.
-_STEPS = {3: "ALTER TABLE webhook_endpoint ADD COLUMN is_own INTEGER NOT NULL DEFAULT 0"}
+_STEPS = {
+    3: "ALTER TABLE webhook_endpoint ADD COLUMN is_own INTEGER NOT NULL DEFAULT 0",
+    4: "ALTER TABLE trip ADD COLUMN language TEXT NOT NULL DEFAULT 'ko'",
+}
 
 
 class WrongSchemaVersion(Exception):

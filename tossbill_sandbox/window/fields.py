@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from tossbill_sandbox import language
+from tossbill_sandbox.language import markup
+
 _FIELD = Markup("""<div class="field">
 <label for="{name}">{label}</label>
 {control}
@@ -33,12 +36,16 @@ _OWNERS = Markup("""<fieldset class="field choices">
 _AGREE = Markup("""<div class="field">
 <label class="agree" for="agree"><input id="agree" name="agree" type="checkbox" value="yes" \
 data-testid="window-agree" required{checked}{state}>
-<span>{what} 확인과 자동결제 등록에 동의해요 <em>필수</em></span></label>
+<span>{agree}</span></label>
 {error}
-<details class="terms"><summary>동의하는 내용 보기</summary>
-<p>가게가 정한 날에 이 결제수단으로 결제해요. 본인 확인을 위해 입력한 정보를 한 번 확인하고, \
-번호 전체와 비밀번호는 저장하지 않아요. 등록은 가게에서 언제든 지울 수 있어요.</p></details>
+<details class="terms"><summary>{terms_title}</summary>
+<p>{terms}</p></details>
 </div>""")
+_AGREED = "{what} 확인과 자동결제 등록에 동의해요 <em>필수</em>"
+_TERMS = (
+    "가게가 정한 날에 이 결제수단으로 결제해요. 본인 확인을 위해 입력한 정보를 한 번 확인하고, "
+    "번호 전체와 비밀번호는 저장하지 않아요. 등록은 가게에서 언제든 지울 수 있어요."
+)
 
 _OWNER_LABELS = {"PERSONAL": "개인", "CORPORATE": "법인"}
 _BIRTH_LABELS = {"PERSONAL": "생년월일 6자리", "CORPORATE": "사업자등록번호 10자리"}
@@ -102,8 +109,8 @@ class Fields:
         radios = Markup("").join(
             _RADIO.format(
                 value=each,
-                label=_OWNER_LABELS[each],
-                birth_label=_BIRTH_LABELS[each],
+                label=language.text(_OWNER_LABELS[each]),
+                birth_label=language.text(_BIRTH_LABELS[each]),
                 checked=_if(each == chosen, "checked"),
             )
             for each in owner_types
@@ -112,13 +119,16 @@ class Fields:
 
     def birth(self, owner_types: list[str], value: str) -> Markup:
         """Render the field for the owner's birth date or business number."""
-        label = " 또는 ".join(_BIRTH_LABELS[each] for each in owner_types)
-        return self.text("birth", label, value, maximum=12)
+        labels = [language.text(_BIRTH_LABELS[each]) for each in owner_types]
+        either = language.text("{one} 또는 {other}", one=labels[0], other=labels[-1])
+        return self.text("birth", either if labels[1:] else labels[0], value, maximum=12)
 
     def agree(self, what: str, agreed: bool) -> Markup:
         """Render the consent checkbox, which is never preselected."""
         return _AGREE.format(
-            what=what,
+            agree=markup(_AGREED, what=what),
+            terms_title=language.text("동의하는 내용 보기"),
+            terms=language.text(_TERMS),
             checked=_if(agreed, "checked"),
             state=self._state("agree"),
             error=self._error("agree"),

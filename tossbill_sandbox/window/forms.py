@@ -13,6 +13,7 @@ from tossbill_sandbox.cards.personas import (
     is_plausible,
     persona_name,
 )
+from tossbill_sandbox.language import text
 from tossbill_sandbox.store.clock import KST
 
 OWNER_HINTS = {
@@ -81,7 +82,7 @@ def check_card(typed: dict[str, str], *, owner_types: list[str], now: datetime) 
     form = _read(typed, owner_types)
     return _with_errors(
         form,
-        number=None if is_plausible(form.digits) else "카드번호 15~16자리를 확인해 주세요.",
+        number=None if is_plausible(form.digits) else text("카드번호 15~16자리를 확인해 주세요."),
         company=_issuer_error(form),
         expiry=_expiry_error(form.expiry, now),
         password=_password_error(form.password),
@@ -94,8 +95,8 @@ def check_account(typed: dict[str, str], *, owner_types: list[str]) -> MethodFor
     plausible = re.fullmatch(r"[0-9]{10,14}", form.digits)
     return _with_errors(
         form,
-        company=None if form.company in BANKS else "은행을 골라 주세요.",
-        number=None if plausible else "계좌번호 10~14자리를 확인해 주세요.",
+        company=None if form.company in BANKS else text("은행을 골라 주세요."),
+        number=None if plausible else text("계좌번호 10~14자리를 확인해 주세요."),
     )
 
 
@@ -116,36 +117,37 @@ def _with_errors(form: MethodForm, **found: str | None) -> MethodForm:
     """Check the fields common to both forms, and keep the error messages."""
     found |= {
         "birth": _birth_error(form),
-        "agree": None if form.agreed else "동의하면 등록할 수 있어요.",
+        "agree": None if form.agreed else text("동의하면 등록할 수 있어요."),
     }
-    form.errors.update({name: text for name, text in found.items() if text})
+    form.errors.update({name: said for name, said in found.items() if said})
     return form
 
 
 def _issuer_error(form: MethodForm) -> str | None:
     if form.company not in {"", *ISSUERS}:
-        return "카드사를 골라 주세요."
+        return text("카드사를 골라 주세요.")
     # A persona's number determines its issuer; for any other number the choice is accepted.
     if persona_name(form.digits) == ORDINARY or not form.company:
         return None
     issuer = describe(form.digits, is_business=False).issuer_code
-    return None if form.company == issuer else f"이 카드번호는 {ISSUERS[issuer]} 카드예요."
+    if form.company == issuer:
+        return None
+    return text("이 카드번호는 {issuer} 카드예요.", issuer=text(ISSUERS[issuer]))
 
 
-def _expiry_error(text: str, now: datetime) -> str | None:
-    match = re.fullmatch(r"(0[1-9]|1[0-2])\s*/?\s*([0-9]{2})", text)
+def _expiry_error(expiry: str, now: datetime) -> str | None:
+    match = re.fullmatch(r"(0[1-9]|1[0-2])\s*/?\s*([0-9]{2})", expiry)
     if match is None:
-        return "유효기간을 월/연 순서로 입력해 주세요. 예: 12/30"
+        return text("유효기간을 월/연 순서로 입력해 주세요. 예: 12/30")
     today = now.astimezone(KST)
     if (2000 + int(match[2]), int(match[1])) < (today.year, today.month):
-        return "유효기간이 지난 카드예요."
+        return text("유효기간이 지난 카드예요.")
     return None
 
 
-def _password_error(text: str) -> str | None:
-    return (
-        None if re.fullmatch(r"[0-9]{2}", text) else "비밀번호 앞 두 자리를 숫자로 입력해 주세요."
-    )
+def _password_error(password: str) -> str | None:
+    is_valid = re.fullmatch(r"[0-9]{2}", password)
+    return None if is_valid else text("비밀번호 앞 두 자리를 숫자로 입력해 주세요.")
 
 
 def _birth_error(form: MethodForm) -> str | None:
@@ -154,7 +156,7 @@ def _birth_error(form: MethodForm) -> str | None:
         valid = re.fullmatch(r"[0-9]{10}", digits) is not None
     else:
         valid = re.fullmatch(r"[0-9]{6}", digits) is not None and _is_date(digits)
-    return None if valid else OWNER_HINTS[form.owner]
+    return None if valid else text(OWNER_HINTS[form.owner])
 
 
 def _is_date(digits: str) -> bool:
@@ -167,5 +169,5 @@ def _is_date(digits: str) -> bool:
     return True
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"[\s-]", "", text)
+def _digits(typed: str) -> str:
+    return re.sub(r"[\s-]", "", typed)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from tossbill_sandbox import language
 from tossbill_sandbox.cards.accounts import Account, persona_of_account
 from tossbill_sandbox.cards.personas import Card, persona_name
 from tossbill_sandbox.store.clock import Clock
@@ -29,7 +30,7 @@ _HEADERS = {
     # the last one leads to the shop. frame-ancestors *: any local shop may embed the window.
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "form-action 'self' http: https:; base-uri 'none'; frame-ancestors *"
+        "font-src 'self'; form-action 'self' http: https:; base-uri 'none'; frame-ancestors *"
     ),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -57,10 +58,11 @@ class Window:
         ]
 
     async def _start(self, request: Request) -> Response:
-        now = self._clock.now()
+        now, wanted = self._clock.now(), _language(request)
+        language.speak(wanted)
         try:
             session_id = await self._store.run(
-                lambda c: window_session.start(c, request.query_params, now)
+                lambda c: window_session.start(c, request.query_params, now, wanted)
             )
         except WindowRefused as refused:
             return _page(pages.refused(_root(request), refused.code, refused.message), 400)
@@ -70,11 +72,19 @@ class Window:
         session = await self._session(request)
         if session is None:
             return _unknown(request)
+        if language.PARAMETER in request.query_params:
+            return await self._change_language(request, session)
         if not session.is_open:
             return await self._ended(request, session)
         if session.step == "identity" and request.query_params.get("step") != "method":
             return _page(pages.identity_step(_root(request), session))
         return _method_page(request, session, blank(session.owner_types))
+
+    async def _change_language(self, request: Request, session: WindowSession) -> Response:
+        """Redirect to the page itself, whose URL contains only the session id."""
+        wanted = _language(request)
+        await self._store.run(lambda c: window_session.change_language(c, session.id, wanted))
+        return _redirect(f"{_root(request)}/window/{session.id}")
 
     async def _card(self, request: Request) -> Response:
         session = await self._session(request)
@@ -145,7 +155,7 @@ class Window:
         return _page(pages.handing_over(_root(request), session, url))
 
     async def _session(self, request: Request) -> WindowSession | None:
-        """Return the session, first expiring it if it is too old."""
+        """Return the session, first expiring it if it is too old; speak its language."""
         session_id: str = request.path_params["session_id"]
         now, lifetime = self._clock.now(), self._switches.window_lifetime
 
@@ -156,7 +166,9 @@ class Window:
                 return window_session.find(connection, session_id)
             return session
 
-        return await self._store.run(find)
+        found = await self._store.run(find)
+        language.speak(found.language if found else _language(request))
+        return found
 
 
 def _existing(value: T | None) -> T:
@@ -172,6 +184,10 @@ async def _form(request: Request) -> dict[str, str]:
         if len(body) > MAX_FORM_BYTES:
             return {}
     return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+
+
+def _language(request: Request) -> str:
+    return language.choose(request.query_params, request.headers.get("accept-language", ""))
 
 
 def _root(request: Request) -> str:

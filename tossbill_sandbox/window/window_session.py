@@ -53,6 +53,7 @@ class WindowSession:
     persona: str | None
     end_code: str | None
     created_at: str
+    language: str
 
     @property
     def is_open(self) -> bool:
@@ -84,7 +85,9 @@ class WindowSession:
         return now - datetime.fromisoformat(self.created_at) >= lifetime
 
 
-def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetime) -> str:
+def start(
+    connection: sqlite3.Connection, query: Mapping[str, str], now: datetime, language: str = "ko"
+) -> str:
     """Create a session and return its id, the only thing that later URLs contain.
 
     Raises:
@@ -98,7 +101,7 @@ def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetim
         raise WindowRefused("UNAUTHORIZED_KEY")
     session_id = random_ids.letters(connection, 32)
     connection.execute(
-        "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'method', NULL, NULL, NULL, ?)",
+        "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'method', NULL, NULL, NULL, ?, ?)",
         (
             session_id,
             query["clientKey"],
@@ -110,6 +113,7 @@ def start(connection: sqlite3.Connection, query: Mapping[str, str], now: datetim
             query.get("method", "CARD"),
             ",".join(types),
             now.isoformat(),
+            language,
         ),
     )
     return session_id
@@ -119,6 +123,11 @@ def find(connection: sqlite3.Connection, session_id: str) -> WindowSession | Non
     """Return a session, or None if the id is unknown."""
     row = connection.execute("SELECT * FROM trip WHERE id = ?", (session_id,)).fetchone()
     return WindowSession(**dict(row)) if row else None
+
+
+def change_language(connection: sqlite3.Connection, session_id: str, language: str) -> None:
+    """Change the language in which a session's pages are shown."""
+    connection.execute("UPDATE trip SET language = ? WHERE id = ?", (language, session_id))
 
 
 def take_method(
