@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tossbill_ui.build import ROOT
+from tossbill_ui.core import formats
 from tossbill_ui.core.actor import ActorKind
 from tossbill_ui.core.calendar import Interval, Unit
 from tossbill_ui.core.settings import Mode
@@ -27,7 +28,7 @@ from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.subscriptions.terms.catalog import Catalog, PlanEntry, PriceEntry
 from tossbill_ui.ui.history import text as history_text
 from tossbill_ui.ui.shared import wording
-from tossbill_ui.ui.shared.text import frame, money, speak
+from tossbill_ui.ui.shared.text import frame, speak
 from tossbill_ui.ui.shared.text.refusals import REFUSALS
 from tossbill_ui.ui.subscription import text as subscription_text
 
@@ -62,8 +63,8 @@ WITHOUT_A_LINE = {
 
 # An enum, where its words are, and the members that nobody reads.
 WORDS: tuple[tuple[type[StrEnum], Mapping[Any, object], set[StrEnum]], ...] = (
-    (Unit, money.PRICES, set()),
-    (Unit, money.PRICES_COUNTED, set()),
+    (Unit, formats.PRICES, set()),
+    (Unit, formats.PRICES_COUNTED, set()),
     (SubscriptionStatus, subscription_text.STATUS, set()),
     (InvoiceKind, history_text.PAYMENTS, set()),
     (PaymentStatus, history_text.PAYMENT_STATUS, {PaymentStatus.DONE}),

@@ -4,10 +4,20 @@ from datetime import date
 
 import pytest
 
+from tossbill_ui.core.calendar import Interval, Unit
 from tossbill_ui.core.language import Language
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.text import en, ko
-from tossbill_ui.notices.wording import FIELD, Method, Reason, Value, render, say
+from tossbill_ui.notices.wording import (
+    FIELD,
+    Method,
+    Rate,
+    Reason,
+    Value,
+    Words,
+    render,
+    say,
+)
 from tossbill_ui.toss import issuers
 
 CARD = Method("41", None, "1234", "card")
@@ -18,10 +28,13 @@ CARD_WORDS = {"ko": "카드", "en": "card"}
 @pytest.mark.parametrize(
     ("value", "korean", "english"),
     [
-        (9900, "9,900원", "9,900 won"),
+        (9900, "9,900원", "₩9,900"),
         (0, "", ""),
         (None, "", ""),
-        (date(2026, 11, 30), "2026년 11월 30일(월)", "Monday, 30 November 2026"),
+        (date(2026, 11, 30), "2026년 11월 30일(월)", "Mon, Nov 30, 2026"),
+        (Rate(9900, Interval(Unit.MONTH)), "월 9,900원", "₩9,900 a month"),
+        (Rate(27000, Interval(Unit.MONTH, 3)), "3개월마다 27,000원", "₩27,000 every 3 months"),
+        (Words("프로", "Pro"), "프로", "Pro"),
         (CARD, "신한카드 ···· 1234", "Shinhan ···· 1234"),
         (Method("zz", None, "", "card"), "카드", "Card"),
         (ACCOUNT, "신한은행 ···· 77", "Shinhan Bank ···· 77"),

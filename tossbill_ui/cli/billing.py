@@ -158,7 +158,7 @@ def refund(payment: str, amount: int | None, is_all: bool, reason: str, operator
 @click.argument("plan")
 @click.option(
     "--how-to-cancel",
-    help="How to cancel, as customers read it, at most 500 characters; by default our own words.",
+    help="How to cancel, as customers read it, at most 500 characters; by default, our own words.",
 )
 @options.operator
 def raise_price(plan: str, how_to_cancel: str | None, operator: str) -> None:
@@ -167,9 +167,8 @@ def raise_price(plan: str, how_to_cancel: str | None, operator: str) -> None:
     It asks those who pay less than the plan will cost when their next period begins; run it daily.
     """
     from tossbill_ui.subscriptions.actions.price_increase import request_consents
-    from tossbill_ui.subscriptions.terms.consent import HOW_TO_CANCEL
 
-    who, how = actor.operator(operator), how_to_cancel or HOW_TO_CANCEL
+    who, how = actor.operator(operator), how_to_cancel
     found = with_runtime(lambda rt: request_consents(rt, who, plan, how_to_cancel=how))
     click.echo(
         f"{found.new} customers asked now. Of all asked about their next period, "

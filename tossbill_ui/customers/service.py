@@ -1,4 +1,4 @@
-"""Creates customers the first time they are needed."""
+"""Creates customers the first time they are needed, and remembers their language."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import uuid
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.db import update_where
+from tossbill_ui.core.language import Language, as_language
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.runtime import Runtime
 
@@ -25,3 +28,22 @@ async def ensure_customer(rt: Runtime, db: AsyncSession, *, customer_id: str) ->
     )
     await db.exec(statement)
     return await db.get_one(Customer, customer_id)
+
+
+async def language_of(rt: Runtime, db: AsyncSession, customer_id: str) -> Language:
+    """Return the language that a customer reads: that of their last page, else the shop's."""
+    customer = await db.get_one(Customer, customer_id)
+    return as_language(customer.language) or rt.settings.tossbill_locale
+
+
+async def remember_language(rt: Runtime, customer_id: str, language: Language) -> None:
+    """Store the language of the page that a browser shows; nothing for a browser without customer.
+
+    Reads first: nearly always nothing has changed, and a write would wait for other writers.
+    """
+    async with rt.db.read() as db:
+        customer = await db.get(Customer, customer_id)
+    if customer is None or customer.language == language:
+        return
+    async with rt.db.write() as db:
+        await update_where(db, Customer, col(Customer.id) == customer_id, language=language)

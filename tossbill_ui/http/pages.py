@@ -11,11 +11,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tossbill_ui import runtime
+from tossbill_ui.core.language import Language
 from tossbill_ui.customers import session as sessions
+from tossbill_ui.customers.service import remember_language
 from tossbill_ui.customers.session import Session
 from tossbill_ui.http.language import language_of, set_page_language
 from tossbill_ui.http.template import Template
 from tossbill_ui.prerender import FirstPaint, Moved, Visit
+from tossbill_ui.runtime import Runtime
 
 # Toss redirects here. No session is created: a session that was lost must be noticed.
 RETURNS = frozenset({"/success/", "/fail/"})
@@ -56,6 +59,8 @@ def _page(
             response: Response = RedirectResponse(painted.path, status_code=303)
         else:
             response = HTMLResponse(template.fill(painted.slots))
+            if session is not None:
+                _remember(rt, session, language)
             for script in painted.scripts:
                 response.headers.append("link", f"<{script}>; rel=preload; as=script")
         response.headers.update(NO_STORE)
@@ -65,6 +70,12 @@ def _page(
         return response
 
     return page
+
+
+def _remember(rt: Runtime, session: Session, language: Language) -> None:
+    """Remember the page's language for notices, without keeping the page waiting."""
+    work = remember_language(rt, session.customer_id, language)
+    rt.tasks.spawn(work, name="remember language")
 
 
 def _to_public_host(request: Request) -> Response | None:

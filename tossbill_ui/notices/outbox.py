@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.bulk_insert import insert_at_commit
 from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.language import Language
 from tossbill_ui.core.text import clean
 from tossbill_ui.notices.models import Notice, NoticeKind, NoticeStatus
 from tossbill_ui.notices.wording import Value, render
@@ -28,6 +29,7 @@ def put(
     *,
     about: str,
     customer_id: str,
+    language: Language,
     values: Mapping[str, Value],
 ) -> None:
     """Write a notice once; a second one of this kind about the same thing is ignored.
@@ -40,11 +42,12 @@ def put(
         kind: The kind of notice.
         about: Identifies what it is about, in at most 90 characters.
         customer_id: The recipient.
+        language: The language that they read.
         values: The values for the text; ``link`` is added here.
     """
     settings = rt.settings
     link = f"{settings.public_url}/subscription/"
-    subject, body = render(kind, settings.tossbill_locale, {"link": link, **values})
+    subject, body = render(kind, language, {"link": link, **values})
     insert_at_commit(
         db,
         INSERTS[rt.db.is_sqlite],

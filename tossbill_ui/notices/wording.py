@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tossbill_ui.core import formats
+from tossbill_ui.core.calendar import Interval
 from tossbill_ui.core.language import Language
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.text import en, ko
@@ -17,7 +19,6 @@ WORDS = {"ko": ko, "en": en}
 ISSUERS = {"ko": issuers.KOREAN, "en": issuers.ENGLISH}
 FIELD = re.compile(r"\{(\w+)\}")
 BY_KIND = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
-WEEKDAYS = "월화수목금토일"
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,24 @@ class Reason:
     kind: str = "card"
 
 
+@dataclass(frozen=True)
+class Words:
+    """A text that the shop wrote in both languages, such as a plan's name."""
+
+    ko: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A price per period, in whole won."""
+
+    amount_krw: int
+    interval: Interval
+
+
 # An int is an amount in whole won, a date a Korean day; None and 0 show nothing.
-Value = str | int | date | Method | Reason | None
+Value = str | int | date | Words | Rate | Method | Reason | None
 
 
 def render(kind: NoticeKind, language: Language, values: Mapping[str, Value]) -> tuple[str, str]:
@@ -65,26 +82,24 @@ def _fill(line: str, shown: Mapping[str, str]) -> str:
 
 
 def say(value: Value, language: Language) -> str:
-    """Format one value: ``9,900원``, ``2026년 12월 24일(목)``, ``신한카드 ···· 1234``."""
+    """Format one value as the pages do: ``9,900원``, ``2026년 12월 24일(목)``, ``월 9,900원``."""
     match value:
         case None | 0:
             return ""
         case str():
             return value
         case int():
-            return f"{value:,}원" if language == "ko" else f"{value:,} won"
+            return formats.won(value, language)
         case date():
-            return _day(value, language)
+            return formats.loose(formats.full_day(value, language))
+        case Words():
+            return value.en if language == "en" else value.ko
+        case Rate():
+            return formats.loose(formats.price(value.amount_krw, value.interval, language))
         case Method():
             return _method(value, language)
         case Reason():
             return _reason(value, language)
-
-
-def _day(day: date, language: Language) -> str:
-    if language == "en":
-        return f"{day:%A}, {day.day} {day:%B %Y}"
-    return f"{day.year}년 {day.month}월 {day.day}일({WEEKDAYS[day.weekday()]})"
 
 
 def _method(method: Method, language: Language) -> str:

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import Select
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.text import is_id
+from tossbill_ui.customers.models import Customer
 from tossbill_ui.events.models import BEGINNINGS_SQL, EventRecord, plan_of
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus, Payment
@@ -23,7 +24,7 @@ from tossbill_ui.subscriptions.models import (
     Subscription,
 )
 
-Followed = tuple[Payment, Invoice, PaymentMethod, Price, Plan]
+Followed = tuple[Payment, Invoice, PaymentMethod, Price, Plan, Customer]
 
 # The queries of a charge are built once: building one takes SQLAlchemy longer than SQLite runs it.
 _IDS: sa.BindParameter[Sequence[str]] = sa.bindparam("ids", expanding=True)
@@ -41,13 +42,14 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _FOLLOWED = (
-    Select[Payment, Invoice, PaymentMethod, Price, Plan](
-        Payment, Invoice, PaymentMethod, Price, Plan
+    Select[Payment, Invoice, PaymentMethod, Price, Plan, Customer](
+        Payment, Invoice, PaymentMethod, Price, Plan, Customer
     )
     .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
     .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
     .join(Price, col(Price.id) == col(Invoice.price_id))
     .join(Plan, col(Plan.code) == col(Price.plan_code))
+    .join(Customer, col(Customer.id) == col(Payment.customer_id))
     .where(col(Payment.id).in_(_IDS))
 )
 

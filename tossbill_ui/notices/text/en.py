@@ -5,10 +5,10 @@ from tossbill_ui.notices.models import NoticeKind
 # Disclosures that the law requires before a free trial becomes paid.
 _TRIAL_FACTS = """\
 Trial ends: {next_on}
-Price now: 0 won
+Price now: ₩0
 Price from then on: {amount}, VAT included
 Payment method: {method}
-How to cancel: select Cancel in My subscriptions at any time.
+How to cancel: {how}
 
 Let us know: {link}
 """
@@ -117,7 +117,7 @@ As you chose, {coming} starts that day and will be charged automatically.
 First payment: {next_on}
 Amount: {amount}, VAT included
 Payment method: {method}
-How to cancel: select Cancel in My subscriptions at any time.
+How to cancel: {how}
 
 If you cancel before that day, nothing will be charged: {link}
 """,

@@ -51,7 +51,7 @@ class Asked:
 
 
 async def request_consents(
-    rt: Runtime, actor: Actor, plan_code: str, *, how_to_cancel: str
+    rt: Runtime, actor: Actor, plan_code: str, *, how_to_cancel: str | None
 ) -> Asked:
     """Ask every customer whose next period of a plan will cost more, once per period.
 
@@ -63,7 +63,8 @@ async def request_consents(
         rt: The process's runtime.
         actor: The operator.
         plan_code: The plan, whose higher price has been loaded.
-        how_to_cancel: The cancellation instructions that customers read.
+        how_to_cancel: The cancellation instructions that customers read; by default our own, in
+            the language of each.
 
     Raises:
         NotFound: No such plan.
@@ -124,7 +125,7 @@ async def _known(db: AsyncSession, day: date) -> dict[tuple[str, str], str | Non
 
 
 async def ask(
-    rt: Runtime, actor: Actor, subscription_id: str, *, price_id: str, how_to_cancel: str
+    rt: Runtime, actor: Actor, subscription_id: str, *, price_id: str, how_to_cancel: str | None
 ) -> PriceConsent:
     """Ask a customer, by a notice, to consent to a higher price from the next period on.
 
@@ -136,7 +137,7 @@ async def ask(
         actor: The operator.
         subscription_id: The subscription whose price rises.
         price_id: The price of the next period.
-        how_to_cancel: The cancellation instructions, at most 500 characters.
+        how_to_cancel: The cancellation instructions, at most 500 characters; by default our own.
 
     Raises:
         NotFound: No such subscription or price.
@@ -161,11 +162,12 @@ async def _ask(
     subscription: Subscription,
     price: Price,
     coming: Price,
-    how_to_cancel: str,
+    how_to_cancel: str | None,
 ) -> PriceConsent:
     events = transitions.raise_price(subscription, coming)
+    how = how_to_cancel or await consent.how_to_cancel(rt, db, subscription)
     asked = consent.new_request(
-        rt, subscription, price, coming, asked_by=actor.label, how_to_cancel=how_to_cancel
+        rt, subscription, price, coming, asked_by=actor.label, how_to_cancel=how
     )
     db.add(asked)
     await db.flush()

@@ -114,7 +114,7 @@ async def _ask(
 ) -> Question:
     if not amount_of(coming).due_krw:
         return NO_QUESTION
-    by, how = ENGINE.label, consent.HOW_TO_CANCEL
+    by, how = ENGINE.label, await consent.how_to_cancel(rt, db, subscription)
     asked = consent.new_request(rt, subscription, price, coming, asked_by=by, how_to_cancel=how)
     db.add(asked)
     await db.flush()

@@ -10,10 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.money import parts
+from tossbill_ui.customers.service import language_of
 from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.outbox import put
-from tossbill_ui.notices.wording import Method, Value
+from tossbill_ui.notices.wording import Method, Rate, Value, Words
 from tossbill_ui.notices.wording import Reason as ReasonText
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, Payment, Refund
@@ -27,6 +28,7 @@ from tossbill_ui.subscriptions.models import (
     WhenUnpaid,
 )
 from tossbill_ui.subscriptions.periods import ONE_DAY, access_until, bought_period, works_on
+from tossbill_ui.subscriptions.terms.consent import how_in
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,21 @@ async def notify(
     draft = await write(rt, db, subscription, event, about) if write else None
     if draft is None:
         return
-    plan = await db.get_one(Plan, subscription.plan_code)
-    values = {"plan": plan.text(rt.settings.tossbill_locale).name, **draft.values}
     customer_id = subscription.customer_id
-    put(rt, db, draft.kind, about=draft.key, customer_id=customer_id, values=values)
+    put(
+        rt,
+        db,
+        draft.kind,
+        about=draft.key,
+        customer_id=customer_id,
+        language=await language_of(rt, db, customer_id),
+        values={"plan": await _plan(db, subscription.plan_code), **draft.values},
+    )
+
+
+async def _plan(db: AsyncSession, plan_code: str) -> Words:
+    plan = await db.get_one(Plan, plan_code)
+    return Words(plan.text("ko").name, plan.text("en").name)
 
 
 async def _receipt(
@@ -211,12 +224,14 @@ async def _price_asked(
         return None
     if event.reason == Reason.TRIAL:
         return await _trial_draft(NoticeKind.TRIAL_ENDING, db, subscription, asked)
+    before = await db.get_one(Price, asked.before_price_id)
+    coming = await db.get_one(Price, asked.price_id)
     values = {
         "next_on": asked.changes_on,
-        "before": asked.before_krw,
-        "amount": asked.after_krw,
+        "before": Rate(asked.before_krw, before.interval),
+        "amount": Rate(asked.after_krw, coming.interval),
         "method": await _method(db, asked.payment_method_id),
-        "how": asked.how_to_cancel,
+        "how": _how(asked),
     }
     return _Draft(NoticeKind.PRICE_RISES, asked.id, values)
 
@@ -249,9 +264,10 @@ async def _trial_draft(
 ) -> _Draft:
     price = await db.get_one(Price, asked.price_id)
     values = {
-        "coming": (await db.get_one(Plan, price.plan_code)).name,
-        "amount": asked.after_krw,
+        "coming": await _plan(db, price.plan_code),
+        "amount": Rate(asked.after_krw, price.interval),
         "next_on": asked.changes_on,
+        "how": _how(asked),
         "method": await _method(db, subscription.payment_method_id),
     }
     return _Draft(kind, asked.id, values)
@@ -287,6 +303,10 @@ NOTICES: Mapping[EventType, Write | None] = dict.fromkeys(EventType, None) | {
     EventType.TRIAL_ENDING: _trial_ending,
     EventType.METHOD_EXPIRING: _expiring,
 }
+
+
+def _how(asked: PriceConsent) -> Words:
+    return Words(how_in(asked, "ko"), how_in(asked, "en"))
 
 
 def _due_on(subscription: Subscription) -> date | None:

@@ -20,6 +20,8 @@ from tossbill_ui.core.actor import ActorKind
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.language import Language
+from tossbill_ui.customers.service import language_of
 from tossbill_ui.payments.repository import open_invoice
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import (
@@ -33,7 +35,10 @@ from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 
 # The cancellation instructions, unless the shop gives its own.
-HOW_TO_CANCEL = "내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요."
+HOW_TO_CANCEL: dict[Language, str] = {
+    "ko": "내 구독에서 해지하기를 누르면 언제든지 해지할 수 있어요.",
+    "en": "Select Cancel in My subscriptions at any time.",
+}
 ASKED_WITHIN = timedelta(days=30)
 CONTINUING = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
 # The value of ``asked_by`` if the customer chose a more expensive plan.
@@ -71,9 +76,8 @@ async def record_choice(
     if not _needs_consent(subscription, price, coming):
         return
     row = await find_request(db, subscription, price, coming)
-    row = row or new_request(
-        rt, subscription, price, coming, asked_by=CUSTOMER, how_to_cancel=HOW_TO_CANCEL
-    )
+    how = await how_to_cancel(rt, db, subscription)
+    row = row or new_request(rt, subscription, price, coming, asked_by=CUSTOMER, how_to_cancel=how)
     row.answer, row.answered_at = ConsentDecision.ACCEPTED, rt.clock.now()
     db.add(row)
     await db.flush()
@@ -131,6 +135,20 @@ async def find_request(
     """Return the consent requested for a price of the next period, by anyone."""
     query = select(PriceConsent).where(col(PriceConsent.subscription_id) == subscription.id)
     return _about((await db.exec(query)).all(), subscription, price, coming)
+
+
+async def how_to_cancel(rt: Runtime, db: AsyncSession, subscription: Subscription) -> str:
+    """Return our cancellation instructions in the customer's language, to be stored as shown."""
+    return HOW_TO_CANCEL[await language_of(rt, db, subscription.customer_id)]
+
+
+def how_in(asked: PriceConsent, language: Language) -> str:
+    """Return a request's cancellation instructions in a language, unless they are the shop's own.
+
+    A reminder may find its customer reading another language than when they were asked.
+    """
+    is_ours = asked.how_to_cancel in HOW_TO_CANCEL.values()
+    return HOW_TO_CANCEL[language] if is_ours else asked.how_to_cancel
 
 
 def new_request(

@@ -1,9 +1,10 @@
-"""Amounts, days and prices as customers read them; the formats are in `text.money`."""
+"""Amounts, days and prices as customers read them; see `core.formats`."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from tossbill_ui.core import formats
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.subscriptions.models import Plan, PlanText, Price
@@ -16,13 +17,12 @@ DIGITS_ENDING_IN_CONSONANT = "036"  # read as 영, 삼, 육
 
 def won(amount_krw: int) -> str:
     """Format an amount: ``9,900원``, ``₩9,900``."""
-    return money.AMOUNT(amount=amount_krw)
+    return formats.won(amount_krw, spoken())
 
 
 def price(of: Price) -> str:
     """Format the price of a plan, tax included: ``월 9,900원``, ``3개월마다 27,000원``."""
-    texts = money.PRICES if of.count == 1 else money.PRICES_COUNTED
-    return texts[of.unit](amount=won(of.amount_krw), count=of.count)
+    return formats.price(of.amount_krw, of.interval, spoken())
 
 
 def plan_text(plan: Plan) -> PlanText:
@@ -32,7 +32,7 @@ def plan_text(plan: Plan) -> PlanText:
 
 def full_day(on: date) -> str:
     """Format a day with its weekday; month, day and weekday stay on one line."""
-    return _day(money.FULL_DAY, on)
+    return formats.full_day(on, spoken())
 
 
 def short_day(on: date) -> str:
@@ -81,14 +81,7 @@ def moment(at: datetime) -> str:
 
 
 def _day(text: Text, on: date, **more: str) -> str:
-    return text(
-        year=on.year,
-        month=on.month,
-        month_name=money.MONTHS[on.month - 1],
-        day=on.day,
-        weekday=money.WEEKDAYS[spoken()][on.weekday()],
-        **more,
-    )
+    return text(**formats.day_parts(on, spoken()), **more)
 
 
 def by(method: str) -> str:

@@ -1,0 +1,17 @@
+"""The language of the last page that a customer saw."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015b"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("customer", sa.Column("language", sa.String(2), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("customer", "language")
