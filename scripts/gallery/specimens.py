@@ -27,7 +27,7 @@ from tossbill_ui.ui.shared.text import Text
 LOADING = Text("불러오고 있어요", "Loading")
 RESULTS = ("working", "issued", "doubt", "canceled", "nothing", "failed")
 # The largest amount and the longest name that must fit.
-MUCH, LONG = "1,234,567,890원", "아주 긴 이름을 가진 프리미엄 연간 구독 상품"
+MUCH, LONG = "1,234,567,890원", "아주 긴 이름을 가진 프리미엄 연간 구독 요금제"
 
 
 def specimens() -> dict[str, rx.Component]:
@@ -44,7 +44,7 @@ def specimens() -> dict[str, rx.Component]:
         ),
         "button_link link back": rx.el.div(
             back("처음으로", href="#back"),
-            button_link("상품 보기", href="#plans"),
+            button_link("요금제 보기", href="#plans"),
             link("등록 내역", href="#link"),
             class_name="choices stacked",
         ),
@@ -66,7 +66,7 @@ def specimens() -> dict[str, rx.Component]:
         "facts fact": rx.el.div(
             facts(
                 fact("다음 결제", f"2026년 12월 23일(수)\n{MUCH}"),
-                fact("상품", LONG),
+                fact("요금제", LONG),
                 fact("결제수단", "현대카드 ···· 123"),
             ),
             facts(fact("공급가액", "9,000원"), fact("부가세", "900원"), kind="details"),
@@ -140,7 +140,7 @@ def specimens() -> dict[str, rx.Component]:
         ),
         "skeleton": skeleton(LOADING, bones=2),
         "empty": empty(
-            "아직 구독이 없어요", "상품을 고르면 여기에서 볼 수 있어요.", testid="nothing-yet"
+            "아직 구독이 없어요", "요금제를 고르면 여기에서 볼 수 있어요.", testid="nothing-yet"
         ),
         "mark": rx.el.div(
             *(

@@ -38,7 +38,7 @@ def test_scheduled_plan_change_can_be_undone(page: Page, server: Server) -> None
     open_change(page, "주간 편지")
     page.get_by_test_id("change-later").get_by_role("button").click()
 
-    expect(page.get_by_test_id("next-charge")).to_contain_text("주간 편지 상품으로 바뀌어요")
+    expect(page.get_by_test_id("next-charge")).to_contain_text("주간 편지 요금제로 바뀌어요")
     page.get_by_test_id("keep-plan").click()
     expect(page.get_by_test_id("next-charge")).to_contain_text("9,900원")
     assert money_at_toss(server) == before

@@ -27,7 +27,7 @@ from tests.support.server import Server
 from tests.ui.test_plans import plain
 
 PAGE_SIZE = 20
-LONG = "아주 긴 이름의 프리미엄 가족 구독 상품 (연간 약정, 디지털 콘텐츠 포함)"
+LONG = "아주 긴 이름의 프리미엄 가족 구독 요금제 (연간 약정, 디지털 콘텐츠 포함)"
 
 
 def live_through(server: Server, count: int) -> None:

@@ -58,9 +58,9 @@ def test_notice_follows_a_plan_change_to_its_result(page: Page, server: Server) 
     server.faults({"endpoint": "charge", "kind": "delay_before", "delay_ms": 1500})
     page.get_by_test_id("change-now").get_by_role("button").click()
 
-    expect(page.get_by_test_id("notice")).to_contain_text("상품 변경을 요청했어요")
+    expect(page.get_by_test_id("notice")).to_contain_text("요금제 변경을 요청했어요")
     expect(page.get_by_test_id("notice")).to_be_focused()
-    expect(page.get_by_test_id("notice")).to_have_text("상품을 바꿨어요.")
+    expect(page.get_by_test_id("notice")).to_have_text("요금제를 바꿨어요.")
     expect(page.get_by_test_id("subscription")).to_contain_text("프로")
 
 

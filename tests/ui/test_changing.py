@@ -38,7 +38,7 @@ async def test_upgrade_now_or_later(shop: Shop, session: Session) -> None:
     assert shown.charge_krw == 29_000 - 6_270
     assert shown.now == "지금 22,730원 결제하고 바꾸기"
     assert shown.now_amount == "오늘 결제 22,730원"
-    assert "29,000원에서 지금 상품의 남은 날만큼 6,270원을 뺐어요" in shown.now_how
+    assert "29,000원에서 지금 요금제의 남은 날만큼 6,270원을 뺐어요" in shown.now_how
     assert plain(shown.later) == "12월 24일부터 바꾸기"
     assert shown.later_amount == "그날 결제 29,000원"
 
@@ -94,7 +94,7 @@ async def test_scheduled_change_can_be_undone_but_not_scheduled_twice(
     [row] = await subscription_view.rows(shop.rt, actor_of(session))
 
     assert {"keep_plan", "change_plan"} & offered(row) == {"keep_plan"}
-    assert plain(row.next).endswith("프로 상품으로 바뀌어요")
+    assert plain(row.next).endswith("프로 요금제로 바뀌어요")
 
 
 async def test_declined_change_is_shown_and_changes_nothing(shop: Shop, session: Session) -> None:
@@ -113,7 +113,7 @@ async def test_declined_change_is_shown_and_changes_nothing(shop: Shop, session:
 
     assert row.plan == "베이직"
     assert row.status == "이용 중"
-    assert row.alert.title == "상품을 바꾸지 못했어요"
+    assert row.alert.title == "요금제를 바꾸지 못했어요"
     assert "결제된 금액은 없어요" in row.alert.body
 
 

@@ -36,7 +36,8 @@ async def test_unanswered_question_states_both_outcomes(
 
     assert row.next.endswith("동의하면 12,900원")
     assert row.price == "월\u00a09,900원"
-    assert "12,900원이에요" in row.alert.title
+    assert "월 12,900원 (부가세 포함)이에요" in plain(row.alert.title)
+    assert "지금은 월 9,900원이에요" in plain(row.alert.body)
     assert "그날 구독이 끝나고" in row.alert.body
     assert row.parts.price == "answer-price"
     assert row.parts.keep_plan == ABSENT
@@ -63,7 +64,7 @@ async def test_question_states_what_the_law_requires(
     shown = await price_view(shop.rt, actor_of(session), asked)
 
     words = " ".join(astuple(shown)).replace("\u00a0", " ")
-    for part in ("12월 24일", "12,900원", "9,900원", "현대카드", "해지할 수"):
+    for part in ("12월 24일", "월 12,900원(부가세 포함)", "월 9,900원", "현대카드", "해지할 수"):
         assert part in words
 
 

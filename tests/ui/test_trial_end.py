@@ -87,7 +87,7 @@ async def test_question_states_what_the_law_requires(
     shown = await price_view(shop.rt, actor_of(session), asked)
 
     assert (shown.yes, shown.no) == ("계속 이용할게요", "체험만 하고 끝낼게요")
-    assert plain(shown.yes_amount) == "0원 → 29,000원"
+    assert plain(shown.yes_amount) == "0원 → 월 29,000원"
     words = plain(" ".join(astuple(shown)))
     for part in (
         "12월 8일",
@@ -125,7 +125,7 @@ async def test_plan_change_after_a_trial_states_the_consent(shop: Shop, session:
     row = await only(shop, session)
     assert (plain(row.next_label), plain(row.next)) == (
         "첫 결제",
-        f"{DAY}\n베이직 상품으로 바뀌어요",
+        f"{DAY}\n베이직 요금제로 바뀌어요",
     )
 
 

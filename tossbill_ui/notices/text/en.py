@@ -62,7 +62,7 @@ If it isn't paid by {pauses_on}, your subscription is paused that day.
 Change your {card|payment method}: {link}
 """,
     NoticeKind.NOT_STARTED: """\
-Your {plan} subscription could not be started
+Your {plan} subscription didn't start
 The first payment of {amount} failed. No money was taken.
 Your {card|account} stays registered.
 
@@ -88,7 +88,7 @@ View your subscription: {link}
 """,
     NoticeKind.CARD_EXPIRES: """\
 The card for your {plan} subscription expires on {expires_on}
-It can't be charged after that day. Please change to another card. Nothing is charged now.
+It can't be charged after that day. Please use another card. Nothing is charged now.
 
 Payment method: {method}
 Can be charged until: {expires_on}
@@ -168,7 +168,7 @@ View your subscription: {link}
 """,
     NoticeKind.REFUNDED: """\
 We refunded {amount}
-Your refund for {plan} is on its way. Your {card company|bank} may take a few days to show it.
+Your refund for {plan} is on its way. It may take your {card company|bank} a few days to show it.
 
 Refund: {amount}
 Refunded to: {method}

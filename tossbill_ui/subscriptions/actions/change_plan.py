@@ -32,7 +32,7 @@ from tossbill_ui.subscriptions.terms import catalog, consent
 from tossbill_ui.subscriptions.terms.catalog import Offer
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 
-REASON = "상품 변경"
+REASON = "요금제 변경"
 
 
 @dataclass(frozen=True)

@@ -67,15 +67,15 @@ CHART_AMOUNT = Text("결제 금액", "Paid")
 PAYMENTS = {
     "first": Text("{plan} 첫 결제", "{plan}, first payment"),
     "renewal": Text("{plan} 정기 결제", "{plan}, renewal"),
-    "change": Text("{plan} 상품 변경 결제", "{plan}, plan change"),
+    "change": Text("{plan} 요금제 변경 결제", "{plan}, plan change"),
     "resume": Text("{plan} 다시 시작 결제", "{plan}, resumed"),
 }
 REFUND = Text("{plan} 환불", "{plan}, refund")
 CHANGES = {
     EventType.TRIAL_STARTED: Text("{plan} 무료 체험 시작", "{plan}, free trial started"),
-    EventType.PLAN_CHANGED: Text("{plan} 상품으로 변경", "Changed to {plan}"),
-    EventType.CHANGE_PLANNED: Text("{plan} 상품으로 변경 예약", "Change to {plan} scheduled"),
-    EventType.CHANGE_DROPPED: Text("{plan} 상품 변경 취소", "{plan}, plan change canceled"),
+    EventType.PLAN_CHANGED: Text("{plan} 요금제로 변경", "Changed to {plan}"),
+    EventType.CHANGE_PLANNED: Text("{plan} 요금제로 변경 예약", "Change to {plan} scheduled"),
+    EventType.CHANGE_DROPPED: Text("{plan} 요금제 변경 취소", "{plan}, plan change canceled"),
     EventType.PRICE_CONSENT_ASKED: Text(
         "{plan} 가격 변경 안내", "{plan}, price increase announced"
     ),
@@ -184,8 +184,8 @@ METHOD = Text("결제수단", "Payment method")
 BACK_TO = Text("돌려받는 곳", "Refunded to")
 PERIOD_PAID = Text("이용 기간", "Billing period")
 FROM_TO = Text("{first} ~ {last}", "{first} – {last}")
-PRICE = Text("상품 가격", "Price")
-CREDIT = Text("지난 상품의 남은 금액", "Credit from previous plan")
+PRICE = Text("요금제 가격", "Price")
+CREDIT = Text("지난 요금제의 남은 금액", "Credit from previous plan")
 SUPPLIED = Text("공급가액", "Net amount")
 VAT = Text("부가세", "VAT")
 TAX_FREE = Text("면세 금액", "Tax-free amount")

@@ -8,7 +8,7 @@ NEXT = Text("다음 결제", "Next payment")
 
 TRIAL_ENDS = Text("무료 체험이 끝나는 날", "Free trial ends")
 
-PLAN = Text("상품", "Plan")
+PLAN = Text("요금제", "Plan")
 
 ON_DAY = Text("{day}\n{amount}", "{day}\n{amount}")
 
@@ -61,19 +61,19 @@ PAYING = Text("결제를 요청하고 있어요", "Requesting the payment")
 
 OTHER_CARD = Text("다른 카드 등록하기", "Register another card")
 
-GONE_TITLE = Text("지금은 시작할 수 없는 상품이에요", "This plan isn't available")
+GONE_TITLE = Text("지금은 시작할 수 없는 요금제예요", "This plan isn't available")
 
 GONE_BODY = Text(
     "판매가 끝났거나 주소가 바뀌었어요.\n결제된 금액은 없어요.",
     "It's no longer offered, or its address has changed.\nNothing was charged.",
 )
 
-SUBSCRIBED_TITLE = Text("이미 이용하고 있는 상품이에요", "You're already on this plan")
+SUBSCRIBED_TITLE = Text("이미 이용하고 있는 요금제예요", "You're already on this plan")
 
 SUBSCRIBED_BODY = Text("한 번 더 결제하지 않았어요.", "You weren't charged again.")
 
 CHANGED = Text(
-    "그사이 상품이나 결제수단이 바뀌었어요. 이번에 결제된 금액은 없어요.",
+    "그사이 요금제나 결제수단이 바뀌었어요. 이번에 결제된 금액은 없어요.",
     "The plan or the payment method has changed in the meantime. Nothing was charged this time.",
 )
 

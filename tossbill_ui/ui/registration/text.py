@@ -11,14 +11,15 @@ REGISTER_TITLE = Text("카드를 등록할게요", "Register a card")
 REGISTER_TITLE_EITHER = Text("카드나 계좌를 등록할게요", "Register a card or an account")
 REGISTER_BODY = Text(
     "토스페이먼츠 창에서 정보를 입력하고 본인 확인을 하면 끝나요.",
-    "Enter your details in the Toss Payments window and verify your identity.",
+    "Enter your details in the Toss Payments window and verify your identity. That's all.",
 )
 REGISTER_STORED = Text("저장하는 정보", "What we store")
 REGISTER_STORED_VALUE = Text("카드사와 끝 번호", "Issuer and last digits")
 REGISTER_STORED_EITHER = Text("카드사나 은행과 끝 번호", "Issuer or bank, and last digits")
 REGISTER_CONSENT = Text(
     "등록하면 자동결제에 쓰는 데 동의하는 거예요. 언제든 지울 수 있어요.",
-    "By registering, you agree to its use for automatic payments. You can remove it at any time.",
+    "By registering it, you agree that it may be charged automatically. You can remove it at any "
+    "time.",
 )
 REGISTER_BUTTON = Text("카드 등록하기", "Register a card")
 REGISTER_ACCOUNT = Text("계좌 등록하기", "Register a bank account")
@@ -28,7 +29,7 @@ REGISTER_UNDER_WAY = Text(
 )
 REGISTER_UNDER_WAY_BODY = Text(
     "두 번 등록되지 않도록 먼저 한 등록이 끝나면 다시 시작할 수 있어요.\n결제된 금액은 없어요.",
-    "You can start again once it's done, so that nothing is registered twice.\n"
+    "Once that's settled, you can start again. This way nothing is registered twice.\n"
     "Nothing was charged.",
 )
 SDK_FAILED = Text("결제창을 열지 못했어요", "The window didn't open")
@@ -71,12 +72,12 @@ DOUBT_BODY = ByKind(
     Text(
         "카드사의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요.\n"
         "결제된 금액은 없어요.",
-        "We're waiting for the card company. Please wait: nothing is registered twice.\n"
+        "We're waiting to hear from the card company. Nothing will be registered twice.\n"
         "Nothing was charged.",
     ),
     Text(
         "은행의 답을 기다리고 있어요. 두 번 등록되지 않으니 기다려 주세요.\n결제된 금액은 없어요.",
-        "We're waiting for the bank. Please wait: nothing is registered twice.\n"
+        "We're waiting to hear from the bank. Nothing will be registered twice.\n"
         "Nothing was charged.",
     ),
 )

@@ -71,7 +71,7 @@ def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
     asked = asked_now(seen)
     is_card_next = seen.card_until_on is not None and of.status in PAID_UP
     if asked and not (asked.answer and is_card_next):
-        tone, title, body, label = price_increase_view.alert_parts(asked)
+        tone, title, body, label = price_increase_view.alert_parts(seen, asked)
         return _say(tone, title, body, "price", label)
     if seen.card_until_on and is_card_next:
         title = text.EXPIRES(day=wording.full_day(seen.card_until_on))

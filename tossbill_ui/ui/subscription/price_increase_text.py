@@ -2,7 +2,9 @@
 
 from tossbill_ui.ui.shared.text import Text
 
-TITLE = Text("{day}부터 {after}이에요", "The price is {after} from {day}")
+TITLE = Text(
+    "{day}부터 {after}\u00a0(부가세\u00a0포함)이에요", "From {day}, it's {after}, VAT included"
+)
 BODY = Text(
     "지금은 {before}이에요. 동의하지 않거나 답하지 않으면 그날 구독이 끝나고, 더 결제하지 않아요.",
     "It's {before} now. If you don't agree, or don't answer, your subscription ends on that "
@@ -26,10 +28,10 @@ QUESTION = Text("{plan}, 새\u00a0가격으로 계속할까요?", "Continue {pla
 YES_WHEN = Text("{day}부터", "From {day}")
 YES_AMOUNT = Text("{after}", "{after}")
 YES_HOW = Text(
-    "지금 {before}에서 올라요. {method} 결제해요. 지금 결제하는 금액은 없어요. 동의한 뒤에도 "
-    "내\u00a0구독에서 언제든지 해지할\u00a0수\u00a0있어요.",
-    "Up from {before} now, charged to {method}. Nothing is charged now. You can still cancel "
-    "at any time in My subscriptions.",
+    "지금 {before}에서 {after}(부가세\u00a0포함)으로 올라요. {method} 자동결제해요. 지금 결제하는 "
+    "금액은 없어요. 동의한 뒤에도 내\u00a0구독에서 언제든지 해지할\u00a0수\u00a0있어요.",
+    "It goes up from {before} to {after}, VAT included, and will be charged automatically to "
+    "{method}. Nothing is charged now. You can still cancel at any time in My subscriptions.",
 )
 YES = Text("동의해요", "I agree")
 NO_WHEN = Text("{last}까지 이용", "Use it until {last}")

@@ -38,9 +38,9 @@ class PriceView:
     no_done: str = ""
 
 
-def alert_parts(asked: PriceConsent) -> tuple[str, str, str, str]:
+def alert_parts(seen: SubscriptionView, asked: PriceConsent) -> tuple[str, str, str, str]:
     """Return the alert's tone, title, body and button label."""
-    text, words = _text(asked), _words(asked)
+    text, words = _text(asked), _words(seen, asked)
     match asked.answer:
         case ConsentDecision.ACCEPTED:
             title, body = text.AGREED_TITLE(), text.AGREED_BODY(**words)
@@ -71,15 +71,14 @@ async def price_view(rt: Runtime, actor: Actor, subscription_id: str) -> PriceVi
 
 
 def _question(seen: SubscriptionView, asked: PriceConsent) -> PriceView:
-    text, words = _text(asked), _words(asked)
+    text, words = _text(asked), _words(seen, asked)
     method = wording.by(method_label(seen.method))
-    price = wording.price(seen.coming)
     return PriceView(
         title=text.QUESTION(plan=wording.plan_text(seen.next_plan or seen.plan).name),
         yes=text.YES(),
         yes_when=text.YES_WHEN(**words),
         yes_amount=text.YES_AMOUNT(**words),
-        yes_how=text.YES_HOW(**words, method=method, price=price),
+        yes_how=text.YES_HOW(**words, method=method),
         yes_done=text.DONE_AGREED(),
         no=text.NO(),
         no_when=text.NO_WHEN(**words),
@@ -93,10 +92,11 @@ def _text(asked: PriceConsent):  # noqa: ANN202 - one of two modules with the sa
     return price_increase_text if asked.before_krw else trial_end_text
 
 
-def _words(asked: PriceConsent) -> dict[str, str]:
+def _words(seen: SubscriptionView, asked: PriceConsent) -> dict[str, str]:
     return {
         "day": wording.full_day(asked.changes_on),
         "last": wording.full_day(asked.changes_on - ONE_DAY),
-        "before": wording.won(asked.before_krw),
-        "after": wording.won(asked.after_krw),
+        "before": wording.price(seen.price) if asked.before_krw else wording.won(0),
+        "after": wording.price(seen.coming),
+        "amount": wording.won(asked.after_krw),
     }

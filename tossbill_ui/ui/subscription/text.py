@@ -6,7 +6,7 @@ TITLE = Text("내 구독", "My subscriptions")
 LOADING = Text("구독을 불러오고 있어요", "Loading your subscriptions")
 EMPTY = Text("아직 구독이 없어요", "No subscriptions yet")
 EMPTY_BODY = Text(
-    "상품을 고르면 여기에서 다음 결제일과 금액을 볼 수 있어요.",
+    "요금제를 고르면 여기에서 다음 결제일과 금액을 볼 수 있어요.",
     "Once you choose a plan, you'll see its next payment here.",
 )
 
@@ -31,7 +31,7 @@ ENDED_ON = Text("끝난 날", "Ended on")
 WORKS_UNTIL = Text("이용할 수 있는 날", "Access")
 UNTIL_DAY = Text("{day}까지", "Until {day}")
 ON_DAY = Text("{day}\n{amount}", "{day}\n{amount}")
-MOVES_TO = Text("{day}\n{plan} 상품으로 바뀌어요", "{day}\nSwitches to {plan}")
+MOVES_TO = Text("{day}\n{plan} 요금제로 바뀌어요", "{day}\nSwitches to {plan}")
 WHEN_RESUMED = Text("다시 시작할 때 결제해요", "When you resume")
 WAITS = Text("확인하고 있어요", "Being confirmed")
 NOT_NOW = Text("지금은 이용할 수 없어요", "Not available now")
@@ -48,14 +48,14 @@ IN_DOUBT_BODY = ByKind(
     Text(
         "카드사의 답이 늦어져 아직 결제됐는지 몰라요. 두 번 결제되지 않으니 기다려 주세요. "
         "확인되면 여기에 바로 보여요.",
-        "The card company hasn't answered yet, so we don't know the result. Please wait: you "
-        "won't be charged twice. The result will appear here.",
+        "The card company hasn't answered yet, so we don't know the result. You won't be "
+        "charged twice. The result will appear here.",
     ),
     Text(
         "은행의 답이 늦어져 아직 결제됐는지 몰라요. 두 번 결제되지 않으니 기다려 주세요. "
         "확인되면 여기에 바로 보여요.",
-        "The bank hasn't answered yet, so we don't know the result. Please wait: you won't be "
-        "charged twice. The result will appear here.",
+        "The bank hasn't answered yet, so we don't know the result. You won't be charged "
+        "twice. The result will appear here.",
     ),
 )
 IN_DOUBT_CANCELED = Text(
@@ -106,7 +106,8 @@ EXPIRES = Text("카드를 {day}까지 쓸 수 있어요", "This card can be char
 EXPIRES_BODY = Text(
     "그 뒤에는 이 카드로 결제할 수 없어요. 다른 결제수단으로 바꿔 주세요. "
     "지금 결제하는 금액은 없어요.",
-    "After that, it can't be. Please change to another payment method. Nothing is charged now.",
+    "After that, it stops working. Please change to another payment method. Nothing is charged "
+    "now.",
 )
 BEGUN = Text("구독을 시작했어요", "Your subscription has started")
 BEGUN_BODY = Text(
@@ -201,7 +202,7 @@ CANCEL_NOW_NOTHING = Text(
 )
 KEEP = Text("계속 이용하기", "Keep my subscription")
 
-METHOD_TITLE = Text("어떤 결제수단으로 바꿀까요?", "Which payment method should we use?")
+METHOD_TITLE = Text("어떤 결제수단으로 바꿀까요?", "Which payment method would you like to use?")
 METHOD_BODY = Text(
     "다음 결제부터 써요. 지금 결제하는 금액은 없어요.",
     "It will be used from the next payment. Nothing is charged now.",
@@ -210,8 +211,8 @@ METHOD_OWED = Text(
     "바꾸면 밀린 {amount}을 바로 결제해요.",
     "The outstanding {amount} is charged as soon as you change it.",
 )
-METHOD_TO = Text("{method} 바꾸기", "Change to {method}")
-METHOD_TO_AND_PAY = Text("{method} 바꾸고 {amount} 결제하기", "Change to {method} and pay {amount}")
+METHOD_TO = Text("{method} 바꾸기", "Use {method}")
+METHOD_TO_AND_PAY = Text("{method} 바꾸고 {amount} 결제하기", "Use {method} and pay {amount}")
 METHOD_NONE = Text(
     "바꿀 수 있는 다른 결제수단이 없어요. 새로 등록한 다음 여기에서 바꿔 주세요.",
     "You have no other payment method. Register one, then change to it here.",

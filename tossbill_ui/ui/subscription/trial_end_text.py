@@ -4,15 +4,16 @@ from tossbill_ui.ui.shared.text import Text
 
 TITLE = Text("무료 체험이 {day}에 끝나요", "Your free trial ends on {day}")
 BODY = Text(
-    "계속 이용하면 그날부터 {after}이에요. 답하지 않으면 결제\u00a0없이 끝나요.",
-    "If you continue, it costs {after} from then on. If you don't answer, it ends without a "
-    "charge.",
+    "계속 이용하면 그날부터 {after}\u00a0(부가세\u00a0포함)이에요. 답하지 않으면 "
+    "결제\u00a0없이 끝나요.",
+    "If you continue, it costs {after} from then on, VAT included. If you don't answer, it ends "
+    "without a charge.",
 )
 ANSWER = Text("계속할지 답하기", "Answer")
 AGREED_TITLE = Text("체험이 끝나도 계속 이용해요", "You're continuing after the trial")
 AGREED_BODY = Text(
-    "{day}에 {after}을 결제해요. 그 전에는 답을 바꿀 수 있어요.",
-    "{after} will be charged on {day}. You can change your answer before that.",
+    "{day}에 {amount}을 결제해요. 그 전에는 답을 바꿀 수 있어요.",
+    "{amount} will be charged on {day}. You can change your answer before that.",
 )
 REFUSED_TITLE = Text("체험만 하고 끝나요", "Your subscription ends with the trial")
 REFUSED_BODY = Text(
@@ -27,9 +28,9 @@ QUESTION = Text(
 YES_WHEN = Text("{day}부터", "From {day}")
 YES_AMOUNT = Text("{before} → {after}", "{before} → {after}")
 YES_HOW = Text(
-    "{price}(부가세\u00a0포함)을 {method} 자동결제해요. 첫 결제는 {day}이고, 지금 결제하는 금액은 "
+    "{after}(부가세\u00a0포함)을 {method} 자동결제해요. 첫 결제는 {day}이고, 지금 결제하는 금액은 "
     "없어요. 내 구독에서 언제든지 해지할 수 있어요.",
-    "{price}, VAT included, will be charged automatically to {method}, starting on {day}. "
+    "{after}, VAT included, will be charged automatically to {method}, starting on {day}. "
     "Nothing is charged now. You can cancel at any time in My subscriptions.",
 )
 YES = Text("계속 이용할게요", "Continue after the trial")

@@ -3,7 +3,7 @@
 from tossbill_ui.ui.shared.text import Text
 
 REFUSALS = {
-    "already_subscribed": Text("이미 이용하고 있는 상품이에요.", "You're already on this plan."),
+    "already_subscribed": Text("이미 이용하고 있는 요금제예요.", "You're already on this plan."),
     "ended": Text("이미 끝난 구독이에요.", "This subscription has ended."),
     "in_use": Text(
         "구독에 쓰고 있는 결제수단이에요. 먼저 다른 결제수단으로 바꿔 주세요.",
