@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from tossbill_ui.core.company import REVIEWED
 from tossbill_ui.core.crypto import Cipher
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.secret_file import FILE_NAME, load_secrets, will_be_made
@@ -31,10 +32,12 @@ class Finding:
     Attributes:
         ok: Whether the check passed.
         text: What was found, or what to change.
+        is_advice: Whether it is worth doing, but nothing depends on it.
     """
 
     ok: bool
     text: str
+    is_advice: bool = False
 
 
 def start_problems(settings: Settings) -> list[str]:
@@ -45,7 +48,7 @@ def start_problems(settings: Settings) -> list[str]:
 def examine(settings: Settings) -> list[Finding]:
     """Check everything: keys, secrets, public URL, files, database, schema, prices."""
     database = _database(settings, with_prices=True)
-    return [*_settings_findings(settings), *_files(settings), *database]
+    return [*_settings_findings(settings), *_files(settings), *database, *_review(settings)]
 
 
 def database_problems(settings: Settings) -> list[str]:
@@ -89,6 +92,16 @@ def _public_url(settings: Settings) -> Finding:
     if settings.mode is Mode.LIVE and not settings.is_https:
         raise SettingsError("Live mode needs https: set TOSSBILL_PUBLIC_URL=https://….")
     return Finding(True, f"the public URL is {settings.public_url}")
+
+
+def _review(settings: Settings) -> Iterator[Finding]:
+    """Find what Toss's review asks to see at the foot of every page and is not set."""
+    missing = [
+        f"{name.upper()} ({what})" for name, what in REVIEWED.items() if not getattr(settings, name)
+    ]
+    if missing:
+        text = f"Toss's review asks for this on every page; set {', '.join(missing)}"
+        yield Finding(True, text, is_advice=True)
 
 
 def _database_url(settings: Settings) -> Finding:

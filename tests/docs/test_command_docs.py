@@ -16,7 +16,7 @@ from tossbill_ui.cli.review import WORDS, Item
 
 OPTION_ROW = re.compile(r"^\| `(--[a-z-]+)` \|.*$", re.MULTILINE)
 KEYS = {
-    "doctor": {"ok", "text"},
+    "doctor": {"ok", "text", "is_advice"},
     "mailbox": set(NOTICE_KEYS),
     "review list": {field.name for field in fields(Item)} - set(WORDS),
 }

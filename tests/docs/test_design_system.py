@@ -13,9 +13,10 @@ from tossbill_ui.ui import components
 
 PAGE = make_gallery.PAGE.read_text()
 NAMES = re.compile(r'<h2 class="specimen-name">([^<]+)</h2>')
-# Components without a look of their own: they place text and focus, or are a whole page.
+# Components without a look of their own: they place text and focus, are a whole page, or show
+# what only the server knows.
 WITHOUT_A_LOOK = {
-    "address", "element", "focus", "head", "label", "label_var", "page", "toss_billing",
+    "address", "element", "focus", "footer", "head", "label", "label_var", "page", "toss_billing",
 }  # fmt: skip
 ANCHORS = ("back", "link", "plans", "rows")
 

@@ -68,7 +68,8 @@ def doctor(as_json: bool) -> None:
         print_json({"ok": is_healthy, "findings": [asdict(finding) for finding in findings]})
     else:
         for finding in findings:
-            click.echo(f"{'ok ' if finding.ok else 'FIX'} {finding.text}")
+            word = "TIP" if finding.is_advice else "ok " if finding.ok else "FIX"
+            click.echo(f"{word} {finding.text}")
     if not is_healthy:
         raise SystemExit(1)
 

@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_valid
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tossbill_ui.core.calendar import ChargeHours
+from tossbill_ui.core.company import BusinessNumber, Line, PageUrl
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.language import Language
 
@@ -76,6 +77,16 @@ class Settings(BaseSettings):
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
     tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
     tossbill_brand_logo: Path | None = None
+    tossbill_company_name: Line = ""
+    tossbill_company_representative: Line = ""
+    tossbill_company_number: BusinessNumber = ""
+    tossbill_company_mail_order: Line = ""
+    tossbill_company_address: Line = ""
+    tossbill_company_phone: Line = ""
+    tossbill_company_hosting: Line = ""
+    tossbill_terms_url: PageUrl = ""
+    tossbill_privacy_url: PageUrl = ""
+    tossbill_refund_url: PageUrl = ""
 
     _dev_backend_url: str = PrivateAttr("")
 

@@ -10,6 +10,7 @@ from reflex_components_core.core.banner import has_too_many_connection_errors
 from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.element import Slot, element, label
 from tossbill_ui.ui.components.focus import focus
+from tossbill_ui.ui.components.footer import footer
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.presses import presses
 from tossbill_ui.ui.shared.brand import BrandState
@@ -21,7 +22,7 @@ shown = BrandState.shown
 
 
 def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Component:
-    """Return a page: mode banner, the shop's mark and name, content.
+    """Return a page: mode banner, the shop's mark and name, content, footer.
 
     Args:
         children: The content.
@@ -32,6 +33,7 @@ def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Com
         _header(),
         rx.el.main(_problem(), *children, class_name="content"),
         rx.el.noscript(rx.el.p(label(frame.REGISTER_NO_SCRIPT), class_name="no-script")),
+        footer(),
         rx.el.div(_press(), _offline(), class_name="connection"),
         fills={
             "style": Slot("brand_style", BrandState.colors),

@@ -10,6 +10,7 @@ import reflex as rx
 from tossbill_ui import runtime
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.ui.shared.colors import brand_colors
+from tossbill_ui.ui.shared.company import EMPTY, company_slots
 from tossbill_ui.ui.shared.page_state import query_of
 from tossbill_ui.ui.shared.text import frame, spoken
 
@@ -41,6 +42,7 @@ def brand_slots(settings: Settings, address: str) -> dict[str, str]:
         "other_language": other,
         "other_language_name": other_name,
         "other_language_href": _switch(settings, other, address),
+        **company_slots(settings),
     }
 
 
@@ -67,6 +69,7 @@ class BrandState(rx.State):
         "other_language": "en",
         "other_language_name": NOTHING,
         "other_language_href": "/language?to=en",
+        **EMPTY,
     }
     colors: dict[str, str] = {}
 
