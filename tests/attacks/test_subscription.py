@@ -39,9 +39,10 @@ NONSENSE: list[Any] = [None, "", "x" * 2000, -1, True, [], {"a": 1}, "\x00", "';
 
 
 async def confirm(visitor: Stranger, method_id: Any) -> None:
-    """Open a plan's page and press its button."""
+    """Open a plan's page, choose a method and press the button."""
     await visitor.hydrate("/register/", **PLAN)
-    await visitor.send(f"{REGISTER}.pay", {"method_id": method_id}, path="/register/", **PLAN)
+    await visitor.send(f"{REGISTER}.choose", {"method_id": method_id}, path="/register/", **PLAN)
+    await visitor.send(f"{REGISTER}.pay", None, path="/register/", **PLAN)
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ async def test_other_customers_card_cannot_be_charged(server: Server, victim: Cu
 async def test_invalid_arguments_change_nothing(server: Server, victim: Customer) -> None:
     before = everything(server)
     calls = [(f"{SUBSCRIPTION}.{name}", "subscription_id") for name in ACTIONS]
-    calls += [(f"{SUBSCRIPTION}.change_method", "method_id"), (f"{REGISTER}.pay", "method_id")]
+    calls += [(f"{SUBSCRIPTION}.change_method", "method_id"), (f"{REGISTER}.choose", "method_id")]
 
     async with stranger(server.url, cookie=victim.cookie) as visitor:
         await visitor.hydrate("/subscription/")

@@ -81,7 +81,7 @@ def test_subscription_lifecycle_with_a_bank_account(
     assert_no_card(page)
     life.look("registered")
     life.press("next-button")
-    expect(page.get_by_test_id("subscribe-button")).to_contain_text(BANK[locale])
+    expect(page.get_by_test_id("chosen-method")).to_contain_text(BANK[locale])
     life.look("confirm")
     life.press("subscribe-button")
     life.see("ink")

@@ -13,7 +13,6 @@ from tossbill_ui.core.actor import VISITOR, Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import removal
-from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import (
     cancel,
@@ -26,6 +25,7 @@ from tossbill_ui.subscriptions.actions import (
 )
 from tossbill_ui.subscriptions.actions.review import approve
 from tossbill_ui.subscriptions.reading import spending, timeline, view
+from tossbill_ui.subscriptions.reading.methods import offered_methods
 from tossbill_ui.subscriptions.reading.timeline import Wanted
 
 Act = Callable[[Runtime, Actor, str], Awaitable[object]]
@@ -97,7 +97,7 @@ async def test_other_actors_own_nothing_and_cannot_subscribe(
     quote = await subscribe.quote(shop.rt, actor, "basic")
 
     assert await view.subscriptions(shop.rt, actor) == []
-    assert await usable_methods(shop.rt, actor) == []
+    assert await offered_methods(shop.rt, actor) == []
     assert await timeline.subscriptions(shop.rt, actor) == []
     assert (await timeline.older(shop.rt, actor)).entries == []
     assert not any(month.amount_krw for month in await spending.last_months(shop.rt, actor))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -28,15 +29,47 @@ async def test_without_a_card_the_window_is_next_and_carries_the_plan(
         assert dict(parse_qsl(urlsplit(url).query))["plan"] == "basic"
 
 
-async def test_with_a_card_the_button_names_card_and_amount(shop: Shop, session: Session) -> None:
+async def test_with_a_card_the_button_names_the_amount_and_the_row_the_card(
+    shop: Shop, session: Session
+) -> None:
     method_id = await shop.card(session)
 
     opened = await registration_view.opened(shop.rt, session, "basic")
 
     assert opened.view.view == "confirm"
     assert [choice.method_id for choice in opened.choices] == [method_id]
-    assert plain(opened.view.pay).endswith("로 9,900원 결제하고 시작하기")
+    assert plain(opened.view.method) == "현대카드 ···· 123"
+    assert opened.view.pay == "9,900원 결제하고 시작하기"
     assert await shop.money() == []
+
+
+async def test_default_is_a_method_that_works(shop: Shop, session: Session) -> None:
+    """After a refused first payment the customer is not led to the refused card again."""
+    works = await shop.card(session, "approve")
+    shop.wait(timedelta(minutes=1))
+    refused = await shop.card(session, "stopped")
+    await shop.view(session, await shop.begin(session, "basic", refused))
+
+    opened = await registration_view.opened(shop.rt, session, "basic")
+
+    assert [choice.method_id for choice in opened.choices] == [works, refused]
+    assert opened.view.method == opened.choices[0].label
+    assert opened.chosen == works
+
+
+async def test_refused_only_card_is_not_proposed_but_can_be_chosen(
+    shop: Shop, session: Session
+) -> None:
+    refused = await shop.card(session, "stopped")
+    await shop.view(session, await shop.begin(session, "basic", refused))
+
+    opened = await registration_view.opened(shop.rt, session, "basic")
+
+    assert (opened.view.view, opened.chosen) == ("ready", "")
+    assert opened.view.method == "새로 등록해요"
+    assert [choice.method_id for choice in opened.choices] == [refused]
+    assert opened.confirm is not None
+    assert (opened.confirm.view, opened.confirm.pay) == ("confirm", "9,900원 결제하고 시작하기")
 
 
 async def test_trial_is_free_today_and_announces_the_question_at_its_end(

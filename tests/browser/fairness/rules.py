@@ -45,6 +45,25 @@ COVERED = """one => {
         return upmost && !one.contains(upmost);
     });
 }"""
+HTML = "all => all.map(one => one.outerHTML)"
+# The points of a text or button, a grid over all of its lines, at which it is not seen. The
+# corners of a button may be round.
+OUT_OF_SIGHT = """one => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const hidden = [];
+    for (let y = top + 1; y < bottom; y += 6)
+        for (const x of [left + 12, (left + right) / 2, right - 12]) {
+            const upmost = document.elementFromPoint(x, y);
+            if (!upmost || !one.contains(upmost)) hidden.push([x, y]);
+        }
+    return hidden.length ? hidden : null;
+}"""
+SCROLLS = (
+    "() => scrollTo(0, 0)",
+    "one => one.scrollIntoView({ block: 'nearest', behavior: 'instant' })",
+    "() => scrollTo(0, document.documentElement.scrollHeight)",
+)
+BESIDE = 16
 
 
 def assert_total_price_first(offer: Locator) -> None:
@@ -65,10 +84,17 @@ def assert_total_price_first(offer: Locator) -> None:
     assert any(size == largest for size, is_price in sizes if is_price), "the price is small print"
 
 
-def assert_nothing_chosen_before(page: Page) -> None:
-    """Assert that no checkbox is checked and no option selected in advance."""
+def assert_nothing_chosen_before(page: Page, *, but: str = "") -> None:
+    """Assert that no checkbox is checked and no option selected in advance.
+
+    Args:
+        page: The page.
+        but: The name of the field that says what to pay with, if there is one. One of the
+            customer's own cards may be proposed: it neither adds to the price nor agrees to it.
+    """
     ticked = page.locator("input:checked, [aria-checked=true], option[selected]")
-    assert ticked.count() == 0, ticked.first.evaluate("one => one.outerHTML")
+    found = [html for html in ticked.evaluate_all(HTML) if not but or f'name="{but}"' not in html]
+    assert found == []
 
 
 def assert_equal(choices: Locator) -> None:
@@ -84,6 +110,25 @@ def assert_not_covered(choices: Locator) -> None:
     for choice in choices.all():
         covered = choice.evaluate(COVERED)
         assert covered == [], f"{choice.inner_text()!r} is covered at {covered}"
+
+
+def assert_consent_beside_its_button(page: Page, consent: Locator, button: Locator) -> None:
+    """Assert that a consent stands directly above its button, and is seen whenever that is.
+
+    Checked where the page opens, where the button has just come into view, and at the page's end.
+    """
+    for scroll in SCROLLS:
+        button.evaluate(scroll)
+        if button.evaluate(OUT_OF_SIGHT):
+            continue
+        hidden = consent.evaluate(OUT_OF_SIGHT)
+        assert not hidden, f"the consent is hidden at {hidden} while its button is seen"
+    assert not button.evaluate(OUT_OF_SIGHT), "the button is not seen at the end of the page"
+    box, below = consent.bounding_box(), button.bounding_box()
+    assert box, "the consent is not on the page"
+    assert below, "the button is not on the page"
+    gap = below["y"] - box["y"] - box["height"]
+    assert 0 <= gap <= BESIDE, f"{gap} px between the consent and its button"
 
 
 def assert_says_what_it_does(buttons: Locator) -> None:

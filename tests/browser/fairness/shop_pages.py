@@ -16,10 +16,12 @@ class ShopPages(Protocol):
     Attributes:
         first_screen: The address of the first screen.
         cancel: The name of the control that leads to canceling.
+        pays_with: The ``name`` of the field that chooses what to pay with; empty without one.
     """
 
     first_screen: str
     cancel: re.Pattern[str]
+    pays_with: str
 
     def offers(self, page: Page) -> Locator:
         """Open the page with the offers, and return each of them."""
@@ -27,6 +29,10 @@ class ShopPages(Protocol):
 
     def before_paying(self, page: Page) -> Locator:
         """Go to the last page before a charge, and return the button that charges."""
+        ...
+
+    def consent(self, page: Page) -> Locator:
+        """Return what the press of that button agrees to."""
         ...
 
     def subscribe(self, page: Page) -> None:
@@ -47,6 +53,7 @@ class OurPages:
 
     first_screen = "/"
     cancel = re.compile("해지하기|^Cancel$")
+    pays_with = "payment-method"
 
     def offers(self, page: Page) -> Locator:
         page.goto("/")
@@ -55,6 +62,9 @@ class OurPages:
     def before_paying(self, page: Page) -> Locator:
         register_for_plan(page)
         return page.get_by_test_id("subscribe-button")
+
+    def consent(self, page: Page) -> Locator:
+        return page.get_by_test_id("consent")
 
     def subscribe(self, page: Page) -> None:
         self.before_paying(page).click()

@@ -25,9 +25,17 @@ def test_charging_button_states_the_amount(page: Page, shop: ShopPages) -> None:
     button = shop.before_paying(page)
 
     assert rules.AMOUNT.search(button.inner_text())
-    rules.assert_nothing_chosen_before(page)
+    rules.assert_nothing_chosen_before(page, but=shop.pays_with)
     rules.assert_says_what_it_does(page.locator("main button:visible"))
     rules.assert_no_guilt(page)
+
+
+def test_consent_is_seen_with_the_button_that_charges(page: Page, shop: ShopPages) -> None:
+    button = shop.before_paying(page)
+
+    for height in PHONE_HEIGHTS:
+        page.set_viewport_size({"width": PHONE_WIDTH, "height": height})
+        rules.assert_consent_beside_its_button(page, shop.consent(page), button)
 
 
 def test_canceling_takes_two_clicks_from_the_first_screen(page: Page, shop: ShopPages) -> None:

@@ -38,6 +38,26 @@ UNFAIR: dict[str, tuple[str, Check]] = {
         "<div style='position:fixed;inset:20px 0 0 0;background:white'></div>",
         lambda page: rules.assert_not_covered(page.locator("button")),
     ),
+    "a consent under the bar with its button": (
+        "<p>매월 결제하는 데 동의해요</p><button>9,900원 결제하기</button>"
+        "<div style='position:fixed;inset:0 0 auto 0;height:40px;background:white'></div>",
+        lambda page: rules.assert_consent_beside_its_button(
+            page, page.locator("p"), page.locator("button")
+        ),
+    ),
+    "a consent below the fold": (
+        "<button style='position:fixed;top:0'>9,900원 결제하기</button>"
+        "<p style='margin-top:2000px'>매월 결제하는 데 동의해요</p>",
+        lambda page: rules.assert_consent_beside_its_button(
+            page, page.locator("p"), page.locator("button")
+        ),
+    ),
+    "a consent far from its button": (
+        "<p>매월 결제하는 데 동의해요</p><br><br><br><br><button>9,900원 결제하기</button>",
+        lambda page: rules.assert_consent_beside_its_button(
+            page, page.locator("p"), page.locator("button")
+        ),
+    ),
     "a button that says nothing": (
         "<button>확인</button>",
         lambda page: rules.assert_says_what_it_does(page.locator("button")),

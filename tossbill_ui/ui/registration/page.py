@@ -16,8 +16,7 @@ from tossbill_ui.ui.shared.text import Text, frame
 
 shown = RegisterState.shown
 row = Slots(shown, "register_")
-SECOND = "button second"
-ACCOUNT_BUTTON = f"{SECOND} with-accounts"
+ROW = "row"
 
 
 # The button appears before the script that handles it; a press in between is remembered.
@@ -46,6 +45,7 @@ def register_page() -> rx.Component:
             fills={
                 "data-view": row["view"],
                 "data-plan": row["has_plan"],
+                "data-methods": row["has_methods"],
                 "data-accounts": row["accounts"],
                 "data-call": Slot("call"),
             },
@@ -61,15 +61,10 @@ def _open() -> rx.Component:
         element(rx.el.p, row["body"], class_name="lead"),
         rx.el.p(RegisterState.notice, role="alert", class_name="notice"),
         _receipt(),
+        _method(),
         element(rx.el.p, row["setup"], class_name="fine with-plan setup"),
-        element(rx.el.p, row["consent"], class_name="fine"),
         _sdk_failed(),
-        rx.el.div(
-            _opens(text.REGISTER_BUTTON, "card", "register-button", "button primary"),
-            _opens(text.REGISTER_ACCOUNT, "account", "register-account", f"{SECOND} with-accounts"),
-            class_name="bottom when-ready",
-        ),
-        _confirm(),
+        bottom(_consent(), _register(), _confirm()),
         class_name="when-open",
     )
 
@@ -94,8 +89,23 @@ def _opens(words: Text, kind: str, testid: str, class_name: str) -> rx.Component
     )
 
 
+def _consent() -> rx.Component:
+    """Return what a press agrees to: in one bar with its button, so both are seen together."""
+    attrs = {"data-testid": "consent"}
+    return element(rx.el.p, row["consent"], attrs=attrs, class_name="fine consent")
+
+
+def _register() -> rx.Component:
+    account = "button second with-accounts"
+    return rx.el.div(
+        _opens(text.REGISTER_BUTTON, "card", "register-button", "button primary"),
+        _opens(text.REGISTER_ACCOUNT, "account", "register-account", account),
+        class_name="presses when-ready",
+    )
+
+
 def _confirm() -> rx.Component:
-    """Return the buttons that charge, each with its amount, and those for another method."""
+    """Return the one button that charges, with its amount."""
     return rx.el.div(
         rx.el.p(
             rx.cond(RegisterState.paying, label(plan_text.PAYING)), role="status", class_name="fine"
@@ -103,23 +113,43 @@ def _confirm() -> rx.Component:
         button(
             row["pay"],
             weight="primary",
-            on_click=RegisterState.pay(RegisterState.choices[0].method_id),
+            on_click=RegisterState.pay,
             disabled=RegisterState.busy,
             attrs={"data-testid": "subscribe-button"},
         ),
-        rx.foreach(RegisterState.choices[1:], _other),
-        _opens(plan_text.OTHER_CARD, "card", "register-another", SECOND),
-        _opens(text.REGISTER_ACCOUNT, "account", "register-other-account", ACCOUNT_BUTTON),
-        class_name="bottom when-confirm",
+        class_name="presses when-confirm",
     )
 
 
-def _other(choice: PayChoice) -> rx.Component:
-    return button(
-        choice.label,
-        on_click=RegisterState.pay(choice.method_id),
-        disabled=RegisterState.busy,
-        attrs={"data-testid": "subscribe-other"},
+def _method() -> rx.Component:
+    """Return the method to be charged; it unfolds to the others, and to registering another."""
+    return rx.el.details(
+        rx.el.summary(
+            rx.el.span(label(plan_text.METHOD), class_name="name"),
+            element(rx.el.span, row["method"], attrs={"data-testid": "chosen-method"}),
+            custom_attrs={"data-testid": "method-row"},
+        ),
+        rx.el.fieldset(
+            rx.el.legend(label(plan_text.CHOOSE_METHOD), class_name="unseen"),
+            rx.foreach(RegisterState.choices, _choice),
+        ),
+        _opens(plan_text.OTHER_CARD, "card", "register-another", ROW),
+        _opens(text.REGISTER_ACCOUNT, "account", "register-other-account", f"{ROW} with-accounts"),
+        class_name="paying with-methods",
+    )
+
+
+def _choice(choice: PayChoice) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(choice.label),
+        rx.el.input(
+            type="radio",
+            name="payment-method",
+            checked=RegisterState.chosen == choice.method_id,
+            on_change=RegisterState.choose(choice.method_id),
+            disabled=RegisterState.busy,
+        ),
+        class_name=ROW,
     )
 
 

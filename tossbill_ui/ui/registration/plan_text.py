@@ -50,12 +50,15 @@ CONSENT_TRIAL = Text(
     "don't answer, or you cancel, it ends without a charge.",
 )
 
-PAY_WITH = Text("{method} {amount} 결제하고 시작하기", "Pay {amount} with {method}")
+PAY = Text("{amount} 결제하고 시작하기", "Pay {amount} and start")
 
-TRY_WITH = Text(
-    "{method} 무료\u00a0체험 시작하기 (오늘\u00a0{amount})",
-    "Start free trial with {method} ({amount}\u00a0today)",
-)
+TRY = Text("무료\u00a0체험 시작하기 (오늘\u00a0{amount})", "Start free trial ({amount}\u00a0today)")
+
+METHOD = Text("결제수단", "Payment method")
+
+NEW_METHOD = Text("새로 등록해요", "A new one")
+
+CHOOSE_METHOD = Text("어떤 결제수단으로 결제할까요?", "Which payment method should we use?")
 
 PAYING = Text("결제를 요청하고 있어요", "Requesting the payment")
 

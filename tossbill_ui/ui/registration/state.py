@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import reflex as rx
@@ -39,11 +40,13 @@ class RegisterState(rx.State):
     shown: RegisterView = view.method_only()
     call: BillingCall = NO_CALL
     choices: tuple[PayChoice, ...] = ()
+    chosen: str = ""
     # Disables the buttons until the state has loaded, and against a second press.
     busy: bool = True
     paying: bool = False
     notice: str = ""
     _plan_code: str = ""
+    _confirm: RegisterView | None = None
     _terms: Terms | None = None
 
     @rx.event
@@ -57,20 +60,29 @@ class RegisterState(rx.State):
     async def _open(self, session: Session) -> None:
         opened = await view.opened(runtime.current(), session, self._plan_code)
         self.shown, self.choices = opened.view, opened.choices
-        self._terms = opened.terms
+        self.chosen, self._confirm, self._terms = opened.chosen, opened.confirm, opened.terms
         self.call = billing_call(opened.call) if opened.call else NO_CALL
         self.busy = self.paying = False
 
     @rx.event
-    async def pay(self, method_id: str):  # noqa: ANN201
-        """Start the subscription shown on the page, on the terms shown."""
+    def choose(self, method_id: str) -> None:
+        """Choose one of the offered methods; the press that follows charges it."""
+        wanted = str(method_id)
+        for choice in self.choices:
+            if choice.method_id == wanted and not self.busy:
+                self.chosen = wanted
+                self.shown = replace(self._confirm or self.shown, method=choice.label)
+
+    @rx.event
+    async def pay(self):  # noqa: ANN201
+        """Start the subscription shown on the page with the chosen method, on the terms shown."""
         session = session_of(self)
         if self.busy or session is None:
             return
         self.busy, self.paying, self.notice = True, True, ""
         yield
         try:
-            await self._subscribe(session, str(method_id))
+            await self._subscribe(session)
         except (Conflict, NotFound):
             # Also shows when the customer is on the plan already.
             await self._open(session)
@@ -78,15 +90,14 @@ class RegisterState(rx.State):
         else:
             yield rx.redirect("/subscription/")
 
-    async def _subscribe(self, session: Session, method_id: str) -> None:
-        was_offered = method_id in {choice.method_id for choice in self.choices}
-        if self._terms is None or not was_offered:
+    async def _subscribe(self, session: Session) -> None:
+        if self._terms is None or not self.chosen:
             raise NotFound("That was not offered.")
         await subscribe.subscribe(
             runtime.current(),
             actor_of(session),
             plan_code=self._plan_code,
-            payment_method_id=method_id,
+            payment_method_id=self.chosen,
             agreed=self._terms,
         )
 

@@ -10,12 +10,11 @@ from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.core.text import is_code
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import registration
-from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payment_methods.registration import WindowCall
-from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import subscribe
 from tossbill_ui.subscriptions.actions.subscribe import Quote, Terms
+from tossbill_ui.subscriptions.reading.methods import OfferedMethod, offered_methods
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.registration import plan_text, text
@@ -27,7 +26,7 @@ from tossbill_ui.ui.shared.view_rows import BLANK
 
 @dataclass(frozen=True)
 class PayChoice:
-    """A button for one payment method: to start a subscription, or to change it to the method."""
+    """One payment method: to start a subscription with, or to change it to."""
 
     method_id: str
     label: str
@@ -43,6 +42,7 @@ class RegisterView:
     view: str
     testid: str
     has_plan: str
+    has_methods: str
     title: str
     body: str
     today: str
@@ -51,6 +51,7 @@ class RegisterView:
     plan: str
     setup: str
     consent: str
+    method: str
     pay: str
     accounts: str
     action: str
@@ -62,6 +63,7 @@ def _view(view: str, title: str, body: str, **parts: str) -> RegisterView:
         view=view,
         testid=parts.get("testid", "register"),
         has_plan="yes" if parts.get("plan") else "no",
+        has_methods="yes" if parts.get("method") else "no",
         title=title,
         body=body,
         today=parts.get("today") or wording.won(0),
@@ -70,6 +72,7 @@ def _view(view: str, title: str, body: str, **parts: str) -> RegisterView:
         plan=parts.get("plan") or BLANK,
         setup=parts.get("setup") or BLANK,
         consent=parts.get("consent") or text.REGISTER_CONSENT(),
+        method=parts.get("method") or BLANK,
         pay=parts.get("pay") or BLANK,
         accounts=parts.get("accounts", "no"),
         action=parts.get("action") or BLANK,
@@ -120,13 +123,17 @@ class Opened:
     Attributes:
         view: The content.
         call: Opens Toss's window; None where it must not open.
-        choices: The customer's methods, newest first, if a charge is next.
+        choices: The customer's methods, the default first, if there is a plan.
+        chosen: The proposed one; empty if none of them works, so that a new one is next.
+        confirm: The content once one is chosen.
         terms: The terms that a press on the page accepts.
     """
 
     view: RegisterView
     call: WindowCall | None = None
     choices: tuple[PayChoice, ...] = ()
+    chosen: str = ""
+    confirm: RegisterView | None = None
     terms: Terms | None = None
 
 
@@ -152,9 +159,22 @@ async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
         return Opened(under_way())
     if quote is None:
         return Opened(method_only(takes_accounts=rt.settings.takes_accounts), call)
-    choices = tuple(_choice(quote, method) for method in await usable_methods(rt, actor))
-    shown = _with_plan(quote, choices, takes_accounts=rt.settings.takes_accounts)
-    return Opened(shown, call, choices, quote.terms)
+    offered = await offered_methods(rt, actor)
+    return _opened(quote, call, offered, takes_accounts=rt.settings.takes_accounts)
+
+
+def _opened(
+    quote: Quote, call: WindowCall, offered: Sequence[OfferedMethod], *, takes_accounts: bool
+) -> Opened:
+    """Propose the method that works; without one, registering a new one is next."""
+    choices = tuple(PayChoice(one.method.id, method_label(one.method)) for one in offered)
+    if offered and offered[0].works:
+        shown = _confirm(quote, choices[0].label, takes_accounts=takes_accounts)
+        return Opened(shown, call, choices, choices[0].method_id, shown, quote.terms)
+    new = plan_text.NEW_METHOD() if choices else ""
+    shown = _register_first(quote, new, takes_accounts=takes_accounts)
+    confirm = _confirm(quote, new, takes_accounts=takes_accounts)
+    return Opened(shown, call, choices, confirm=confirm, terms=quote.terms)
 
 
 async def _quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
@@ -163,30 +183,51 @@ async def _quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
     return await subscribe.quote(rt, actor, plan_code)
 
 
-def _choice(quote: Quote, method: PaymentMethod) -> PayChoice:
-    start = plan_text.TRY_WITH if quote.trial_ends_on else plan_text.PAY_WITH
-    label = start(method=wording.by(method_label(method)), amount=wording.won(quote.charge_krw))
-    return PayChoice(method_id=method.id, label=label)
+def _confirm(quote: Quote, method: str, *, takes_accounts: bool) -> RegisterView:
+    """Return the page that charges a method, or starts a trial with it."""
+    texts = wording.plan_text(quote.offer.plan)
+    price, today = wording.price(quote.offer.price), wording.won(quote.charge_krw)
+    consent = plan_text.CONSENT_TRIAL if quote.trial_ends_on else plan_text.CONSENT_PAID
+    start = plan_text.TRY if quote.trial_ends_on else plan_text.PAY
+    day = wording.day_of(quote.next_charge_at)
+    return _with_plan(
+        quote,
+        "confirm",
+        plan_text.CONFIRM_TITLE(name=texts.name),
+        texts.description or plan_text.CONFIRM_BODY(),
+        consent=consent(amount=today, price=price, day=day),
+        method=method,
+        pay=start(amount=today),
+        accounts="yes" if takes_accounts else "no",
+    )
 
 
-def _with_plan(quote: Quote, choices: Sequence[PayChoice], *, takes_accounts: bool) -> RegisterView:
+def _register_first(quote: Quote, method: str, *, takes_accounts: bool) -> RegisterView:
+    """Return the page that registers a method before anything can be charged."""
+    title = plan_text.EITHER_FIRST_TITLE if takes_accounts else plan_text.CARD_FIRST_TITLE
+    return _with_plan(
+        quote,
+        "ready",
+        title(name=wording.plan_text(quote.offer.plan).name),
+        plan_text.CARD_FIRST_BODY(),
+        consent=text.REGISTER_CONSENT(),
+        method=method,
+        accounts="yes" if takes_accounts else "no",
+    )
+
+
+def _with_plan(quote: Quote, view: str, title: str, body: str, **parts: str) -> RegisterView:
     texts, price = wording.plan_text(quote.offer.plan), wording.price(quote.offer.price)
-    first = plan_text.EITHER_FIRST_TITLE if takes_accounts else plan_text.CARD_FIRST_TITLE
-    title = plan_text.CONFIRM_TITLE if choices else first
     day, is_trial = wording.day_of(quote.next_charge_at), quote.trial_ends_on is not None
-    consent = plan_text.CONSENT_TRIAL if is_trial else plan_text.CONSENT_PAID
     on_day = plan_text.ON_DAY_IF if is_trial else plan_text.ON_DAY
-    today = wording.won(quote.charge_krw)
     return _view(
-        "confirm" if choices else "ready",
-        title(name=texts.name),
-        (texts.description or plan_text.CONFIRM_BODY()) if choices else plan_text.CARD_FIRST_BODY(),
-        today=today,
+        view,
+        title,
+        body,
+        today=wording.won(quote.charge_krw),
         next_label=(plan_text.TRIAL_ENDS if is_trial else plan_text.NEXT)(),
         next=on_day(day=day, amount=wording.won(amount_of(quote.offer.price).due_krw)),
         plan=f"{texts.name} {price} {plans_text.PRICE_WITH_TAX()}",
         setup=texts.setup_text,
-        consent=consent(amount=today, price=price, day=day) if choices else text.REGISTER_CONSENT(),
-        pay=choices[0].label if choices else "",
-        accounts="yes" if takes_accounts else "no",
+        **parts,
     )

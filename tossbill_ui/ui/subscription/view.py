@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
-from tossbill_ui.payment_methods.usable import usable_methods
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.periods import ONE_DAY
 from tossbill_ui.subscriptions.reading import view as reading
+from tossbill_ui.subscriptions.reading.methods import offered_methods
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.ui.registration.view import PayChoice
 from tossbill_ui.ui.shared import wording
@@ -115,11 +115,11 @@ async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> Metho
     change = text.METHOD_TO_AND_PAY if is_owed else text.METHOD_TO
     choices = tuple(
         PayChoice(
-            method_id=method.id,
-            label=change(method=wording.by(method_label(method)), amount=amount),
+            method_id=offered.method.id,
+            label=change(method=wording.by(method_label(offered.method)), amount=amount),
         )
-        for method in await usable_methods(rt, actor)
-        if method.id != seen.method.id
+        for offered in await offered_methods(rt, actor)
+        if offered.method.id != seen.method.id
     )
     body = text.METHOD_OWED(amount=amount) if is_owed else text.METHOD_BODY()
     return MethodPanel(

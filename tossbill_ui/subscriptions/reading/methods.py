@@ -1,0 +1,92 @@
+"""A customer's payment methods, in the order in which pages offer them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.payment_methods import repository
+from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.payments.models import Payment, PaymentStatus
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.periods import today
+from tossbill_ui.toss.codes import Meaning, lookup
+
+SETTLED = (PaymentStatus.DONE, PaymentStatus.REFUSED)
+# Codes that are about the payment method, and not about the shop or the request.
+OF_THE_METHOD = (Meaning.NEW_CARD, Meaning.LATER)
+
+
+@dataclass(frozen=True)
+class OfferedMethod:
+    """A payment method that can be charged.
+
+    Attributes:
+        refused_code: Toss's code, if the newest settled payment by it was declined because of it.
+        is_expired: Whether its last day is over, if that day is known.
+    """
+
+    method: PaymentMethod
+    refused_code: str
+    is_expired: bool
+
+    @property
+    def works(self) -> bool:
+        """Whether nothing says that a charge would be declined."""
+        return not self.refused_code and not self.is_expired
+
+
+async def offered_methods(rt: Runtime, actor: Actor) -> list[OfferedMethod]:
+    """Return the customer's methods: those that work first, otherwise newest first.
+
+    The first one is the default. Other actors have none.
+    """
+    async with rt.db.read() as db:
+        methods = await repository.active_methods(db, actor.customer_id)
+        refused = await _refused(db, actor.customer_id)
+    found = [_offered(method, refused, today(rt)) for method in methods]
+    return sorted(found, key=lambda offered: not offered.works)
+
+
+def _offered(method: PaymentMethod, refused: dict[str, str], day: date) -> OfferedMethod:
+    is_expired = method.expires_on is not None and method.expires_on < day
+    return OfferedMethod(method, refused.get(method.id, ""), is_expired)
+
+
+async def _refused(db: AsyncSession, customer_id: str) -> dict[str, str]:
+    """Return the code by method, of those whose newest settled payment was declined."""
+    other = aliased(Payment)
+    is_newer = sa.exists().where(
+        col(other.payment_method_id) == col(Payment.payment_method_id),
+        col(other.customer_id) == customer_id,
+        col(other.status).in_(SETTLED),
+        sa.or_(
+            col(other.created_at) > col(Payment.created_at),
+            sa.and_(
+                col(other.created_at) == col(Payment.created_at),
+                col(other.number) > col(Payment.number),
+            ),
+        ),
+    )
+    query = select(Payment).where(
+        col(Payment.customer_id) == customer_id,
+        col(Payment.status) == PaymentStatus.REFUSED,
+        ~is_newer,
+    )
+    payments = (await db.exec(query)).all()
+    return {
+        payment.payment_method_id: payment.failure_code
+        for payment in payments
+        if payment.failure_code and _is_of_the_method(payment.failure_code)
+    }
+
+
+def _is_of_the_method(code: str) -> bool:
+    row = lookup(code)
+    return row is not None and row.meaning in OF_THE_METHOD
