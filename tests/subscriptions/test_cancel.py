@@ -9,6 +9,7 @@ from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.models import Invoice, Payment, Refund
 from tossbill_ui.subscriptions.actions import cancel, change_method, pause
+from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 
 RENEWAL = date(2026, 12, 24)
@@ -192,6 +193,84 @@ async def test_refund_with_a_lost_response_happens_once(shop: Shop, session: Ses
     assert await shop.money() == [("approved", 9900), ("canceled", 9900)] * 4
     assert {row.status for row in await shop.rows(Refund)} == {"done"}
     await shop.assert_ledgers_agree()
+
+
+async def test_card_can_be_removed_when_nothing_will_be_charged_and_undo_asks_for_one(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session, "basic-yearly")
+    of, customer = seen.subscription.id, actor_of(session)
+    await cancel.cancel_at_period_end(shop.rt, customer, of)
+
+    await change_method.remove_method(shop.rt, customer, seen.method.id)
+    canceled = await shop.view(session, of)
+    assert (canceled.method.status, canceled.subscription.needs_card) == ("removed", False)
+    await cancel.undo(shop.rt, customer, of)
+
+    asked = await shop.view(session, of)
+    assert (asked.subscription.status, asked.subscription.needs_card) == ("active", True)
+    other = await shop.card(session)
+    await change_method.change_method(shop.rt, customer, of, payment_method_id=other)
+    await shop.go_to(asked.subscription.ends_on)
+    await shop.run()
+    assert await shop.money() == [("approved", 99_000), ("approved", 99_000)]
+
+
+async def test_card_of_a_paused_subscription_can_be_removed_and_resuming_asks_for_one(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    of, customer = seen.subscription.id, actor_of(session)
+    await pause.pause(shop.rt, customer, of)
+    await change_method.remove_method(shop.rt, customer, seen.method.id)
+    await shop.go_to((await shop.view(session, of)).subscription.ends_on)
+
+    with pytest.raises(Conflict) as caught:
+        await pause.resume(shop.rt, customer, of)
+
+    assert caught.value.code == "method_removed"
+    other = await shop.card(session)
+    await change_method.change_method(shop.rt, customer, of, payment_method_id=other)
+    await pause.resume(shop.rt, customer, of)
+    assert (await shop.view(session, of)).subscription.status == "active"
+    assert await shop.money() == [("approved", 9_900), ("approved", 9_900)]
+
+
+async def test_card_cannot_be_removed_while_a_resumed_period_is_unpaid(
+    shop: Shop, session: Session
+) -> None:
+    """The subscription is paused until the payment is settled, which may need the card again."""
+    seen = await shop.subscribe(session)
+    of, customer = seen.subscription.id, actor_of(session)
+    await pause.pause(shop.rt, customer, of)
+    await shop.go_to(seen.subscription.ends_on)
+    await shop.faults({"endpoint": "charge", "kind": "reset_before", "count": 1})
+    await pause.resume(shop.rt, customer, of)
+    assert (await shop.view(session, of)).is_unresolved
+
+    with pytest.raises(Conflict) as caught:
+        await change_method.remove_method(shop.rt, customer, seen.method.id)
+
+    assert caught.value.code == "in_use"
+
+
+@pytest.mark.parametrize("status", SubscriptionStatus)
+async def test_card_can_be_removed_in_exactly_these_statuses(
+    shop: Shop, session: Session, status: SubscriptionStatus
+) -> None:
+    seen = await shop.subscribe(session)
+    async with shop.rt.db.write() as db:
+        subscription = await db.get_one(Subscription, seen.subscription.id)
+        subscription.status = status
+        subscription.ended_at = shop.clock.now() if status == "ended" else None
+    is_refused = False
+
+    try:
+        await change_method.remove_method(shop.rt, actor_of(session), seen.method.id)
+    except Conflict:
+        is_refused = True
+
+    assert is_refused == (status not in ("paused", "canceled", "ended"))
 
 
 async def test_card_in_use_cannot_be_removed(shop: Shop, session: Session) -> None:

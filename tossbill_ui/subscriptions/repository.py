@@ -16,8 +16,9 @@ from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.events.models import BEGINNINGS_SQL, EventRecord, plan_of
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.payments.models import Invoice, InvoiceKind, InvoiceStatus, Payment
+from tossbill_ui.payments.models import OPEN, Invoice, InvoiceKind, InvoiceStatus, Payment
 from tossbill_ui.subscriptions.models import (
+    CHARGEABLE,
     LIVE,
     Plan,
     Price,
@@ -104,6 +105,24 @@ _ON_PLAN_OR_MOVING = (
         ),
     )
     .limit(1)
+)
+
+# Whether a payment method will be charged: by a subscription's next payment, or by one that is
+# still to be sent or repeated. A trial counts, since its customer may agree to continue.
+WILL_BE_CHARGED = sa.or_(
+    select(Subscription.id)
+    .where(
+        col(Subscription.payment_method_id) == col(PaymentMethod.id),
+        col(Subscription.status).in_(CHARGEABLE),
+    )
+    .exists(),
+    select(Payment.id)
+    .where(
+        col(Payment.payment_method_id) == col(PaymentMethod.id),
+        col(Payment.status).in_(OPEN),
+        col(Payment.may_repeat),
+    )
+    .exists(),
 )
 
 

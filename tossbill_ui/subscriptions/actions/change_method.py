@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.payment_methods import removal
-from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.runtime import Runtime
@@ -18,7 +16,6 @@ from tossbill_ui.subscriptions.lifecycle.facts import facts_of
 from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import (
-    LIVE,
     Plan,
     Price,
     ReviewReason,
@@ -61,18 +58,14 @@ async def pay_now(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     """Charge what is owed at once; `view.wait` reports the outcome.
 
     Raises:
-        NotFound: The customer has no such subscription, or its payment method was removed.
-        Conflict: Nothing is owed (``nothing_owed``) or a payment is not settled
-            (``payment_open``).
+        NotFound: The customer has no such subscription.
+        Conflict: Nothing is owed (``nothing_owed``), a payment is not settled (``payment_open``),
+            or its payment method was removed (``method_removed``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         await invoicing.refuse_while_open(db, subscription)
-        await invoicing.usable_method(
-            db,
-            customer_id=subscription.customer_id,
-            payment_method_id=subscription.payment_method_id,
-        )
+        await invoicing.require_method(db, subscription)
         found = await _collect_unpaid(rt, db, subscription)
         if not isinstance(found, PaymentClaim):
             raise Conflict("Nothing is owed.", code="nothing_owed")
@@ -94,18 +87,13 @@ async def _collect_unpaid(
 
 
 async def remove_method(rt: Runtime, actor: Actor, payment_method_id: str) -> None:
-    """Start removing a payment method that no subscription uses.
+    """Start removing a payment method that nothing will be charged to.
+
+    A paused subscription, or one that is set to end, may lose its method: resuming it or undoing
+    the cancellation asks for another one.
 
     Raises:
         NotFound: The customer has no such payment method.
         Conflict: A subscription is charged to it (``in_use``).
     """
-    in_use = (
-        select(Subscription.id)
-        .where(
-            col(Subscription.payment_method_id) == col(PaymentMethod.id),
-            col(Subscription.status).in_(LIVE),
-        )
-        .exists()
-    )
-    await removal.remove(rt, actor, payment_method_id, unless=in_use)
+    await removal.remove(rt, actor, payment_method_id, unless=repository.WILL_BE_CHARGED)

@@ -43,7 +43,8 @@ async def resume(rt: Runtime, actor: Actor, subscription_id: str) -> None:
 
     Raises:
         NotFound: The customer has no such subscription.
-        Conflict: It is not paused (``not_paused``) or a payment is not settled (``payment_open``).
+        Conflict: It is not paused (``not_paused``), a payment is not settled (``payment_open``),
+            or a charge is needed and the payment method was removed (``method_removed``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
@@ -62,11 +63,7 @@ async def _start_new_period(
     rt: Runtime, db: AsyncSession, subscription: Subscription, facts: Facts
 ) -> PaymentClaim | Events:
     """Start collecting a new period that starts today."""
-    await invoicing.usable_method(
-        db,
-        customer_id=subscription.customer_id,
-        payment_method_id=subscription.payment_method_id,
-    )
+    await invoicing.require_method(db, subscription)
     price = await db.get_one(Price, subscription.price_id)
     # A pending higher price applies only if the customer agreed to it.
     asked = await consent.load(db, [subscription])

@@ -174,6 +174,16 @@ async def usable_method(
     return method
 
 
+async def require_method(db: AsyncSession, subscription: Subscription) -> None:
+    """Raise unless the subscription's own payment method can be charged.
+
+    Raises:
+        Conflict: It was removed (``method_removed``).
+    """
+    if not (await db.get_one(PaymentMethod, subscription.payment_method_id)).is_active:
+        raise Conflict("The payment method was removed.", code="method_removed")
+
+
 async def refuse_while_open(db: AsyncSession, subscription: Subscription) -> None:
     """Raise unless every payment of the subscription is settled.
 

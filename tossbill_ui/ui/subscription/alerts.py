@@ -62,7 +62,7 @@ def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
         return _past_due(seen)
     if of.status == SubscriptionStatus.ENDED:
         return _ended(seen, events)
-    if of.needs_card and of.status != SubscriptionStatus.CANCELED:
+    if _needs_method(seen):
         title = text.LOST.of(seen.method.kind)()
         return _say("amber", title, text.LOST_BODY(), "card", text.CHANGE())
     if seen.change_was_refused:
@@ -92,6 +92,12 @@ def _begun(seen: SubscriptionView) -> Alert:
     if url := receipt(first.receipt_url):
         return _say("begun", text.BEGUN(), body, "receipt", frame.RECEIPT(), url)
     return _say("begun", text.BEGUN(), body)
+
+
+def _needs_method(seen: SubscriptionView) -> bool:
+    """Whether its method cannot be charged any more; nothing is charged after a cancellation."""
+    is_lost = seen.subscription.needs_card or not seen.method.is_active
+    return is_lost and seen.subscription.status != SubscriptionStatus.CANCELED
 
 
 def asked_now(seen: SubscriptionView) -> PriceConsent | None:

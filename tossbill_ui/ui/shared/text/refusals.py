@@ -9,6 +9,10 @@ REFUSALS = {
         "구독에 쓰고 있는 결제수단이에요. 먼저 다른 결제수단으로 바꿔 주세요.",
         "A subscription uses this payment method. Switch it to another one first.",
     ),
+    "method_removed": Text(
+        "등록된 결제수단이 없어요. 먼저 다른 결제수단으로 바꿔 주세요. 결제된 금액은 없어요.",
+        "The payment method was removed. Please change to another one first. Nothing was charged.",
+    ),
     "not_a_rise": Text(
         "더 비싼 가격에만 동의가 필요해요.", "Only a price increase needs your consent."
     ),
