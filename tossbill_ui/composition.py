@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from tossbill_ui.core.settings import Settings
+from tossbill_ui.payment_methods import issued_handler
 from tossbill_ui.payments import outcome_handler
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.actions import change_method
 from tossbill_ui.subscriptions.lifecycle.outcome import HANDLER
 
 
 def connect_domains() -> None:
-    """Register the handler of payment outcomes with the payments domain; safe to repeat."""
+    """Register the handlers of what lower domains report; safe to repeat."""
     outcome_handler.register(HANDLER)
+    issued_handler.register(change_method.HANDLER)
 
 
 def build_runtime(settings: Settings) -> Runtime:

@@ -30,6 +30,7 @@ RESULTS = {
     "doubt",
     "nothing",
     "removed",
+    "not_shown",
     *result_view.PROBLEMS,
 }
 ALERTS = {"begun", "pay", "card", "price", "again", "doubt", "lost", "refund"}
@@ -42,6 +43,7 @@ REQUIRED = {
     *(f"subscriptions:{phase}" for phase in ("loading", "empty", "rows")),
     *(f"register:{view}" for view in ("ready", "confirm")),
     *(f"register:{name}" for name in ("registration-under-way", "plan-gone", "plan-subscribed")),
+    *(f"register:{name}" for name in ("subscription-gone", "payment-open")),
     *(f"sdk:{state}" for state in ("opening", "failed")),
     *(f"home:{view}" for view in ("plans", "no_plans")),
     *(f"history:{state}" for state in ("rows", "empty", "none", "open", "asks", "stale", "days")),

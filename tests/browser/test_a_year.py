@@ -75,13 +75,20 @@ class Year:
         expect(self.page.get_by_test_id("registration-success")).to_be_visible()
 
     def change_card(self, card: str, *, begin: str = "change-card") -> None:
-        """Register another card and change the subscription to it."""
-        self.press(begin)
-        self.page.locator("a[href='/register/']").click()
+        """Register another card, to which the subscription is changed at once."""
+        self.ask_for_method(begin)
         self.register(card)
         self.press("next-button")
+
+    def ask_for_method(self, begin: str = "change-card") -> None:
+        """Go to where a new method is registered: without another one, it is offered at once."""
         self.press(begin)
-        self.press("choose-method")
+        register = self.page.get_by_test_id("register-button")
+        link = self.page.locator("a[href*='for=subscription']")
+        link.or_(register).first.wait_for()
+        if link.count():
+            link.click()
+        register.wait_for()
 
     def paid(self) -> list[int]:
         rows = "SELECT amount_krw FROM payment WHERE status='done' ORDER BY approved_at, order_id"

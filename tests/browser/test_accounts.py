@@ -93,12 +93,9 @@ def test_subscription_lifecycle_with_a_bank_account(
     # A change to a card, then to another account, whose charge is declined.
     life.change_card("9400006100001234")
     expect(label).to_contain_text("현대카드" if on_phone else "Hyundai")
-    life.press("change-card")
-    page.locator("a[href='/register/']").click()
+    life.ask_for_method()
     register_account(page, "register-account", STOPPED)
     life.press("next-button")
-    life.press("change-card")
-    page.get_by_test_id("choose-method").filter(has_text=STOPPED[-4:]).click()
     expect(label).to_contain_text(BANK[locale])
     life.go_to("2027-02-10")
     life.see("red")

@@ -138,10 +138,12 @@ OF_ANYBODY: list[tuple[Show, tuple[str, ...]]] = [
     (at("/register/"), ("register:ready",)),
     (at("/register/?plan=basic"), ("register:ready",)),
     (at("/register/?plan=gone"), ("register:plan-gone",)),
+    (at("/register/?for=subscription&subscription=x"), ("register:subscription-gone",)),
     (at("/success/"), ("result:nothing",)),
     (at("/fail/?code=USER_CANCEL"), ("result:canceled",)),
     (at("/fail/?code=REJECT_CARD_COMPANY&message=" + "긴안내" * 60), ("result:failed",)),
     *((at(f"/success/?problem={code}"), (f"result:{code}",)) for code in result_view.PROBLEMS),
+    (at(f"/success/?registration={'0' * 32}"), ("result:not_shown",)),
     (at("/no-such-page"), ("not found",)),
 ]
 
@@ -245,6 +247,8 @@ def test_charge_in_flight_and_unresolved(people: People) -> None:
     page.get_by_test_id("subscribe-button").click()
     page.wait_for_url("**/subscription/")
     look(page, at("/subscription/"), "status:starting", "alert:doubt")
+    [(of,)] = people.server.rows("SELECT id FROM subscription ORDER BY rowid DESC LIMIT 1")
+    look(page, at(f"/register/?for=subscription&subscription={of}"), "register:payment-open")
     people.server.control("DELETE", "faults")
 
 

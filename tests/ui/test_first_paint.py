@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -94,3 +95,30 @@ def test_the_practice_banner_leads_to_the_panel_of_the_sandbox(dev_backend: bool
     href = brand_slots(settings, "/")["panel_href"]
 
     assert href == f"http://localhost:{8001 if dev_backend else 3001}/sandbox/"
+
+
+async def test_finished_registration_is_not_denied_in_another_browser(
+    rt: Runtime, session: Session
+) -> None:
+    """It was registered: a browser without the cookie may not say that nothing was."""
+    query = returned(await opened(rt, session))
+    await first_paint.success(rt, Visit(session, query))
+    stranger = replace(session, id="s" * 32, customer_id="c" * 32)
+
+    for visitor in (None, stranger):
+        shown = await first_paint.success(
+            rt, Visit(visitor, {"registration": query["registration"]})
+        )
+        assert isinstance(shown, Filling)
+        assert shown.slots["view"] == "not_shown"
+        assert "등록된 것과" not in shown.slots["body"]
+
+
+async def test_first_card_without_a_plan_leads_to_the_plans(rt: Runtime, session: Session) -> None:
+    query = returned(await opened(rt, session))
+    await first_paint.success(rt, Visit(session, query))
+
+    shown = await first_paint.success(rt, Visit(session, {"registration": query["registration"]}))
+
+    assert isinstance(shown, Filling)
+    assert shown.slots["action_href"] == "/"

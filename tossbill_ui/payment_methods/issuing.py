@@ -17,7 +17,7 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.events.publish import publish
 from tossbill_ui.events.types import Event, EventType, Subject
 from tossbill_ui.leases import claims, keeper
-from tossbill_ui.payment_methods import repository
+from tossbill_ui.payment_methods import issued_handler, repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
@@ -145,6 +145,20 @@ async def _record_issued(rt: Runtime, registration: Registration, billing: Billi
             events = [Event(EventType.METHOD_REGISTERED)]
             subject = Subject(customer_id=method.customer_id, payment_method_id=method.id)
             publish(rt, db, events, actor=customer(method.customer_id), subject=subject)
+            await _fulfill(rt, db, registration, method)
+
+
+async def _fulfill(
+    rt: Runtime, db: repository.AsyncSession, registration: Registration, method: PaymentMethod
+) -> None:
+    """Do what the registration is for, if anything, and record that it was done."""
+    if registration.subscription_id is None:
+        return
+    await db.flush()  # the subscription will refer to the method
+    done = await issued_handler.current().after_issued(rt, db, registration, method)
+    if done is not None:
+        values = {"changed_at": rt.clock.now(), "payment_id": done.payment_id}
+        await update_where(db, Registration, col(Registration.id) == registration.id, **values)
 
 
 def _payment_method(rt: Runtime, registration: Registration, billing: Billing) -> PaymentMethod:

@@ -38,6 +38,12 @@ class Registration(Leased, table=True):
     The database enforces the essential rules: an authKey belongs to one registration forever, a
     customer has at most one registration in progress, and an authKey is stored only as long as it
     is needed.
+
+    Attributes:
+        subscription_id: The subscription to change to the new method, if it is for that. Stored
+            before the window opens, and checked for its owner then and when the method is issued.
+        changed_at: When that subscription was changed; None if it was not.
+        payment_id: The payment of what was owed, which the change started.
     """
 
     __table_args__ = (
@@ -63,6 +69,10 @@ class Registration(Leased, table=True):
     auth_key_hash: str | None = Field(default=None, unique=True, max_length=64)
 
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    subscription_id: str | None = Field(default=None, max_length=32)
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    payment_id: str | None = Field(default=None, max_length=32)
 
     failure_code: str | None = Field(default=None, max_length=80)
     failure_message: str | None = Field(default=None, max_length=200)

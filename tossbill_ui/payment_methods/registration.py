@@ -59,13 +59,19 @@ class Return:
     customer_key: str
 
 
-async def start(rt: Runtime, session: Session, *, plan_code: str = "") -> WindowCall:
+async def start(
+    rt: Runtime, session: Session, *, plan_code: str = "", subscription_id: str | None = None
+) -> WindowCall:
     """Create a registration, or reuse this browser's unused one, and return the window call.
+
+    One for another purpose is not reused: what the window was opened for must not change while it
+    is open.
 
     Args:
         rt: The process's runtime.
         session: The browser's session.
         plan_code: The plan the customer wants afterwards; it is returned in the redirect URL.
+        subscription_id: The customer's subscription to change to the new method; checked before.
 
     Raises:
         Conflict: One is in progress (``under_way``); two at once could register a card twice.
@@ -78,6 +84,7 @@ async def start(rt: Runtime, session: Session, *, plan_code: str = "") -> Window
             db,
             customer_id=customer.id,
             session_id=session.id,
+            subscription_id=subscription_id,
             since=rt.clock.now() - REUSE_FOR,
         )
         if registration is None:
@@ -85,6 +92,7 @@ async def start(rt: Runtime, session: Session, *, plan_code: str = "") -> Window
                 id=new_id(),
                 customer_id=customer.id,
                 session_id=session.id,
+                subscription_id=subscription_id,
                 created_at=rt.clock.now(),
                 idempotency_key=f"issue-{new_id()}",
             )

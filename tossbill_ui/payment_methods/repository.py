@@ -74,14 +74,20 @@ async def unresolved(db: AsyncSession) -> Sequence[Registration]:
 
 
 async def reusable(
-    db: AsyncSession, *, customer_id: str, session_id: str, since: datetime
+    db: AsyncSession,
+    *,
+    customer_id: str,
+    session_id: str,
+    subscription_id: str | None,
+    since: datetime,
 ) -> Registration | None:
-    """Return this browser's newest registration that no authKey was spent on."""
+    """Return this browser's newest registration for a purpose that no authKey was spent on."""
     query = (
         select(Registration)
         .where(
             col(Registration.customer_id) == customer_id,
             col(Registration.session_id) == session_id,
+            col(Registration.subscription_id) == subscription_id,
             col(Registration.status).in_(REUSABLE),
             col(Registration.created_at) > since,
         )

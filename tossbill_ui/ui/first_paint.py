@@ -11,8 +11,7 @@ from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.history import first_paint as history_first_paint
 from tossbill_ui.ui.plans import view as plans_view
-from tossbill_ui.ui.registration import callback
-from tossbill_ui.ui.registration import view as registration_view
+from tossbill_ui.ui.registration import callback, change_view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.registration.state import billing_call
 from tossbill_ui.ui.shared.brand import address, brand_slots
@@ -34,7 +33,7 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
     """Start a registration, so that the first press opens the window."""
     if visit.session is None:
         return Filling()
-    opened = await registration_view.opened(rt, visit.session, visit.query.get("plan", ""))
+    opened = await change_view.opened(rt, visit.session, visit.query)
     slots = flat(opened.view, "register_")
     if opened.call is None:
         return Filling(slots=slots)

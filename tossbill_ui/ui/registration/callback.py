@@ -12,12 +12,14 @@ from tossbill_ui.core.text import is_code
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods.outcome import Outcome
 from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.reading import registered
 from tossbill_ui.subscriptions.reading.view import subscriptions
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.plans import view as plans_view
-from tossbill_ui.ui.registration import plan_text, result_view
+from tossbill_ui.ui.registration import change_view, plan_text, result_view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.shared import view_rows
 
@@ -82,12 +84,49 @@ async def outcome_view(
     rt: Runtime, actor: Actor, query: Mapping[str, str], *, seconds: float
 ) -> tuple[ResultView, bool]:
     """Return what the page shows, after waiting a while for a result, and whether it is final."""
-    view, is_end = await _outcome_view(rt, actor, query, seconds)
+    kind = query.get("kind", "card")
+    if "problem" in query or "registration" not in query:
+        return await _lead_on(rt, actor, _without_registration(query, kind), query), True
+    try:
+        outcome = await outcomes.wait(rt, actor, query["registration"], seconds=seconds)
+    except NotAllowed:
+        return result_view.not_shown(), True
+    view = result_view.result(outcome, kind)
+    if outcome.registration.subscription_id:
+        return await _for_subscription(rt, actor, outcome, view, seconds)
+    return await _lead_on(rt, actor, view, query), outcome.is_final
+
+
+def _without_registration(query: Mapping[str, str], kind: str) -> ResultView:
+    if "problem" in query:
+        return result_view.problem(query["problem"])
+    if "code" in query:
+        return result_view.failure(query["code"], query.get("message", ""), kind)
+    return result_view.nothing()
+
+
+async def _for_subscription(
+    rt: Runtime, actor: Actor, outcome: Outcome, view: ResultView, seconds: float
+) -> tuple[ResultView, bool]:
+    """Return what became of the subscription, or lead back to its change without a method."""
+    if outcome.method is None or view.view != "issued":
+        path = change_view.change_path(outcome.registration.subscription_id or "")
+        return _retry_at(view, path), outcome.is_final
+    change = await registered.wait(rt, actor, outcome.registration, seconds=seconds)
+    return change_view.result(view, change, outcome.method), change.is_final
+
+
+async def _lead_on(
+    rt: Runtime, actor: Actor, view: ResultView, query: Mapping[str, str]
+) -> ResultView:
+    """Lead to what the customer came for: a plan, the subscriptions, or the plans."""
     if plan_code := _carried(query).get("plan", ""):
-        return _towards(view, plan_code), is_end
+        return _towards(view, plan_code)
     if view.view == "issued" and await subscriptions(rt, actor):
-        return _towards_subscriptions(view), is_end
-    return view, is_end
+        return _towards_subscriptions(view)
+    if view.view == "issued":
+        return replace(view, action=plans_text.TO_PLANS(), action_href="/")
+    return view
 
 
 def _towards(view: ResultView, plan_code: str) -> ResultView:
@@ -96,6 +135,10 @@ def _towards(view: ResultView, plan_code: str) -> ResultView:
     if view.view == "issued":
         body, action = plan_text.ISSUED_FOR_PLAN(), plan_text.TO_CONFIRM()
         return replace(view, body=body, action=action, action_href=path)
+    return _retry_at(view, path)
+
+
+def _retry_at(view: ResultView, path: str) -> ResultView:
     return replace(view, action_href=path) if view.action_href == "/register/" else view
 
 
@@ -107,20 +150,3 @@ def _towards_subscriptions(view: ResultView) -> ResultView:
         action=plans_text.TO_SUBSCRIPTION(),
         action_href="/subscription/",
     )
-
-
-async def _outcome_view(
-    rt: Runtime, actor: Actor, query: Mapping[str, str], seconds: float
-) -> tuple[ResultView, bool]:
-    kind = _carried(query).get("kind", "card")
-    if "problem" in query:
-        return result_view.problem(query["problem"]), True
-    if "registration" in query:
-        try:
-            outcome = await outcomes.wait(rt, actor, query["registration"], seconds=seconds)
-        except NotAllowed as refused:
-            return result_view.problem(refused.code), True
-        return result_view.result(outcome, kind), outcome.is_final
-    if "code" in query:
-        return result_view.failure(query["code"], query.get("message", ""), kind), True
-    return result_view.nothing(), True

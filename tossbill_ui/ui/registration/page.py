@@ -4,7 +4,7 @@ import reflex as rx
 
 from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.buttons import back, bottom, button, button_link
-from tossbill_ui.ui.components.element import Slot, Slots, element, label
+from tossbill_ui.ui.components.element import Slot, Slots, Words, element, label
 from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.mark import mark
@@ -12,7 +12,7 @@ from tossbill_ui.ui.components.toss_billing import toss_billing
 from tossbill_ui.ui.registration import plan_text, text
 from tossbill_ui.ui.registration.state import RegisterState
 from tossbill_ui.ui.registration.view import PayChoice
-from tossbill_ui.ui.shared.text import Text, frame
+from tossbill_ui.ui.shared.text import frame
 
 shown = RegisterState.shown
 row = Slots(shown, "register_")
@@ -77,10 +77,10 @@ def _receipt() -> rx.Component:
     )
 
 
-def _opens(words: Text, kind: str, testid: str, class_name: str) -> rx.Component:
+def _opens(words: Words, kind: str, testid: str, class_name: str) -> rx.Component:
     """Return a button that opens Toss's window for a ``card`` or an ``account``."""
     return rx.el.button(
-        rx.el.span(label(words), class_name="when-idle"),
+        element(rx.el.span, words, class_name="when-idle"),
         rx.el.span(label(text.REGISTER_OPENING), class_name="when-opening"),
         type="button",
         disabled=RegisterState.paying,
@@ -98,8 +98,8 @@ def _consent() -> rx.Component:
 def _register() -> rx.Component:
     account = "button second with-accounts"
     return rx.el.div(
-        _opens(text.REGISTER_BUTTON, "card", "register-button", "button primary"),
-        _opens(text.REGISTER_ACCOUNT, "account", "register-account", account),
+        _opens(row["press"], "card", "register-button", "button primary"),
+        _opens(row["press_account"], "account", "register-account", account),
         class_name="presses when-ready",
     )
 

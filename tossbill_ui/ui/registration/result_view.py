@@ -91,6 +91,15 @@ def nothing() -> ResultView:
     )
 
 
+def not_shown() -> ResultView:
+    """Return the page for a registration that this browser did not start, or that is none.
+
+    It may have ended any way, so the page says nothing about that.
+    """
+    title, body = text.NOT_SHOWN_TITLE, text.NOT_SHOWN_BODY
+    return _result("not_shown", title, body, testid="registration-not-shown", action=HOME)
+
+
 BAD_LINK = (text.BAD_LINK_TITLE, text.BAD_LINK_BODY)
 # By the code of the `NotAllowed` or `Conflict` raised by `payment_methods.registration`.
 PROBLEMS: dict[str, tuple[Text, Text]] = {

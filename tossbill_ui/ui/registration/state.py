@@ -15,8 +15,7 @@ from tossbill_ui.payment_methods.registration import CODE_LENGTH, MESSAGE_LENGTH
 from tossbill_ui.subscriptions.actions import subscribe
 from tossbill_ui.subscriptions.actions.subscribe import Terms
 from tossbill_ui.ui.components.toss_billing import NO_CALL, BillingCall
-from tossbill_ui.ui.plans import view as plans_view
-from tossbill_ui.ui.registration import callback, plan_text, view
+from tossbill_ui.ui.registration import callback, change_view, plan_text, view
 from tossbill_ui.ui.registration.view import PayChoice, RegisterView
 from tossbill_ui.ui.shared.page_state import query_of, session_of
 
@@ -45,20 +44,20 @@ class RegisterState(rx.State):
     busy: bool = True
     paying: bool = False
     notice: str = ""
-    _plan_code: str = ""
+    _query: dict[str, str] = {}
     _confirm: RegisterView | None = None
     _terms: Terms | None = None
 
     @rx.event
     async def load(self):  # noqa: ANN201 - Reflex reads events from what is returned
-        session, self._plan_code = session_of(self), query_of(self).get("plan", "")
+        session, self._query = session_of(self), query_of(self)
         if session is None:
-            return session_needed(plans_view.register_path(self._plan_code))
+            return session_needed(change_view.path_of(self._query))
         await self._open(session)
         return None
 
     async def _open(self, session: Session) -> None:
-        opened = await view.opened(runtime.current(), session, self._plan_code)
+        opened = await change_view.opened(runtime.current(), session, self._query)
         self.shown, self.choices = opened.view, opened.choices
         self.chosen, self._confirm, self._terms = opened.chosen, opened.confirm, opened.terms
         self.call = billing_call(opened.call) if opened.call else NO_CALL
@@ -96,7 +95,7 @@ class RegisterState(rx.State):
         await subscribe.subscribe(
             runtime.current(),
             actor_of(session),
-            plan_code=self._plan_code,
+            plan_code=self._query.get("plan", ""),
             payment_method_id=self.chosen,
             agreed=self._terms,
         )

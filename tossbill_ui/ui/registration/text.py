@@ -94,6 +94,13 @@ OTHER_BROWSER_BODY = Text(
     "등록을 시작한 브라우저에서 열어 주세요.\n여기서 등록된 것과 결제된 금액은 없어요.",
     "Open it in the browser where you started.\nNothing was registered or charged here.",
 )
+NOT_SHOWN_TITLE = Text(
+    "여기에서는 등록 결과를 보여드릴 수 없어요", "This registration can't be shown here"
+)
+NOT_SHOWN_BODY = Text(
+    "등록을 시작한 브라우저에서 열어 주세요.\n이 화면을 여는 것으로는 결제되지 않아요.",
+    "Open it in the browser where you started.\nOpening this page charges nothing.",
+)
 SESSION_LOST_TITLE = Text("등록을 이어갈 수 없어요", "We can't continue the registration")
 SESSION_LOST_BODY = Text(
     "브라우저의 쿠키가 사라져 누가 등록했는지 확인하지 못했어요.\n"

@@ -53,6 +53,8 @@ class RegisterView:
     consent: str
     method: str
     pay: str
+    press: str
+    press_account: str
     accounts: str
     action: str
     action_href: str
@@ -74,10 +76,17 @@ def _view(view: str, title: str, body: str, **parts: str) -> RegisterView:
         consent=parts.get("consent") or text.REGISTER_CONSENT(),
         method=parts.get("method") or BLANK,
         pay=parts.get("pay") or BLANK,
+        press=parts.get("press") or text.REGISTER_BUTTON(),
+        press_account=parts.get("press_account") or text.REGISTER_ACCOUNT(),
         accounts=parts.get("accounts", "no"),
         action=parts.get("action") or BLANK,
         action_href=parts.get("action_href", "/"),
     )
+
+
+def ready(title: str, body: str, **parts: str) -> RegisterView:
+    """Return a page on which Toss's window is next."""
+    return _view("ready", title, body, **parts)
 
 
 def method_only(*, takes_accounts: bool = False) -> RegisterView:
@@ -96,23 +105,22 @@ def method_only(*, takes_accounts: bool = False) -> RegisterView:
 def under_way() -> RegisterView:
     """Return the page for a customer whose last registration is unresolved."""
     title, body = text.REGISTER_UNDER_WAY, text.REGISTER_UNDER_WAY_BODY
-    return _stopped("registration-under-way", title, body, text.TO_HISTORY, "/history/")
+    return stopped("registration-under-way", title, body, text.TO_HISTORY, "/history/")
 
 
 def gone() -> RegisterView:
     """Return the page for a plan that is not on offer."""
-    return _stopped(
-        "plan-gone", plan_text.GONE_TITLE, plan_text.GONE_BODY, plans_text.TO_PLANS, "/"
-    )
+    return stopped("plan-gone", plan_text.GONE_TITLE, plan_text.GONE_BODY, plans_text.TO_PLANS, "/")
 
 
 def subscribed() -> RegisterView:
     """Return the page for a plan that the customer is already on."""
     title, body = plan_text.SUBSCRIBED_TITLE, plan_text.SUBSCRIBED_BODY
-    return _stopped("plan-subscribed", title, body, plans_text.TO_SUBSCRIPTION, "/subscription/")
+    return stopped("plan-subscribed", title, body, plans_text.TO_SUBSCRIPTION, "/subscription/")
 
 
-def _stopped(testid: str, title: Text, body: Text, action: Text, href: str) -> RegisterView:
+def stopped(testid: str, title: Text, body: Text, action: Text, href: str) -> RegisterView:
+    """Return a page on which nothing can be registered now, with the way on."""
     return _view("stopped", title(), body(), testid=testid, action=action(), action_href=href)
 
 

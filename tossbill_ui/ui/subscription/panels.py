@@ -84,7 +84,7 @@ def _method() -> rx.Component:
         rx.el.p(State.method.body, class_name="lead"),
         choices(
             rx.foreach(State.method.choices, _method_choice),
-            button_link(registration_text.REGISTER_ANOTHER, href="/register/"),
+            button_link(registration_text.REGISTER_ANOTHER, href=State.method.register_href),
             stacked=True,
         ),
         leave=text.METHOD_KEEP,

@@ -80,9 +80,13 @@ class SubscriptionState(rx.State):
         await self._ask("cancel", "cancel", cancel_view.cancel_view, subscription_id)
 
     @rx.event
-    async def ask_method(self, subscription_id: str) -> None:
-        """Show which other methods there are."""
+    async def ask_method(self, subscription_id: str):  # noqa: ANN201
+        """Show which other methods there are; without any, lead to registering one."""
         await self._ask("method", "method", view.method_panel, subscription_id)
+        if self.panel != "method" or self.method.choices:
+            return None
+        self.panel = "none"
+        return rx.redirect(self.method.register_href)
 
     @rx.event
     async def ask_plan(self, subscription_id: str) -> None:

@@ -13,6 +13,7 @@ from tossbill_ui.subscriptions.periods import ONE_DAY
 from tossbill_ui.subscriptions.reading import view as reading
 from tossbill_ui.subscriptions.reading.methods import offered_methods
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.ui.registration.change_view import change_path
 from tossbill_ui.ui.registration.view import PayChoice
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
@@ -29,6 +30,7 @@ class MethodPanel:
     is_owed: bool = False
     when_paid: str = ""
     choices: tuple[PayChoice, ...] = ()
+    register_href: str = "/register/"
 
 
 # The number of subscriptions in the prerendered page; the state adds the rest.
@@ -127,4 +129,5 @@ async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> Metho
         is_owed=is_owed,
         when_paid=_with_days(seen, text.PAID_BY_OTHER(amount=amount)),
         choices=choices,
+        register_href=change_path(seen.subscription.id),
     )

@@ -1,0 +1,137 @@
+"""View rows of a registration for a subscription: before the window, and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.payments.models import PaymentStatus
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.actions import change_method
+from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.subscriptions.reading import view as reading
+from tossbill_ui.subscriptions.reading.registered import MethodChange
+from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.ui.plans import text as plans_text
+from tossbill_ui.ui.plans.view import register_path
+from tossbill_ui.ui.registration import change_text, view
+from tossbill_ui.ui.registration.result_view import ResultView
+from tossbill_ui.ui.registration.view import Opened, RegisterView
+from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared.text import Text
+from tossbill_ui.ui.shared.text.declines import decline
+
+SUBSCRIPTION = "subscription"
+TO_SUBSCRIPTION = "/subscription/"
+
+
+def change_path(subscription_id: str) -> str:
+    """Return the path to register a method at that a subscription is changed to."""
+    return f"/register/?{urlencode({'for': SUBSCRIPTION, SUBSCRIPTION: subscription_id})}"
+
+
+def path_of(query: Mapping[str, str]) -> str:
+    """Return the path of the registration page without anything that it does not know."""
+    if query.get("for") == SUBSCRIPTION:
+        return change_path(query.get(SUBSCRIPTION, ""))
+    return register_path(query.get("plan", ""))
+
+
+async def opened(rt: Runtime, session: Session, query: Mapping[str, str]) -> Opened:
+    """Return the registration page for its query, which is untrusted."""
+    if query.get("for") == SUBSCRIPTION:
+        return await opened_for(rt, session, query.get(SUBSCRIPTION, ""))
+    return await view.opened(rt, session, query.get("plan", ""))
+
+
+async def opened_for(rt: Runtime, session: Session, subscription_id: str) -> Opened:
+    """Return the page that changes a subscription to a new method, with a registration started."""
+    try:
+        seen = await reading.subscription(rt, actor_of(session), subscription_id)
+        call = await change_method.register_for(rt, session, subscription_id)
+    except NotFound:
+        return Opened(_stopped("subscription-gone", change_text.GONE_TITLE, change_text.GONE_BODY))
+    except Conflict as refused:
+        return Opened(_refused(refused.code))
+    return Opened(_ready(seen, takes_accounts=rt.settings.takes_accounts), call)
+
+
+def _refused(code: str) -> RegisterView:
+    if code == "under_way":
+        return view.under_way()
+    if code == "payment_open":
+        return _stopped("payment-open", change_text.WAITS_TITLE, change_text.WAITS_BODY)
+    return _stopped("subscription-gone", change_text.GONE_TITLE, change_text.GONE_BODY)
+
+
+def _stopped(testid: str, title: Text, body: Text) -> RegisterView:
+    return view.stopped(testid, title, body, plans_text.TO_SUBSCRIPTION, TO_SUBSCRIPTION)
+
+
+def _ready(seen: SubscriptionView, *, takes_accounts: bool) -> RegisterView:
+    is_owed = seen.subscription.status == SubscriptionStatus.PAST_DUE and seen.owed is not None
+    amount = wording.won(seen.owed.amount_krw if is_owed and seen.owed else 0)
+    plan = wording.plan_text(seen.plan).name
+    title = change_text.TITLE_OWED if is_owed else change_text.TITLE
+    consent = change_text.CONSENT_OWED if is_owed else change_text.CONSENT
+    press = change_text.PRESS_OWED if is_owed else change_text.PRESS
+    return view.ready(
+        title(amount=amount),
+        change_text.BODY(),
+        today=amount,
+        plan=f"{plan} {wording.price(seen.price)} {plans_text.PRICE_WITH_TAX()}",
+        consent=consent(amount=amount, plan=plan),
+        press=press.card(amount=amount),
+        press_account=press.account(amount=amount),
+        accounts="yes" if takes_accounts else "no",
+    )
+
+
+def result(shown: ResultView, change: MethodChange, method: PaymentMethod) -> ResultView:
+    """Return the page of an issued method, with what became of its subscription."""
+    kind, plan = method.kind, wording.plan_text(change.plan).name
+    shown = replace(
+        shown, action=plans_text.TO_SUBSCRIPTION(), action_href=TO_SUBSCRIPTION, has=_alone(shown)
+    )
+    if not change.is_changed:
+        return replace(shown, body=change_text.NOT_CHANGED_BODY(plan=plan))
+    done = replace(shown, title=change_text.DONE.of(kind)())
+    if change.payment is None:
+        return replace(done, body=change_text.DONE_BODY(plan=plan))
+    amount = wording.won(change.payment.amount_krw)
+    match change.payment.status:
+        case PaymentStatus.DONE:
+            return replace(done, body=change_text.DONE_PAID(amount=amount))
+        case PaymentStatus.PENDING:
+            body = change_text.PAYING_BODY(amount=amount)
+            return replace(done, view="working", testid="registration-working", body=body)
+        case PaymentStatus.UNKNOWN:
+            body = change_text.DOUBT_BODY.of(kind)(amount=amount)
+            return replace(done, view="doubt", testid="registration-in-doubt", body=body)
+        case _:
+            return _declined(done, change, kind, amount)
+
+
+def _declined(shown: ResultView, change: MethodChange, kind: str, amount: str) -> ResultView:
+    code = (change.payment.failure_code if change.payment else "") or ""
+    return replace(
+        shown,
+        view="failed",
+        testid="change-refused",
+        title=change_text.REFUSED.of(kind)(),
+        body=change_text.REFUSED_BODY(reason=decline(code, kind), amount=amount),
+        action=change_text.ANOTHER(),
+        action_href=change_path(change.subscription_id),
+        second=plans_text.TO_SUBSCRIPTION(),
+        second_href=TO_SUBSCRIPTION,
+        has=f"{shown.has} second",
+    )
+
+
+def _alone(shown: ResultView) -> str:
+    """Return the parts of the page without a second way on."""
+    return " ".join(part for part in shown.has.split() if part != "second")
