@@ -69,7 +69,7 @@ def test_history_follows_an_unresolved_registration(page: Page, server: Server) 
     expect(page.get_by_test_id("history-row")).to_contain_text("확인 중")
     server.control("DELETE", "faults")
     server.let_time_pass()
-    expect(page.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=60_000)
+    expect(page.get_by_test_id("history-row")).to_contain_text("등록됨", timeout=60_000)
 
 
 def test_history_shows_changes_from_another_tab(new_browser: NewBrowser) -> None:
@@ -81,7 +81,7 @@ def test_history_shows_changes_from_another_tab(new_browser: NewBrowser) -> None
     register(acting)
     expect(acting.get_by_test_id("registration-success")).to_be_visible()
 
-    expect(watching.get_by_test_id("history-row")).to_contain_text("사용 중", timeout=3_000)
+    expect(watching.get_by_test_id("history-row")).to_contain_text("등록됨", timeout=3_000)
 
 
 def test_charge_by_the_worker_appears_at_once(browser: Browser, worked: Server) -> None:

@@ -88,7 +88,7 @@ def test_pages_hold_no_korean_of_their_own() -> None:
 def test_every_folder_of_pages_has_its_texts_checked() -> None:
     folders = {name.split(".")[2] for name, _ in every_text()}
 
-    assert {"plans", "registration", "subscription", "history", "shared"} <= folders
+    assert {"plans", "registration", "subscription", "methods", "history", "shared"} <= folders
 
 
 def fields(words: str) -> set[str]:

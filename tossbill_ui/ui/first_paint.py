@@ -10,6 +10,7 @@ from tossbill_ui.customers.session import actor_of
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.history import first_paint as history_first_paint
+from tossbill_ui.ui.methods import view as methods_view
 from tossbill_ui.ui.plans import view as plans_view
 from tossbill_ui.ui.registration import callback, change_view
 from tossbill_ui.ui.registration.result_view import ResultView
@@ -39,6 +40,11 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
         return Filling(slots=slots)
     call = json.dumps(billing_call(opened.call))
     return Filling(slots=slots | {"call": call}, scripts=(opened.call.sdk_url,))
+
+
+async def methods(rt: Runtime, visit: Visit) -> Filling:
+    """Return the customer's payment methods."""
+    return Filling(slots=methods_view.slots(await methods_view.rows(rt, actor_of(visit.session))))
 
 
 async def subscription(rt: Runtime, visit: Visit) -> Filling:
@@ -81,6 +87,7 @@ PAINTS: dict[str, FirstPaint] = {
     "/success/": success,
     "/fail/": fail,
     "/history/": history,
+    "/methods/": methods,
     "/subscription/": subscription,
 }
 

@@ -10,6 +10,8 @@ import reflex as rx
 from tossbill_ui.ui.components.element import label_var
 from tossbill_ui.ui.history.page import history_page
 from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.methods.page import methods_page
+from tossbill_ui.ui.methods.state import MethodsState
 from tossbill_ui.ui.not_found import not_found_page
 from tossbill_ui.ui.plans.page import home_page
 from tossbill_ui.ui.plans.state import HomeState
@@ -30,6 +32,7 @@ PAGES: tuple[tuple[Callable[[], rx.Component], str, tuple[Any, ...]], ...] = (
     (result_page, "/success/", (ResultState.load_success,)),
     (result_page, "/fail/", (ResultState.load_failure,)),
     (history_page, "/history/", (HistoryState.load,)),
+    (methods_page, "/methods/", (MethodsState.load,)),
     (subscription_page, "/subscription/", (EmailState.load, SubscriptionState.load)),
     (not_found_page, "404", ()),
 )

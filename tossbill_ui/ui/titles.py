@@ -1,6 +1,7 @@
 """The title of each page, by its path."""
 
 from tossbill_ui.ui.history import text as history_text
+from tossbill_ui.ui.methods import text as methods_text
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.registration import text as registration_text
 from tossbill_ui.ui.shared.text import frame
@@ -12,6 +13,7 @@ TITLES = {
     "/success/": registration_text.TITLE_RESULT,
     "/fail/": registration_text.TITLE_RESULT,
     "/history/": history_text.TITLE,
+    "/methods/": methods_text.TITLE,
     "/subscription/": subscription_text.TITLE,
     "404": frame.NOT_FOUND_TITLE,
 }

@@ -60,7 +60,7 @@ async def test_payment_line_is_short_and_its_details_complete(shop: Shop, sessio
         "부가세": "900원",
         "주문번호": f"{seen.subscription.id}-0001-1",
     }
-    assert (card.what, card.status, card.removable) == ("카드 등록", "사용 중", True)
+    assert (card.what, card.status, card.removable) == ("카드 등록", "등록됨", True)
 
 
 async def test_lines_are_grouped_by_korean_month(shop: Shop, session: Session) -> None:

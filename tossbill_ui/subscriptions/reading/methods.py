@@ -15,6 +15,7 @@ from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.models import CHARGEABLE, Plan, Subscription
 from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.toss.codes import Meaning, lookup
 
@@ -52,6 +53,24 @@ async def offered_methods(rt: Runtime, actor: Actor) -> list[OfferedMethod]:
         refused = await _refused(db, actor.customer_id)
     found = [_offered(method, refused, today(rt)) for method in methods]
     return sorted(found, key=lambda offered: not offered.works)
+
+
+async def plans_by_method(rt: Runtime, actor: Actor) -> dict[str, list[Plan]]:
+    """Return the plans whose subscriptions will be charged to each of the customer's methods."""
+    query = (
+        select(Subscription.payment_method_id, Plan)
+        .join(Plan, col(Plan.code) == col(Subscription.plan_code))
+        .where(
+            col(Subscription.customer_id) == actor.customer_id,
+            col(Subscription.status).in_(CHARGEABLE),
+        )
+        .order_by(col(Subscription.created_at), col(Subscription.id))
+    )
+    found: dict[str, list[Plan]] = {}
+    async with rt.db.read() as db:
+        for method_id, plan in (await db.exec(query)).all():
+            found.setdefault(method_id, []).append(plan)
+    return found
 
 
 def _offered(method: PaymentMethod, refused: dict[str, str], day: date) -> OfferedMethod:

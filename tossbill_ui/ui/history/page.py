@@ -62,7 +62,7 @@ def history_page() -> rx.Component:
         _pager(),
         rows(
             row_link(text.TO_SUBSCRIPTION, "/subscription/"),
-            row_link(text.TO_REGISTER, "/register/"),
+            row_link(text.TO_METHODS, "/methods/"),
         ),
         width="list",
     )

@@ -11,23 +11,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tossbill_ui import runtime
 from tossbill_ui.core.actor import Actor
-from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.payment_methods import removal
-from tossbill_ui.payment_methods.models import MethodStatus
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.actions.change_method import remove_method
 from tossbill_ui.subscriptions.reading import timeline
 from tossbill_ui.subscriptions.reading.timeline import Page, Wanted
 from tossbill_ui.subscriptions.reading.timeline_sources import Cursor
-from tossbill_ui.ui.history import text, view
+from tossbill_ui.ui.history import view
 from tossbill_ui.ui.history.chart import Chart
 from tossbill_ui.ui.history.filters import Choice, Option, from_query
 from tossbill_ui.ui.history.rows import Month
+from tossbill_ui.ui.methods import removing
 from tossbill_ui.ui.shared.brand import BrandState, address
 from tossbill_ui.ui.shared.page_state import caller_of, query_of, updates
-from tossbill_ui.ui.shared.text.refusals import REFUSALS
 
-REMOVAL_SECONDS = 3.0
 LIST_ID = "history-list"
 Find = Callable[[Runtime, Actor, Wanted], Awaitable[Page]]
 
@@ -111,19 +106,7 @@ class HistoryState(rx.State):
         """Remove a method; the service checks its owner."""
         rt, actor = runtime.current(), caller_of(self)
         self.asked = ""
-        try:
-            await remove_method(rt, actor, str(method_id))
-            method = await removal.wait(rt, actor, str(method_id), seconds=REMOVAL_SECONDS)
-        except NotFound:
-            self.notice = text.REMOVE_REFUSED()
-        except Conflict as refused:
-            self.notice = REFUSALS[refused.code]()
-        else:
-            self.notice = {
-                MethodStatus.REMOVED: text.REMOVE_DONE,
-                MethodStatus.REMOVING: text.REMOVE_IN_DOUBT,
-                MethodStatus.ACTIVE: text.REMOVE_REFUSED,
-            }[MethodStatus(method.status)]()
+        self.notice = await removing.remove(rt, actor, str(method_id))
         self.turn += 1
         await self._show()
 

@@ -55,7 +55,7 @@ PRINTED_FIRST = Text(
 )
 PRINTED_NONE = Text("이 조건에 맞는 내역이 없어요.", "No entries match these filters.")
 PRINTED_SUM = Text("합계 (결제 완료, 환불 완료)", "Total")
-TO_REGISTER = Text("결제수단 등록하기", "Register a payment method")
+TO_METHODS = Text("결제수단 관리하기", "Manage payment methods")
 TO_SUBSCRIPTION = Text("내 구독 보기", "View my subscriptions")
 
 CHART = Text("최근 12개월 결제", "Paid in the last 12 months")
@@ -117,7 +117,7 @@ REFUND_STATUS = {
 }
 REFUND_DONE = Text("환불 완료", "Refunded")
 CARD_STATUS = {
-    "active": Text("사용 중", "In use"),
+    "active": Text("등록됨", "Registered"),
     "removing": Text("지우는 중", "Being removed"),
     "removed": Text("지움", "Removed"),
     "issuing": Text("확인 중", "Being confirmed"),
@@ -200,15 +200,6 @@ REMOVE = Text("지우기", "Remove")
 REMOVE_ASK = Text("이 결제수단을 지울까요?", "Remove this payment method?")
 REMOVE_YES = Text("지울게요", "Remove it")
 REMOVE_NO = Text("그대로 둘게요", "Keep it")
-REMOVE_IN_DOUBT = Text(
-    "지웠는지 확인하고 있어요. 확인되면 여기에 바로 보여요.",
-    "We're checking whether it was removed. The result will appear here.",
-)
-REMOVE_REFUSED = Text(
-    "지우지 못했어요. 결제수단은 그대로예요. 잠시 뒤 다시 시도해 주세요.",
-    "It wasn't removed, and nothing has changed. Please try again later.",
-)
-REMOVE_DONE = Text("결제수단을 지웠어요.", "Payment method removed.")
 
 CSV_COLUMNS = (
     Text("날짜", "Date"),

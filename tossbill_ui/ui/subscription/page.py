@@ -60,7 +60,11 @@ def _subscriptions() -> rx.Component:
             ),
             rx.foreach(State.more, _unpainted),
             email_form(),
-            rows(row_link(plans_text.TO_PLANS, "/"), row_link(frame.HOME_HISTORY, "/history/")),
+            rows(
+                row_link(plans_text.TO_PLANS, "/"),
+                row_link(text.TO_METHODS, "/methods/"),
+                row_link(frame.HOME_HISTORY, "/history/"),
+            ),
             class_name="when-rows",
         ),
         fills={"data-phase": Slot("phase", State.phase)},

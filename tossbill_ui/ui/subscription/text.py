@@ -161,6 +161,7 @@ REFUNDED_BODY = ByKind(
     ),
 )
 
+TO_METHODS = Text("결제수단 관리하기", "Manage payment methods")
 CANCEL = Text("해지하기", "Cancel")
 UNDO = Text("해지 예약 취소하기", "Keep my subscription")
 PAUSE = Text("잠시 멈추기", "Pause")

@@ -1,0 +1,95 @@
+"""The page of payment methods, with the real services."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.support.shop import Shop
+from tests.ui.test_plans import plain
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.payment_methods.expiry import set_expiry
+from tossbill_ui.prerender import Filling, Visit
+from tossbill_ui.subscriptions.actions import cancel
+from tossbill_ui.ui import first_paint
+from tossbill_ui.ui.methods import removing, view
+from tossbill_ui.ui.shared.view_rows import ABSENT
+
+
+async def rows_of(shop: Shop, session: Session) -> tuple[view.MethodRow, ...]:
+    return await view.rows(shop.rt, actor_of(session))
+
+
+async def test_method_names_the_subscriptions_that_will_be_charged(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    shop.wait(timedelta(days=1))
+    await shop.card(session, "approve_check")
+
+    new, used = await rows_of(shop, session)
+
+    assert plain(used.use) == "베이직에 사용 중"
+    assert (used.remove, new.remove) == (ABSENT, "remove-method")
+    assert new.use == "쓰는 구독이 없어요"
+    assert plain(new.detail) == "체크 · 개인 · 2026. 11. 25. 등록"
+    assert (new.first, used.first) == ("suggested-method", ABSENT)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
+    _, unused = await rows_of(shop, session)
+    assert (unused.use, unused.remove) == ("쓰는 구독이 없어요", "remove-method")
+
+
+async def test_same_card_twice_is_recognized_and_told_apart_by_date(
+    shop: Shop, session: Session
+) -> None:
+    old = await shop.card(session)
+    shop.wait(timedelta(days=1))
+    new = await shop.card(session)
+
+    rows = await rows_of(shop, session)
+
+    assert {plain(row.warning_text) for row in rows} == {"같은 카드를 여러 번 등록했어요"}
+    assert len({row.detail for row in rows}) == 2
+    for card, month in ((old, 11), (new, 12)):
+        day = date(2027, month, 1)
+        await set_expiry(shop.rt, actor_of(session), card, month=day)
+    assert {row.warning for row in await rows_of(shop, session)} == {ABSENT}
+
+
+async def test_refused_card_says_why(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session, persona="stopped")
+
+    [row] = await rows_of(shop, session)
+
+    assert (row.warning_text, row.first) == ("정지된 카드예요.", ABSENT)
+
+
+async def test_method_in_use_stays_and_an_unused_one_is_removed(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    shop.wait(timedelta(days=1))
+    other = await shop.card(session)
+
+    in_use = await removing.remove(shop.rt, actor_of(session), seen.method.id)
+    of_another = await removing.remove(shop.rt, actor_of(stranger), other)
+    await removing.remove(shop.rt, actor_of(session), other)
+    await shop.rt.tasks.drain(seconds=120)
+
+    assert "먼저 다른 결제수단으로" in plain(in_use)
+    assert "지우지 못했어요" in of_another
+    assert [row.id for row in await rows_of(shop, session)] == [seen.method.id]
+
+
+async def test_methods_are_rendered_before_any_script(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    await shop.card(session)
+
+    mine = await first_paint.methods(shop.rt, Visit(session, {}))
+    theirs = await first_paint.methods(shop.rt, Visit(stranger, {}))
+
+    assert isinstance(mine, Filling)
+    assert (mine.slots["phase"], mine.slots["method0_testid"]) == ("rows", "method")
+    assert plain(mine.slots["method0_label"]) == "현대카드 ···· 123"
+    assert mine.slots["method1_testid"] == ABSENT
+    assert theirs.slots["phase"] == "empty"

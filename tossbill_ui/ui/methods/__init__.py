@@ -1,0 +1,1 @@
+"""``/methods/``: the cards and accounts of a customer."""

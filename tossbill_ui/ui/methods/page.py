@@ -1,0 +1,104 @@
+"""``/methods/``: the customer's cards and accounts, what uses each, and removing one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from tossbill_ui.ui.components.buttons import button, button_link
+from tossbill_ui.ui.components.element import Slot, Slots, element, label
+from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.notice import notice
+from tossbill_ui.ui.components.rows import row_link, rows
+from tossbill_ui.ui.components.waiting import empty, skeleton
+from tossbill_ui.ui.methods import text
+from tossbill_ui.ui.methods.state import MethodsState
+from tossbill_ui.ui.methods.view import PAINTED, MethodRow
+from tossbill_ui.ui.shared.text import Text
+
+State = MethodsState
+
+
+def methods_page() -> rx.Component:
+    """Return all phases of the page; CSS shows the one in ``data-phase``."""
+    return page(
+        rx.el.h1(label(text.TITLE), class_name="title"),
+        rx.cond(State.notice != "", notice(State.notice)),
+        element(
+            rx.el.div,
+            rx.el.div(skeleton(text.LOADING), class_name="when-loading"),
+            rx.el.div(
+                empty(text.EMPTY, text.EMPTY_BODY, testid="methods-empty"),
+                class_name="when-empty",
+            ),
+            rx.el.ul(
+                *(_method(Slots(State.rows[n], f"method{n}_")) for n in range(PAINTED)),
+                rx.foreach(State.more, _unpainted),
+                class_name="methods when-rows",
+            ),
+            fills={"data-phase": Slot("phase", State.phase)},
+            class_name="subscriptions",
+        ),
+        button_link(text.REGISTER, href="/register/", attrs={"data-testid": "register-method"}),
+        rows(
+            row_link(text.TO_SUBSCRIPTION, "/subscription/"),
+            row_link(text.TO_HISTORY, "/history/"),
+        ),
+    )
+
+
+def _unpainted(row: MethodRow) -> rx.Component:
+    return _method(Slots(row, "more_"))
+
+
+def _method(row: Slots) -> rx.Component:
+    return element(
+        rx.el.li,
+        rx.el.div(
+            element(rx.el.strong, row["label"], class_name="method-label"),
+            element(
+                rx.el.span,
+                text.DEFAULT,
+                fills={"data-testid": row["first"]},
+                class_name="status-chip",
+            ),
+            class_name="method-head",
+        ),
+        element(rx.el.p, row["detail"], class_name="fine"),
+        element(rx.el.p, row["use"], attrs={"data-testid": "method-use"}),
+        element(
+            rx.el.p,
+            row["warning_text"],
+            fills={"data-testid": row["warning"]},
+            class_name="warning",
+        ),
+        rx.cond(State.asked == row.row.id, _ask(row), _offer(row)),
+        fills={"data-testid": row["testid"]},
+        class_name="method-row",
+    )
+
+
+def _offer(row: Slots) -> rx.Component:
+    return button(
+        text.REMOVE,
+        weight="small",
+        on_click=State.ask(row.row.id),
+        disabled=State.busy,
+        fills={"data-testid": row["remove"]},
+    )
+
+
+def _ask(row: Slots) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(label(text.ASK)),
+        _answer(text.YES, State.remove(row.row.id), "remove-confirm"),
+        _answer(text.NO, State.keep, "remove-keep", auto_focus=True),
+        role="group",
+        class_name="ask",
+    )
+
+
+def _answer(words: Text, on_click: Any, testid: str, **props: Any) -> rx.Component:
+    attrs = {"data-testid": testid}
+    return button(words, weight="small", on_click=on_click, attrs=attrs, **props)

@@ -1,0 +1,26 @@
+"""Texts of the page of payment methods."""
+
+from tossbill_ui.ui.shared.text import Text
+
+TITLE = Text("결제수단", "Payment methods")
+LOADING = Text("결제수단을 불러오고 있어요", "Loading your payment methods")
+EMPTY = Text("아직 등록한 결제수단이 없어요", "No payment methods yet")
+EMPTY_BODY = Text(
+    "등록하면 여기에서 어느 구독에 쓰는지 보고 지울 수 있어요.",
+    "Once you register one, you'll see which subscription uses it, and can remove it here.",
+)
+REGISTER = Text("결제수단 등록하기", "Register a payment method")
+TO_HISTORY = Text("결제 내역 보기", "View payment history")
+TO_SUBSCRIPTION = Text("내 구독 보기", "View my subscriptions")
+
+KIND_SINCE = Text("{kind} · {day} 등록", "{kind} · registered {day}")
+USED_BY = Text("{plans}에 사용 중", "In use for {plans}")
+UNUSED = Text("쓰는 구독이 없어요", "Not used by any subscription")
+SAME = Text("같은 카드를 여러 번 등록했어요", "The same card is registered more than once")
+EXPIRED = Text("유효기간이 지났어요", "It has expired")
+DEFAULT = Text("먼저 제안", "Suggested first")
+
+REMOVE = Text("지우기", "Remove")
+ASK = Text("이 결제수단을 지울까요?", "Remove this payment method?")
+YES = Text("지울게요", "Remove it")
+NO = Text("그대로 둘게요", "Keep it")
