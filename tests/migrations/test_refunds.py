@@ -54,7 +54,7 @@ def select(url: str, query: str) -> list[tuple[Any, ...]]:
 
 
 def test_old_refunds_were_requested_here_and_empty_keys_say_nothing(url: str) -> None:
-    migrations.upgrade(url, "0015")
+    migrations.upgrade(url, "0012")
     keys = ["", "", "k", "k", None]
     numbered = [
         REFUND
@@ -77,7 +77,7 @@ def test_old_refunds_were_requested_here_and_empty_keys_say_nothing(url: str) ->
 
 
 def test_old_differences_that_were_approved_are_closed(url: str) -> None:
-    migrations.upgrade(url, "0015")
+    migrations.upgrade(url, "0012")
     resolved = {"resolved_at": AT, "resolved_by": "kim"}
     closed = DIFFERENCE | {"id": "1", "subject": "a"} | resolved
     insert(url, "difference", [closed, DIFFERENCE | {"id": "2", "subject": "b"}])

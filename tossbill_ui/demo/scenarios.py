@@ -13,7 +13,6 @@ from tossbill_ui.subscriptions.models import SubscriptionStatus as Status
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.subscriptions.terms.catalog import PriceEntry
-from tossbill_ui.subscriptions.terms.consent import HOW_TO_CANCEL
 
 Act = Callable[[Stage, Session], Awaitable[object]]
 OPERATOR = operator("tossbill demo")
@@ -135,11 +134,7 @@ async def _raise_price(stage: Stage, session: Session) -> None:
     )
     price = await catalog.add_price(stage.rt, seen.plan.code, entry)
     await price_increase.ask(
-        stage.rt,
-        OPERATOR,
-        seen.subscription.id,
-        price_id=price.id,
-        how_to_cancel=HOW_TO_CANCEL,
+        stage.rt, OPERATOR, seen.subscription.id, price_id=price.id, how_to_cancel=None
     )
 
 
