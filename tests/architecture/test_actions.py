@@ -21,7 +21,8 @@ WITHOUT_OWNERSHIP = {
     "resolve",
     "lock_refund",
 }
-WITHOUT_ACTOR = {"allocate_refund", "open_reviews", "lock_refund"}
+# A registration is bound to the browser's session, which also says who acts.
+WITHOUT_ACTOR = {"allocate_refund", "open_reviews", "lock_refund", "register_for"}
 # A transition's code comes from its rule, a return's from what Toss's window said.
 COMPUTED_CODES = {"lifecycle/rules.py", "payment_methods/registration.py"}
 

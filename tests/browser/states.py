@@ -47,6 +47,7 @@ REQUIRED = {
     *(f"sdk:{state}" for state in ("opening", "failed")),
     *(f"home:{view}" for view in ("plans", "no_plans")),
     *(f"history:{state}" for state in ("rows", "empty", "none", "open", "asks", "stale", "days")),
+    *(f"methods:{phase}" for phase in ("rows", "empty")),
     "notice",
     "not found",
     "broken",
@@ -79,6 +80,8 @@ SHOWN = """() => {
     ...seen("[data-testid=remove-confirm]").map(() => "history:asks"),
     ...seen("[data-testid=history-again]").map(() => "history:stale"),
     ...seen("[data-testid=history-since_on]").map(() => "history:days"),
+    ...seen(".methods").map(() => "methods:rows"),
+    ...seen("[data-testid=methods-empty]").map(() => "methods:empty"),
     ...of("panel", "[data-panel]", (e) => e.dataset.panel),
     ...of("word", "[data-testid=subscription-status]", (e) => e.textContent),
     ...of("alert", "[data-testid=subscription-alert]", alert),
@@ -182,6 +185,7 @@ def people_of_every_kind(browser: Browser, server: Server) -> People:
     expect(page.get_by_test_id("subscription-alert")).to_be_visible()
     people.member("first refused", "basic", personas=("approves_after_1",))
     people.let_a_week_pass()
+    people.member("begun", "basic")
     return people
 
 

@@ -57,6 +57,8 @@ async def test_others_neither_see_nor_change_a_subscription(
     mine = (await shop.subscribe(session)).subscription.id
     before = await shop.event_types(session, mine)
     found: list[tuple[str, str]] = []
+    with pytest.raises(NotFound):
+        await change_method.register_for(shop.rt, stranger, mine)
 
     for actor in (actor_of(stranger), VISITOR):
         for subscription_id in (mine, "0" * 32, "", "' OR 1=1 --"):

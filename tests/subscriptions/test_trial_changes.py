@@ -36,7 +36,7 @@ async def test_plan_chosen_for_after_the_trial_is_consent(
     assert await shop.money() == [("approved", 9_900)]
     [notice] = await notices_of(shop, NoticeKind.TRIAL_CHOSEN, NoticeKind.TRIAL_ENDING)
     assert "베이직" in notice.body
-    assert "금액: 9,900원" in notice.body
+    assert "금액: 월 9,900원 (부가세 포함)" in notice.body
 
 
 async def test_dropping_the_chosen_plan_asks_at_once(

@@ -48,7 +48,8 @@ async def test_trial_announces_the_question_before_asking(shop: Shop, session: S
 
     assert plain(row.next) == f"{DAY}\n그 전에 계속할지 여쭤볼게요"
     assert "29,000" not in row.next
-    assert row.parts.price == row.parts.alert == ABSENT
+    assert row.parts.price == ABSENT
+    assert row.alert.tone == "begun"
 
 
 async def test_unanswered_question_states_both_outcomes(

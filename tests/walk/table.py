@@ -2,8 +2,9 @@
 
 Counts are only ever lowered. When an entry function is moved or renamed, update it here.
 
-They rose once, when events were added to notices: publishing takes four modules of its own, and
-the rule of each transition is checked in `lifecycle.rules`.
+They rose twice: when events were added to notices, since publishing takes four modules of its own
+and the rule of each transition is checked in `lifecycle.rules`; and when a payment began to buy the
+days of `periods.bought_period`, which depend on the day on which it is made.
 """
 
 from __future__ import annotations
@@ -68,15 +69,15 @@ WALKS = (
     Walk(DUE, stories.missed_renewals, Figures(7, 7, 0)),
     Walk(DUE, stories.renewal_of_canceled, Figures(8, 8, 0)),
     Walk(DUE, stories.renewal_without_consent, Figures(8, 8, 0)),
-    Walk(DUE, stories.renewal_without_a_card, Figures(11, 9, 2)),
+    Walk(DUE, stories.renewal_without_a_card, Figures(14, 10, 4)),
     Walk(DUE, stories.no_new_card, Figures(8, 8, 0)),
-    Walk(BATCH, stories.renewal, Figures(16, 9, 7)),
-    Walk(OUTCOME, stories.renewal, Figures(9, 8, 1)),
-    Walk(OUTCOME, stories.decline, Figures(8, 8, 0)),
+    Walk(BATCH, stories.renewal, Figures(18, 9, 9)),
+    Walk(OUTCOME, stories.renewal, Figures(12, 9, 3)),
+    Walk(OUTCOME, stories.decline, Figures(10, 9, 1)),
     Walk(OUTCOME, stories.unresolved, Figures(5, 5, 0)),
     Walk(OUTCOME, stories.charge_of_canceled, Figures(7, 7, 0)),
-    Walk(COLLECT, stories.renewal, Figures(19, 14, 5)),
-    Walk(COLLECT, stories.decline, Figures(18, 14, 4)),
+    Walk(COLLECT, stories.renewal, Figures(22, 15, 7)),
+    Walk(COLLECT, stories.decline, Figures(20, 15, 5)),
     Walk(CANCEL, stories.cancel_now, Figures(18, 14, 4)),
     Walk(RETURN, stories.return_from_toss, Figures(8, 6, 2)),
 )

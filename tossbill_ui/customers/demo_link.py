@@ -1,4 +1,4 @@
-"""Links that sign a browser in as a customer of the demo, in sandbox mode only (ADR-0034)."""
+"""Links that sign a browser in as a customer of the demo, in sandbox mode only (ADR-0033)."""
 
 from __future__ import annotations
 
