@@ -175,6 +175,13 @@ _PANEL = {
     ),
     "다음 일정: {time}": "Next event: {time}",
     "예정된 일이 없어요": "Nothing is scheduled",
+    '고객 <code id="customer-key"></code>의 결제수단과 결제만 보고 있어요.': (
+        'Only the payment methods and payments of customer <code id="customer-key"></code>.'
+    ),
+    "모두 보기": "Show everything",
+    "가게에서 이 브라우저의 구독 보기": "See this browser's subscriptions at the shop",
+    "고객 {key}": "Customer {key}",
+    "{count}개 더 보기": "Show {count} more",
     "등록한 결제수단이 여기에 보여요.": "Registered payment methods will appear here.",
     "결제하면 여기에 보여요.": "Payments will appear here.",
     "주소를 추가하면 웹훅을 보내요.": "Add an address to receive webhooks.",

@@ -126,6 +126,36 @@ async def test_user_sees_and_makes_changes(chromium: Browser, shop: str) -> None
     assert errors == []
 
 
+async def test_payment_leads_to_its_customer_and_long_lists_are_cut(
+    chromium: Browser, shop: str
+) -> None:
+    async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
+        client = SandboxClient(http)
+        await http.post("_control/reset")
+        for number in range(10):
+            await client.charge(await client.billing_key(), orderId=f"order-{number:04d}")
+    page = await open_panel(chromium, shop, viewport={"width": 375, "height": 812})
+    payments = page.locator("#payments li")
+
+    await expect(payments).to_have_count(9)
+    await page.locator("#payments").get_by_role("button", name="2개 더 보기").click()
+    await expect(payments).to_have_count(10)
+    await expect(payments.nth(8)).to_be_focused()
+
+    await payments.first.get_by_role("link").click()
+    await expect(page.locator("#customer")).to_contain_text("결제만 보고 있어요")
+    await expect(page.locator("#to-shop")).to_be_hidden()
+    await page.goto(f"{shop}/sandbox/#customer=nobody")
+    await expect(payments).to_have_text(["결제하면 여기에 보여요."])
+    await page.get_by_role("link", name="모두 보기").click()
+    await expect(page.locator("#customer")).to_be_hidden()
+    await expect(payments.first).to_contain_text("order-0009")
+    width: int = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 375
+    found = (await Axe().run(page)).response["violations"]
+    assert [each["id"] for each in found] == []
+
+
 async def test_standalone_panel_has_no_mailbox(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop)
 

@@ -214,7 +214,9 @@ async def test_form_submitted_twice_leads_to_the_same_url(client: SandboxClient)
 
     assert first.headers["location"] == second.headers["location"]
     assert too_late.headers["location"] == first.headers["location"]
-    assert "이미 끝난 결제창" in (await client.get(address)).text
+    over = (await client.get(address)).text
+    assert "이미 끝난 결제창" in over
+    assert ">가게로 돌아가기</a>" in over
 
 
 async def test_card_can_be_changed_before_the_identity_code(client: SandboxClient) -> None:

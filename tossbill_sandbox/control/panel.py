@@ -126,8 +126,8 @@ def _methods(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def _payments(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     rows = connection.execute(
-        "SELECT payment_key AS id, order_id, order_name, status, total_krw, balance_krw,"
-        " requested_at FROM payment ORDER BY rowid DESC LIMIT ?",
+        "SELECT payment_key AS id, customer_key, order_id, order_name, status,"
+        " total_krw, balance_krw, requested_at FROM payment ORDER BY rowid DESC LIMIT ?",
         (ROWS,),
     )
     return [dict(row) for row in rows]

@@ -86,8 +86,9 @@ function drawNextDue() {
 }
 
 function draw() {
-  drawList("methods", state.methods, methodRow, text("등록한 결제수단이 여기에 보여요."));
-  drawList("payments", state.payments, paymentRow, text("결제하면 여기에 보여요."));
+  drawCustomer();
+  drawList("methods", state.methods.filter(isShown), methodRow, text("등록한 결제수단이 여기에 보여요."));
+  drawList("payments", state.payments.filter(isShown), paymentRow, text("결제하면 여기에 보여요."));
   drawList("endpoints", state.webhooks.endpoints, endpointRow, text("주소를 추가하면 웹훅을 보내요."));
   drawList("deliveries", state.webhooks.deliveries, deliveryRow, text("아직 보낸 웹훅이 없어요."));
   drawList("faults", state.faults, faultRow, text("켜 둔 장애가 없어요."));
@@ -95,6 +96,26 @@ function draw() {
   fillOptions("endpoint", state.fault_endpoints);
   fillOptions("kind", state.fault_kinds);
 }
+
+// The address names the customer whose methods and payments show; without one, everybody's do.
+const customer = () => new URLSearchParams(location.hash.slice(1)).get("customer");
+const isShown = ({ customer_key: key }) => !customer() || key === customer();
+
+function drawCustomer() {
+  byId("customer").hidden = !customer();
+  byId("customer-key").textContent = customer() ?? "";
+  // Only inside the shop's own app is there a page to lead to.
+  byId("to-shop").hidden = !MAILBOX;
+  byId("to-shop").href = "/subscription/";
+}
+
+function customerLink(key) {
+  return element("a", { href: `#customer=${encodeURIComponent(key)}` }, text("고객 {key}", { key }));
+}
+
+addEventListener("hashchange", () => {
+  if (state) draw();
+});
 
 function fillOptions(id, names) {
   if (byId(id).options.length) return;
@@ -104,7 +125,7 @@ function fillOptions(id, names) {
 function methodRow(method) {
   return [
     element("strong", {}, method.label),
-    element("span", { class: "soft" }, `${method.persona} · ${method.customer_key}`),
+    element("span", { class: "soft" }, `${method.persona} · `, customerLink(method.customer_key)),
     element("span", {}, method.deleted_at ? text("지워짐") : ""),
   ];
 }
@@ -118,6 +139,7 @@ function paymentRow(payment) {
     element("strong", { class: "money" }, won(payment.total_krw)),
     element("span", {}, payment.order_name),
     element("span", { class: "soft" }, `${payment.order_id} · ${shortTime(payment.requested_at)}`),
+    ...(payment.customer_key ? [customerLink(payment.customer_key)] : []),
     element("span", { class: "status" }, payment.status),
     element("span", {}, payment.balance_krw < payment.total_krw ? text("남은 {amount}", { amount: won(payment.balance_krw) }) : ""),
     ...(payment.status === "DONE" || payment.status === "PARTIAL_CANCELED"

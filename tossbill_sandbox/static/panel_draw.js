@@ -43,18 +43,38 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
+// Lists are cut to their newest rows until the reader asks for all of them.
+const ROWS = 8;
+const whole = new Set();
+const drawn = new Map();
+
 // Unchanged rows keep their elements, so that open details and focus are preserved.
 export function drawList(id, items, row, nothing) {
+  drawn.set(id, [items, row, nothing]);
   const list = document.getElementById(id);
   const known = new Map([...list.children].map((each) => [each.dataset.key, each]));
-  const rows = items.map((item, index) => {
+  const rows = (whole.has(id) ? items : items.slice(0, ROWS)).map((item, index) => {
     const key = JSON.stringify([item.id ?? index, item]);
     return known.get(key) ?? keyed(element("li", {}, ...row(item, index)), key);
   });
+  const left = items.length - rows.length;
+  const key = `more ${left}`;
+  if (left) rows.push(known.get(key) ?? keyed(moreRow(id, left), key));
   list.replaceChildren(...(rows.length ? rows : [element("li", { class: "soft" }, nothing)]));
+}
+
+function moreRow(id, left) {
+  const made = element("button", { type: "button", class: "small" }, text("{count}개 더 보기", { count: left }));
+  made.addEventListener("click", () => {
+    whole.add(id);
+    drawList(id, ...drawn.get(id));
+    document.getElementById(id).children[ROWS].focus();
+  });
+  return element("li", {}, made);
 }
 
 function keyed(made, key) {
   made.dataset.key = key;
+  made.tabIndex = -1;
   return made;
 }

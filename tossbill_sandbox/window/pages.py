@@ -201,10 +201,14 @@ def refused(root: str, code: str, message: str) -> str:
     return _message(root, text("결제창을 열 수 없어요"), message, data, more)
 
 
-def over(root: str) -> str:
-    """Render the notice that the session has ended or is unknown."""
+def over(root: str, shop: str) -> str:
+    """Render the notice that the session has ended or is unknown, with a link to the shop if known.
+
+    The browser's back button leads here, from a page of the shop.
+    """
     body = text("등록을 다시 하려면 가게의 화면에서 새로 시작해 주세요.")
-    return _message(root, text("이미 끝난 결제창이에요"), body, Markup(""), Markup(""))
+    more = _back(shop) if shop else Markup("")
+    return _message(root, text("이미 끝난 결제창이에요"), body, Markup(""), more)
 
 
 def _method_step(

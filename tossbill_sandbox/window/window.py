@@ -6,7 +6,7 @@ in request bodies and never stored.
 
 import sqlite3
 from typing import TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urljoin
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -151,7 +151,7 @@ class Window:
         if session.target == "self" and session.step == "expired":
             return _page(pages.expired(_root(request), url))
         if session.target == "self":
-            return _page(pages.over(_root(request)))
+            return _page(pages.over(_root(request), _shop_of(session)))
         return _page(pages.handing_over(_root(request), session, url))
 
     async def _session(self, request: Request) -> WindowSession | None:
@@ -209,5 +209,12 @@ def _redirect(url: str) -> Response:
     return RedirectResponse(url, status_code=303, headers=_HEADERS)
 
 
+def _shop_of(session: WindowSession) -> str:
+    """Return the start page of the shop that opened the window."""
+    return urljoin(session.success_url, "/")
+
+
 def _unknown(request: Request) -> Response:
-    return _page(pages.over(_root(request)), 404)
+    # Inside an app the shop is the same server; alone, nobody knows which shop it was.
+    root = _root(request)
+    return _page(pages.over(root, "/" if root else ""), 404)
