@@ -35,6 +35,7 @@ from tossbill_ui.http.not_found import NotFoundPage
 from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.http.security import SecurityHeaders
+from tossbill_ui.http.share_card import picture_route
 from tossbill_ui.http.socket import SessionBoundTokens
 from tossbill_ui.payment_methods.sweep import sweep_forever
 from tossbill_ui.runtime import Runtime
@@ -52,6 +53,7 @@ from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.shared.failures import Watched, explain
 from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
 from tossbill_ui.ui.shared.presses import InTime
+from tossbill_ui.ui.shared.share_card import PICTURE_PATH, share_picture
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +80,10 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     rt = build_runtime(settings)
     runtime.install(rt)
     files = {CSV_PATH: history_csv, PAPER_PATH: history_paper}
+    picture = picture_route(PICTURE_PATH, partial(share_picture, settings.tossbill_brand_color))
     routes = [
         *ROUTES,
+        picture,
         *demo_routes(settings),
         *download_routes(files),
         *_sandbox(settings, rt.clock),

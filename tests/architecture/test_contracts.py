@@ -37,7 +37,7 @@ PLANTED = (
     (
         "No folder or file imports itself by a detour",
         "ui/components/card.py",
-        "import tossbill_ui.ui.plans.state",
+        "import tossbill_ui.ui.home.state",
     ),
     (
         "The sandbox shares no code with the app",
@@ -64,10 +64,10 @@ PLANTED = (
         "subscriptions/lifecycle/dunning.py",
         "import tossbill_ui.core.clock",
     ),
-    ("Pages ask states, states ask services", "ui/plans/page.py", "import sqlmodel"),
+    ("Pages ask states, states ask services", "ui/home/page.py", "import sqlmodel"),
     (
         "Pages ask states, states ask services",
-        "ui/plans/page.py",
+        "ui/home/page.py",
         "import tossbill_ui.subscriptions.repository",
     ),
 )  # fmt: skip

@@ -139,8 +139,10 @@ async def test_same_event_from_the_owner_has_an_effect(server: Server) -> None:
         [subscription] = before["subscription"]
         async with stranger(server.url, cookie=owner.cookie) as tab:
             await tab.hydrate("/subscription/")
-            name = f"{SubscriptionState.get_full_name()}.pause"
+            name = f"{SubscriptionState.get_full_name()}.ask_pause"
             await tab.send(name, {"subscription_id": subscription[0]}, path="/subscription/")
+            await tab.until("잠시 멈출까요")
+            await tab.send(f"{SubscriptionState.get_full_name()}.pause", path="/subscription/")
             await tab.until("일시 정지")
 
     assert of_customer(server, customer_id) != before

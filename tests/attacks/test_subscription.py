@@ -20,7 +20,7 @@ ACTIONS = (
     "ask_cancel",
     "ask_method",
     "undo",
-    "pause",
+    "ask_pause",
     "resume",
     "pay_now",
     "ask_plan",
@@ -30,6 +30,7 @@ CONFIRMATIONS = (
     "cancel_at_period_end",
     "cancel_now",
     "keep",
+    "pause",
     "change_plan_now",
     "change_plan_later",
 )

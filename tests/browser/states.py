@@ -172,12 +172,14 @@ def people_of_every_kind(browser: Browser, server: Server) -> People:
     """Make customers in every status, and let a week pass."""
     server.control("POST", "clock/set", json={"at": BEGINNING, "stopped": True})
     people = People(browser, server)
-    people.member("several", "basic", "pro", "letter", "basic-yearly")
+    plans = ("basic", "pro", "letter", "basic-yearly")
+    people.member("several", *plans, personas=("approve", "approve"))
     for name, persona in (("soft", "monthly_limit"), ("hard", "stopped")):
         people.member(name, "letter")
         people.pay_with(name, persona)
     page = people.member("paused", "basic")
     page.get_by_test_id("pause-button").click()
+    page.get_by_test_id("confirm-pause").click()
     expect(page.get_by_test_id("resume-paused-button")).to_be_visible()
     page = people.member("refunded", "basic")
     page.get_by_test_id("cancel-button").click()

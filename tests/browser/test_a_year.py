@@ -175,6 +175,7 @@ def test_a_year(browser: Browser, shop: Server, locale: str) -> None:
     year.page.get_by_test_id("change-now").get_by_role("button").click()
     year.see("ink")
     year.press("pause-button")
+    year.press("confirm-pause")
     year.see("amber")
     year.press("resume-paused-button")
     year.see("ink")

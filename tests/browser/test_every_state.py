@@ -113,6 +113,7 @@ OF_MEMBERS: list[tuple[str, Show, tuple[str, ...]]] = [
     ("several", asks("cancel-button"), ("panel:cancel",)),
     ("several", asks("change-plan"), ("panel:plan",)),
     ("several", asks("change-plan", "choose-plan"), ("panel:change",)),
+    ("several", asks("pause-button"), ("panel:pause",)),
     ("several", at("/"), ("home:plans",)),
     ("several", at("/register/?plan=basic"), ("register:plan-subscribed",)),
     ("several", at("/methods/"), ("methods:rows",)),

@@ -87,6 +87,12 @@ def painted(page: Page, path: str) -> list[Route]:
     return held
 
 
+def panel_of(page: Page, name: str) -> str:
+    """Return the query of a panel about the first subscription that is active."""
+    one = page.get_by_test_id("subscription").filter(has_text="베이직")
+    return f"panel={name}&subscription={one.get_attribute('data-id')}"
+
+
 def let_react_come(page: Page, held: list[Route]) -> None:
     page.evaluate("window.__moved = []")
     for route in held:
@@ -106,7 +112,10 @@ def test_nothing_moves_when_react_takes_over(
     watched = person.new_page()
     watched.add_init_script(WATCH)
 
-    for path in ("/", "/register/?plan=letter", "/register/?plan=basic", "/subscription/"):
+    panels = (f"/subscription/?{panel_of(page, name)}" for name in ("cancel", "plan", "pause"))
+    nobody = f"/subscription/?panel=cancel&subscription={'0' * 32}"
+    pages = ("/", "/register/?plan=letter", "/register/?plan=basic", "/subscription/")
+    for path in (*pages, *panels, nobody, "/subscription/"):
         held = painted(watched, path)
         before = watched.locator("main").inner_text()
         let_react_come(watched, held)

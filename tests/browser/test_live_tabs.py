@@ -126,10 +126,12 @@ def test_changes_by_another_tab_a_webhook_and_a_command(tabs: Tabs) -> None:
     server, page = tabs.server, tabs.mine[0]
     mine = "SELECT count(*) FROM subscription WHERE customer_id='{mine}' AND "
 
+    page.get_by_test_id("pause-button").click()
+    page.get_by_test_id("confirm-pause").wait_for()
     tabs.see(
         "the other tab",
         "일시 정지",
-        page.get_by_test_id("pause-button").click,
+        page.get_by_test_id("confirm-pause").click,
         newest(server, mine + "status='paused'"),
     )
     page.get_by_test_id("resume-paused-button").click()

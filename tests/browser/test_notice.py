@@ -6,9 +6,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewBrowser
 from tests.browser.steps import register
-from tests.browser.test_subscription import subscribe
+from tests.browser.test_subscription import add_card, subscribe
 from tests.support.server import Server
-from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 TAB_LIMIT = 40
 
@@ -33,6 +32,7 @@ def test_notice_disappears_on_the_next_change_and_on_reload(new_browser: NewBrow
     page, other = person.new_page(), person.new_page()
     subscribe(page)
     page.get_by_test_id("pause-button").click()
+    page.get_by_test_id("confirm-pause").click()
     notice = page.get_by_test_id("subscription").get_by_test_id("notice")
     expect(notice).to_contain_text("구독을 멈췄어요")
     expect(notice).to_be_focused()
@@ -50,9 +50,7 @@ def test_notice_disappears_on_the_next_change_and_on_reload(new_browser: NewBrow
 
 def test_notice_follows_a_plan_change_to_its_result(page: Page, server: Server) -> None:
     subscribe(page)
-    register(page, card=PERSONAS_BY_NAME["stopped"].number)
-    expect(page.get_by_test_id("registration-success")).to_be_visible()
-    page.goto("/subscription/")
+    add_card(page)
     page.get_by_test_id("change-plan").click()
     page.get_by_test_id("choose-plan").filter(has_text="프로").click()
     server.faults({"endpoint": "charge", "kind": "delay_before", "delay_ms": 1500})
@@ -66,6 +64,7 @@ def test_notice_follows_a_plan_change_to_its_result(page: Page, server: Server) 
 
 def test_question_takes_the_focus_and_returns_it(page: Page) -> None:
     subscribe(page)
+    add_card(page)
     for opener in ("change-card", "change-plan", "cancel-button"):
         page.get_by_test_id(opener).click()
         expect(page.locator("main h1")).to_be_focused()

@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewBrowser
 from tests.browser.settling import settle
-from tests.browser.steps import submit, type_card, window_of
+from tests.browser.steps import register, submit, type_card, window_of
 from tests.browser.test_quality import assert_fits
 from tests.support.server import Server
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 
 def money_at_toss(server: Server) -> list[tuple[str, str, int]]:
@@ -74,6 +75,13 @@ def subscribe(page: Page, plan: str = "베이직 시작하기") -> None:
     register_for_plan(page, plan)
     page.get_by_test_id("subscribe-button").click()
     expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
+
+
+def add_card(page: Page) -> None:
+    """Register another card, so that there is one to change to; return to the subscriptions."""
+    register(page, card=PERSONAS_BY_NAME["stopped"].number)
+    expect(page.get_by_test_id("registration-success")).to_be_visible()
+    page.goto("/subscription/")
 
 
 def test_subscribe_then_cancel_now_with_a_refund(page: Page, server: Server) -> None:
@@ -173,6 +181,7 @@ def test_axe_finds_nothing_on_the_way(new_browser: NewBrowser, scheme: str) -> N
     page.get_by_test_id("subscribe-button").click()
     expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
     assert_good(page)
+    add_card(page)
     for button, inside in (("change-card", "keep-button"), ("cancel-button", "cancel-now")):
         page.get_by_test_id(button).click()
         expect(page.get_by_test_id(inside)).to_be_visible()

@@ -27,8 +27,8 @@ from tests.support.shop import Shop
 from tossbill_ui import runtime
 from tossbill_ui.tossbill_ui import app
 from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.home.state import HomeState
 from tossbill_ui.ui.pages import PAGES
-from tossbill_ui.ui.plans.state import HomeState
 from tossbill_ui.ui.shared import problem
 from tossbill_ui.ui.shared.brand import BrandState
 from tossbill_ui.ui.shared.problem import BUSY, ProblemState

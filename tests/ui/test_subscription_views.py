@@ -8,9 +8,11 @@ import pytest
 
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
+from tossbill_ui.build import ROOT
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.subscriptions.actions import cancel, pause
 from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.codes import all_rows
 from tossbill_ui.ui.shared.text.declines import decline
 from tossbill_ui.ui.shared.view_rows import ABSENT, flat
@@ -151,6 +153,55 @@ async def test_paused_canceled_and_ended_state_their_refunds(shop: Shop, session
     assert (ended.status, offered(ended)) == ("종료", set())
     assert ended.alert.title == "9,900원을 돌려드렸어요"
     await shop.assert_ledgers_agree()
+
+
+def way_on(row: SubscriptionRow) -> tuple[str, str] | None:
+    """Return the label and the address of the way on from a subscription that has ended."""
+    return (row.again, row.again_href) if row.parts.start_again != ABSENT else None
+
+
+async def end(shop: Shop, session: Session, subscription_id: str) -> None:
+    actor = actor_of(session)
+    preview = await cancel.preview(shop.rt, actor, subscription_id)
+    back = preview.refund_krw
+    await cancel.cancel_now(shop.rt, actor, subscription_id, expected_refund_krw=back)
+
+
+async def test_ended_subscription_offers_to_start_again(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    assert way_on(await only(shop, session)) is None
+
+    await end(shop, session, seen.subscription.id)
+
+    assert way_on(await only(shop, session)) == ("다시 시작하기", "/register/?plan=basic")
+
+
+async def test_plan_that_is_off_sale_leads_to_the_other_plans(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    await end(shop, session, seen.subscription.id)
+    plans = catalog.read_catalog(ROOT / "plans.toml").plan
+    others = [plan for plan in plans if plan.code != "basic"]
+    await catalog.seed(shop.rt, catalog.Catalog(plan=others))
+
+    assert way_on(await only(shop, session)) == ("다른 요금제 보기", "/")
+
+
+async def test_only_the_newest_of_a_plan_that_nobody_is_on_offers_to_start_again(
+    shop: Shop, session: Session
+) -> None:
+    first = await shop.subscribe(session)
+    await end(shop, session, first.subscription.id)
+    shop.wait(timedelta(hours=1))
+    second = await shop.subscribe(session)
+    rows = await subscription_view.rows(shop.rt, actor_of(session))
+    assert [way_on(row) for row in rows] == [None, None], "the customer is on the plan"
+
+    await end(shop, session, second.subscription.id)
+
+    rows = await subscription_view.rows(shop.rt, actor_of(session))
+    ways = {row.id: way_on(row) for row in rows}
+    assert ways[first.subscription.id] is None
+    assert ways[second.subscription.id] == ("다시 시작하기", "/register/?plan=basic")
 
 
 async def test_changing_the_method_states_the_charge(shop: Shop, session: Session) -> None:

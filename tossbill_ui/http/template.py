@@ -15,6 +15,16 @@ TAG = re.compile(
     r"(?P<text>[^<]*)"
 )
 ATTRIBUTE = re.compile(r'\s(?P<name>[\w:-]+)="(?P<value>[^"]*)"')
+# What messengers read of a page. React knows nothing of it, and leaves it in the head alone.
+SHARE_CARD = "".join(
+    f'<meta property="og:{name}" content="" data-fill="content:share_{slot}">'
+    for name, slot in (
+        ("title", "title"),
+        ("description", "description"),
+        ("image", "picture"),
+        ("site_name", "site"),
+    )
+)
 Part = str | Callable[[Mapping[str, str]], str]
 
 
@@ -38,10 +48,10 @@ class Template:
 
 
 def _marked(html: str) -> str:
-    """Mark the two elements that Reflex writes itself."""
-    return html.replace("<html ", '<html data-fill="lang:language" ', 1).replace(
-        "<title>", '<title data-slot="page_title">', 1
-    )
+    """Mark the two elements that Reflex writes itself, and add the share card."""
+    marked = html.replace("<html ", '<html data-fill="lang:language" ', 1)
+    marked = marked.replace("<title>", '<title data-slot="page_title">', 1)
+    return marked.replace("</head>", f"{SHARE_CARD}</head>", 1)
 
 
 def _split(html: str) -> list[Part]:

@@ -43,7 +43,7 @@ def put(
         about: Identifies what it is about, in at most 90 characters.
         customer_id: The recipient.
         language: The language that they read.
-        values: The values for the text; ``link`` is added here.
+        values: The values for the text; ``link`` leads to `/subscription/` unless it is given.
     """
     settings = rt.settings
     link = f"{settings.public_url}/subscription/"

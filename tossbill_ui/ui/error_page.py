@@ -6,6 +6,7 @@ from html import escape
 
 from tossbill_ui.core.language import Language
 from tossbill_ui.ui.shared.text import frame, speak
+from tossbill_ui.ui.shared.ways import WAYS
 
 
 def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
@@ -18,6 +19,7 @@ def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
     """
     speak(language)
     title, body, again = frame.BROKEN_TITLE(), frame.BROKEN_BODY(), frame.BROKEN_AGAIN()
+    ways = "".join(f'<a class="way" href="{path}">{escape(way())}</a>' for way, path in WAYS)
     return f"""<!DOCTYPE html>
 <html lang="{language}">
 <head>
@@ -28,7 +30,10 @@ def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
 </head>
 <body>
 <div class="page single">
-<header class="top"><a class="brand" href="/">{escape(brand_name)}</a></header>
+<header>
+<div class="top"><a class="brand" href="/">{escape(brand_name)}</a></div>
+<nav class="ways" aria-label="{escape(frame.WAYS())}">{ways}</nav>
+</header>
 <main class="content" data-testid="broken">
 <h1 class="title">{escape(title)}</h1>
 <p class="lead">{escape(body)}</p>

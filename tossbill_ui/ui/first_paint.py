@@ -10,14 +10,16 @@ from tossbill_ui.customers.session import actor_of
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.history import first_paint as history_first_paint
+from tossbill_ui.ui.home import view as home_view
 from tossbill_ui.ui.methods import view as methods_view
-from tossbill_ui.ui.plans import view as plans_view
 from tossbill_ui.ui.registration import callback, change_view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.registration.state import billing_call
 from tossbill_ui.ui.shared.brand import address, brand_slots
+from tossbill_ui.ui.shared.share_card import share_slots
 from tossbill_ui.ui.shared.text import speak
 from tossbill_ui.ui.shared.view_rows import flat
+from tossbill_ui.ui.subscription import panel_address, panel_paint
 from tossbill_ui.ui.subscription import view as subscription_view
 from tossbill_ui.ui.titles import TITLES
 
@@ -26,8 +28,8 @@ WAIT_SECONDS = 0.8
 
 
 async def home(rt: Runtime, visit: Visit) -> Filling:
-    """Return the plans on offer."""
-    return Filling(slots=plans_view.slots(await plans_view.cards(rt, actor_of(visit.session))))
+    """Return the customer's subscriptions in short, and the plans on offer."""
+    return Filling(slots=await home_view.slots(rt, actor_of(visit.session)))
 
 
 async def register(rt: Runtime, visit: Visit) -> Filling:
@@ -48,10 +50,11 @@ async def methods(rt: Runtime, visit: Visit) -> Filling:
 
 
 async def subscription(rt: Runtime, visit: Visit) -> Filling:
-    """Return the status of each subscription."""
-    return Filling(
-        slots=subscription_view.slots(await subscription_view.rows(rt, actor_of(visit.session)))
-    )
+    """Return the status of each subscription, and the panel that the address names."""
+    actor = actor_of(visit.session)
+    rows = subscription_view.slots(await subscription_view.rows(rt, actor))
+    panel = await panel_paint.slots(rt, actor, panel_address.from_query(visit.query))
+    return Filling(slots=rows | panel)
 
 
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
@@ -113,7 +116,7 @@ def _framed(paint: FirstPaint, settings: Settings, path: str, *, home: str = "")
         if isinstance(filling, Moved):
             return filling
         frame = brand_slots(settings, address(home or path, visit.query))
-        frame["page_title"] = TITLES[path]()
+        frame |= {"page_title": TITLES[path]()} | share_slots(settings, TITLES[path]())
         return replace(filling, slots={**frame, **filling.slots})
 
     return painted

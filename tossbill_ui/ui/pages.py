@@ -10,11 +10,11 @@ import reflex as rx
 from tossbill_ui.ui.components.element import label_var
 from tossbill_ui.ui.history.page import history_page
 from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.home.page import home_page
+from tossbill_ui.ui.home.state import HomeState
 from tossbill_ui.ui.methods.page import methods_page
 from tossbill_ui.ui.methods.state import MethodsState
 from tossbill_ui.ui.not_found import not_found_page
-from tossbill_ui.ui.plans.page import home_page
-from tossbill_ui.ui.plans.state import HomeState
 from tossbill_ui.ui.registration.page import register_page
 from tossbill_ui.ui.registration.result_page import result_page
 from tossbill_ui.ui.registration.result_state import ResultState

@@ -20,6 +20,7 @@ from tossbill_ui.prerender import Visit
 from tossbill_ui.subscriptions.actions import cancel, refund
 from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.subscriptions.reading import timeline
+from tossbill_ui.subscriptions.reading.spending import MonthSum
 from tossbill_ui.ui.history import csv_file, print_view, rows, text
 from tossbill_ui.ui.history import first_paint as history_first_paint
 from tossbill_ui.ui.history.chart import chart
@@ -137,7 +138,6 @@ def test_only_an_https_receipt_is_linked(url: str | None) -> None:
 
 
 def test_highest_bar_has_the_full_height() -> None:
-    from tossbill_ui.subscriptions.reading.spending import MonthSum
 
     amounts = [0, 1, 50, 1_234_567_890, *[0] * 8]
     drawn = chart([MonthSum(date(2026, 1 + n, 1), krw) for n, krw in enumerate(amounts)])
@@ -146,6 +146,24 @@ def test_highest_bar_has_the_full_height() -> None:
     assert [int(bar.y) + int(bar.height) for bar in drawn.bars] == [100] * 12
     assert drawn.total == "1,234,567,941원"
     assert chart([MonthSum(date(2026, 1 + n, 1), 0) for n in range(12)]).shown == "no"
+
+
+@pytest.mark.parametrize(
+    ("first", "box", "columns"),
+    [
+        (11, "11 0 6 100", "6"),
+        (9, "9 0 6 100", "6"),
+        (6, "6 0 6 100", "6"),
+        (5, "5 0 12 100", "12"),
+    ],
+)
+def test_chart_begins_with_the_first_payment(first: int, box: str, columns: str) -> None:
+    sums = [MonthSum(date(2026, 1 + n, 1), 9900 if n >= first else 0) for n in range(12)]
+
+    drawn = chart(sums)
+
+    assert (drawn.box, drawn.columns) == (box, columns)
+    assert [bar.shown for bar in drawn.bars] == ["no"] * first + ["yes"] * (12 - first)
 
 
 async def written(
@@ -274,11 +292,11 @@ async def test_printout_has_all_filtered_lines_in_one_table(
 
     assert whole.count("<tr>") == len(["head", "payment", "card", "sum"])
     for words in ("2026-11-24", "베이직 첫 결제", "9,900원", "9,000원", payment.order_id):
-        assert f"<td>{words}</td>" in plain(whole)
+        assert f">{words}</td>" in plain(whole)
     assert "합계" in whole.partition("<tfoot>")[2]
     assert "인쇄 · 카드<" in await paper_of(shop, session, {"topic": "card"})
     for nobody in (stranger, None):
-        assert "<td>" not in await paper_of(shop, nobody, {})
+        assert "<td" not in await paper_of(shop, nobody, {})
     assert "맞는 내역이 없어요" in await paper_of(shop, session, {"period": "2025"})
 
 

@@ -139,7 +139,7 @@ New price: {amount}, VAT included
 Payment method: {method}
 How to cancel: {how}
 
-View your subscription: {link}
+Let us know: {link}
 """,
     NoticeKind.PRICE_LOWERED: """\
 The price of {plan} goes down to {amount} on {next_on}

@@ -136,7 +136,7 @@ TEXTS = {
 결제수단: {method}
 해지하는 방법: {how}
 
-구독 보기: {link}
+동의하는지 답하기: {link}
 """,
     NoticeKind.PRICE_LOWERED: """\
 {plan} 가격이 {next_on}부터 {amount}으로 내려가요

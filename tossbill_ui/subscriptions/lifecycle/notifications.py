@@ -19,6 +19,7 @@ from tossbill_ui.notices.wording import Reason as ReasonText
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, Payment, Refund
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.lifecycle.notice_links import path_of
 from tossbill_ui.subscriptions.models import (
     Plan,
     Price,
@@ -74,6 +75,8 @@ async def notify(
     draft = await write(rt, db, subscription, event, about) if write else None
     if draft is None:
         return
+    link = f"{rt.settings.public_url}{path_of(draft.kind, subscription)}"
+    plan = await _plan(db, subscription.plan_code)
     customer_id = subscription.customer_id
     put(
         rt,
@@ -82,7 +85,7 @@ async def notify(
         about=draft.key,
         customer_id=customer_id,
         language=await language_of(rt, db, customer_id),
-        values={"plan": await _plan(db, subscription.plan_code), **draft.values},
+        values={"plan": plan, "link": link, **draft.values},
     )
 
 

@@ -8,7 +8,7 @@ import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from tossbill_ui.ui.components.banner import banner
-from tossbill_ui.ui.components.element import Slot, element, label
+from tossbill_ui.ui.components.element import Slot, element, label, label_var
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.footer import footer
 from tossbill_ui.ui.components.links import link
@@ -16,21 +16,25 @@ from tossbill_ui.ui.components.presses import presses
 from tossbill_ui.ui.shared.brand import BrandState
 from tossbill_ui.ui.shared.presses import PressState
 from tossbill_ui.ui.shared.problem import ProblemState
-from tossbill_ui.ui.shared.text import frame
+from tossbill_ui.ui.shared.text import Text, frame
+from tossbill_ui.ui.shared.ways import WAYS
 
 shown = BrandState.shown
 
 
-def page(*children: rx.Component | rx.Var[Any], width: str = "single") -> rx.Component:
-    """Return a page: mode banner, the shop's mark and name, content, footer.
+def page(
+    *children: rx.Component | rx.Var[Any], width: str = "single", at: str = ""
+) -> rx.Component:
+    """Return a page: mode banner, shop's mark and name, links to the other pages, content, footer.
 
     Args:
         children: The content.
         width: ``single`` for one task (440 px), ``list`` for lists (760 px).
+        at: The page's path, if the links at the top lead to it.
     """
     return element(
         rx.el.div,
-        _header(),
+        _header(at),
         rx.el.main(_problem(), *children, class_name="content"),
         rx.el.noscript(rx.el.p(label(frame.REGISTER_NO_SCRIPT), class_name="no-script")),
         footer(),
@@ -91,7 +95,7 @@ def _offline() -> rx.Component:
     )
 
 
-def _header() -> rx.Component:
+def _header(at: str) -> rx.Component:
     return rx.el.header(
         _mode_banner(),
         rx.el.div(
@@ -119,7 +123,17 @@ def _header() -> rx.Component:
             ),
             class_name="top",
         ),
+        rx.el.nav(
+            *(_way(words, path, is_here=path == at) for words, path in WAYS),
+            aria_label=label_var(frame.WAYS),
+            class_name="ways",
+        ),
     )
+
+
+def _way(words: Text, path: str, *, is_here: bool) -> rx.Component:
+    here = {"aria-current": "page"} if is_here else {}
+    return link(label(words), href=path, class_name="way", custom_attrs=here)
 
 
 def _mode_banner() -> rx.Component:

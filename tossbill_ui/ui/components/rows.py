@@ -1,4 +1,4 @@
-"""Rows with a chevron, which lead to a page or an action."""
+"""Rows with a chevron, which lead to a page or open a question."""
 
 from __future__ import annotations
 
@@ -15,9 +15,24 @@ def rows(*ways: rx.Component) -> rx.Component:
     return rx.el.nav(*ways, class_name="rows")
 
 
-def row_link(label: Words, href: str) -> rx.Component:
-    """Return a row that leads to a page."""
-    return link(element(rx.el.span, label), _chevron(), href=href, class_name="row")
+def row_link(
+    label: Words,
+    href: str = "",
+    *,
+    fills: Fills | None = None,
+    attrs: Attributes | None = None,
+) -> rx.Component:
+    """Return a row that leads to a page, or to a filled ``href``."""
+    leads = fills["href"].value if fills and "href" in fills else href
+    return element(
+        link,
+        element(rx.el.span, label),
+        _chevron(),
+        fills=fills or {},
+        attrs=attrs,
+        href=leads,
+        class_name="row",
+    )
 
 
 def row_button(
@@ -28,7 +43,7 @@ def row_button(
     fills: Fills | None = None,
     attrs: Attributes | None = None,
 ) -> rx.Component:
-    """Return a row that opens a question or acts at once."""
+    """Return a row that opens a question; what acts at once is a button."""
     return element(
         rx.el.button,
         element(rx.el.span, label),

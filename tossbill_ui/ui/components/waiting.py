@@ -25,7 +25,7 @@ def skeleton(words: Text, *, bones: int = 3) -> rx.Component:
 
 def empty(
     title: Words,
-    body: Words | None,
+    body: Words,
     *ways: rx.Component,
     testid: str | Slot,
     class_name: str = "",
@@ -35,7 +35,7 @@ def empty(
     return element(
         rx.el.div,
         element(rx.el.strong, title),
-        *([] if body is None else [element(rx.el.p, body)]),
+        element(rx.el.p, body),
         *ways,
         fills={"data-testid": testid} if is_filled else {},
         attrs={} if is_filled else {"data-testid": testid},

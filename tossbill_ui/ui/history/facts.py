@@ -21,10 +21,11 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Fact:
-    """A name and its value."""
+    """A name and its value; ``kind`` is ``whole`` for a value that is never broken in two."""
 
     label: str
     value: str
+    kind: str = ""
 
 
 def of_payment(line: PaymentLine) -> tuple[Fact, ...]:
@@ -37,7 +38,7 @@ def of_payment(line: PaymentLine) -> tuple[Fact, ...]:
         *_credit(line.invoice),
         *_parts(payment.amount_krw, payment.tax_free_krw),
         *(_fact(text.BACK, _refund(refund)) for refund in line.refunds),
-        _fact(text.ORDER, payment.order_id),
+        Fact(text.ORDER(), payment.order_id, "whole"),
         _fact(text.CODE, _code(payment)),
     )
 
@@ -54,7 +55,7 @@ def of_refund(line: RefundLine) -> tuple[Fact, ...]:
         _fact(text.BACK_TO, whole_method(line.method)),
         _fact(text.OF_PAYMENT, text.ON_DAY(day=paid_on, amount=wording.won(payment.amount_krw))),
         *_parts(refund.amount_krw, refund.tax_free_krw),
-        _fact(text.ORDER, payment.order_id),
+        Fact(text.ORDER(), payment.order_id, "whole"),
     )
 
 

@@ -57,6 +57,8 @@ def _chart(chart: Chart) -> dict[str, str]:
         "chart_shown": chart.shown,
         "chart_total": chart.total,
         "chart_top": chart.top,
+        "chart_box": chart.box,
+        "chart_columns": chart.columns,
     }
     for number, bar in enumerate(chart.bars):
         filled |= {f"chart_{name}_{number}": value for name, value in vars(bar).items()}
@@ -77,6 +79,7 @@ def _lines(months: Sequence[Month]) -> dict[str, str]:
 def _line(row: HistoryRow) -> dict[str, str]:
     return {
         "testid": "history-row",
+        "topic": row.topic,
         "date": row.date,
         "what": row.what,
         "method": row.method,

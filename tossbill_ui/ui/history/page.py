@@ -13,7 +13,6 @@ from tossbill_ui.ui.components.field import field, fields
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.notice import NOTICE, notice
-from tossbill_ui.ui.components.rows import row_link, rows
 from tossbill_ui.ui.components.waiting import empty
 from tossbill_ui.ui.history import text
 from tossbill_ui.ui.history.filters import DAYS, Option
@@ -60,11 +59,8 @@ def history_page() -> rx.Component:
             custom_attrs={"data-testid": "history-table"},
         ),
         _pager(),
-        rows(
-            row_link(text.TO_SUBSCRIPTION, "/subscription/"),
-            row_link(text.TO_METHODS, "/methods/"),
-        ),
         width="list",
+        at="/history/",
     )
 
 
@@ -200,7 +196,9 @@ def _empty(fill: str = "") -> rx.Component:
 
 def _none(fill: str = "") -> rx.Component:
     clear = button(text.CLEAR, on_click=State.clear, attrs={"data-testid": "history-clear"})
-    return empty(text.EMPTY_FILTER, None, clear, testid=_testid(fill), class_name=fill)
+    return empty(
+        text.EMPTY_FILTER, text.EMPTY_FILTER_BODY, clear, testid=_testid(fill), class_name=fill
+    )
 
 
 def _testid(fill: str) -> str | Slot:

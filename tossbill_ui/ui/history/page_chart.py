@@ -5,7 +5,7 @@ import reflex as rx
 from tossbill_ui.ui.components.amount import amount
 from tossbill_ui.ui.components.element import Slot, element, label
 from tossbill_ui.ui.history import text
-from tossbill_ui.ui.history.chart import HEIGHT, Bar, Chart
+from tossbill_ui.ui.history.chart import Bar, Chart
 
 
 def chart(of: Chart) -> rx.Component:
@@ -17,12 +17,18 @@ def chart(of: Chart) -> rx.Component:
         amount(Slot("chart_total", of.total), text.CHART_HOW, is_large=True),
         rx.el.div(
             element(rx.el.span, Slot("chart_top", of.top), class_name="chart-top"),
-            rx.el.svg(
+            element(
+                rx.el.svg,
                 rx.foreach(bars, _bar),
-                view_box=f"0 0 12 {HEIGHT}",
+                fills={"viewBox": Slot("chart_box", of.box)},
                 preserve_aspect_ratio="none",
             ),
-            rx.el.div(rx.foreach(bars, _label), class_name="chart-months"),
+            element(
+                rx.el.div,
+                rx.foreach(bars, _label),
+                fills={"data-columns": Slot("chart_columns", of.columns)},
+                class_name="chart-months",
+            ),
             aria_hidden="true",
             class_name="chart-bars",
         ),
@@ -58,7 +64,11 @@ def _bar(bar: Bar, number: int) -> rx.Component:
 
 
 def _label(bar: Bar, number: int) -> rx.Component:
-    return element(rx.el.span, Slot(f"chart_label_{number}", bar.label))
+    return element(
+        rx.el.span,
+        Slot(f"chart_label_{number}", bar.label),
+        fills={"data-shown": Slot(f"chart_shown_{number}", bar.shown)},
+    )
 
 
 def _line(bar: Bar, number: int) -> rx.Component:

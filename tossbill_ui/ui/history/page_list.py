@@ -80,7 +80,7 @@ def _more(row: HistoryRow) -> rx.Component:
 
 
 def _fact(fact: Fact) -> rx.Component:
-    return named(fact.label, fact.value)
+    return named(fact.label, fact.value, class_name=fact.kind)
 
 
 def _card(row: HistoryRow) -> rx.Component:
@@ -127,6 +127,7 @@ def _first_row(number: int) -> rx.Component:
         return element(tag, Slot(f"first_{name}_{number}", "\u00a0"), **props)
 
     tone = {"data-tone": Slot(f"first_tone_{number}", "ink")}
+    topic = Slot(f"first_topic_{number}", "payment")
 
     return element(
         rx.el.div,
@@ -156,6 +157,7 @@ def _first_row(number: int) -> rx.Component:
         fills={
             "data-has": Slot(f"first_has_{number}", "bone"),
             "data-testid": Slot(f"first_testid_{number}", ABSENT),
+            "data-topic": topic,
         },
         class_name="first-row",
     )

@@ -37,11 +37,12 @@ async def _parts(rt: Runtime, visit: Visit) -> AsyncGenerator[str]:
     chosen = view.printed(rt, choice, await options(rt, actor, choice))
     notes = [chosen, *([text.PRINTED_FIRST(count=f"{MOST:,}")] if page.has_older else [])]
     yield _head(visit.language, rt.settings.tossbill_brand_name, notes)
-    yield _row("th", [text.CSV_COLUMNS[number]() for number in COLUMNS], part="thead")
+    heads = "".join(f"<th>{escape(name)}</th>" for name in _names())
+    yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
     for entry in page.entries:
         cells = csv_file.cells(entry)
-        yield _row("td", [_written(cells[number]) for number in COLUMNS])
+        yield _row([_written(cells[number]) for number in COLUMNS])
     yield "</tbody>" + _foot(page.entries)
 
 
@@ -72,16 +73,24 @@ def _foot(entries: Sequence[Entry]) -> str:
     back = [entry.line.refund for entry in entries if isinstance(entry.line, RefundLine)]
     sums = {PAID: _sum(paid), REFUNDED: _sum(back)}
     cells = ["", text.PRINTED_SUM(), *(sums.get(number, "") for number in COLUMNS[2:])]
-    return _row("td", cells, part="tfoot") + "</table></main></body></html>"
+    return _row(cells, part="tfoot") + "</table></main></body></html>"
 
 
 def _sum(of: Sequence[Payment | Refund]) -> str:
     return _written(sum(each.amount_krw for each in of if each.status == PaymentStatus.DONE))
 
 
-def _row(cell: str, words: Sequence[str], *, part: str = "") -> str:
-    row = "".join(f"<{cell}>{escape(word)}</{cell}>" for word in words)
-    return f"<{part}><tr>{row}</tr></{part}>" if part else f"<tr>{row}</tr>"
+def _names() -> list[str]:
+    return [text.CSV_COLUMNS[number]() for number in COLUMNS]
+
+
+def _row(words: Sequence[str], *, part: str = "") -> str:
+    """Return a row; on a phone each cell gets a line of its own, after its column's name."""
+    cells = "".join(
+        f'<td data-name="{escape(name)}">{escape(word)}</td>'
+        for name, word in zip(_names(), words, strict=True)
+    )
+    return f"<{part}><tr>{cells}</tr></{part}>" if part else f"<tr>{cells}</tr>"
 
 
 def _written(cell: csv_file.Cell) -> str:

@@ -19,6 +19,7 @@ EMPTY_BODY = Text(
     "Payments, refunds and subscription changes will all appear here.",
 )
 EMPTY_FILTER = Text("이 조건에 맞는 내역이 없어요", "No entries match these filters")
+EMPTY_FILTER_BODY = Text("다른 종류나 기간을 고르면 볼 수 있어요.", "Try another type or period.")
 CLEAR = Text("필터 지우기", "Clear filters")
 
 FILTER = Text("내역 고르기", "Filter history")
@@ -55,8 +56,6 @@ PRINTED_FIRST = Text(
 )
 PRINTED_NONE = Text("이 조건에 맞는 내역이 없어요.", "No entries match these filters.")
 PRINTED_SUM = Text("합계 (결제 완료, 환불 완료)", "Total")
-TO_METHODS = Text("결제수단 관리하기", "Manage payment methods")
-TO_SUBSCRIPTION = Text("내 구독 보기", "View my subscriptions")
 
 CHART = Text("최근 12개월 결제", "Paid in the last 12 months")
 CHART_HOW = Text("환불을 뺀 금액이에요", "Net of refunds")

@@ -10,7 +10,6 @@ from tossbill_ui.ui.components.buttons import button, button_link
 from tossbill_ui.ui.components.element import Slot, Slots, element, label
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.notice import notice
-from tossbill_ui.ui.components.rows import row_link, rows
 from tossbill_ui.ui.components.waiting import empty, skeleton
 from tossbill_ui.ui.methods import text
 from tossbill_ui.ui.methods.state import MethodsState
@@ -41,10 +40,7 @@ def methods_page() -> rx.Component:
             class_name="subscriptions",
         ),
         button_link(text.REGISTER, href="/register/", attrs={"data-testid": "register-method"}),
-        rows(
-            row_link(text.TO_SUBSCRIPTION, "/subscription/"),
-            row_link(text.TO_HISTORY, "/history/"),
-        ),
+        at="/methods/",
     )
 
 

@@ -10,8 +10,6 @@ EMPTY_BODY = Text(
     "Once you register one, you'll see which subscription uses it, and can remove it here.",
 )
 REGISTER = Text("결제수단 등록하기", "Register a payment method")
-TO_HISTORY = Text("결제 내역 보기", "View payment history")
-TO_SUBSCRIPTION = Text("내 구독 보기", "View my subscriptions")
 
 KIND_SINCE = Text("{kind} · {day} 등록", "{kind} · registered {day}")
 USED_BY = Text("{plans}에 사용 중", "In use for {plans}")

@@ -34,13 +34,14 @@ class PlanCard:
 
 @dataclass(frozen=True)
 class HomeView:
-    """The start page around the plans."""
+    """The start page around the plans; ``mine`` is ``yes`` for a customer who subscribes."""
 
     view: str
     title: str
     body: str
     register: str
     register_class: str
+    mine: str = "no"
 
 
 def home_view(cards: Sequence[PlanCard]) -> HomeView:

@@ -17,7 +17,8 @@ from tossbill_ui.ui.shared.text import speak
 
 # A notification from another process can get lost.
 LOOK_AGAIN_SECONDS = 15.0
-HISTORY = {"/history", "/history/"}
+# Pages whose query names what is open on them: moving between two of them is no new page.
+IN_PLACE = ({"/history", "/history/"}, {"/subscription", "/subscription/"})
 
 
 class PageState(rx.State):
@@ -88,5 +89,6 @@ class FreshPages(Middleware):
 
 
 def _chooses(before: str, now: str) -> bool:
-    """Whether the browser moves between two filter choices of the history page."""
-    return {before.partition("?")[0], now.partition("?")[0]} <= HISTORY
+    """Whether the browser moves between two filter choices, or between two panels."""
+    paths = {before.partition("?")[0], now.partition("?")[0]}
+    return any(paths <= page for page in IN_PLACE)

@@ -46,5 +46,6 @@ def email_form() -> rx.Component:
         ),
         on_submit=State.save,
         no_validate=True,
+        id="email",
         class_name="email",
     )

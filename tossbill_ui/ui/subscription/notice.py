@@ -62,8 +62,10 @@ class ResultNotice:
 NO_RESULT = ResultNotice()
 
 
-def refusal(refused: Conflict | NotFound, subscription_id: str = PAGE) -> ResultNotice:
-    """Return the notice of a refused request."""
+def refusal(refused: Conflict | NotFound | None, subscription_id: str = PAGE) -> ResultNotice:
+    """Return the notice of a refused request; None: the page does not offer it now."""
+    if refused is None:
+        return ResultNotice(PAGE, text.NOT_OFFERED())
     if isinstance(refused, Conflict):
         return ResultNotice(subscription_id, REFUSALS[refused.code]())
     return ResultNotice(PAGE, text.NOT_YOURS())

@@ -13,14 +13,15 @@ from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.notice import notice
-from tossbill_ui.ui.components.rows import row_button, row_link, rows
+from tossbill_ui.ui.components.panel_steps import panel_steps
+from tossbill_ui.ui.components.rows import row_button, row_link
 from tossbill_ui.ui.components.status import status_chip
 from tossbill_ui.ui.components.waiting import empty, skeleton
 from tossbill_ui.ui.plans import text as plans_text
-from tossbill_ui.ui.shared.text import Text, frame
+from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.subscription import change_text, text
 from tossbill_ui.ui.subscription.email_panel import email_form
-from tossbill_ui.ui.subscription.panels import panels
+from tossbill_ui.ui.subscription.panels import painted_panel, painted_refusal, panels
 from tossbill_ui.ui.subscription.rows import SubscriptionRow
 from tossbill_ui.ui.subscription.state import SubscriptionState
 from tossbill_ui.ui.subscription.view import PAINTED
@@ -32,8 +33,15 @@ def subscription_page() -> rx.Component:
     """Return the page: every subscription, or the open question about one."""
     return page(
         focus(target=State.focus, turn=State.turn),
+        panel_steps(query=State.query, move=State.move, on_escape=State.keep),
         rx.cond(State.notice_of == "page", notice(State.notice)),
-        rx.match(State.panel, *panels(), _subscriptions()),
+        rx.cond(State.painting, painted_refusal()),
+        rx.match(
+            State.panel,
+            *panels(),
+            rx.fragment(rx.cond(State.painting, painted_panel()), _subscriptions()),
+        ),
+        at="/subscription/",
     )
 
 
@@ -50,7 +58,6 @@ def _subscriptions() -> rx.Component:
                 button_link(plans_text.TO_PLANS, href="/"),
                 testid="subscription-empty",
             ),
-            rows(row_link(frame.HOME_HISTORY, "/history/")),
             class_name="when-empty",
         ),
         rx.el.div(
@@ -60,11 +67,6 @@ def _subscriptions() -> rx.Component:
             ),
             rx.foreach(State.more, _unpainted),
             email_form(),
-            rows(
-                row_link(plans_text.TO_PLANS, "/"),
-                row_link(text.TO_METHODS, "/methods/"),
-                row_link(frame.HOME_HISTORY, "/history/"),
-            ),
             class_name="when-rows",
         ),
         fills={"data-phase": Slot("phase", State.phase)},
@@ -95,16 +97,17 @@ def _subscription(row: Slots) -> rx.Component:
             fact(text.PRICE, row["price"]),
             fact(text.METHOD, row["method"], fills={"data-testid": parts["method"]}),
         ),
-        _actions(row.row.id, parts),
+        _actions(row, parts),
         fills={"data-testid": parts["subscription"], "data-id": row["id"]},
         class_name="subscription",
     )
 
 
-def _actions(subscription_id: Any, parts: Slots) -> rx.Component:
+def _actions(row: Slots, parts: Slots) -> rx.Component:
     """Return every action; those not possible now are marked absent."""
+    subscription_id = row.row.id
 
-    def action(part: str, label: Text, on_click: Any) -> rx.Component:
+    def opens(part: str, label: Text, on_click: Any) -> rx.Component:
         return row_button(
             label,
             on_click=on_click(subscription_id),
@@ -112,14 +115,25 @@ def _actions(subscription_id: Any, parts: Slots) -> rx.Component:
             fills={"data-testid": parts[part]},
         )
 
+    def acts(part: str, label: Text, on_click: Any) -> rx.Component:
+        return button(
+            label,
+            on_click=on_click(subscription_id),
+            disabled=State.busy,
+            fills={"data-testid": parts[part]},
+        )
+
     return rx.el.div(
-        action("change", text.CHANGE, State.ask_method),
-        action("change_plan", change_text.CHANGE, State.ask_plan),
-        action("keep_plan", change_text.KEEP, State.keep_plan),
-        action("pause", text.PAUSE, State.pause),
-        action("resume", text.RESUME, State.resume),
-        action("undo", text.UNDO, State.undo),
-        action("cancel", text.CANCEL, State.ask_cancel),
+        acts("keep_plan", change_text.KEEP, State.keep_plan),
+        acts("resume", text.RESUME, State.resume),
+        acts("undo", text.UNDO, State.undo),
+        opens("change", text.CHANGE, State.ask_method),
+        opens("change_plan", change_text.CHANGE, State.ask_plan),
+        opens("pause", text.PAUSE, State.ask_pause),
+        opens("cancel", text.CANCEL, State.ask_cancel),
+        row_link(
+            row["again"], fills={"href": row["again_href"], "data-testid": parts["start_again"]}
+        ),
         class_name="actions",
     )
 

@@ -8,15 +8,17 @@ import reflex as rx
 
 from tossbill_ui.ui.components.buttons import back, bottom, button, button_link
 from tossbill_ui.ui.components.choices import choice, choices
-from tossbill_ui.ui.components.element import Words, element, label
+from tossbill_ui.ui.components.element import Slot, Words, element, label
 from tossbill_ui.ui.registration import text as registration_text
 from tossbill_ui.ui.registration.view import PayChoice
-from tossbill_ui.ui.shared.text import Text
-from tossbill_ui.ui.subscription import change_text, price_increase_text, text
+from tossbill_ui.ui.shared.view_rows import ABSENT, BLANK
+from tossbill_ui.ui.subscription import change_text, text
 from tossbill_ui.ui.subscription.change_view import PlanChoice
+from tossbill_ui.ui.subscription.panel_paint import LEAVE, OPTIONS
 from tossbill_ui.ui.subscription.state import SubscriptionState
 
 State = SubscriptionState
+PAGE = "/subscription/"
 
 
 def panels() -> list[tuple[str, rx.Component]]:
@@ -27,10 +29,11 @@ def panels() -> list[tuple[str, rx.Component]]:
         ("plan", _plan()),
         ("change", _change()),
         ("price", _price()),
+        ("pause", _pause()),
     ]
 
 
-def _question(name: str, title: Words, *answers: rx.Component, leave: Text) -> rx.Component:
+def _question(name: str, title: Words, *answers: rx.Component) -> rx.Component:
     """Return a question; its title takes the focus, because the focused element is gone."""
     return rx.el.div(
         back(text.TITLE, on_click=State.keep),
@@ -38,11 +41,76 @@ def _question(name: str, title: Words, *answers: rx.Component, leave: Text) -> r
         *answers,
         bottom(
             button(
-                leave, weight="second", on_click=State.keep, attrs={"data-testid": "keep-button"}
+                LEAVE[name],
+                weight="second",
+                on_click=State.keep,
+                attrs={"data-testid": "keep-button"},
             )
         ),
+        class_name="panel",
         custom_attrs={"data-panel": name},
     )
+
+
+def painted_panel() -> rx.Component:
+    """Return the panel of the prerendered page: filled by the server, and inactive until React."""
+    return element(
+        rx.el.div,
+        back(text.TITLE, href=PAGE),
+        element(rx.el.h1, _slot("title"), class_name="title"),
+        element(
+            rx.el.p, _slot("body"), fills={"data-testid": _slot("body_testid")}, class_name="lead"
+        ),
+        choices(*(_painted_card(f"card{number}") for number in range(2))),
+        choices(
+            *(_painted_option(f"option{number}") for number in range(OPTIONS)),
+            _register_another(fills={"href": Slot("painted_register_href", "/register/")}),
+            stacked=True,
+        ),
+        bottom(button_link(_slot("leave"), href=PAGE, weight="second")),
+        fills={"data-painted": Slot("painted_panel", "none")},
+        class_name="panel",
+    )
+
+
+def painted_refusal() -> rx.Component:
+    """Return the sentence of the prerendered page that says why a panel does not open."""
+    return element(
+        rx.el.p,
+        _slot("refused"),
+        fills={"data-testid": _slot("refused_testid")},
+        class_name="notice",
+    )
+
+
+def _slot(name: str) -> Slot:
+    return Slot(f"painted_{name}", ABSENT if name.endswith("testid") else BLANK)
+
+
+def _painted_card(name: str) -> rx.Component:
+    return choice(
+        _slot(f"{name}_when"),
+        _slot(f"{name}_amount"),
+        _slot(f"{name}_how"),
+        button(_slot(f"{name}_press"), disabled=True),
+        testid=_slot(f"{name}_testid"),
+    )
+
+
+def _painted_option(name: str) -> rx.Component:
+    return element(
+        rx.el.button,
+        element(rx.el.span, _slot(f"{name}_label")),
+        element(rx.el.span, _slot(f"{name}_note"), class_name="fine"),
+        fills={"data-testid": _slot(f"{name}_testid")},
+        disabled=True,
+        type="button",
+        class_name="button two-parts",
+    )
+
+
+def _register_another(**href: Any) -> rx.Component:
+    return button_link(registration_text.REGISTER_ANOTHER, class_name="of-method", **href)
 
 
 def _press(words: Words, on_click: Any, testid: str) -> rx.Component:
@@ -73,7 +141,6 @@ def _cancel() -> rx.Component:
                 testid="cancel-now",
             ),
         ),
-        leave=text.KEEP,
     )
 
 
@@ -84,10 +151,9 @@ def _method() -> rx.Component:
         rx.el.p(State.method.body, class_name="lead"),
         choices(
             rx.foreach(State.method.choices, _method_choice),
-            button_link(registration_text.REGISTER_ANOTHER, href=State.method.register_href),
+            _register_another(href=State.method.register_href),
             stacked=True,
         ),
-        leave=text.METHOD_KEEP,
     )
 
 
@@ -105,7 +171,6 @@ def _plan() -> rx.Component:
             class_name="lead",
         ),
         choices(rx.foreach(State.plans, _plan_choice), stacked=True),
-        leave=change_text.LEAVE,
     )
 
 
@@ -142,7 +207,23 @@ def _change() -> rx.Component:
                 testid="change-later",
             ),
         ),
-        leave=change_text.LEAVE,
+    )
+
+
+def _pause() -> rx.Component:
+    asked = State.pausing
+    return _question(
+        "pause",
+        asked.title,
+        choices(
+            choice(
+                asked.when,
+                asked.amount,
+                asked.how,
+                _press(text.PAUSE_NOW, State.pause, "confirm-pause"),
+                testid="pause-now",
+            ),
+        ),
     )
 
 
@@ -167,5 +248,4 @@ def _price() -> rx.Component:
                 testid="refuse-price",
             ),
         ),
-        leave=price_increase_text.LATER,
     )

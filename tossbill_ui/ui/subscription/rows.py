@@ -48,6 +48,15 @@ class Parts:
     resume: str = ABSENT
     undo: str = ABSENT
     cancel: str = ABSENT
+    start_again: str = ABSENT
+
+
+@dataclass(frozen=True)
+class Again:
+    """The way on from a subscription that has ended."""
+
+    label: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,8 @@ class SubscriptionRow:
     next: str = BLANK
     method: str = BLANK
     checking: str = "no"
+    again: str = BLANK
+    again_href: str = "/"
     alert: Alert = QUIET
     parts: Parts = Parts()
 
@@ -76,12 +87,15 @@ CARD_PARTS = {
 TONES = {"past_due": "red", "paused": "amber", "canceled": "amber", "ended": "grey"}
 
 
-def row(seen: SubscriptionView, events: Sequence[EventRecord] = ()) -> SubscriptionRow:
+def row(
+    seen: SubscriptionView, events: Sequence[EventRecord] = (), again: Again | None = None
+) -> SubscriptionRow:
     """Return the row of a subscription.
 
     Args:
         seen: The subscription.
         events: Its history if it has ended, which says why.
+        again: The way on if it has ended.
     """
     status = seen.subscription.status
     is_checking = is_open(seen) and status not in OVER
@@ -97,12 +111,14 @@ def row(seen: SubscriptionView, events: Sequence[EventRecord] = ()) -> Subscript
         next=when,
         method=method_label(seen.method),
         checking="yes" if is_checking else "no",
+        again=again.label if again else BLANK,
+        again_href=again.href if again else "/",
         alert=alert,
-        parts=_parts(seen, alert),
+        parts=_parts(seen, alert, can_start_again=again is not None),
     )
 
 
-def _parts(seen: SubscriptionView, alert: Alert) -> Parts:
+def _parts(seen: SubscriptionView, alert: Alert, *, can_start_again: bool) -> Parts:
     status, is_settled = seen.subscription.status, not is_open(seen)
     can_move = status in PAID_UP and is_settled and seen.next_plan is None
     return Parts(
@@ -120,6 +136,8 @@ def _parts(seen: SubscriptionView, alert: Alert) -> Parts:
         resume=_there("resume-paused-button", status == SubscriptionStatus.PAUSED and is_settled),
         undo=_there("resume-button", status == SubscriptionStatus.CANCELED),
         cancel=_there("cancel-button", status not in OVER),
+        # The alert of a first payment that was declined has a button that says so.
+        start_again=_there("start-again", can_start_again and alert.action != "again"),
     )
 
 

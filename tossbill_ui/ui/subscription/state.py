@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from functools import partial
 
 import reflex as rx
 
@@ -19,85 +18,35 @@ from tossbill_ui.subscriptions.actions import (
     price_increase,
 )
 from tossbill_ui.subscriptions.reading import view as reading
-from tossbill_ui.ui.components.notice import NOTICE
-from tossbill_ui.ui.shared.page_state import caller_of, updates
-from tossbill_ui.ui.subscription import (
-    cancel_view,
-    change_text,
-    change_view,
-    price_increase_view,
-    text,
-    view,
-)
-from tossbill_ui.ui.subscription.cancel_view import CancelView
-from tossbill_ui.ui.subscription.change_view import ChangeView, PlanChoice
+from tossbill_ui.ui.shared.page_state import caller_of, query_of, updates
+from tossbill_ui.ui.subscription import change_text, panel_address, text, view
 from tossbill_ui.ui.subscription.notice import NO_RESULT, ResultNotice, refusal
-from tossbill_ui.ui.subscription.price_increase_view import PriceView
-from tossbill_ui.ui.subscription.rows import SubscriptionRow
-from tossbill_ui.ui.subscription.view import MethodPanel
+from tossbill_ui.ui.subscription.panel_state import PanelState
 
-Find = Callable[[Runtime, Actor, str], Awaitable[object]]
 Request = Callable[[Runtime, Actor, str], Awaitable[object]]
 
 
-class SubscriptionState(rx.State):
-    """The customer's subscriptions; ``panel`` is the open question about one of them.
+class SubscriptionState(PanelState, rx.State):
+    """The customer's subscriptions, and what they can do with them."""
 
-    Those beyond the prerendered ones are in ``more``.
-    """
-
-    rows: tuple[SubscriptionRow, ...] = view.painted([])
-    more: tuple[SubscriptionRow, ...] = ()
     phase: str = "loading"
-    panel: str = "none"
-    cancel: CancelView = CancelView()
-    method: MethodPanel = MethodPanel()
-    plans: tuple[PlanChoice, ...] = ()
-    change: ChangeView = ChangeView()
-    price: PriceView = PriceView()
     # Disables the buttons until the state has loaded, and against a second press.
     busy: bool = True
-    # The result of the last press, and where it is shown: a subscription's id, or the page.
-    notice: str = ""
-    notice_of: str = ""
-    focus: str = "body"
-    turn: int = 0
-    _result: ResultNotice = NO_RESULT
-    _asked: str = ""
 
     @rx.event(background=True)
     async def load(self) -> None:
-        """Show the subscriptions and follow them until the tab closes, which ends this event."""
+        """Open the panel of the address, show the subscriptions and follow them.
+
+        It ends when the tab closes, or when the browser's history leads to another address.
+        """
+        async with self:
+            await self._show()
+            await self._follow(panel_address.from_query(query_of(self)))
+            if self.painting:
+                self.busy = self.painting = False
         async for _ in updates(self):
             async with self:
                 await self._show()
-                if self.busy:
-                    self.busy = False
-
-    @rx.event
-    async def ask_cancel(self, subscription_id: str) -> None:
-        """Compute both ways of canceling and show them."""
-        await self._ask("cancel", "cancel", cancel_view.cancel_view, subscription_id)
-
-    @rx.event
-    async def ask_method(self, subscription_id: str):  # noqa: ANN201
-        """Show which other methods there are; without any, lead to registering one."""
-        await self._ask("method", "method", view.method_panel, subscription_id)
-        if self.panel != "method" or self.method.choices:
-            return None
-        self.panel = "none"
-        return rx.redirect(self.method.register_href)
-
-    @rx.event
-    async def ask_plan(self, subscription_id: str) -> None:
-        """Show which other plans there are."""
-        await self._ask("plan", "plans", change_view.plan_choices, subscription_id)
-
-    @rx.event
-    async def choose_plan(self, plan_code: str) -> None:
-        """Compute both ways of changing to a plan and show them."""
-        find = partial(change_view.change_view, plan_code=str(plan_code))
-        await self._ask("change", "change", find, self._asked)
 
     @rx.event
     async def change_plan_now(self) -> AsyncGenerator[None]:
@@ -136,11 +85,6 @@ class SubscriptionState(rx.State):
             yield
 
     @rx.event
-    async def ask_price(self, subscription_id: str) -> None:
-        """Show both answers to the question about the next price."""
-        await self._ask("price", "price", price_increase_view.price_view, subscription_id)
-
-    @rx.event
     async def accept_price(self) -> AsyncGenerator[None]:
         async for _ in self._answer(ResultNotice(self._asked, self.price.yes_done), accepts=True):
             yield
@@ -149,14 +93,6 @@ class SubscriptionState(rx.State):
     async def refuse_price(self) -> AsyncGenerator[None]:
         async for _ in self._answer(ResultNotice(self._asked, self.price.no_done), accepts=False):
             yield
-
-    @rx.event
-    def keep(self) -> None:
-        """Close the question and return to the button that opened it."""
-        if self.panel != "none":
-            self._focus_on(view.opener(self.panel, self._asked))
-        self.panel, self._asked, self._result = "none", "", NO_RESULT
-        self._show_notice()
 
     @rx.event
     async def cancel_at_period_end(self) -> AsyncGenerator[None]:
@@ -184,10 +120,8 @@ class SubscriptionState(rx.State):
             yield
 
     @rx.event
-    async def pause(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(
-            pause.pause, ResultNotice(str(subscription_id), text.DONE_PAUSED())
-        ):
+    async def pause(self) -> AsyncGenerator[None]:
+        async for _ in self._do(pause.pause, ResultNotice(self._asked, text.DONE_PAUSED())):
             yield
 
     @rx.event
@@ -248,41 +182,10 @@ class SubscriptionState(rx.State):
             told = refusal(refused, told.of)
         finally:
             self.busy = False
-        self.panel, self._asked = "none", ""
+        self._close()
+        await self._move()
         await self._show()
         self._notify(told)
-
-    async def _ask(self, panel: str, field: str, find: Find, subscription_id: str) -> None:
-        """Load the content of a question and open it; an id of another customer is refused.
-
-        Args:
-            panel: The question's name.
-            field: The state variable that holds the content.
-            find: Loads the content.
-            subscription_id: The subscription's id, as sent by the browser.
-        """
-        wanted = str(subscription_id)
-        try:
-            found = await find(runtime.current(), caller_of(self), wanted)
-        except (NotFound, Conflict) as refused:
-            self._notify(refusal(refused))
-            return
-        setattr(self, field, found)
-        self.panel, self._asked, self._result = panel, wanted, NO_RESULT
-        self._show_notice()
-        self._focus_on("main h1")
-
-    def _notify(self, told: ResultNotice) -> None:
-        """Show the result of a press where it belongs, and move the focus there."""
-        self._result = told.first_seen([*self.rows, *self.more])
-        self._show_notice()
-        self._focus_on(NOTICE if self._result.of else view.heading(told.of))
-
-    def _show_notice(self) -> None:
-        self.notice, self.notice_of = self._result.words, self._result.of
-
-    def _focus_on(self, target: str) -> None:
-        self.focus, self.turn = target, self.turn + 1
 
     async def _show(self) -> None:
         found = await view.rows(runtime.current(), caller_of(self))

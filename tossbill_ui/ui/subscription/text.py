@@ -161,12 +161,13 @@ REFUNDED_BODY = ByKind(
     ),
 )
 
-TO_METHODS = Text("결제수단 관리하기", "Manage payment methods")
 CANCEL = Text("해지하기", "Cancel")
 UNDO = Text("해지 예약 취소하기", "Keep my subscription")
 PAUSE = Text("잠시 멈추기", "Pause")
 RESUME = Text("다시 시작하기", "Resume")
 CHANGE = Text("결제수단 바꾸기", "Change payment method")
+START_AGAIN = Text("다시 시작하기", "Start again")
+OTHER_PLANS = Text("다른 요금제 보기", "View other plans")
 
 CANCEL_TITLE = Text("{plan}, 언제 끝낼까요?", "When should {plan} end?")
 CANCEL_WAIT_WHEN = Text("{day}까지 이용", "Use it until {day}")
@@ -203,6 +204,18 @@ CANCEL_NOW_NOTHING = Text(
 )
 KEEP = Text("계속 이용하기", "Keep my subscription")
 
+PAUSE_TITLE = Text("{plan}, 잠시 멈출까요?", "Pause {plan}?")
+PAUSE_WHEN = Text("{day}까지 그대로 이용", "Use it until {day}")
+PAUSE_AMOUNT = Text("멈춘 동안 결제 {amount}", "Pay {amount} while paused")
+PAUSE_HOW = Text(
+    "이미 결제한 {day}까지는 그대로 이용할 수 있고, 멈춘 만큼 뒤로 밀리지는 않아요. 그때까지 다시 "
+    "시작하면 그대로 이어지고, 그 뒤에 다시 시작하면 그날 결제하고 새 기간을 시작해요.",
+    "You keep access until {day}, which is already paid for. Pausing doesn't move that day. If "
+    "you resume by then, it simply continues. If you resume later, you pay that day and a new "
+    "billing period starts.",
+)
+PAUSE_NOW = Text("구독 멈추기", "Pause my subscription")
+
 METHOD_TITLE = Text("어떤 결제수단으로 바꿀까요?", "Which payment method would you like to use?")
 METHOD_BODY = Text(
     "다음 결제부터 써요. 지금 결제하는 금액은 없어요.",
@@ -215,8 +228,8 @@ METHOD_OWED = Text(
 METHOD_TO = Text("{method} 바꾸기", "Use {method}")
 METHOD_TO_AND_PAY = Text("{method} 바꾸고 {amount} 결제하기", "Use {method} and pay {amount}")
 METHOD_NONE = Text(
-    "바꿀 수 있는 다른 결제수단이 없어요. 새로 등록한 다음 여기에서 바꿔 주세요.",
-    "You have no other payment method. Register one, then change to it here.",
+    "바꿀 수 있는 다른 결제수단이 없어요. 새로 등록하면 이 구독에 바로 써요.",
+    "You have no other payment method. Once you register one, this subscription uses it.",
 )
 METHOD_KEEP = Text("그대로 두기", "Keep my current method")
 
@@ -251,6 +264,10 @@ PAID = Text("밀린 {amount}을 결제했어요.", "The outstanding {amount} was
 DONE_PAYING = Text(
     "결제를 요청했어요. 결과는 여기에 바로 보여요.",
     "Payment requested. The result will appear here.",
+)
+NOT_OFFERED = Text(
+    "지금은 이 구독에서 할 수 없는 일이에요. 바뀐 것과 결제된 금액은 없어요.",
+    "This isn't possible for this subscription now. Nothing was changed or charged.",
 )
 NOT_YOURS = Text(
     "이 구독이나 결제수단을 찾을 수 없어요. 바뀐 것과 결제된 금액은 없어요.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tossbill_ui.core.actor import Actor
@@ -13,13 +13,15 @@ from tossbill_ui.subscriptions.periods import ONE_DAY
 from tossbill_ui.subscriptions.reading import view as reading
 from tossbill_ui.subscriptions.reading.methods import offered_methods
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.subscriptions.terms import catalog
+from tossbill_ui.ui.plans import view as plans_view
 from tossbill_ui.ui.registration.change_view import change_path
 from tossbill_ui.ui.registration.view import PayChoice
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
 from tossbill_ui.ui.shared.view_rows import flat
 from tossbill_ui.ui.subscription import text
-from tossbill_ui.ui.subscription.rows import SubscriptionRow, row, urgency
+from tossbill_ui.ui.subscription.rows import Again, SubscriptionRow, row, urgency
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,21 @@ OPENERS = {
     "plan": ("change-plan",),
     "change": ("change-plan",),
     "price": ("answer-price",),
+    "pause": ("pause-button",),
 }
 
 
 async def rows(rt: Runtime, actor: Actor) -> tuple[SubscriptionRow, ...]:
     """Return the customer's subscriptions: past due first, ended last, otherwise newest first."""
     found = await reading.subscriptions(rt, actor)
-    return tuple([await _row(rt, actor, seen) for seen in sorted(found, key=urgency)])
+    ways = await _ways_on(rt, found)
+    return tuple([await _row(rt, actor, seen, ways) for seen in sorted(found, key=urgency)])
+
+
+async def live_rows(rt: Runtime, actor: Actor) -> tuple[SubscriptionRow, ...]:
+    """Return the customer's subscriptions that have not ended, in the order of `rows`."""
+    found = await reading.subscriptions(rt, actor)
+    return tuple(row(seen) for seen in sorted(found, key=urgency) if not _has_ended(seen))
 
 
 def painted(found: Sequence[SubscriptionRow]) -> tuple[SubscriptionRow, ...]:
@@ -99,10 +109,37 @@ def _with_days(seen: SubscriptionView, paid: str) -> str:
     return f"{paid} {days}"
 
 
-async def _row(rt: Runtime, actor: Actor, seen: SubscriptionView) -> SubscriptionRow:
-    if seen.subscription.status != SubscriptionStatus.ENDED:
+async def _row(
+    rt: Runtime, actor: Actor, seen: SubscriptionView, ways: Mapping[str, Again]
+) -> SubscriptionRow:
+    wanted = seen.subscription.id
+    if not _has_ended(seen):
         return row(seen)
-    return row(seen, await reading.events(rt, actor, seen.subscription.id))
+    return row(seen, await reading.events(rt, actor, wanted), ways.get(wanted))
+
+
+def _has_ended(seen: SubscriptionView) -> bool:
+    return seen.subscription.status == SubscriptionStatus.ENDED
+
+
+async def _ways_on(rt: Runtime, found: Sequence[SubscriptionView]) -> dict[str, Again]:
+    """Return the way on from each plan that the customer is no longer on, by the newest's id."""
+    ended = [seen for seen in found if _has_ended(seen)]
+    current = {seen.plan.code for seen in found if not _has_ended(seen)}
+    # Of several on one plan, the newest, which comes first, is kept.
+    newest = {seen.plan.code: seen.subscription.id for seen in reversed(ended)}
+    offered = {offer.plan.code for offer in await catalog.offers(rt)} if newest else set[str]()
+    return {
+        wanted: _way_on(code, is_offered=code in offered)
+        for code, wanted in newest.items()
+        if code not in current
+    }
+
+
+def _way_on(plan_code: str, *, is_offered: bool) -> Again:
+    if not is_offered:
+        return Again(text.OTHER_PLANS(), "/")
+    return Again(text.START_AGAIN(), plans_view.register_path(plan_code))
 
 
 async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> MethodPanel:

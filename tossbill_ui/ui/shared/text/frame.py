@@ -2,7 +2,14 @@
 
 from tossbill_ui.ui.shared.text import Text
 
-HOME_HISTORY = Text("결제 내역 보기", "View payment history")
+# The links at the top of every page, short enough for a phone.
+WAYS = Text("메뉴", "Menu")
+WAY_PLANS = Text("요금제", "Plans")
+WAY_SUBSCRIPTIONS = Text("내 구독", "Subscriptions")
+WAY_METHODS = Text("결제수단", "Payment methods")
+WAY_HISTORY = Text("결제 내역", "History")
+
+SHARE = Text("{brand} 구독을 시작하고 관리해요.", "Start and manage your {brand} subscription.")
 
 REGISTER_NO_SCRIPT = Text(
     "이 페이지는 자바스크립트가 필요해요. 브라우저 설정에서 켜 주세요.",

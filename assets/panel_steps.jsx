@@ -1,0 +1,40 @@
+// Makes an open panel a step in the browser's history: back closes it, and closing it steps back.
+import { useEffect, useRef } from "react";
+
+// How many steps ago the page stood without a panel; unknown if it was opened at a panel's address.
+const stepsBack = () => window.history.state?.panels ?? (window.location.search ? null : 0);
+
+function goTo(query) {
+  const { pathname, search } = window.location;
+  const address = pathname + (query && `?${query}`);
+  if (address === pathname + search) return;
+  const state = window.history.state;
+  const steps = stepsBack();
+  if (query) {
+    window.history.pushState({ ...state, panels: steps === null ? null : steps + 1 }, "", address);
+  } else if (steps) {
+    window.history.go(-steps);
+  } else {
+    window.history.replaceState({ ...state, panels: 0 }, "", address);
+  }
+}
+
+export default function PanelSteps({ query, move, onEscape }) {
+  const now = useRef({});
+  now.current = { query, onEscape };
+
+  useEffect(() => {
+    if (move) goTo(query);
+  }, [move]);
+
+  useEffect(() => {
+    const hear = (event) => {
+      const isOurs = event.key === "Escape" && !event.isComposing && !event.defaultPrevented;
+      if (isOurs && now.current.query) now.current.onEscape?.();
+    };
+    document.addEventListener("keydown", hear);
+    return () => document.removeEventListener("keydown", hear);
+  }, []);
+
+  return null;
+}
