@@ -58,13 +58,13 @@ def test_press_while_another_program_holds_the_lock_is_explained(
 
     with locked(shop):
         page.get_by_test_id("pause-button").click()
+        page.get_by_test_id("confirm-pause").click()
         # The app waits 30 s for the lock.
         expect(problem).to_contain_text("결제된 금액은 없어요")
         assert_accessible(page)
-        expect(page.get_by_test_id("pause-button")).to_be_enabled()
-        expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
+        expect(page.get_by_test_id("confirm-pause")).to_be_enabled()
 
-    page.get_by_test_id("pause-button").click()
+    page.get_by_test_id("confirm-pause").click()
     expect(page.get_by_test_id("subscription-status")).to_have_text("일시 정지")
     expect(problem).to_have_count(0)
     assert money_at_toss(shop) == charged
@@ -92,6 +92,7 @@ def test_page_works_again_after_the_database_was_away(
     other = page.context.new_page()
     other.goto("/subscription/")
     other.get_by_test_id("pause-button").click()
+    other.get_by_test_id("confirm-pause").click()
     # The first tab has been loaded again and follows what other tabs do.
     expect(page.get_by_test_id("subscription-status")).to_have_text("일시 정지")
     assert money_at_toss(postgres_shop) == charged

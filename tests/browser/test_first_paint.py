@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
@@ -89,7 +91,7 @@ def painted(page: Page, path: str) -> list[Route]:
 
 def panel_of(page: Page, name: str) -> str:
     """Return the query of a panel about the first subscription that is active."""
-    one = page.get_by_test_id("subscription").filter(has_text="베이직")
+    one = page.get_by_test_id("subscription").filter(has_text=re.compile("베이직|Basic"))
     return f"panel={name}&subscription={one.get_attribute('data-id')}"
 
 
