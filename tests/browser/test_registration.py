@@ -295,7 +295,7 @@ def test_another_browser_sees_no_result(new_browser: NewBrowser) -> None:
     other.goto("/register/")
     other.goto(owner.url)
 
-    expect(other.get_by_test_id("registration-failure")).to_be_visible()
+    expect(other.get_by_test_id("registration-not-shown")).to_be_visible()
     expect(other.locator("body")).not_to_contain_text("현대카드")
 
 

@@ -17,8 +17,7 @@ from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.prerender import Filling, Visit
 from tossbill_ui.subscriptions.actions import cancel
-from tossbill_ui.subscriptions.lifecycle.notice_links import PANELS, path_of
-from tossbill_ui.subscriptions.models import Subscription
+from tossbill_ui.subscriptions.lifecycle.notice_links import OTHERS, PATHS
 from tossbill_ui.ui import first_paint
 from tossbill_ui.ui.history.filters import Choice
 from tossbill_ui.ui.history.filters import from_query as filters_of
@@ -185,13 +184,13 @@ async def test_page_is_painted_with_the_panel_of_its_address(shop: Shop, session
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_notice_links_to_a_page_that_knows_what_it_asks(kind: NoticeKind) -> None:
-    about = Subscription.model_construct(id=ID, plan_code="basic")
-    address = urlsplit(path_of(kind, about))
+    path = PATHS.get(kind, OTHERS).format(subscription_id=ID, plan_code="basic")
+    address = urlsplit(path)
     query = dict(parse_qsl(address.query))
 
     assert address.path in first_paint.PAINTS
-    if kind in PANELS:
-        assert from_query(query) == PanelAddress(PANELS[kind], ID)
+    if "panel" in query:
+        assert from_query(query) == PanelAddress(query["panel"], ID)
     if address.path == "/history/":
         assert filters_of(query) == Choice(topic="refund", subscription=ID)
 

@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tossbill_ui.notices.models import NoticeKind
-from tossbill_ui.subscriptions.models import Subscription
 
-# The panel that is opened where a notice asks for something; the others lead to the page.
-PANELS: Mapping[NoticeKind, str] = {
-    NoticeKind.PAYMENT_FAILED: "method",
-    NoticeKind.CARD_NEEDED: "method",
-    NoticeKind.CARD_EXPIRES: "method",
-    NoticeKind.TRIAL_ENDING: "price",
-    NoticeKind.TRIAL_REMINDER: "price",
-    NoticeKind.PRICE_RISES: "price",
-    NoticeKind.TRIAL_CHOSEN: "cancel",
+_METHOD = "/subscription/?panel=method&subscription={subscription_id}"
+_PRICE = "/subscription/?panel=price&subscription={subscription_id}"
+# A panel is opened where a notice asks for something; the others lead to the page.
+OTHERS = "/subscription/"
+PATHS: Mapping[NoticeKind, str] = {
+    NoticeKind.PAYMENT_FAILED: _METHOD,
+    NoticeKind.CARD_NEEDED: _METHOD,
+    NoticeKind.CARD_EXPIRES: _METHOD,
+    NoticeKind.TRIAL_ENDING: _PRICE,
+    NoticeKind.TRIAL_REMINDER: _PRICE,
+    NoticeKind.PRICE_RISES: _PRICE,
+    NoticeKind.TRIAL_CHOSEN: "/subscription/?panel=cancel&subscription={subscription_id}",
+    NoticeKind.NOT_STARTED: "/register/?plan={plan_code}",
+    NoticeKind.REFUNDED: "/history/?topic=refund&subscription={subscription_id}",
 }
-
-
-def path_of(kind: NoticeKind, subscription: Subscription) -> str:
-    """Return the path, with its query, of the page that a notice speaks of."""
-    if kind == NoticeKind.NOT_STARTED:
-        return f"/register/?plan={subscription.plan_code}"
-    if kind == NoticeKind.REFUNDED:
-        return f"/history/?topic=refund&subscription={subscription.id}"
-    panel = PANELS.get(kind)
-    query = f"?panel={panel}&subscription={subscription.id}" if panel else ""
-    return f"/subscription/{query}"

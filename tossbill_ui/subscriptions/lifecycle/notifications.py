@@ -19,7 +19,7 @@ from tossbill_ui.notices.wording import Reason as ReasonText
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, Payment, Refund
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.lifecycle.notice_links import path_of
+from tossbill_ui.subscriptions.lifecycle.notice_links import OTHERS, PATHS
 from tossbill_ui.subscriptions.models import (
     Plan,
     Price,
@@ -75,7 +75,9 @@ async def notify(
     draft = await write(rt, db, subscription, event, about) if write else None
     if draft is None:
         return
-    link = f"{rt.settings.public_url}{path_of(draft.kind, subscription)}"
+    path = PATHS.get(draft.kind, OTHERS).format(
+        subscription_id=subscription.id, plan_code=subscription.plan_code
+    )
     plan = await _plan(db, subscription.plan_code)
     customer_id = subscription.customer_id
     put(
@@ -85,7 +87,7 @@ async def notify(
         about=draft.key,
         customer_id=customer_id,
         language=await language_of(rt, db, customer_id),
-        values={"plan": plan, "link": link, **draft.values},
+        values={"plan": plan, "link": f"{rt.settings.public_url}{path}", **draft.values},
     )
 
 

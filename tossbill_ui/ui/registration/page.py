@@ -30,7 +30,7 @@ def register_page() -> rx.Component:
     """Return the page: what will happen, and the button that opens the window."""
     return page(
         # Not an element of React's: it warns of scripts, and never runs those that it renders.
-        rx.el.div(dangerously_set_inner_html={"__html": f"<script>{KEEP_EARLY_PRESS}</script>"}),
+        rx.html(f"<script>{KEEP_EARLY_PRESS}</script>"),
         rx.el.script(src="/toss_billing.js", async_=True),
         toss_billing(
             call=RegisterState.call,

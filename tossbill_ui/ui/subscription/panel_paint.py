@@ -119,7 +119,7 @@ def _of(found: object) -> PaintedPanel:
 def _plans(found: object) -> PaintedPanel:
     plans: Sequence[PlanChoice] = found if isinstance(found, tuple) else ()
     body = change_text.CHOOSE_BODY() if plans else change_text.NONE()
-    return _options(change_text.CHOOSE(), body, [(plan.name, plan.price) for plan in plans])
+    return _options(change_text.CHOOSE(), body, [(each.name, each.price) for each in plans])
 
 
 def _card(when: str, amount: str, how: str, press: str) -> PaintedCard:
