@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,12 @@ def page(browser: Browser, shop: Server) -> Generator[Page]:
     context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
+
+
+def status_in(shop: Server) -> str:
+    with closing(sqlite3.connect(shop.data / "tossbill.db", timeout=60)) as connection:
+        [(status,)] = connection.execute("SELECT status FROM subscription")
+    return status
 
 
 def restarted(shop: Server, press: Callable[[], None]) -> None:
@@ -102,15 +110,18 @@ def test_pause_pressed_while_the_server_was_away_is_not_carried_out(
     page: Page, shop: Server
 ) -> None:
     subscribe(page)
-    button = page.get_by_test_id("pause-button")
+    page.get_by_test_id("pause-button").click()
+    button = page.get_by_test_id("confirm-pause")
+    expect(button).to_be_enabled()
 
     restarted(shop, lambda: button.click(force=True))
 
     expect(page.locator(DROPPED)).to_be_visible()
     expect(page.get_by_test_id("offline")).to_be_empty()
-    expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
+    expect(button).to_be_enabled()
+    assert status_in(shop) == "active"
     frozen(shop, page, lambda: button.click(force=True))
     expect(page.get_by_test_id("problem")).to_contain_text(LATE)
-    expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
+    assert status_in(shop) == "active"
     button.click()
     expect(page.get_by_test_id("subscription-status")).to_have_text("일시 정지")
