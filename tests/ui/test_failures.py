@@ -257,3 +257,10 @@ async def test_failed_report_is_not_reported_for_ever(
         await tab.until(lambda: "asked-for" in str(tab.shown))
 
     assert len(logged(caplog)) == 1
+
+
+@pytest.mark.parametrize(("times", "seconds"), [(0, 1), (3, 8), (4, 15), (100_000, 15)])
+def test_pauses_grow_to_the_longest_however_often_a_page_was_loaded(
+    times: int, seconds: float
+) -> None:
+    assert problem._pause(times) == seconds

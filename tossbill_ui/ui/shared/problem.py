@@ -94,7 +94,8 @@ async def _until_readable(tab: str, seconds: float) -> bool:
 
 def _pause(times: int) -> float:
     """Return the pause in seconds after a page was loaded again a number of times."""
-    return min(FIRST_PAUSE_SECONDS * 2**times, LONGEST_PAUSE_SECONDS)
+    doublings = min(times, 10)  # a number of any size may be too large for a float
+    return min(FIRST_PAUSE_SECONDS * 2**doublings, LONGEST_PAUSE_SECONDS)
 
 
 def _is_open(tab: str) -> bool:
