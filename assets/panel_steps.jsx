@@ -19,9 +19,9 @@ function goTo(query) {
   }
 }
 
-export default function PanelSteps({ query, move, onEscape }) {
+export default function PanelSteps({ query, move, onEscape, onStep }) {
   const now = useRef({});
-  now.current = { query, onEscape };
+  now.current = { query, onEscape, onStep };
 
   useEffect(() => {
     if (move) goTo(query);
@@ -32,8 +32,15 @@ export default function PanelSteps({ query, move, onEscape }) {
       const isOurs = event.key === "Escape" && !event.isComposing && !event.defaultPrevented;
       if (isOurs && now.current.query) now.current.onEscape?.();
     };
+    // Reflex takes the first step after a load for the load itself, and says nothing of it.
+    const { pathname } = window.location;
+    const follow = () => window.location.pathname === pathname && now.current.onStep?.();
     document.addEventListener("keydown", hear);
-    return () => document.removeEventListener("keydown", hear);
+    window.addEventListener("popstate", follow);
+    return () => {
+      document.removeEventListener("keydown", hear);
+      window.removeEventListener("popstate", follow);
+    };
   }, []);
 
   return null;

@@ -46,6 +46,18 @@ def test_back_closes_a_panel_and_forward_opens_it(page: Page) -> None:
     assert page.evaluate("window.__same"), "the page was reloaded"
 
 
+def test_first_step_after_a_load_closes_a_panel(page: Page) -> None:
+    subscribe(page)
+    page.reload()
+    settle(page)
+    page.get_by_test_id("cancel-button").click()
+    expect(page).to_have_url(address_of("cancel"))
+
+    page.go_back()
+
+    expect_closed(page, "cancel-button")
+
+
 @pytest.mark.parametrize("opener", ["cancel-button", "change-card", "change-plan", "pause-button"])
 def test_escape_closes_a_panel_and_a_reload_keeps_it(page: Page, opener: str) -> None:
     subscribe(page)

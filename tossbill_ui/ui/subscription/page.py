@@ -33,7 +33,7 @@ def subscription_page() -> rx.Component:
     """Return the page: every subscription, or the open question about one."""
     return page(
         focus(target=State.focus, turn=State.turn),
-        panel_steps(query=State.query, move=State.move, on_escape=State.keep),
+        panel_steps(query=State.query, move=State.move, on_escape=State.keep, on_step=State.step),
         rx.cond(State.notice_of == "page", notice(State.notice)),
         rx.cond(State.painting, painted_refusal()),
         rx.match(

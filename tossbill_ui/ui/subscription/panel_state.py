@@ -8,8 +8,8 @@ from tossbill_ui import runtime
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.ui.components.notice import NOTICE
 from tossbill_ui.ui.shared.brand import BrandState, address
-from tossbill_ui.ui.shared.page_state import caller_of
-from tossbill_ui.ui.subscription import panel_view, view
+from tossbill_ui.ui.shared.page_state import caller_of, query_of
+from tossbill_ui.ui.subscription import panel_address, panel_view, view
 from tossbill_ui.ui.subscription.cancel_view import CancelView
 from tossbill_ui.ui.subscription.change_view import ChangeView, PlanChoice
 from tossbill_ui.ui.subscription.notice import NO_RESULT, ResultNotice, refusal
@@ -93,6 +93,12 @@ class PanelState(rx.State, mixin=True):
     async def keep(self) -> None:
         """Close the question and return to the button that opened it."""
         await self._leave()
+        await self._move()
+
+    @rx.event
+    async def step(self) -> None:
+        """Follow the address after a step in the browser's history."""
+        await self._follow(panel_address.from_query(query_of(self)))
         await self._move()
 
     async def _ask(self, panel: str, subscription_id: str, plan_code: str = "") -> None:
