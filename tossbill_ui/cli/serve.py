@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -40,8 +40,16 @@ def run(host: str, port: int | None) -> None:
     from tossbill_ui.cli import server
     from tossbill_ui.worker.child_process import run_worker_beside
 
-    with run_worker_beside() if settings.tossbill_worker == "on" else nullcontext():
-        server.serve(settings, host, on_listening=lambda: _say(text.listening(settings)))
+    with ExitStack() as beside:
+        if settings.tossbill_worker == "on":
+            beside.enter_context(run_worker_beside())
+        server.serve(
+            settings,
+            host,
+            on_listening=lambda: _say(text.listening(settings)),
+            # In the sandbox the worker asks the app for the time: it ends first.
+            on_stopping=beside.close,
+        )
 
 
 def _say(words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import Callable
@@ -15,16 +16,22 @@ FAILED = 3
 
 
 class Server(uvicorn.Server):
-    """Calls a function once it listens.
+    """Calls a function once it listens, and another before it stops listening.
 
     Args:
         config: The server's configuration.
         on_listening: Called after the lifespan has started and the port is open.
+        on_stopping: Called while the port is still open, in a thread of its own.
     """
 
-    def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        on_listening: Callable[[], None],
+        on_stopping: Callable[[], None],
+    ) -> None:
         super().__init__(config)
-        self._on_listening = on_listening
+        self._on_listening, self._on_stopping = on_listening, on_stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and report it."""
@@ -32,14 +39,26 @@ class Server(uvicorn.Server):
         if self.started:
             self._on_listening()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what needs the server, and stop."""
+        await asyncio.to_thread(self._on_stopping)
+        await super().shutdown(sockets)
 
-def serve(settings: Settings, host: str, *, on_listening: Callable[[], None]) -> None:
+
+def serve(
+    settings: Settings,
+    host: str,
+    *,
+    on_listening: Callable[[], None],
+    on_stopping: Callable[[], None],
+) -> None:
     """Serve the app on one port until a signal ends it.
 
     Args:
         settings: The settings, with the port.
         host: The address to listen on.
         on_listening: Called once the port is open.
+        on_stopping: Called before the port closes.
     """
     config = uvicorn.Config(
         "tossbill_ui.tossbill_ui:app",
@@ -57,7 +76,7 @@ def serve(settings: Settings, host: str, *, on_listening: Callable[[], None]) ->
         ws_max_size=128 * 1024,
     )
     config.load_app()  # before there is an event loop
-    server = Server(config, on_listening)
+    server = Server(config, on_listening, on_stopping)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
