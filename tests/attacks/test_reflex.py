@@ -86,7 +86,7 @@ async def test_other_customers_registration_cannot_be_viewed(
             query={"registration": newest[0]},
             asPath=f"/success/?registration={newest[0]}",
         )
-        await thief.until("other_session")
+        await thief.until("not_shown")
         assert "현대카드" not in thief.everything()
 
 
