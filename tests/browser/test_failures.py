@@ -1,4 +1,4 @@
-"""What a customer sees while the database fails under a running app, and after it is back."""
+"""A customer is told when the database fails under a running app, and sees when it is back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must not break in two: links at the top, buttons with large amounts, order numbers."""
+"""Links at the top, buttons with large amounts and order numbers never break in two."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.browser.test_history import live_through, open_history
 from tests.browser.test_quality import assert_fits
 from tests.browser.test_subscription import assert_accessible, subscribe
 from tests.support.server import Server
+from tossbill_ui.ui.shared.navigation import NAVIGATION
 from tossbill_ui.ui.shared.text import Text
-from tossbill_ui.ui.shared.ways import WAYS
 from tossbill_ui.ui.subscription import change_text, text
 
 TOUCH = 44
@@ -34,7 +34,7 @@ def lines_of(one: Locator) -> int:
 
 
 @pytest.mark.parametrize("locale", ["ko-KR", "en-US"])
-@pytest.mark.parametrize("path", [path for _, path in WAYS] + ["/register/", "/no-such-page"])
+@pytest.mark.parametrize("path", [path for _, path in NAVIGATION] + ["/register/", "/no-such-page"])
 def test_links_at_the_top_fit_a_phone(new_browser: NewBrowser, path: str, locale: str) -> None:
     page = new_browser(viewport=PHONE, locale=locale).new_page()
     page.goto(path)
@@ -45,12 +45,12 @@ def test_links_at_the_top_fit_a_phone(new_browser: NewBrowser, path: str, locale
         "all => all.map(one => one.getBoundingClientRect()).map(r => [r.top, r.width, r.height])"
     )
 
-    assert len(boxes) == len(WAYS)
+    assert len(boxes) == len(NAVIGATION)
     assert len({top for top, _, _ in boxes}) == 1, "on one line"
     assert all(width >= TOUCH and height >= TOUCH for _, width, height in boxes)
     here = page.locator("header nav a[aria-current=page]")
     marked = [href for href in here.evaluate_all("all => all.map(one => one.pathname)")]
-    assert marked == [way for _, way in WAYS if way == path]
+    assert marked == [way for _, way in NAVIGATION if way == path]
     assert_fits(page)
 
 

@@ -64,7 +64,7 @@ def test_every_command_is_in_one_of_the_lists() -> None:
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("name", sorted(NEEDS_APP))
-def test_without_an_app_nothing_is_done_and_the_exit_code_says_so(name: str) -> None:
+def test_nothing_is_done_without_an_app_and_the_exit_code_says_so(name: str) -> None:
     result = call(*words(name))
 
     assert (result.exit_code, result.stdout) == (1, "")
@@ -218,7 +218,7 @@ def test_the_app_of_another_shop_is_not_used(app: Server, monkeypatch: pytest.Mo
 
 @pytest.mark.processes
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_after_its_end_an_app_is_no_longer_found(
+def test_app_is_not_found_after_its_end(
     end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = Server(tmp_path / "shop")

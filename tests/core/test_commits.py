@@ -1,4 +1,4 @@
-"""Whether a task may have stored something."""
+"""A task knows whether it may have stored something."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ async def test_a_link_expires(late: timedelta, is_valid: bool, sandbox: Runtime)
 
 
 @pytest.mark.parametrize("mode", REAL_KEYS)
-async def test_with_keys_of_toss_no_link_is_made_accepted_or_routed(
+async def test_no_demo_link_is_made_accepted_or_routed_with_keys_of_toss(
     mode: str, sandbox: Runtime
 ) -> None:
     link, real = link_of(sandbox), with_keys(sandbox, mode)

@@ -1,4 +1,4 @@
-"""What is paid when nothing works any more begins a new period on the day of payment (ADR-0028)."""
+"""A payment after access has ended begins a new period on the day of payment (ADR-0028)."""
 
 from __future__ import annotations
 

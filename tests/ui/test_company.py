@@ -69,7 +69,7 @@ def test_footer_has_english_labels() -> None:
     assert "Representative: 김해달 · Business registration: 123-45-67890" in plain(found["company"])
 
 
-def test_what_is_not_set_is_left_out() -> None:
+def test_facts_that_are_not_set_are_left_out() -> None:
     speak("ko")
     some = company_slots(make(**KEYS, tossbill_company_phone="02-1", tossbill_terms_url="http://a"))
 

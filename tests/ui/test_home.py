@@ -14,7 +14,7 @@ from tossbill_ui.ui.home import view
 from tossbill_ui.ui.shared.view_rows import ABSENT
 
 
-async def test_without_a_subscription_the_page_begins_with_the_plans(
+async def test_page_begins_with_the_plans_if_there_is_no_subscription(
     shop: Shop, session: Session
 ) -> None:
     found = await view.home(shop.rt, actor_of(session))

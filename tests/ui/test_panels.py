@@ -21,8 +21,8 @@ from tossbill_ui.subscriptions.lifecycle.notice_links import OTHERS, PATHS
 from tossbill_ui.ui import first_paint
 from tossbill_ui.ui.history.filters import Choice
 from tossbill_ui.ui.history.filters import from_query as filters_of
+from tossbill_ui.ui.shared.navigation import NAVIGATION
 from tossbill_ui.ui.shared.view_rows import ABSENT
-from tossbill_ui.ui.shared.ways import WAYS
 from tossbill_ui.ui.subscription import panel_paint, text
 from tossbill_ui.ui.subscription.panel_address import (
     NO_PANEL,
@@ -66,7 +66,7 @@ def test_unknown_panel_is_none(panel: str) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["", "x" * 300, "\x00", "'; --", ID.upper()])
-def test_what_cannot_be_an_id_is_not_passed_on(wanted: str) -> None:
+def test_impossible_ids_are_not_passed_on(wanted: str) -> None:
     assert from_query({"panel": "cancel", "subscription": wanted}) == PanelAddress("cancel")
 
 
@@ -108,7 +108,7 @@ async def test_list_of_plans_is_painted(shop: Shop, session: Session) -> None:
     assert sum(field.name.startswith("option") for field in fields(PaintedPanel)) == OPTIONS
 
 
-async def test_without_another_method_the_panel_leads_to_registering_one_for_the_subscription(
+async def test_panel_leads_to_registering_a_method_if_there_is_no_other(
     shop: Shop, session: Session
 ) -> None:
     of = (await shop.subscribe(session)).subscription.id
@@ -210,7 +210,7 @@ async def test_declined_charge_is_told_with_a_link_to_the_change_of_card(
 
 
 def test_links_at_the_top_lead_to_pages() -> None:
-    assert {path for _, path in WAYS} <= set(first_paint.PAINTS)
+    assert {path for _, path in NAVIGATION} <= set(first_paint.PAINTS)
 
 
 def test_sentences_say_that_nothing_was_charged() -> None:

@@ -89,7 +89,7 @@ async def test_late_press_is_refused_and_the_next_one_is_not(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("stamp", [None, 7, [], ["7", 1, 2], [7, 1], [7, None, 2], [True, 1, 2]])
-async def test_what_is_no_stamp_is_ignored(tab: Tab, stamp: object) -> None:
+async def test_invalid_stamps_are_ignored(tab: Tab, stamp: object) -> None:
     await tab.press(ASK, method_id="asked-for", **{STAMP: stamp})
 
     await tab.until(lambda: "asked-for" in str(tab.shown))

@@ -29,9 +29,7 @@ async def test_without_a_card_the_window_is_next_and_carries_the_plan(
         assert dict(parse_qsl(urlsplit(url).query))["plan"] == "basic"
 
 
-async def test_with_a_card_the_button_names_the_amount_and_the_row_the_card(
-    shop: Shop, session: Session
-) -> None:
+async def test_button_names_the_amount_and_the_row_the_card(shop: Shop, session: Session) -> None:
     method_id = await shop.card(session)
 
     opened = await registration_view.opened(shop.rt, session, "basic")

@@ -1,4 +1,4 @@
-"""What a start says, in English and Korean: a developer may read either."""
+"""Texts of a start, in English and Korean: a developer may read either."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a piece of work may have stored something, known even when it fails in the middle."""
+"""Records whether a piece of work may have stored something, even if it fails in the middle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the law and Toss's review ask a shop to state about itself on every page."""
+"""The facts that a shop states about itself on every page, as the law and Toss's review ask."""
 
 from __future__ import annotations
 

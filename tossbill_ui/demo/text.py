@@ -1,4 +1,4 @@
-"""What the demo calls its customers, in Korean and English."""
+"""Names of the demo's customers, in Korean and English."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from tossbill_ui.core.language import Language
+from tossbill_ui.ui.shared.navigation import NAVIGATION
 from tossbill_ui.ui.shared.text import frame, speak
-from tossbill_ui.ui.shared.ways import WAYS
 
 
 def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
@@ -19,7 +19,7 @@ def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
     """
     speak(language)
     title, body, again = frame.BROKEN_TITLE(), frame.BROKEN_BODY(), frame.BROKEN_AGAIN()
-    ways = "".join(f'<a class="way" href="{path}">{escape(way())}</a>' for way, path in WAYS)
+    ways = "".join(f'<a class="way" href="{path}">{escape(way())}</a>' for way, path in NAVIGATION)
     return f"""<!DOCTYPE html>
 <html lang="{language}">
 <head>
@@ -32,7 +32,7 @@ def broken_page(brand_name: str, language: Language, stylesheet: str) -> str:
 <div class="page single">
 <header>
 <div class="top"><a class="brand" href="/">{escape(brand_name)}</a></div>
-<nav class="ways" aria-label="{escape(frame.WAYS())}">{ways}</nav>
+<nav class="navigation" aria-label="{escape(frame.NAVIGATION())}">{ways}</nav>
 </header>
 <main class="content" data-testid="broken">
 <h1 class="title">{escape(title)}</h1>

@@ -1,4 +1,4 @@
-"""What a registration did for the subscription that it was for."""
+"""The effect of a registration on the subscription that it was for."""
 
 from __future__ import annotations
 

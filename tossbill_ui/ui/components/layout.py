@@ -14,10 +14,10 @@ from tossbill_ui.ui.components.footer import footer
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.presses import presses
 from tossbill_ui.ui.shared.brand import BrandState
+from tossbill_ui.ui.shared.navigation import NAVIGATION
 from tossbill_ui.ui.shared.presses import PressState
 from tossbill_ui.ui.shared.problem import ProblemState
 from tossbill_ui.ui.shared.text import Text, frame
-from tossbill_ui.ui.shared.ways import WAYS
 
 shown = BrandState.shown
 
@@ -124,9 +124,9 @@ def _header(at: str) -> rx.Component:
             class_name="top",
         ),
         rx.el.nav(
-            *(_way(words, path, is_here=path == at) for words, path in WAYS),
-            aria_label=label_var(frame.WAYS),
-            class_name="ways",
+            *(_way(words, path, is_here=path == at) for words, path in NAVIGATION),
+            aria_label=label_var(frame.NAVIGATION),
+            class_name="navigation",
         ),
     )
 

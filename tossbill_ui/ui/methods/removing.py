@@ -1,4 +1,4 @@
-"""Removes a payment method for a page, and says what came of it."""
+"""Removes a payment method for a page, and reports the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of removing a payment method."""
+"""Texts about the removal of a payment method."""
 
 from tossbill_ui.ui.shared.text import Text
 

@@ -1,4 +1,4 @@
-"""What the page says after an event has failed, and the way back to a working page.
+"""Tells the customer that an event has failed, and loads the page again.
 
 `failures` decides which problem it is; here the page is told, its buttons are freed, and it is
 loaded again as soon as the database can be read (ADR-0030).

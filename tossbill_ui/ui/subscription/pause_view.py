@@ -1,4 +1,4 @@
-"""What pausing does to the days that are paid for, and to the next payment."""
+"""View row of the pause panel: its effect on the days that are paid for and the next payment."""
 
 from __future__ import annotations
 

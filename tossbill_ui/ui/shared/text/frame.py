@@ -3,11 +3,11 @@
 from tossbill_ui.ui.shared.text import Text
 
 # The links at the top of every page, short enough for a phone.
-WAYS = Text("메뉴", "Menu")
-WAY_PLANS = Text("요금제", "Plans")
-WAY_SUBSCRIPTIONS = Text("내 구독", "Subscriptions")
-WAY_METHODS = Text("결제수단", "Payment methods")
-WAY_HISTORY = Text("결제 내역", "History")
+NAVIGATION = Text("메뉴", "Menu")
+NAVIGATION_PLANS = Text("요금제", "Plans")
+NAVIGATION_SUBSCRIPTIONS = Text("내 구독", "Subscriptions")
+NAVIGATION_METHODS = Text("결제수단", "Payment methods")
+NAVIGATION_HISTORY = Text("결제 내역", "History")
 
 SHARE = Text("{brand} 구독을 시작하고 관리해요.", "Start and manage your {brand} subscription.")
 

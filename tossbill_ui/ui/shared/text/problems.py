@@ -1,4 +1,4 @@
-"""What every page says when an event failed: what happened, any charge, what to do now."""
+"""Texts for a failed event: what happened, whether money was taken, what to do now."""
 
 from typing import NamedTuple
 
