@@ -42,7 +42,7 @@ def type_card(window: Window, *, card: str = APPROVED) -> None:
 
 def type_account(window: Window, *, number: str) -> None:
     """Fill in the account form and the identity code, up to the last button."""
-    window.locator("select").first.select_option(label="KB국민은행")
+    window.locator("select").first.select_option("06")
     window.get_by_test_id("window-account-number").fill(number)
     window.get_by_test_id("window-birth").fill("900101")
     window.get_by_test_id("window-agree").check()

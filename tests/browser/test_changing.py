@@ -81,7 +81,7 @@ def subscribe_in(page: Page, locale: str) -> None:
         return
     from tests.browser.steps import submit, type_card, window_of
 
-    page.get_by_role("link", name="Start 베이직", exact=True).click()
+    page.get_by_role("link", name="Start Basic", exact=True).click()
     page.get_by_test_id("register-button").click()
     window = window_of(page)
     type_card(window)

@@ -88,7 +88,8 @@ def test_chosen_method_is_named_and_charged(server: Server, open_as: OpenAs) -> 
         newest = row.inner_text()
 
         page.get_by_test_id("method-row").click()
-        page.get_by_role("radio").last.check()
+        page.get_by_role("radio").last.click()
+        expect(page.get_by_role("radio").last).to_be_checked()
         expect(row).not_to_have_text(newest)
         page.get_by_test_id("subscribe-button").click()
 

@@ -68,8 +68,8 @@ UNFAIR: dict[str, tuple[str, Check]] = {
     ),
     "guilt": ("<main>정말 떠나시나요?</main>", rules.assert_no_guilt),
     "guilt in English": ("<main>Are you sure? You will lose it all.</main>", rules.assert_no_guilt),
-    "a phone number": ("<body>해지: 1588-1234</body>", rules.assert_not_by_phone),
-    "a call": ("<body>해지는 고객센터에서</body>", rules.assert_not_by_phone),
+    "a phone number": ("<main>해지: 1588-1234</main>", rules.assert_not_by_phone),
+    "a call": ("<main>해지는 고객센터에서</main>", rules.assert_not_by_phone),
     "a way out that is nowhere": (
         "<a href='about:blank'>자주 묻는 질문</a>",
         lambda page: rules.clicks_to(page, page.url, re.compile("해지하기"), at_most=2),
