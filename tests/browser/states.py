@@ -77,7 +77,7 @@ SHOWN = """() => {
     ...of("subscriptions", ".subscriptions", (e) => e.dataset.phase),
     ...all(".choosing").map((e) => `history:${e.dataset.phase}`),
     ...seen(".history .more").slice(0, 1).map(() => "history:open"),
-    ...seen("[data-testid=remove-confirm]").map(() => "history:asks"),
+    ...seen("[data-testid=remove-confirm]").map(() => "methods:asks"),
     ...seen("[data-testid=history-again]").map(() => "history:stale"),
     ...seen("[data-testid=history-since_on]").map(() => "history:days"),
     ...seen(".methods").map(() => "methods:rows"),

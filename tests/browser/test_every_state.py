@@ -178,7 +178,7 @@ def test_notice_after_a_press(people: People) -> None:
     look(page, show, "notice", "status:canceled")
 
 
-def test_open_history_removal_question_and_failed_refresh(people: People) -> None:
+def test_open_history_failed_refresh_and_removal_question(people: People) -> None:
     page = people.made["hard"].pages[0]
 
     def opened(page: Page) -> None:
@@ -186,9 +186,15 @@ def test_open_history_removal_question_and_failed_refresh(people: People) -> Non
         settle(page)
         for line in page.locator(".history summary").all():
             line.click()
+
+    look(page, opened, "history:open")
+
+    def asked(page: Page) -> None:
+        page.goto("/methods/")
+        settle(page)
         page.get_by_test_id("remove-method").first.click()
 
-    look(page, opened, "history:open", "history:asks")
+    look(page, asked, "methods:rows", "methods:asks")
 
     def stale(page: Page) -> None:
         page.goto("/history/")

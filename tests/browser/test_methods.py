@@ -43,6 +43,13 @@ def test_methods_are_listed_and_one_is_removed(
     assert_good(page)
     page.screenshot(path=LOOKS / f"methods-{locale}.png", full_page=True)
     expect(page.get_by_test_id("remove-method")).to_have_count(4)
+    last = page.get_by_test_id("method").last
+    wanted = last.locator(".method-label").inner_text()
+    last.get_by_test_id("choose-default").click()
+    expect(page.get_by_test_id("notice")).to_be_focused()
+    expect(page.get_by_test_id("method").first.locator(".method-label")).to_have_text(wanted)
+    expect(page.get_by_test_id("default-method").filter(visible=True)).to_have_count(1)
+    assert_good(page)
     page.get_by_test_id("remove-method").first.click()
     page.get_by_test_id("remove-confirm").click()
 

@@ -61,11 +61,11 @@ def test_the_pages_of_a_customer_with_a_card(new_browser: NewBrowser, scheme: st
     assert success.violations_count == 0, success.generate_report()
     assert_fits(page)
 
-    page.goto("/history/")
+    page.goto("/methods/")
     page.get_by_test_id("remove-method").click()
     expect(page.get_by_test_id("remove-confirm")).to_be_visible()
-    history = Axe().run(page)
-    assert history.violations_count == 0, history.generate_report()
+    methods = Axe().run(page)
+    assert methods.violations_count == 0, methods.generate_report()
     assert_fits(page)
 
 

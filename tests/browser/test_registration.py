@@ -74,9 +74,12 @@ def test_registered_method_is_listed_and_can_be_removed(page: Page, server: Serv
     expect_success(page)
     assert history_rows(page) == 1
 
+    page.goto("/methods/")
     page.get_by_test_id("remove-method").click()
     page.get_by_test_id("remove-confirm").click()
+    expect(page.get_by_test_id("methods-empty")).to_be_visible()
 
+    page.goto("/history/")
     expect(page.get_by_test_id("history-row")).to_contain_text("지움")
 
 

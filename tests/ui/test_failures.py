@@ -26,8 +26,8 @@ from tests.attacks.test_every_handler import OF_REFLEX, states
 from tests.support.shop import Shop
 from tossbill_ui import runtime
 from tossbill_ui.tossbill_ui import app
-from tossbill_ui.ui.history.state import HistoryState
 from tossbill_ui.ui.home.state import HomeState
+from tossbill_ui.ui.methods.state import MethodsState
 from tossbill_ui.ui.pages import PAGES
 from tossbill_ui.ui.shared import problem
 from tossbill_ui.ui.shared.brand import BrandState
@@ -227,7 +227,7 @@ async def test_page_that_failed_to_load_is_loaded_again(tab: Tab, address: str) 
 
 
 async def test_next_press_ends_the_problem(tab: Tab) -> None:
-    name = f"{HistoryState.get_full_name()}.keep"
+    name = f"{MethodsState.get_full_name()}.keep"
     with broken(name, fails):
         await tab.press(name)
         await tab.until(lambda: tab.is_told(NOTHING_STORED))
@@ -238,7 +238,7 @@ async def test_next_press_ends_the_problem(tab: Tab) -> None:
 
 
 async def test_failure_to_load_hides_no_problem_of_a_press(tab: Tab) -> None:
-    press, load = f"{HistoryState.get_full_name()}.keep", name_of(HomeState.load)
+    press, load = f"{MethodsState.get_full_name()}.keep", name_of(HomeState.load)
     with broken(press, fails_after_a_commit), broken(load, fails):
         await tab.press(press)
         await tab.until(lambda: tab.is_told(UNRESOLVED))
@@ -253,7 +253,7 @@ async def test_failed_report_is_not_reported_for_ever(
 ) -> None:
     with broken(f"{PROBLEM}.failed", fails):
         await tab.press(f"{PROBLEM}.failed", kind=STALE)
-        await tab.press(f"{HistoryState.get_full_name()}.ask", method_id="asked-for")
+        await tab.press(f"{MethodsState.get_full_name()}.ask", method_id="asked-for")
         await tab.until(lambda: "asked-for" in str(tab.shown))
 
     assert len(logged(caplog)) == 1

@@ -11,7 +11,7 @@ from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.prerender import Filling, Visit
 from tossbill_ui.subscriptions.actions import cancel
 from tossbill_ui.ui import first_paint
-from tossbill_ui.ui.methods import removing, view
+from tossbill_ui.ui.methods import actions, view
 from tossbill_ui.ui.shared.view_rows import ABSENT
 
 
@@ -32,7 +32,8 @@ async def test_method_names_the_subscriptions_that_will_be_charged(
     assert (used.remove, new.remove) == (ABSENT, "remove-method")
     assert new.use == "쓰는 구독이 없어요"
     assert plain(new.detail) == "체크 · 개인 · 2026. 11. 25. 등록"
-    assert (new.first, used.first) == ("suggested-method", ABSENT)
+    assert (new.default, used.default) == ("default-method", ABSENT)
+    assert (new.choose, used.choose) == (ABSENT, "choose-default")
     await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
     _, unused = await rows_of(shop, session)
     assert (unused.use, unused.remove) == ("쓰는 구독이 없어요", "remove-method")
@@ -60,7 +61,7 @@ async def test_refused_card_says_why(shop: Shop, session: Session) -> None:
 
     [row] = await rows_of(shop, session)
 
-    assert (row.warning_text, row.first) == ("정지된 카드예요.", ABSENT)
+    assert (row.warning_text, row.default, row.choose) == ("정지된 카드예요.", ABSENT, ABSENT)
 
 
 async def test_method_in_use_stays_and_an_unused_one_is_removed(
@@ -70,9 +71,9 @@ async def test_method_in_use_stays_and_an_unused_one_is_removed(
     shop.wait(timedelta(days=1))
     other = await shop.card(session)
 
-    in_use = await removing.remove(shop.rt, actor_of(session), seen.method.id)
-    of_another = await removing.remove(shop.rt, actor_of(stranger), other)
-    await removing.remove(shop.rt, actor_of(session), other)
+    in_use = await actions.remove(shop.rt, actor_of(session), seen.method.id)
+    of_another = await actions.remove(shop.rt, actor_of(stranger), other)
+    await actions.remove(shop.rt, actor_of(session), other)
     await shop.rt.tasks.drain(seconds=120)
 
     assert "먼저 다른 결제수단으로" in plain(in_use)

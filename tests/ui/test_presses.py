@@ -10,13 +10,13 @@ import reflex as rx
 
 from tests.support.shop import Shop
 from tests.ui.test_failures import Tab, name_of, tab
-from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.methods.state import MethodsState
 from tossbill_ui.ui.registration.state import RegisterState
 from tossbill_ui.ui.shared.presses import LONGEST_SECONDS, STAMP, PressState
 from tossbill_ui.ui.shared.text.problems import LATE
 
 __all__ = ["tab"]
-ASK = f"{HistoryState.get_full_name()}.ask"
+ASK = f"{MethodsState.get_full_name()}.ask"
 BEHIND = 3_600_000.0  # the page's clocks are an hour behind ours
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.prerender import Filling, Moved, Visit
+from tossbill_ui.subscriptions.reading.methods import offered_methods
 from tossbill_ui.ui import first_paint
 from tossbill_ui.ui.registration import view as registration_view
 from tossbill_ui.ui.shared import wording
@@ -122,7 +123,9 @@ async def test_success_page_links_to_the_confirmation(shop: Shop, session: Sessi
     )
 
     assert isinstance(shown, Filling)
-    assert shown.slots["action_href"] == "/register/?plan=basic"
+    [method] = await offered_methods(shop.rt, actor_of(session))
+    path = f"/register/?plan=basic&method={method.method.id}"
+    assert shown.slots["action_href"] == path
     assert "아직 결제하지 않았어요" in shown.slots["body"]
     assert await shop.money() == []
 

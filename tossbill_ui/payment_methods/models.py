@@ -92,12 +92,17 @@ class PaymentMethod(Leased, table=True):
 
     Attributes:
         expires_on: The last day it can be charged, if known: Toss does not report it.
+        is_default: Whether the customer chose it to be proposed first.
     """
 
     __table_args__ = (
         one_of("status", MethodStatus),
         sa.CheckConstraint(
             "(status = 'removed') = (billing_key_sealed IS NULL)", name="billing_key"
+        ),
+        sa.CheckConstraint("NOT is_default OR status <> 'removed'", name="default"),
+        partial_index(
+            "uq_payment_method_one_default", "customer_id", unique=True, where="is_default"
         ),
     )
 
@@ -118,6 +123,7 @@ class PaymentMethod(Leased, table=True):
     owner_type: str | None = Field(default=None, max_length=16)
     authenticated_at: datetime = Field(sa_type=UtcDateTime)
     expires_on: date | None = Field(default=None, index=True)
+    is_default: bool = False
 
     @property
     def is_active(self) -> bool:

@@ -134,7 +134,7 @@ async def mark_deleted(rt: Runtime, db: AsyncSession, billing_key_hash: str) -> 
     found = list((await db.exec(query.with_for_update())).all())
     for method in found:
         method.status, method.removed_at = MethodStatus.REMOVED, rt.clock.now()
-        method.billing_key_sealed = None
+        method.billing_key_sealed, method.is_default = None, False
         _publish_removed(rt, db, method, TOSS)
     return found
 
@@ -153,6 +153,7 @@ async def _record_removed(rt: Runtime, method: PaymentMethod, attempt: int, acto
             status=MethodStatus.REMOVED,
             next_try_at=None,
             billing_key_sealed=None,
+            is_default=False,
             removed_at=rt.clock.now(),
         )
         if removed:

@@ -61,7 +61,7 @@ async def test_payment_line_is_short_and_its_details_complete(shop: Shop, sessio
         "부가세": "900원",
         "주문번호": f"{seen.subscription.id}-0001-1",
     }
-    assert (card.what, card.status, card.removable) == ("카드 등록", "등록됨", True)
+    assert (card.what, card.status) == ("카드 등록", "등록됨")
 
 
 async def test_lines_are_grouped_by_korean_month(shop: Shop, session: Session) -> None:
@@ -259,7 +259,7 @@ async def test_first_paint_matches_the_state(shop: Shop, session: Session) -> No
     assert slots["first_month_0"] == "2026년\u00a011월"
     assert (slots["first_what_0"], slots["first_amount_0"]) == (payment.what, payment.amount)
     assert (slots["first_what_1"], slots["first_note_1"]) == (card.what, card.note)
-    assert slots["first_has_1"].split() == ["line", "note", "removable"]
+    assert slots["first_has_1"].split() == ["line", "note"]
     assert (slots["chart_total"], slots["chart_shown"]) == ("9,900원", "yes")
     assert [name for name, value in slots.items() if not value] == [], "a slot has some text"
 

@@ -44,15 +44,15 @@ class OfferedMethod:
 
 
 async def offered_methods(rt: Runtime, actor: Actor) -> list[OfferedMethod]:
-    """Return the customer's methods: those that work first, otherwise newest first.
+    """Return the customer's methods: those that work, the default, and the newest first.
 
-    The first one is the default. Other actors have none.
+    The first one is proposed. Other actors have none.
     """
     async with rt.db.read() as db:
         methods = await repository.active_methods(db, actor.customer_id)
         refused = await _refused(db, actor.customer_id)
     found = [_offered(method, refused, today(rt)) for method in methods]
-    return sorted(found, key=lambda offered: not offered.works)
+    return sorted(found, key=lambda offered: (not offered.works, not offered.method.is_default))
 
 
 async def plans_by_method(rt: Runtime, actor: Actor) -> dict[str, list[Plan]]:

@@ -93,4 +93,4 @@ def _line(row: HistoryRow) -> dict[str, str]:
 def _note(row: HistoryRow) -> list[str]:
     if row.topic != "card":
         return []
-    return ["note", "removable"] if row.removable else ["note"]
+    return ["note"]

@@ -10,9 +10,7 @@ from tossbill_ui.ui.components.buttons import button, button_link
 from tossbill_ui.ui.components.chips import chip, chips
 from tossbill_ui.ui.components.element import Slot, element, label, label_var
 from tossbill_ui.ui.components.field import field, fields
-from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
-from tossbill_ui.ui.components.notice import NOTICE, notice
 from tossbill_ui.ui.components.waiting import empty
 from tossbill_ui.ui.history import text
 from tossbill_ui.ui.history.filters import DAYS, Option
@@ -31,7 +29,6 @@ def history_page() -> rx.Component:
     return page(
         rx.el.h1(label(text.TITLE), class_name="title"),
         rx.el.p(State.printed, class_name="printed"),
-        focus(target=NOTICE, turn=State.turn),
         address(query=State.query, move=State.move),
         chart(State.chart),
         element(
@@ -41,7 +38,6 @@ def history_page() -> rx.Component:
             fills={"data-phase": Slot("first_view", State.phase)},
             class_name="choosing",
         ),
-        rx.cond(State.notice != "", notice(State.notice)),
         _stale(),
         rx.el.div(
             rx.match(

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from tossbill_ui.ui.components.buttons import button, button_link
+from tossbill_ui.ui.components.buttons import button_link
 from tossbill_ui.ui.components.element import Slot, Tag, element, label
 from tossbill_ui.ui.components.facts import fact as named
 from tossbill_ui.ui.components.facts import facts
@@ -13,7 +13,7 @@ from tossbill_ui.ui.history.facts import Fact
 from tossbill_ui.ui.history.first_paint import FIRST_ROWS
 from tossbill_ui.ui.history.rows import HistoryRow, Month
 from tossbill_ui.ui.history.state import HistoryState
-from tossbill_ui.ui.shared.text import Text, frame
+from tossbill_ui.ui.shared.text import frame
 from tossbill_ui.ui.shared.view_rows import ABSENT
 
 State = HistoryState
@@ -84,29 +84,10 @@ def _fact(fact: Fact) -> rx.Component:
 
 
 def _card(row: HistoryRow) -> rx.Component:
-    method_id = row.method_id
     return rx.el.div(
         rx.el.span(row.note, class_name="method-detail"),
-        rx.cond(
-            row.removable,
-            rx.cond(
-                State.asked == method_id,
-                rx.el.div(
-                    rx.el.span(label(text.REMOVE_ASK)),
-                    _small(text.REMOVE_YES, State.remove(method_id), "remove-confirm"),
-                    _small(text.REMOVE_NO, State.keep, "remove-keep", auto_focus=True),
-                    role="group",
-                    class_name="ask",
-                ),
-                _small(text.REMOVE, State.ask(method_id), "remove-method"),
-            ),
-        ),
         class_name="card-more",
     )
-
-
-def _small(label: Text, on_click: Any, testid: str, **props: Any) -> rx.Component:
-    return button(label, weight="small", on_click=on_click, attrs={"data-testid": testid}, **props)
 
 
 def first_rows(*nothing: rx.Component) -> rx.Component:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.events.types import EventType, Reason
-from tossbill_ui.payment_methods.models import MethodStatus, RegistrationStatus
+from tossbill_ui.payment_methods.models import RegistrationStatus
 from tossbill_ui.payments.made_at_toss import NOTHING_LEFT
 from tossbill_ui.payments.models import PaymentStatus, RefundOrigin
 from tossbill_ui.payments.outcome import NEVER_CHARGED
@@ -71,8 +71,6 @@ class HistoryRow:
     note: str = ""
     facts: tuple[Fact, ...] = ()
     receipt: str = ""
-    method_id: str = ""
-    removable: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,8 +210,6 @@ def _card(line: CardLine) -> HistoryRow:
         status=text.CARD_STATUS[status](),
         tone=TONES[status],
         note=card_note(line),
-        method_id=method.id if method else "",
-        removable=status == MethodStatus.ACTIVE,
     )
 
 

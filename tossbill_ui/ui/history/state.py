@@ -19,7 +19,6 @@ from tossbill_ui.ui.history import view
 from tossbill_ui.ui.history.chart import Chart
 from tossbill_ui.ui.history.filters import Choice, Option, from_query
 from tossbill_ui.ui.history.rows import Month
-from tossbill_ui.ui.methods import removing
 from tossbill_ui.ui.shared.brand import BrandState, address
 from tossbill_ui.ui.shared.page_state import caller_of, query_of, updates
 
@@ -28,7 +27,7 @@ Find = Callable[[Runtime, Actor, Wanted], Awaitable[Page]]
 
 
 class HistoryState(rx.State):
-    """A page of the customer's history, its filters, and the removal of a method."""
+    """A page of the customer's history, and its filters."""
 
     months: tuple[Month, ...] = ()
     phase: str = "loading"
@@ -44,15 +43,11 @@ class HistoryState(rx.State):
     paper: str = view.PAPER_PATH
     printed: str = ""
     stale: bool = False
-    asked: str = ""
     # The filters as a query; ``move`` counts changes made by the reader, ``visit`` those made by
     # the address.
     query: str = ""
     move: int = 0
     visit: int = 0
-    # The result of a removal; each ``turn`` moves the focus there.
-    notice: str = ""
-    turn: int = 0
     _anchor: Cursor | None = None
     _first: Cursor | None = None
     _last: Cursor | None = None
@@ -93,23 +88,6 @@ class HistoryState(rx.State):
     async def again(self) -> None:
         await self._show()
 
-    @rx.event
-    def ask(self, method_id: str) -> None:
-        self.asked, self.notice = str(method_id), ""
-
-    @rx.event
-    def keep(self) -> None:
-        self.asked = ""
-
-    @rx.event
-    async def remove(self, method_id: str) -> None:
-        """Remove a method; the service checks its owner."""
-        rt, actor = runtime.current(), caller_of(self)
-        self.asked = ""
-        self.notice = await removing.remove(rt, actor, str(method_id))
-        self.turn += 1
-        await self._show()
-
     def _follow(self, choice: Choice) -> None:
         """Take the filters of the address; unchanged ones keep the current page of lines."""
         if vars(choice) == self.chosen:
@@ -120,7 +98,7 @@ class HistoryState(rx.State):
 
     async def _choose(self, choice: Choice) -> None:
         """Show the newest lines of a choice, and update the address and the language switch."""
-        self.chosen, self.query, self.notice = vars(choice).copy(), urlencode(choice.query), ""
+        self.chosen, self.query = vars(choice).copy(), urlencode(choice.query)
         self.move += 1
         brand = await self.get_state(BrandState)
         brand._stay_at(address("/history/", choice.query))

@@ -195,10 +195,6 @@ BACK = Text("환불", "Refund")
 BACK_ON = Text("{amount} · {day} · {status}", "{amount} · {day} · {status}")
 CODE = Text("오류 코드", "Error code")
 
-REMOVE = Text("지우기", "Remove")
-REMOVE_ASK = Text("이 결제수단을 지울까요?", "Remove this payment method?")
-REMOVE_YES = Text("지울게요", "Remove it")
-REMOVE_NO = Text("그대로 둘게요", "Keep it")
 
 CSV_COLUMNS = (
     Text("날짜", "Date"),

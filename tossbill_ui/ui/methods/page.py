@@ -8,8 +8,9 @@ import reflex as rx
 
 from tossbill_ui.ui.components.buttons import button, button_link
 from tossbill_ui.ui.components.element import Slot, Slots, element, label
+from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
-from tossbill_ui.ui.components.notice import notice
+from tossbill_ui.ui.components.notice import NOTICE, notice
 from tossbill_ui.ui.components.waiting import empty, skeleton
 from tossbill_ui.ui.methods import text
 from tossbill_ui.ui.methods.state import MethodsState
@@ -23,6 +24,7 @@ def methods_page() -> rx.Component:
     """Return all phases of the page; CSS shows the one in ``data-phase``."""
     return page(
         rx.el.h1(label(text.TITLE), class_name="title"),
+        focus(target=NOTICE, turn=State.turn),
         rx.cond(State.notice != "", notice(State.notice)),
         element(
             rx.el.div,
@@ -36,6 +38,7 @@ def methods_page() -> rx.Component:
                 rx.foreach(State.more, _unpainted),
                 class_name="methods when-rows",
             ),
+            rx.el.p(label(text.DEFAULT_NOTE), class_name="fine when-rows"),
             fills={"data-phase": Slot("phase", State.phase)},
             class_name="subscriptions",
         ),
@@ -56,7 +59,7 @@ def _method(row: Slots) -> rx.Component:
             element(
                 rx.el.span,
                 text.DEFAULT,
-                fills={"data-testid": row["first"]},
+                fills={"data-testid": row["default"]},
                 class_name="status-chip",
             ),
             class_name="method-head",
@@ -76,13 +79,16 @@ def _method(row: Slots) -> rx.Component:
 
 
 def _offer(row: Slots) -> rx.Component:
-    return button(
-        text.REMOVE,
-        weight="small",
-        on_click=State.ask(row.row.id),
-        disabled=State.busy,
-        fills={"data-testid": row["remove"]},
+    return rx.el.div(
+        _action(text.MAKE_DEFAULT, State.choose_default(row.row.id), row["choose"]),
+        _action(text.REMOVE, State.ask(row.row.id), row["remove"]),
+        class_name="actions",
     )
+
+
+def _action(words: Text, on_click: Any, testid: Slot) -> rx.Component:
+    fills = {"data-testid": testid}
+    return button(words, weight="small", on_click=on_click, disabled=State.busy, fills=fills)
 
 
 def _ask(row: Slots) -> rx.Component:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import reflex as rx
 
 from tossbill_ui import runtime
-from tossbill_ui.ui.methods import removing, view
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.ui.methods import actions, view
 from tossbill_ui.ui.methods.view import MethodRow
 from tossbill_ui.ui.shared.page_state import caller_of, updates
+
+Act = Callable[[Runtime, Actor, str], Awaitable[str]]
 
 
 class MethodsState(rx.State):
@@ -16,9 +22,11 @@ class MethodsState(rx.State):
     rows: tuple[MethodRow, ...] = view.painted([])
     more: tuple[MethodRow, ...] = ()
     phase: str = "loading"
-    # The method that the customer is asked about, and the result of the last removal.
+    # The method that the customer is asked about.
     asked: str = ""
+    # The result of the last press; each ``turn`` moves the focus there.
     notice: str = ""
+    turn: int = 0
     # Disables the buttons until the state has loaded, and against a second press.
     busy: bool = True
 
@@ -45,10 +53,21 @@ class MethodsState(rx.State):
             return
         self.asked, self.busy = "", True
         yield
+        await self._act(actions.remove, method_id)
+
+    @rx.event
+    async def choose_default(self, method_id: str) -> None:
+        """Make a method the default."""
+        if not self.busy:
+            await self._act(actions.choose_default, method_id)
+
+    async def _act(self, act: Act, method_id: str) -> None:
+        """Act on a method that the page names, and show the result."""
         try:
-            self.notice = await removing.remove(runtime.current(), caller_of(self), str(method_id))
+            self.notice = await act(runtime.current(), caller_of(self), str(method_id))
         finally:
             self.busy = False
+        self.turn += 1
         await self._show()
 
     async def _show(self) -> None:

@@ -16,7 +16,14 @@ USED_BY = Text("{plans}에 사용 중", "In use for {plans}")
 UNUSED = Text("쓰는 구독이 없어요", "Not used by any subscription")
 SAME = Text("같은 카드를 여러 번 등록했어요", "The same card is registered more than once")
 EXPIRED = Text("유효기간이 지났어요", "It has expired")
-DEFAULT = Text("먼저 제안", "Suggested first")
+EXPIRES = Text("{detail} · {month}까지", "{detail} · expires {month}")
+DEFAULT = Text("기본", "Default")
+DEFAULT_NOTE = Text(
+    "새 구독을 시작할 때 기본 결제수단이 먼저 골라져 있어요. 이미 쓰고 있는 구독은 바뀌지 않아요.",
+    "Your default is preselected when you start a new subscription. Existing subscriptions keep"
+    " their payment method.",
+)
+MAKE_DEFAULT = Text("기본으로 정하기", "Make default")
 
 REMOVE = Text("지우기", "Remove")
 ASK = Text("이 결제수단을 지울까요?", "Remove this payment method?")

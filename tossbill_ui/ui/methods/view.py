@@ -27,7 +27,8 @@ PAINTED = 4
 class MethodRow:
     """One payment method; by default one that is not shown.
 
-    ``first``, ``warning`` and ``remove`` are the test ids of parts that not every method has.
+    ``default``, ``warning``, ``choose`` and ``remove`` are the test ids of parts that not every
+    method has.
     """
 
     id: str = ABSENT
@@ -35,14 +36,15 @@ class MethodRow:
     label: str = BLANK
     detail: str = BLANK
     use: str = BLANK
-    first: str = ABSENT
+    default: str = ABSENT
     warning: str = ABSENT
     warning_text: str = BLANK
+    choose: str = ABSENT
     remove: str = ABSENT
 
 
 async def rows(rt: Runtime, actor: Actor) -> tuple[MethodRow, ...]:
-    """Return the customer's methods: the one that is suggested first, then the others."""
+    """Return the customer's methods: the one that is proposed first, then the others."""
     offered = await offered_methods(rt, actor)
     used = await plans_by_method(rt, actor)
     shown: list[MethodRow] = []
@@ -54,19 +56,28 @@ async def rows(rt: Runtime, actor: Actor) -> tuple[MethodRow, ...]:
 
 
 def _row(one: OfferedMethod, plans: list[str], *, has_twin: bool, is_first: bool) -> MethodRow:
-    method, warning = one.method, _warning(one, has_twin=has_twin)
-    day = wording.day(method.created_at)
+    warning, is_proposed = _warning(one, has_twin=has_twin), is_first and one.works
     return MethodRow(
-        id=method.id,
+        id=one.method.id,
         testid="method",
-        label=method_label(method),
-        detail=text.KIND_SINCE(kind=method_detail(method), day=day),
+        label=method_label(one.method),
+        detail=_detail(one.method),
         use=text.USED_BY(plans=", ".join(plans)) if plans else text.UNUSED(),
-        first="suggested-method" if is_first and one.works else ABSENT,
+        default="default-method" if is_proposed else ABSENT,
         warning="method-warning" if warning else ABSENT,
         warning_text=warning or BLANK,
+        choose="choose-default" if one.works and not is_proposed else ABSENT,
         remove=ABSENT if plans else "remove-method",
     )
+
+
+def _detail(method: PaymentMethod) -> str:
+    """Return its kind, its day of registration, and its month of expiry if that is known."""
+    day = wording.day(method.created_at)
+    detail = text.KIND_SINCE(kind=method_detail(method), day=day)
+    if method.expires_on is None:
+        return detail
+    return text.EXPIRES(detail=detail, month=wording.month(method.expires_on))
 
 
 def _warning(one: OfferedMethod, *, has_twin: bool) -> str:

@@ -104,6 +104,14 @@ def happens(quote: Quote) -> str:
     return happening(day=wording.day_of(quote.next_charge_at))
 
 
-def register_path(plan_code: str) -> str:
-    """Return the path to start a plan at; without a plan, the path to register a card at."""
-    return f"/register/?{urlencode({'plan': plan_code})}" if plan_code else "/register/"
+def register_path(plan_code: str, method_id: str = "") -> str:
+    """Return the path to start a plan at; without a plan, the path to register a card at.
+
+    Args:
+        plan_code: The plan's code, or empty.
+        method_id: The payment method to propose for it; empty for the first one that works.
+    """
+    if not plan_code:
+        return "/register/"
+    method = {"method": method_id} if method_id else {}
+    return f"/register/?{urlencode({'plan': plan_code} | method)}"

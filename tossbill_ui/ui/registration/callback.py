@@ -94,7 +94,8 @@ async def outcome_view(
     view = result_view.result(outcome, kind)
     if outcome.registration.subscription_id:
         return await _for_subscription(rt, actor, outcome, view, seconds)
-    return await _lead_on(rt, actor, view, query), outcome.is_final
+    method_id = outcome.method.id if outcome.method else ""
+    return await _lead_on(rt, actor, view, query, method_id), outcome.is_final
 
 
 def _without_registration(query: Mapping[str, str], kind: str) -> ResultView:
@@ -117,11 +118,11 @@ async def _for_subscription(
 
 
 async def _lead_on(
-    rt: Runtime, actor: Actor, view: ResultView, query: Mapping[str, str]
+    rt: Runtime, actor: Actor, view: ResultView, query: Mapping[str, str], method_id: str = ""
 ) -> ResultView:
     """Lead to what the customer came for: a plan, the subscriptions, or the plans."""
     if plan_code := _carried(query).get("plan", ""):
-        return _towards(view, plan_code)
+        return _towards(view, plan_code, method_id)
     if view.view == "issued" and await subscriptions(rt, actor):
         return _towards_subscriptions(view)
     if view.view == "issued":
@@ -129,10 +130,11 @@ async def _lead_on(
     return view
 
 
-def _towards(view: ResultView, plan_code: str) -> ResultView:
-    """Link back to the plan: to its confirmation with a card, to another attempt without."""
+def _towards(view: ResultView, plan_code: str, method_id: str) -> ResultView:
+    """Link back to the plan: to its confirmation with the new method, or to another attempt."""
     path = plans_view.register_path(plan_code)
     if view.view == "issued":
+        path = plans_view.register_path(plan_code, method_id)
         body, action = plan_text.ISSUED_FOR_PLAN(), plan_text.TO_CONFIRM()
         return replace(view, body=body, action=action, action_href=path)
     return _retry_at(view, path)

@@ -38,14 +38,14 @@ def path_of(query: Mapping[str, str]) -> str:
     """Return the path of the registration page without anything that it does not know."""
     if query.get("for") == SUBSCRIPTION:
         return change_path(query.get(SUBSCRIPTION, ""))
-    return register_path(query.get("plan", ""))
+    return register_path(query.get("plan", ""), query.get("method", ""))
 
 
 async def opened(rt: Runtime, session: Session, query: Mapping[str, str]) -> Opened:
     """Return the registration page for its query, which is untrusted."""
     if query.get("for") == SUBSCRIPTION:
         return await opened_for(rt, session, query.get(SUBSCRIPTION, ""))
-    return await view.opened(rt, session, query.get("plan", ""))
+    return await view.opened(rt, session, query.get("plan", ""), wanted=query.get("method", ""))
 
 
 async def opened_for(rt: Runtime, session: Session, subscription_id: str) -> Opened:

@@ -145,13 +145,14 @@ class Opened:
     terms: Terms | None = None
 
 
-async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
+async def opened(rt: Runtime, session: Session, plan_code: str, *, wanted: str = "") -> Opened:
     """Return the page, with a registration started, so that the first press opens the window.
 
     Args:
         rt: The process's runtime.
         session: The customer's session.
         plan_code: Untrusted; empty to register a payment method only.
+        wanted: The id of the method to propose, for example one just registered. Untrusted.
     """
     actor, quote = actor_of(session), None
     if plan_code:
@@ -168,17 +169,24 @@ async def opened(rt: Runtime, session: Session, plan_code: str) -> Opened:
     if quote is None:
         return Opened(method_only(takes_accounts=rt.settings.takes_accounts), call)
     offered = await offered_methods(rt, actor)
-    return _opened(quote, call, offered, takes_accounts=rt.settings.takes_accounts)
+    return _opened(quote, call, offered, wanted, takes_accounts=rt.settings.takes_accounts)
 
 
 def _opened(
-    quote: Quote, call: WindowCall, offered: Sequence[OfferedMethod], *, takes_accounts: bool
+    quote: Quote,
+    call: WindowCall,
+    offered: Sequence[OfferedMethod],
+    wanted: str,
+    *,
+    takes_accounts: bool,
 ) -> Opened:
-    """Propose the method that works; without one, registering a new one is next."""
+    """Propose a method that works; without one, registering a new one is next."""
     choices = tuple(PayChoice(one.method.id, method_label(one.method)) for one in offered)
-    if offered and offered[0].works:
-        shown = _confirm(quote, choices[0].label, takes_accounts=takes_accounts)
-        return Opened(shown, call, choices, choices[0].method_id, shown, quote.terms)
+    working = [choice for one, choice in zip(offered, choices, strict=True) if one.works]
+    if working:
+        first = next((choice for choice in working if choice.method_id == wanted), working[0])
+        shown = _confirm(quote, first.label, takes_accounts=takes_accounts)
+        return Opened(shown, call, choices, first.method_id, shown, quote.terms)
     new = plan_text.NEW_METHOD() if choices else ""
     shown = _register_first(quote, new, takes_accounts=takes_accounts)
     confirm = _confirm(quote, new, takes_accounts=takes_accounts)

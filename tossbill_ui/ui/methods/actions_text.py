@@ -1,7 +1,11 @@
-"""Texts about the removal of a payment method."""
+"""Texts about what became of a press on the page of payment methods."""
 
 from tossbill_ui.ui.shared.text import Text
 
+DEFAULT = Text("기본 결제수단을 {method} 정했어요.", "{method} is now your default payment method.")
+GONE = Text(
+    "이미 없는 결제수단이에요. 바뀐 것은 없어요.", "That payment method is gone. Nothing changed."
+)
 DONE = Text("결제수단을 지웠어요.", "Payment method removed.")
 IN_DOUBT = Text(
     "지웠는지 확인하고 있어요. 확인되면 여기에 바로 보여요.",
