@@ -94,7 +94,7 @@ async def test_hard_decline_asks_for_a_card_until_the_deadline(
     card_needed = await newest(shop)
     await shop.run_daily_until(RENEWAL + timedelta(days=15))
 
-    assert "이유: 정지된 카드예요\n" in card_needed.body
+    assert "이유: 정지된 카드예요.\n" in card_needed.body
     assert "카드를 바꿀 수 있는 기한: 2027년 1월 7일(목)" in card_needed.body
     assert await kinds(shop) == ["receipt", "card_needed", "stopped"]
 
@@ -261,7 +261,7 @@ async def test_deleted_method_is_reported_at_once(shop: Shop, session: Session) 
 
     assert await kinds(shop) == ["receipt", "card_needed"]
     notice = await newest(shop)
-    assert "이유: 등록한 결제수단이 삭제됐어요" in notice.body
+    assert "이유: 등록한 결제수단이 토스에서 지워졌어요." in notice.body
     assert "다음 결제일: 2026년 12월 24일(목)" in notice.body
     assert "결제할 금액" not in notice.body
 

@@ -10,6 +10,7 @@ from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.prerender import Filling, Visit
 from tossbill_ui.subscriptions.actions import cancel
+from tossbill_ui.subscriptions.actions.change_method import change_method
 from tossbill_ui.ui import first_paint
 from tossbill_ui.ui.methods import actions, view
 from tossbill_ui.ui.shared.view_rows import ABSENT
@@ -62,6 +63,50 @@ async def test_refused_card_says_why(shop: Shop, session: Session) -> None:
     [row] = await rows_of(shop, session)
 
     assert (row.warning_text, row.default, row.choose) == ("정지된 카드예요.", ABSENT, ABSENT)
+
+
+async def test_method_that_toss_deleted_says_so_while_a_subscription_needs_it(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    key = await shop.billing_key(seen.method.id)
+    body = f'{{"eventType": "BILLING_DELETED", "data": {{"billingKey": "{key}"}}}}'
+    await shop.post_webhook(body.encode())
+
+    [row] = await rows_of(shop, session)
+
+    assert row.warning_text == "등록한 결제수단이 토스에서 지워졌어요."
+    assert plain(row.use) == "베이직에 다른 결제수단이 필요해요"
+    assert (row.choose, row.remove) == (ABSENT, ABSENT)
+    other = await shop.card(session, "approve_check")
+    await change_method(shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other)
+    assert [row.id for row in await rows_of(shop, session)] == [other]
+
+
+async def test_month_of_expiry_is_shown_where_it_is_known(shop: Shop, session: Session) -> None:
+    card = await shop.card(session)
+    await set_expiry(shop.rt, actor_of(session), card, month=date(2027, 11, 1))
+
+    [row] = await rows_of(shop, session)
+
+    assert plain(row.detail).endswith("등록 · 2027년 11월까지")
+
+
+async def test_chosen_method_is_shown_first_as_the_default(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    old = await shop.card(session)
+    shop.wait(timedelta(days=1))
+    await shop.card(session, "approve_check")
+
+    chosen = await actions.choose_default(shop.rt, actor_of(session), old)
+    refused = await actions.choose_default(shop.rt, actor_of(stranger), old)
+
+    assert plain(chosen) == "기본 결제수단을 현대카드 ···· 123으로 정했어요."
+    assert "이미 없는 결제수단" in plain(refused)
+    first, other = await rows_of(shop, session)
+    assert (first.id, first.default, first.choose) == (old, "default-method", ABSENT)
+    assert (other.default, other.choose) == (ABSENT, "choose-default")
 
 
 async def test_method_in_use_stays_and_an_unused_one_is_removed(

@@ -9,11 +9,14 @@ import pytest
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.build import ROOT
+from tossbill_ui.core.language import LANGUAGES, Language
 from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.notices.wording import Reason, say
 from tossbill_ui.subscriptions.actions import cancel, pause
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.codes import all_rows
+from tossbill_ui.ui.shared.text import speak
 from tossbill_ui.ui.shared.text.declines import decline
 from tossbill_ui.ui.shared.view_rows import ABSENT, flat
 from tossbill_ui.ui.subscription import cancel_view
@@ -43,6 +46,15 @@ def test_every_status_and_every_code_has_words() -> None:
     assert set(STATUS) == set(SubscriptionStatus)
     assert all(decline(row.code) for row in all_rows())
     assert decline("BRAND_NEW") == "카드사에서 거절했어요."
+
+
+@pytest.mark.parametrize("kind", ["card", "account"])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_page_and_mail_give_the_same_reason(kind: str, language: Language) -> None:
+    speak(language)
+
+    for code in [*(row.code for row in all_rows()), "BRAND_NEW"]:
+        assert plain(decline(code, kind)) == say(Reason(code, kind), language)
 
 
 async def test_every_field_of_every_row_has_text(shop: Shop, session: Session) -> None:

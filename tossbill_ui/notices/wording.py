@@ -12,8 +12,7 @@ from tossbill_ui.core.calendar import Interval
 from tossbill_ui.core.language import Language
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.text import en, ko
-from tossbill_ui.toss import issuers
-from tossbill_ui.toss.codes import Meaning, lookup
+from tossbill_ui.toss import declines, issuers
 
 WORDS = {"ko": ko, "en": en}
 ISSUERS = {"ko": issuers.KOREAN, "en": issuers.ENGLISH}
@@ -99,7 +98,7 @@ def say(value: Value, language: Language) -> str:
         case Method():
             return _method(value, language)
         case Reason():
-            return _reason(value, language)
+            return declines.reason(value.code, value.kind, language)
 
 
 def _method(method: Method, language: Language) -> str:
@@ -113,10 +112,3 @@ def _method(method: Method, language: Language) -> str:
 def _bank(method: Method, language: Language) -> str:
     name = method.bank_name or ""
     return issuers.BANKS_ENGLISH.get(name, name) if language == "en" else name
-
-
-def _reason(reason: Reason, language: Language) -> str:
-    words, row = WORDS[language], lookup(reason.code)
-    is_hard = row is not None and row.meaning is Meaning.NEW_CARD
-    text = words.REASONS.get(reason.code, words.HARD if is_hard else words.SOFT)
-    return _of_kind(text, reason.kind)

@@ -177,25 +177,5 @@ View your payments: {link}
 """,
 }
 
-SOFT = (
-    "The {card's limit or balance|account balance} is too low, or the {card company|bank} declined "
-    "the payment"
-)
-HARD = "This {card|account} can no longer be charged"
-REASONS = {
-    "INVALID_STOPPED_CARD": "{The card is suspended|This account can no longer be charged}",
-    "INVALID_CARD_EXPIRATION": (
-        "{The card has expired, or its expiry date is wrong|This account can no longer be charged}"
-    ),
-    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "The {card|account}'s monthly limit has been reached",
-    "EXCEED_MAX_ONE_DAY_AMOUNT": "The {card|account}'s daily limit has been reached",
-    "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT": "The daily withdrawal limit has been reached",
-    "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT": "The amount exceeds the limit for a single withdrawal",
-    "EXCEED_MAX_DAILY_PAYMENT_COUNT": (
-        "The number of payments allowed per day on this {card|account} has been reached"
-    ),
-    "ALREADY_REMOVED_BILLING_KEY": "The payment method was deleted",
-    "REJECT_ACCOUNT_PAYMENT": "The account balance is too low",
-}
 UNKNOWN_ISSUER = "Card"
 ACCOUNT = "Account"

@@ -174,18 +174,5 @@ TEXTS = {
 """,
 }
 
-SOFT = "{카드 한도나 잔액이 부족하거나 카드사에서|계좌 잔액이 부족하거나 은행에서} 거절했어요"
-HARD = "이 {카드는|계좌는} 더 쓸 수 없어요"
-REASONS = {
-    "INVALID_STOPPED_CARD": "{정지된 카드예요|이 계좌는 더 쓸 수 없어요}",
-    "INVALID_CARD_EXPIRATION": "{카드 유효기간이 지났거나 맞지 않아요|이 계좌는 더 쓸 수 없어요}",
-    "EXCEED_MAX_MONTHLY_PAYMENT_AMOUNT": "이번 달 {카드|계좌} 한도를 다 썼어요",
-    "EXCEED_MAX_ONE_DAY_AMOUNT": "하루 {카드|계좌} 한도를 다 썼어요",
-    "EXCEED_MAX_ONE_DAY_WITHDRAW_AMOUNT": "하루 출금 한도를 다 썼어요",
-    "EXCEED_MAX_ONE_TIME_WITHDRAW_AMOUNT": "한 번에 출금할 수 있는 금액을 넘었어요",
-    "EXCEED_MAX_DAILY_PAYMENT_COUNT": "하루에 결제할 수 있는 횟수를 넘었어요",
-    "ALREADY_REMOVED_BILLING_KEY": "등록한 결제수단이 삭제됐어요",
-    "REJECT_ACCOUNT_PAYMENT": "계좌 잔액이 부족해요",
-}
 UNKNOWN_ISSUER = "카드"
 ACCOUNT = "계좌"

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.payment_methods import repository
-from tossbill_ui.payment_methods.models import PaymentMethod
+from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import CHARGEABLE, Plan, Subscription
@@ -53,6 +53,28 @@ async def offered_methods(rt: Runtime, actor: Actor) -> list[OfferedMethod]:
         refused = await _refused(db, actor.customer_id)
     found = [_offered(method, refused, today(rt)) for method in methods]
     return sorted(found, key=lambda offered: (not offered.works, not offered.method.is_default))
+
+
+async def deleted_methods(rt: Runtime, actor: Actor) -> list[PaymentMethod]:
+    """Return the methods that Toss deleted although subscriptions will be charged to them.
+
+    The customer cannot remove such a method.
+    """
+    is_used = sa.exists().where(
+        col(Subscription.payment_method_id) == col(PaymentMethod.id),
+        col(Subscription.status).in_(CHARGEABLE),
+    )
+    query = (
+        select(PaymentMethod)
+        .where(
+            col(PaymentMethod.customer_id) == actor.customer_id,
+            col(PaymentMethod.status) == MethodStatus.REMOVED,
+            is_used,
+        )
+        .order_by(col(PaymentMethod.created_at).desc(), col(PaymentMethod.id).desc())
+    )
+    async with rt.db.read() as db:
+        return list((await db.exec(query)).all())
 
 
 async def plans_by_method(rt: Runtime, actor: Actor) -> dict[str, list[Plan]]:

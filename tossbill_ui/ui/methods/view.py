@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.subscriptions.reading.methods import (
     OfferedMethod,
+    deleted_methods,
     offered_methods,
     plans_by_method,
 )
+from tossbill_ui.toss.declines import DELETED
 from tossbill_ui.ui.methods import text
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_detail, method_label
@@ -44,7 +47,7 @@ class MethodRow:
 
 
 async def rows(rt: Runtime, actor: Actor) -> tuple[MethodRow, ...]:
-    """Return the customer's methods: the one that is proposed first, then the others."""
+    """Return the customer's methods: the proposed one, the others, and those Toss deleted."""
     offered = await offered_methods(rt, actor)
     used = await plans_by_method(rt, actor)
     shown: list[MethodRow] = []
@@ -52,7 +55,22 @@ async def rows(rt: Runtime, actor: Actor) -> tuple[MethodRow, ...]:
         twins = [other for other in offered if _is_same(one.method, other.method)]
         plans = [wording.plan_text(plan).name for plan in used.get(one.method.id, [])]
         shown.append(_row(one, plans, has_twin=len(twins) > 1, is_first=one is offered[0]))
-    return tuple(shown)
+    deleted = await deleted_methods(rt, actor)
+    return (*shown, *(_deleted(method, used[method.id]) for method in deleted))
+
+
+def _deleted(method: PaymentMethod, plans: list[Plan]) -> MethodRow:
+    """Return the row of a method whose subscriptions need another one."""
+    names = ", ".join(wording.plan_text(plan).name for plan in plans)
+    return MethodRow(
+        id=method.id,
+        testid="method",
+        label=method_label(method),
+        detail=_detail(method),
+        use=text.NEEDED_BY(plans=names),
+        warning="method-warning",
+        warning_text=decline(DELETED, method.kind),
+    )
 
 
 def _row(one: OfferedMethod, plans: list[str], *, has_twin: bool, is_first: bool) -> MethodRow:

@@ -14,6 +14,7 @@ from tossbill_ui.payments.models import OPEN, PaymentStatus, Refund
 from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionStatus, WhenUnpaid
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms.pricing import amount_of
+from tossbill_ui.toss.declines import DELETED
 from tossbill_ui.ui.plans import view as plans_view
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
@@ -64,7 +65,8 @@ def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
         return _ended(seen, events)
     if _needs_method(seen):
         title = text.LOST.of(seen.method.kind)()
-        return _say("amber", title, text.LOST_BODY(), "card", text.CHANGE())
+        body = text.LOST_BODY(reason=decline(DELETED, seen.method.kind))
+        return _say("amber", title, body, "card", text.CHANGE())
     if seen.change_was_refused:
         body = f"{_reason(seen)} {change_text.REFUSED_BODY()}"
         return _say("red", change_text.REFUSED(), body)

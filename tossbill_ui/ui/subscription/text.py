@@ -98,9 +98,8 @@ LOST = ByKind(
     Text("이 계좌로는 더 결제할 수 없어요", "This account can no longer be charged"),
 )
 LOST_BODY = Text(
-    "등록이 풀렸어요. 다음 결제 전에 다른 결제수단으로 바꿔 주세요. 지금 결제하는 금액은 없어요.",
-    "It's no longer registered. Change to another payment method before the next payment. "
-    "Nothing is charged now.",
+    "{reason} 다음 결제 전에 다른 결제수단으로 바꿔 주세요. 지금 결제하는 금액은 없어요.",
+    "{reason} Change to another payment method before the next payment. Nothing is charged now.",
 )
 EXPIRES = Text("카드를 {day}까지 쓸 수 있어요", "This card can be charged until {day}")
 EXPIRES_BODY = Text(
