@@ -95,7 +95,7 @@ def test_new_card_pays_at_once_and_a_refused_one_says_what_now(page: Page, shop:
     assert re.search(r"1,900원 결제하기", button.inner_text())
     for height in (480, 667, 812):
         page.set_viewport_size({"width": 375, "height": height})
-        rules.assert_consent_beside_its_button(page, page.get_by_test_id("consent"), button)
+        rules.assert_consent_beside_its_button(page.get_by_test_id("consent"), button)
     keep(page, "register")
     button.click()
     window = window_of(page)

@@ -46,23 +46,33 @@ COVERED = """one => {
     });
 }"""
 HTML = "all => all.map(one => one.outerHTML)"
-# The points of a text or button, a grid over all of its lines, at which it is not seen. The
-# corners of a button may be round.
-OUT_OF_SIGHT = """one => {
-    const { left, right, top, bottom } = one.getBoundingClientRect();
-    const hidden = [];
-    for (let y = top + 1; y < bottom; y += 6)
-        for (const x of [left + 12, (left + right) / 2, right - 12]) {
-            const upmost = document.elementFromPoint(x, y);
-            if (!upmost || !one.contains(upmost)) hidden.push([x, y]);
-        }
-    return hidden.length ? hidden : null;
+# Why a consent is not seen with its button; empty if it is. A text or button is seen if nothing
+# covers any point of a grid over all of its lines; the corners of a button may be round.
+CONSENT_UNSEEN = """(button, [consent, beside]) => {
+    const hidden = one => {
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        const points = [];
+        for (let y = top + 1; y < bottom; y += 6)
+            for (const x of [left + 12, (left + right) / 2, right - 12]) {
+                const upmost = document.elementFromPoint(x, y);
+                if (!upmost || !one.contains(upmost)) points.push([x, y]);
+            }
+        return points;
+    };
+    const scrolls = [
+        () => scrollTo(0, 0),
+        () => button.scrollIntoView({ block: "nearest", behavior: "instant" }),
+        () => scrollTo(0, document.documentElement.scrollHeight),
+    ];
+    for (const scroll of scrolls) {
+        scroll();
+        if (!hidden(button).length && hidden(consent).length)
+            return `the consent is hidden at ${hidden(consent)} while its button is seen`;
+    }
+    if (hidden(button).length) return "the button is not seen at the end of the page";
+    const gap = button.getBoundingClientRect().top - consent.getBoundingClientRect().bottom;
+    return gap < 0 || gap > beside ? `${gap} px between the consent and its button` : "";
 }"""
-SCROLLS = (
-    "() => scrollTo(0, 0)",
-    "one => one.scrollIntoView({ block: 'nearest', behavior: 'instant' })",
-    "() => scrollTo(0, document.documentElement.scrollHeight)",
-)
 BESIDE = 16
 
 
@@ -112,23 +122,12 @@ def assert_not_covered(choices: Locator) -> None:
         assert covered == [], f"{choice.inner_text()!r} is covered at {covered}"
 
 
-def assert_consent_beside_its_button(page: Page, consent: Locator, button: Locator) -> None:
+def assert_consent_beside_its_button(consent: Locator, button: Locator) -> None:
     """Assert that a consent stands directly above its button, and is seen whenever that is.
 
     Checked where the page opens, where the button has just come into view, and at the page's end.
     """
-    for scroll in SCROLLS:
-        button.evaluate(scroll)
-        if button.evaluate(OUT_OF_SIGHT):
-            continue
-        hidden = consent.evaluate(OUT_OF_SIGHT)
-        assert not hidden, f"the consent is hidden at {hidden} while its button is seen"
-    assert not button.evaluate(OUT_OF_SIGHT), "the button is not seen at the end of the page"
-    box, below = consent.bounding_box(), button.bounding_box()
-    assert box, "the consent is not on the page"
-    assert below, "the button is not on the page"
-    gap = below["y"] - box["y"] - box["height"]
-    assert 0 <= gap <= BESIDE, f"{gap} px between the consent and its button"
+    assert button.evaluate(CONSENT_UNSEEN, [consent.element_handle(), BESIDE]) == ""
 
 
 def assert_says_what_it_does(buttons: Locator) -> None:

@@ -41,7 +41,7 @@ def assert_consent_is_seen(page: Page, *, widths: tuple[int, ...] = (PHONE_WIDTH
     for width in widths:
         for height in HEIGHTS:
             page.set_viewport_size({"width": width, "height": height})
-            rules.assert_consent_beside_its_button(page, page.get_by_test_id("consent"), button)
+            rules.assert_consent_beside_its_button(page.get_by_test_id("consent"), button)
 
 
 def test_consent_is_seen_with_up_to_14_methods(server: Server, open_as: OpenAs) -> None:

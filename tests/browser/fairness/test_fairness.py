@@ -35,7 +35,7 @@ def test_consent_is_seen_with_the_button_that_charges(page: Page, shop: ShopPage
 
     for height in PHONE_HEIGHTS:
         page.set_viewport_size({"width": PHONE_WIDTH, "height": height})
-        rules.assert_consent_beside_its_button(page, shop.consent(page), button)
+        rules.assert_consent_beside_its_button(shop.consent(page), button)
 
 
 def test_canceling_takes_two_clicks_from_the_first_screen(page: Page, shop: ShopPages) -> None:

@@ -42,20 +42,20 @@ UNFAIR: dict[str, tuple[str, Check]] = {
         "<p>매월 결제하는 데 동의해요</p><button>9,900원 결제하기</button>"
         "<div style='position:fixed;inset:0 0 auto 0;height:40px;background:white'></div>",
         lambda page: rules.assert_consent_beside_its_button(
-            page, page.locator("p"), page.locator("button")
+            page.locator("p"), page.locator("button")
         ),
     ),
     "a consent below the fold": (
         "<button style='position:fixed;top:0'>9,900원 결제하기</button>"
         "<p style='margin-top:2000px'>매월 결제하는 데 동의해요</p>",
         lambda page: rules.assert_consent_beside_its_button(
-            page, page.locator("p"), page.locator("button")
+            page.locator("p"), page.locator("button")
         ),
     ),
     "a consent far from its button": (
         "<p>매월 결제하는 데 동의해요</p><br><br><br><br><button>9,900원 결제하기</button>",
         lambda page: rules.assert_consent_beside_its_button(
-            page, page.locator("p"), page.locator("button")
+            page.locator("p"), page.locator("button")
         ),
     ),
     "a button that says nothing": (
