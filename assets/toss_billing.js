@@ -96,8 +96,16 @@
     location.assign(url);
   };
 
+  // Toss would lead back here without a cookie, and nobody could tell who has registered.
+  const askForCookies = () => {
+    const url = new URL(location.href);
+    url.searchParams.set("cookies", "asked");
+    location.assign(url);
+  };
+
   const open = async () => {
     if (root.dataset.sdk === "opening" || root.dataset.sdk === "open") return;
+    if (!navigator.cookieEnabled) return askForCookies();
     show("opening");
     if (!call) {
       wanted = true;

@@ -19,14 +19,16 @@ class Visit:
     """One GET of a page.
 
     Attributes:
-        session: The visitor's session; ``None`` if the browser sent no valid cookie of ours.
+        session: The visitor's session; ``None`` where no new one may begin.
         query: The query parameters, the last of each name; untrusted.
         language: The language of the page.
+        is_first: Whether the browser sent no valid cookie of ours.
     """
 
     session: Session | None
     query: Mapping[str, str]
     language: Language = "ko"
+    is_first: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,10 @@ def _page(
         rt = runtime.current()
         if moved := _to_public_host(request):
             return moved
-        session = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
-        if session is None and path not in RETURNS:
-            session = sessions.new_session()
+        known = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
+        session = sessions.new_session() if known is None and path not in RETURNS else known
         query, language = dict(request.query_params), language_of(request)
-        painted = await paint(rt, Visit(session=session, query=query, language=language))
+        painted = await paint(rt, Visit(session, query, language, is_first=known is None))
         if isinstance(painted, Moved):
             response: Response = RedirectResponse(painted.path, status_code=303)
         else:

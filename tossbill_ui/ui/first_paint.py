@@ -36,6 +36,8 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
     """Start a registration, so that the first press opens the window."""
     if visit.session is None:
         return Filling()
+    if visit.is_first and change_view.asked_for_cookies(visit.query):
+        return Filling(slots=flat(change_view.no_cookies(visit.query).view, "register_"))
     opened = await change_view.opened(rt, visit.session, visit.query)
     slots = flat(opened.view, "register_")
     if opened.call is None:

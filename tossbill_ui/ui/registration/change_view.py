@@ -18,7 +18,7 @@ from tossbill_ui.subscriptions.reading.registered import MethodChange
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.plans.view import register_path
-from tossbill_ui.ui.registration import change_text, view
+from tossbill_ui.ui.registration import change_text, text, view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.registration.view import Opened, RegisterView
 from tossbill_ui.ui.shared import wording
@@ -39,6 +39,23 @@ def path_of(query: Mapping[str, str]) -> str:
     if query.get("for") == SUBSCRIPTION:
         return change_path(query.get(SUBSCRIPTION, ""))
     return register_path(query.get("plan", ""), query.get("method", ""))
+
+
+def asked_for_cookies(query: Mapping[str, str]) -> bool:
+    """Whether this visit should have brought the session cookie that the last one set."""
+    return query.get("cookies") == "asked"
+
+
+def path_with_cookies(query: Mapping[str, str]) -> str:
+    """Return the page's path for a visit that has to bring the session cookie."""
+    path = path_of(query)
+    return f"{path}{'&' if '?' in path else '?'}cookies=asked"
+
+
+def no_cookies(query: Mapping[str, str]) -> Opened:
+    """Return the page for a browser that keeps no cookies, and so cannot come back from Toss."""
+    title, body = text.NO_COOKIES_TITLE, text.NO_COOKIES_BODY
+    return Opened(view.stopped("no-cookies", title, body, text.OPEN_AGAIN, path_of(query)))
 
 
 async def opened(rt: Runtime, session: Session, query: Mapping[str, str]) -> Opened:

@@ -16,6 +16,7 @@ from tossbill_ui.subscriptions.actions import subscribe
 from tossbill_ui.subscriptions.actions.subscribe import Terms
 from tossbill_ui.ui.components.toss_billing import NO_CALL, BillingCall
 from tossbill_ui.ui.registration import callback, change_view, plan_text, view
+from tossbill_ui.ui.registration.change_view import asked_for_cookies
 from tossbill_ui.ui.registration.view import PayChoice, RegisterView
 from tossbill_ui.ui.shared.page_state import query_of, session_of
 
@@ -51,13 +52,16 @@ class RegisterState(rx.State):
     @rx.event
     async def load(self):  # noqa: ANN201 - Reflex reads events from what is returned
         session, self._query = session_of(self), query_of(self)
-        if session is None:
-            return session_needed(change_view.path_of(self._query))
+        if session is None and _can_give_session() and not asked_for_cookies(self._query):
+            return session_needed(change_view.path_with_cookies(self._query))
         await self._open(session)
         return None
 
-    async def _open(self, session: Session) -> None:
-        opened = await change_view.opened(runtime.current(), session, self._query)
+    async def _open(self, session: Session | None) -> None:
+        if session is None:
+            opened = change_view.no_cookies(self._query)
+        else:
+            opened = await change_view.opened(runtime.current(), session, self._query)
         self.shown, self.choices = opened.view, opened.choices
         self.chosen, self._confirm, self._terms = opened.chosen, opened.confirm, opened.terms
         self.call = billing_call(opened.call) if opened.call else NO_CALL
@@ -122,6 +126,15 @@ class RegisterState(rx.State):
 
 def _own_fail_query(call: BillingCall) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(call["fail_url"]).query))
+
+
+def _can_give_session() -> bool:
+    """Whether a visit to our routes can set the session cookie that the page could not.
+
+    Only Reflex's dev server sends pages without it.
+    """
+    settings = runtime.current().settings
+    return settings.backend_url != settings.public_url
 
 
 def session_needed(path: str) -> rx.event.EventSpec:

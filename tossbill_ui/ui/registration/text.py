@@ -108,6 +108,15 @@ SESSION_LOST_BODY = Text(
     "Your browser's cookie is gone, so we couldn't tell who was registering.\n"
     "Nothing was registered or charged.",
 )
+NO_COOKIES_TITLE = Text("쿠키가 막혀 있어요", "Cookies are blocked")
+NO_COOKIES_BODY = Text(
+    "쿠키가 없으면 등록을 마치고 돌아왔을 때 누구인지 알 수 없어요.\n"
+    "브라우저 설정에서 쿠키를 허용한 뒤 다시 열어 주세요. 등록된 것과 결제된 금액은 없어요.",
+    "Without cookies we can't tell who you are when you come back from registering.\n"
+    "Allow cookies in your browser's settings, then open this page again. "
+    "Nothing was registered or charged.",
+)
+OPEN_AGAIN = Text("다시 열기", "Open again")
 BAD_LINK_TITLE = Text("올바르지 않은 링크예요", "This link isn't valid")
 BAD_LINK_BODY = Text(
     "등록된 것과 결제된 금액은 없어요.\n처음부터 다시 등록해 주세요.",
