@@ -167,6 +167,30 @@ async def test_resuming_late_charges_the_agreed_price(
     assert await shop.money() == [("approved", 9900)] * 2
 
 
+@pytest.mark.parametrize("accepts", [True, False])
+async def test_resuming_charges_the_amount_that_was_shown(
+    shop: Shop, session: Session, subscription_id: str, accepts: bool
+) -> None:
+    customer = actor_of(session)
+    await ask_for_consent(shop, subscription_id, await add_price(shop, 12_900))
+    if accepts:
+        await price_increase.record_decision(shop.rt, customer, subscription_id, accepts=True)
+    await pause.pause(shop.rt, customer, subscription_id)
+    assert (await shop.view(session, subscription_id)).resume_krw == 0
+    await shop.run_daily_until(RENEWAL + timedelta(days=5))
+    shown = (await shop.view(session, subscription_id)).resume_krw
+
+    for stale in (0, shown + 1):
+        with pytest.raises(Conflict) as caught:
+            await pause.resume(shop.rt, customer, subscription_id, expected_krw=stale)
+        assert caught.value.code == "preview_changed"
+    await pause.resume(shop.rt, customer, subscription_id, expected_krw=shown)
+    await shop.view(session, subscription_id)
+
+    assert shown == (12_900 if accepts else 9_900)
+    assert await shop.money() == [("approved", 9_900), ("approved", shown)]
+
+
 async def test_database_refuses_an_incomplete_answer(shop: Shop, subscription_id: str) -> None:
     asked = await ask_for_consent(shop, subscription_id, await add_price(shop))
     row = sa.update(PriceConsent).where(col(PriceConsent.id) == asked.id)

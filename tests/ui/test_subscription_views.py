@@ -89,6 +89,18 @@ async def test_canceling_states_dates_and_exact_refunds(shop: Shop, session: Ses
     assert "9,900원 가운데 오늘을 포함해 남은 19일치예요 (30일 중)" in shown.now_how
 
 
+async def test_resuming_states_the_charge_once_the_paid_period_is_over(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    await pause.pause(shop.rt, actor_of(session), seen.subscription.id)
+    assert plain((await only(shop, session)).resume) == "다시 시작하기"
+
+    await shop.go_to(seen.subscription.ends_on)
+
+    assert plain((await only(shop, session)).resume) == "9,900원 결제하고 다시 시작하기"
+
+
 async def test_trial_has_nothing_to_refund(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session, "pro")
 

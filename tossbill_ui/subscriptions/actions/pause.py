@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import Conflict
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
@@ -18,6 +19,7 @@ from tossbill_ui.subscriptions.models import Plan, Price, Subscription
 from tossbill_ui.subscriptions.periods import fresh_period
 from tossbill_ui.subscriptions.terms import consent
 from tossbill_ui.subscriptions.terms.catalog import Offer
+from tossbill_ui.subscriptions.terms.pricing import amount_of
 
 
 async def pause(rt: Runtime, actor: Actor, subscription_id: str) -> None:
@@ -35,16 +37,26 @@ async def pause(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         await publish(rt, db, subscription, events, actor=actor)
 
 
-async def resume(rt: Runtime, actor: Actor, subscription_id: str) -> None:
+async def resume(
+    rt: Runtime, actor: Actor, subscription_id: str, *, expected_krw: int | None = None
+) -> None:
     """Resume a paused subscription; `view.wait` reports the outcome of a charge.
 
     While its paid period lasts, nothing is charged. After it, a new period starts today and is
     charged at once, and today becomes the anchor. A declined charge leaves it paused.
 
+    Args:
+        rt: The process's runtime.
+        actor: Who resumes it.
+        subscription_id: The subscription's id; any text.
+        expected_krw: The amount shown before, 0 if nothing was to be charged; None if no one saw
+            one.
+
     Raises:
         NotFound: The customer has no such subscription.
         Conflict: It is not paused (``not_paused``), a payment is not settled (``payment_open``),
-            or a charge is needed and the payment method was removed (``method_removed``).
+            a charge is needed and the payment method was removed (``method_removed``), or another
+            amount would be charged than was shown (``preview_changed``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
@@ -54,20 +66,24 @@ async def resume(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         if resumed:
             found: PaymentClaim | Events = resumed + await ask_if_lost(db, subscription)
         else:
-            found = await _start_new_period(rt, db, subscription, facts)
+            found = await _start_new_period(rt, db, subscription, facts, expected_krw)
         await publish(rt, db, subscription, invoicing.events_of(found), actor=actor)
     invoicing.spawn(rt, found)
 
 
 async def _start_new_period(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, facts: Facts
+    rt: Runtime,
+    db: AsyncSession,
+    subscription: Subscription,
+    facts: Facts,
+    expected_krw: int | None,
 ) -> PaymentClaim | Events:
     """Start collecting a new period that starts today."""
     await invoicing.require_method(db, subscription)
     price = await db.get_one(Price, subscription.price_id)
-    # A pending higher price applies only if the customer agreed to it.
-    asked = await consent.load(db, [subscription])
-    price = await consent.coming_price(db, subscription, price, asked) or price
+    price = await consent.price_to_resume(db, subscription, price)
+    if expected_krw not in (None, amount_of(price).due_krw):
+        raise Conflict("The charge differs from the one shown.", code="preview_changed")
     offer = Offer(await db.get_one(Plan, price.plan_code), price)
     period = fresh_period(subscription, price.interval, facts.today)
     invoice = invoicing.make_invoice(

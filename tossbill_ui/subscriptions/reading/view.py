@@ -32,6 +32,7 @@ from tossbill_ui.subscriptions.models import (
 )
 from tossbill_ui.subscriptions.periods import Period, access_until, bought_period, today, works_on
 from tossbill_ui.subscriptions.terms import consent
+from tossbill_ui.subscriptions.terms.pricing import amount_of
 
 REFUSAL_SHOWN = timedelta(days=1)
 BEGINNING_SHOWN = timedelta(days=1)
@@ -51,6 +52,7 @@ class SubscriptionView:
         buys: The period that this invoice buys if it is paid today.
         last_payment: The newest payment.
         works: Whether the customer may use it today.
+        resume_krw: What resuming it now charges; 0 if nothing.
         card_until_on: The last day of a card that has expired or expires within 30 days.
         change_was_refused: Whether the newest payment was for a plan change, and was declined
             within the last day.
@@ -70,6 +72,7 @@ class SubscriptionView:
     buys: Period | None
     last_payment: Payment | None
     works: bool
+    resume_krw: int
     card_until_on: date | None
     change_was_refused: bool
     has_just_begun: bool
@@ -157,11 +160,18 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         buys=await _buys(rt, db, row, owed) if owed else None,
         last_payment=last,
         works=works_on(row, today(rt)),
+        resume_krw=await _resume_krw(rt, db, row, price),
         card_until_on=until if until and until <= today(rt) + CARD_NOTICE else None,
         change_was_refused=await _is_refused_change(rt, db, last),
         has_just_begun=await _has_just_begun(rt, db, row, last),
         refunds=await _refunds_at_the_end(db, row),
     )
+
+
+async def _resume_krw(rt: Runtime, db: AsyncSession, row: Subscription, price: Price) -> int:
+    if row.status != SubscriptionStatus.PAUSED or works_on(row, today(rt)):
+        return 0
+    return amount_of(await consent.price_to_resume(db, row, price)).due_krw
 
 
 async def _refunds_at_the_end(db: AsyncSession, row: Subscription) -> Sequence[Refund]:

@@ -108,6 +108,15 @@ async def coming_price(
     return coming if is_agreed(subscription, price, coming, asked) else None
 
 
+async def price_to_resume(db: AsyncSession, subscription: Subscription, price: Price) -> Price:
+    """Return the price of a period that starts when a paused subscription resumes.
+
+    A pending higher price applies only if the customer agreed to it.
+    """
+    asked = await load(db, [subscription])
+    return await coming_price(db, subscription, price, asked) or price
+
+
 def is_agreed(
     subscription: Subscription, price: Price, coming: Price, asked: Sequence[PriceConsent]
 ) -> bool:

@@ -27,9 +27,15 @@ def receipt(url: str | None) -> str:
 
 
 def flat(row: DataclassInstance, prefix: str) -> dict[str, str]:
-    """Return the slots that a view row fills: each field under the row's prefix."""
+    """Return the slots that a view row fills: each field under the row's prefix.
+
+    A number is for the state alone, which acts on what its page shows.
+    """
     found: dict[str, str] = {}
     for field in fields(row):
         name, value = f"{prefix}{field.name}", getattr(row, field.name)
-        found |= {name: value} if isinstance(value, str) else flat(value, f"{name}_")
+        if isinstance(value, str):
+            found[name] = value
+        elif not isinstance(value, int):
+            found |= flat(value, f"{name}_")
     return found

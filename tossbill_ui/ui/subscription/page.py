@@ -8,7 +8,7 @@ import reflex as rx
 
 from tossbill_ui.ui.components.banner import banner
 from tossbill_ui.ui.components.buttons import button, button_link
-from tossbill_ui.ui.components.element import Slot, Slots, element, label
+from tossbill_ui.ui.components.element import Slot, Slots, Words, element, label
 from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
@@ -115,7 +115,7 @@ def _actions(row: Slots, parts: Slots) -> rx.Component:
             fills={"data-testid": parts[part]},
         )
 
-    def acts(part: str, label: Text, on_click: Any) -> rx.Component:
+    def acts(part: str, label: Words, on_click: Any) -> rx.Component:
         return button(
             label,
             on_click=on_click(subscription_id),
@@ -125,7 +125,7 @@ def _actions(row: Slots, parts: Slots) -> rx.Component:
 
     return rx.el.div(
         acts("keep_plan", change_text.KEEP, State.keep_plan),
-        acts("resume", text.RESUME, State.resume),
+        acts("resume", row["resume"], State.resume),
         acts("undo", text.UNDO, State.undo),
         opens("change", text.CHANGE, State.ask_method),
         opens("change_plan", change_text.CHANGE, State.ask_plan),

@@ -72,6 +72,8 @@ class SubscriptionRow:
     next: str = BLANK
     method: str = BLANK
     checking: str = "no"
+    resume: str = BLANK
+    resume_krw: int = 0
     again: str = BLANK
     again_href: str = "/"
     alert: Alert = QUIET
@@ -111,6 +113,8 @@ def row(
         next=when,
         method=method_label(seen.method),
         checking="yes" if is_checking else "no",
+        resume=_resume(seen),
+        resume_krw=seen.resume_krw,
         again=again.label if again else BLANK,
         again_href=again.href if again else "/",
         alert=alert,
@@ -139,6 +143,13 @@ def _parts(seen: SubscriptionView, alert: Alert, *, can_start_again: bool) -> Pa
         # The alert of a first payment that was declined has a button that says so.
         start_again=_there("start-again", can_start_again and alert.action != "again"),
     )
+
+
+def _resume(seen: SubscriptionView) -> str:
+    """Return what the press that resumes a paused subscription says; it may charge at once."""
+    if not seen.resume_krw:
+        return text.RESUME()
+    return text.RESUME_PAYING(amount=wording.won(seen.resume_krw))
 
 
 def _there(name: str, when: bool) -> str:

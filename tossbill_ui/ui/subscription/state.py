@@ -126,9 +126,14 @@ class SubscriptionState(PanelState, rx.State):
 
     @rx.event
     async def resume(self, subscription_id: str) -> AsyncGenerator[None]:
-        async for _ in self._do(
-            pause.resume, ResultNotice(str(subscription_id), text.DONE_RESUMED())
-        ):
+        """Resume for the amount that the page shows."""
+        wanted = str(subscription_id)
+        shown = next((row.resume_krw for row in (*self.rows, *self.more) if row.id == wanted), 0)
+
+        async def request(rt: Runtime, actor: Actor, asked: str) -> None:
+            await pause.resume(rt, actor, asked, expected_krw=shown)
+
+        async for _ in self._do(request, ResultNotice(wanted, text.DONE_RESUMED())):
             yield
 
     @rx.event
