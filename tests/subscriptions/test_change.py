@@ -160,6 +160,26 @@ async def test_trial_continues_after_a_plan_change(shop: Shop, session: Session)
     assert await shop.money() == [("approved", 9900)]
 
 
+@pytest.mark.parametrize("plan_code", ["pro", "basic"])
+async def test_change_waits_for_an_unresolved_renewal(
+    shop: Shop, session: Session, plan_code: str
+) -> None:
+    """Once that renewal is paid, the change would be lost, or come although it was undone."""
+    seen = await shop.subscribe(session)
+    of, customer = seen.subscription.id, actor_of(session)
+    if plan_code == "basic":
+        await change_plan.change_at_period_end(shop.rt, customer, of, plan_code="pro")
+    await shop.go_to(seen.subscription.ends_on)
+    await shop.faults({"endpoint": "charge", "kind": "reset_after", "count": 1})
+    await shop.run()
+    assert (await shop.view(session, of)).is_unresolved
+
+    with pytest.raises(Conflict) as caught:
+        await change_plan.change_at_period_end(shop.rt, customer, of, plan_code=plan_code)
+
+    assert caught.value.code == "payment_open"
+
+
 async def test_charge_other_than_shown_is_refused(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
 

@@ -205,11 +205,13 @@ async def change_at_period_end(
 
     Raises:
         NotFound: The customer has no such subscription, or no such plan is on offer.
-        Conflict: It is not active (``not_active``), or what follows is a higher price of this
-            plan, which `price_increase.record_decision` is for (``already_subscribed``).
+        Conflict: It is not active (``not_active``), what follows is a higher price of this plan,
+            which `price_increase.record_decision` is for (``already_subscribed``), or a payment
+            is not settled, which may be for the next period already (``payment_open``).
     """
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
+        await invoicing.refuse_while_open(db, subscription)
         if plan_code == subscription.plan_code:
             events = await _keep_plan(db, subscription)
         else:

@@ -135,7 +135,9 @@ def _parts(seen: SubscriptionView, alert: Alert, *, can_start_again: bool) -> Pa
         receipt=_there("begun-receipt", alert.action == "receipt"),
         change=_there("change-card", status not in OVER and is_settled),
         change_plan=_there("change-plan", can_move),
-        keep_plan=_there("keep-plan", status in PAID_UP and seen.next_plan is not None),
+        keep_plan=_there(
+            "keep-plan", is_settled and status in PAID_UP and seen.next_plan is not None
+        ),
         pause=_there("pause-button", status == SubscriptionStatus.ACTIVE and is_settled),
         resume=_there("resume-paused-button", status == SubscriptionStatus.PAUSED and is_settled),
         undo=_there("resume-button", status == SubscriptionStatus.CANCELED),
