@@ -145,6 +145,22 @@ async def test_paused_subscription_resumes_at_the_lower_price(shop: Shop, sessio
     assert (await shop.money())[-1] == ("approved", 7900)
 
 
+@pytest.mark.parametrize("planned", ["letter", "basic"])
+async def test_lower_price_is_kept_when_the_current_plan_is_chosen_again(
+    shop: Shop, session: Session, planned: str
+) -> None:
+    """Found by the simulation."""
+    of = (await shop.subscribe(session)).subscription.id
+    await add_price(shop, 7900)
+    await lower(shop)
+
+    for plan_code in (planned, "basic"):
+        await change_plan.change_at_period_end(shop.rt, actor_of(session), of, plan_code=plan_code)
+
+    await shop.run_daily_until(RENEWAL)
+    assert (await shop.money())[-1] == ("approved", 7900)
+
+
 async def test_lower_price_of_another_interval_is_no_lower_price(
     shop: Shop, session: Session
 ) -> None:

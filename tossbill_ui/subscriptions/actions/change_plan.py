@@ -28,7 +28,7 @@ from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import fresh_period, today, unused_krw
-from tossbill_ui.subscriptions.terms import catalog, consent
+from tossbill_ui.subscriptions.terms import catalog, consent, decrease
 from tossbill_ui.subscriptions.terms.catalog import Offer
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 
@@ -224,12 +224,13 @@ async def change_at_period_end(
 
 
 async def _keep_plan(db: AsyncSession, subscription: Subscription) -> Events:
-    """Drop a planned change; a higher price the customer was asked about before is restored."""
+    """Drop a planned change; the price decided for the next period before it is restored."""
     is_trial = subscription.status == SubscriptionStatus.TRIALING
     if not is_trial and await consent.open_request(db, subscription):
         raise Conflict("This is already the current plan.", code="already_subscribed")
     raised = await consent.requested_increase(db, subscription)
-    return transitions.drop_planned_change(subscription, raised)
+    price = raised or await decrease.lowered_price(db, subscription)
+    return transitions.drop_planned_change(subscription, price)
 
 
 async def _schedule_change(

@@ -122,9 +122,9 @@ def plan_change(subscription: Subscription, price: Price) -> Events:
 
 
 @transition(*CHANGEABLE, refusal="not_active")
-def drop_planned_change(subscription: Subscription, raised: Price | None) -> Events:
-    """Stay on the current plan, at the higher price that was asked about before, if any."""
-    subscription.next_price_id = raised.id if raised else None
+def drop_planned_change(subscription: Subscription, price: Price | None) -> Events:
+    """Stay on the current plan, at the price decided for its next period before, if any."""
+    subscription.next_price_id = price.id if price else None
     return [Event(EventType.CHANGE_DROPPED)]
 
 
