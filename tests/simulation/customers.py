@@ -1,16 +1,15 @@
-"""Random actions of customers and of the operator."""
+"""Random actions of customers, and refunds that an operator gives them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
 from typing import Any
 
+from tests.simulation.operators import refund_at_toss
+from tests.simulation.undoing import cancel_and_undo, pause_and_resume, plan_and_keep
 from tests.simulation.world import World
 from tests.support.actors import KIM
-from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import (
     cancel,
@@ -19,28 +18,33 @@ from tossbill_ui.subscriptions.actions import (
     pause,
     price_increase,
     refund,
-    review,
     subscribe,
 )
 
-PLANS = (*["basic"] * 6, "pro", "pro", "letter", "basic-yearly")
 Action = Callable[[Runtime, World, Session, str], Coroutine[Any, Any, None]]
 
 
 async def subscribe_customer(world: World, session: Session, plan_code: str) -> None:
     """Let a customer subscribe, in a worker that may be killed meanwhile."""
     method_id = await world.card(session)
-    worker = world.free_worker()
-    if worker:
-        quote = await subscribe.quote(worker.rt, actor_of(session), plan_code)
-        work = subscribe.subscribe(
-            worker.rt,
-            actor_of(session),
-            plan_code=plan_code,
-            payment_method_id=method_id,
-            agreed=quote.terms,
-        )
-        await world.act(worker, work)
+
+    async def act() -> None:
+        worker = world.free_worker()
+        if worker:
+            await world.act(worker, _subscribe(worker.rt, session, plan_code, method_id))
+
+    await world.presses.press(session.customer_id, act)
+
+
+async def _subscribe(rt: Runtime, session: Session, plan_code: str, method_id: str) -> None:
+    quote = await subscribe.quote(rt, actor_of(session), plan_code)
+    await subscribe.subscribe(
+        rt,
+        actor_of(session),
+        plan_code=plan_code,
+        payment_method_id=method_id,
+        agreed=quote.terms,
+    )
 
 
 async def random_customer_acts(world: World) -> None:
@@ -52,7 +56,7 @@ async def random_customer_acts(world: World) -> None:
         session = world.rng.choice(idle)
     subscription_id = world.snapshot.live_subscription(session.customer_id)
     if subscription_id is None:
-        await subscribe_customer(world, session, world.rng.choice(PLANS))
+        await subscribe_customer(world, session, world.rng.choice(world.habits.plans))
     elif session in idle:
         await _perform(world, session, subscription_id, world.rng.choice(PAUSED_ACTIONS))
     else:
@@ -65,9 +69,27 @@ async def customer_with_unresolved_payment_acts(world: World) -> None:
     if found is None or world.rng.random() < 0.8:
         return
     customer_id, subscription_id = found
-    [session] = [each for each in world.people if each.customer_id == customer_id]
+    session = _session(world, customer_id)
     actions = (_cancel_later, _cancel_now, _other_card, _pay, _pause, _undo)
     await _perform(world, session, subscription_id, world.rng.choice(actions))
+
+
+async def open_refund_meets_another(world: World) -> None:
+    """Sometimes let another refund follow one that is not settled, or one be made at Toss."""
+    found = world.snapshot.oldest_open_refund()
+    if found is None or world.rng.random() >= world.habits.second_refunds:
+        return
+    customer_id, subscription_id, order_id = found
+    if world.rng.random() < 0.5:
+        await refund_at_toss(world, order_id)
+    else:
+        action = world.rng.choice((_cancel_now, _refund_part))
+        await _perform(world, _session(world, customer_id), subscription_id, action)
+
+
+def _session(world: World, customer_id: str) -> Session:
+    [session] = [each for each in world.people if each.customer_id == customer_id]
+    return session
 
 
 async def customers_answer_trial_questions(world: World) -> None:
@@ -76,7 +98,7 @@ async def customers_answer_trial_questions(world: World) -> None:
         if consent_id in world.considered or world.free_worker() is None:
             continue
         world.considered.add(consent_id)
-        [session] = [each for each in world.people if each.customer_id == customer_id]
+        session = _session(world, customer_id)
         answer = world.rng.choice((_consent, _consent, _consent, _refuse, None))
         if answer:
             await _perform(world, session, subscription_id, answer)
@@ -91,9 +113,14 @@ async def _refuse(rt: Runtime, world: World, session: Session, subscription_id: 
 
 
 async def _perform(world: World, session: Session, subscription_id: str, action: Action) -> None:
-    worker = world.free_worker()
-    if worker:
-        await world.act(worker, action(worker.rt, world, session, subscription_id))
+    """Press the button of an action, which happens if the press arrives in time."""
+
+    async def act() -> None:
+        worker = world.free_worker()
+        if worker:
+            await world.act(worker, action(worker.rt, world, session, subscription_id))
+
+    await world.presses.press(session.customer_id, act)
 
 
 async def _other_card(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
@@ -131,7 +158,7 @@ async def _resume(rt: Runtime, world: World, session: Session, subscription_id: 
 
 
 async def _change(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
-    plan_code = world.rng.choice(PLANS)
+    plan_code = world.rng.choice(world.habits.plans)
     shown = await change_plan.preview(rt, actor_of(session), subscription_id, plan_code=plan_code)
     await change_plan.change_now(
         rt,
@@ -144,7 +171,7 @@ async def _change(rt: Runtime, world: World, session: Session, subscription_id: 
 
 async def _change_later(rt: Runtime, world: World, session: Session, subscription_id: str) -> None:
     await change_plan.change_at_period_end(
-        rt, actor_of(session), subscription_id, plan_code=world.rng.choice(PLANS)
+        rt, actor_of(session), subscription_id, plan_code=world.rng.choice(world.habits.plans)
     )
 
 
@@ -171,22 +198,8 @@ ACTIONS: tuple[Action, ...] = (
     _change_later,
     _refund_part,
     _refuse,
+    cancel_and_undo,
+    pause_and_resume,
+    plan_and_keep,
 )
 PAUSED_ACTIONS: tuple[Action, ...] = (_other_card, _resume, _resume, _cancel_now)
-
-
-async def operator_reviews(world: World) -> None:
-    """Let the operator reconcile the ledgers and approve open reviews."""
-    try:
-        await reconcile(world.rt)
-    except TossbillError:
-        return
-    found = await review.open_reviews(world.rt)
-    old = world.clock.now() - timedelta(days=15)
-    rows = [*found.subscriptions, *found.refunds, *found.differences]
-    rows += [row for row in found.payments if row.created_at < old]
-    for row in rows:
-        try:
-            await review.approve(world.rt, KIM, row.id)
-        except TossbillError:
-            continue

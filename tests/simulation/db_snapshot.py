@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # A job of the worker, and when it has something to do.
 _DUE = """
@@ -35,6 +35,20 @@ _UNANSWERED = f"""
 """  # noqa: S608 - our own text
 _A_MOMENT = timedelta(seconds=1)
 _A_WEEK = timedelta(days=7)
+
+
+class Terms(NamedTuple):
+    """What a subscription is, and what comes next."""
+
+    status: str
+    plan_code: str
+    price_id: str
+    next_price_id: str | None
+    next_plan_code: str | None
+    payment_method_id: str
+    attention: str | None
+    due_at: object
+    ends_on: object
 
 
 class DbSnapshot:
@@ -105,6 +119,31 @@ class DbSnapshot:
             " ORDER BY rowid DESC LIMIT 1",
             subscription_id,
         )
+
+    def newest_paid_orders(self) -> list[str]:
+        """Return the order ids of the payments that Toss made last."""
+        rows = self._all(
+            "SELECT order_id FROM payment WHERE status = 'done' ORDER BY rowid DESC LIMIT 20"
+        )
+        return [row[0] for row in rows]
+
+    def oldest_open_refund(self) -> tuple[str, str, str] | None:
+        """Return customer, subscription and order id of the oldest refund that is not settled."""
+        return self._one(
+            "SELECT r.customer_id, r.subscription_id, p.order_id FROM refund r"
+            " JOIN payment p ON p.id = r.payment_id"
+            " WHERE r.status IN ('pending', 'unknown') ORDER BY r.created_at, r.rowid LIMIT 1"
+        )
+
+    def terms(self, subscription_id: str) -> Terms | None:
+        """Return a subscription's terms."""
+        row = self._one(
+            "SELECT s.status, s.plan_code, s.price_id, s.next_price_id, p.plan_code,"
+            " s.payment_method_id, s.attention, s.due_at, s.ends_on"
+            " FROM subscription s LEFT JOIN price p ON p.id = s.next_price_id WHERE s.id = ?",
+            subscription_id,
+        )
+        return Terms(*row) if row else None
 
     def methods(self) -> list[str]:
         """Return every active payment method, oldest first."""

@@ -5,19 +5,23 @@ Each rule is a query for the rows that break it, over our tables and the sandbox
 
 from __future__ import annotations
 
-# For every order id: the amount paid at Toss, the amount left after refunds, and the number of
-# charges. The oracle updates this table from new ledger rows, since the ledger only grows.
+# For every order id: the amount paid at Toss, the amount left after refunds, the amount refunded
+# there without us, and the number of charges. The oracle updates this table from new ledger rows,
+# since the ledger only grows.
 MONEY = """
-    CREATE TEMP TABLE money (order_id TEXT PRIMARY KEY, paid_krw, left_krw, times) WITHOUT ROWID
+    CREATE TEMP TABLE money (
+        order_id TEXT PRIMARY KEY, paid_krw, left_krw, theirs_krw, times) WITHOUT ROWID
 """
 NEW_EFFECTS = """
-    SELECT id, order_id, amount_krw, effect = 'payment_approved' FROM toss.ledger
-    WHERE id > ? AND amount_krw IS NOT NULL ORDER BY id
+    SELECT l.id, l.order_id, l.amount_krw, l.effect = 'payment_approved',
+        c.reason IS NOT NULL AND c.reason NOT LIKE '%]'
+    FROM toss.ledger l LEFT JOIN toss.cancel c ON c.transaction_key = l.transaction_key
+    WHERE l.id > ? AND l.amount_krw IS NOT NULL ORDER BY l.id
 """
 ADD_EFFECT = """
-    INSERT INTO money VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    INSERT INTO money VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
         paid_krw = paid_krw + excluded.paid_krw, left_krw = left_krw + excluded.left_krw,
-        times = times + excluded.times
+        theirs_krw = theirs_krw + excluded.theirs_krw, times = times + excluded.times
     RETURNING left_krw
 """
 # `:now` is the world's clock in the format of our tables. A second condition on a status repeats
@@ -49,7 +53,21 @@ ALWAYS = {
             SELECT 1 FROM refund r WHERE r.payment_id = p.id AND r.status = 'refused'))""",
     "more refunded than requested": """
         SELECT p.order_id FROM payment p JOIN money m ON m.order_id = p.order_id
-        WHERE m.paid_krw - m.left_krw > p.refunded_krw OR m.left_krw < 0""",
+        WHERE m.left_krw < 0 OR m.paid_krw - m.left_krw > m.theirs_krw
+        AND m.paid_krw - m.left_krw - m.theirs_krw > (
+            SELECT coalesce(sum(r.amount_krw), 0) FROM refund r WHERE r.payment_id = p.id
+            AND r.status <> 'refused' AND r.origin = 'shop')""",
+    "a refund that is not the one Toss lists": """
+        SELECT r.id, r.origin, r.amount_krw, c.reason, c.amount_krw FROM refund r
+        LEFT JOIN toss.cancel c ON c.transaction_key = r.transaction_key
+        WHERE r.status = 'done' AND (c.amount_krw IS NOT r.amount_krw
+            OR (c.reason LIKE '%[' || r.id || ']') <> (r.origin = 'shop'))""",
+    "a refund that waits for nothing": """
+        SELECT r.id FROM refund r WHERE r.status IN ('pending', 'unknown')
+        AND r.next_try_at IS NULL AND r.lease_until IS NULL
+        AND r.first_sent_at > strftime('%Y-%m-%d %H:%M:%f', :now, '-14 days') AND NOT EXISTS (
+            SELECT 1 FROM refund e WHERE e.payment_id = r.payment_id AND e.number < r.number
+            AND e.status IN ('pending', 'unknown'))""",
     "refunds missing from the payment's sum": """
         SELECT p.order_id FROM payment p WHERE p.refunded_krw <> (
             SELECT coalesce(sum(r.amount_krw), 0) FROM refund r
@@ -115,6 +133,7 @@ ALWAYS = {
             AND c.changes_on <= i.starts_on AND c.price_id = i.price_id AND c.before_krw = 0
             AND c.after_krw = i.price_krw AND c.answer = 'accepted'
             AND c.answered_at <= i.created_at)""",
+    "a difference": "SELECT kind, subject FROM difference",
     "a payment without its one receipt": """
         SELECT p.order_id FROM payment p LEFT JOIN notice n ON n.key = 'receipt:' || p.id
         WHERE (p.status = 'done') <> (n.id IS NOT NULL)""",
@@ -123,8 +142,27 @@ ALWAYS = {
         WHERE (r.status = 'done') <> (n.id IS NOT NULL)""",
 }
 
-# These compare every notice with every invoice.
+# These compare every notice, or every event, with every invoice.
 OCCASIONAL = {
+    "a renewal at more than the lowered price": """
+        SELECT i.id, i.price_krw, e.amount_krw FROM invoice i
+        JOIN price c ON c.id = i.price_id
+        JOIN event e ON e.subscription_id = i.subscription_id
+        JOIN price l ON l.plan_code = c.plan_code AND l.amount_krw = e.amount_krw
+        WHERE i.kind IN ('renewal', 'resume') AND i.price_krw > e.amount_krw
+        AND e.type = 'subscription.price_lowered' AND e.at < i.created_at""",
+    "days without access that were sold": """
+        SELECT * FROM (
+            SELECT i.id, i.starts_on, i.ends_on,
+                date(max(p.approved_at, p.created_at), '+9 hours') AS paid_on, coalesce((
+                    SELECT n.grace_days FROM invoice b JOIN price c ON c.id = b.price_id
+                    JOIN plan n ON n.code = c.plan_code
+                    WHERE b.subscription_id = i.subscription_id AND b.status = 'paid'
+                    AND b.period_number = i.period_number - 1), 0) AS grace
+            FROM invoice i JOIN payment p ON p.invoice_id = i.id AND p.status = 'done'
+            WHERE i.status = 'paid' AND i.kind = 'renewal' AND i.collect_until_on IS NOT NULL)
+        WHERE paid_on > starts_on
+        AND paid_on >= min(date(starts_on, '+' || grace || ' days'), ends_on)""",
     "a receipt without a payment": """
         SELECT key FROM notice WHERE kind = 'receipt' AND substr(key, 9) NOT IN (
             SELECT id FROM payment WHERE status = 'done')""",
@@ -146,7 +184,6 @@ FINAL = {
     "an open refund": "SELECT id FROM refund WHERE status IN ('pending', 'unknown')",
     "a due subscription": "SELECT id FROM subscription WHERE due_at <= :now",
     "an unhandled webhook": "SELECT id, event_type FROM webhook_event WHERE handled_at IS NULL",
-    "a difference": "SELECT kind, subject FROM difference",
 }
 
 PAID_PERIODS = """

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.simulation.bugs import BUGS, Bug
 from tests.simulation.frozen_loop import run
+from tests.simulation.habits import USUAL, Habits
 from tests.simulation.seeds import Size
 from tests.simulation.story import run_seed
 from tests.simulation.wire import Rules
@@ -42,13 +43,15 @@ def hunt(name: str, empty_database: Path) -> str:
         bug.plant(patch)
         for seed in range(bug.first_seed, TRIES):
             try:
-                run_small_seed(seed, empty_database, bug.rules)
+                run_small_seed(seed, empty_database, bug.rules, bug.habits)
             except (AssertionError, IntegrityError) as error:
                 return f"seed {seed}: {error}"
     return ""
 
 
-def run_small_seed(seed: int, empty_database: Path, rules: Rules) -> Counts:
+def run_small_seed(seed: int, empty_database: Path, rules: Rules, habits: Habits = USUAL) -> Counts:
     """Run a short story."""
-    story = run_seed(seed, empty_database, months=SMALL.months, people=SMALL.people, rules=rules)
-    return run(story)
+    months, people = SMALL.months, SMALL.people
+    return run(
+        run_seed(seed, empty_database, months=months, people=people, rules=rules, habits=habits)
+    )

@@ -76,8 +76,9 @@ class Oracle:
 
     def _read_effects(self) -> None:
         for effect in self._db.execute(NEW_EFFECTS, (self._seen,)).fetchall():
-            self._seen, order_id, amount, is_paid = effect
-            values = (order_id, amount * is_paid, amount if is_paid else -amount, is_paid)
+            self._seen, order_id, amount, is_paid, is_theirs = effect
+            left = amount if is_paid else -amount
+            values = (order_id, amount * is_paid, left, amount * is_theirs, is_paid)
             [left] = self._db.execute(ADD_EFFECT, values).fetchone()
             self._one_payment_at_most(order_id, left)
 

@@ -16,8 +16,10 @@ import httpx
 
 from tests.simulation.cards import Cards
 from tests.simulation.db_snapshot import DbSnapshot
+from tests.simulation.habits import USUAL, Habits
 from tests.simulation.inline import inline_database, inline_sandbox
 from tests.simulation.log_guard import guard_log
+from tests.simulation.presses import Presses, pages_clock
 from tests.simulation.seeded_ids import seeded_ids
 from tests.simulation.webhook_network import WebhookNetwork
 from tests.simulation.wire import Direct, Rules, Toss
@@ -60,6 +62,7 @@ async def open_world(
     seed: int,
     rules: Rules,
     *,
+    habits: Habits = USUAL,
     ids: Callable[[int], AbstractContextManager[None]] = seeded_ids,
 ) -> AsyncGenerator[World]:
     """Open a world with the sample plans."""
@@ -68,6 +71,7 @@ async def open_world(
     transport = Direct(sandbox, root_path="/sandbox")
     rng = random.Random(seed)  # noqa: S311 - a seed must repeat
     with ids(seed), guard_log() as log_guard, ExitStack() as stack:
+        stack.enter_context(pages_clock(clock))
         rt = _runtime(storage.database, clock, transport)
         await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
         async with httpx.AsyncClient(transport=transport) as http:
@@ -81,8 +85,19 @@ async def open_world(
         workers = [Worker(rt, concurrency=number) for number in CONCURRENCY]
         toss = Toss(transport, rules)
         try:
-            cards = Cards(rt, transport)
-            yield World(rt, clock, toss, rng, snapshot, webhooks, workers, log_guard, cards)
+            yield World(
+                rt,
+                clock,
+                toss,
+                rng,
+                snapshot,
+                webhooks,
+                workers,
+                log_guard,
+                Cards(rt, transport),
+                habits,
+                Presses(clock, rng),
+            )
         finally:
             for worker in workers:
                 await worker.kill()

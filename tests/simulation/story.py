@@ -12,27 +12,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.simulation.customers import (
-    PLANS,
     customer_with_unresolved_payment_acts,
     customers_answer_trial_questions,
-    operator_reviews,
+    open_refund_meets_another,
     random_customer_acts,
     subscribe_customer,
 )
+from tests.simulation.habits import LIFE, MONTH, USUAL, Habits
+from tests.simulation.operators import lower_a_price, operator_reviews, payment_is_refunded_at_toss
 from tests.simulation.oracle import Oracle
 from tests.simulation.setup import open_world, sqlite_storage
 from tests.simulation.wire import HOUR, ORDINARY, Rules
 from tests.simulation.world import BEGIN, Counts, World
 
-MONTH = timedelta(days=30.44)
 HALF_MONTH = MONTH / 2
-TWO_MONTHS = 2 * MONTH
 # How often each happens in the two years of a shop's life.
 OUTAGES = 5
 POWER_CUTS = (HOUR, 12 * HOUR, 80 * HOUR, 33 * 24 * HOUR)
 BLACKOUTS = 8
 DELETED_KEYS = 6
-LIFE = 24 * MONTH
 # In memory, if the machine has such a folder, since no seed needs a disk.
 FAST = Path("/dev/shm")  # noqa: S108 - each run creates its own folder in it
 
@@ -46,12 +44,18 @@ def scratch_folder() -> Generator[Path]:
 
 
 async def run_seed(
-    seed: int, empty_database: Path, *, months: int, people: int, rules: Rules = ORDINARY
+    seed: int,
+    empty_database: Path,
+    *,
+    months: int,
+    people: int,
+    rules: Rules = ORDINARY,
+    habits: Habits = USUAL,
 ) -> Counts:
     """Simulate some months with some customers; raise at the first broken invariant."""
     with scratch_folder() as folder:
         storage = sqlite_storage(folder / "shop.db", empty_database)
-        async with open_world(folder, storage, seed, rules) as world:
+        async with open_world(folder, storage, seed, rules, habits=habits) as world:
             with closing(Oracle(folder)) as oracle:
                 await simulate(world, oracle, months=months, people=people)
                 world.counts.charges = oracle.charges
@@ -71,7 +75,7 @@ async def _arrive(world: World, oracle: Oracle, people: int) -> None:
     for _ in range(people):
         # Several a day, so that several are due at once.
         world.go_to(world.clock.now() + timedelta(hours=world.rng.choice((0, 0, 1, 26, 50))))
-        await subscribe_customer(world, world.new_customer(), world.rng.choice(PLANS))
+        await subscribe_customer(world, world.new_customer(), world.rng.choice(world.habits.plans))
         await _work(world, oracle)
 
 
@@ -91,8 +95,8 @@ async def _live(world: World, oracle: Oracle, *, end: datetime) -> None:
 async def _step(world: World, oracle: Oracle, end: datetime) -> None:
     """Advance to the next due work, or to an earlier action of a customer."""
     now = world.clock.now()
-    # Every customer acts about every two months.
-    wait = world.rng.expovariate(len(world.people) / TWO_MONTHS.total_seconds())
+    acts_every = world.habits.acts_every.total_seconds()
+    wait = world.rng.expovariate(len(world.people) / acts_every)
     acts_at = now + timedelta(seconds=wait)
     # Work that stays due must not stop the clock, or a bug would stop the simulation.
     due_at = max(world.next_at() or end, now + timedelta(minutes=20))
@@ -101,17 +105,19 @@ async def _step(world: World, oracle: Oracle, end: datetime) -> None:
         await random_customer_acts(world)
     await _work(world, oracle)
     await customer_with_unresolved_payment_acts(world)
+    await open_refund_meets_another(world)
 
 
 async def _work(world: World, oracle: Oracle) -> None:
     await world.deliver_delayed()
+    await world.presses.deliver()
     await world.work()
     await customers_answer_trial_questions(world)
     oracle.check_step(world.clock.now())
 
 
 async def _random_event(world: World, span: timedelta) -> None:
-    """Take Toss down, cut the power or delete a key, at their usual rates."""
+    """Let what happens by itself happen, each at its usual rate."""
     blackouts = world.toss.rules.blackouts
 
     def happens_now(times: int) -> bool:
@@ -127,6 +133,10 @@ async def _random_event(world: World, span: timedelta) -> None:
         world.blackout = world.rng.choice(blackouts)
     if happens_now(DELETED_KEYS):
         await world.delete_a_billing_key()
+    if happens_now(world.habits.refunds_at_toss):
+        await payment_is_refunded_at_toss(world)
+    if happens_now(world.habits.price_cuts):
+        await lower_a_price(world)
 
 
 async def _settle_down(world: World, oracle: Oracle) -> None:

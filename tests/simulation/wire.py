@@ -126,6 +126,7 @@ class Rules:
 
 
 ORDINARY = Rules("ordinary")
+SLOW = Rules("many requests arrive late", fates=ROUGH)
 # Some of our safeguards show their worth only where Toss's own do not mask them.
 DUPLICATE_ORDERS = Rules(
     "Toss takes an order id twice", rejects_duplicate_orders=False, fates=ROUGH

@@ -17,10 +17,13 @@ import httpx
 from tests.simulation.cards import Cards
 from tests.simulation.db_snapshot import DbSnapshot
 from tests.simulation.frozen_loop import wait_until_idle
+from tests.simulation.habits import Habits
 from tests.simulation.log_guard import LogGuard, ShopFailed
+from tests.simulation.presses import Presses
 from tests.simulation.webhook_network import WebhookNetwork
 from tests.simulation.wire import FATES_WHEN_DOWN, Fate, Parked, Toss, is_charge, server_error
 from tests.simulation.worker import Worker
+from tests.support.shop import BASE
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.customers.session import Session, new_session
 from tossbill_ui.payment_methods.issuing import billing_key_context
@@ -36,7 +39,6 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 120))
 # Toss processes a charge within a minute (contract §10); the network may delay it for longer.
 ARRIVES_LATE = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 7, 61, 700))
 GOOD_CARDS = ("approve", "approve_check", "approves_after_1", "approves_after_2")
-BAD_CARDS = ("expired", "stolen", "approves_once", "monthly_limit", "balance_low", "stopped")
 
 Job = Callable[[Worker], Coroutine[Any, Any, object]]
 
@@ -76,6 +78,7 @@ class World:
         down_until: When Toss can be reached again.
         blackout: The length of the power failure planned for the next charge.
         has_no_power: Whether the power has failed; no process runs until `wait_for_power`.
+        reconciled_at: When the ledgers were last compared.
         watch: Called with every request before it reaches Toss.
         considered: The consents that customers have answered, or never will.
     """
@@ -89,6 +92,8 @@ class World:
     workers: list[Worker]
     log_guard: LogGuard
     cards: Cards
+    habits: Habits
+    presses: Presses
     people: list[Session] = field(default_factory=list[Session])
     late: list[tuple[datetime, httpx.Request]] = field(
         default_factory=list[tuple[datetime, httpx.Request]]
@@ -97,13 +102,15 @@ class World:
     considered: set[str] = field(default_factory=set[str])
     faults: bool = True
     down_until: datetime = BEGIN
+    reconciled_at: datetime = BEGIN
     blackout: timedelta | None = None
     has_no_power: bool = False
     watch: Callable[[httpx.Request], None] = lambda _: None
 
     async def card(self, session: Session) -> str:
         """Register a card; most cards can be charged."""
-        persona = self.rng.choice(GOOD_CARDS if self.rng.random() < 0.8 else BAD_CARDS)
+        is_good = self.rng.random() < self.habits.good_cards
+        persona = self.rng.choice(GOOD_CARDS if is_good else self.habits.bad_cards)
         return await self.cards.register(session, persona)
 
     def new_customer(self) -> Session:
@@ -241,6 +248,7 @@ class World:
         """Kill every process of the shop, and let time pass."""
         for worker in self.workers:
             await worker.kill()
+        self.presses.break_connections()
         until = self.clock.now() + span
         while self.late and min(at for at, _ in self.late) <= until:
             self.go_to(min(at for at, _ in self.late))
@@ -257,6 +265,13 @@ class World:
         context = billing_key_context(method.id)
         key = self.rt.cipher.decrypt(method.billing_key_sealed or "", context=context)
         await self.rt.toss.delete_billing_key(billing_key=key)
+        self.webhooks.collect(self.clock.now())
+
+    async def refund_at_toss(self, order_id: str, amount_krw: int | None, reason: str) -> None:
+        """Refund a payment without the shop, fully if there is no amount."""
+        body = {"orderId": order_id, "amount": amount_krw, "reason": reason}
+        request = httpx.Request("POST", f"{BASE}/_control/refunds", json=body)
+        await self.toss.inner.handle_async_request(request)
         self.webhooks.collect(self.clock.now())
 
     async def deliver_delayed(self) -> None:
@@ -281,7 +296,7 @@ class World:
         """Return when the next scheduled thing happens."""
         found = [*self.snapshot.due().values(), *(at for at, _ in self.late)]
         found += [worker.paused_until for worker in self.workers if worker.paused_until]
-        found += [self.webhooks.next_at] if self.webhooks.next_at else []
+        found += [at for at in (self.webhooks.next_at, self.presses.next_at) if at]
         return min(found, default=None)
 
     def go_to(self, at: datetime) -> None:
