@@ -12,7 +12,7 @@ import pytest
 from tests.docs.test_docs import COMMAND, exists, our_sources, text_of
 from tossbill_ui.cli import main
 from tossbill_ui.cli.admin import NOTICE_KEYS
-from tossbill_ui.cli.review import WORDS, Item
+from tossbill_ui.cli.review_items import WORDS, Item
 
 OPTION_ROW = re.compile(r"^\| `(--[a-z-]+)` \|.*$", re.MULTILINE)
 KEYS = {

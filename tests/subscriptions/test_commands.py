@@ -15,7 +15,8 @@ from tests.conftest import NOON
 from tests.support.commands import call, execute, leave_sandbox, rows
 from tests.support.shop import open_shop
 from tossbill_ui import migrations
-from tossbill_ui.cli.review import REASONS, resolve
+from tossbill_ui.cli.review import resolve
+from tossbill_ui.cli.review_items import REASONS
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import new_session
 from tossbill_ui.payments.models import Payment, Resolution
