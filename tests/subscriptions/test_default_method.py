@@ -12,7 +12,9 @@ from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods.default import choose_default
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.subscriptions.actions.change_method import remove_method
+from tossbill_ui.subscriptions.actions import subscribe
+from tossbill_ui.subscriptions.actions.change_method import change_method, remove_method
+from tossbill_ui.subscriptions.engine.method_deleted import lose_method
 from tossbill_ui.subscriptions.reading.methods import offered_methods
 from tossbill_ui.ui.registration import view
 
@@ -89,3 +91,48 @@ async def test_method_just_registered_is_proposed_instead_of_the_default(
     for wanted, proposed in ((new, new), ("", old), (of_another, old)):
         opened = await view.opened(shop.rt, session, "basic", wanted=wanted)
         assert opened.chosen == proposed
+
+
+async def test_default_is_chosen_while_toss_deletes_the_key(shop: Shop, session: Session) -> None:
+    actor = actor_of(session)
+    of = (await shop.subscribe(session)).subscription.id
+    for _ in range(8):
+        card = await shop.card(session)
+        await change_method(shop.rt, actor, of, payment_method_id=card)
+        [method] = [row for row in await shop.rows(PaymentMethod) if row.id == card]
+
+        found = await asyncio.gather(
+            *(choose_default(shop.rt, actor, card) for _ in range(2)),
+            lose_method(shop.rt, method.billing_key_hash),
+            *(choose_default(shop.rt, actor, card) for _ in range(2)),
+            return_exceptions=True,
+        )
+
+        raised = [each for each in found if isinstance(each, BaseException)]
+        assert [each for each in raised if not isinstance(each, NotFound)] == []
+
+
+async def test_method_is_not_removed_while_it_is_taken_into_use(
+    shop: Shop, session: Session
+) -> None:
+    actor = actor_of(session)
+    for _ in range(8):
+        card = await shop.card(session)
+        quote = await subscribe.quote(shop.rt, actor, "pro")
+
+        _, begun = await asyncio.gather(
+            remove_method(shop.rt, actor, card),
+            subscribe.subscribe(
+                shop.rt,
+                actor,
+                plan_code="pro",
+                payment_method_id=card,
+                agreed=quote.terms,
+                again=True,
+            ),
+            return_exceptions=True,
+        )
+        await shop.rt.tasks.drain(seconds=120)
+
+        [method] = [row for row in await shop.rows(PaymentMethod) if row.id == card]
+        assert method.is_active == isinstance(begun, str)

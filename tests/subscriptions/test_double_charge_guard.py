@@ -10,11 +10,14 @@ import httpx
 import pytest
 
 from tests.conftest import NOON
+from tests.support.actors import KIM
 from tests.support.shop import Shop, open_shop
+from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments import charge
-from tossbill_ui.payments.models import Difference, Invoice, Payment
+from tossbill_ui.payments.models import Difference, Invoice, Payment, Resolution
 from tossbill_ui.subscriptions.actions import cancel, change_method
+from tossbill_ui.subscriptions.actions.resolve import resolve
 from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.toss import wire
 from tossbill_ui.toss.client import TossClient
@@ -207,3 +210,15 @@ async def test_lookup_that_outlasts_the_lease_charges_nothing(
     shop.wait(timedelta(hours=1))
     await shop.run()
     assert await shop.money() == [("approved", 9900)] * 2
+
+
+async def test_adopted_charge_that_pays_a_period_is_not_refunded_as_unowed(
+    shop: Shop, session: Session, subscription_id: str, false_declines: FalseDeclines
+) -> None:
+    await shop.go_to(RENEWAL + timedelta(days=1))
+    await shop.run()
+    assert (await shop.view(session, subscription_id)).subscription.period_number == 2
+    [difference] = await shop.rows(Difference)
+
+    with pytest.raises(Conflict):
+        await resolve(shop.rt, KIM, difference.id, Resolution.REFUND)

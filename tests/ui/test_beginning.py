@@ -9,7 +9,7 @@ from tests.ui.test_plans import plain
 from tests.ui.test_subscription_views import only
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payments.settle import settle
-from tossbill_ui.subscriptions.actions import pause
+from tossbill_ui.subscriptions.actions import change_plan, pause
 from tossbill_ui.ui.shared.text import speak
 from tossbill_ui.ui.shared.view_rows import ABSENT
 from tossbill_ui.ui.subscription.alerts import QUIET
@@ -71,11 +71,97 @@ async def test_confirmation_is_over_after_a_day_and_with_the_next_act(
     await pause.pause(shop.rt, actor_of(session), begun.subscription.id)
     assert (await only(shop, session)).alert == QUIET
     await pause.resume(shop.rt, actor_of(session), begun.subscription.id)
+    assert (await only(shop, session)).alert == QUIET
+
+
+async def test_confirmation_is_over_after_a_day(shop: Shop, session: Session) -> None:
+    await shop.subscribe(session)
     assert (await only(shop, session)).alert.tone == "begun"
 
     shop.wait(timedelta(days=1, seconds=1))
 
     assert (await only(shop, session)).alert == QUIET
+
+
+async def test_paid_resuming_is_confirmed_and_a_declined_one_explained(
+    shop: Shop, session: Session
+) -> None:
+    begun = await shop.subscribe(session)
+    of, actor = begun.subscription.id, actor_of(session)
+    await pause.pause(shop.rt, actor, of)
+    await shop.go_to(begun.subscription.ends_on)
+    await shop.faults(
+        {"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT", "count": 1}
+    )
+
+    await pause.resume(shop.rt, actor, of, expected_krw=9_900)
+    await shop.rt.tasks.drain(seconds=120)
+    declined = (await only(shop, session)).alert
+    shop.wait(timedelta(minutes=1))
+    await pause.resume(shop.rt, actor, of, expected_krw=9_900)
+    await shop.rt.tasks.drain(seconds=120)
+    paid = (await only(shop, session)).alert
+
+    assert (declined.tone, plain(declined.title)) == ("red", "다시 시작하지 못했어요")
+    assert plain(declined.body) == (
+        "카드 한도나 잔액이 부족해요. 구독은 그대로 멈춰 있고, 결제된 금액은 없어요."
+    )
+    assert (paid.tone, plain(paid.title)) == ("begun", "구독을 다시 시작했어요")
+    assert "현대카드 ···· 123으로 9,900원을 결제했어요" in plain(paid.body)
+
+
+async def test_paid_change_is_confirmed_with_its_amount(shop: Shop, session: Session) -> None:
+    begun = await shop.subscribe(session)
+    shop.wait(timedelta(minutes=1))
+
+    await change_plan.change_now(
+        shop.rt,
+        actor_of(session),
+        begun.subscription.id,
+        plan_code="pro",
+        expected_charge_krw=19_100,
+    )
+    await shop.rt.tasks.drain(seconds=120)
+
+    alert = (await only(shop, session)).alert
+    assert (alert.tone, plain(alert.title)) == ("begun", "요금제를 바꿨어요")
+    assert "19,100원을 결제했어요. 월 29,000원이고" in plain(alert.body)
+
+
+async def test_change_with_a_refund_confirms_no_payment(shop: Shop, session: Session) -> None:
+    begun = await shop.subscribe(session, "pro", persona="approve")
+    assert (await only(shop, session)).alert.tone == "begun"
+    shop.wait(timedelta(minutes=1))
+
+    shown = await change_plan.preview(
+        shop.rt, actor_of(session), begun.subscription.id, plan_code="letter"
+    )
+    await change_plan.change_now(
+        shop.rt,
+        actor_of(session),
+        begun.subscription.id,
+        plan_code="letter",
+        expected_charge_krw=shown.charge_krw,
+    )
+
+    assert (await only(shop, session)).alert.tone != "begun"
+
+
+async def test_paused_subscription_names_the_plan_that_resuming_pays_for(
+    shop: Shop, session: Session
+) -> None:
+    begun = await shop.subscribe(session)
+    of, actor = begun.subscription.id, actor_of(session)
+    await change_plan.change_at_period_end(shop.rt, actor, of, plan_code="pro")
+    await pause.pause(shop.rt, actor, of)
+    await shop.go_to(begun.subscription.ends_on)
+    assert (
+        plain((await only(shop, session)).resume) == "29,000원 결제하고 프로 요금제로 다시 시작하기"
+    )
+
+    await change_plan.change_at_period_end(shop.rt, actor, of, plan_code="basic")
+
+    assert plain((await only(shop, session)).resume) == "9,900원 결제하고 다시 시작하기"
 
 
 async def test_confirmation_speaks_english(shop: Shop, session: Session) -> None:

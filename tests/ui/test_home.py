@@ -31,9 +31,9 @@ async def test_subscription_is_shown_in_short_with_its_next_payment(
     found = await view.home(shop.rt, actor_of(session))
 
     [mine] = found.mine
-    assert (found.shown.title, found.shown.mine) == ("이용하고 있는 구독", "yes")
+    assert (found.shown.title, found.shown.mine) == ("내\u00a0구독", "yes")
     assert (mine.plan, mine.status, mine.tone) == ("베이직", "이용 중", "ink")
-    assert plain(mine.what) == "다음 결제 2026년 12월 24일(목) · 9,900원"
+    assert plain(mine.what) == "다음 결제 · 2026년 12월 24일(목) · 9,900원"
 
 
 async def test_debt_comes_first_and_is_named(shop: Shop, session: Session) -> None:

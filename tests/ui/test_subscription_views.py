@@ -130,6 +130,7 @@ async def test_past_due_comes_first_with_reason_retry_access_and_one_button(
     assert plain(alert.body) == (
         "카드 한도나 잔액이 부족해요. 2026년 12월 25일(금)에 다시 결제할게요. "
         "2026년 12월 30일(수)까지는 그대로 이용할 수 있어요. "
+        "그 뒤에는 결제할 때까지 이용할 수 없어요. "
         "2027년 1월 7일(목)까지 결제하지 못하면 그날 구독이 끝나요."
     )
     assert (alert.action, alert.label) == ("pay", "지금 9,900원 결제하기")

@@ -126,7 +126,7 @@ async def test_plan_change_after_a_trial_states_the_consent(shop: Shop, session:
     row = await only(shop, session)
     assert (plain(row.next_label), plain(row.next)) == (
         "첫 결제",
-        f"{DAY}\n베이직 요금제로 바뀌어요",
+        f"{DAY} 9,900원\n베이직 요금제로 바뀌어요",
     )
 
 

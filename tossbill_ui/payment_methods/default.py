@@ -32,13 +32,13 @@ async def choose_default(rt: Runtime, actor: Actor, method_id: str) -> PaymentMe
     async with rt.db.write() as db:
         method = await repository.get_owned(db, actor, method_id)
         # Two choices at the same time wait for each other here, so that one default is left.
-        await db.get_one(Customer, method.customer_id, with_for_update=True)
-        await db.refresh(method)
+        # No stronger lock: rows of others that refer to the customer can be inserted meanwhile.
+        await db.get_one(Customer, method.customer_id, with_for_update={"key_share": True})
+        await db.refresh(method, with_for_update={"key_share": True})
         if not method.is_active:
             raise NotFound("This customer has no such payment method.")
-        others = col(PaymentMethod.customer_id) == method.customer_id
-        await db.exec(sa.update(PaymentMethod).where(others).values(is_default=False))
-        await db.refresh(method)
+        before = col(PaymentMethod.customer_id) == method.customer_id, col(PaymentMethod.is_default)
+        await db.exec(sa.update(PaymentMethod).where(*before).values(is_default=False))
         method.is_default = True
         db.add(method)
     rt.pubsub.publish(method.customer_id)

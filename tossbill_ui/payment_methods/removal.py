@@ -47,6 +47,8 @@ async def remove(
     """
     await _get_owned(rt, actor, method_id)
     async with rt.db.write() as db:
+        # Whoever starts to use it locks it too (`invoicing`); the claim sees what they committed.
+        await db.get_one(PaymentMethod, method_id, with_for_update={"key_share": True})
         claimed = await update_where(
             db,
             PaymentMethod,

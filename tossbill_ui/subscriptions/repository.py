@@ -255,6 +255,20 @@ async def events(db: AsyncSession, subscription_id: str) -> Sequence[EventRecord
     return (await db.exec(query)).all()
 
 
+async def newest_event(db: AsyncSession, subscription_id: str) -> EventRecord | None:
+    """Return what happened last to a subscription itself, without its payments and refunds."""
+    query = (
+        select(EventRecord)
+        .where(
+            col(EventRecord.subscription_id) == subscription_id,
+            col(EventRecord.type).startswith("subscription."),
+        )
+        .order_by(col(EventRecord.seq).desc())
+        .limit(1)
+    )
+    return (await db.exec(query)).first()
+
+
 async def waiting(db: AsyncSession) -> Sequence[Subscription]:
     """Return subscriptions that wait for an operator, oldest first."""
     return (await db.exec(_WAITING)).all()

@@ -105,6 +105,7 @@ async def change_now(
     *,
     plan_code: str,
     expected_charge_krw: int,
+    expected_refund_krw: int | None = None,
 ) -> None:
     """Move to another plan today; `view.wait` reports the outcome of the charge.
 
@@ -117,6 +118,7 @@ async def change_now(
         subscription_id: The subscription's id.
         plan_code: A plan on offer.
         expected_charge_krw: The charge that `preview` showed; if it has changed, nothing happens.
+        expected_refund_krw: The refund that it showed; None if no one saw one.
 
     Raises:
         NotFound: The customer has no such subscription, or no such plan is on offer.
@@ -129,7 +131,8 @@ async def change_now(
             subscription = await repository.get_owned_for_update(db, actor, subscription_id)
             await invoicing.refuse_while_open(db, subscription)
             shown = await _preview(rt, db, subscription, plan_code)
-            if shown.charge_krw != expected_charge_krw:
+            is_same = shown.charge_krw == expected_charge_krw
+            if not is_same or expected_refund_krw not in (None, shown.refund_krw):
                 raise Conflict("The charge differs from the preview.", code="preview_changed")
             facts = await facts_of(rt, db, subscription)
             _require_time_left(subscription, facts)
@@ -199,7 +202,12 @@ async def _begin(
 
 
 async def change_at_period_end(
-    rt: Runtime, actor: Actor, subscription_id: str, *, plan_code: str
+    rt: Runtime,
+    actor: Actor,
+    subscription_id: str,
+    *,
+    plan_code: str,
+    expected_krw: int | None = None,
 ) -> None:
     """Move to another plan when the current period ends; naming the current plan undoes it.
 
@@ -215,7 +223,7 @@ async def change_at_period_end(
         if plan_code == subscription.plan_code:
             events = await _keep_plan(db, subscription)
         else:
-            events = await _schedule_change(rt, db, actor, subscription, plan_code)
+            events = await _schedule_change(rt, db, actor, subscription, plan_code, expected_krw)
         facts = await facts_of(rt, db, subscription)
         question = await trial_end.ask_if_near(rt, db, subscription, facts)
         events += question.events
@@ -234,9 +242,18 @@ async def _keep_plan(db: AsyncSession, subscription: Subscription) -> Events:
 
 
 async def _schedule_change(
-    rt: Runtime, db: AsyncSession, actor: Actor, subscription: Subscription, plan_code: str
+    rt: Runtime,
+    db: AsyncSession,
+    actor: Actor,
+    subscription: Subscription,
+    plan_code: str,
+    expected_krw: int | None,
 ) -> Events:
     price = (await _preview(rt, db, subscription, plan_code)).offer.price
+    if expected_krw not in (None, amount_of(price).due_krw):
+        raise Conflict("The price differs from the one shown.", code="preview_changed")
+    # An operator may have to decide first about the period that has begun, or about missed ones.
+    _require_time_left(subscription, await facts_of(rt, db, subscription))
     await _refuse_duplicate(db, subscription, plan_code)
     events = transitions.plan_change(subscription, price)
     if actor.is_customer:

@@ -14,6 +14,7 @@ from tossbill_ui.subscriptions.engine.method_deleted import ask_if_lost
 from tossbill_ui.subscriptions.lifecycle import invoicing, transitions
 from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
 from tossbill_ui.subscriptions.lifecycle.publish import publish
+from tossbill_ui.subscriptions.lifecycle.release import void_open_invoice
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import Plan, Price, Subscription
 from tossbill_ui.subscriptions.periods import fresh_period
@@ -34,6 +35,8 @@ async def pause(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         if events := transitions.pause(subscription):
             await invoicing.refuse_while_open(db, subscription)
+            # One that waits for an operator: resuming starts a period of its own.
+            await void_open_invoice(db, subscription)
         await publish(rt, db, subscription, events, actor=actor)
 
 

@@ -151,8 +151,16 @@ async def ask(
         await consent.refuse_wrong_time(rt, db, subscription)
         asked = await consent.find_request(db, subscription, price, coming)
         if asked is None:
+            await _refuse_planned(db, subscription)
             asked = await _ask(rt, db, actor, subscription, price, coming, how_to_cancel)
     return asked
+
+
+async def _refuse_planned(db: AsyncSession, subscription: Subscription) -> None:
+    """Raise if the customer has planned another plan, which must not be replaced."""
+    _, planned = await consent.prices(db, subscription)
+    if planned.plan_code != subscription.plan_code:
+        raise Conflict("The customer moves to another plan.", code="not_a_rise")
 
 
 async def _ask(
@@ -187,8 +195,7 @@ async def record_decision(
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         await consent.refuse_wrong_time(rt, db, subscription)
-        price, coming = await consent.prices(db, subscription)
-        asked = await consent.find_request(db, subscription, price, coming)
+        asked = await consent.open_request(db, subscription)
         if asked is None:
             raise NotFound("No consent was requested for this subscription.")
         asked.answer = ConsentDecision.ACCEPTED if accepts else ConsentDecision.REFUSED

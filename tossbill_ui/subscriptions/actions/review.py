@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,7 +21,6 @@ from tossbill_ui.payments.models import (
     Payment,
     PaymentStatus,
     Refund,
-    RefundOrigin,
     Resolution,
 )
 from tossbill_ui.payments.outcome import NEVER_CHARGED, Declined, Unresolved, of_payment
@@ -72,13 +70,6 @@ def _is_stuck(table: type[Payment | Refund]) -> sa.ColumnElement[bool]:
     )
 
 
-_LATER = aliased(Refund)
-_WAS_REQUESTED_AGAIN = sa.exists().where(
-    col(_LATER.payment_id) == col(Refund.payment_id),
-    col(_LATER.number) > col(Refund.number),
-    col(_LATER.origin) == RefundOrigin.SHOP,
-    col(_LATER.created_at) > col(Refund.ended_at),
-)
 _HAS_BALANCE = sa.exists().where(
     col(Payment.id) == col(Refund.payment_id), col(Payment.refunded_krw) < col(Payment.amount_krw)
 )
@@ -86,7 +77,6 @@ _IS_REFUSED = sa.and_(
     col(Refund.status) == PaymentStatus.REFUSED,
     col(Refund.closed_at).is_(None),
     _HAS_BALANCE,
-    ~_WAS_REQUESTED_AGAIN,
 )
 _STUCK_REFUNDS = (
     select(Refund).where(sa.or_(_IS_REFUSED, _is_stuck(Refund))).order_by(col(Refund.created_at))

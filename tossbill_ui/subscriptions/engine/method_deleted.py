@@ -78,7 +78,8 @@ async def ask_if_lost(db: AsyncSession, subscription: Subscription) -> Events:
 
     For a subscription that was resumed, or whose cancellation was undone.
     """
-    method = await db.get_one(PaymentMethod, subscription.payment_method_id)
+    method_id = subscription.payment_method_id
+    method = await db.get_one(PaymentMethod, method_id, with_for_update={"read": True})
     if method.is_active or subscription.needs_card or subscription.status not in CHARGEABLE:
         return []
     return transitions.lose_method(subscription, REMOVED_KEY)

@@ -168,7 +168,7 @@ async def usable_method(
     Raises:
         NotFound: It does not exist, is another customer's, or was removed.
     """
-    method = await db.get(PaymentMethod, payment_method_id[:32])
+    method = await db.get(PaymentMethod, payment_method_id[:32], with_for_update={"read": True})
     if method is None or not method.is_active or method.customer_id != customer_id:
         raise NotFound("This customer has no such payment method.")
     return method
@@ -180,7 +180,8 @@ async def require_method(db: AsyncSession, subscription: Subscription) -> None:
     Raises:
         Conflict: It was removed (``method_removed``).
     """
-    if not (await db.get_one(PaymentMethod, subscription.payment_method_id)).is_active:
+    method_id = subscription.payment_method_id
+    if not (await db.get_one(PaymentMethod, method_id, with_for_update={"read": True})).is_active:
         raise Conflict("The payment method was removed.", code="method_removed")
 
 

@@ -121,7 +121,7 @@ def plan_change(subscription: Subscription, price: Price) -> Events:
     return [Event(EventType.CHANGE_PLANNED, changes=plan)]
 
 
-@transition(*CHANGEABLE, refusal="not_active")
+@transition(*CHANGEABLE, Status.PAUSED, refusal="not_active")
 def drop_planned_change(subscription: Subscription, price: Price | None) -> Events:
     """Stay on the current plan, at the price decided for its next period before, if any."""
     subscription.next_price_id = price.id if price else None

@@ -61,6 +61,9 @@ async def _taken_in(
     """
     payment = case.payment
     if payment and payment.status == PaymentStatus.DONE:
+        paid = await db.get_one(Invoice, payment.invoice_id)
+        if paid.status == InvoiceStatus.PAID:
+            raise refuse("The payment pays its invoice here: resolve this as closed.")
         return payment, []
     if payment and payment.status in OPEN:
         raise refuse("The payment is not settled here.")

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.events.models import EventRecord
+from tossbill_ui.events.types import EventType
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import (
@@ -27,6 +28,7 @@ from tossbill_ui.subscriptions.models import (
     Plan,
     Price,
     PriceConsent,
+    ReviewReason,
     Subscription,
     SubscriptionStatus,
 )
@@ -36,6 +38,8 @@ from tossbill_ui.subscriptions.terms.pricing import amount_of
 
 REFUSAL_SHOWN = timedelta(days=1)
 BEGINNING_SHOWN = timedelta(days=1)
+PAID_BEGINNINGS = (EventType.SUBSCRIPTION_STARTED, EventType.RESUMED, EventType.PLAN_CHANGED)
+ASKED_FOR = (InvoiceKind.CHANGE, InvoiceKind.RESUME)
 # Enough time to order another card.
 CARD_NOTICE = timedelta(days=30)
 
@@ -54,10 +58,10 @@ class SubscriptionView:
         works: Whether the customer may use it today.
         resume_krw: What resuming it now charges; 0 if nothing.
         card_until_on: The last day of a card that has expired or expires within 30 days.
-        change_was_refused: Whether the newest payment was for a plan change, and was declined
-            within the last day.
-        has_just_begun: Whether it began within the last day, with a trial or with a first payment
-            that was charged and is still the newest.
+        refused: What the newest payment was for, if the customer asked for it (a plan change or
+            resuming) and it was declined within the last day.
+        begun: The newest event, if it is from the last day, and began a trial or a period that was
+            paid for.
         refunds: Those requested since it was canceled, oldest first; only if it has ended.
     """
 
@@ -74,14 +78,21 @@ class SubscriptionView:
     works: bool
     resume_krw: int
     card_until_on: date | None
-    change_was_refused: bool
-    has_just_begun: bool
+    refused: InvoiceKind | None
+    begun: EventType | None
     refunds: Sequence[Refund] = ()
 
     @property
     def is_late(self) -> bool:
         """Whether what is owed buys a new period, since nothing works any more."""
         return bool(self.owed and self.buys and self.buys.starts_on > self.owed.starts_on)
+
+    @property
+    def payable(self) -> Invoice | None:
+        """What a press collects at once; nothing while an operator has to decide first."""
+        is_waiting = self.subscription.attention == ReviewReason.SETUP
+        is_unpaid = self.subscription.status == SubscriptionStatus.PAST_DUE
+        return self.owed if is_unpaid and not is_waiting else None
 
     @property
     def access_until_on(self) -> date | None:
@@ -162,8 +173,8 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         works=works_on(row, today(rt)),
         resume_krw=await _resume_krw(rt, db, row, price),
         card_until_on=until if until and until <= today(rt) + CARD_NOTICE else None,
-        change_was_refused=await _is_refused_change(rt, db, last),
-        has_just_begun=await _has_just_begun(rt, db, row, last),
+        refused=await _refused(rt, db, last),
+        begun=await _begun(rt, db, row, last),
         refunds=await _refunds_at_the_end(db, row),
     )
 
@@ -195,23 +206,26 @@ async def _buys(rt: Runtime, db: AsyncSession, row: Subscription, owed: Invoice)
     return bought_period(row, owed, interval, paid_on=day, today=day)
 
 
-async def _is_refused_change(rt: Runtime, db: AsyncSession, last: Payment | None) -> bool:
+async def _refused(rt: Runtime, db: AsyncSession, last: Payment | None) -> InvoiceKind | None:
     if last is None or last.status != PaymentStatus.REFUSED or last.ended_at is None:
-        return False
+        return None
     if rt.clock.now() - last.ended_at > REFUSAL_SHOWN:
-        return False
-    return (await db.get_one(Invoice, last.invoice_id)).kind == InvoiceKind.CHANGE
+        return None
+    kind = InvoiceKind((await db.get_one(Invoice, last.invoice_id)).kind)
+    return kind if kind in ASKED_FOR else None
 
 
-async def _has_just_begun(
+async def _begun(
     rt: Runtime, db: AsyncSession, row: Subscription, last: Payment | None
-) -> bool:
-    if rt.clock.now() - row.created_at > BEGINNING_SHOWN:
-        return False
-    if last is None:
-        return row.status == SubscriptionStatus.TRIALING
-    is_paid = row.status == SubscriptionStatus.ACTIVE and last.status == PaymentStatus.DONE
-    return is_paid and (await db.get_one(Invoice, last.invoice_id)).kind == InvoiceKind.FIRST
+) -> EventType | None:
+    newest = await repository.newest_event(db, row.id)
+    if newest is None or rt.clock.now() - newest.at > BEGINNING_SHOWN:
+        return None
+    if newest.type == EventType.TRIAL_STARTED:
+        return EventType.TRIAL_STARTED if row.status == SubscriptionStatus.TRIALING else None
+    if last is None or last.status != PaymentStatus.DONE or newest.invoice_id != last.invoice_id:
+        return None
+    return EventType(newest.type) if newest.type in PAID_BEGINNINGS else None
 
 
 async def events(rt: Runtime, actor: Actor, subscription_id: str) -> Sequence[EventRecord]:

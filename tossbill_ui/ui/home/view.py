@@ -50,7 +50,7 @@ async def home(rt: Runtime, actor: Actor) -> Home:
 
 def _mine(row: SubscriptionRow) -> Mine:
     """Return what matters first: an alert that asks for something, or the next date and amount."""
-    next_one = f"{row.next_label} {row.next}".replace("\n", " · ")
+    next_one = f"{row.next_label} · {row.next}".replace("\n", " · ")
     is_urgent = row.alert.tone in ("red", "amber")
     return Mine(
         testid="my-subscription",

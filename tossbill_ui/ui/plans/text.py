@@ -10,8 +10,8 @@ HOME_BODY = Text(
     "You'll see every amount and date on the next page before you start.",
 )
 START_PLAN = Text("{name} 시작하기", "Start {name}")
-SEE_SUBSCRIPTION = Text("이용 중인 구독 보기", "View my subscription")
-IN_USE = Text("지금 이용하고 있어요.", "You're on this plan.")
+SEE_SUBSCRIPTION = Text("내 구독 보기", "View my subscription")
+IN_USE = Text("이미 구독하고 있어요.", "You have a subscription to this plan.")
 CARD_ONLY = Text("결제수단만 등록하기", "Just register a payment method")
 WHEN_PAID = Text(
     "오늘 결제하고, 다음 결제일은 {day}이에요.", "You pay today. Your next payment is on {day}."

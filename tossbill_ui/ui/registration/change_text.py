@@ -14,14 +14,14 @@ BODY = Text(
 CONSENT = Text(
     "등록하면 앞으로 {plan} 자동결제에 이 결제수단을 쓰는 데 동의하는 거예요. "
     "지금 결제하는 금액은 없고, 언제든 해지할 수 있어요.",
-    "By registering, you agree to its use for the automatic payments of {plan}. Nothing is "
+    "By registering, you agree that it will be charged automatically for {plan}. Nothing is "
     "charged now, and you can cancel at any time.",
 )
 CONSENT_OWED = Text(
     "등록하면 밀린 {amount}을 오늘 결제하고, 앞으로 {plan} 자동결제에 이 결제수단을 쓰는 데 "
     "동의하는 거예요. 언제든 해지할 수 있어요.",
-    "By registering, you agree to pay the outstanding {amount} today, and to its use for the "
-    "automatic payments of {plan}. You can cancel at any time.",
+    "By registering, you agree that it will be charged the outstanding {amount} today, and "
+    "automatically for {plan} from now on. You can cancel at any time.",
 )
 PRESS = ByKind(
     Text("새 카드 등록하고 바꾸기", "Register a new card"),

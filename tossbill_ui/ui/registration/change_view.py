@@ -12,7 +12,6 @@ from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import PaymentStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import change_method
-from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.reading import view as reading
 from tossbill_ui.subscriptions.reading.registered import MethodChange
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
@@ -90,8 +89,8 @@ def _stopped(testid: str, title: Text, body: Text) -> RegisterView:
 
 
 def _ready(seen: SubscriptionView, *, takes_accounts: bool) -> RegisterView:
-    is_owed = seen.subscription.status == SubscriptionStatus.PAST_DUE and seen.owed is not None
-    amount = wording.won(seen.owed.amount_krw if is_owed and seen.owed else 0)
+    is_owed = seen.payable is not None
+    amount = wording.won(seen.payable.amount_krw if seen.payable else 0)
     plan = wording.plan_text(seen.plan).name
     title = change_text.TITLE_OWED if is_owed else change_text.TITLE
     consent = change_text.CONSENT_OWED if is_owed else change_text.CONSENT

@@ -40,6 +40,11 @@ def short_day(on: date) -> str:
     return _day(money.SHORT_DAY, on)
 
 
+def button_day(on: date, today: date) -> str:
+    """Format a day for a button like `short_day`; one in another year with its year."""
+    return short_day(on) if on.year == today.year else _day(money.BUTTON_DAY, on)
+
+
 def day_of(at: datetime) -> str:
     """Format the Korean day of an instant like `full_day`."""
     return full_day(korean_day(at))

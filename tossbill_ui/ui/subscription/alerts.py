@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.events.models import EventRecord
-from tossbill_ui.events.types import Reason
+from tossbill_ui.events.types import EventType, Reason
 from tossbill_ui.payments.made_at_toss import NOTHING_LEFT
-from tossbill_ui.payments.models import OPEN, PaymentStatus, Refund
+from tossbill_ui.payments.models import OPEN, InvoiceKind, PaymentStatus, Refund
 from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionStatus, WhenUnpaid
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms.pricing import amount_of
@@ -25,6 +24,15 @@ from tossbill_ui.ui.subscription import change_text, price_increase_view, text, 
 
 ONE_DAY = timedelta(days=1)
 PAID_UP = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
+BEGUN = {
+    EventType.SUBSCRIPTION_STARTED: text.BEGUN,
+    EventType.RESUMED: text.BEGUN_AGAIN,
+    EventType.PLAN_CHANGED: change_text.BEGUN,
+}
+REFUSED = {
+    InvoiceKind.CHANGE: (change_text.REFUSED, change_text.REFUSED_BODY),
+    InvoiceKind.RESUME: (text.RESUME_REFUSED, text.RESUME_REFUSED_BODY),
+}
 OVER = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
 
 
@@ -67,9 +75,9 @@ def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
         title = text.LOST.of(seen.method.kind)()
         body = text.LOST_BODY(reason=decline(DELETED, seen.method.kind))
         return _say("amber", title, body, "card", text.CHANGE())
-    if seen.change_was_refused:
-        body = f"{_reason(seen)} {change_text.REFUSED_BODY()}"
-        return _say("red", change_text.REFUSED(), body)
+    if seen.refused:
+        title, rest = REFUSED[seen.refused]
+        return _say("red", title(), f"{_reason(seen)} {rest()}")
     asked = asked_now(seen)
     is_card_next = seen.card_until_on is not None and of.status in PAID_UP
     if asked and not (asked.answer and is_card_next):
@@ -78,22 +86,23 @@ def alert_of(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
     if seen.card_until_on and is_card_next:
         title = text.EXPIRES(day=wording.full_day(seen.card_until_on))
         return _say("amber", title, text.EXPIRES_BODY(), "card", text.CHANGE())
-    return _begun(seen) if seen.has_just_begun else QUIET
+    return _begun(seen, seen.begun) if seen.begun else QUIET
 
 
-def _begun(seen: SubscriptionView) -> Alert:
+def _begun(seen: SubscriptionView, begun: EventType) -> Alert:
     """Confirm a beginning: what was charged, with which method, and what comes next."""
     facts = {
         "method": wording.by(method_label(seen.method)),
         "price": wording.price(seen.price),
         "day": wording.full_day(seen.subscription.ends_on),
     }
-    if (first := seen.last_payment) is None:
+    if begun == EventType.TRIAL_STARTED or (first := seen.last_payment) is None:
         return _say("begun", text.BEGUN_TRIAL(), text.BEGUN_TRIAL_BODY(**facts))
     body = text.BEGUN_BODY(amount=wording.won(first.amount_krw), **facts)
+    title = BEGUN[begun]()
     if url := receipt(first.receipt_url):
-        return _say("begun", text.BEGUN(), body, "receipt", frame.RECEIPT(), url)
-    return _say("begun", text.BEGUN(), body)
+        return _say("begun", title, body, "receipt", frame.RECEIPT(), url)
+    return _say("begun", title, body)
 
 
 def _needs_method(seen: SubscriptionView) -> bool:
@@ -124,6 +133,9 @@ def _doubt(seen: SubscriptionView, amount_krw: int) -> Alert:
 def _past_due(seen: SubscriptionView) -> Alert:
     of = seen.subscription
     amount = wording.won(seen.owed.amount_krw if seen.owed else amount_of(seen.price).due_krw)
+    if seen.owed and not seen.payable:
+        body = " ".join([text.SHOP_CHECKS(), *_access(seen)])
+        return _say("amber", text.PAST_DUE(amount=amount), body)
     body = [_reason(seen)]
     if of.needs_card:
         body.append(text.NEEDS_CARD.of(seen.method.kind)())
@@ -140,10 +152,10 @@ def _past_due(seen: SubscriptionView) -> Alert:
 
 def _access(seen: SubscriptionView) -> list[str]:
     """Say until when it works; if it does not, until when it will once it is paid."""
-    until, due_at = seen.access_until_on, seen.subscription.due_at
+    until, last_on = seen.access_until_on, seen.owed.collect_until_on if seen.owed else None
     if until is None:
         return [text.NO_ACCESS(), *([days_bought(seen)] if seen.is_late else [])]
-    stops = due_at is not None and korean_day(due_at) > until
+    stops = last_on is not None and last_on > until + ONE_DAY
     said = text.ACCESS_UNTIL(day=wording.full_day(until))
     return [said, text.THEN_NO_ACCESS()] if stops else [said]
 
@@ -182,8 +194,11 @@ def _ended(seen: SubscriptionView, events: Sequence[EventRecord]) -> Alert:
             text.PAY_WITH_OTHER.of(seen.method.kind)(),
             again,
         )
-    if any(event.reason == Reason.NO_CONSENT_AFTER_TRIAL for event in events):
+    reasons = {event.reason for event in events}
+    if Reason.NO_CONSENT_AFTER_TRIAL in reasons:
         return _say("ink", trial_end_text.OVER(), trial_end_text.OVER_BODY())
+    if Reason.UNPAID in reasons:
+        return _say("ink", text.ENDED_UNPAID(), text.ENDED_UNPAID_BODY())
     return _refunds(seen)
 
 

@@ -10,6 +10,7 @@ from tossbill_ui.core.money import share_up
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import cancel
 from tossbill_ui.subscriptions.actions.cancel import CancelPreview
+from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.reading import view
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.subscription import text
@@ -50,7 +51,7 @@ async def cancel_view(rt: Runtime, actor: Actor, subscription_id: str) -> Cancel
         title=text.CANCEL_TITLE(plan=wording.plan_text(seen.plan).name),
         can_wait=preview.can_wait,
         wait_when=text.CANCEL_WAIT_WHEN(day=wording.full_day(last_on)),
-        wait=text.CANCEL_WAIT(day=wording.short_day(last_on)),
+        wait=text.CANCEL_WAIT(day=wording.button_day(last_on, today(rt))),
         wait_refund=text.CANCEL_WAIT_REFUND(amount=wording.won(0)),
         now=text.CANCEL_NOW_REFUND(amount=back) if preview.refund_krw else text.CANCEL_NOW(),
         now_refund=text.CANCEL_NOW_BACK(amount=back),

@@ -20,20 +20,22 @@ NOW_AND_BACK = Text("지금 바꾸고 {amount} 돌려받기", "Change now and ge
 PAYS = Text("오늘 결제 {amount}", "Pay {amount}")
 BACK = Text("환불 {amount}", "Refund {amount}")
 HOW_ALL = Text(
-    "{price}을 결제해요. 새 기간이 오늘 시작하고, 다음 결제일은 {day}이에요.",
-    "You pay {price}. A new billing period starts today, and the next payment is on {day}.",
+    "{price}을 결제해요. 새 기간이 오늘 시작하고, {day}부터 {rate}을 자동결제해요.",
+    "You pay {price}. A new billing period starts today, and from {day} on {rate} is charged "
+    "automatically.",
 )
 HOW_LESS = Text(
     "{price}에서 지금 요금제의 남은 날만큼 {credit}을 뺐어요. 새 기간이 오늘 시작하고, "
-    "다음 결제일은 {day}이에요.",
+    "{day}부터 {rate}을 자동결제해요.",
     "{price} minus {credit} for the days left on your current plan. A new billing period "
-    "starts today, and the next payment is on {day}.",
+    "starts today, and from {day} on {rate} is charged automatically.",
 )
 HOW_BACK = Text(
     "지금 요금제의 남은 날이 {credit}이라, {price}을 빼고 돌려드려요. 새 기간이 오늘 시작하고, "
-    "다음 결제일은 {day}이에요.",
+    "{day}부터 {rate}을 자동결제해요.",
     "The days left on your current plan are worth {credit}. You get back what remains after "
-    "{price}. A new billing period starts today, and the next payment is on {day}.",
+    "{price}. A new billing period starts today, and from {day} on {rate} is charged "
+    "automatically.",
 )
 HOW_IN_TRIAL = Text(
     "무료 체험은 {day}까지 그대로 이어져요. 그 전에 계속할지 여쭤보고, 계속한다고 답하면 그날부터 "
@@ -59,6 +61,11 @@ REFUSED = Text("요금제를 바꾸지 못했어요", "Your plan wasn't changed"
 REFUSED_BODY = Text(
     "지금 요금제는 그대로이고, 결제된 금액은 없어요.",
     "You're still on your current plan, and nothing was charged.",
+)
+BEGUN = Text("요금제를 바꿨어요", "Your plan was changed")
+CHANGED_BACK = Text(
+    "요금제를 바꿨어요. {amount} 환불을 요청했어요.",
+    "Your plan was changed. A refund of {amount} was requested.",
 )
 DONE = Text(
     "요금제 변경을 요청했어요. 결과는 여기에 바로 보여요.",

@@ -9,6 +9,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import change_plan
 from tossbill_ui.subscriptions.actions.change_plan import ChangePreview
 from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.reading import view
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.ui.shared import wording
@@ -32,10 +33,14 @@ class ChangeView:
     Attributes:
         plan_code: The new plan.
         charge_krw: The charge for changing now, in won.
+        refund_krw: The refund for changing now.
+        planned_krw: The charge for changing at the period's end.
     """
 
     plan_code: str = ""
     charge_krw: int = 0
+    refund_krw: int = 0
+    planned_krw: int = 0
     title: str = ""
     now: str = ""
     now_amount: str = ""
@@ -81,11 +86,13 @@ async def change_view(
     return ChangeView(
         plan_code=plan_code,
         charge_krw=preview.charge_krw,
+        refund_krw=preview.refund_krw,
+        planned_krw=preview.planned_krw,
         title=text.TITLE(plan=wording.plan_text(preview.offer.plan).name),
         now=_now(preview, is_trial=is_trial),
         now_amount=_amount(preview),
         now_how=_how(preview, is_trial=is_trial),
-        later=text.LATER(day=wording.short_day(preview.planned_on)),
+        later=text.LATER(day=wording.button_day(preview.planned_on, today(rt))),
         later_when=text.LATER_WHEN(day=wording.full_day(preview.planned_on)),
         later_amount=text.LATER_AMOUNT(amount=planned),
         later_how=later_how(method=method, price=planned),
@@ -116,5 +123,6 @@ def _how(preview: ChangePreview, *, is_trial: bool) -> str:
     return how(
         price=wording.won(preview.planned_krw),
         credit=wording.won(preview.credit_krw),
+        rate=wording.price(preview.offer.price),
         day=wording.full_day(preview.ends_on),
     )

@@ -5,7 +5,7 @@ from tossbill_ui.ui.shared.text import Text
 LABEL = Text("알림 받을 이메일", "Email for notifications")
 HINT = Text(
     "결제, 환불, 해지 소식을 보내요. 비우고 저장하면 보내지 않아요.",
-    "We'll email you about payments, refunds and cancellations. Save it empty to get none.",
+    "We'll email you about payments, refunds and cancellations. Leave it blank to turn these off.",
 )
 SAVE = Text("저장하기", "Save")
 SAVED = Text("저장했어요. 이 주소로 알림을 보내요.", "Saved. Notifications go to this address.")

@@ -55,6 +55,8 @@ class ResultNotice:
     def _after_charge(self, row: SubscriptionRow) -> ResultNotice:
         if row.checking == "yes":
             return replace(self, row=row)
+        if row.alert.tone == "begun":
+            return NO_RESULT  # the alert names the amount and has the receipt
         words = self.when_refused if row.alert.tone == "red" else self.when_paid
         return ResultNotice(self.of, words, row=row) if words else NO_RESULT
 

@@ -80,6 +80,7 @@ class SubscriptionRow:
     parts: Parts = Parts()
 
 
+KEEPS_PLAN = (*PAID_UP, SubscriptionStatus.PAUSED)
 CARD_PARTS = {
     "subscription": "subscription",
     "status": "subscription-status",
@@ -106,7 +107,7 @@ def row(
     return SubscriptionRow(
         id=seen.subscription.id,
         plan=wording.plan_text(seen.plan).name,
-        price=wording.price(seen.price),
+        price=_price(seen),
         status=text.CHECKING() if is_checking else text.STATUS[status](),
         tone="amber" if is_checking else TONES.get(status, "ink"),
         next_label=label,
@@ -120,6 +121,15 @@ def row(
         alert=alert,
         parts=_parts(seen, alert, can_start_again=again is not None),
     )
+
+
+def _price(seen: SubscriptionView) -> str:
+    """Return the current price, with a lower one of this plan that follows."""
+    price, coming = wording.price(seen.price), seen.coming
+    is_lower = amount_of(coming).due_krw < amount_of(seen.price).due_krw
+    if seen.next_plan or not is_lower:
+        return price
+    return text.LOWER_NEXT(price=price, coming=wording.price(coming))
 
 
 def _parts(seen: SubscriptionView, alert: Alert, *, can_start_again: bool) -> Parts:
@@ -136,7 +146,7 @@ def _parts(seen: SubscriptionView, alert: Alert, *, can_start_again: bool) -> Pa
         change=_there("change-card", status not in OVER and is_settled),
         change_plan=_there("change-plan", can_move),
         keep_plan=_there(
-            "keep-plan", is_settled and status in PAID_UP and seen.next_plan is not None
+            "keep-plan", is_settled and status in KEEPS_PLAN and seen.next_plan is not None
         ),
         pause=_there("pause-button", status == SubscriptionStatus.ACTIVE and is_settled),
         resume=_there("resume-paused-button", status == SubscriptionStatus.PAUSED and is_settled),
@@ -149,9 +159,12 @@ def _parts(seen: SubscriptionView, alert: Alert, *, can_start_again: bool) -> Pa
 
 def _resume(seen: SubscriptionView) -> str:
     """Return what the press that resumes a paused subscription says; it may charge at once."""
+    amount = wording.won(seen.resume_krw)
     if not seen.resume_krw:
         return text.RESUME()
-    return text.RESUME_PAYING(amount=wording.won(seen.resume_krw))
+    if seen.next_plan:
+        return text.RESUME_OTHER(amount=amount, plan=wording.plan_text(seen.next_plan).name)
+    return text.RESUME_PAYING(amount=amount)
 
 
 def _there(name: str, when: bool) -> str:
@@ -198,7 +211,9 @@ def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
     if asked:
         return label, price_increase_view.next_charge(asked, day)
     if seen.next_plan:
-        return label, text.MOVES_TO(day=day, plan=wording.plan_text(seen.next_plan).name)
+        plan = wording.plan_text(seen.next_plan).name
+        amount = wording.won(amount_of(seen.coming).due_krw)
+        return label, text.MOVES_TO(day=day, amount=amount, plan=plan)
     if of.status == SubscriptionStatus.TRIALING and not is_open(seen):
         return trial_end_text.ENDS(), trial_end_text.ASKED_BEFORE(day=day)
     amount = seen.owed.amount_krw if seen.owed else amount_of(seen.coming).due_krw

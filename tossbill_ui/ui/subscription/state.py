@@ -18,6 +18,7 @@ from tossbill_ui.subscriptions.actions import (
     price_increase,
 )
 from tossbill_ui.subscriptions.reading import view as reading
+from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.page_state import caller_of, query_of, updates
 from tossbill_ui.ui.subscription import change_text, panel_address, text, view
 from tossbill_ui.ui.subscription.notice import NO_RESULT, ResultNotice, refusal
@@ -51,24 +52,31 @@ class SubscriptionState(PanelState, rx.State):
     @rx.event
     async def change_plan_now(self) -> AsyncGenerator[None]:
         """Change for the amount that the page shows."""
-        plan_code, charge_krw = self.change.plan_code, self.change.charge_krw
+        shown = self.change
 
         async def request(rt: Runtime, actor: Actor, asked: str) -> None:
             await change_plan.change_now(
-                rt, actor, asked, plan_code=plan_code, expected_charge_krw=charge_krw
+                rt,
+                actor,
+                asked,
+                plan_code=shown.plan_code,
+                expected_charge_krw=shown.charge_krw,
+                expected_refund_krw=shown.refund_krw,
             )
 
-        async for _ in self._do(
-            request, ResultNotice(self._asked, change_text.DONE(), change_text.CHANGED())
-        ):
+        back = wording.won(shown.refund_krw) if shown.refund_krw else ""
+        done = change_text.CHANGED_BACK(amount=back) if back else change_text.CHANGED()
+        async for _ in self._do(request, ResultNotice(self._asked, change_text.DONE(), done)):
             yield
 
     @rx.event
     async def change_plan_later(self) -> AsyncGenerator[None]:
-        plan_code = self.change.plan_code
+        plan_code, planned_krw = self.change.plan_code, self.change.planned_krw
 
         async def request(rt: Runtime, actor: Actor, asked: str) -> None:
-            await change_plan.change_at_period_end(rt, actor, asked, plan_code=plan_code)
+            await change_plan.change_at_period_end(
+                rt, actor, asked, plan_code=plan_code, expected_krw=planned_krw
+            )
 
         async for _ in self._do(request, ResultNotice(self._asked, change_text.DONE_LATER())):
             yield
@@ -133,7 +141,8 @@ class SubscriptionState(PanelState, rx.State):
         async def request(rt: Runtime, actor: Actor, asked: str) -> None:
             await pause.resume(rt, actor, asked, expected_krw=shown)
 
-        async for _ in self._do(request, ResultNotice(wanted, text.DONE_RESUMED())):
+        said = text.DONE_PAYING() if shown else text.DONE_RESUMED()
+        async for _ in self._do(request, ResultNotice(wanted, said)):
             yield
 
     @rx.event

@@ -23,6 +23,7 @@ STATUS = {
 
 METHOD = Text("결제수단", "Payment method")
 PRICE = Text("가격", "Price")
+LOWER_NEXT = Text("{price}\n다음 결제부터 {coming}", "{price}\n{coming} from the next payment")
 NEXT = Text("다음 결제", "Next payment")
 FIRST = Text("첫 결제", "First payment")
 RETRY = Text("다음 결제 시도", "Next attempt")
@@ -31,7 +32,7 @@ ENDED_ON = Text("끝난 날", "Ended on")
 WORKS_UNTIL = Text("이용할 수 있는 날", "Access")
 UNTIL_DAY = Text("{day}까지", "Until {day}")
 ON_DAY = Text("{day}\n{amount}", "{day}\n{amount}")
-MOVES_TO = Text("{day}\n{plan} 요금제로 바뀌어요", "{day}\nSwitches to {plan}")
+MOVES_TO = Text("{day} {amount}\n{plan} 요금제로 바뀌어요", "{day} {amount}\nSwitches to {plan}")
 WHEN_RESUMED = Text("다시 시작할 때 결제해요", "When you resume")
 WAITS = Text("확인하고 있어요", "Being confirmed")
 NOT_NOW = Text("지금은 이용할 수 없어요", "Not available now")
@@ -109,6 +110,7 @@ EXPIRES_BODY = Text(
     "now.",
 )
 BEGUN = Text("구독을 시작했어요", "Your subscription has started")
+BEGUN_AGAIN = Text("구독을 다시 시작했어요", "Your subscription has resumed")
 BEGUN_BODY = Text(
     "{method} {amount}을 결제했어요. {price}이고, 다음 결제일은 {day}이에요.",
     "{amount} was charged to {method}. It's {price}, and your next payment is on {day}.",
@@ -119,6 +121,20 @@ BEGUN_TRIAL_BODY = Text(
     "계속하면 {method} {price}을 자동결제해요.",
     "Nothing was charged. The trial ends on {day}, and we'll ask you before that. If you "
     "continue, {price} is charged automatically to {method}.",
+)
+RESUME_REFUSED = Text("다시 시작하지 못했어요", "Your subscription wasn't resumed")
+RESUME_REFUSED_BODY = Text(
+    "구독은 그대로 멈춰 있고, 결제된 금액은 없어요.", "It stays paused, and nothing was charged."
+)
+SHOP_CHECKS = Text(
+    "가게에서 확인하고 있어요. 확인되면 다시 결제할게요. 지금 결제하는 금액은 없어요.",
+    "The shop is looking into it, and the payment is tried again after that. Nothing is charged "
+    "now.",
+)
+ENDED_UNPAID = Text("결제하지 못해 구독이 끝났어요", "It ended because the payment failed")
+ENDED_UNPAID_BODY = Text(
+    "결제된 금액은 없어요. 언제든 다시 시작할 수 있어요.",
+    "Nothing was charged. You can start again at any time.",
 )
 FIRST_REFUSED = Text("첫 결제를 하지 못했어요", "The first payment failed")
 FIRST_REFUSED_BODY = ByKind(
@@ -164,6 +180,9 @@ CANCEL = Text("해지하기", "Cancel")
 UNDO = Text("해지 예약 취소하기", "Keep my subscription")
 PAUSE = Text("잠시 멈추기", "Pause")
 RESUME = Text("다시 시작하기", "Resume")
+RESUME_OTHER = Text(
+    "{amount} 결제하고 {plan} 요금제로 다시 시작하기", "Pay {amount} and resume with {plan}"
+)
 RESUME_PAYING = Text("{amount} 결제하고 다시 시작하기", "Pay {amount} and resume")
 CHANGE = Text("결제수단 바꾸기", "Change payment method")
 START_AGAIN = Text("다시 시작하기", "Start again")
@@ -246,7 +265,7 @@ DONE_PAUSED = Text(
     "구독을 멈췄어요. 다시 시작할 때까지 결제하지 않아요.",
     "Your subscription is paused. Nothing will be charged until you resume it.",
 )
-DONE_RESUMED = Text("구독을 다시 시작해요.", "Your subscription is resuming.")
+DONE_RESUMED = Text("구독을 다시 시작했어요.", "Your subscription has resumed.")
 DONE_METHOD = Text("결제수단을 바꿨어요.", "Your payment method was changed.")
 DONE_METHOD_PAYING = Text(
     "결제수단을 바꾸고 밀린 금액을 결제하고 있어요.",

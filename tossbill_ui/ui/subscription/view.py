@@ -149,8 +149,8 @@ async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> Metho
         NotFound: No such subscription of this customer.
     """
     seen = await reading.subscription(rt, actor, subscription_id)
-    is_owed = seen.subscription.status == SubscriptionStatus.PAST_DUE and seen.owed is not None
-    amount = wording.won(seen.owed.amount_krw) if is_owed and seen.owed else ""
+    is_owed = seen.payable is not None
+    amount = wording.won(seen.payable.amount_krw) if seen.payable else ""
     change = text.METHOD_TO_AND_PAY if is_owed else text.METHOD_TO
     choices = tuple(
         PayChoice(

@@ -3,6 +3,7 @@
 from tossbill_ui.ui.shared.text import Text
 
 SHORT_DAY = Text("{month}월\u00a0{day}일", "{month_name}\u00a0{day}")
+BUTTON_DAY = Text("{year}년\u00a0{month}월\u00a0{day}일", "{month_name}\u00a0{day},\u00a0{year}")
 MOMENT = Text(
     "{year}. {month}. {day}. {time}", "{month_name}\u00a0{day},\u00a0{year}, {time} (Seoul)"
 )
