@@ -42,7 +42,7 @@ def test_notice_disappears_on_the_next_change_and_on_reload(new_browser: NewBrow
     expect(page.get_by_test_id("subscription-status")).to_have_text("이용 중")
     expect(page.get_by_test_id("notice")).to_have_count(0)
 
-    expect(other.get_by_test_id("notice")).to_contain_text("다시 시작해요")
+    expect(other.get_by_test_id("notice")).to_contain_text("다시 시작했어요")
     other.reload()
     expect(other.get_by_test_id("pause-button")).to_be_enabled()
     expect(other.get_by_test_id("notice")).to_have_count(0)
@@ -58,7 +58,10 @@ def test_notice_follows_a_plan_change_to_its_result(page: Page, server: Server) 
 
     expect(page.get_by_test_id("notice")).to_contain_text("요금제 변경을 요청했어요")
     expect(page.get_by_test_id("notice")).to_be_focused()
-    expect(page.get_by_test_id("notice")).to_have_text("요금제를 바꿨어요.")
+    alert = page.get_by_test_id("subscription-alert")
+    expect(alert).to_contain_text("요금제를 바꿨어요")
+    expect(alert).to_contain_text("19,100원을 결제했어요")
+    expect(page.get_by_test_id("notice")).to_have_count(0)
     expect(page.get_by_test_id("subscription")).to_contain_text("프로")
 
 
