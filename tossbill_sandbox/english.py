@@ -68,10 +68,10 @@ _WINDOW = {
     ),
     "동의하는 내용 보기": "What you agree to",
     "가게가 정한 날에 이 결제수단으로 결제해요. 본인 확인을 위해 입력한 정보를 한 번 확인하고, "
-    "번호 전체와 비밀번호는 저장하지 않아요. 등록은 가게에서 언제든 지울 수 있어요.": (
+    "번호 전체와 비밀번호는 저장하지 않아요. 등록은 가게에서 지울 수 있어요.": (
         "The shop charges this payment method on the days it has set. What you enter is checked "
         "once to verify your identity; the full number and the PIN are not stored. You can remove "
-        "it at the shop at any time."
+        "it at the shop."
     ),
     "생년월일 6자리를 입력해 주세요. 예: 900101": "Enter 6 digits, for example 900101.",
     "사업자등록번호 10자리를 입력해 주세요. 예: 1234567890": (

@@ -11,9 +11,12 @@ from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.prerender import Filling, Moved, Visit
+from tossbill_ui.subscriptions.actions import cancel
 from tossbill_ui.subscriptions.reading.methods import offered_methods
 from tossbill_ui.ui import first_paint
+from tossbill_ui.ui.registration import callback
 from tossbill_ui.ui.registration import view as registration_view
+from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.shared import wording
 
 
@@ -128,6 +131,43 @@ async def test_success_page_links_to_the_confirmation(shop: Shop, session: Sessi
     assert shown.slots["action_href"] == path
     assert "아직 결제하지 않았어요" in shown.slots["body"]
     assert await shop.money() == []
+
+
+async def result_of(shop: Shop, session: Session, method_id: str) -> ResultView:
+    """Return the success page of a method that was registered for its own sake."""
+    actor = actor_of(session)
+    offered = {one.method.id: one.method for one in await offered_methods(shop.rt, actor)}
+    query = {"registration": offered[method_id].registration_id}
+    shown, _ = await callback.outcome_view(shop.rt, actor, query, seconds=0)
+    return shown
+
+
+async def test_success_page_without_a_subscription_promises_no_automatic_payment(
+    shop: Shop, session: Session
+) -> None:
+    shown = await result_of(shop, session, await shop.card(session))
+
+    assert (
+        plain(shown.body)
+        == "결제된 금액은 없어요.\n원할 때 이 결제수단으로 요금제를 시작할 수 있어요."
+    )
+    assert (shown.action, shown.action_href) == ("요금제 보기", "/")
+
+
+async def test_success_page_beside_a_subscription_says_that_its_method_stays(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    other = await shop.card(session, "approve_check")
+
+    beside = await result_of(shop, session, other)
+    await cancel.cancel_at_period_end(shop.rt, actor_of(session), seen.subscription.id)
+    canceled = await result_of(shop, session, other)
+
+    assert "이용 중인 구독의 결제수단은 그대로예요" in plain(beside.body)
+    assert beside.action_href == "/subscription/"
+    assert "바꿀 수 있어요" not in canceled.body
+    assert canceled.action_href == "/"
 
 
 async def test_failure_links_back_to_the_plan_but_not_to_an_invalid_one(

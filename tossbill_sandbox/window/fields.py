@@ -44,7 +44,7 @@ data-testid="window-agree" required{checked}{state}>
 _AGREED = "{what} 확인과 자동결제 등록에 동의해요 <em>필수</em>"
 _TERMS = (
     "가게가 정한 날에 이 결제수단으로 결제해요. 본인 확인을 위해 입력한 정보를 한 번 확인하고, "
-    "번호 전체와 비밀번호는 저장하지 않아요. 등록은 가게에서 언제든 지울 수 있어요."
+    "번호 전체와 비밀번호는 저장하지 않아요. 등록은 가게에서 지울 수 있어요."
 )
 
 _OWNER_LABELS = {"PERSONAL": "개인", "CORPORATE": "법인"}

@@ -8,8 +8,8 @@ from tossbill_ui.ui.shared.text import frame
 from tossbill_ui.ui.subscription import text as subscription_text
 
 TITLES = {
-    "/": plans_text.TITLE_HOME,
-    "/register/": registration_text.REGISTER_TITLE,
+    "/": plans_text.TITLE,
+    "/register/": registration_text.TITLE,
     "/success/": registration_text.TITLE_RESULT,
     "/fail/": registration_text.TITLE_RESULT,
     "/history/": history_text.TITLE,

@@ -27,4 +27,4 @@ WHEN_TRIAL = Text(
 TO_PLANS = Text("요금제 보기", "View plans")
 TO_SUBSCRIPTION = Text("내 구독 보기", "View my subscriptions")
 
-TITLE_HOME = Text("자동결제 등록", "Automatic payments")
+TITLE = Text("요금제", "Plans")

@@ -15,6 +15,7 @@ from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.outcome import Outcome
 from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.reading import registered
 from tossbill_ui.subscriptions.reading.view import subscriptions
 from tossbill_ui.ui.plans import text as plans_text
@@ -23,6 +24,8 @@ from tossbill_ui.ui.registration import change_view, plan_text, result_view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.shared import view_rows
 
+# Not charged again, so that the payment method cannot be changed.
+OVER = (SubscriptionStatus.CANCELED, SubscriptionStatus.ENDED)
 # The page's script adds it to the return address when it opens the window for an account.
 ACCOUNT = "account"
 
@@ -123,11 +126,16 @@ async def _lead_on(
     """Lead to what the customer came for: a plan, the subscriptions, or the plans."""
     if plan_code := _carried(query).get("plan", ""):
         return _towards(view, plan_code, method_id)
-    if view.view == "issued" and await subscriptions(rt, actor):
+    if view.view != "issued":
+        return view
+    if await _has_one_to_change(rt, actor):
         return _towards_subscriptions(view)
-    if view.view == "issued":
-        return replace(view, action=plans_text.TO_PLANS(), action_href="/")
-    return view
+    return replace(view, action=plans_text.TO_PLANS(), action_href="/")
+
+
+async def _has_one_to_change(rt: Runtime, actor: Actor) -> bool:
+    found = await subscriptions(rt, actor)
+    return any(seen.subscription.status not in OVER for seen in found)
 
 
 def _towards(view: ResultView, plan_code: str, method_id: str) -> ResultView:

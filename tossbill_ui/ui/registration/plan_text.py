@@ -81,8 +81,10 @@ CHANGED = Text(
 )
 
 ISSUED_BESIDE = Text(
-    "내 구독에서 이 결제수단으로 바꿀 수 있어요.\n지금 결제된 금액은 없어요.",
-    "You can switch to it in My subscriptions.\nNothing was charged.",
+    "결제된 금액은 없고, 이용 중인 구독의 결제수단은 그대로예요.\n"
+    "내 구독에서 이 결제수단으로 바꿀 수 있어요.",
+    "Nothing was charged, and your subscriptions keep their payment method.\n"
+    "You can switch them to this one in My subscriptions.",
 )
 
 TO_CONFIRM = Text("금액 확인하고 시작하기", "Review the amount and start")

@@ -4,6 +4,7 @@ from tossbill_ui.ui.shared.text import ByKind, Text
 
 NOTHING_CHARGED = Text("결제된 금액은 없어요.", "Nothing was charged.")
 
+TITLE = Text("결제수단 등록", "Register a payment method")
 TITLE_RESULT = Text("등록 결과", "Your registration")
 
 
@@ -17,9 +18,9 @@ REGISTER_STORED = Text("저장하는 정보", "What we store")
 REGISTER_STORED_VALUE = Text("카드사와 끝 번호", "Issuer and last digits")
 REGISTER_STORED_EITHER = Text("카드사나 은행과 끝 번호", "Issuer or bank, and last digits")
 REGISTER_CONSENT = Text(
-    "등록하면 자동결제에 쓰는 데 동의하는 거예요. 언제든 지울 수 있어요.",
+    "등록하면 자동결제에 쓰는 데 동의하는 거예요. 쓰는 구독이 없으면 언제든 지울 수 있어요.",
     "By registering it, you agree that it may be charged automatically. You can remove it at any "
-    "time.",
+    "time while no subscription uses it.",
 )
 REGISTER_BUTTON = Text("카드 등록하기", "Register a card")
 REGISTER_ACCOUNT = Text("계좌 등록하기", "Register a bank account")
@@ -52,8 +53,8 @@ ISSUED_TITLE = ByKind(
     Text("계좌를 등록했어요", "Your account is registered"),
 )
 ISSUED_BODY = Text(
-    "다음 자동결제부터 이 결제수단을 써요.\n지금 결제된 금액은 없어요.",
-    "It will be used from the next automatic payment.\nNothing was charged.",
+    "결제된 금액은 없어요.\n원할 때 이 결제수단으로 요금제를 시작할 수 있어요.",
+    "Nothing was charged.\nYou can start a plan with it whenever you like.",
 )
 FAILED_TITLE = ByKind(
     Text("카드를 등록하지 못했어요", "We couldn't register your card"),
