@@ -57,6 +57,42 @@ async def test_same_card_twice_is_recognized_and_told_apart_by_date(
     assert {row.warning for row in await rows_of(shop, session)} == {ABSENT}
 
 
+async def test_same_card_twice_on_one_day_is_told_apart_by_the_time(
+    shop: Shop, session: Session
+) -> None:
+    await shop.card(session, "approve_check")
+    for seconds in (0, 3600, 9):
+        shop.wait(timedelta(seconds=seconds))
+        await shop.card(session)
+
+    details = [plain(row.detail) for row in await rows_of(shop, session)]
+
+    assert details == [
+        "신용 · 개인 · 2026. 11. 24. 13:00:09 등록",
+        "신용 · 개인 · 2026. 11. 24. 13:00:00 등록",
+        "신용 · 개인 · 2026. 11. 24. 12:00 등록",
+        "체크 · 개인 · 2026. 11. 24. 등록",
+    ]
+
+
+async def test_method_in_use_says_why_it_stays_and_leads_to_its_change(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    panel = f"/subscription/?panel=method&subscription={seen.subscription.id}"
+
+    [alone] = await rows_of(shop, session)
+    await shop.begin(session, "pro", seen.method.id)
+    [shared] = await rows_of(shop, session)
+
+    assert (alone.kept, alone.change, alone.change_href) == (
+        "kept-because-used",
+        "change-method",
+        panel,
+    )
+    assert (shared.change, shared.change_href) == ("change-method", "/subscription/")
+
+
 async def test_refused_card_says_why(shop: Shop, session: Session) -> None:
     await shop.subscribe(session, persona="stopped")
 
@@ -77,7 +113,8 @@ async def test_method_that_toss_deleted_says_so_while_a_subscription_needs_it(
 
     assert row.warning_text == "등록한 결제수단이 토스에서 지워졌어요."
     assert plain(row.use) == "베이직에 다른 결제수단이 필요해요"
-    assert (row.choose, row.remove) == (ABSENT, ABSENT)
+    assert (row.choose, row.remove, row.kept) == (ABSENT, ABSENT, ABSENT)
+    assert row.change_href == f"/subscription/?panel=method&subscription={seen.subscription.id}"
     other = await shop.card(session, "approve_check")
     await change_method(shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other)
     assert [row.id for row in await rows_of(shop, session)] == [other]

@@ -22,14 +22,14 @@ from tossbill_ui.ui import first_paint
 from tossbill_ui.ui.history.filters import Choice
 from tossbill_ui.ui.history.filters import from_query as filters_of
 from tossbill_ui.ui.shared.navigation import NAVIGATION
-from tossbill_ui.ui.shared.view_rows import ABSENT
-from tossbill_ui.ui.subscription import panel_paint, text
-from tossbill_ui.ui.subscription.panel_address import (
+from tossbill_ui.ui.shared.panel_address import (
     NO_PANEL,
     PanelAddress,
     PanelName,
     from_query,
 )
+from tossbill_ui.ui.shared.view_rows import ABSENT
+from tossbill_ui.ui.subscription import panel_paint, text
 from tossbill_ui.ui.subscription.panel_paint import LEAVE, OPTIONS, PaintedPanel
 from tossbill_ui.ui.subscription.view import OPENERS
 

@@ -74,6 +74,24 @@ async def test_refused_only_card_is_not_proposed_but_can_be_chosen(
     assert (opened.confirm.view, opened.confirm.pay) == ("confirm", "9,900원 결제하고 시작하기")
 
 
+async def test_choices_that_look_alike_are_told_apart_and_refused_ones_say_why(
+    shop: Shop, session: Session
+) -> None:
+    await shop.card(session)
+    shop.wait(timedelta(days=1))
+    await shop.card(session)
+    refused = await shop.card(session, "stopped")
+    await shop.view(session, await shop.begin(session, "basic", refused))
+
+    opened = await registration_view.opened(shop.rt, session, "basic")
+
+    assert [plain(choice.note) for choice in opened.choices] == [
+        "2026. 11. 25. 등록",
+        "2026. 11. 24. 등록",
+        "정지된 카드예요.",
+    ]
+
+
 async def test_trial_is_free_today_and_announces_the_question_at_its_end(
     shop: Shop, session: Session
 ) -> None:

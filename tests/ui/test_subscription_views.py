@@ -12,6 +12,7 @@ from tossbill_ui.build import ROOT
 from tossbill_ui.core.language import LANGUAGES, Language
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.notices.wording import Reason, say
+from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.subscriptions.actions import cancel, pause
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.terms import catalog
@@ -239,6 +240,25 @@ async def test_changing_the_method_states_the_charge(shop: Shop, session: Sessio
 
     assert [choice.method_id for choice in panel.choices] == [other]
     assert "지금 결제하는 금액은 없어요" in panel.body
+
+
+async def test_card_that_was_declined_is_offered_with_the_reason_and_a_dead_one_is_not(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    works = await shop.card(session, "approve_check")
+    short, stopped = await shop.card(session, "monthly_limit"), await shop.card(session, "stopped")
+    for refused in (short, stopped):
+        await shop.view(session, await shop.begin(session, "basic-yearly", refused))
+    expired = await shop.card(session)
+    await set_expiry(shop.rt, actor_of(session), expired, month=date(2026, 10, 1))
+
+    panel = await subscription_view.method_panel(shop.rt, actor_of(session), seen.subscription.id)
+
+    assert [(choice.method_id, choice.note) for choice in panel.choices] == [
+        (works, ""),
+        (short, "카드 한도나 잔액이 부족해요."),
+    ]
 
 
 @pytest.mark.parametrize("code", ["INVALID_CARD_LOST_OR_STOLEN", "INVALID_REJECT_CARD"])

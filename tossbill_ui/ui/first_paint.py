@@ -15,11 +15,12 @@ from tossbill_ui.ui.methods import view as methods_view
 from tossbill_ui.ui.registration import callback, change_view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.registration.state import billing_call
+from tossbill_ui.ui.shared import panel_address
 from tossbill_ui.ui.shared.brand import address, brand_slots
 from tossbill_ui.ui.shared.share_card import share_slots
 from tossbill_ui.ui.shared.text import speak
 from tossbill_ui.ui.shared.view_rows import flat
-from tossbill_ui.ui.subscription import panel_address, panel_paint
+from tossbill_ui.ui.subscription import panel_paint
 from tossbill_ui.ui.subscription import view as subscription_view
 from tossbill_ui.ui.titles import TITLES
 

@@ -42,6 +42,19 @@ class OfferedMethod:
         """Whether nothing says that a charge would be declined."""
         return not self.refused_code and not self.is_expired
 
+    @property
+    def is_dead(self) -> bool:
+        """Whether a charge would certainly be declined: its customer needs another one."""
+        return self.is_expired or _means(self.refused_code, Meaning.NEW_CARD)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A subscription that will be charged to a payment method."""
+
+    subscription_id: str
+    plan: Plan
+
 
 async def offered_methods(rt: Runtime, actor: Actor) -> list[OfferedMethod]:
     """Return the customer's methods: those that work, the default, and the newest first.
@@ -77,10 +90,10 @@ async def deleted_methods(rt: Runtime, actor: Actor) -> list[PaymentMethod]:
         return list((await db.exec(query)).all())
 
 
-async def plans_by_method(rt: Runtime, actor: Actor) -> dict[str, list[Plan]]:
-    """Return the plans whose subscriptions will be charged to each of the customer's methods."""
+async def uses_by_method(rt: Runtime, actor: Actor) -> dict[str, list[Use]]:
+    """Return the subscriptions that will be charged to each of the customer's methods."""
     query = (
-        select(Subscription.payment_method_id, Plan)
+        select(Subscription, Plan)
         .join(Plan, col(Plan.code) == col(Subscription.plan_code))
         .where(
             col(Subscription.customer_id) == actor.customer_id,
@@ -88,10 +101,10 @@ async def plans_by_method(rt: Runtime, actor: Actor) -> dict[str, list[Plan]]:
         )
         .order_by(col(Subscription.created_at), col(Subscription.id))
     )
-    found: dict[str, list[Plan]] = {}
+    found: dict[str, list[Use]] = {}
     async with rt.db.read() as db:
-        for method_id, plan in (await db.exec(query)).all():
-            found.setdefault(method_id, []).append(plan)
+        for of, plan in (await db.exec(query)).all():
+            found.setdefault(of.payment_method_id, []).append(Use(of.id, plan))
     return found
 
 
@@ -124,10 +137,10 @@ async def _refused(db: AsyncSession, customer_id: str) -> dict[str, str]:
     return {
         payment.payment_method_id: payment.failure_code
         for payment in payments
-        if payment.failure_code and _is_of_the_method(payment.failure_code)
+        if payment.failure_code and _means(payment.failure_code, *OF_THE_METHOD)
     }
 
 
-def _is_of_the_method(code: str) -> bool:
+def _means(code: str, *meanings: Meaning) -> bool:
     row = lookup(code)
-    return row is not None and row.meaning in OF_THE_METHOD
+    return row is not None and row.meaning in meanings

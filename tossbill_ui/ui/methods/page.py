@@ -72,6 +72,7 @@ def _method(row: Slots) -> rx.Component:
             fills={"data-testid": row["warning"]},
             class_name="warning",
         ),
+        element(rx.el.p, text.KEPT, fills={"data-testid": row["kept"]}, class_name="fine"),
         rx.cond(State.asked == row.row.id, _ask(row), _offer(row)),
         fills={"data-testid": row["testid"]},
         class_name="method-row",
@@ -82,6 +83,11 @@ def _offer(row: Slots) -> rx.Component:
     return rx.el.div(
         _action(text.MAKE_DEFAULT, State.choose_default(row.row.id), row["choose"]),
         _action(text.REMOVE, State.ask(row.row.id), row["remove"]),
+        button_link(
+            text.CHANGE,
+            weight="small",
+            fills={"href": row["change_href"], "data-testid": row["change"]},
+        ),
         class_name="actions",
     )
 

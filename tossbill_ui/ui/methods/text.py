@@ -14,9 +14,13 @@ REGISTER = Text("결제수단 등록하기", "Register a payment method")
 KIND_SINCE = Text("{kind} · {day} 등록", "{kind} · registered {day}")
 USED_BY = Text("{plans}에 사용 중", "In use for {plans}")
 NEEDED_BY = Text("{plans}에 다른 결제수단이 필요해요", "{plans} needs another payment method")
+KEPT = Text(
+    "구독에 쓰고 있어서, 먼저 바꾼 뒤에 지울 수 있어요.",
+    "A subscription uses it. You can remove it after you change that.",
+)
+CHANGE = Text("결제수단 바꾸기", "Change payment method")
 UNUSED = Text("쓰는 구독이 없어요", "Not used by any subscription")
 SAME = Text("같은 카드를 여러 번 등록했어요", "The same card is registered more than once")
-EXPIRED = Text("유효기간이 지났어요", "It has expired")
 EXPIRES = Text("{detail} · {month}까지", "{detail} · expires {month}")
 DEFAULT = Text("기본", "Default")
 DEFAULT_NOTE = Text(

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.subscriptions.reading.methods import (
     OfferedMethod,
+    Use,
     deleted_methods,
     offered_methods,
-    plans_by_method,
+    uses_by_method,
 )
 from tossbill_ui.toss.declines import DELETED
 from tossbill_ui.ui.methods import text
 from tossbill_ui.ui.shared import wording
-from tossbill_ui.ui.shared.methods import method_detail, method_label
+from tossbill_ui.ui.shared.methods import is_same, method_detail, method_label, since, trouble
+from tossbill_ui.ui.shared.panel_address import method_panel_path
 from tossbill_ui.ui.shared.text.declines import decline
 from tossbill_ui.ui.shared.view_rows import ABSENT, BLANK, flat
 
@@ -30,8 +31,8 @@ PAINTED = 4
 class MethodRow:
     """One payment method; by default one that is not shown.
 
-    ``default``, ``warning``, ``choose`` and ``remove`` are the test ids of parts that not every
-    method has.
+    ``default``, ``warning``, ``choose``, ``remove``, ``kept`` (why it cannot be removed) and
+    ``change`` are the test ids of parts that not every method has.
     """
 
     id: str = ABSENT
@@ -44,74 +45,81 @@ class MethodRow:
     warning_text: str = BLANK
     choose: str = ABSENT
     remove: str = ABSENT
+    kept: str = ABSENT
+    change: str = ABSENT
+    change_href: str = "/subscription/"
 
 
 async def rows(rt: Runtime, actor: Actor) -> tuple[MethodRow, ...]:
     """Return the customer's methods: the proposed one, the others, and those Toss deleted."""
-    offered = await offered_methods(rt, actor)
-    used = await plans_by_method(rt, actor)
-    shown: list[MethodRow] = []
-    for one in offered:
-        twins = [other for other in offered if _is_same(one.method, other.method)]
-        plans = [wording.plan_text(plan).name for plan in used.get(one.method.id, [])]
-        shown.append(_row(one, plans, has_twin=len(twins) > 1, is_first=one is offered[0]))
+    offered, uses = await offered_methods(rt, actor), await uses_by_method(rt, actor)
     deleted = await deleted_methods(rt, actor)
-    return (*shown, *(_deleted(method, used[method.id]) for method in deleted))
+    listed = [*(one.method for one in offered), *deleted]
+    shown = [
+        _row(one, uses.get(one.method.id, []), listed, is_first=one is offered[0])
+        for one in offered
+    ]
+    return (*shown, *(_deleted(method, uses[method.id], listed) for method in deleted))
 
 
-def _deleted(method: PaymentMethod, plans: list[Plan]) -> MethodRow:
+def _deleted(method: PaymentMethod, uses: list[Use], listed: list[PaymentMethod]) -> MethodRow:
     """Return the row of a method whose subscriptions need another one."""
-    names = ", ".join(wording.plan_text(plan).name for plan in plans)
     return MethodRow(
         id=method.id,
         testid="method",
         label=method_label(method),
-        detail=_detail(method),
-        use=text.NEEDED_BY(plans=names),
+        detail=_detail(method, listed),
+        use=text.NEEDED_BY(plans=_names(uses)),
         warning="method-warning",
         warning_text=decline(DELETED, method.kind),
+        change="change-method",
+        change_href=_change_path(uses),
     )
 
 
-def _row(one: OfferedMethod, plans: list[str], *, has_twin: bool, is_first: bool) -> MethodRow:
-    warning, is_proposed = _warning(one, has_twin=has_twin), is_first and one.works
+def _row(
+    one: OfferedMethod, uses: list[Use], listed: list[PaymentMethod], *, is_first: bool
+) -> MethodRow:
+    warning, is_proposed = _warning(one, listed), is_first and one.works
     return MethodRow(
         id=one.method.id,
         testid="method",
         label=method_label(one.method),
-        detail=_detail(one.method),
-        use=text.USED_BY(plans=", ".join(plans)) if plans else text.UNUSED(),
+        detail=_detail(one.method, listed),
+        use=text.USED_BY(plans=_names(uses)) if uses else text.UNUSED(),
         default="default-method" if is_proposed else ABSENT,
         warning="method-warning" if warning else ABSENT,
         warning_text=warning or BLANK,
         choose="choose-default" if one.works and not is_proposed else ABSENT,
-        remove=ABSENT if plans else "remove-method",
+        remove=ABSENT if uses else "remove-method",
+        kept="kept-because-used" if uses else ABSENT,
+        change="change-method" if uses else ABSENT,
+        change_href=_change_path(uses),
     )
 
 
-def _detail(method: PaymentMethod) -> str:
+def _names(uses: list[Use]) -> str:
+    return ", ".join(wording.plan_text(use.plan).name for use in uses)
+
+
+def _change_path(uses: list[Use]) -> str:
+    """Return where the method is changed: the panel of its only subscription, or their page."""
+    return method_panel_path(uses[0].subscription_id) if len(uses) == 1 else "/subscription/"
+
+
+def _detail(method: PaymentMethod, listed: list[PaymentMethod]) -> str:
     """Return its kind, its day of registration, and its month of expiry if that is known."""
-    day = wording.day(method.created_at)
-    detail = text.KIND_SINCE(kind=method_detail(method), day=day)
+    detail = text.KIND_SINCE(kind=method_detail(method), day=since(method, listed))
     if method.expires_on is None:
         return detail
     return text.EXPIRES(detail=detail, month=wording.month(method.expires_on))
 
 
-def _warning(one: OfferedMethod, *, has_twin: bool) -> str:
-    if one.is_expired:
-        return text.EXPIRED()
-    if one.refused_code:
-        return decline(one.refused_code, one.method.kind)
-    return text.SAME() if has_twin else ""
-
-
-def _is_same(one: PaymentMethod, other: PaymentMethod) -> bool:
-    """Whether two methods look like the same card: Toss does not report more than this."""
-    if one.expires_on and other.expires_on and one.expires_on != other.expires_on:
-        return False
-    facts = ("kind", "issuer_code", "bank_name", "last_digits", "card_type", "owner_type")
-    return all(getattr(one, name) == getattr(other, name) for name in facts)
+def _warning(one: OfferedMethod, listed: list[PaymentMethod]) -> str:
+    if found := trouble(one):
+        return found
+    others = (each for each in listed if each.id != one.method.id and each.is_active)
+    return text.SAME() if any(is_same(one.method, other) for other in others) else ""
 
 
 def painted(found: Sequence[MethodRow]) -> tuple[MethodRow, ...]:

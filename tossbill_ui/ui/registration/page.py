@@ -11,7 +11,7 @@ from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.components.toss_billing import toss_billing
 from tossbill_ui.ui.registration import plan_text, text
 from tossbill_ui.ui.registration.state import RegisterState
-from tossbill_ui.ui.registration.view import PayChoice
+from tossbill_ui.ui.shared.methods import PayChoice
 from tossbill_ui.ui.shared.text import frame
 
 shown = RegisterState.shown
@@ -141,7 +141,7 @@ def _method() -> rx.Component:
 
 def _choice(choice: PayChoice) -> rx.Component:
     return rx.el.label(
-        rx.el.span(choice.label),
+        rx.el.span(choice.label, rx.el.span(choice.note, class_name="fine")),
         rx.el.input(
             type="radio",
             name="payment-method",

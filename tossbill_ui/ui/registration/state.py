@@ -17,7 +17,8 @@ from tossbill_ui.subscriptions.actions.subscribe import Terms
 from tossbill_ui.ui.components.toss_billing import NO_CALL, BillingCall
 from tossbill_ui.ui.registration import callback, change_view, plan_text, view
 from tossbill_ui.ui.registration.change_view import asked_for_cookies
-from tossbill_ui.ui.registration.view import PayChoice, RegisterView
+from tossbill_ui.ui.registration.view import RegisterView
+from tossbill_ui.ui.shared.methods import PayChoice
 from tossbill_ui.ui.shared.page_state import query_of, session_of
 
 log = logging.getLogger(__name__)

@@ -19,17 +19,9 @@ from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.registration import plan_text, text
 from tossbill_ui.ui.shared import wording
-from tossbill_ui.ui.shared.methods import method_label
+from tossbill_ui.ui.shared.methods import PayChoice, method_label, note
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.shared.view_rows import BLANK
-
-
-@dataclass(frozen=True)
-class PayChoice:
-    """One payment method: to start a subscription with, or to change it to."""
-
-    method_id: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -181,7 +173,7 @@ def _opened(
     takes_accounts: bool,
 ) -> Opened:
     """Propose a method that works; without one, registering a new one is next."""
-    choices = tuple(PayChoice(one.method.id, method_label(one.method)) for one in offered)
+    choices = _choices(offered)
     working = [choice for one, choice in zip(offered, choices, strict=True) if one.works]
     if working:
         first = next((choice for choice in working if choice.method_id == wanted), working[0])
@@ -191,6 +183,14 @@ def _opened(
     shown = _register_first(quote, new, takes_accounts=takes_accounts)
     confirm = _confirm(quote, new, takes_accounts=takes_accounts)
     return Opened(shown, call, choices, confirm=confirm, terms=quote.terms)
+
+
+def _choices(offered: Sequence[OfferedMethod]) -> tuple[PayChoice, ...]:
+    all_methods = [one.method for one in offered]
+    return tuple(
+        PayChoice(one.method.id, method_label(one.method), note(one, all_methods))
+        for one in offered
+    )
 
 
 async def _quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:

@@ -80,9 +80,14 @@ def year(on: date) -> str:
     return _day(money.YEAR, on)
 
 
-def moment(at: datetime) -> str:
+def moment(at: datetime, time: str = "%H:%M") -> str:
     """Format an instant in Korean time: ``2026. 11. 23. 10:00``."""
-    return _day(money.MOMENT, korean_day(at), time=f"{at.astimezone(SEOUL):%H:%M}")
+    return _day(money.MOMENT, korean_day(at), time=f"{at.astimezone(SEOUL):{time}}")
+
+
+def second(at: datetime) -> str:
+    """Format an instant to the second, like `moment`."""
+    return moment(at, "%H:%M:%S")
 
 
 def _day(text: Text, on: date, **more: str) -> str:

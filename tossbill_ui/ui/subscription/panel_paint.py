@@ -9,13 +9,13 @@ from typing import Any
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.ui.shared.panel_address import PanelAddress, PanelName
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.shared.view_rows import ABSENT, BLANK, flat
 from tossbill_ui.ui.subscription import change_text, panel_view, price_increase_text, text
 from tossbill_ui.ui.subscription.cancel_view import CancelView
 from tossbill_ui.ui.subscription.change_view import ChangeView, PlanChoice
 from tossbill_ui.ui.subscription.notice import refusal
-from tossbill_ui.ui.subscription.panel_address import PanelAddress, PanelName
 from tossbill_ui.ui.subscription.pause_view import PauseView
 from tossbill_ui.ui.subscription.price_increase_view import PriceView
 from tossbill_ui.ui.subscription.view import MethodPanel
@@ -50,6 +50,7 @@ class PaintedOption:
     testid: str = ABSENT
     label: str = BLANK
     note: str = BLANK
+    note_testid: str = ABSENT
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _of(found: object) -> PaintedPanel:
             card = _card(found.when, found.amount, found.how, text.PAUSE_NOW())
             return _cards(found.title, [card])
         case MethodPanel():
-            options = [(choice.label, "") for choice in found.choices]
+            options = [(choice.label, choice.note) for choice in found.choices]
             shown = _options(text.METHOD_TITLE(), found.body, options)
             return replace(shown, register_href=found.register_href)
         case _:
@@ -133,7 +134,9 @@ def _cards(title: str, cards: Sequence[PaintedCard]) -> PaintedPanel:
 
 def _options(title: str, body: str, options: Sequence[tuple[str, str]]) -> PaintedPanel:
     shown: dict[str, Any] = {
-        f"option{at}": PaintedOption("painted-option", label, note or BLANK)
+        f"option{at}": PaintedOption(
+            "painted-option", label, note or BLANK, "option-note" if note else ABSENT
+        )
         for at, (label, note) in enumerate(options[:OPTIONS])
     }
     return PaintedPanel(title=title, body=body, body_testid="painted-body", **shown)

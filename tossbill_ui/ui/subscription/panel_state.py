@@ -7,13 +7,14 @@ import reflex as rx
 from tossbill_ui import runtime
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.ui.components.notice import NOTICE
+from tossbill_ui.ui.shared import panel_address
 from tossbill_ui.ui.shared.brand import BrandState, address
 from tossbill_ui.ui.shared.page_state import caller_of, query_of
-from tossbill_ui.ui.subscription import panel_address, panel_view, view
+from tossbill_ui.ui.shared.panel_address import NO_PANEL, PanelAddress, PanelName
+from tossbill_ui.ui.subscription import panel_view, view
 from tossbill_ui.ui.subscription.cancel_view import CancelView
 from tossbill_ui.ui.subscription.change_view import ChangeView, PlanChoice
 from tossbill_ui.ui.subscription.notice import NO_RESULT, ResultNotice, refusal
-from tossbill_ui.ui.subscription.panel_address import NO_PANEL, PanelAddress, PanelName
 from tossbill_ui.ui.subscription.pause_view import PauseView
 from tossbill_ui.ui.subscription.price_increase_view import PriceView
 from tossbill_ui.ui.subscription.rows import SubscriptionRow

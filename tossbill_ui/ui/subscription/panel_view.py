@@ -9,6 +9,7 @@ from tossbill_ui.core.actor import Actor
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.reading import view as reading
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.ui.shared.panel_address import PanelAddress, PanelName
 from tossbill_ui.ui.shared.view_rows import ABSENT
 from tossbill_ui.ui.subscription import (
     cancel_view,
@@ -18,7 +19,6 @@ from tossbill_ui.ui.subscription import (
     view,
 )
 from tossbill_ui.ui.subscription.alerts import asked_now
-from tossbill_ui.ui.subscription.panel_address import PanelAddress, PanelName
 from tossbill_ui.ui.subscription.rows import row
 
 Find = Callable[[Runtime, Actor, str], Awaitable[object]]

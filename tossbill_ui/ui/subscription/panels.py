@@ -10,7 +10,7 @@ from tossbill_ui.ui.components.buttons import back, bottom, button, button_link
 from tossbill_ui.ui.components.choices import choice, choices
 from tossbill_ui.ui.components.element import Slot, Words, element, label
 from tossbill_ui.ui.registration import text as registration_text
-from tossbill_ui.ui.registration.view import PayChoice
+from tossbill_ui.ui.shared.methods import PayChoice
 from tossbill_ui.ui.shared.view_rows import ABSENT, BLANK
 from tossbill_ui.ui.subscription import change_text, text
 from tossbill_ui.ui.subscription.change_view import PlanChoice
@@ -101,7 +101,12 @@ def _painted_option(name: str) -> rx.Component:
     return element(
         rx.el.button,
         element(rx.el.span, _slot(f"{name}_label")),
-        element(rx.el.span, _slot(f"{name}_note"), class_name="fine"),
+        element(
+            rx.el.span,
+            _slot(f"{name}_note"),
+            fills={"data-testid": _slot(f"{name}_note_testid")},
+            class_name="fine",
+        ),
         fills={"data-testid": _slot(f"{name}_testid")},
         disabled=True,
         type="button",
@@ -158,7 +163,15 @@ def _method() -> rx.Component:
 
 
 def _method_choice(one: PayChoice) -> rx.Component:
-    return _press(one.label, State.change_method(one.method_id), "choose-method")
+    return rx.el.button(
+        rx.el.span(one.label),
+        rx.el.span(one.note, class_name="fine"),
+        on_click=State.change_method(one.method_id),
+        disabled=State.busy,
+        type="button",
+        class_name="button two-lines",
+        custom_attrs={"data-testid": "choose-method"},
+    )
 
 
 def _plan() -> rx.Component:

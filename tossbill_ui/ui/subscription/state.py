@@ -18,9 +18,9 @@ from tossbill_ui.subscriptions.actions import (
     price_increase,
 )
 from tossbill_ui.subscriptions.reading import view as reading
-from tossbill_ui.ui.shared import wording
+from tossbill_ui.ui.shared import panel_address, wording
 from tossbill_ui.ui.shared.page_state import caller_of, query_of, updates
-from tossbill_ui.ui.subscription import change_text, panel_address, text, view
+from tossbill_ui.ui.subscription import change_text, text, view
 from tossbill_ui.ui.subscription.notice import NO_RESULT, ResultNotice, refusal
 from tossbill_ui.ui.subscription.panel_state import PanelState
 

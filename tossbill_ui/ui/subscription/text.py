@@ -248,7 +248,8 @@ METHOD_TO = Text("{method} 바꾸기", "Use {method}")
 METHOD_TO_AND_PAY = Text("{method} 바꾸고 {amount} 결제하기", "Use {method} and pay {amount}")
 METHOD_NONE = Text(
     "바꿀 수 있는 다른 결제수단이 없어요. 새로 등록하면 이 구독에 바로 써요.",
-    "You have no other payment method. Once you register one, this subscription uses it.",
+    "You have no other payment method that can be charged. Once you register one, this "
+    "subscription uses it.",
 )
 METHOD_KEEP = Text("그대로 두기", "Keep my current method")
 

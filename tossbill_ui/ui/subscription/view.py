@@ -16,9 +16,8 @@ from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.ui.plans import view as plans_view
 from tossbill_ui.ui.registration.change_view import change_path
-from tossbill_ui.ui.registration.view import PayChoice
 from tossbill_ui.ui.shared import wording
-from tossbill_ui.ui.shared.methods import method_label
+from tossbill_ui.ui.shared.methods import PayChoice, method_label, note
 from tossbill_ui.ui.shared.view_rows import flat
 from tossbill_ui.ui.subscription import text
 from tossbill_ui.ui.subscription.rows import Again, SubscriptionRow, row, urgency
@@ -145,6 +144,8 @@ def _way_on(plan_code: str, *, is_offered: bool) -> Again:
 async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> MethodPanel:
     """Return the methods that a subscription may change to, and what the change charges.
 
+    One that can no longer be charged is not among them.
+
     Raises:
         NotFound: No such subscription of this customer.
     """
@@ -152,13 +153,16 @@ async def method_panel(rt: Runtime, actor: Actor, subscription_id: str) -> Metho
     is_owed = seen.payable is not None
     amount = wording.won(seen.payable.amount_krw) if seen.payable else ""
     change = text.METHOD_TO_AND_PAY if is_owed else text.METHOD_TO
+    offered = await offered_methods(rt, actor)
+    all_methods = [one.method for one in offered]
     choices = tuple(
         PayChoice(
-            method_id=offered.method.id,
-            label=change(method=wording.by(method_label(offered.method)), amount=amount),
+            method_id=one.method.id,
+            label=change(method=wording.by(method_label(one.method)), amount=amount),
+            note=note(one, all_methods),
         )
-        for offered in await offered_methods(rt, actor)
-        if offered.method.id != seen.method.id
+        for one in offered
+        if one.method.id != seen.method.id and not one.is_dead
     )
     body = text.METHOD_OWED(amount=amount) if is_owed else text.METHOD_BODY()
     return MethodPanel(

@@ -6,6 +6,9 @@ UNKNOWN_ISSUER = Text("카드", "Card")
 
 ACCOUNT = Text("계좌", "Account")
 
+SINCE = Text("{day} 등록", "Registered {day}")
+EXPIRED = Text("유효기간이 지났어요.", "It has expired.")
+
 # Toss's own values for the type and owner of a card (contract §4.1).
 CARD_WORDS = {
     "신용": Text("신용", "Credit"),

@@ -67,3 +67,9 @@ def from_query(query: Mapping[str, str]) -> PanelAddress:
         subscription_id=wanted if is_id(wanted) else "",
         plan_code=plan_code if panel == PanelName.CHANGE and is_code(plan_code) else "",
     )
+
+
+def method_panel_path(subscription_id: str) -> str:
+    """Return the path to choose another payment method for a subscription at."""
+    address = PanelAddress(PanelName.METHOD, subscription_id)
+    return f"/subscription/?{address.text}"
