@@ -143,7 +143,7 @@ _PERSONAS = {
 }
 
 _PANEL = {
-    "연습용 토스 · 계기판": "Practice Toss · panel",
+    "샌드박스 패널": "Sandbox panel",
     "<strong>연습용</strong> 실제 돈은 움직이지 않아요": (
         "<strong>Practice</strong> No real money moves"
     ),
@@ -175,6 +175,13 @@ _PANEL = {
     ),
     "다음 일정: {time}": "Next event: {time}",
     "예정된 일이 없어요": "Nothing is scheduled",
+    "{time}까지 가는 중이에요.": "On its way to {time}.",
+    "아직 결과를 모르는 결제 {order}부터 확인해요.": (
+        "Payment {order} comes first: its outcome isn't known yet."
+    ),
+    "실제 시각 {time}에 토스에 다시 물어보고, 결과를 알면 이어서 가요.": (
+        "Toss is asked again at {time}, real time, and the clock goes on once the outcome is known."
+    ),
     '고객 <code id="customer-key"></code>의 결제수단과 결제만 보고 있어요.': (
         'Only the payment methods and payments of customer <code id="customer-key"></code>.'
     ),

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.sandbox.client import ISSUE, SandboxClient
 from tossbill_sandbox.app import SANDBOX_SECRET_KEY, Sandbox
@@ -187,6 +187,41 @@ async def test_user_moves_the_clock(chromium: Browser, shop: str) -> None:
     await page.get_by_role("button", name="가기").click()
     await expect(now).to_contain_text("4월 1일")
     await expect(page.get_by_role("button", name="다음 일정까지")).to_be_disabled()
+
+
+@pytest.mark.parametrize(
+    ("spoken", "going", "waiting"),
+    [
+        ("ko", "2026년 12월 24일", "결제 order-1부터 확인해요"),
+        ("en", "On its way to", "Payment order-1 comes first"),
+    ],
+)
+async def test_panel_says_where_the_clock_is_going_and_what_it_waits_for(
+    chromium: Browser, shop: str, spoken: str, going: str, waiting: str
+) -> None:
+    """The app that follows the clock settles every payment on the way."""
+    page = await chromium.new_page()
+    way = {
+        "target": "2026-12-24T03:00:00+00:00",
+        "waits": {"order_id": "order-1", "until": "2026-11-24T03:06:00+00:00"},
+    }
+
+    async def say(route: Route) -> None:
+        answer = await (await route.fetch()).json()
+        await route.fulfill(json=answer | way)
+
+    await page.route("**/_control/panel*", say)
+    await page.goto(f"{shop}/sandbox/?language={spoken}")
+
+    shown = page.locator("p[role=status]")
+    await expect(shown).to_contain_text(going)
+    await expect(shown).to_contain_text(waiting)
+    await expect(shown).to_contain_text("12:06:00")
+    way |= {"waits": None}
+    await expect(shown).not_to_contain_text(waiting)
+    await expect(shown).to_contain_text(going)
+    way |= {"target": None}
+    await expect(shown).to_be_empty()
 
 
 async def test_failed_call_shows_an_error(chromium: Browser, shop: str) -> None:

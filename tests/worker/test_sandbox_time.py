@@ -15,7 +15,7 @@ from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.customers.session import Session
 from tossbill_ui.notices.models import Notice
-from tossbill_ui.payments.models import Payment
+from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.subscriptions.models import PriceConsent
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 from tossbill_ui.worker.jobs import ticks_for
@@ -73,6 +73,14 @@ async def test_time_stands_still_while_a_payment_is_unresolved(
     waiting = await clock(shop)
     assert waiting["target"] is not None
     assert waiting["now"].startswith("2026-12-24")
+    [unknown] = [each for each in await shop.rows(Payment) if each.status == PaymentStatus.UNKNOWN]
+    assert waiting["waits"]["order_id"] == unknown.order_id
+    assert datetime.fromisoformat(waiting["waits"]["until"]) == unknown.next_try_at
+    await shop.faults()
+    shop.machine.advance(timedelta(hours=1))
+    await run_sandbox_time(shop.rt)
+    arrived = await clock(shop)
+    assert (arrived["target"], arrived["waits"]) == (None, None)
 
 
 async def test_advancing_to_the_next_event_includes_the_shops_due_dates(

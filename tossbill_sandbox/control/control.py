@@ -90,7 +90,11 @@ class Control:
     async def _clock(self, request: Request) -> Response:
         next_at = await self._state.next_at()
         return JSONResponse(
-            {**self._state.clock.read(), "next": next_at.isoformat() if next_at else None}
+            {
+                **self._state.clock.read(),
+                **self._state.way(),
+                "next": next_at.isoformat() if next_at else None,
+            }
         )
 
     async def _advance(self, request: Request) -> Response:
@@ -115,7 +119,7 @@ class Control:
     async def _follow(self, request: Request) -> Response:
         body = await _json_object(request)
         next_at, at = (_instant(body[name]) if body.get(name) else None for name in ("next", "at"))
-        await self._state.follow(next_at, step_to=at)
+        await self._state.follow(next_at, waits=_wait(body.get("waits")), step_to=at)
         return await self._clock(request)
 
     async def _next(self, request: Request) -> Response:
@@ -238,6 +242,16 @@ def _whole(name: str, value: object) -> int:
     if type(value) is not int or not 0 <= value < 10**9:
         raise ValueError(f"{name} must be a non-negative integer")
     return value
+
+
+def _wait(value: object) -> dict[str, str] | None:
+    """Return what an app waits for, checked, because the panel shows it."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or set(cast("dict[str, Any]", value)) != {"order_id", "until"}:
+        raise ValueError("waits must have an order_id and until")
+    found = cast("dict[str, Any]", value)
+    return {"order_id": str(found["order_id"]), "until": _instant(found["until"]).isoformat()}
 
 
 def _instant(text: object) -> datetime:

@@ -76,7 +76,11 @@ class Panel:
         """Return the time, and everything else only if it changed since the last poll."""
         _speak(request)
         revision = f"{self._process_id}.{self._store.revision}.{self._log.count}"
-        answer: dict[str, Any] = {"revision": revision, "now": self._state.clock.now().isoformat()}
+        answer: dict[str, Any] = {
+            "revision": revision,
+            "now": self._state.clock.now().isoformat(),
+            **self._state.way(),
+        }
         if request.query_params.get("since") != revision:
             next_at = await self._state.next_at()
             answer["state"] = {

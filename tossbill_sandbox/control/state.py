@@ -48,6 +48,7 @@ class SandboxState:
         self._followed = followed
         self._webhook_url = webhook_url
         self._follower_next: datetime | None = None
+        self._follower_waits: dict[str, str] | None = None
         self.sources.append(lambda connection, now: self._follower_next)
         self._is_ready = False
         self._in_memory: dict[str, sqlite3.Connection] = {}
@@ -74,9 +75,15 @@ class SandboxState:
         """
         await self.run(lambda c: self._go_to(c, target(self._target()), stopped))
 
-    async def follow(self, next_at: datetime | None, *, step_to: datetime | None) -> None:
-        """Store when the following app's next event is due, and move the clock if it says so."""
-        self._follower_next = next_at
+    async def follow(
+        self,
+        next_at: datetime | None,
+        *,
+        waits: dict[str, str] | None,
+        step_to: datetime | None,
+    ) -> None:
+        """Store what the following app has due and waits for; move the clock if it says so."""
+        self._follower_next, self._follower_waits = next_at, waits
         if step_to is not None:
             await self.run(lambda c: self._move(c, step_to, None))
 
@@ -96,6 +103,17 @@ class SandboxState:
         return await self._store.run(
             lambda c: settings.next_event_at(c, self.clock.now(), self.sources)
         )
+
+    def way(self) -> dict[str, Any]:
+        """Return where the clock is moving to, and what the app waits for before it gets there.
+
+        The time until which it waits is the machine's.
+        """
+        target = self.clock.target
+        return {
+            "target": target.isoformat() if target else None,
+            "waits": self._follower_waits if target else None,
+        }
 
     async def set_switches(self, changes: dict[str, Any]) -> None:
         """Set switches by name; see ``settings.set_switches``."""

@@ -48,6 +48,7 @@ async function refresh() {
     draw();
   }
   drawNextDue();
+  drawWay(found);
   if (MAILBOX) await readMail();
 }
 
@@ -83,6 +84,20 @@ function drawNextDue() {
     ? text("다음 일정: {time}", { time: koreanTime(new Date(at)) })
     : text("예정된 일이 없어요");
   document.querySelector("[data-advance=next]").disabled = !at;
+}
+
+// The app that follows the clock settles what is due on the way, and waits for unknown outcomes.
+function drawWay({ target, waits }) {
+  const way = target ? [text("{time}까지 가는 중이에요.", { time: koreanTime(new Date(target)) })] : [];
+  if (waits) {
+    const what = { order: waits.order_id, time: shortTime(waits.until) };
+    way.push(
+      text("아직 결과를 모르는 결제 {order}부터 확인해요.", what),
+      text("실제 시각 {time}에 토스에 다시 물어보고, 결과를 알면 이어서 가요.", what),
+    );
+  }
+  const words = way.join(" ");
+  if (byId("way").textContent !== words) byId("way").textContent = words;
 }
 
 function draw() {

@@ -69,7 +69,6 @@ class VirtualClock:
             "korean": to_toss_time(now),
             "stopped": self._stopped_at is not None,
             "offset_seconds": (now - self._base.now()) / timedelta(seconds=1),
-            "target": self.target.isoformat() if self.target else None,
         }
 
     def move(

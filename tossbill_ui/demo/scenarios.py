@@ -177,6 +177,6 @@ SCENARIOS = (
     Scenario("canceled", _cancel, _is(Status.CANCELED)),
     Scenario("ended", _let_end, lambda seen: _has_ended(seen, refunded=False), lead=_renewal_lead),
     Scenario("refunded", _end_now, lambda seen: _has_ended(seen, refunded=True)),
-    # The last: the sandbox's clock stands still until it is known whether money moved.
+    # The last: the sandbox's clock moves no further until it is known whether money moved.
     Scenario("unresolved", _nothing, lambda seen: seen.is_unresolved, finish=_lose_answer),
 )

@@ -101,14 +101,20 @@ async def open_refunds_due(db: AsyncSession, now: datetime, *, limit: int) -> Se
     return (await db.exec(_OPEN_REFUNDS_DUE, params={"now": now, "limit": limit})).all()
 
 
-async def is_any_under_way(db: AsyncSession) -> bool:
-    """Whether any open payment or refund will be processed without a person."""
-    for table in (Payment, Refund):
-        waits = sa.or_(col(table.lease_until).is_not(None), col(table.next_try_at).is_not(None))
-        query = select(table.id).where(col(table.status).in_(OPEN), waits).limit(1)
-        if (await db.exec(query)).first() is not None:
-            return True
-    return False
+async def first_under_way(db: AsyncSession) -> tuple[str, datetime] | None:
+    """Return the order id, and when Toss is asked again, of what will be known first.
+
+    None if no payment and no refund is open, or each waits for a person.
+    """
+    found: list[tuple[str, datetime]] = []
+    for table, joined in ((Payment, None), (Refund, col(Refund.payment_id) == col(Payment.id))):
+        at = func.coalesce(col(table.next_try_at), col(table.lease_until))
+        query = select(col(Payment.order_id), at).where(
+            col(table.status).in_(OPEN), at.is_not(None)
+        )
+        query = query if joined is None else query.where(joined)
+        found += [(order_id, when) for order_id, when in await db.exec(query.order_by(at).limit(1))]
+    return min(found, key=lambda each: each[1], default=None)
 
 
 async def open_payment(db: AsyncSession, subscription_id: str) -> Payment | None:

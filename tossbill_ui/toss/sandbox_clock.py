@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -24,6 +26,22 @@ class ClockUnavailable(TossbillError):
     """The sandbox's clock cannot be read, so nothing that depends on its time may run."""
 
     code = "clock_away"
+
+
+class Wait(NamedTuple):
+    """What keeps the clock from moving on: a payment or refund without a known outcome.
+
+    Attributes:
+        order_id: Of the payment.
+        until: When Toss is asked about it again, by the machine's clock.
+    """
+
+    order_id: str
+    until: datetime
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as the control API takes it."""
+        return {"order_id": self.order_id, "until": self.until.isoformat()}
 
 
 class Reading(BaseModel):
@@ -78,8 +96,10 @@ class SandboxClock:
         """
         await self._request("GET", "clock")
 
-    async def follow(self, *, next_at: datetime | None, step_to: datetime | None = None) -> Reading:
-        """Report the app's next due time to the sandbox, move its clock if requested, and read it.
+    async def follow(
+        self, *, next_at: datetime | None, waits: Wait | None, step_to: datetime | None = None
+    ) -> Reading:
+        """Report what the app has due and waits for, move the clock if requested, and read it.
 
         Raises:
             ClockAway: The sandbox does not respond, or refuses the move.
@@ -87,6 +107,7 @@ class SandboxClock:
         body = {
             "next": next_at.isoformat() if next_at else None,
             "at": step_to.isoformat() if step_to else None,
+            "waits": waits.as_json() if waits else None,
         }
         return await self._request("POST", "clock/follow", body)
 
@@ -95,7 +116,7 @@ class SandboxClock:
         await self._http.aclose()
 
     async def _request(
-        self, method: str, path: str, body: dict[str, str | None] | None = None
+        self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> Reading:
         try:
             answer = await self._http.request(method, path, json=body)

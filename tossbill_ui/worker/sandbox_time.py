@@ -15,27 +15,28 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
 from tossbill_ui.subscriptions.engine import trial_end
 from tossbill_ui.subscriptions.engine.renewal import run_due
-from tossbill_ui.toss.sandbox_clock import SandboxClock
+from tossbill_ui.toss.sandbox_clock import SandboxClock, Wait
 
 
 async def run_sandbox_time(rt: Runtime) -> int:
     """Advance until the clock arrives or a payment is unsettled; return the number of steps."""
-    if not isinstance(rt.clock, SandboxClock):
+    clock = rt.clock
+    if not isinstance(clock, SandboxClock):
         return 0
-    reading = await rt.clock.follow(next_at=await _next_due_at(rt))
+    reading = await clock.follow(next_at=await _next_due_at(rt), waits=await _waits(rt))
     steps = 0
     while reading.target is not None:
         await trial_end.announce_trials(rt)
         await run_due(rt)
         await settle(rt)
-        if await _is_unsettled(rt):
-            return steps
-        reading = await rt.clock.follow(next_at=await _next_due_at(rt))
-        if reading.target is None:
+        waits = await _waits(rt)
+        reading = await clock.follow(next_at=await _next_due_at(rt), waits=waits)
+        if waits or reading.target is None:
             return steps
         ahead = [at for at in (reading.target, reading.next) if at and at > reading.now]
         step_to = min(ahead, default=reading.target)
-        reading = await rt.clock.follow(next_at=await _next_due_at(rt), step_to=step_to)
+        next_at = await _next_due_at(rt)
+        reading = await clock.follow(next_at=next_at, waits=None, step_to=step_to)
         steps += 1
     if steps:
         await trial_end.announce_trials(rt)
@@ -49,6 +50,7 @@ async def _next_due_at(rt: Runtime) -> datetime | None:
     return min((at for at in found if at), default=None)
 
 
-async def _is_unsettled(rt: Runtime) -> bool:
+async def _waits(rt: Runtime) -> Wait | None:
     async with rt.db.read() as db:
-        return await payments.is_any_under_way(db)
+        first = await payments.first_under_way(db)
+    return Wait(*first) if first else None
