@@ -53,7 +53,7 @@ NOTHING = About()
 
 @dataclass(frozen=True)
 class _Draft:
-    """A notice without its plan's name.
+    """A notice, which names the subscription's plan unless its values have another.
 
     Attributes:
         key: Identifies what it is about: a second notice of this kind with the same key is ignored.
@@ -96,6 +96,12 @@ async def _plan(db: AsyncSession, plan_code: str) -> Words:
     return Words(plan.text("ko").name, plan.text("en").name)
 
 
+async def _invoiced_plan(db: AsyncSession, invoice: Invoice) -> Words:
+    """Return the plan that an invoice is for; its subscription may be on another by now."""
+    price = await db.get_one(Price, invoice.price_id)
+    return await _plan(db, price.plan_code)
+
+
 async def _receipt(
     _rt: Runtime, db: AsyncSession, subscription: Subscription, _event: Event, about: About
 ) -> _Draft | None:
@@ -105,6 +111,7 @@ async def _receipt(
     amounts = parts(payment.amount_krw, tax_free_krw=payment.tax_free_krw)
     is_active = subscription.status == SubscriptionStatus.ACTIVE
     values = {
+        "plan": await _invoiced_plan(db, invoice),
         "amount": payment.amount_krw,
         "supplied": amounts.supplied_krw,
         "vat": amounts.vat_krw,
@@ -128,11 +135,15 @@ def _unpaid(kind: NoticeKind) -> Write:
         if invoice is None:
             return None
         method = await _method(db, subscription.payment_method_id)
+        is_failed = kind == NoticeKind.PAYMENT_FAILED
         values = {
+            "plan": await (
+                _invoiced_plan(db, invoice) if is_failed else _plan(db, subscription.plan_code)
+            ),
             "amount": invoice.amount_krw,
             "reason": ReasonText(event.reason, method.kind),
             "method": method,
-            "next_on": due_on if kind == NoticeKind.PAYMENT_FAILED else None,
+            "next_on": due_on if is_failed else None,
             "due_on": due_on,
             **await _access(rt, db, subscription, invoice),
             **await _last_day(db, subscription, invoice),
@@ -215,8 +226,12 @@ async def _refunded(
     if about.refund is None:
         return None
     payment = await db.get_one(Payment, about.refund.payment_id)
-    method = await _method(db, payment.payment_method_id)
-    values = {"amount": about.refund.amount_krw, "method": method}
+    invoice = await db.get_one(Invoice, payment.invoice_id)
+    values = {
+        "plan": await _invoiced_plan(db, invoice),
+        "amount": about.refund.amount_krw,
+        "method": await _method(db, payment.payment_method_id),
+    }
     return _Draft(NoticeKind.REFUNDED, about.refund.id, values)
 
 
