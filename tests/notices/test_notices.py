@@ -14,6 +14,8 @@ from tossbill_ui.payment_methods.expiry import set_expiry
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.subscriptions.actions import cancel, change_plan, refund, review
 from tossbill_ui.subscriptions.engine.card_expiry import announce_expiring
+from tossbill_ui.subscriptions.models import Plan, WhenUnpaid
+from tossbill_ui.subscriptions.terms.catalog import PriceEntry, add_price
 from tossbill_ui.ui.subscription import view as subscription_view
 
 RENEWAL = date(2026, 12, 24)
@@ -26,6 +28,15 @@ async def kinds(shop: Shop) -> list[str]:
 
 async def newest(shop: Shop) -> Notice:
     return max(await shop.rows(Notice), key=lambda row: row.created_at)
+
+
+async def add_pausing_plan(shop: Shop) -> None:
+    """Put a plan on offer that pauses when it is not paid."""
+    price = PriceEntry(starts_on=date(2026, 1, 1), amount_krw=5000)
+    plan = Plan(code="monthly", name="월간지", position=9, when_unpaid=WhenUnpaid.PAUSE)
+    async with shop.rt.db.write() as db:
+        db.add(plan)
+    await add_price(shop.rt, plan.code, price)
 
 
 async def test_payment_has_a_receipt(shop: Shop, session: Session) -> None:
@@ -72,15 +83,24 @@ async def test_soft_decline_names_the_next_retry_and_the_grace_period(
     assert await kinds(shop) == ["receipt", "payment_failed", "payment_failed", "receipt"]
 
 
-async def test_last_retry_reports_that_the_subscription_stopped(
-    shop: Shop, session: Session
+@pytest.mark.parametrize(
+    ("plan", "kind", "subject"),
+    [
+        ("letter", "ended_unpaid", "주간 편지 구독이 끝났어요"),
+        ("monthly", "paused_unpaid", "월간지 구독이 멈췄어요"),
+    ],
+)
+async def test_last_retry_reports_whether_the_subscription_ended_or_is_paused(
+    shop: Shop, session: Session, plan: str, kind: str, subject: str
 ) -> None:
-    await shop.subscribe(session)
+    await add_pausing_plan(shop)
+    of = (await shop.subscribe(session, plan)).subscription
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
 
-    await shop.run_daily_until(RENEWAL + timedelta(days=20))
+    await shop.run_daily_until(of.ends_on + timedelta(days=20))
 
-    assert await kinds(shop) == ["receipt", *["payment_failed"] * 4, "stopped"]
+    assert (await kinds(shop))[-2:] == ["payment_failed", kind]
+    assert (await newest(shop)).subject == f"[Tossbill] {subject}"
 
 
 async def test_hard_decline_asks_for_a_card_until_the_deadline(
@@ -96,7 +116,7 @@ async def test_hard_decline_asks_for_a_card_until_the_deadline(
 
     assert "이유: 정지된 카드예요.\n" in card_needed.body
     assert "카드를 바꿀 수 있는 기한: 2027년 1월 7일(목)" in card_needed.body
-    assert await kinds(shop) == ["receipt", "card_needed", "stopped"]
+    assert await kinds(shop) == ["receipt", "card_needed", "ended_unpaid"]
 
 
 async def test_unresolved_payment_is_reported_only_when_settled(

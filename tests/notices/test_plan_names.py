@@ -20,8 +20,7 @@ async def refunded_plans(shop: Shop) -> dict[str, str]:
     rows = [row for row in await shop.rows(Notice) if row.kind == "refunded"]
     amounts = [row.subject.removeprefix("[Tossbill] ").partition("원")[0] for row in rows]
     return {
-        amount: row.body.partition(" 구독료를")[0]
-        for amount, row in zip(amounts, rows, strict=True)
+        amount: row.body.partition(" 구독료 ")[0] for amount, row in zip(amounts, rows, strict=True)
     }
 
 

@@ -94,9 +94,30 @@ def test_account_notices_do_not_mention_cards(
 
 
 def test_plan_may_have_any_name() -> None:
-    subject, _ = render(NoticeKind.STOPPED, "ko", {"plan": "{가|나}", "amount": 9900})
+    subject, _ = render(NoticeKind.ENDED_UNPAID, "ko", {"plan": "{가|나}", "amount": 9900})
 
-    assert subject == "{가|나} 구독을 멈췄어요"
+    assert subject == "{가|나} 구독이 끝났어요"
+
+
+@pytest.mark.parametrize(("language", "word"), [("ko", "끝났어요"), ("en", "ended")])
+@pytest.mark.parametrize(
+    "kind", [NoticeKind.ENDED_UNPAID, NoticeKind.NO_CONSENT, NoticeKind.TRIAL_OVER]
+)
+def test_end_is_called_an_end(kind: NoticeKind, language: Language, word: str) -> None:
+    subject, body = render(kind, language, {"plan": "프로", "amount": 9900})
+
+    assert word in subject
+    assert "멈췄" not in subject + body
+    assert "stopped" not in subject + body
+
+
+def test_refund_that_is_done_is_not_called_on_its_way() -> None:
+    subject, body = render(NoticeKind.REFUNDED, "en", {"plan": "Pro", "amount": 9900})
+
+    assert subject == "We refunded ₩9,900"
+    assert body.startswith(
+        "We refunded ₩9,900 for Pro. Your card company may take a few days to show it.\n"
+    )
 
 
 def test_stolen_card_is_not_called_stolen() -> None:

@@ -42,11 +42,15 @@ async def test_everybody_pays_less_from_the_next_period_on_and_is_told_once(
     assert first == Lowered(5, 5 * 9900, 5 * 7900)
     assert again == Lowered(left=Counter({Left.LOWERED: 5}))
     assert len(await lowered_notices(shop)) == 5
-    assert "2026년 12월 24일(목)부터 7,900원으로" in (await lowered_notices(shop))[0].subject
+    [notice, *_] = await lowered_notices(shop)
+    assert "2026년 12월 24일(목)부터 월 7,900원으로 내려가요" in notice.subject
+    assert "지금 가격: 월 9,900원 (부가세 포함)\n새 가격: 월 7,900원 (부가세 포함)\n" in notice.body
     [row] = await subscription_view.rows(shop.rt, actor_of(session))
     assert "7,900원" in row.next
     assert (await shop.event_types(session, ids[0]))[-1] == "subscription.price_lowered"
     await shop.run_daily_until(RENEWAL)
+    assert (await shop.event_types(session, ids[0]))[-1] == "subscription.renewed"
+    assert "subscription.plan_changed" not in await shop.event_types(session, ids[0])
     assert (await shop.money())[-5:] == [("approved", 7900)] * 5
     assert (await lower(shop)).left == {Left.SAME_PRICE: 5}
 

@@ -44,6 +44,7 @@ async def test_every_subscriber_is_asked_once_and_answers_are_counted(
     pairs = zip(people, ids, strict=True)
     status = [(await shop.view(who, of)).subscription.status for who, of in pairs]
     assert status == ["active", "ended", "ended"]
+    assert "subscription.plan_changed" not in await shop.event_types(session, ids[0])
 
 
 async def test_subscriber_with_too_little_notice_is_asked_in_the_next_period(

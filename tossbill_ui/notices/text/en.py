@@ -80,9 +80,15 @@ Payment method: {method}
 
 View your subscription: {link}
 """,
-    NoticeKind.STOPPED: """\
-Your {plan} subscription has stopped
-We couldn't charge {amount}, so your subscription has stopped. We won't try this charge again.
+    NoticeKind.ENDED_UNPAID: """\
+Your {plan} subscription has ended
+We couldn't charge {amount}, so your subscription has ended. We won't try this charge again.
+
+View your subscription: {link}
+""",
+    NoticeKind.PAUSED_UNPAID: """\
+Your {plan} subscription is paused
+We couldn't charge {amount}, so your subscription is paused. We won't try this charge again.
 
 View your subscription: {link}
 """,
@@ -168,7 +174,7 @@ View your subscription: {link}
 """,
     NoticeKind.REFUNDED: """\
 We refunded {amount}
-Your refund for {plan} is on its way. It may take your {card company|bank} a few days to show it.
+We refunded {amount} for {plan}. Your {card company|bank} may take a few days to show it.
 
 Refund: {amount}
 Refunded to: {method}

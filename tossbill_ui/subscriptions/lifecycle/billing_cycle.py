@@ -146,7 +146,7 @@ def activate_period(
 def _begin(subscription: Subscription, invoice: Invoice, price: Price) -> Events:
     """Set the status, the plan and the price, and return the events of the beginning."""
     events: Events = []
-    if price.id != subscription.price_id:
+    if price.plan_code != subscription.plan_code:
         plan: Changes = {"plan_code": (subscription.plan_code, price.plan_code)}
         events.append(Event(EventType.PLAN_CHANGED, changes=plan))
     if invoice.kind != InvoiceKind.CHANGE:

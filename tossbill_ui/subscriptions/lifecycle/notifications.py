@@ -176,7 +176,19 @@ async def _last_day(
     return {"pauses_on" if pauses else "ends_on": invoice.collect_until_on}
 
 
+_unpaid_ended, _unpaid_paused = (
+    _unpaid(kind) for kind in (NoticeKind.ENDED_UNPAID, NoticeKind.PAUSED_UNPAID)
+)
 _method_needed_to_pay = _unpaid(NoticeKind.CARD_NEEDED)
+
+
+async def _given_up(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, event: Event, about: About
+) -> _Draft | None:
+    """Say what became of the subscription when its last retry failed."""
+    is_paused = subscription.status == SubscriptionStatus.PAUSED
+    write = _unpaid_paused if is_paused else _unpaid_ended
+    return await write(rt, db, subscription, event, about)
 
 
 async def _method_needed(
@@ -261,7 +273,11 @@ async def _price_lowered(
 ) -> _Draft:
     before = await db.get_one(Price, subscription.price_id)
     next_on = max(subscription.ends_on, korean_day(rt.clock.now()))
-    values = {"next_on": next_on, "before": before.amount_krw, "amount": event.amount_krw}
+    values = {
+        "next_on": next_on,
+        "before": Rate(before.amount_krw, before.interval),
+        "amount": Rate(event.amount_krw or 0, before.interval),
+    }
     key = f"{subscription.id}:{subscription.period_number}:{subscription.next_price_id}"
     return _Draft(NoticeKind.PRICE_LOWERED, key, values)
 
@@ -313,7 +329,7 @@ NOTICES: Mapping[EventType, Write | None] = dict.fromkeys(EventType, None) | {
     EventType.SUBSCRIPTION_NOT_STARTED: _unpaid(NoticeKind.NOT_STARTED),
     EventType.NOT_CHANGED: _unpaid(NoticeKind.NOT_CHANGED),
     EventType.PAST_DUE: _unpaid(NoticeKind.PAYMENT_FAILED),
-    EventType.INVOICE_UNCOLLECTIBLE: _unpaid(NoticeKind.STOPPED),
+    EventType.INVOICE_UNCOLLECTIBLE: _given_up,
     EventType.METHOD_NEEDED: _method_needed,
     EventType.CANCELED: _canceled,
     EventType.SUBSCRIPTION_ENDED: _ended,
