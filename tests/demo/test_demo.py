@@ -90,7 +90,7 @@ def test_a_run_makes_only_what_is_no_longer_there(shop: Server) -> None:
     first = links()
     shop.control("DELETE", "faults")
     shop.look_up_payments_now()
-    assert call("settle").output == "1 payments and 0 refunds examined.\n"
+    assert call("settle").output == "1 payment and 0 refunds examined.\n"
 
     again = links()
 

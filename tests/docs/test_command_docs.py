@@ -62,6 +62,15 @@ def test_the_options_of_a_command_are_documented_and_no_others(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_required_options_are_marked_and_no_others(name: str) -> None:
+    rows = OPTION_ROW.finditer(section_of(name))
+    marked = [row[1] for row in rows if "| required |" in row[0]]
+
+    options = options_of(COMMANDS[name]).items()
+    assert marked == [option for option, found in options if found.required]
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_an_option_is_documented_with_its_variable_and_default(name: str) -> None:
     rows = {row[1]: row[0] for row in OPTION_ROW.finditer(section_of(name))}
 

@@ -68,8 +68,11 @@ def test_seeding_changes_names_but_not_prices_and_withdraws_missing_plans(tmp_pa
     ("text", "message"),
     [
         ("[[plan", "is not valid TOML"),
-        ('[[plan]]\ncode = "A b"', "plan.0.code"),
-        (PLAN.format(name="A", amount=99), "amount_krw"),
+        ('[[plan]]\ncode = "A b"', "plan A b: code: "),
+        ("[[plan]]", "plan 1: code: "),
+        ("plan = [1]", "plan 1: Input should be"),
+        ("plan = 1", "plan: Input should be"),
+        (PLAN.format(name="A", amount=99), "plan a: price 1: amount_krw: Input should be"),
         (PLAN.format(name="A", amount=1000) + 'amuont_krw = "x"', "amuont_krw"),
     ],
 )
@@ -133,7 +136,7 @@ def test_difference_is_resolved_as_its_kind_allows() -> None:
 
     assert (wrong.exit_code, wrong.output) == (
         1,
-        "Error: A difference foreign is not resolved as toss, but as: closed.\n",
+        "Error: A difference of the kind foreign can only be resolved as: closed.\n",
     )
     assert closed.output == "The difference is closed.\n"
     assert (again.exit_code, again.output) == (0, "It is resolved as closed already.\n")

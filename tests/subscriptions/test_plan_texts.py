@@ -84,14 +84,14 @@ async def test_plan_written_by_an_older_version_has_one_text(rt: Runtime) -> Non
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        ('name = { en = "Plus" }', "plan.0.name.ko: Field required"),
-        ('name = { ko = "플러스", fr = "Plus" }', "plan.0.name.fr: Extra inputs"),
-        ('name = { ko = "플러스", en = "" }', "plan.0.name.en: String should have at least 1"),
-        (f'name = "{"p" * 61}"', "plan.0.name.ko: String should have at most 60"),
-        ("name = 1", "plan.0.name: Input should be a valid dictionary"),
+        ('name = { en = "Plus" }', "plan plus: name: ko: Field required"),
+        ('name = { ko = "플러스", fr = "Plus" }', "plan plus: name: fr: Extra inputs"),
+        ('name = { ko = "플러스", en = "" }', "plan plus: name: en: String should have at least 1"),
+        (f'name = "{"p" * 61}"', "plan plus: name: ko: String should have at most 60"),
+        ("name = 1", "plan plus: name: Input should be a valid dictionary"),
         (
             f'name = "P"\ndescription = {{ ko = "", en = "{"p" * 501}" }}',
-            "plan.0.description.en: String should have at most 500",
+            "plan plus: description: en: String should have at most 500",
         ),
     ],
 )

@@ -71,12 +71,12 @@ def test_dry_run_shows_every_change_and_makes_none(tmp_path: Path, other: Path) 
     assert result.exit_code == 0
     assert result.output.splitlines() == [
         "new plan: new",
-        "new price: basic, 8,900 won per 1 month from 2027-01-01",
-        "new price: new, 500 won per 1 month from 2026-01-01",
+        "new price: basic, 8,900 won a month from 2027-01-01",
+        "new price: new, 500 won a month from 2026-01-01",
         "changed: basic, name: 베이직 -> 기본",
         "changed: basic, setup_text_en: You can use it as soon as you've paid. -> nothing",
         "off sale: basic-yearly, with 0 live subscriptions, which continue",
-        "off sale: letter, with 1 live subscriptions, which continue",
+        "off sale: letter, with 1 live subscription, which continues",
         "off sale: pro, with 0 live subscriptions, which continue",
         "Nothing was changed.",
     ]
@@ -124,6 +124,18 @@ def test_changed_price_is_refused_before_anything_is_asked(other: Path) -> None:
     assert (result.exit_code, "later starts_on" in result.output) == (1, True)
 
 
+def test_interval_is_named_and_one_is_singular(other: Path) -> None:
+    quarter = "amount_krw = 500\nunit = 'month'\ncount = 3\n"
+    other.write_text(OTHER.format(name="기본").replace("amount_krw = 500\n", quarter))
+    call("seed", "--file", str(other), "--yes")
+    other.write_text(other.read_text() + "[[plan.price]]\nstarts_on = 2027-01-01\n" + quarter)
+
+    assert call("seed", "--file", str(other)).output == (
+        "new price: new, 500 won every 3 months from 2027-01-01\n"
+        "2 plans are on offer; 1 plan or price is new.\n"
+    )
+
+
 def test_relative_path_starts_in_the_folder_of_the_caller(
     other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,4 +172,5 @@ def test_terminal_is_asked(other: Path, answer: str, offered: list[str]) -> None
 
     assert "Load these plans? [y/N]" in printed
     assert asked.returncode == (0 if answer == "y" else 1)
+    assert printed.endswith("Nothing was changed.\n" if answer == "n" else " are new.\n")
     assert on_offer() == offered

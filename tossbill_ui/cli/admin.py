@@ -10,7 +10,7 @@ import click
 
 from tossbill_ui.cli import options
 from tossbill_ui.cli.context import read_settings, settings_beside_app, with_runtime
-from tossbill_ui.cli.output import minute, print_json
+from tossbill_ui.cli.output import counted, minute, print_json
 from tossbill_ui.core import actor
 from tossbill_ui.core.secret_file import new_secrets
 
@@ -51,9 +51,8 @@ def rotate_keys() -> None:
     """Re-encrypt stored secrets with the newest encryption key."""
     from tossbill_ui.payment_methods.rotation import rotate
 
-    click.echo(
-        f"{with_runtime(rotate, needs_time=False)} secrets re-encrypted with the newest key."
-    )
+    count = with_runtime(rotate, needs_time=False)
+    click.echo(f"{counted(count, 'secret')} re-encrypted with the newest key.")
 
 
 @click.command()

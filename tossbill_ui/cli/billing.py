@@ -12,11 +12,13 @@ import click
 from tossbill_ui.build import ROOT
 from tossbill_ui.cli import options
 from tossbill_ui.cli.context import with_runtime
-from tossbill_ui.core import actor
+from tossbill_ui.cli.output import counted
+from tossbill_ui.core import actor, formats
+from tossbill_ui.core.calendar import Interval
 
 if TYPE_CHECKING:
     from tossbill_ui.runtime import Runtime
-    from tossbill_ui.subscriptions.terms.catalog import CatalogChanges
+    from tossbill_ui.subscriptions.terms.catalog import CatalogChanges, PriceEntry
 
 
 @click.command()
@@ -48,7 +50,10 @@ def seed(file: Path, dry_run: bool, yes: bool) -> None:
         _confirm(changes)
     new = with_runtime(lambda rt: catalog.seed(rt, plans), needs_time=False)
     offered = sum(plan.is_offered for plan in plans.plan)
-    click.echo(f"{offered} plans are on offer; {new} plans and prices are new.")
+    on_offer = counted(offered, "plan is", "plans are")
+    click.echo(
+        f"{on_offer} on offer; {counted(new, 'plan or price is', 'plans and prices are')} new."
+    )
 
 
 def _described(changes: CatalogChanges) -> Iterator[str]:
@@ -56,12 +61,19 @@ def _described(changes: CatalogChanges) -> Iterator[str]:
     for code in changes.plans:
         yield f"new plan: {code}"
     for code, price in changes.prices:
-        length = f"{price.count} {price.unit}"
-        yield f"new price: {code}, {price.amount_krw:,} won per {length} from {price.starts_on}"
+        yield f"new price: {code}, {_rate(price)} from {price.starts_on}"
     for code, name, before, after in changes.fields:
         yield f"changed: {code}, {name}: {_shown(before)} -> {_shown(after)}"
     for code, count in changes.withdrawn.items():
-        yield f"off sale: {code}, with {count} live subscriptions, which continue"
+        live = counted(
+            count, "live subscription, which continues", "live subscriptions, which continue"
+        )
+        yield f"off sale: {code}, with {live}"
+
+
+def _rate(price: PriceEntry) -> str:
+    interval = Interval(price.unit, price.count)
+    return formats.loose(formats.rate(f"{price.amount_krw:,} won", interval, "en"))
 
 
 def _shown(value: object) -> str:
@@ -71,7 +83,9 @@ def _shown(value: object) -> str:
 def _confirm(changes: CatalogChanges) -> None:
     """Ask at a terminal; without one, refuse to take plans off sale."""
     if sys.stdin.isatty():
-        click.confirm("Load these plans?", abort=True)
+        if not click.confirm("Load these plans?"):
+            click.echo("Nothing was changed.")
+            raise SystemExit(1)
     elif changes.withdrawn:
         codes = ", ".join(changes.withdrawn)
         raise click.ClickException(
@@ -108,7 +122,8 @@ def settle() -> None:
     from tossbill_ui.payments import settle as settling
 
     found = with_runtime(settling.settle)
-    click.echo(f"{found.payments} payments and {found.refunds} refunds examined.")
+    payments, refunds = counted(found.payments, "payment"), counted(found.refunds, "refund")
+    click.echo(f"{payments} and {refunds} examined.")
 
 
 @click.command()
@@ -125,8 +140,9 @@ def reconcile(days: int) -> None:
 
     found = with_runtime(lambda rt: reconciling.reconcile(rt, days=days))
     click.echo(
-        f"{found.compared} payments compared: {found.adopted} adopted, "
-        f"{found.refunds} refunds made at Toss, {found.differences} new differences."
+        f"{counted(found.compared, 'payment')} compared: {found.adopted} adopted, "
+        f"{counted(found.refunds, 'refund')} made at Toss, "
+        f"{counted(found.differences, 'new difference')}."
     )
     if found.differences:
         raise click.ClickException("The ledgers differ: see `tossbill review list`.")
@@ -171,9 +187,9 @@ def raise_price(plan: str, how_to_cancel: str | None, operator: str) -> None:
     who, how = actor.operator(operator), how_to_cancel
     found = with_runtime(lambda rt: request_consents(rt, who, plan, how_to_cancel=how))
     click.echo(
-        f"{found.new} customers asked now. Of all asked about their next period, "
+        f"{counted(found.new, 'customer')} asked now. Of all asked about their next period, "
         f"{found.answers['accepted']} accepted, {found.answers['refused']} refused, "
-        f"{found.answers['']} have not answered."
+        f"{counted(found.answers[''], 'has', 'have')} not answered."
     )
 
 
@@ -193,21 +209,21 @@ def lower_price(plan: str, dry_run: bool, operator: str) -> None:
     found = with_runtime(lambda rt: lower_prices(rt, who, plan, is_dry_run=dry_run))
     verb = "would pay" if dry_run else "will pay"
     click.echo(
-        f"{found.lowered} subscriptions {verb} less from their next period on: "
+        f"{counted(found.lowered, 'subscription')} {verb} less from the next period on: "
         f"{found.after_krw:,} won a period instead of {found.before_krw:,} won."
     )
     for reason, count in sorted(found.left.items()):
-        click.echo(f"{count} left as they are: {LEFT[reason]}.")
+        click.echo(f"{count} left unchanged: {LEFT[reason]}.")
 
 
 LEFT = {
-    "same_price": "they pay no more than the new price",
-    "lowered": "their price is already going down",
-    "asked": "they were asked to agree to a higher price",
-    "planned": "they are moving to another plan",
-    "trialing": "they are in a trial",
+    "same_price": "the price is not above the new one",
+    "lowered": "the price is already going down",
+    "asked": "the customer was asked to agree to a higher price",
+    "planned": "the customer is moving to another plan",
+    "trialing": "the trial is not over",
     "unpaid": "a payment is open or past due; run it again",
-    "canceled": "they are canceled, and end with their period",
+    "canceled": "canceled, to end with the period",
     "other_interval": "the new price is for periods of another length",
 }
 

@@ -13,6 +13,11 @@ def minute(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number with its words: ``1 payment``, ``2 payments``."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def print_json(document: dict[str, object]) -> None:
     """Print one document, with instants in ISO 8601 UTC.
 

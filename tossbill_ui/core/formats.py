@@ -34,8 +34,12 @@ def won(amount_krw: int, language: Language) -> str:
 
 def price(amount_krw: int, interval: Interval, language: Language) -> str:
     """Format a price per period: ``월 9,900원``, ``₩27,000 every 3 months``."""
+    return rate(won(amount_krw, language), interval, language)
+
+
+def rate(amount: str, interval: Interval, language: Language) -> str:
+    """Add the period to an amount in any form: ``9,900 won a month``."""
     texts = PRICES if interval.count == 1 else PRICES_COUNTED
-    amount = won(amount_krw, language)
     return texts[interval.unit][language].format(amount=amount, count=interval.count)
 
 

@@ -68,7 +68,7 @@ async def resolve(rt: Runtime, actor: Actor, row_id: str, resolution: Resolution
     if resolution not in valid_names(row.kind):
         valid = ", ".join(valid_names(row.kind))
         raise Conflict(
-            f"A difference {row.kind} is not resolved as {resolution}, but as: {valid}.",
+            f"A difference of the kind {row.kind} can only be resolved as: {valid}.",
             code="wrong_resolution",
         )
     asks = resolution != Resolution.CLOSED
@@ -136,8 +136,7 @@ async def _close_refund(rt: Runtime, actor: Actor, row_id: str, resolution: Reso
         subscription, row = found
         if resolution != Resolution.CLOSED:
             raise Conflict(
-                f"A refused refund is not resolved as {resolution}, but as: closed.",
-                code="wrong_resolution",
+                "A refused refund can only be resolved as: closed.", code="wrong_resolution"
             )
         row.closed_at = rt.clock.now()
         event = Event(EventType.REVIEW_CLOSED, Reason.RESOLVED, row.amount_krw)

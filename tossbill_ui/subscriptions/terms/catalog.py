@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from sqlmodel import col, select
@@ -16,6 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from tossbill_ui.core.calendar import Unit
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import NotFound, SettingsError
+from tossbill_ui.core.text import clean
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import Plan, Price, WhenUnpaid
@@ -98,15 +99,34 @@ def read_catalog(path: Path) -> Catalog:
         SettingsError: It is missing, is not valid TOML, or describes an invalid plan.
     """
     try:
-        return Catalog.model_validate(tomllib.loads(path.read_text("utf-8")))
+        found = tomllib.loads(path.read_text("utf-8"))
     except OSError:
         raise SettingsError(f"{path} cannot be read.") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.") from None
+    try:
+        return Catalog.model_validate(found)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{path}, {where}: {first['msg']}.") from None
+        raise SettingsError(f"{path}, {_place(found, first['loc'])}: {first['msg']}.") from None
+
+
+def _place(found: dict[str, Any], loc: tuple[int | str, ...]) -> str:
+    """Name a place in the file: ``plan letter: price 1: amount_krw``."""
+    names = list[str]()
+    for part in loc:
+        if isinstance(part, str):
+            names.append(part)
+        else:
+            code = _code_of(found["plan"][part]) if names == ["plan"] else ""
+            names[-1] += f" {code or part + 1}"
+    return ": ".join(names)
+
+
+def _code_of(entry: object) -> str:
+    """Return the code of a plan that may be invalid in any way, or nothing."""
+    code = cast("dict[str, object]", entry).get("code") if isinstance(entry, dict) else None
+    return clean(code, limit=40) if isinstance(code, str) else ""
 
 
 @dataclass
