@@ -1,4 +1,4 @@
-"""Notices about money name the plan that it was for, not the one that the customer is on now."""
+"""Notices about money name the plan and the days that it was for, not those of the customer now."""
 
 from __future__ import annotations
 
@@ -104,3 +104,23 @@ async def test_receipt_of_a_payment_that_came_after_the_cancellation_names_its_p
         "베이직 구독료를 결제했어요.\n베이직 1년 구독료를 결제했어요."
     )
     assert await refunded_plans(shop) == {"99,000": "베이직 1년"}
+
+
+async def test_receipt_of_a_payment_that_is_given_back_promises_no_days(
+    shop: Shop, session: Session
+) -> None:
+    of = (await shop.subscribe(session)).subscription.id
+    await shop.faults(
+        {"endpoint": "charge", "kind": "error_500_after", "count": 1},
+        {"endpoint": "lookup", "kind": "error_500_after", "count": 1},
+    )
+    await shop.go_to(date(2026, 12, 24))
+    await shop.run()
+    await cancel.cancel_now(shop.rt, actor_of(session), of, expected_refund_krw=0)
+    for _ in range(3):
+        shop.wait(timedelta(hours=1))
+        await shop.run()
+
+    *_, receipt = [row for row in await shop.rows(Notice) if row.kind == "receipt"]
+    assert "이용 기간" not in receipt.body
+    assert "9,900원" in receipt.body

@@ -17,7 +17,7 @@ from tossbill_ui.notices.outbox import put
 from tossbill_ui.notices.wording import Method, Rate, Value, Words
 from tossbill_ui.notices.wording import Reason as ReasonText
 from tossbill_ui.payment_methods.models import PaymentMethod
-from tossbill_ui.payments.models import Invoice, Payment, Refund
+from tossbill_ui.payments.models import Invoice, InvoiceStatus, Payment, Refund
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.lifecycle.notice_links import OTHERS, PATHS
 from tossbill_ui.subscriptions.models import (
@@ -117,7 +117,8 @@ async def _receipt(
         "vat": amounts.vat_krw,
         "tax_free": amounts.tax_free_krw,
         "method": await _method(db, payment.payment_method_id),
-        "starts_on": invoice.starts_on,
+        # A payment that is given back buys no days.
+        "starts_on": invoice.starts_on if invoice.status == InvoiceStatus.PAID else None,
         "last_on": invoice.ends_on - ONE_DAY,
         "next_on": _due_on(subscription) if is_active else None,
         "receipt": payment.receipt_url,
