@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 READY := $(VENV)/.ready
 # How many processes share the files of `make test`; with 0 there is only the one.
-PROCESSES ?= 2
+PROCESSES ?= 3
 
 .PHONY: run test test-fast proof dev check fix bench lock clean
 
