@@ -15,7 +15,7 @@ from tests.support.server import Server
 from tests.support.stranger import stranger
 from tossbill_ui.build import ensure_build
 from tossbill_ui.core.settings import SANDBOX_SECRET_KEY
-from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.methods.state import MethodsState
 
 pytestmark = pytest.mark.processes
 
@@ -109,7 +109,9 @@ async def record_websocket(server: Server, customer: Customer, traces: Traces) -
             query={"registration": registration},
         )
         await browser.until("현대카드")
-        name = f"{HistoryState.get_full_name()}.remove"
-        await browser.send(name, {"method_id": method}, path="/history/")
+        await browser.hydrate("/methods/")
+        await browser.until(method)
+        name = f"{MethodsState.get_full_name()}.remove"
+        await browser.send(name, {"method_id": method}, path="/methods/")
         await browser.until("결제수단을 지웠어요")
         traces.seen["websocket"] = browser.everything()

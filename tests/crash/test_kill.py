@@ -18,7 +18,7 @@ from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import stranger
 from tossbill_ui.build import ensure_build
-from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.methods.state import MethodsState
 
 pytestmark = pytest.mark.processes
 
@@ -160,9 +160,10 @@ async def send_remove(server: Server, customer: Customer) -> None:
     """Send the button's event and disconnect once the removal is in progress."""
     [(method_id,)] = server.rows("SELECT id FROM payment_method")
     async with stranger(server.url, cookie=customer.cookie) as browser:
-        await browser.hydrate("/history/")
-        name = f"{HistoryState.get_full_name()}.remove"
-        await browser.send(name, {"method_id": method_id}, path="/history/")
+        await browser.hydrate("/methods/")
+        await browser.until(method_id)
+        name = f"{MethodsState.get_full_name()}.remove"
+        await browser.send(name, {"method_id": method_id}, path="/methods/")
         await asyncio.to_thread(
             until, server, "SELECT 1 FROM payment_method WHERE status <> 'active'"
         )

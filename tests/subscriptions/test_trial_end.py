@@ -56,7 +56,7 @@ async def test_trial_without_consent_ends_uncharged_and_keeps_the_card(
     assert (seen.subscription.status, seen.method.status) == ("ended", "active")
     assert await shop.money() == []
     [over] = await notices_of(shop, NoticeKind.TRIAL_OVER, NoticeKind.NO_CONSENT)
-    assert "결제하지 않고" in over.body
+    assert "결제 없이 구독이 끝났어요" in over.body
     await change_method.remove_method(shop.rt, actor_of(session), seen.method.id)
 
 

@@ -61,7 +61,7 @@ async def test_same_card_twice_on_one_day_is_told_apart_by_the_time(
     shop: Shop, session: Session
 ) -> None:
     await shop.card(session, "approve_check")
-    for seconds in (0, 3600, 9):
+    for seconds in (60, 3540, 9):
         shop.wait(timedelta(seconds=seconds))
         await shop.card(session)
 
@@ -70,7 +70,7 @@ async def test_same_card_twice_on_one_day_is_told_apart_by_the_time(
     assert details == [
         "신용 · 개인 · 2026. 11. 24. 13:00:09 등록",
         "신용 · 개인 · 2026. 11. 24. 13:00:00 등록",
-        "신용 · 개인 · 2026. 11. 24. 12:00 등록",
+        "신용 · 개인 · 2026. 11. 24. 12:01 등록",
         "체크 · 개인 · 2026. 11. 24. 등록",
     ]
 
