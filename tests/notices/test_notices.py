@@ -281,7 +281,7 @@ async def test_deleted_method_is_reported_at_once(shop: Shop, session: Session) 
 
     assert await kinds(shop) == ["receipt", "card_needed"]
     notice = await newest(shop)
-    assert "이유: 등록한 결제수단이 토스에서 지워졌어요." in notice.body
+    assert "이유: 등록한 결제수단이 지워졌어요." in notice.body
     assert "다음 결제일: 2026년 12월 24일(목)" in notice.body
     assert "결제할 금액" not in notice.body
 

@@ -1,4 +1,4 @@
-"""What the shop's operators do, and what somebody does in Toss's console or at the issuer."""
+"""Lets the shop's operators act, and somebody in Toss's console or at the issuer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an outdated page asks for is refused, if it is not what the page showed."""
+"""An outdated page cannot do anything other than what it showed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What customers can do while an operator has to decide first."""
+"""Customers lose nothing while a subscription waits for an operator's decision."""
 
 from __future__ import annotations
 

@@ -111,13 +111,29 @@ async def test_method_that_toss_deleted_says_so_while_a_subscription_needs_it(
 
     [row] = await rows_of(shop, session)
 
-    assert row.warning_text == "등록한 결제수단이 토스에서 지워졌어요."
+    assert row.warning_text == "등록한 결제수단이 지워졌어요."
     assert plain(row.use) == "베이직에 다른 결제수단이 필요해요"
     assert (row.choose, row.remove, row.kept) == (ABSENT, ABSENT, ABSENT)
     assert row.change_href == f"/subscription/?panel=method&subscription={seen.subscription.id}"
     other = await shop.card(session, "approve_check")
     await change_method(shop.rt, actor_of(session), seen.subscription.id, payment_method_id=other)
     assert [row.id for row in await rows_of(shop, session)] == [other]
+
+
+async def test_method_that_its_customer_removed_is_not_said_to_be_deleted_by_toss(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    of, customer = seen.subscription.id, actor_of(session)
+    await cancel.cancel_at_period_end(shop.rt, customer, of)
+    await actions.remove(shop.rt, customer, seen.method.id)
+    await shop.rt.tasks.drain(seconds=120)
+    await cancel.undo(shop.rt, customer, of)
+
+    [row] = await rows_of(shop, session)
+
+    assert row.warning_text == "등록한 결제수단이 지워졌어요."
+    assert plain(row.use) == "베이직에 다른 결제수단이 필요해요"
 
 
 async def test_month_of_expiry_is_shown_where_it_is_known(shop: Shop, session: Session) -> None:

@@ -65,7 +65,8 @@ _BANK = Words(
 )
 _NO_MONEY = Words("계좌 잔액이 부족해요.", "The account balance is too low.")
 
-# Also said of a method that Toss has deleted without a charge.
+# Also said of a method that was deleted without a charge: by Toss, or by its customer before a
+# cancellation was undone.
 DELETED = "ALREADY_REMOVED_BILLING_KEY"
 # Toss may return a card's code for an account.
 DECLINES: dict[str, Words | ByKind] = {
@@ -105,7 +106,5 @@ DECLINES: dict[str, Words | ByKind] = {
     "INVALID_STOPPED_CARD": ByKind(
         Words("정지된 카드예요.", "The card is suspended."), _DEAD.account
     ),
-    DELETED: Words(
-        "등록한 결제수단이 토스에서 지워졌어요.", "The payment method was deleted at Toss."
-    ),
+    DELETED: Words("등록한 결제수단이 지워졌어요.", "The payment method was deleted."),
 }

@@ -69,9 +69,9 @@ async def offered_methods(rt: Runtime, actor: Actor) -> list[OfferedMethod]:
 
 
 async def deleted_methods(rt: Runtime, actor: Actor) -> list[PaymentMethod]:
-    """Return the methods that Toss deleted although subscriptions will be charged to them.
+    """Return the deleted methods that subscriptions would be charged to.
 
-    The customer cannot remove such a method.
+    Toss deleted them, or their customers did and then undid a cancellation.
     """
     is_used = sa.exists().where(
         col(Subscription.payment_method_id) == col(PaymentMethod.id),

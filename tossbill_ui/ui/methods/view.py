@@ -51,7 +51,7 @@ class MethodRow:
 
 
 async def rows(rt: Runtime, actor: Actor) -> tuple[MethodRow, ...]:
-    """Return the customer's methods: the proposed one, the others, and those Toss deleted."""
+    """Return the customer's methods: the proposed one, the others, and deleted ones in use."""
     offered, uses = await offered_methods(rt, actor), await uses_by_method(rt, actor)
     deleted = await deleted_methods(rt, actor)
     listed = [*(one.method for one in offered), *deleted]
@@ -59,7 +59,9 @@ async def rows(rt: Runtime, actor: Actor) -> tuple[MethodRow, ...]:
         _row(one, uses.get(one.method.id, []), listed, is_first=one is offered[0])
         for one in offered
     ]
-    return (*shown, *(_deleted(method, uses[method.id], listed) for method in deleted))
+    # Each was read by itself: meanwhile, its subscription may have changed to another one.
+    needed = [method for method in deleted if method.id in uses]
+    return (*shown, *(_deleted(method, uses[method.id], listed) for method in needed))
 
 
 def _deleted(method: PaymentMethod, uses: list[Use], listed: list[PaymentMethod]) -> MethodRow:

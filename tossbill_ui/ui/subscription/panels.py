@@ -163,15 +163,8 @@ def _method() -> rx.Component:
 
 
 def _method_choice(one: PayChoice) -> rx.Component:
-    return rx.el.button(
-        rx.el.span(one.label),
-        rx.el.span(one.note, class_name="fine"),
-        on_click=State.change_method(one.method_id),
-        disabled=State.busy,
-        type="button",
-        class_name="button two-lines",
-        custom_attrs={"data-testid": "choose-method"},
-    )
+    on_click = State.change_method(one.method_id)
+    return _choice_of(one.label, one.note, on_click, "two-lines", "choose-method")
 
 
 def _plan() -> rx.Component:
@@ -188,14 +181,19 @@ def _plan() -> rx.Component:
 
 
 def _plan_choice(one: PlanChoice) -> rx.Component:
+    on_click = State.choose_plan(one.plan_code)
+    return _choice_of(one.name, one.price, on_click, "two-parts", "choose-plan")
+
+
+def _choice_of(name: str, more: str, on_click: Any, layout: str, testid: str) -> rx.Component:
     return rx.el.button(
-        rx.el.span(one.name),
-        rx.el.span(one.price, class_name="fine"),
-        on_click=State.choose_plan(one.plan_code),
+        rx.el.span(name),
+        rx.el.span(more, class_name="fine"),
+        on_click=on_click,
         disabled=State.busy,
         type="button",
-        class_name="button two-parts",
-        custom_attrs={"data-testid": "choose-plan"},
+        class_name=f"button {layout}",
+        custom_attrs={"data-testid": testid},
     )
 
 
