@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter, OrderedDict
+from collections import Counter
 
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tossbill_ui.http.budgets import Bucket, Buckets
+from tossbill_ui.http.callers import caller_of
+
 BODY_BYTES = 64 * 1024
 REQUESTS_A_SECOND, REQUEST_BURST = 50.0, 200.0
 EVENTS_A_SECOND, EVENT_BURST = 20.0, 100.0
 SOCKETS_OF_ONE_CLIENT = 100
-CLIENTS_REMEMBERED = 10_000
 EVENT_BYTES = 64 * 1024
 POLICY_VIOLATION = 1008
-
-
-class Bucket:
-    """A token bucket: ``burst`` at once, refilled at ``rate`` a second."""
-
-    def __init__(self, rate: float, burst: float) -> None:
-        self._rate, self._burst = rate, burst
-        self._left, self._at = burst, time.monotonic()
-
-    def take(self) -> bool:
-        """Take one token; return False when there is none."""
-        now = time.monotonic()
-        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
 
 class Limits:
@@ -44,7 +27,7 @@ class Limits:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._requests: OrderedDict[str, Bucket] = OrderedDict()
+        self._requests = Buckets(REQUESTS_A_SECOND, REQUEST_BURST)
         self._sockets: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,21 +40,14 @@ class Limits:
             await self.app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._bucket_of(_client(scope)).take():
+        if not self._requests.of(caller_of(scope)).take():
             too_many = PlainTextResponse("Too many requests.", 429, {"retry-after": "5"})
             await too_many(scope, receive, send)
             return
         await self.app(scope, _CountedBody(receive), send)
 
-    def _bucket_of(self, client: str) -> Bucket:
-        bucket = self._requests.pop(client, None) or Bucket(REQUESTS_A_SECOND, REQUEST_BURST)
-        self._requests[client] = bucket
-        if len(self._requests) > CLIENTS_REMEMBERED:
-            self._requests.popitem(last=False)
-        return bucket
-
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = _client(scope)
+        client = caller_of(scope)
         if self._sockets[client] >= SOCKETS_OF_ONE_CLIENT:
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
             return
@@ -109,11 +85,6 @@ class _CountedBody:
                 # The outer app is a Starlette app, which turns this into a response.
                 raise HTTPException(413, "The body is too large.")
         return message
-
-
-def _client(scope: Scope) -> str:
-    client: tuple[str, int] | None = scope.get("client")
-    return client[0] if client else "unknown"
 
 
 def _size(message: Message) -> int:
