@@ -22,9 +22,9 @@ from tests.toss.responses import (
     SECRET_KEY,
 )
 from tests.toss.transports import Handler, MakeClient, Serve, cancel, charge, transactions
+from tossbill_ui.toss.body import BODY_LIMIT_BYTES
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown, TossError
-from tossbill_ui.toss.exchange import BODY_LIMIT_BYTES
 from tossbill_ui.toss.log_filter import WIRE_LOGGERS
 
 SECRETS = (BILLING_KEY, quote(BILLING_KEY, safe=""), AUTH_KEY, SECRET_KEY, BASIC_AUTH)

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 import httpx
 from pydantic import SecretStr
 
+from tossbill_ui.toss.body import UnreadableBody, read_body
 from tossbill_ui.toss.connection_pool import ONE_CONNECTION, ConnectionPool, proxy_for
 from tossbill_ui.toss.errors import OutcomeUnknown
 from tossbill_ui.toss.log_filter import filter_wire_logs
@@ -23,11 +24,10 @@ from tossbill_ui.toss.response import TossResponse
 DEFAULT_TIMEOUT = httpx.Timeout(connect=5, write=10, read=65, pool=10)
 # A read timeout restarts with every byte; this one does not.
 DEADLINE_SECONDS = 70.0
-BODY_LIMIT_BYTES = 1_000_000
 
 HEADERS = {
     "Accept": "application/json",
-    # Bodies are small, and a compressed one could exceed the limit in one step.
+    # Bodies are small, and one that is encoded all the same is not read.
     "Accept-Encoding": "identity",
     "Accept-Language": "ko-KR",
     "User-Agent": "tossbill-ui",
@@ -122,8 +122,8 @@ class Exchange:
             unknown = OutcomeUnknown(f"No connection to Toss: {type(error).__name__}.", sent=False)
         except (httpx.HTTPError, OSError) as error:
             unknown = OutcomeUnknown(f"Toss did not respond: {type(error).__name__}.")
-        except _TooLarge:
-            unknown = OutcomeUnknown(f"Toss's response exceeds {BODY_LIMIT_BYTES} bytes.")
+        except UnreadableBody as error:
+            unknown = OutcomeUnknown(f"Toss's response {error}.")
         raise unknown
 
 
@@ -136,19 +136,11 @@ def _network_transport(base_url: str) -> Callable[[], httpx.AsyncBaseTransport]:
 async def _exchange(transport: httpx.AsyncBaseTransport, request: httpx.Request) -> TossResponse:
     response = await transport.handle_async_request(request)
     try:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > BODY_LIMIT_BYTES:
-                raise _TooLarge
+        body = await read_body(response)
     finally:
         await response.aclose()
     trace_id = response.headers.get("x-tosspayments-trace-id", "")
-    return TossResponse(status=response.status_code, body=bytes(body), trace_id=trace_id)
-
-
-class _TooLarge(Exception):
-    """The body exceeds the limit."""
+    return TossResponse(status=response.status_code, body=body, trace_id=trace_id)
 
 
 def _default_headers(secret_key: SecretStr) -> dict[str, str]:

@@ -88,10 +88,26 @@ def read_object(body: bytes) -> dict[str, object] | None:
 
 
 def _parse(body: bytes) -> object:
-    """Parse JSON, replacing escaped characters that no database can store."""
+    """Parse JSON, replacing escaped characters that no database can store.
+
+    Raises:
+        ValueError: It is not JSON, or two readers could understand it differently: a name occurs
+            twice in an object, or a number is not one.
+    """
     text = body.decode("utf-8-sig")
-    value: object = json.loads(text)
+    value: object = json.loads(text, object_pairs_hook=_unambiguous, parse_constant=_not_a_number)
     return _storable(value) if _UNSTORABLE_ESCAPE.search(text) else value
+
+
+def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name occurs twice")
+    return found
+
+
+def _not_a_number(name: str) -> object:
+    raise ValueError(f"{name} is not a number")
 
 
 def _storable(value: object) -> object:

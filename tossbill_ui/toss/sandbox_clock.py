@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from tossbill_ui.core.clock import Clock
 from tossbill_ui.core.errors import TossbillError
+from tossbill_ui.toss.body import UnreadableBody, read_body
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,10 @@ class SandboxClock:
 
     def __init__(self, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._http = httpx.AsyncClient(
-            base_url=f"{base_url}/_control", transport=transport, timeout=TIMEOUT_SECONDS
+            base_url=f"{base_url}/_control",
+            headers={"Accept-Encoding": "identity"},
+            transport=transport,
+            timeout=TIMEOUT_SECONDS,
         )
         self._offset = timedelta(0)
         self._stopped_at: datetime | None = None
@@ -119,9 +123,9 @@ class SandboxClock:
         self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> Reading:
         try:
-            answer = await self._http.request(method, path, json=body)
-            reading = Reading.model_validate_json(answer.raise_for_status().content)
-        except (httpx.HTTPError, ValidationError) as error:
+            async with self._http.stream(method, path, json=body) as answer:
+                reading = Reading.model_validate_json(await read_body(answer.raise_for_status()))
+        except (httpx.HTTPError, UnreadableBody, ValidationError) as error:
             raise ClockUnavailable(f"The sandbox's clock does not respond: {error!r}") from None
         self.take(reading.now, reading.stopped)
         return reading

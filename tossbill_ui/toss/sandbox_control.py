@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import httpx
 from pydantic import SecretStr
 
 from tossbill_ui.core.errors import TossbillError
+from tossbill_ui.toss.body import UnreadableBody, read_body
 from tossbill_ui.toss.sandbox_clock import Reading
 
 TIMEOUT_SECONDS = 30.0
@@ -40,6 +42,7 @@ class SandboxControl:
     ) -> None:
         self._http = httpx.AsyncClient(
             base_url=f"{base_url}/_control",
+            headers={"Accept-Encoding": "identity"},
             auth=(secret_key.get_secret_value(), ""),
             transport=transport,
             timeout=TIMEOUT_SECONDS,
@@ -87,10 +90,11 @@ class SandboxControl:
 
     async def _call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         try:
-            answer = await self._http.request(method, path, json=body)
-            return answer.raise_for_status().json()
-        except httpx.HTTPStatusError as error:
-            reason = error.response.text[:200]
-            raise SandboxUnavailable(f"The sandbox refused {path}: {reason}") from None
-        except httpx.HTTPError as error:
+            async with self._http.stream(method, path, json=body) as answer:
+                received = await read_body(answer)
+            if answer.is_success:
+                return json.loads(received)
+        except (httpx.HTTPError, UnreadableBody, ValueError, RecursionError) as error:
             raise SandboxUnavailable(f"The sandbox does not respond: {error!r}") from None
+        reason = received.decode(errors="replace")[:200]
+        raise SandboxUnavailable(f"The sandbox refused {path}: {reason}")
