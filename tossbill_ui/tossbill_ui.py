@@ -30,6 +30,7 @@ from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.http.downloads import download_routes
 from tossbill_ui.http.error_page import send_error_page
+from tossbill_ui.http.headers import OwnHeaders
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.not_found import NotFoundPage
 from tossbill_ui.http.pages import page_routes
@@ -101,6 +102,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     )
     app = SessionBoundTokens(app, signer=rt.signer)
     app = Limits(app)
+    app = OwnHeaders(app)
     return SecurityHeaders(app, settings=settings, pages=client_dir.rglob("*.html"))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from http.cookies import CookieError, SimpleCookie
 
+from tossbill_ui.core import cookies
 from tossbill_ui.core.language import Language, as_language
 
 COOKIE_NAME = "tossbill_language"
@@ -24,19 +24,11 @@ def choose(cookie_header: str, accept_language: str, *, default: Language) -> La
         default: The shop's language, for a request that names none of ours.
     """
     return (
-        _from_cookie(cookie_header, COOKIE_NAME)
+        as_language(cookies.only(cookie_header, COOKIE_NAME))
         or _from_accept_language(accept_language)
-        or _from_cookie(cookie_header, PAGE_COOKIE_NAME)
+        or as_language(cookies.only(cookie_header, PAGE_COOKIE_NAME))
         or default
     )
-
-
-def _from_cookie(header: str, name: str) -> Language | None:
-    try:
-        cookie = SimpleCookie(header).get(name)
-    except CookieError:
-        return None
-    return as_language(cookie.value) if cookie else None
 
 
 def _from_accept_language(header: str) -> Language | None:

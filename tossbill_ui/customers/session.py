@@ -6,12 +6,13 @@ Reflex's own client token is a bearer value that pages can read; it proves nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 
+from tossbill_ui.core import cookies
 from tossbill_ui.core.actor import VISITOR, Actor, customer
 from tossbill_ui.core.crypto import Signer, new_id
 
 COOKIE_NAME = "tossbill_session"
+COOKIE_NAMES = (COOKIE_NAME,)
 COOKIE_SECONDS = 180 * 24 * 3600
 PURPOSE = "session"
 
@@ -57,9 +58,9 @@ def unseal(signer: Signer, cookie: str) -> Session | None:
 
 
 def from_cookie_header(signer: Signer, header: str) -> Session | None:
-    """Return the session that a ``Cookie`` header carries, if any."""
-    try:
-        morsel = SimpleCookie(header).get(COOKIE_NAME)
-    except CookieError:
-        return None
-    return unseal(signer, morsel.value) if morsel else None
+    """Return the session that a ``Cookie`` header carries, if any.
+
+    A second cookie of the name is somebody else's, maybe planted from another host of the domain:
+    since nobody can tell which is which, it is no session.
+    """
+    return unseal(signer, cookies.only(header, COOKIE_NAME))
