@@ -48,6 +48,8 @@ class Sandbox(Starlette):
             ],
             exception_handlers={404: self._api.no_route},
         )
+        # Toss does not forgive a slash, and Starlette's redirect repeats the `Host` header.
+        self.router.redirect_slashes = False
         self._serve = log.around(super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

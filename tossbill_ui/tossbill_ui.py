@@ -35,6 +35,7 @@ from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.not_found import NotFoundPage
 from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
+from tossbill_ui.http.safe_redirect import OwnRedirects
 from tossbill_ui.http.security import SecurityHeaders
 from tossbill_ui.http.share_card import picture_route
 from tossbill_ui.http.socket import SessionBoundTokens
@@ -91,6 +92,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     ]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
     exception_handlers = {}
+    reflex_app = OwnRedirects(reflex_app, origin=settings.public_url)
     if serves_pages():
         routes += page_routes(client_dir, first_paints(settings))
         not_found = not_found_paint(settings)
@@ -103,7 +105,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     app = SessionBoundTokens(app, signer=rt.signer)
     app = Limits(app)
     app = OwnHeaders(app)
-    return SecurityHeaders(app, settings=settings, pages=client_dir.rglob("*.html"))
+    return SecurityHeaders(app, settings=settings, client_dir=client_dir)
 
 
 def _sandbox(settings: Settings, clock: Clock) -> list[Mount]:

@@ -20,7 +20,7 @@ from tossbill_ui.core.crypto import Signer
 from tossbill_ui.core.logging import redact
 from tossbill_ui.core.text import clean, is_code, is_id
 from tossbill_ui.customers import language, session
-from tossbill_ui.http import headers, internal_routes, safe_redirect
+from tossbill_ui.http import headers, safe_redirect, this_machine
 from tossbill_ui.http.socket import SessionBoundTokens
 from tossbill_ui.http.template import Template
 from tossbill_ui.notices.address import ADDRESS
@@ -86,11 +86,15 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "a webhook": lambda text: inbox._read(_bytes(text)),
     "a page's slot": lambda text: PAGE.fill({"x": text, "page_title": text}),
     "a redirect": lambda text: safe_redirect.own_path(_request(text)),
-    "the host": lambda text: internal_routes.is_local(_request(text)),
-    "the host at the sandbox": lambda text: local_only._from_this_machine(_request(text)),
+    "the host": lambda text: this_machine.is_local(_request(text)),
+    "the host at the sandbox": lambda text: local_only._for_this_machine(_request(text)),
     "the origin at the sandbox": lambda text: local_only._from_no_other_site(
         _request(text, header="origin")
     ),
+    "the way at the sandbox": lambda text: local_only._from_this_machine(
+        _request(text, header="x-forwarded-for")
+    ),
+    "the address of a redirect": lambda text: safe_redirect.own_address("http://a", text, text),
     "text": lambda text: clean(text, limit=200),
     "an id": is_id,
     "a code": is_code,

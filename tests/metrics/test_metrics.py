@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from tests.support.shop import Shop
 from tossbill_ui import metrics, runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.core.logging import JsonFormatter
+from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.http.internal_routes import ROUTES
 from tossbill_ui.metrics import Gauge
@@ -144,6 +146,21 @@ async def test_metrics_are_readable_locally_or_with_the_token(
     assert (
         await status_of(app_with_token, "/metrics", client=client, host=host, token=token) == status
     )
+
+
+@pytest.mark.parametrize("kind", ["test", "live"])
+async def test_metrics_need_the_token_outside_the_sandbox(shop: Shop, kind: str) -> None:
+    keys = {"toss_client_key": f"{kind}_ck_x", "toss_secret_key": SecretStr(f"{kind}_sk_x")}
+    token = {"tossbill_metrics_token": SecretStr("planted-token")}
+    settings = Settings(**(shop.rt.settings.model_dump() | keys | token))
+    runtime.install(replace(shop.rt, settings=settings))
+    app = Starlette(routes=list(ROUTES))
+
+    status = partial(status_of, app, "/metrics", client="127.0.0.1", host="localhost:3000")
+    found = [await status(), await status(token="wrong"), await status(token="planted-token")]
+
+    runtime.install(shop.rt)
+    assert found == [404, 404, 200]
 
 
 async def test_empty_token_is_refused_when_none_is_set(shop: Shop) -> None:

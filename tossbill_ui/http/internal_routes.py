@@ -1,9 +1,8 @@
-"""Routes that only this machine may read: metrics and, in the sandbox, mail to customers."""
+"""Routes that are not for customers: metrics and, in the sandbox, mail to customers."""
 
 from __future__ import annotations
 
 import hmac
-import ipaddress
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,44 +11,27 @@ from starlette.routing import Route
 from tossbill_ui import metrics, runtime
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.http.pages import NO_STORE
+from tossbill_ui.http.this_machine import is_local
 from tossbill_ui.notices.mailbox import newest
 
 LETTERS = 100
 
 
-def is_local(request: Request) -> bool:
-    """Whether the request comes from this machine, and not through a proxy for someone else.
-
-    Both the client's address and the host name must be local. A proxy that sets no
-    ``X-Forwarded-For``, or another site's page whose host name resolves to this machine (DNS
-    rebinding), has a local address but another host name.
-    """
-    names = (request.client.host if request.client else "", request.url.hostname or "")
-    return all(_is_loopback(name) for name in names)
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
 async def metrics_page(request: Request) -> Response:
-    """Return the metrics, to this machine or to a caller with the token."""
+    """Return the metrics to a caller with the token, and in sandbox mode to this machine."""
     rt = runtime.current()
     token = rt.settings.tossbill_metrics_token.get_secret_value()
     given = request.headers.get("authorization", "")
     has_token = token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
-    if not (has_token or is_local(request)):
+    if not (has_token or _is_local_sandbox(request)):
         return Response(status_code=404)
     return Response(await metrics.text(rt), media_type=metrics.CONTENT_TYPE, headers=NO_STORE)
 
 
 async def mailbox(request: Request) -> Response:
-    """Return the newest notices as JSON, in sandbox mode only."""
+    """Return the newest notices as JSON, in sandbox mode and to this machine only."""
     rt = runtime.current()
-    if rt.settings.mode is not Mode.SANDBOX or not is_local(request):
+    if not _is_local_sandbox(request):
         return Response(status_code=404)
     letters = [
         notice.model_dump(
@@ -59,6 +41,10 @@ async def mailbox(request: Request) -> Response:
         for notice in await newest(rt, limit=LETTERS)
     ]
     return JSONResponse({"letters": letters}, headers=NO_STORE)
+
+
+def _is_local_sandbox(request: Request) -> bool:
+    return runtime.current().settings.mode is Mode.SANDBOX and is_local(request)
 
 
 ROUTES = [

@@ -16,6 +16,7 @@ from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.service import remember_language
 from tossbill_ui.customers.session import Session
 from tossbill_ui.http.language import language_of, set_page_language
+from tossbill_ui.http.safe_redirect import own_address
 from tossbill_ui.http.template import Template
 from tossbill_ui.prerender import FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
@@ -81,11 +82,12 @@ def _to_public_host(request: Request) -> Response | None:
     """Redirect 127.0.0.1 to localhost: cookies and return URLs belong to one host name only.
 
     If the public host is another, a loopback name means that a proxy does not pass ``Host`` on; a
-    redirect would then loop.
+    redirect would then loop. Nothing of the ``Host`` header itself gets into the address.
     """
     public = runtime.current().settings.public_url
     if request.url.hostname in LOOPBACK and urlsplit(public).hostname == "localhost":
-        address = f"{public}{request.url.path}?{request.url.query}".rstrip("?")
+        query: bytes = request.scope["query_string"]
+        address = own_address(public, request.scope["path"], query.decode("latin-1"))
         return RedirectResponse(address, status_code=307)
     return None
 

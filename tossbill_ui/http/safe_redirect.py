@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, unquote, urlsplit
+
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+IN_PATH = "/:@!$&'()*+,;=~"
+# A query is passed on as it was encoded.
+IN_QUERY = f"{IN_PATH}?%"
 
 
 def own_path(request: Request) -> str:
@@ -13,3 +21,46 @@ def own_path(request: Request) -> str:
     """
     path = request.query_params.get("next", "/")
     return path if path.startswith("/") and not path.startswith("//") else "/"
+
+
+def own_address(origin: str, path: str, query: str) -> str:
+    """Return the address of one of our pages, with everything else encoded.
+
+    Args:
+        origin: Our public URL.
+        path: The path, decoded; untrusted.
+        query: The query, encoded; untrusted.
+    """
+    address = f"{origin}/{quote(path.lstrip('/'), safe=IN_PATH)}"
+    return f"{address}?{quote(query, safe=IN_QUERY)}" if query else address
+
+
+class OwnRedirects:
+    """ASGI middleware: leads every redirect of Reflex to our own origin.
+
+    Reflex adds the last slash of a page's path, and takes the rest of the address from the
+    request's ``Host`` header, which anyone may send.
+
+    Args:
+        app: Reflex's own app.
+        origin: Our public URL.
+    """
+
+    def __init__(self, app: ASGIApp, *, origin: str) -> None:
+        self.app, self.origin = app, origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, and replace the origin of the redirects that come back."""
+
+        async def send_own(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if "location" in headers:
+                    headers["location"] = self._own(headers["location"])
+            await send(message)
+
+        await self.app(scope, receive, send_own)
+
+    def _own(self, location: str) -> str:
+        parts = urlsplit(location)
+        return own_address(self.origin, unquote(parts.path), parts.query)
