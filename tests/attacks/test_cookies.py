@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from tests.conftest import NOON
 from tests.support.customer import Customer
 from tests.support.server import Server
+from tests.support.shop import open_shop
 from tests.support.stranger import cookie_of_a_visit
+from tossbill_ui import runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.core import cookies
 from tossbill_ui.core.crypto import Signer
 from tossbill_ui.customers.session import COOKIE_NAME, from_cookie_header, new_session, seal
 from tossbill_ui.http.headers import COOKIE_NAMES, HEADER_BYTES, OwnHeaders
+from tossbill_ui.http.routes import ROUTES
 
 SIGNER = Signer(["k" * 32])
 SEALED = seal(SIGNER, new_session())
@@ -156,3 +164,36 @@ def test_requests_cookies_are_never_parsed_by_a_library() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "cookies"
     ]
     assert found == []
+
+
+@pytest.fixture
+async def https(tmp_path: Path, database_url: str) -> AsyncGenerator[httpx.AsyncClient]:
+    """The route that sets the session cookie, of a shop with TLS."""
+    async with open_shop(tmp_path, database_url, NOON) as shop:
+        secure = {"tossbill_public_url": "https://shop.test"}
+        settings = shop.rt.settings.model_copy(update=secure)
+        runtime.install(replace(shop.rt, settings=settings, signer=SIGNER))
+        transport = httpx.ASGITransport(OwnHeaders(Starlette(routes=ROUTES)))
+        async with httpx.AsyncClient(transport=transport, base_url="https://shop.test") as http:
+            yield http
+        runtime.install(shop.rt)
+
+
+async def test_new_session_has_the_prefix_on_https(https: httpx.AsyncClient) -> None:
+    [cookie] = (await https.get("/session")).headers.get_list("set-cookie")
+
+    assert cookie.startswith("__Host-tossbill_session=")
+    attributes = set(cookie.lower().split("; ")[1:])
+    assert attributes >= {"secure", "httponly", "path=/", "samesite=lax"}
+    assert not any(attribute.startswith("domain") for attribute in attributes)
+
+
+async def test_session_of_an_earlier_version_moves_to_the_new_name(
+    https: httpx.AsyncClient,
+) -> None:
+    answer = await https.get("/session", headers={"Cookie": f"{COOKIE_NAME}={SEALED}"})
+
+    new, old = answer.headers.get_list("set-cookie")
+    assert new.startswith(f"__Host-tossbill_session={SEALED};")
+    assert old.startswith('tossbill_session="";')
+    assert "Max-Age=0" in old

@@ -3,6 +3,7 @@ import pytest
 from tossbill_ui.core.crypto import Signer
 from tossbill_ui.customers.session import (
     COOKIE_NAME,
+    SECURE_COOKIE_NAME,
     from_cookie_header,
     new_session,
     seal,
@@ -25,6 +26,16 @@ def test_two_browsers_are_two_customers() -> None:
 
     assert one.id != two.id
     assert one.customer_id != two.customer_id
+
+
+def test_cookie_with_the_prefix_beats_one_that_another_host_planted() -> None:
+    own, planted = new_session(), new_session()
+    prefixed = f"{SECURE_COOKIE_NAME}={seal(SIGNER, own)}"
+    plain = f"{COOKIE_NAME}={seal(SIGNER, planted)}"
+
+    assert from_cookie_header(SIGNER, f"{plain}; {prefixed}; {plain}") == own
+    assert from_cookie_header(SIGNER, f"{prefixed}; {plain}; {prefixed}") is None
+    assert from_cookie_header(SIGNER, f"{plain}; {SECURE_COOKIE_NAME}=x") is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from tossbill_ui.core.actor import VISITOR, Actor, customer
 from tossbill_ui.core.crypto import Signer, new_id
 
 COOKIE_NAME = "tossbill_session"
-COOKIE_NAMES = (COOKIE_NAME,)
+# With this prefix a browser takes a cookie from no other host of the domain, and only over TLS.
+SECURE_COOKIE_NAME = f"__Host-{COOKIE_NAME}"
+COOKIE_NAMES = (SECURE_COOKIE_NAME, COOKIE_NAME)
 COOKIE_SECONDS = 180 * 24 * 3600
 PURPOSE = "session"
 
@@ -61,6 +63,9 @@ def from_cookie_header(signer: Signer, header: str) -> Session | None:
     """Return the session that a ``Cookie`` header carries, if any.
 
     A second cookie of the name is somebody else's, maybe planted from another host of the domain:
-    since nobody can tell which is which, it is no session.
+    since nobody can tell which is which, it is no session. Beside a cookie with the prefix, one
+    without is ignored; alone, it is a session of an earlier version.
     """
-    return unseal(signer, cookies.only(header, COOKIE_NAME))
+    is_prefixed = bool(cookies.values(header, SECURE_COOKIE_NAME))
+    name = SECURE_COOKIE_NAME if is_prefixed else COOKIE_NAME
+    return unseal(signer, cookies.only(header, name))

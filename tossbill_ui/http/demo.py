@@ -9,7 +9,8 @@ from starlette.routing import Route
 from tossbill_ui import runtime
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.customers import demo_link
-from tossbill_ui.http.pages import NO_STORE, set_session_cookie
+from tossbill_ui.http.pages import NO_STORE
+from tossbill_ui.http.session import set_session_cookie
 
 FIRST_PAGE = "/subscription/"
 
@@ -22,7 +23,7 @@ async def sign_in(request: Request) -> Response:
         return Response(status_code=404)
     response = RedirectResponse(rt.settings.public_url + FIRST_PAGE, status_code=303)
     response.headers.update(NO_STORE)
-    set_session_cookie(response, session)
+    set_session_cookie(request, response, session)
     return response
 
 

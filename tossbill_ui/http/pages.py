@@ -17,6 +17,7 @@ from tossbill_ui.customers.service import remember_language
 from tossbill_ui.customers.session import Session
 from tossbill_ui.http.language import language_of, set_page_language
 from tossbill_ui.http.safe_redirect import own_address
+from tossbill_ui.http.session import set_session_cookie
 from tossbill_ui.http.template import Template
 from tossbill_ui.prerender import FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
@@ -66,7 +67,7 @@ def _page(
         response.headers.update(NO_STORE)
         set_page_language(response, language)
         if session is not None:
-            set_session_cookie(response, session)
+            set_session_cookie(request, response, session)
         return response
 
     return page
@@ -90,17 +91,3 @@ def _to_public_host(request: Request) -> Response | None:
         address = own_address(public, request.scope["path"], query.decode("latin-1"))
         return RedirectResponse(address, status_code=307)
     return None
-
-
-def set_session_cookie(response: Response, session: Session) -> None:
-    """Set the session cookie: signed, HTTP only, not sent with other sites' requests."""
-    rt = runtime.current()
-    response.set_cookie(
-        sessions.COOKIE_NAME,
-        sessions.seal(rt.signer, session),
-        max_age=sessions.COOKIE_SECONDS,
-        path="/",
-        secure=rt.settings.is_https,
-        httponly=True,
-        samesite="lax",
-    )

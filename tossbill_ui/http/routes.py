@@ -13,8 +13,9 @@ from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.http import internal_routes
 from tossbill_ui.http.language import change_language
-from tossbill_ui.http.pages import NO_STORE, set_session_cookie
+from tossbill_ui.http.pages import NO_STORE
 from tossbill_ui.http.safe_redirect import own_path
+from tossbill_ui.http.session import set_session_cookie
 from tossbill_ui.toss.sandbox_clock import ClockUnavailable
 from tossbill_ui.webhooks import dispatch, inbox
 
@@ -31,7 +32,7 @@ async def give_session(request: Request) -> Response:
     session = sessions.from_cookie_header(rt.signer, header) or sessions.new_session()
     response = RedirectResponse(rt.settings.public_url + own_path(request), status_code=303)
     response.headers.update(NO_STORE)
-    set_session_cookie(response, session)
+    set_session_cookie(request, response, session)
     return response
 
 
