@@ -23,12 +23,14 @@ class Visit:
         query: The query parameters, the last of each name; untrusted.
         language: The language of the page.
         is_first: Whether the browser sent no valid cookie of ours.
+        caller: The network that the request came from; empty if unknown.
     """
 
     session: Session | None
     query: Mapping[str, str]
     language: Language = "ko"
     is_first: bool = False
+    caller: str = ""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,9 @@ GUARDS = {
     "change who may see": "core/test_actor.py::test_customers_see_only_their_own_rows",
     "add a page": "architecture/test_pages.py::test_page_has_route_title_and_first_paint",
     "add a component": "docs/test_design_system.py::test_every_component_is_shown",
+    "store something": (
+        "attacks/test_growth.py::test_what_a_stranger_makes_grow_is_forgotten_again"
+    ),
     "change a table": (
         "architecture/test_check_constraints.py::test_migrations_lead_to_the_checks_of_the_models"
     ),

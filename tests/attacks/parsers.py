@@ -30,7 +30,7 @@ from tossbill_ui.toss.wire import Billing, Payment
 from tossbill_ui.ui.history import filters
 from tossbill_ui.ui.registration import result_view
 from tossbill_ui.ui.shared import panel_address
-from tossbill_ui.webhooks import inbox
+from tossbill_ui.webhooks import reading
 
 SIGNER = Signer(["k" * 32])
 BOUND = SessionBoundTokens(lambda *_: None, signer=SIGNER)  # pyright: ignore[reportArgumentType]
@@ -83,7 +83,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "a panel's address": lambda text: panel_address.from_query(_query(text)),
     "a failed return": lambda text: result_view.failure(text, text, text),
     "a refused return": result_view.problem,
-    "a webhook": lambda text: inbox._read(_bytes(text)),
+    "a webhook": lambda text: reading.read(_bytes(text)),
     "a page's slot": lambda text: PAGE.fill({"x": text, "page_title": text}),
     "a redirect": lambda text: safe_redirect.own_path(_request(text)),
     "the host": lambda text: this_machine.is_local(_request(text)),

@@ -155,5 +155,5 @@ def test_every_refusal_is_recorded(server: Server) -> None:
         call = customer.open_register()
         customer.arrive(call["success_url"] + "&authKey=a&customerKey=someone-else")
 
-    kinds = [row[0] for row in server.rows("SELECT kind FROM audit_entry")]
+    kinds = [row[0] for row in server.rows("SELECT kind FROM security_event")]
     assert "refused.wrong_customer_key" in kinds

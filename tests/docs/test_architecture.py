@@ -10,6 +10,7 @@ import pytest
 
 from tossbill_ui.build import ROOT
 from tossbill_ui.migrations.models import metadata
+from tossbill_ui.retention import RULES
 
 DOCS = ROOT / "docs"
 ADRS = sorted((DOCS / "adr").glob("*.md"))
@@ -78,3 +79,20 @@ def test_the_storage_of_a_table_is_documented(table: str) -> None:
     stored = section(architecture(), "## What is stored, where, and for how long")
 
     assert re.search(rf"`{table}(\.\w+)?`", stored)
+
+
+def stored() -> dict[str, str]:
+    """Return how long each table is kept, by the page; of several lines the table's own."""
+    rows = section(architecture(), "## What is stored, where, and for how long")
+    cells = [line.split(" | ") for line in rows.splitlines() if line.count(" | ") == 2]
+    return {table: kept for _, where, kept in cells for table in re.findall(r"`(\w+)`", where)}
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_a_table_is_kept_as_long_as_its_rule_says(table: str) -> None:
+    rules = {rule.table.__tablename__: rule.setting.upper() for rule in RULES}
+    named = re.findall(r"TOSSBILL_\w+", stored()[table])
+
+    assert named == ([rules[table]] if table in rules else [])
+    if table not in rules:
+        assert re.match(r"kept: \w|until ", stored()[table]), "say why it is never deleted"

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from tossbill_ui.audit.models import AuditEntry
+from tossbill_ui.audit.models import SecurityEvent
 from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import outcome as outcomes
@@ -63,9 +63,10 @@ async def let_time_pass(rt: Runtime, by: timedelta = timedelta(days=1)) -> None:
                 await db.exec(sa.update(table).where(column.is_not(None)).values({column: past}))
 
 
-async def audited_kinds(rt: Runtime) -> list[str]:
+async def security_kinds(rt: Runtime) -> list[str]:
+    """Return the kinds of the security events."""
     async with rt.db.read() as db:
-        return [entry.kind for entry in (await db.exec(select(AuditEntry))).all()]
+        return [event.kind for event in (await db.exec(select(SecurityEvent))).all()]
 
 
 def with_another_key(rt: Runtime) -> Runtime:

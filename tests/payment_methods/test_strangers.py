@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.payment_methods.flow import audited_kinds, register, row, window_return
+from tests.payment_methods.flow import register, row, security_kinds, window_return
 from tests.support.wire import Wire
 from tossbill_ui.core.actor import VISITOR
 from tossbill_ui.core.errors import NotAllowed
@@ -26,7 +26,7 @@ from tossbill_ui.runtime import Runtime
         ({"auth_key": "x" * 301}, "no_auth_key"),
     ],
 )
-async def test_forged_return_is_refused_and_audited(
+async def test_forged_return_is_refused_and_recorded(
     rt: Runtime, session: Session, wire: Wire, change: dict[str, str], problem: str
 ) -> None:
     call = await registration.start(rt, session)
@@ -35,7 +35,7 @@ async def test_forged_return_is_refused_and_audited(
         await registration.finish(rt, session, replace(window_return(call), **change))
 
     assert caught.value.code == problem
-    assert await audited_kinds(rt) == [f"refused.{problem}"]
+    assert await security_kinds(rt) == [f"refused.{problem}"]
     assert wire.requests == []
     assert (await row(rt, call.registration_id)).status == "started"
 
@@ -76,7 +76,7 @@ async def test_auth_key_belongs_to_one_registration_for_ever(
 
     assert caught.value.code == "already_used"
     assert len(wire.requests) == 1
-    assert await audited_kinds(rt) == ["refused.auth_key_of_another"]
+    assert await security_kinds(rt) == ["refused.auth_key_of_another"]
 
 
 async def test_forged_failure_ends_no_registration(

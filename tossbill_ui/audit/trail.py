@@ -1,8 +1,6 @@
-"""The audit trail."""
+"""The audit trail: acts of operators, API keys and commands, kept for ever."""
 
 from __future__ import annotations
-
-import logging
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,17 +8,7 @@ from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.text import clean
 from tossbill_ui.runtime import Runtime
 
-log = logging.getLogger(__name__)
-
 LIMIT = 80
-
-
-async def record(rt: Runtime, *, kind: str, customer_id: str | None, subject: str) -> None:
-    """Add an entry in a transaction of its own and log it; see `add`."""
-    data = {"customer_id": customer_id, "subject": clean(subject, limit=LIMIT)}
-    log.warning(kind, extra={"data": data})
-    async with rt.db.write() as session:
-        add(rt, session, kind=kind, customer_id=customer_id, subject=subject)
 
 
 def add(
@@ -34,11 +22,14 @@ def add(
 ) -> None:
     """Add an entry within the caller's transaction.
 
+    What anybody on the internet can cause goes to `security_events` instead: these rows are never
+    deleted.
+
     Args:
         rt: The process's runtime.
         db: The session whose commit writes the entry.
-        kind: What happened, for example ``refused.wrong_token``.
-        customer_id: The customer who called or was affected, if known.
+        kind: What happened, for example ``expiry.changed``.
+        customer_id: The customer who was affected, if known.
         subject: What was affected, in our own words and without secrets; cut to 80 characters.
         by: The name of the person who did it; cut before the subject is.
     """

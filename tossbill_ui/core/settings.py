@@ -6,12 +6,13 @@ import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tossbill_ui.core.addresses import Addresses
 from tossbill_ui.core.calendar import ChargeHours
 from tossbill_ui.core.company import BusinessNumber, Line, PageUrl
 from tossbill_ui.core.errors import SettingsError
@@ -29,6 +30,9 @@ DRIVERS = {
     r"^postgres(ql)?(\+psycopg)?://": "postgresql+psycopg://",
     r"^sqlite(\+aiosqlite)?:///": "sqlite+aiosqlite:///",
 }
+
+
+Days = Annotated[int, Field(ge=1, le=3650)]
 
 
 class Mode(StrEnum):
@@ -71,6 +75,10 @@ class Settings(BaseSettings):
     tossbill_charge_hours: str = "10-20"
     tossbill_smtp_url: SecretStr = SecretStr("")
     tossbill_mail_from: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
+    tossbill_keep_visitors_days: Days = 7
+    tossbill_keep_security_days: Days = 90
+    tossbill_keep_webhooks_days: Annotated[int, Field(ge=5, le=3650)] = 30
+    tossbill_webhook_addresses: str = ""
     tossbill_metrics_token: SecretStr = SecretStr("")
     tossbill_accounts: Literal["", "on", "off"] = ""
     tossbill_locale: Language = "ko"
@@ -114,6 +122,12 @@ class Settings(BaseSettings):
         ChargeHours.from_text(text)
         return text
 
+    @field_validator("tossbill_webhook_addresses")
+    @classmethod
+    def _are_addresses(cls, text: str) -> str:
+        Addresses.from_text(text)
+        return text
+
     @field_validator("tossbill_smtp_url")
     @classmethod
     def _is_mail_server(cls, url: SecretStr) -> SecretStr:
@@ -127,6 +141,11 @@ class Settings(BaseSettings):
     def charge_hours(self) -> ChargeHours:
         """The hours in Seoul in which cards are charged automatically."""
         return ChargeHours.from_text(self.tossbill_charge_hours)
+
+    @cached_property
+    def webhook_addresses(self) -> Addresses:
+        """The addresses that may send webhooks; empty if any may."""
+        return Addresses.from_text(self.tossbill_webhook_addresses)
 
     @cached_property
     def mode(self) -> Mode:

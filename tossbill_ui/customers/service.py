@@ -18,7 +18,8 @@ from tossbill_ui.runtime import Runtime
 async def ensure_customer(rt: Runtime, db: AsyncSession, *, customer_id: str) -> Customer:
     """Return the customer, creating it if needed; safe to call concurrently.
 
-    The only place that creates a customer key. It runs inside the caller's write transaction.
+    The only place that creates a customer key. It runs inside the caller's write transaction, and
+    until that ends, nobody can delete the customer.
     """
     insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
     statement: sa.Insert = (
@@ -26,8 +27,12 @@ async def ensure_customer(rt: Runtime, db: AsyncSession, *, customer_id: str) ->
         .values(id=customer_id, customer_key=str(uuid.uuid4()), created_at=rt.clock.now())
         .on_conflict_do_nothing(index_elements=["id"])
     )
-    await db.exec(statement)
-    return await db.get_one(Customer, customer_id)
+    while True:
+        await db.exec(statement)
+        lock = {"read": True, "key_share": True}
+        if found := await db.get(Customer, customer_id, with_for_update=lock):
+            return found
+        # `retention` deleted a forgotten visitor between the two statements.
 
 
 async def language_of(rt: Runtime, db: AsyncSession, customer_id: str) -> Language:

@@ -13,6 +13,9 @@ from tossbill_ui.http.callers import caller_of
 
 BODY_BYTES = 64 * 1024
 REQUESTS_A_SECOND, REQUEST_BURST = 50.0, 200.0
+# Of their own: no flood of webhooks takes a customer's share, nor one of requests Toss's.
+WEBHOOKS_PATH = "/webhooks/toss"
+WEBHOOKS_A_SECOND, WEBHOOK_BURST = 10.0, 100.0
 EVENTS_A_SECOND, EVENT_BURST = 20.0, 100.0
 SOCKETS_OF_ONE_CLIENT = 100
 EVENT_BYTES = 64 * 1024
@@ -28,6 +31,7 @@ class Limits:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._requests = Buckets(REQUESTS_A_SECOND, REQUEST_BURST)
+        self._webhooks = Buckets(WEBHOOKS_A_SECOND, WEBHOOK_BURST)
         self._sockets: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +44,8 @@ class Limits:
             await self.app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._requests.of(caller_of(scope)).take():
+        buckets = self._webhooks if scope["path"] == WEBHOOKS_PATH else self._requests
+        if not buckets.of(caller_of(scope)).take():
             too_many = PlainTextResponse("Too many requests.", 429, {"retry-after": "5"})
             await too_many(scope, receive, send)
             return

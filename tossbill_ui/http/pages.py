@@ -15,6 +15,7 @@ from tossbill_ui.core.language import Language
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.service import remember_language
 from tossbill_ui.customers.session import Session
+from tossbill_ui.http.callers import caller_of
 from tossbill_ui.http.language import language_of, set_page_language
 from tossbill_ui.http.safe_redirect import own_address
 from tossbill_ui.http.session import set_session_cookie
@@ -55,7 +56,9 @@ def _page(
         known = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
         session = sessions.new_session() if known is None and path not in RETURNS else known
         query, language = dict(request.query_params), language_of(request)
-        painted = await paint(rt, Visit(session, query, language, is_first=known is None))
+        caller = caller_of(request.scope)
+        visit = Visit(session, query, language, is_first=known is None, caller=caller)
+        painted = await paint(rt, visit)
         if isinstance(painted, Moved):
             response: Response = RedirectResponse(painted.path, status_code=303)
         else:

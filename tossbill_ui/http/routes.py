@@ -12,7 +12,9 @@ from starlette.routing import Route
 from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.http import internal_routes
+from tossbill_ui.http.callers import address_of
 from tossbill_ui.http.language import change_language
+from tossbill_ui.http.limits import WEBHOOKS_PATH
 from tossbill_ui.http.pages import NO_STORE
 from tossbill_ui.http.safe_redirect import own_path
 from tossbill_ui.http.session import set_session_cookie
@@ -67,6 +69,8 @@ async def receive_webhook(request: Request) -> Response:
     Every body is accepted, so that Toss does not resend webhooks that we do not know.
     """
     rt = runtime.current()
+    if not rt.settings.webhook_addresses.include(address_of(request.scope)):
+        return Response(status_code=403)
     try:
         event_id = await inbox.receive(rt, await request.body())
     except (SQLAlchemyError, OSError):
@@ -84,5 +88,5 @@ ROUTES = [
     Route("/session", give_session, methods=["GET"]),
     Route("/healthz", healthz, methods=["GET"]),
     Route("/readyz", readyz, methods=["GET"]),
-    Route("/webhooks/toss", receive_webhook, methods=["POST"]),
+    Route(WEBHOOKS_PATH, receive_webhook, methods=["POST"]),
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tossbill_ui.audit import trail
-from tossbill_ui.core.actor import Actor
+from tossbill_ui.audit import security_events, trail
+from tossbill_ui.core.actor import AUDITED, Actor
 from tossbill_ui.core.errors import NotFound, TossbillError
 from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.models import Customer
@@ -14,6 +14,7 @@ from tossbill_ui.runtime import Runtime
 # One plain ASCII address: nothing that could start another header or add a second recipient.
 ADDRESS = re.compile(r"[!-+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)+")
 ADDRESS_LENGTH = 254
+CHANGED = "email.changed"
 
 
 class NoMailAddress(TossbillError):
@@ -42,7 +43,8 @@ async def change(rt: Runtime, actor: Actor, email: str) -> None:
 async def set_email(rt: Runtime, actor: Actor, *, customer_id: str, email: str | None) -> None:
     """Set the address for a customer's notices, including waiting ones; None removes it.
 
-    The audit trail records who changed it, but not the address.
+    The audit trail records who changed it, or if the customer did, a security event; neither
+    holds the address.
 
     Args:
         rt: The process's runtime.
@@ -57,13 +59,19 @@ async def set_email(rt: Runtime, actor: Actor, *, customer_id: str, email: str |
     if email is not None and not (len(email) <= ADDRESS_LENGTH and ADDRESS.fullmatch(email)):
         raise NoMailAddress("This is not a valid email address.")
     async with rt.db.write() as db:
-        customer = await db.get(Customer, customer_id) if is_id(customer_id) else None
+        known = is_id(customer_id)
+        customer = await db.get(Customer, customer_id, with_for_update=True) if known else None
         if customer is None or not actor.may_see(customer.id):
             raise NotFound("There is no such customer.")
         if customer.email == email:
             return
         customer.email = email
         db.add(customer)
-        subject, by = "set" if email else "cleared", actor.label
-        trail.add(rt, db, kind="email.changed", customer_id=customer_id, subject=subject, by=by)
+        change = "set" if email else "cleared"
+        if actor.kind in AUDITED:
+            trail.add(rt, db, kind=CHANGED, customer_id=customer_id, subject=change, by=actor.label)
+    if actor.kind not in AUDITED:
+        await security_events.record(
+            rt, kind=CHANGED, caller=customer_id, customer_id=customer_id, subject=change
+        )
     rt.pubsub.publish(customer_id)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from tossbill_ui.audit import trail
+from tossbill_ui.audit import security_events
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
@@ -51,12 +51,17 @@ class WindowCall:
 
 @dataclass(frozen=True)
 class Return:
-    """The parameters of Toss's success redirect, as sent by the browser."""
+    """The parameters of Toss's success redirect, as sent by the browser.
+
+    Attributes:
+        caller: The network that it came from, for counting refused returns; empty if unknown.
+    """
 
     registration_id: str
     token: str
     auth_key: str
     customer_key: str
+    caller: str = ""
 
 
 async def start(
@@ -132,7 +137,7 @@ async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
     """
     registration = await _authorize(rt, session, back)
     digest = fingerprint(back.auth_key)
-    if registration.auth_key_hash is None and await _claim(rt, registration, back.auth_key, digest):
+    if registration.auth_key_hash is None and await _claim(rt, registration, back, digest):
         rt.tasks.spawn(
             issuing.issue(rt, registration.id, attempt=1), name=f"issue {registration.id}"
         )
@@ -164,24 +169,25 @@ async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Regi
     elif clean(back.auth_key, limit=AUTH_KEY_LENGTH) != back.auth_key or not back.auth_key:
         problem = "no_auth_key"
     if problem or registration is None:
-        raise await _refusal(rt, session, problem, back.registration_id)
+        await _record_refusal(rt, session.customer_id if session else None, problem, back)
+        raise NotAllowed("This redirect from Toss's window is not accepted.", code=problem)
     return registration
 
 
-async def _refusal(rt: Runtime, session: Session | None, problem: str, subject: str) -> NotAllowed:
-    await trail.record(
+async def _record_refusal(rt: Runtime, customer_id: str | None, problem: str, back: Return) -> None:
+    await security_events.record(
         rt,
         kind=f"refused.{problem}",
-        customer_id=session.customer_id if session else None,
-        subject=f"registration {subject}",
+        caller=back.caller,
+        customer_id=customer_id,
+        subject=f"registration {back.registration_id}",
     )
-    return NotAllowed("This redirect from Toss's window is not accepted.", code=problem)
 
 
-async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest: str) -> bool:
+async def _claim(rt: Runtime, registration: Registration, back: Return, digest: str) -> bool:
     """Claim the registration and store the authKey in one step; False if another was faster."""
     # Encrypt before it is spent: a broken key store must fail now, not after Toss has answered.
-    sealed = rt.cipher.encrypt(auth_key, context=issuing.auth_key_context(registration.id))
+    sealed = rt.cipher.encrypt(back.auth_key, context=issuing.auth_key_context(registration.id))
     try:
         async with rt.db.write() as db:
             return await update_where(
@@ -200,22 +206,17 @@ async def _claim(rt: Runtime, registration: Registration, auth_key: str, digest:
                 failure_message=None,
             )
     except IntegrityError:
-        raise await _lost_claim(rt, registration, digest) from None
+        raise await _lost_claim(rt, registration, back, digest) from None
 
 
 async def _lost_claim(
-    rt: Runtime, registration: Registration, digest: str
+    rt: Runtime, registration: Registration, back: Return, digest: str
 ) -> NotAllowed | Conflict:
     """Return the error for the database rule that rejected the claim."""
     async with rt.db.read() as db:
         owner = await repository.registration_by_auth_key(db, digest)
     if owner is not None and owner.id != registration.id:
-        await trail.record(
-            rt,
-            kind="refused.auth_key_of_another",
-            customer_id=registration.customer_id,
-            subject=f"registration {registration.id}",
-        )
+        await _record_refusal(rt, registration.customer_id, "auth_key_of_another", back)
         return NotAllowed("This authKey belongs to another registration.", code="already_used")
     return Conflict("Another registration is under way.", code="under_way")
 

@@ -105,6 +105,12 @@ async def method_of(db: AsyncSession, registration_id: str) -> PaymentMethod | N
     return (await db.exec(query)).first()
 
 
+async def has_billing_key(db: AsyncSession, key_hash: str) -> bool:
+    """Whether a method of ours, maybe a removed one, has the billing key with this SHA-256."""
+    query = select(PaymentMethod.id).where(col(PaymentMethod.billing_key_hash) == key_hash)
+    return (await db.exec(query.limit(1))).first() is not None
+
+
 async def active_methods(db: AsyncSession, customer_id: str) -> Sequence[PaymentMethod]:
     """Return the customer's methods that can be charged, newest first."""
     query = (

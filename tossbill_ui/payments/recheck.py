@@ -19,6 +19,15 @@ from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 
 
+async def find(db: AsyncSession, *, order_id: str, payment_key: str) -> Payment | None:
+    """Return the payment of ours with an order id, or without one, with a payment key.
+
+    Both are unique, so this reads one row by an index.
+    """
+    name = Payment.order_id if order_id else Payment.payment_key
+    return (await db.exec(select(Payment).where(col(name) == (order_id or payment_key)))).first()
+
+
 async def recheck(rt: Runtime, *, order_id: str, payment_key: str) -> bool:
     """Ask Toss for the current state of one of our payments, and act on it.
 
@@ -36,10 +45,8 @@ async def recheck(rt: Runtime, *, order_id: str, payment_key: str) -> bool:
     Raises:
         TossError: Toss gave no answer.
     """
-    name = Payment.order_id if order_id else Payment.payment_key
-    query = select(Payment).where(col(name) == (order_id or payment_key))
     async with rt.db.write() as db:
-        payment = (await db.exec(query)).first()
+        payment = await find(db, order_id=order_id, payment_key=payment_key)
         if payment is None:
             return False
         is_open = await _make_due(rt, db, payment)

@@ -7,29 +7,27 @@ a billing key, which only Toss and we have ever seen.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
-from typing import cast
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from tossbill_ui.core.db import update_where
-from tossbill_ui.core.text import clean
 from tossbill_ui.leases import claims, keeper
 from tossbill_ui.payments import recheck
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.engine.method_deleted import lose_method
 from tossbill_ui.toss.errors import TossError
 from tossbill_ui.webhooks.models import WebhookEvent
+from tossbill_ui.webhooks.reading import PREFIX, Kind, stored_data
 
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 8
 ATTEMPTS = 10
-Data = Mapping[str, object]
+Data = Mapping[str, str]
 
 
 class Result(StrEnum):
@@ -42,17 +40,17 @@ class Result(StrEnum):
     """A payment method of ours can no longer be charged."""
 
     NOT_OURS = "not_ours"
-    """No row has that order id or billing key, or the payment was settled before."""
+    """The method with that billing key was removed before."""
 
     IGNORED = "ignored"
-    """Its type is not related to billing."""
+    """Its type is not related to billing; such webhooks are no longer stored."""
 
     GIVEN_UP = "given_up"
     """Every attempt failed; the daily reconciliation will find the change."""
 
 
 async def _recheck_order(rt: Runtime, data: Data) -> Result:
-    order_id, payment_key = _text(data, "orderId"), _text(data, "paymentKey")
+    order_id, payment_key = data.get("orderId", ""), data.get("paymentKey", "")
     is_ours = await recheck.recheck(rt, order_id=order_id, payment_key=payment_key)
     return Result.LOOKED_UP if is_ours else Result.NOT_OURS
 
@@ -62,20 +60,15 @@ async def _lose_method(rt: Runtime, data: Data) -> Result:
 
     Source: contract §9 (``BILLING_DELETED`` carries no secret to compare).
     """
-    key_hash = _text(data, "billingKey").removeprefix("sha256:")
+    key_hash = data.get("billingKey", "").removeprefix(PREFIX)
     return Result.METHOD_LOST if await lose_method(rt, key_hash) else Result.NOT_OURS
 
 
 HANDLERS: Mapping[str, Callable[[Runtime, Data], Awaitable[Result]]] = {
-    "PAYMENT_STATUS_CHANGED": _recheck_order,
-    "CANCEL_STATUS_CHANGED": _recheck_order,
-    "BILLING_DELETED": _lose_method,
+    Kind.PAYMENT_STATUS_CHANGED: _recheck_order,
+    Kind.CANCEL_STATUS_CHANGED: _recheck_order,
+    Kind.BILLING_DELETED: _lose_method,
 }
-
-
-def _text(data: Data, name: str) -> str:
-    value = data.get(name)
-    return clean(value, limit=300) if isinstance(value, str) else ""
 
 
 async def handle_pending(rt: Runtime) -> int:
@@ -122,10 +115,7 @@ async def _dispatch(rt: Runtime, event: WebhookEvent) -> Result:
     if event.attempts >= ATTEMPTS:
         return Result.GIVEN_UP
     handler = HANDLERS.get(event.event_type)
-    data: object = json.loads(event.body).get("data")
-    if handler is None or not isinstance(data, dict):
-        return Result.IGNORED
-    return await handler(rt, cast("dict[str, object]", data))
+    return await handler(rt, stored_data(event.body)) if handler else Result.IGNORED
 
 
 async def _record(rt: Runtime, event_id: str, attempt: int, result: Result | None) -> None:

@@ -1,51 +1,66 @@
-"""The webhook inbox: stores each webhook once, without secrets, in milliseconds."""
+"""The webhook inbox: stores each webhook about an object of ours once, and counts all others.
+
+Anybody can post here, so a stranger must not be able to fill the database (ADR-0040).
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import logging
-from datetime import timedelta
-from typing import cast
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.core.crypto import fingerprint, new_id
-from tossbill_ui.core.text import clean
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.payment_methods import repository as payment_methods
+from tossbill_ui.payments import recheck
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.webhooks.models import WebhookEvent
-
-log = logging.getLogger(__name__)
-
-# Names of fields that must not be stored. `secret` is a payment's (contract §9).
-SECRET_NAMES = frozenset({"billingkey", "authkey", "secret", "secretkey"})
-# Toss's last retry comes 3 days and 19 hours after the first (contract §9).
-KEPT_FOR = timedelta(days=30)
+from tossbill_ui.webhooks.models import WebhookCount, WebhookEvent
+from tossbill_ui.webhooks.reading import PREFIX, Kind, Webhook, read
 
 
 async def receive(rt: Runtime, raw: bytes) -> str | None:
-    """Store a webhook's body.
+    """Store a webhook about a payment or a billing key of ours; only count any other.
+
+    An order id is committed before Toss hears of it, so whatever Toss reports about it is known
+    here (ADR-0003).
 
     Returns:
-        The new row's id; None if the body is not a JSON object or is stored already.
+        The new row's id; None if it was only counted, or is stored already.
 
     Source: contract §9.
     """
-    body = _read(raw)
-    if body is None:
-        log.warning("ignored a webhook of %d bytes: not a JSON object", len(raw))
-        return None
-    event_id = new_id()
+    webhook = read(raw)
+    async with rt.db.read() as db:
+        is_ours = await _is_ours(db, webhook)
+    if is_ours:
+        return await _store(rt, raw, webhook)
+    await _count(rt, webhook.eventType)
+    return None
+
+
+async def _is_ours(db: AsyncSession, webhook: Webhook) -> bool:
+    data = webhook.data
+    match webhook.eventType:
+        case Kind.PAYMENT_STATUS_CHANGED | Kind.CANCEL_STATUS_CHANGED:
+            order_id, payment_key = data.get("orderId", ""), data.get("paymentKey", "")
+            return await recheck.find(db, order_id=order_id, payment_key=payment_key) is not None
+        case Kind.BILLING_DELETED:
+            key_hash = data.get("billingKey", "").removeprefix(PREFIX)
+            return await payment_methods.has_billing_key(db, key_hash)
+        case Kind.OTHER | Kind.UNREADABLE:
+            return False
+
+
+async def _store(rt: Runtime, raw: bytes, webhook: Webhook) -> str | None:
     insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
     statement = (
         insert(WebhookEvent)
         .values(
-            id=event_id,
+            id=new_id(),
             body_hash=hashlib.sha256(raw).hexdigest(),
-            event_type=clean(str(body.get("eventType") or ""), limit=60),
-            body=json.dumps(body),
+            event_type=webhook.eventType,
+            body=webhook.text(),
             received_at=rt.clock.now(),
             next_try_at=rt.machine.now(),
             attempts=0,
@@ -58,41 +73,18 @@ async def receive(rt: Runtime, raw: bytes) -> str | None:
         return (await db.exec(statement)).scalar_one_or_none()
 
 
-def _read(raw: bytes) -> dict[str, object] | None:
-    try:
-        found = redacted(json.loads(raw))
-    except (ValueError, RecursionError):
-        return None
-    return cast("dict[str, object]", found) if isinstance(found, dict) else None
-
-
-def redacted(value: object) -> object:
-    """Replace every secret in JSON, at any depth, with ``sha256:`` and its fingerprint."""
-    if isinstance(value, list):
-        return [redacted(each) for each in cast("list[object]", value)]
-    if isinstance(value, dict):
-        pairs = cast("dict[str, object]", value).items()
-        return {name: _hashed(each) if _is_secret(name) else redacted(each) for name, each in pairs}
-    return value
-
-
-def _is_secret(name: str) -> bool:
-    return name.lower().replace("_", "") in SECRET_NAMES
-
-
-def _hashed(value: object) -> str | None:
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else json.dumps(value)
-    # Lone surrogates cannot be encoded, so they are replaced before hashing.
-    return f"sha256:{fingerprint(text.encode(errors='replace').decode())}"
-
-
-async def forget_old(rt: Runtime) -> int:
-    """Delete handled webhooks received more than 30 days ago; return how many."""
-    old = sa.delete(WebhookEvent).where(
-        col(WebhookEvent.handled_at).is_not(None),
-        col(WebhookEvent.received_at) < rt.clock.now() - KEPT_FOR,
+async def _count(rt: Runtime, kind: Kind) -> None:
+    """Add one to the day's number, in a transaction shared with others of a flood."""
+    insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
+    statement = (
+        insert(WebhookCount)
+        .values(day=rt.clock.now().date(), kind=kind, number=1)
+        .on_conflict_do_update(
+            index_elements=["day", "kind"], set_={"number": col(WebhookCount.number) + 1}
+        )
     )
-    async with rt.db.write() as db:
-        return (await db.exec(old)).rowcount
+
+    async def write(db: AsyncSession) -> None:
+        await db.exec(statement)
+
+    await rt.db.write_together(write, key=("webhook_count", kind))

@@ -28,7 +28,7 @@ from tossbill_ui.core.sqlite_wal import switch_to_wal
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.startup_recovery import recover
 from tossbill_ui.toss.sandbox_clock import until_known
-from tossbill_ui.worker.jobs import Job, Tick
+from tossbill_ui.worker.jobs import RETIRED, Job, Tick
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +120,9 @@ class Engine:
         workflows = {each: self._workflow(each.name, self._runner(each)) for each in self._jobs}
         housekeeping = self._workflow(HOUSEKEEPING, _forget_old_rows)
         DBOS.launch()
-        for tick in self._ticks:  # an earlier version ran them on DBOS
-            DBOS.delete_schedule(tick.name)
-            DBOS.delete_queue(tick.name)
+        for name in (*RETIRED, *(tick.name for tick in self._ticks)):  # of an earlier version
+            DBOS.delete_schedule(name)
+            DBOS.delete_queue(name)
         _open_queue(HOUSEKEEPING, HOUSEKEEPING_LOOK_SECONDS)
         _schedule(HOUSEKEEPING, housekeeping, "0 30 4 * * *")
         for each, workflow in workflows.items():

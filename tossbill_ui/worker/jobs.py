@@ -14,12 +14,12 @@ from tossbill_ui.notices.delivery import deliver
 from tossbill_ui.payment_methods.sweep import abandon_forgotten
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.payments.settle import settle
+from tossbill_ui.retention import forget
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.engine.card_expiry import announce_expiring
 from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.subscriptions.engine.trial_end import announce_trials
 from tossbill_ui.webhooks.dispatch import handle_pending
-from tossbill_ui.webhooks.inbox import forget_old
 from tossbill_ui.worker import sandbox_time
 
 
@@ -74,8 +74,10 @@ JOBS = (
     Job("announce-expiring", "0 25 * * * *", announce_expiring),
     Job("reconcile", "0 0 4 * * *", reconcile),
     Job("abandon-forgotten", "0 7 * * * *", abandon_forgotten),
-    Job("forget-webhooks", "0 40 4 * * *", forget_old),
+    Job("forget", "0 40 4 * * *", forget),
 )
+# Schedules of earlier versions, to be deleted.
+RETIRED = ("forget-webhooks",)
 
 SANDBOX_TICKS = (
     Tick("virtual-time", 1.0, sandbox_time.run_sandbox_time),

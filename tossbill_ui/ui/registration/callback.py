@@ -31,7 +31,7 @@ ACCOUNT = "account"
 
 
 async def take_success(
-    rt: Runtime, session: Session | None, query: Mapping[str, str]
+    rt: Runtime, session: Session | None, query: Mapping[str, str], *, caller: str = ""
 ) -> str | None:
     """Finish a registration that returned with an authKey; return where to continue without it."""
     if "authKey" not in query:
@@ -41,6 +41,7 @@ async def take_success(
         token=query.get("token", ""),
         auth_key=query["authKey"],
         customer_key=query.get("customerKey", ""),
+        caller=caller,
     )
     try:
         await registration.finish(rt, session, back)

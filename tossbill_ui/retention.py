@@ -1,0 +1,149 @@
+"""Deletes what strangers cause, some days later (ADR-0040).
+
+A stranger is a customer without a payment method. Whoever has registered one, and everything
+about them, stays: no rule here reaches it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from tossbill_ui.audit.models import SecurityEvent
+from tossbill_ui.core.db import Table
+from tossbill_ui.core.pubsub_between_processes import CustomerChange
+from tossbill_ui.customers.models import Customer
+from tossbill_ui.migrations.models import metadata
+from tossbill_ui.payment_methods.models import PaymentMethod, Registration
+from tossbill_ui.payment_methods.repository import CLAIMABLE
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.webhooks.models import WebhookCount, WebhookEvent
+
+log = logging.getLogger(__name__)
+
+BATCH_SIZE = 200
+# Rows of these do not make a visitor a customer: anybody can cause them. An event does, but no
+# index finds it; each names a method or a subscription of its customer, which stays.
+OF_ANYBODY = ("customer_change", "event", "security_event")
+
+Condition = sa.ColumnElement[bool]
+Key = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How long the rows of a table are kept.
+
+    Attributes:
+        table: The table.
+        setting: The setting with the number of days, as a field of `Settings`.
+        is_over: Returns the condition for rows that may go, given the instant that many days ago.
+    """
+
+    table: type[Table]
+    setting: str
+    is_over: Callable[[datetime], Condition]
+
+
+def _security_event(before: datetime) -> Condition:
+    return col(SecurityEvent.day) < before.date()
+
+
+def _webhook_event(before: datetime) -> Condition:
+    return sa.and_(
+        col(WebhookEvent.handled_at).is_not(None), col(WebhookEvent.received_at) < before
+    )
+
+
+def _webhook_count(before: datetime) -> Condition:
+    return col(WebhookCount.day) < before.date()
+
+
+def _registration(before: datetime) -> Condition:
+    """Select the unused and failed registrations of strangers."""
+    has_method = sa.exists().where(col(PaymentMethod.customer_id) == col(Registration.customer_id))
+    return sa.and_(
+        col(Registration.status).in_(CLAIMABLE),
+        col(Registration.created_at) < before,
+        ~has_method,
+    )
+
+
+def _customer(before: datetime) -> Condition:
+    """Select customers whom no row of another table names."""
+    owned = (
+        table
+        for table in metadata.sorted_tables
+        if "customer_id" in table.c and table.name not in OF_ANYBODY
+    )
+    is_named = (sa.exists().where(table.c.customer_id == col(Customer.id)) for table in owned)
+    return sa.and_(col(Customer.created_at) < before, *(~each for each in is_named))
+
+
+def _customer_change(_before: datetime) -> Condition:
+    """Select what is left of deleted customers; the newest number must not be given twice."""
+    newest = sa.select(sa.func.max(CustomerChange.number)).scalar_subquery()
+    is_known = sa.exists().where(col(Customer.id) == col(CustomerChange.customer_id))
+    return sa.and_(~is_known, col(CustomerChange.number) < newest)
+
+
+# In this order: customers go once their registrations are gone.
+RULES = (
+    Rule(SecurityEvent, "tossbill_keep_security_days", _security_event),
+    Rule(WebhookEvent, "tossbill_keep_webhooks_days", _webhook_event),
+    Rule(WebhookCount, "tossbill_keep_webhooks_days", _webhook_count),
+    Rule(Registration, "tossbill_keep_visitors_days", _registration),
+    Rule(Customer, "tossbill_keep_visitors_days", _customer),
+    Rule(CustomerChange, "tossbill_keep_visitors_days", _customer_change),
+)
+
+
+async def forget(rt: Runtime) -> dict[str, int]:
+    """Delete every row whose time is over, in small transactions; safe to interrupt and repeat.
+
+    Returns:
+        The number of deleted rows by table.
+    """
+    deleted = {str(rule.table.__tablename__): await _apply(rt, rule) for rule in RULES}
+    if any(deleted.values()):
+        log.info("retention.deleted", extra={"data": deleted})
+    return deleted
+
+
+async def _apply(rt: Runtime, rule: Rule) -> int:
+    days: int = getattr(rt.settings, rule.setting)
+    is_over = rule.is_over(rt.clock.now() - timedelta(days=days))
+    deleted, found = 0, await _find(rt, rule, is_over)
+    while found:
+        deleted += await _delete(rt, rule, is_over, found)
+        found = await _find(rt, rule, is_over, after=found[-1])
+    return deleted
+
+
+async def _find(
+    rt: Runtime, rule: Rule, is_over: Condition, after: Key | None = None
+) -> Sequence[Key]:
+    """Find the next rows in a transaction that keeps no writer waiting, however long it reads."""
+    keys = sa.inspect(rule.table).primary_key
+    query = sa.select(*keys).where(is_over).order_by(*keys).limit(BATCH_SIZE)
+    if after is not None:
+        query = query.where(sa.tuple_(*keys) > sa.tuple_(*after))
+    async with rt.db.read() as db:
+        return (await (await db.connection()).execute(query)).all()
+
+
+async def _delete(rt: Runtime, rule: Rule, is_over: Condition, found: Sequence[Key]) -> int:
+    """Delete the rows that are still over once they are locked: they may have come to life."""
+    keys = sa.inspect(rule.table).primary_key
+    lock = sa.select(*keys).where(sa.tuple_(*keys).in_(found)).with_for_update(skip_locked=True)
+    async with rt.db.write() as db:
+        connection = await db.connection()
+        locked = (await connection.execute(lock)).all()
+        over = sa.delete(rule.table).where(sa.tuple_(*keys).in_(locked), is_over)
+        return (await connection.execute(over)).rowcount if locked else 0
