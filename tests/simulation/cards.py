@@ -69,7 +69,7 @@ async def _store(rt: Runtime, session: Session, billing: Billing) -> str:
         billing_key_hash=fingerprint(key),
         kind="card",
         last_digits=last_digits(billing.card.number if billing.card else ""),
-        authenticated_at=billing.authenticated_at,
+        authenticated_at=billing.authenticated_at or now,
     )
     async with rt.db.write() as db:
         insert_at_commit(db, INSERT_REGISTRATION, registration.model_dump())

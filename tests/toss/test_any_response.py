@@ -95,7 +95,7 @@ async def test_values_contain_no_unstorable_characters(
     sent = PAYMENT if name == "charge" else BILLING
     checked = {
         field: sent[field]
-        for field in ("paymentKey", "orderId", "status", "billingKey")
+        for field in ("paymentKey", "orderId", "status", "billingKey", "currency")
         if field in sent
     }
     body = {**with_unstorable_texts(sent, unstorable), **checked}
@@ -118,9 +118,61 @@ async def test_invalid_billing_key_is_not_accepted(make_client: MakeClient, key:
         await issue(client)
 
 
-@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+09:00"])
-async def test_absurd_time_makes_the_outcome_unknown(make_client: MakeClient, at: str) -> None:
-    client = make_client(answers(200, json.dumps({**PAYMENT, "approvedAt": at}).encode()))
+@pytest.mark.parametrize(
+    "at",
+    [
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T14:59:59Z",
+        "2100-01-01T00:00:00Z",
+        "1999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+09:00",
+        "2026-13-45",
+        "yesterday",
+        10**30,
+        -1,
+        True,
+        [],
+        {},
+    ],
+    ids=str,
+)
+async def test_time_that_cannot_be_is_as_if_toss_had_sent_none(
+    make_client: MakeClient, at: object
+) -> None:
+    times = {"approvedAt": at, "requestedAt": at}
+    cancels = [{"cancelAmount": 1, "canceledAt": at, "transactionKey": "t"}]
+    paid = {**PAYMENT, **times, "cancels": cancels}
+    row = {"transactionKey": "t", "paymentKey": "p", "amount": 1, "transactionAt": at}
 
-    with pytest.raises(OutcomeUnknown):
-        await charge(client)
+    charged = await charge(make_client(answers(200, json.dumps(paid).encode())))
+    issued = await issue(
+        make_client(answers(200, json.dumps({**BILLING, "authenticatedAt": at}).encode()))
+    )
+    [listed] = await transactions(make_client(answers(200, json.dumps([row]).encode())))
+
+    assert charged.approved_at is charged.requested_at is None
+    assert charged.cancels
+    assert charged.cancels[0].canceled_at is None
+    assert issued.authenticated_at is None
+    assert listed.transaction_at is None
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY", "krw", "KRW ", "원", 410])
+async def test_amount_in_another_currency_leaves_the_outcome_unknown(
+    make_client: MakeClient, currency: object
+) -> None:
+    client = make_client(answers(200, json.dumps({**PAYMENT, "currency": currency}).encode()))
+
+    for call in (charge, cancel):
+        with pytest.raises(OutcomeUnknown):
+            await call(client)
+    found = await client.payment_by_order_id(order_id=ORDER_ID)
+    assert found
+    assert not found.is_in_won
+
+
+@pytest.mark.parametrize("currency", ["KRW", "", None])
+async def test_missing_currency_is_won(make_client: MakeClient, currency: object) -> None:
+    client = make_client(answers(200, json.dumps({**PAYMENT, "currency": currency}).encode()))
+
+    assert (await charge(client)).is_in_won

@@ -13,6 +13,7 @@ from tests.toss.responses import (
     CUSTOMER_KEY,
     PAYMENT,
 )
+from tossbill_ui.toss.receipts import receipt_link
 from tossbill_ui.toss.wire import Billing, Payment
 
 
@@ -136,3 +137,74 @@ def test_amount_that_is_not_whole_won_is_rejected(amount: object) -> None:
 
 def test_whole_amount_with_a_decimal_point_is_accepted() -> None:
     assert Payment.model_validate({**PAYMENT, "totalAmount": 4900.0}).total_amount == 4900
+
+
+UNSEEN = "\u202e\u2066\u200b\u200e\u2060\ufeff\u00ad\u3164\U000e0041"
+
+
+def test_texts_have_no_characters_that_are_not_seen() -> None:
+    spoiled = f"현대{UNSEEN}카드\x1b[2J"
+    billing = Billing.model_validate(
+        {**BILLING, "method": spoiled, "note": spoiled, "card": {**CARD, "cardType": spoiled}}
+    )
+    failure = {"code": "X", "message": spoiled}
+    payment = Payment.model_validate({**PAYMENT, "orderName": spoiled, "failure": failure})
+
+    assert billing.card
+    assert payment.failure
+    shown = [billing.method, billing.card.card_type, payment.order_name, payment.failure.message]
+    assert shown == ["현대카드 [2J"] * 4
+    assert not set(UNSEEN) & set(billing.masked_json())
+
+
+@pytest.mark.parametrize("key", ["paymentKey", "orderId"])
+def test_unseen_characters_do_not_make_another_key_ours(key: str) -> None:
+    spoiled = {**PAYMENT, key: f"{PAYMENT[key]}\u200b"}
+
+    try:
+        found = Payment.model_validate(spoiled)
+    except ValidationError:
+        return
+    assert found.order_id != PAYMENT["orderId"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dashboard.tosspayments.com/receipt/redirection?transactionId=t_1-a&ref=PX",
+        "https://tosspayments.com/x",
+        "https://a.b.tosspayments.com/",
+    ],
+)
+def test_receipt_at_toss_is_linked(url: str) -> None:
+    assert receipt_link(url) == url
+    assert Payment.model_validate({**PAYMENT, "receipt": {"url": url}}).receipt_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        "",
+        "http://dashboard.tosspayments.com/",
+        "javascript:alert(1)//tosspayments.com",
+        "data:text/html,tosspayments.com",
+        "//dashboard.tosspayments.com/",
+        "https://tosspayments.com.evil.example/",
+        "https://eviltosspayments.com/",
+        "https://evil.example/tosspayments.com",
+        "https://evil.example\\@dashboard.tosspayments.com/",
+        "https://evil.example@dashboard.tosspayments.com/",
+        "https://dashboard.tosspayments.com:8443/",
+        "https://dashboard.tosspayments.com@evil.example/",
+        "https://dashboard.tosspayments.com/ x",
+        "https://dashboard.tosspayments.com/\n",
+        "https://dashboard.tosspayments.com/\u202e",
+        "https://dashboard.tosspayments。com/",
+        "https://[dashboard.tosspayments.com/",
+        "https://dashboard.tosspayments.com/" + "x" * 500,
+    ],
+)
+def test_receipt_elsewhere_is_not_linked(url: str | None) -> None:
+    assert receipt_link(url) == ""
+    assert Payment.model_validate({**PAYMENT, "receipt": {"url": url}}).receipt_url == ""

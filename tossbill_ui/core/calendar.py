@@ -109,8 +109,11 @@ class ChargeHours:
 
 
 def korean_day(at: datetime) -> date:
-    """Return the date in Seoul at an instant."""
-    return at.astimezone(SEOUL).date()
+    """Return the date in Seoul at an instant; the last of all dates has some hours more."""
+    try:
+        return at.astimezone(SEOUL).date()
+    except OverflowError:
+        return date.max
 
 
 def instant(day: date, hour: time = time(0)) -> datetime:

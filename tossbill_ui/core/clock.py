@@ -23,6 +23,12 @@ class Clock(Protocol):
         ...
 
 
+def reported_at(clock: Clock, at: datetime | None) -> datetime:
+    """Return when somebody else says that something happened, or now: never a time to come."""
+    now = clock.now()
+    return min(at, now) if at else now
+
+
 class SystemClock:
     """The machine's clock."""
 

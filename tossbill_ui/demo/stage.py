@@ -91,7 +91,7 @@ class Stage:
     async def subscription(self, session: Session) -> SubscriptionView | None:
         """Return a customer's newest subscription, if any."""
         found = await view.subscriptions(self.rt, actor_of(session))
-        return found[0] if found else None
+        return next((each for each in found if isinstance(each, view.SubscriptionView)), None)
 
     async def pass_days(self, days: int) -> None:
         """Move the sandbox's clock into the charge hours of a later day, and do what is due.

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlmodel import col
 
 from tossbill_ui.core.actor import customer
+from tossbill_ui.core.clock import reported_at
 from tossbill_ui.core.crypto import Undecryptable, fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.settings import Mode
@@ -179,7 +180,7 @@ def _payment_method(rt: Runtime, registration: Registration, billing: Billing) -
         last_digits=last_digits(number),
         card_type=clean(card.card_type, limit=16) if card else None,
         owner_type=clean(card.owner_type, limit=16) if card else None,
-        authenticated_at=billing.authenticated_at,
+        authenticated_at=reported_at(rt.clock, billing.authenticated_at),
     )
 
 

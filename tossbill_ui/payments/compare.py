@@ -45,6 +45,8 @@ async def compare_at_toss(rt: Runtime, payment: Payment) -> Compared:
             return Compared()
         if theirs is None:
             return Compared(differences=await _note_not_at_toss(rt, db, row))
+        if not theirs.is_in_won:
+            return Compared(differences=await _note_not_in_won(rt, db, row))
         return await compare_balance(
             rt, db, row, balance_krw=theirs.balance_amount, cancels=theirs.cancels or ()
         )
@@ -56,6 +58,14 @@ def _states(refunds: Sequence[Refund]) -> list[tuple[str, str]]:
 
 async def _note_not_at_toss(rt: Runtime, db: AsyncSession, payment: Payment) -> bool:
     kind, subject = DifferenceKind.NOT_AT_TOSS, payment.order_id
+    ours_krw = payment.amount_krw
+    return await note_difference(
+        rt, db, kind=kind, subject=subject, payment_id=payment.id, ours_krw=ours_krw
+    )
+
+
+async def _note_not_in_won(rt: Runtime, db: AsyncSession, payment: Payment) -> bool:
+    kind, subject = DifferenceKind.AMOUNT, payment.order_id
     ours_krw = payment.amount_krw
     return await note_difference(
         rt, db, kind=kind, subject=subject, payment_id=payment.id, ours_krw=ours_krw

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import TOSS
+from tossbill_ui.core.clock import reported_at
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.payments import outcome_handler, repository
 from tossbill_ui.payments.models import (
@@ -47,7 +48,7 @@ async def adopt(
     left_krw = payment.amount_krw - _sum(rows) - sum(each.cancel_amount for each in missing)
     if not missing or left_krw < 0:
         return 0
-    made_at = max(each.canceled_at or rt.clock.now() for each in missing)
+    made_at = max(reported_at(rt.clock, each.canceled_at) for each in missing)
     changed = _fit(rt, [row for row in rows if row.status in OPEN], left_krw, made_at)
     adopted = [_record(rt, db, payment, rows, cancel) for cancel in missing]
     payment.refunded_krw = reserved_krw(rows)
@@ -108,13 +109,17 @@ def reserved_krw(refunds: Sequence[Refund]) -> int:
 
 
 def _missing(refunds: Sequence[Refund], cancels: Sequence[wire.Cancel]) -> list[wire.Cancel]:
-    """Return Toss's refunds that are not known here; one without a key cannot be told apart."""
+    """Return Toss's refunds that are not known here, each once.
+
+    One without a key cannot be told apart, and one of nothing is none.
+    """
     known = {row.transaction_key for row in refunds}
-    found = [
-        each
+    listed = {
+        _key(each): each
         for each in cancels
-        if each.is_done and each.transaction_key and _key(each) not in known
-    ]
+        if each.is_done and each.transaction_key and each.cancel_amount
+    }
+    found = [each for key, each in listed.items() if key not in known]
     for row in refunds:
         if row.status == PaymentStatus.DONE and row.transaction_key is None:
             _name(row, found)
@@ -162,7 +167,7 @@ def _record(
     rt: Runtime, db: AsyncSession, payment: Payment, rows: list[Refund], cancel: wire.Cancel
 ) -> Refund:
     """Record one refund that Toss made; one of ours that was refused here is done after all."""
-    at = cancel.canceled_at or rt.clock.now()
+    at = reported_at(rt.clock, cancel.canceled_at)
     refused = [row for row in rows if row.status == PaymentStatus.REFUSED]
     row = next((row for row in refused if is_own(row, cancel)), None)
     if row is None:

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 # Our own codes, used where Toss gives none.
 UNAUTHORIZED = "UNAUTHORIZED_KEY"
 NEVER_CHARGED = "NEVER_CHARGED"
+NOT_IN_WON = "NOT_IN_WON"
 
 PAID = frozenset({"DONE", "CANCELED", "PARTIAL_CANCELED"})
 OVER = frozenset({"ABORTED", "EXPIRED"})
@@ -57,11 +58,13 @@ class Unresolved:
     Attributes:
         code: Toss's code, if it answered at all.
         is_bound: Toss answered with an inconclusive 4xx; repeating returns the same answer.
-        found_krw: The amount of Toss's payment with this order id, if it is not ours.
+        is_different: Toss has money for this order id, but not this amount of won.
+        found_krw: The amount that Toss has; None if it is in another currency.
     """
 
     code: str = ""
     is_bound: bool = False
+    is_different: bool = False
     found_krw: int | None = None
 
 
@@ -70,8 +73,10 @@ Outcome = Charged | Declined | Unresolved
 
 def of_payment(found: wire.Payment, *, amount_krw: int) -> Outcome:
     """Return the outcome that a payment at Toss means for ours."""
+    if not found.is_in_won:
+        return Unresolved(NOT_IN_WON, is_different=found.status in PAID)
     if found.status in PAID and found.total_amount != amount_krw:
-        return Unresolved(found.status, found_krw=found.total_amount)
+        return Unresolved(found.status, is_different=True, found_krw=found.total_amount)
     if found.status in PAID:
         return Charged(
             payment_key=found.payment_key,

@@ -82,5 +82,5 @@ async def _compare_refused(rt: Runtime, payment: Payment) -> None:
             subject=payment.order_id,
             payment_id=payment.id,
             ours_krw=payment.amount_krw,
-            theirs_krw=theirs.balance_amount,
+            theirs_krw=theirs.balance_amount if theirs.is_in_won else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,14 +22,18 @@ from tossbill_ui.payments.models import (
     PaymentStatus,
 )
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.toss.errors import OutcomeUnknown
 from tossbill_ui.toss.wire import Transaction
+
+log = logging.getLogger(__name__)
 
 # Successive runs overlap, since Toss lists new payments late and older ones get refunded.
 DAYS = 7
 # A payment made a moment ago may not be listed yet (contract §4.7).
 LAG = timedelta(hours=1)
 BATCH_SIZE = 200
-ORDER_ID = re.compile(r"([0-9a-f]{32})-(\d{4,})-(\d+)")
+# The numbers fit into the database; Toss lists what others made up, too.
+ORDER_ID = re.compile(r"([0-9a-f]{32})-([0-9]{4,9})-([0-9]{1,9})")
 
 
 @dataclass
@@ -55,6 +60,7 @@ class _TossPayment:
     order_id: str
     payment_key: str
     charged_krw: int | None = None
+    is_in_won: bool = True
     has_refunds: bool = False
 
 
@@ -68,8 +74,9 @@ class _Ledger:
         """Add one transaction."""
         name = row.order_id or row.payment_key
         payment = self.theirs.setdefault(name, _TossPayment(row.order_id, row.payment_key))
+        payment.is_in_won &= row.is_in_won
         if row.status == "DONE":
-            payment.charged_krw = row.amount
+            payment.charged_krw = row.amount if row.is_in_won else None
         else:
             payment.has_refunds = True
 
@@ -86,7 +93,8 @@ async def reconcile(rt: Runtime, *, days: int = DAYS) -> Reconciliation:
 
     Raises:
         GatewayRefused: Toss refused our key or contract.
-        OutcomeUnknown: Toss's list could not be read; nothing was compared.
+        OutcomeUnknown: Toss's list could not be read, and nothing was compared; or a payment in it
+            could not, and the others were.
 
     Source: contract §4.7.
     """
@@ -98,11 +106,25 @@ async def reconcile(rt: Runtime, *, days: int = DAYS) -> Reconciliation:
     found.compared = len(ledger.theirs)
     to_check = await _compare(rt, ledger, found)
     to_check += await _missing_at_toss(rt, ledger, since, until)
-    for payment in to_check:
-        compared = await compare_at_toss(rt, payment)
-        found.refunds += compared.adopted
-        found.differences += compared.differences
+    await _check_balances(rt, to_check, found)
     return found
+
+
+async def _check_balances(rt: Runtime, to_check: list[Payment], found: Reconciliation) -> None:
+    """Compare each payment at Toss; one that cannot be read does not keep the others from it."""
+    unread: OutcomeUnknown | None = None
+    for payment in to_check:
+        try:
+            compared = await compare_at_toss(rt, payment)
+        except OutcomeUnknown as error:
+            data = {"payment": payment.id, "error": error.message}
+            log.warning("toss.outcome_unknown", extra={"data": data})
+            unread = error
+        else:
+            found.refunds += compared.adopted
+            found.differences += compared.differences
+    if unread:
+        raise unread
 
 
 async def _compare(rt: Runtime, ledger: _Ledger, found: Reconciliation) -> list[Payment]:
@@ -200,7 +222,7 @@ async def _needs_balance_check(
     if payment.status == PaymentStatus.REFUSED:
         await _note(rt, db, DifferenceKind.REFUSED_HERE, payment, theirs.charged_krw, found)
         return False
-    if theirs.charged_krw not in (None, payment.amount_krw):
+    if not theirs.is_in_won or theirs.charged_krw not in (None, payment.amount_krw):
         await _note(rt, db, DifferenceKind.AMOUNT, payment, theirs.charged_krw, found)
     return theirs.has_refunds or payment.refunded_krw > 0
 

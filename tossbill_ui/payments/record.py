@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import ENGINE, Actor
+from tossbill_ui.core.clock import reported_at
 from tossbill_ui.payments import outcome_handler
 from tossbill_ui.payments.compare import compare_balance
 from tossbill_ui.payments.differences import note_difference
@@ -120,8 +121,8 @@ def write_charged(rt: Runtime, invoice: Invoice, payment: Payment, found: Charge
     """Record that Toss has the money for a payment, and that its invoice is paid."""
     payment.status = PaymentStatus.DONE
     payment.payment_key = found.payment_key
-    payment.approved_at = found.approved_at or rt.clock.now()
-    payment.receipt_url = found.receipt_url[:500] or None
+    payment.approved_at = reported_at(rt.clock, found.approved_at)
+    payment.receipt_url = found.receipt_url or None
     payment.ended_at = rt.clock.now()
     payment.next_try_at = None
     payment.failure_code = payment.failure_message = None
@@ -138,7 +139,7 @@ async def compare_charged(rt: Runtime, db: AsyncSession, payment: Payment, found
 async def _note_other_amount(
     rt: Runtime, db: AsyncSession, payment: Payment, found: Unresolved
 ) -> None:
-    if found.found_krw is not None:
+    if found.is_different:
         await note_difference(
             rt,
             db,

@@ -174,6 +174,8 @@ async def _look_up(rt: Runtime, row: Refund, payment: Payment) -> Answer | None:
     theirs = await rt.toss.payment_by_key(payment_key=payment.payment_key or "")
     if theirs is None:
         return Answer(Unresolved("NOT_FOUND_PAYMENT"))
+    if not theirs.is_in_won:
+        return Answer(Unresolved(outcome.NOT_IN_WON))
     if made := find_ours(row, theirs):
         return Answer(made, theirs)
     is_late = rt.machine.now() - row.first_sent_at > REPEAT_FOR
@@ -194,4 +196,6 @@ async def _refused(
     except TossError:
         # The next attempt looks, and does not repeat what Toss has refused.
         return Answer(Unresolved(found.code, is_bound=True))
+    if theirs and not theirs.is_in_won:
+        return Answer(Unresolved(outcome.NOT_IN_WON, is_bound=True))
     return Answer((theirs and find_ours(row, theirs)) or found, theirs)

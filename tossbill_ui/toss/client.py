@@ -193,7 +193,7 @@ class TossClient:
         if payment is None:
             raise response.failure(answer, secrets=(billing_key, customer_key))
         is_ours = payment.order_id == order_id and payment.total_amount == amount_krw
-        if not is_ours or payment.status != "DONE":
+        if not is_ours or not payment.is_in_won or payment.status != "DONE":
             raise response.unknown(answer)
         return payment
 
@@ -242,7 +242,7 @@ class TossClient:
         payment = response.read(answer, Payment) if answer.is_success else None
         if payment is None:
             raise response.failure(answer, secrets=(payment_key,))
-        if payment.payment_key != payment_key:
+        if payment.payment_key != payment_key or not payment.is_in_won:
             raise response.unknown(answer)
         return payment
 

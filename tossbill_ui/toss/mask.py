@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from tossbill_ui.core.text import visible
+
 MASK = "********"
 _LAST_CHARACTERS = 4
 _ACCOUNT_NUMBERS = frozenset({"number", "cardNumber", "bankAccountNumber"})
@@ -32,6 +34,6 @@ def _mask_value(key: str, value: JsonValue, secret: str) -> JsonValue:
         return [_mask_value(key, item, secret) for item in value]
     if key in _ACCOUNT_NUMBERS and value is not None:
         return "****" + str(value)[-_LAST_CHARACTERS:]
-    if isinstance(value, str) and secret:
-        return value.replace(secret, MASK)
+    if isinstance(value, str):
+        return visible(value.replace(secret, MASK) if secret else value)
     return value

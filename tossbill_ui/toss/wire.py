@@ -18,23 +18,34 @@ from pydantic import (
     Field,
     JsonValue,
     SecretStr,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
 
+from tossbill_ui.core.text import visible
 from tossbill_ui.toss.mask import masked
+from tossbill_ui.toss.receipts import receipt_link
 
+WON = "KRW"
 _KEY = re.compile(r"[!-~]{1,200}")
 _SEOUL = timezone(timedelta(hours=9))
+# Nothing at Toss is older, and no page, period or calendar of ours reaches further.
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def _to_utc(value: datetime) -> datetime:
-    """Convert to UTC; a time without an offset, which Toss may send (contract §9), is Seoul's."""
+def _instant(value: object, parse: ValidatorFunctionWrapHandler) -> datetime | None:
+    """Return an instant in UTC; None for one that cannot be, as if Toss had sent none.
+
+    A time without an offset, which Toss may send (contract §9), is Seoul's.
+    """
     try:
-        local = value if value.tzinfo else value.replace(tzinfo=_SEOUL)
-        return local.astimezone(_SEOUL).astimezone(UTC)  # must be valid in Seoul, for pages
-    except OverflowError:
-        raise ValueError("out of range") from None
+        at = cast("datetime | None", parse(value))
+        at = at.replace(tzinfo=_SEOUL) if at and at.tzinfo is None else at
+        return at.astimezone(UTC) if at and _EARLIEST <= at < _LATEST else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _number_only(value: object) -> object:
@@ -53,7 +64,7 @@ def _empty_for_null(value: object) -> object:
     return "" if value is None else value
 
 
-Instant = Annotated[datetime, AfterValidator(_to_utc)]
+Instant = Annotated[datetime | None, WrapValidator(_instant)]
 # No payment is larger, and a database integer cannot be.
 MOST_KRW = 2**31 - 1
 Won = Annotated[int, BeforeValidator(_number_only), Field(ge=0, le=MOST_KRW)]
@@ -61,7 +72,8 @@ Won = Annotated[int, BeforeValidator(_number_only), Field(ge=0, le=MOST_KRW)]
 PaymentKey = Annotated[str, Field(pattern=f"^{_KEY.pattern}$")]
 # At most 200 characters (contract §4.1); checked at once, as Toss issues a key only once.
 BillingKey = Annotated[SecretStr, BeforeValidator(_key_only)]
-Text = Annotated[str, BeforeValidator(_empty_for_null)]
+Word = Annotated[str, AfterValidator(visible)]
+Text = Annotated[Word, BeforeValidator(_empty_for_null)]
 
 
 class _Wire(BaseModel):
@@ -119,7 +131,7 @@ class Billing(_Wire):
         billing_key: The key to charge the method with; secret.
         customer_key: The customer it was issued for.
         method: 카드 or 계좌이체.
-        authenticated_at: When the customer authorized it, UTC.
+        authenticated_at: When the customer authorized it, UTC; None if Toss does not say it.
         m_id: Our merchant id at Toss.
         card: Set for 카드.
         transfers: Set for 계좌이체.
@@ -129,7 +141,7 @@ class Billing(_Wire):
     billing_key: BillingKey
     customer_key: str
     method: Text = ""
-    authenticated_at: Instant
+    authenticated_at: Instant = None
     m_id: Text = ""
     card: BillingCard | None = None
     transfers: list[BillingTransfer] | None = None
@@ -177,7 +189,7 @@ class Cancel(_Wire):
     cancel_amount: Won
     tax_free_amount: Won = 0
     cancel_reason: Text = ""
-    canceled_at: Instant | None = None
+    canceled_at: Instant = None
     transaction_key: Text = ""
     cancel_status: Text = ""
 
@@ -188,9 +200,9 @@ class Cancel(_Wire):
 
 
 class Receipt(_Wire):
-    """The link to the customer's receipt."""
+    """The link to the customer's receipt; empty unless it leads to Toss."""
 
-    url: Text = ""
+    url: Annotated[str, BeforeValidator(receipt_link)] = ""
 
 
 class Failure(_Wire):
@@ -210,6 +222,7 @@ class Payment(_Wire):
             or EXPIRED. A full refund is recognized by ``balance_amount == 0``, not by the status.
         type: NORMAL, BILLING or BRANDPAY.
         method: 카드, 계좌이체, …; empty when Toss sends none.
+        currency: KRW; amounts in any other are not won, whatever their names say.
         total_amount: The amount charged, whole won.
         balance_amount: The amount left after refunds, whole won.
         requested_at: UTC.
@@ -220,14 +233,14 @@ class Payment(_Wire):
     payment_key: PaymentKey
     order_id: str
     order_name: Text = ""
-    status: str
+    status: Word
     type: Text = ""
     method: Text = ""
-    currency: Text = "KRW"
+    currency: Text = WON
     total_amount: Won
     balance_amount: Won
-    requested_at: Instant | None = None
-    approved_at: Instant | None = None
+    requested_at: Instant = None
+    approved_at: Instant = None
     last_transaction_key: Text = ""
     m_id: Text = ""
     version: Text = ""
@@ -237,6 +250,11 @@ class Payment(_Wire):
     failure: Failure | None = None
     receipt: Receipt | None = None
     secret: SecretStr | None = None
+
+    @property
+    def is_in_won(self) -> bool:
+        """Whether its amounts are won; Toss leaves the currency out of some responses."""
+        return self.currency in ("", WON)
 
     @property
     def receipt_url(self) -> str:
@@ -251,6 +269,7 @@ class Transaction(_Wire):
         transaction_key: Toss's id; a payment has one, and each of its refunds another.
         status: DONE for a charge, CANCELED or PARTIAL_CANCELED for a refund.
         transaction_at: UTC.
+        currency: See `Payment`.
         amount: Whole won. The sign for a refund is unmeasured, so it is used for charges only.
     """
 
@@ -259,5 +278,11 @@ class Transaction(_Wire):
     order_id: Text = ""
     status: Text = ""
     method: Text = ""
-    transaction_at: Instant | None = None
+    transaction_at: Instant = None
+    currency: Text = WON
     amount: Annotated[int, BeforeValidator(_number_only), Field(ge=-MOST_KRW, le=MOST_KRW)] = 0
+
+    @property
+    def is_in_won(self) -> bool:
+        """Whether its amount is won."""
+        return self.currency in ("", WON)

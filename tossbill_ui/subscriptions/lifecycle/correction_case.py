@@ -45,10 +45,12 @@ def paid_at_toss(case: Case) -> wire.Payment:
     """Return the payment at Toss.
 
     Raises:
-        Conflict: Toss has not charged it (``cannot_resolve``).
+        Conflict: Toss has not charged it, or not in won (``cannot_resolve``).
     """
     if case.theirs is None or case.theirs.status not in PAID:
         raise refuse("Toss has not charged this payment: resolve this as closed.")
+    if not case.theirs.is_in_won:
+        raise refuse(f"Toss charged this payment in {case.theirs.currency[:8]}: ask Toss why.")
     return case.theirs
 
 
@@ -60,7 +62,8 @@ def charged(payment: Payment, theirs: wire.Payment) -> Charged:
     """
     found = outcome.of_payment(theirs, amount_krw=payment.amount_krw)
     if not isinstance(found, Charged):
-        raise refuse(f"Toss charged {theirs.total_amount} won, not {payment.amount_krw} won.")
+        theirs_is = f"{theirs.total_amount} {'won' if theirs.is_in_won else theirs.currency[:8]}"
+        raise refuse(f"Toss charged {theirs_is}, not {payment.amount_krw} won.")
     return found
 
 

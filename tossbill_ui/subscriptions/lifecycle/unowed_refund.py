@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.clock import reported_at
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.payments import refund
@@ -118,7 +119,7 @@ def _unknown_payment(rt: Runtime, case: Case, theirs: wire.Payment) -> tuple[Pay
         order_id=theirs.order_id,
         idempotency_key=f"charge-{theirs.order_id}",
         amount_krw=theirs.total_amount,
-        created_at=theirs.approved_at or now,
+        created_at=reported_at(rt.clock, theirs.approved_at),
         first_sent_at=machine_now,
         sent_at=machine_now,
         may_repeat=False,

@@ -88,6 +88,12 @@ class ChangeLine:
 
 
 Line = CardLine | PaymentLine | RefundLine | ChangeLine
+LINE_TOPICS: Mapping[type[Line], Topic] = {
+    CardLine: Topic.CARD,
+    PaymentLine: Topic.PAYMENT,
+    RefundLine: Topic.REFUND,
+    ChangeLine: Topic.CHANGE,
+}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core import undrawable
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.types import EventType
@@ -112,11 +113,28 @@ class SubscriptionView:
         return last is not None and last.status == PaymentStatus.PENDING
 
 
-async def subscriptions(rt: Runtime, actor: Actor) -> list[SubscriptionView]:
+@dataclass(frozen=True)
+class Undrawable:
+    """A subscription whose rows have values that make no sense together."""
+
+    subscription: Subscription
+
+
+async def subscriptions(rt: Runtime, actor: Actor) -> list[SubscriptionView | Undrawable]:
     """Return every subscription of the customer, newest first; none for other actors."""
     async with rt.db.read() as db:
         found = await repository.of_customer(db, actor.customer_id)
-        return [await _view(rt, db, subscription) for subscription in found]
+        return [await _view_or_not(rt, db, subscription) for subscription in found]
+
+
+async def _view_or_not(
+    rt: Runtime, db: AsyncSession, row: Subscription
+) -> SubscriptionView | Undrawable:
+    try:
+        return await _view(rt, db, row)
+    except undrawable.ERRORS:
+        undrawable.report(row.id)
+        return Undrawable(row)
 
 
 async def subscription(rt: Runtime, actor: Actor, subscription_id: str) -> SubscriptionView:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.core.money import parts
+from tossbill_ui.core.text import UNSEEN
+from tossbill_ui.core.undrawable import drawn
 from tossbill_ui.customers.session import actor_of
 from tossbill_ui.payments.models import Invoice
 from tossbill_ui.prerender import Download, Visit
@@ -17,18 +19,19 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.periods import today
 from tossbill_ui.subscriptions.reading import timeline
 from tossbill_ui.subscriptions.reading.timeline_sources import (
+    LINE_TOPICS,
     CardLine,
     ChangeLine,
     Entry,
     PaymentLine,
     RefundLine,
 )
+from tossbill_ui.toss.receipts import receipt_link
 from tossbill_ui.ui.history import facts, rows, text
 from tossbill_ui.ui.history.filters import from_query
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
-from tossbill_ui.ui.shared.text import speak
-from tossbill_ui.ui.shared.view_rows import receipt
+from tossbill_ui.ui.shared.text import frame, speak
 
 # Without it Excel decodes UTF-8 in the code page of the machine.
 BYTE_ORDER_MARK = "\ufeff"
@@ -67,16 +70,29 @@ def _written(lines: Sequence[Cells]) -> str:
 def safe(cell: Cell) -> Cell:
     """Return a cell that no spreadsheet reads as a formula; numbers are ours and stay.
 
-    Non-breaking spaces and word joiners are removed, because searches would miss the words.
+    Non-breaking spaces and what cannot be seen are removed, because searches would miss the words
+    and a formula may hide behind them.
     """
     if isinstance(cell, int):
         return cell
-    words = cell.replace("\u00a0", " ").replace("\u2060", "")
-    return f"'{words}" if words.startswith(FORMULAS) else words
+    words = UNSEEN.sub("", cell.replace("\u00a0", " "))
+    return f"'{words}" if words.lstrip(" ").startswith(FORMULAS) else words
 
 
 def cells(entry: Entry) -> Cells:
-    """Return one line of the file, in the order of the columns."""
+    """Return one line of the file, in the order of the columns.
+
+    One that cannot be drawn says so, beside its topic.
+    """
+    return drawn(entry.cursor.id, lambda: _cells(entry), lambda: _undrawable(entry))
+
+
+def _undrawable(entry: Entry) -> Cells:
+    said = [text.TOPICS[LINE_TOPICS[type(entry.line)]](), frame.UNDRAWABLE()]
+    return ["", "", *said, *[""] * (len(text.CSV_COLUMNS) - 4)]
+
+
+def _cells(entry: Entry) -> Cells:
     at = entry.cursor.at.astimezone(SEOUL)
     when: Cells = [korean_day(at).isoformat(), f"{at:%H:%M:%S}"]
     match entry.line:
@@ -103,7 +119,7 @@ def _payment(line: PaymentLine) -> Cells:
         *_money(payment.amount_krw, payment.tax_free_krw),
         *_period(line.invoice),
         payment.order_id,
-        receipt(payment.receipt_url),
+        receipt_link(payment.receipt_url),
         rows.payment_note(line),
     ]
 
@@ -121,7 +137,7 @@ def _refund(line: RefundLine) -> Cells:
         *_money(refund.amount_krw, refund.tax_free_krw),
         *_period(line.invoice),
         line.payment.order_id,
-        receipt(line.payment.receipt_url),
+        receipt_link(line.payment.receipt_url),
         rows.refund_note(line),
     ]
 

@@ -23,6 +23,7 @@ ONE_DAY, ONE_MONTH = timedelta(days=1), Interval(Unit.MONTH)
 MONTHS_OFFERED = 12
 # The years that a date input accepts here, well beyond the life of any shop.
 YEARS = range(2000, 2200)
+FIRST_DAY = date(YEARS[0], 1, 1)
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ async def options(rt: Runtime, actor: Actor, chosen: Choice) -> Options:
     """Return the periods since the first line, newest first, and the subscriptions."""
     first_at = await timeline.first_at(rt, actor)
     now = today(rt)
-    first_on = korean_day(first_at) if first_at else now
+    first_on = max(korean_day(first_at), FIRST_DAY) if first_at else now
     found = await timeline.subscriptions(rt, actor)
     every = Option(value=ALL, label=text.EVERY_SUBSCRIPTION())
     subscriptions = [

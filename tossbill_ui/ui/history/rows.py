@@ -7,27 +7,30 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tossbill_ui.core.calendar import korean_day
+from tossbill_ui.core.undrawable import drawn
 from tossbill_ui.events.types import EventType, Reason
 from tossbill_ui.payment_methods.models import RegistrationStatus
 from tossbill_ui.payments.made_at_toss import NOTHING_LEFT
 from tossbill_ui.payments.models import PaymentStatus, RefundOrigin
 from tossbill_ui.payments.outcome import NEVER_CHARGED
 from tossbill_ui.subscriptions.reading.timeline_sources import (
+    LINE_TOPICS,
     CardLine,
     ChangeLine,
     Entry,
     PaymentLine,
     RefundLine,
 )
+from tossbill_ui.toss.receipts import receipt_link
 from tossbill_ui.ui.history import facts, text
 from tossbill_ui.ui.history.facts import Fact
 from tossbill_ui.ui.registration import text as registration_text
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_detail, method_label
-from tossbill_ui.ui.shared.text import Text
+from tossbill_ui.ui.shared.text import Text, frame
 from tossbill_ui.ui.shared.text.declines import decline
 from tossbill_ui.ui.shared.text.failures import explain
-from tossbill_ui.ui.shared.view_rows import CODE_SHOWN, receipt
+from tossbill_ui.ui.shared.view_rows import CODE_SHOWN
 from tossbill_ui.ui.subscription import text as subscription_text
 
 TONES = {
@@ -88,7 +91,18 @@ def months(entries: Sequence[Entry]) -> tuple[Month, ...]:
 
 
 def row(entry: Entry) -> HistoryRow:
-    """Return one line."""
+    """Return one line; one that cannot be drawn says so."""
+    return drawn(entry.cursor.id, lambda: _row(entry), lambda: _undrawable(entry))
+
+
+def _undrawable(entry: Entry) -> HistoryRow:
+    topic = LINE_TOPICS[type(entry.line)]
+    return HistoryRow(
+        topic=topic, id=f"{topic}-{entry.cursor.id}", what=frame.UNDRAWABLE(), tone="amber"
+    )
+
+
+def _row(entry: Entry) -> HistoryRow:
     match entry.line:
         case PaymentLine():
             shown = _payment(entry.line)
@@ -118,7 +132,7 @@ def _payment(line: PaymentLine) -> HistoryRow:
         tone=TONES[payment.status],
         note=payment_note(line),
         facts=facts.of_payment(line),
-        receipt=receipt(payment.receipt_url),
+        receipt=receipt_link(payment.receipt_url),
     )
 
 
@@ -157,7 +171,7 @@ def _refund(line: RefundLine) -> HistoryRow:
         tone=TONES[refund.status],
         note=refund_note(line),
         facts=facts.of_refund(line),
-        receipt=receipt(line.payment.receipt_url),
+        receipt=receipt_link(line.payment.receipt_url),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.undrawable import drawn
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.reading.methods import (
@@ -20,6 +22,7 @@ from tossbill_ui.ui.methods import text
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import is_same, method_detail, method_label, since, trouble
 from tossbill_ui.ui.shared.panel_address import method_panel_path
+from tossbill_ui.ui.shared.text import frame
 from tossbill_ui.ui.shared.text.declines import decline
 from tossbill_ui.ui.shared.view_rows import ABSENT, BLANK, flat
 
@@ -56,12 +59,19 @@ async def rows(rt: Runtime, actor: Actor) -> tuple[MethodRow, ...]:
     deleted = await deleted_methods(rt, actor)
     listed = [*(one.method for one in offered), *deleted]
     shown = [
-        _row(one, uses.get(one.method.id, []), listed, is_first=one is offered[0])
-        for one in offered
+        _drawn(one.method, partial(_row, one, uses.get(one.method.id, []), listed, is_first=not at))
+        for at, one in enumerate(offered)
     ]
     # Each was read by itself: meanwhile, its subscription may have changed to another one.
     needed = [method for method in deleted if method.id in uses]
-    return (*shown, *(_deleted(method, uses[method.id], listed) for method in needed))
+    gone = [_drawn(method, partial(_deleted, method, uses[method.id], listed)) for method in needed]
+    return (*shown, *gone)
+
+
+def _drawn(method: PaymentMethod, draw: Callable[[], MethodRow]) -> MethodRow:
+    """Return a method's row; one that cannot be drawn says so, without any action."""
+    instead = MethodRow(id=method.id, testid="method", label=frame.UNDRAWABLE())
+    return drawn(method.id, draw, lambda: instead)
 
 
 def _deleted(method: PaymentMethod, uses: list[Use], listed: list[PaymentMethod]) -> MethodRow:

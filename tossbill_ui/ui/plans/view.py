@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from tossbill_ui.core import undrawable
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import subscribe
@@ -64,10 +65,21 @@ def home_view(cards: Sequence[PlanCard]) -> HomeView:
 
 
 async def cards(rt: Runtime, actor: Actor) -> tuple[PlanCard, ...]:
-    """Return a card for each plan on offer, as quoted to this customer."""
-    offers = await catalog.offers(rt)
-    quotes = [await subscribe.quote(rt, actor, offer.plan.code) for offer in offers]
-    return tuple(_card(quote) for quote in quotes)
+    """Return a card for each plan on offer, as quoted to this customer.
+
+    One that cannot be quoted is not offered.
+    """
+    codes = [offer.plan.code for offer in await catalog.offers(rt)]
+    found = [await _card_or_none(rt, actor, code) for code in codes]
+    return tuple(card for card in found if card)
+
+
+async def _card_or_none(rt: Runtime, actor: Actor, plan_code: str) -> PlanCard | None:
+    try:
+        return _card(await subscribe.quote(rt, actor, plan_code))
+    except undrawable.ERRORS:
+        undrawable.report(plan_code)
+        return None
 
 
 def painted(found: Sequence[PlanCard]) -> tuple[PlanCard, ...]:

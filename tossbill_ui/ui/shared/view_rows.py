@@ -21,11 +21,6 @@ ABSENT = "absent"
 CODE_SHOWN, MESSAGE_SHOWN = 64, 160
 
 
-def receipt(url: str | None) -> str:
-    """Return the address of Toss's receipt; empty for anything but HTTPS."""
-    return url if url and url.startswith("https://") else ""
-
-
 def flat(row: DataclassInstance, prefix: str) -> dict[str, str]:
     """Return the slots that a view row fills: each field under the row's prefix.
 

@@ -14,12 +14,13 @@ from tossbill_ui.subscriptions.models import PriceConsent, SubscriptionStatus, W
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.toss.declines import DELETED
+from tossbill_ui.toss.receipts import receipt_link
 from tossbill_ui.ui.plans import view as plans_view
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
 from tossbill_ui.ui.shared.text import frame
 from tossbill_ui.ui.shared.text.declines import decline
-from tossbill_ui.ui.shared.view_rows import BLANK, receipt
+from tossbill_ui.ui.shared.view_rows import BLANK
 from tossbill_ui.ui.subscription import change_text, price_increase_view, text, trial_end_text
 
 ONE_DAY = timedelta(days=1)
@@ -100,7 +101,7 @@ def _begun(seen: SubscriptionView, begun: EventType) -> Alert:
         return _say("begun", text.BEGUN_TRIAL(), text.BEGUN_TRIAL_BODY(**facts))
     body = text.BEGUN_BODY(amount=wording.won(first.amount_krw), **facts)
     title = BEGUN[begun]()
-    if url := receipt(first.receipt_url):
+    if url := receipt_link(first.receipt_url):
         return _say("begun", title, body, "receipt", frame.RECEIPT(), url)
     return _say("begun", title, body)
 

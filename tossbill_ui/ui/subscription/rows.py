@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tossbill_ui.core.undrawable import drawn
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.subscriptions.models import ConsentDecision, SubscriptionStatus
-from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.subscriptions.reading.view import SubscriptionView, Undrawable
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
+from tossbill_ui.ui.shared.text import frame
 from tossbill_ui.ui.shared.view_rows import ABSENT, BLANK
 from tossbill_ui.ui.subscription import price_increase_view, text, trial_end_text
 from tossbill_ui.ui.subscription.alerts import (
@@ -91,15 +93,30 @@ TONES = {"past_due": "red", "paused": "amber", "canceled": "amber", "ended": "gr
 
 
 def row(
-    seen: SubscriptionView, events: Sequence[EventRecord] = (), again: Again | None = None
+    seen: SubscriptionView | Undrawable,
+    events: Sequence[EventRecord] = (),
+    again: Again | None = None,
 ) -> SubscriptionRow:
-    """Return the row of a subscription.
+    """Return the row of a subscription; one that cannot be drawn says so, without any action.
 
     Args:
         seen: The subscription.
         events: Its history if it has ended, which says why.
         again: The way on if it has ended.
     """
+    instead = SubscriptionRow(
+        id=seen.subscription.id,
+        plan=frame.UNDRAWABLE(),
+        parts=Parts(subscription=CARD_PARTS["subscription"]),
+    )
+    if isinstance(seen, Undrawable):
+        return instead
+    return drawn(seen.subscription.id, lambda: _row(seen, events, again), lambda: instead)
+
+
+def _row(
+    seen: SubscriptionView, events: Sequence[EventRecord], again: Again | None
+) -> SubscriptionRow:
     status = seen.subscription.status
     is_checking = is_open(seen) and status not in OVER
     label, when = _next(seen)
@@ -171,7 +188,7 @@ def _there(name: str, when: bool) -> str:
     return name if when else ABSENT
 
 
-def urgency(seen: SubscriptionView) -> int:
+def urgency(seen: SubscriptionView | Undrawable) -> int:
     """Return the sort key of a subscription: past due first, ended last."""
     order = {SubscriptionStatus.PAST_DUE: 0, SubscriptionStatus.ENDED: 2}
     return order.get(SubscriptionStatus(seen.subscription.status), 1)

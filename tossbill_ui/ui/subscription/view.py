@@ -12,7 +12,7 @@ from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.periods import ONE_DAY
 from tossbill_ui.subscriptions.reading import view as reading
 from tossbill_ui.subscriptions.reading.methods import offered_methods
-from tossbill_ui.subscriptions.reading.view import SubscriptionView
+from tossbill_ui.subscriptions.reading.view import SubscriptionView, Undrawable
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.ui.plans import view as plans_view
 from tossbill_ui.ui.registration.change_view import change_path
@@ -109,7 +109,7 @@ def _with_days(seen: SubscriptionView, paid: str) -> str:
 
 
 async def _row(
-    rt: Runtime, actor: Actor, seen: SubscriptionView, ways: Mapping[str, Again]
+    rt: Runtime, actor: Actor, seen: SubscriptionView | Undrawable, ways: Mapping[str, Again]
 ) -> SubscriptionRow:
     wanted = seen.subscription.id
     if not _has_ended(seen):
@@ -117,16 +117,16 @@ async def _row(
     return row(seen, await reading.events(rt, actor, wanted), ways.get(wanted))
 
 
-def _has_ended(seen: SubscriptionView) -> bool:
+def _has_ended(seen: SubscriptionView | Undrawable) -> bool:
     return seen.subscription.status == SubscriptionStatus.ENDED
 
 
-async def _ways_on(rt: Runtime, found: Sequence[SubscriptionView]) -> dict[str, Again]:
+async def _ways_on(rt: Runtime, found: Sequence[SubscriptionView | Undrawable]) -> dict[str, Again]:
     """Return the way on from each plan that the customer is no longer on, by the newest's id."""
-    ended = [seen for seen in found if _has_ended(seen)]
-    current = {seen.plan.code for seen in found if not _has_ended(seen)}
+    ended = [seen.subscription for seen in found if _has_ended(seen)]
+    current = {seen.subscription.plan_code for seen in found if not _has_ended(seen)}
     # Of several on one plan, the newest, which comes first, is kept.
-    newest = {seen.plan.code: seen.subscription.id for seen in reversed(ended)}
+    newest = {of.plan_code: of.id for of in reversed(ended)}
     offered = {offer.plan.code for offer in await catalog.offers(rt)} if newest else set[str]()
     return {
         wanted: _way_on(code, is_offered=code in offered)

@@ -16,6 +16,9 @@ REGISTER_NO_SCRIPT = Text(
     "This page needs JavaScript. Please turn it on in your browser.",
 )
 
+# In place of a row whose values make no sense.
+UNDRAWABLE = Text("이 항목은 표시할 수 없어요.", "This line cannot be shown.")
+
 RECEIPT = Text("매출전표 보기", "View receipt")
 
 TO_HOME = Text("처음으로", "Back to home")
