@@ -1,4 +1,4 @@
-# Commands: run test test-fast proof dev check fix bench lock clean. `make run` needs only git, make and Python >= 3.11.
+# Commands: run test test-fast proof dev check fix bench lock sbom clean. `make run` needs only git, make and Python >= 3.11.
 SHELL := /bin/sh
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # How many processes share the files of `make test`; with 0 there is only the one.
 PROCESSES ?= 3
 
-.PHONY: run test test-fast proof dev check fix bench lock clean
+.PHONY: run test test-fast proof dev check fix bench lock sbom clean
 
 run: $(READY)
 	@exec tossbill run
@@ -41,9 +41,12 @@ proof: $(READY)
 lock: $(READY)
 	@sh scripts/lock.sh
 
+sbom: $(READY)
+	@python -m scripts.make_sbom
+
 clean:
 	rm -rf $(VENV) .web .build .states
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock scripts/uv.lock pyproject.toml
 	@$(PYTHON) -m scripts.set_up $(VENV)
 	@touch $(READY)

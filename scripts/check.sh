@@ -9,13 +9,15 @@ lint-imports
 python scripts/check_hosts.py
 
 # The lock files match the project's dependencies, and a build changes neither.
-before=$(mktemp)
-cp requirements.lock "$before"
+before=$(mktemp -d)
+cp requirements.lock scripts/uv.lock "$before"
 sh scripts/lock.sh
-if ! cmp -s "$before" requirements.lock; then
-    cp "$before" requirements.lock
-    echo "requirements.lock does not match pyproject.toml: run make lock" >&2
-    exit 1
-fi
+for lock in requirements.lock scripts/uv.lock; do
+    if ! cmp -s "$before/$(basename $lock)" $lock; then
+        cp "$before/$(basename $lock)" $lock
+        echo "$lock does not match pyproject.toml: run make lock" >&2
+        exit 1
+    fi
+done
 tossbill build
 git diff --exit-code -- reflex.lock

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tossbill_ui.core.progress import step
 
-UV = "uv==0.13.9"
+# With hashes: what installs everything else is checked, too.
+UV_LOCK = "scripts/uv.lock"
 TAIL_LINES = 30
 
 
@@ -31,8 +32,8 @@ def set_up(venv: Path) -> None:
         if not python.exists():
             _run(sys.executable, "-m", "venv", str(venv))
         if not uv.exists():
-            options = ("--quiet", "--disable-pip-version-check")
-            _run(str(python), "-m", "pip", "install", *options, UV)
+            options = ("--quiet", "--disable-pip-version-check", "--require-hashes")
+            _run(str(python), "-m", "pip", "install", *options, "--requirement", UV_LOCK)
     with step("Python packages of requirements.lock"):
         environment = {"VIRTUAL_ENV": str(venv)}
         sync = ("pip", "sync", "--quiet", "--require-hashes", "requirements.lock")

@@ -1,8 +1,9 @@
 import json
 from datetime import UTC, datetime
+from typing import Annotated
 
 import pytest
-from pydantic import JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from tests.toss.responses import (
     BILLING,
@@ -13,6 +14,7 @@ from tests.toss.responses import (
     CUSTOMER_KEY,
     PAYMENT,
 )
+from tossbill_ui.toss import wire
 from tossbill_ui.toss.receipts import receipt_link
 from tossbill_ui.toss.wire import Billing, Payment
 
@@ -208,3 +210,24 @@ def test_receipt_at_toss_is_linked(url: str) -> None:
 def test_receipt_elsewhere_is_not_linked(url: str | None) -> None:
     assert receipt_link(url) == ""
     assert Payment.model_validate({**PAYMENT, "receipt": {"url": url}}).receipt_url == ""
+
+
+# Compared with ours as received, or with a pattern.
+COMPARED = {"order_id", "customer_key", "payment_key", "transaction_key", "code"}
+MODELS = [model for model in vars(wire).values() if isinstance(model, type)]
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (model, name)
+        for model in MODELS
+        if issubclass(model, BaseModel) and model.__module__ == wire.__name__
+        for name, field in model.model_fields.items()
+        if field.annotation is str and name not in COMPARED
+    ],
+)
+def test_every_text_of_toss_is_cleaned(model: type[BaseModel], name: str) -> None:
+    kind = Annotated[str, *model.model_fields[name].metadata]
+
+    assert TypeAdapter(kind).validate_python(f"a{UNSEEN}\x00b") in ("a b", "")

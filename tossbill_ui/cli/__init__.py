@@ -9,6 +9,7 @@ import click
 
 from tossbill_ui.build import ROOT
 from tossbill_ui.cli import admin, aliases, billing, demo, review, serve
+from tossbill_ui.core.core_dumps import forbid_core_dumps
 from tossbill_ui.core.errors import TossbillError
 
 
@@ -27,6 +28,7 @@ class _MainGroup(click.Group):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Tossbill UI: a billing portal for Toss Payments."""
+    forbid_core_dumps()  # the app, its worker and every command hold secrets
     context.obj = Path.cwd()  # for `options.CallersPath`
     os.chdir(ROOT)
 

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     tossbill_keep_webhooks_days: Annotated[int, Field(ge=5, le=3650)] = 30
     tossbill_webhook_addresses: str = ""
     tossbill_metrics_token: SecretStr = SecretStr("")
+    tossbill_security_contact: str = Field(
+        default="", max_length=200, pattern=r"^$|^[^@\s<>:]+@[^@\s<>:]+$|^https://[!-~]+$"
+    )
     tossbill_accounts: Literal["", "on", "off"] = ""
     tossbill_locale: Language = "ko"
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from tossbill_ui import runtime
 from tossbill_ui.customers import session as sessions
-from tossbill_ui.http import internal_routes
+from tossbill_ui.http import internal_routes, security_txt
 from tossbill_ui.http.callers import address_of
 from tossbill_ui.http.language import change_language
 from tossbill_ui.http.limits import WEBHOOKS_PATH
@@ -83,6 +83,7 @@ async def receive_webhook(request: Request) -> Response:
 
 ROUTES = [
     *internal_routes.ROUTES,
+    *security_txt.ROUTES,
     Route("/brand/logo", brand_logo, methods=["GET"]),
     Route("/language", change_language, methods=["GET"]),
     Route("/session", give_session, methods=["GET"]),
