@@ -48,9 +48,15 @@ class Filling:
 
 @dataclass(frozen=True)
 class Moved:
-    """A redirect to another of our URLs, so that this one is not kept in the browser's history."""
+    """A redirect to another of our URLs, so that this one is not kept in the browser's history.
+
+    Attributes:
+        path: Where to.
+        session: The session to continue with, if it is another one.
+    """
 
     path: str
+    session: Session | None = None
 
 
 @dataclass(frozen=True)

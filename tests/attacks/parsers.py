@@ -73,7 +73,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "the language": lambda text: language.choose(text, text, default="ko"),
     "the sandbox's language": lambda text: sandbox_language.choose({"language": text}, text),
     "the token of a websocket": lambda text: BOUND._bound(
-        {"type": "websocket", "query_string": _bytes(f"token={text}"), "headers": []}
+        {"type": "websocket", "query_string": _bytes(f"token={text}"), "headers": []}, None
     ),
     "the address of a page": lambda text: ReflexURL(f"http://localhost/{text}").query_parameters,
     "filters": lambda text: filters.from_query(

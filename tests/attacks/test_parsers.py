@@ -86,4 +86,4 @@ def test_cpu_time_is_linear_in_the_length_of_the_input(name: str) -> None:
 
 
 def test_quadratic_parser_is_noticed() -> None:
-    assert slow(re.compile("a*b").search, "letters")
+    assert slow(lambda text: re.search("a*b", text[: LARGE // 2]), "letters")

@@ -35,7 +35,10 @@ async def test_return_redirects_to_an_address_without_key_and_token(
 
     moved = await first_paint.success(rt, Visit(session, query))
 
-    assert moved == Moved(f"/success/?registration={query['registration']}")
+    assert isinstance(moved, Moved)
+    assert moved.path == f"/success/?registration={query['registration']}"
+    assert moved.session is not None
+    assert moved.session.customer_id == session.customer_id
 
 
 async def test_the_page_shows_the_result_at_once(rt: Runtime, session: Session) -> None:

@@ -95,6 +95,10 @@ class Signer:
         """Return the token of a value, 43 characters, safe in a URL."""
         return self._signer(purpose).get_signature(value).decode()
 
+    def tokens(self, purpose: str, value: str) -> list[str]:
+        """Return the tokens of a value by every key, that of `token` first."""
+        return [Signer([key]).token(purpose, value) for key in reversed(self._keys)]
+
     def verifies(self, token: str, purpose: str, value: str) -> bool:
         """Whether we signed a token for this purpose and value; compares in constant time."""
         return self._signer(purpose).verify_signature(value, token)

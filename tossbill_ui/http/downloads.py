@@ -9,9 +9,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from tossbill_ui import runtime
-from tossbill_ui.customers import session as sessions
 from tossbill_ui.http.language import language_of
 from tossbill_ui.http.pages import NO_STORE
+from tossbill_ui.http.session import session_of
 from tossbill_ui.prerender import MakeDownload, Visit
 
 
@@ -25,7 +25,7 @@ def _handler(make: MakeDownload) -> Callable[[Request], Awaitable[Response]]:
 
     async def send(request: Request) -> Response:
         rt = runtime.current()
-        session = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
+        session = await session_of(request)
         query, language = dict(request.query_params), language_of(request)
         file = make(rt, Visit(session=session, query=query, language=language))
         disposition = f'attachment; filename="{file.name}"' if file.name else "inline"

@@ -18,13 +18,15 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.http.callers import caller_of
 from tossbill_ui.http.language import language_of, set_page_language
 from tossbill_ui.http.safe_redirect import own_address
-from tossbill_ui.http.session import set_session_cookie
+from tossbill_ui.http.session import session_of, set_session_cookie, signed_session
 from tossbill_ui.http.template import Template
-from tossbill_ui.prerender import FirstPaint, Moved, Visit
+from tossbill_ui.payment_methods.session_renewal import is_replaced
+from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 
 # Toss redirects here. No session is created: a session that was lost must be noticed.
-RETURNS = frozenset({"/success/", "/fail/"})
+SUCCESS = "/success/"
+RETURNS = frozenset({SUCCESS, "/fail/"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not bound
 NO_STORE = {"cache-control": "no-store"}
 
@@ -53,7 +55,7 @@ def _page(
         rt = runtime.current()
         if moved := _to_public_host(request):
             return moved
-        known = sessions.from_cookie_header(rt.signer, request.headers.get("cookie", ""))
+        known = await _session_of(request, path)
         session = sessions.new_session() if known is None and path not in RETURNS else known
         query, language = dict(request.query_params), language_of(request)
         caller = caller_of(request.scope)
@@ -69,11 +71,32 @@ def _page(
                 response.headers.append("link", f"<{script}>; rel=preload; as=script")
         response.headers.update(NO_STORE)
         set_page_language(response, language)
-        if session is not None:
-            set_session_cookie(request, response, session)
+        if kept := await _session_to_keep(painted, session, is_new=known is None):
+            set_session_cookie(request, response, kept)
         return response
 
     return page
+
+
+async def _session_of(request: Request, path: str) -> Session | None:
+    """Return the browser's session.
+
+    A return with an authKey may still come from the session before; its authKey decides.
+    """
+    if path == SUCCESS and "authKey" in request.query_params:
+        return signed_session(request)
+    return await session_of(request)
+
+
+async def _session_to_keep(
+    painted: Filling | Moved, session: Session | None, *, is_new: bool
+) -> Session | None:
+    """Return the session for the response's cookie: not one that was replaced meanwhile."""
+    if isinstance(painted, Moved) and painted.session:
+        return painted.session
+    if session is None or is_new:
+        return session
+    return None if await is_replaced(runtime.current(), session) else session
 
 
 def _remember(rt: Runtime, session: Session, language: Language) -> None:

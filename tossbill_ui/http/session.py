@@ -1,14 +1,37 @@
-"""The session cookie of a response."""
+"""The session of a request, and the cookie of a response."""
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from tossbill_ui import runtime
 from tossbill_ui.core import cookies
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.session import Session
+from tossbill_ui.http import open_sockets
+from tossbill_ui.payment_methods import session_renewal
+
+
+def signed_session(connection: HTTPConnection) -> Session | None:
+    """Return the session whose cookie a browser sent; another one may have replaced it."""
+    header = connection.headers.get("cookie", "")
+    return sessions.from_cookie_header(runtime.current().signer, header)
+
+
+async def session_of(connection: HTTPConnection) -> Session | None:
+    """Return the browser's session, if it has one that counts.
+
+    The first request with the successor of a session ends the websockets of the one before: those
+    of the same browser connect again with the new cookie.
+    """
+    session = signed_session(connection)
+    if session is None:
+        return None
+    standing = await session_renewal.standing(runtime.current(), session)
+    if standing.took_over_from:
+        await open_sockets.close(standing.took_over_from)
+    return None if standing.is_replaced else session
 
 
 def set_session_cookie(request: Request, response: Response, session: Session) -> None:

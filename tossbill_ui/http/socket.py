@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.datastructures import Headers
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tossbill_ui.core import cookies
 from tossbill_ui.core.crypto import Signer
-from tossbill_ui.customers.session import from_cookie_header
+from tossbill_ui.customers import language
+from tossbill_ui.customers.session import Session
+from tossbill_ui.http import open_sockets
+from tossbill_ui.http.session import session_of, signed_session
 
 PURPOSE = "tab"
+LANGUAGES = (language.COOKIE_NAME, language.PAGE_COOKIE_NAME)
 
 
 class SessionBoundTokens:
@@ -26,14 +32,27 @@ class SessionBoundTokens:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a connection on with its session-bound token."""
-        if scope["type"] == "websocket":
-            scope = {**scope, "query_string": self._bound(scope)}
-        await self.app(scope, receive, send)
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        signed = signed_session(HTTPConnection(scope))
+        # Known before it is looked up: a successor that takes over meanwhile closes it.
+        with open_sockets.opened(signed.id if signed else "", send):
+            session = await session_of(HTTPConnection(scope))
+            bound = {**scope, "query_string": self._bound(scope, session)}
+            await self.app(bound if session else _without_session(bound), receive, send)
 
-    def _bound(self, scope: Scope) -> bytes:
+    def _bound(self, scope: Scope, session: Session | None) -> bytes:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         if "token" in query:
-            session = from_cookie_header(self.signer, Headers(scope=scope).get("cookie", ""))
             owner = session.id if session else "nobody"
             query["token"] = self.signer.token(PURPOSE, f"{owner} {query['token']}")
         return urlencode(query).encode()
+
+
+def _without_session(scope: Scope) -> Scope:
+    """Return a connection's scope without the cookie of a session that does not count."""
+    headers = MutableHeaders(raw=list(scope["headers"]))
+    if cookie := headers.get("cookie"):
+        headers["cookie"] = cookies.narrowed([cookie.encode("latin-1")], LANGUAGES)
+    return {**scope, "headers": headers.raw}

@@ -26,6 +26,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.leases import claims
 from tossbill_ui.payment_methods import issuing, repository
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
+from tossbill_ui.payment_methods.session_renewal import succeeds
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -162,7 +163,7 @@ async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Regi
         problem = "wrong_token"
     elif session is None:
         problem = "no_session"
-    elif session.id != registration.session_id or session.customer_id != customer.id:
+    elif session.customer_id != customer.id or not _is_of(rt, session, registration, back):
         problem = "other_session"
     elif back.customer_key != customer.customer_key:
         problem = "wrong_customer_key"
@@ -172,6 +173,17 @@ async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Regi
         await _record_refusal(rt, session.customer_id if session else None, problem, back)
         raise NotAllowed("This redirect from Toss's window is not accepted.", code=problem)
     return registration
+
+
+def _is_of(rt: Runtime, session: Session, registration: Registration, back: Return) -> bool:
+    """Whether a session started a registration, or is the successor of the one that did.
+
+    A second return with the same authKey may have been sent before the browser got its successor.
+    """
+    if session.id == registration.session_id or succeeds(rt, session.id, registration.session_id):
+        return True
+    is_same_return = registration.auth_key_hash == fingerprint(back.auth_key)
+    return is_same_return and succeeds(rt, registration.session_id, session.id)
 
 
 async def _record_refusal(rt: Runtime, customer_id: str | None, problem: str, back: Return) -> None:

@@ -111,6 +111,30 @@ async def has_billing_key(db: AsyncSession, key_hash: str) -> bool:
     return (await db.exec(query.limit(1))).first() is not None
 
 
+async def methods_of(db: AsyncSession, customer_id: str) -> Sequence[PaymentMethod]:
+    """Return every method that the customer has or had."""
+    query = select(PaymentMethod).where(col(PaymentMethod.customer_id) == customer_id)
+    return (await db.exec(query)).all()
+
+
+async def session_ids(db: AsyncSession, customer_id: str) -> set[str]:
+    """Return the ids of the sessions that the customer's registrations belong to."""
+    query = select(Registration.session_id).where(col(Registration.customer_id) == customer_id)
+    return set((await db.exec(query.distinct())).all())
+
+
+async def move_registrations(
+    db: AsyncSession, customer_id: str, *, before: str, session_id: str
+) -> None:
+    """Let a customer's registrations of one session belong to another."""
+    statement = (
+        sa.update(Registration)
+        .where(col(Registration.customer_id) == customer_id, col(Registration.session_id) == before)
+        .values(session_id=session_id)
+    )
+    await db.exec(statement)
+
+
 async def active_methods(db: AsyncSession, customer_id: str) -> Sequence[PaymentMethod]:
     """Return the customer's methods that can be charged, newest first."""
     query = (

@@ -63,7 +63,7 @@ async def subscription(rt: Runtime, visit: Visit) -> Filling:
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
     """Issue the billing key at once, and return the result if it comes quickly."""
     if moved := await callback.take_success(rt, visit.session, visit.query, caller=visit.caller):
-        return Moved(moved)
+        return Moved(moved, await callback.next_session(rt, visit.session, visit.query))
     actor = actor_of(visit.session)
     view, _ = await callback.outcome_view(rt, actor, visit.query, seconds=WAIT_SECONDS)
     return _slots(view)

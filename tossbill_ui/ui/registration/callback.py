@@ -11,7 +11,7 @@ from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.core.text import is_code
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import outcome as outcomes
-from tossbill_ui.payment_methods import registration
+from tossbill_ui.payment_methods import registration, session_renewal
 from tossbill_ui.payment_methods.outcome import Outcome
 from tossbill_ui.payment_methods.registration import Return
 from tossbill_ui.runtime import Runtime
@@ -48,6 +48,20 @@ async def take_success(
     except (NotAllowed, Conflict) as refused:
         return f"/success/?{urlencode({'problem': refused.code, **_carried(query)})}"
     return f"/success/?{urlencode({'registration': back.registration_id, **_carried(query)})}"
+
+
+async def next_session(
+    rt: Runtime, session: Session | None, query: Mapping[str, str]
+) -> Session | None:
+    """Return the session to continue with after the customer's first method, if another one."""
+    if session is None:
+        return None
+    return await session_renewal.successor(
+        rt,
+        session,
+        registration_id=query.get("registration", ""),
+        auth_key=query.get("authKey", ""),
+    )
 
 
 async def take_failure(

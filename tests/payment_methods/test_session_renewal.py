@@ -1,0 +1,138 @@
+"""The session after the first method: it takes over once it is presented, and never before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.payment_methods.flow import AUTH_KEY, register, row, window_return
+from tossbill_ui.core.crypto import Signer
+from tossbill_ui.core.errors import NotAllowed
+from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.payment_methods import registration, session_renewal
+from tossbill_ui.payment_methods.session_renewal import Standing
+from tossbill_ui.runtime import Runtime
+
+COUNTS, REPLACED = Standing(is_replaced=False), Standing(is_replaced=True)
+
+
+async def returned(rt: Runtime, session: Session, auth_key: str = AUTH_KEY) -> tuple[str, Session]:
+    """Register a card; return the registration's id and the session of the response."""
+    outcome = await register(rt, session, auth_key=auth_key)
+    found = await successor(rt, session, outcome.registration.id, auth_key)
+    return outcome.registration.id, found or session
+
+
+async def successor(
+    rt: Runtime, session: Session, registration_id: str, auth_key: str = AUTH_KEY
+) -> Session | None:
+    return await session_renewal.successor(
+        rt, session, registration_id=registration_id, auth_key=auth_key
+    )
+
+
+async def test_first_method_brings_a_new_session_of_the_same_customer(
+    rt: Runtime, session: Session
+) -> None:
+    _, renewed = await returned(rt, session)
+
+    assert renewed.id != session.id
+    assert len(renewed.id) == len(session.id)
+    assert renewed.customer_id == session.customer_id
+
+
+async def test_session_before_counts_until_its_successor_is_presented(
+    rt: Runtime, session: Session
+) -> None:
+    registration_id, renewed = await returned(rt, session)
+
+    assert await session_renewal.standing(rt, session) == COUNTS
+    took_over = await session_renewal.standing(rt, renewed)
+    assert took_over == Standing(is_replaced=False, took_over_from=session.id)
+    assert await session_renewal.standing(rt, session) == REPLACED
+    assert await session_renewal.is_replaced(rt, session)
+    assert await session_renewal.standing(rt, renewed) == COUNTS
+    assert (await row(rt, registration_id)).session_id == renewed.id
+
+
+async def test_response_that_was_lost_is_repeated_by_the_same_return(
+    rt: Runtime, session: Session
+) -> None:
+    registration_id, renewed = await returned(rt, session)
+
+    assert await successor(rt, session, registration_id) == renewed
+    await session_renewal.standing(rt, renewed)
+    assert await successor(rt, session, registration_id) == renewed
+
+
+async def test_return_that_was_on_its_way_when_the_successor_took_over_is_accepted(
+    rt: Runtime, session: Session
+) -> None:
+    call = await registration.start(rt, session)
+    back = window_return(call)
+    await registration.finish(rt, session, back)
+    renewed = await successor(rt, session, call.registration_id)
+    assert renewed
+    await session_renewal.standing(rt, renewed)
+
+    await registration.finish(rt, session, back)
+    await registration.finish(rt, renewed, back)
+    with pytest.raises(NotAllowed):
+        await registration.finish(rt, session, replace(back, auth_key="another"))
+
+
+async def test_window_that_another_tab_opened_before_leads_back(
+    rt: Runtime, session: Session
+) -> None:
+    _, renewed = await returned(rt, session)
+    call = await registration.start(rt, session)
+
+    # Not taken over yet, and then taken over.
+    await registration.finish(rt, renewed, window_return(call, auth_key="second"))
+    await rt.tasks.drain(seconds=120)
+    other = await registration.start(rt, session)
+    await session_renewal.standing(rt, renewed)
+    await registration.finish(rt, renewed, window_return(other, auth_key="third"))
+
+
+async def test_second_method_keeps_the_session(rt: Runtime, session: Session) -> None:
+    _, renewed = await returned(rt, session)
+    await session_renewal.standing(rt, renewed)
+
+    _, after = await returned(rt, renewed, auth_key="second")
+
+    assert after == renewed
+
+
+async def test_stranger_gets_no_successor(rt: Runtime, session: Session) -> None:
+    registration_id, _ = await returned(rt, session)
+    other_browser = replace(session, id=new_session().id)
+
+    assert await successor(rt, session, registration_id, "another") is None
+    assert await successor(rt, session, "f" * 32) is None
+    assert await successor(rt, new_session(), registration_id) is None
+    assert await successor(rt, other_browser, registration_id) is None
+
+
+async def test_unrelated_sessions_of_a_customer_count(rt: Runtime, session: Session) -> None:
+    _, renewed = await returned(rt, session)
+    await session_renewal.standing(rt, renewed)
+
+    assert await session_renewal.standing(rt, new_session()) == COUNTS
+    signed_in = replace(session, id=new_session().id)
+    assert await session_renewal.standing(rt, signed_in) == COUNTS
+
+
+async def test_replaced_session_stays_so_when_signing_keys_are_rotated(
+    rt: Runtime, session: Session
+) -> None:
+    before, newer = "a" * 32, "b" * 32
+    old = replace(rt, signer=Signer([before]))
+    _, renewed = await returned(old, session)
+    rotated = replace(rt, signer=Signer([newer, before]))
+
+    took_over = await session_renewal.standing(rotated, renewed)
+
+    assert took_over.took_over_from == session.id
+    assert await session_renewal.standing(rotated, session) == REPLACED
