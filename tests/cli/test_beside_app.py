@@ -38,7 +38,10 @@ NEEDS_APP = {
     "email": ((NOBODY, "a@example.com"), 1, "no such customer"),
 }
 # Commands that neither need the time nor Toss.
-NEEDS_NO_APP = {"migrate", "seed", "review list", "rotate-keys", "mailbox", "doctor", "new-keys"}
+NEEDS_NO_APP = {
+    *("migrate", "seed", "review list", "rotate-keys", "mailbox", "doctor", "new-keys"),
+    *("backup", "restore"),
+}
 SERVES = {"run", "worker", "dev", "build", "sandbox"}
 AT = "2027-01-10T11:00:00+09:00"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tossbill_ui.build import ROOT
-from tossbill_ui.cli import admin, aliases, billing, demo, review, serve
+from tossbill_ui.cli import admin, aliases, backup, billing, demo, review, serve
 from tossbill_ui.core.core_dumps import forbid_core_dumps
 from tossbill_ui.core.errors import TossbillError
 
@@ -36,6 +36,7 @@ def main(context: click.Context) -> None:
 for _command in (
     *serve.COMMANDS,
     *admin.COMMANDS,
+    *backup.COMMANDS,
     *billing.COMMANDS,
     *review.COMMANDS,
     *demo.COMMANDS,

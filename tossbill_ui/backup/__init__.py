@@ -1,0 +1,1 @@
+"""Backs up and restores the database; the keys are not in it (ADR-0041)."""
