@@ -65,6 +65,17 @@ def test_token_is_valid_only_for_its_purpose_and_value() -> None:
     assert not signer.verifies("가나다", "registration", "id-1")
 
 
+def test_token_has_only_one_spelling() -> None:
+    signer = Signer(["k" * 32])
+    token = signer.token("p", "v")
+    last = {chr(ord(token[-1]) + step) for step in (1, -1)}
+    others = [f"{token}=", f"{token[:9]}\u200b{token[9:]}", f"{token[:9]} {token[9:]}", f"{token}."]
+
+    assert signer.verifies(token, "p", "v")
+    assert not [each for each in others if signer.verifies(each, "p", "v")]
+    assert not [each for each in last if signer.verifies(token[:-1] + each, "p", "v")]
+
+
 def test_token_of_an_older_key_is_valid_until_the_key_is_dropped() -> None:
     token = Signer(["old" * 12]).token("p", "v")
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tossbill_ui.core.errors import SettingsError, TossbillError
 
 NONCE_BYTES = 12
+# 32 bytes in base64: of the last character four bits are used.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -100,8 +103,12 @@ class Signer:
         return [Signer([key]).token(purpose, value) for key in reversed(self._keys)]
 
     def verifies(self, token: str, purpose: str, value: str) -> bool:
-        """Whether we signed a token for this purpose and value; compares in constant time."""
-        return self._signer(purpose).verify_signature(value, token)
+        """Whether we signed a token for this purpose and value; compares in constant time.
+
+        A token has one spelling: base64 would skip characters that are not its own.
+        """
+        is_spelled_so = TOKEN.fullmatch(token) is not None
+        return is_spelled_so and self._signer(purpose).verify_signature(value, token)
 
     def _signer(self, purpose: str) -> itsdangerous.Signer:
         return itsdangerous.Signer(
