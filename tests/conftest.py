@@ -123,3 +123,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def form_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
+    """A shop with its own card form."""
+    ensure_build()
+    running = Server(tmp_path_factory.mktemp("form") / "data", {"TOSSBILL_CARD_FORM": "on"})
+    running.start()
+    yield running
+    running.stop()

@@ -62,7 +62,7 @@ def database_problems(settings: Settings) -> list[str]:
 
 
 def _settings_findings(settings: Settings) -> Iterator[Finding]:
-    for check in (_mode, _secrets, _public_url, _database_url):
+    for check in (_mode, _secrets, _public_url, _card_form, _database_url):
         try:
             yield check(settings)
         except SettingsError as error:
@@ -92,6 +92,23 @@ def _public_url(settings: Settings) -> Finding:
     if settings.mode is Mode.LIVE and not settings.is_https:
         raise SettingsError("Live mode needs https: set TOSSBILL_PUBLIC_URL=https://….")
     return Finding(True, f"the public URL is {settings.public_url}")
+
+
+def _card_form(settings: Settings) -> Finding:
+    """Check that card details from our own form cannot be read on their way."""
+    if not settings.has_card_form:
+        return Finding(True, "cards are typed into Toss's window")
+    is_local = urlsplit(settings.public_url).hostname == "localhost"
+    if settings.mode is not Mode.SANDBOX and not settings.is_https and not is_local:
+        raise SettingsError(
+            "TOSSBILL_CARD_FORM=on needs https: set TOSSBILL_PUBLIC_URL=https://…, or turn it off."
+        )
+    return Finding(
+        True,
+        "card details pass through this server (TOSSBILL_CARD_FORM=on): only an old contract with "
+        "Toss allows that, and PCI DSS applies to this server; see docs/4-going-live.md",
+        is_advice=True,
+    )
 
 
 def _review(settings: Settings) -> Iterator[Finding]:

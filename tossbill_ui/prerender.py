@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from pydantic import SecretStr
+
 from tossbill_ui.core.language import Language
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
@@ -60,6 +62,23 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Post:
+    """A form that one of our pages sent, with details that must not be seen.
+
+    Attributes:
+        session: The visitor's session, if the browser sent one.
+        fields: The form's fields by name; untrusted.
+        caller: The network that the request came from; empty if unknown.
+        may_try: Counts a card that is about to be tried, and says whether it may be.
+    """
+
+    session: Session | None
+    fields: Mapping[str, SecretStr]
+    caller: str
+    may_try: Callable[[], bool]
+
+
+@dataclass(frozen=True)
 class Download:
     """A file that is streamed while it is generated.
 
@@ -75,4 +94,5 @@ class Download:
 
 
 FirstPaint = Callable[[Runtime, Visit], Awaitable[Filling | Moved]]
+TakePost = Callable[[Runtime, Post], Awaitable[Moved]]
 MakeDownload = Callable[[Runtime, Visit], Download]

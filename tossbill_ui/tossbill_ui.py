@@ -27,6 +27,7 @@ from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.pubsub_between_processes import forward_to_others, receive_from_others
 from tossbill_ui.core.running_app import announced
 from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.http.card_form import card_form_routes
 from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.http.downloads import download_routes
 from tossbill_ui.http.error_page import send_error_page
@@ -52,6 +53,7 @@ from tossbill_ui.ui.history.csv_file import history_csv
 from tossbill_ui.ui.history.print_view import history_paper
 from tossbill_ui.ui.history.view import CSV_PATH, PAPER_PATH
 from tossbill_ui.ui.pages import add_pages
+from tossbill_ui.ui.registration import card_view
 from tossbill_ui.ui.shared.failures import Watched, explain
 from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
 from tossbill_ui.ui.shared.presses import InTime
@@ -88,6 +90,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
         picture,
         *demo_routes(settings),
         *download_routes(files),
+        *card_form_routes(settings, card_view.PATH, card_view.take_card),
         *_sandbox(settings, rt.clock),
     ]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"

@@ -15,7 +15,7 @@ from tossbill_ui.ui.components.chips import chip, chips
 from tossbill_ui.ui.components.choices import choice, choices
 from tossbill_ui.ui.components.element import Slot
 from tossbill_ui.ui.components.facts import fact, facts
-from tossbill_ui.ui.components.field import field, fields
+from tossbill_ui.ui.components.field import field, fields, typed_field
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.components.notice import notice
@@ -89,6 +89,18 @@ def specimens() -> dict[str, rx.Component]:
             fields(
                 field("알림 받을 이메일", rx.el.input(type="text", placeholder="me@shop.kr")),
                 button("저장하기"),
+            ),
+            class_name="choices stacked",
+        ),
+        "typed_field": rx.el.div(
+            typed_field(
+                "카드 번호", rx.el.input(type="text"), "숫자 15자리나 16자리", says_id="hint"
+            ),
+            typed_field(
+                "유효기간",
+                rx.el.input(type="text", custom_attrs={"aria-invalid": "true"}),
+                "카드 유효기간을 다시 확인해 주세요.",
+                says_id="error",
             ),
             class_name="choices stacked",
         ),

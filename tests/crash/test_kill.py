@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import suppress
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +19,10 @@ from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import stranger
 from tossbill_ui.build import ensure_build
+from tossbill_ui.payment_methods.issuing import NOT_CONFIRMED
 from tossbill_ui.ui.methods.state import MethodsState
+from tossbill_ui.ui.registration.text import NOTHING_CHARGED
+from tossbill_ui.ui.shared.text.failures import explain
 
 pytestmark = pytest.mark.processes
 
@@ -26,10 +30,10 @@ DELAY_MS = 5_000
 
 
 @pytest.fixture
-def fragile(tmp_path: Path) -> Generator[Server]:
-    """The test's own server, to be killed."""
+def fragile(tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Server]:
+    """The test's own server, to be killed; its parameter is its environment."""
     ensure_build()
-    running = Server(tmp_path / "data")
+    running = Server(tmp_path / "data", getattr(request, "param", {}))
     running.start()
     yield running
     running.stop()
@@ -103,6 +107,58 @@ def test_killed_after_the_response_and_before_the_commit(fragile: Server) -> Non
         customer.wait_for(address, "issued")
 
     assert fragile.issued_at_toss() == 1
+    fragile.assert_ledgers_agree()
+
+
+def send_form_in_background(customer: Customer, hidden: dict[str, str]) -> threading.Thread:
+    def send() -> None:
+        with suppress(httpx.HTTPError):  # the server is killed during the request
+            customer.send_form(hidden)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("fragile", [{"TOSSBILL_CARD_FORM": "on"}], indirect=True, ids=["form"])
+@pytest.mark.parametrize("kind", ["delay_before", "delay_after"])
+def test_killed_after_a_card_form_was_sent(fragile: Server, kind: str) -> None:
+    """Its digits died with the process: nobody can ask Toss again, and the customer is told so."""
+    fragile.faults({"endpoint": "issue", "kind": kind, "count": 1, "delay_ms": DELAY_MS})
+    with Customer(fragile.url) as customer:
+        hidden = customer.open_form()
+        sent = send_form_in_background(customer, hidden)
+        until(fragile, "SELECT 1 FROM registration WHERE status = 'issuing'")
+        if kind == "delay_after":
+            while not fragile.keys_at_toss():
+                time.sleep(0.02)
+        fragile.kill()
+        sent.join()
+        assert fragile.rows("SELECT status FROM registration") == [("issuing",)]
+
+        fragile.start()
+        fragile.control("DELETE", "faults")
+        result = f"/success/?registration={hidden['registration']}"
+        customer.wait_for(result, "failed")
+        page = unescape(customer.http.get(result).text)
+        assert explain(NOT_CONFIRMED) in page
+        assert NOTHING_CHARGED.ko in page
+        orphans = fragile.keys_at_toss()
+        customer.wait_for(customer.register_by_form(), "issued")
+
+    # What Toss issued in vain is known to nobody and was never charged.
+    assert fragile.keys_at_toss() == fragile.keys_here() | orphans
+    assert len(orphans) == (kind == "delay_after")
+
+
+@pytest.mark.parametrize("fragile", [{"TOSSBILL_CARD_FORM": "on"}], indirect=True, ids=["form"])
+def test_killed_before_a_card_form_was_sent(fragile: Server) -> None:
+    with Customer(fragile.url) as customer:
+        hidden = customer.open_form()
+        fragile.kill()
+        fragile.start()
+        customer.wait_for(customer.send_form(hidden).headers["location"], "issued")
+
     fragile.assert_ledgers_agree()
 
 

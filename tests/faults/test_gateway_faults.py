@@ -134,6 +134,22 @@ def test_toss_has_the_same_billing_keys_afterwards(
     server.assert_ledgers_agree()
 
 
+@pytest.mark.parametrize("kind", [*BEFORE, *AFTER, *SLOW])
+def test_card_form_asks_again_and_registers_one_card(form_server: Server, kind: str) -> None:
+    """The same faults between the app and Toss, with a card from our own form."""
+    before = form_server.issued_at_toss()
+    form_server.faults({"endpoint": "issue", "kind": kind, "count": 1, "delay_ms": SLOW_MS})
+    with Customer(form_server.url) as customer:
+        result = customer.register_by_form()
+        seen = customer.arrive(result)
+        customer.wait_for(result, "issued")
+    form_server.control("DELETE", "faults")
+
+    assert seen in ("working", "doubt", "issued")
+    assert form_server.issued_at_toss() == before + 1
+    form_server.assert_ledgers_agree()
+
+
 def test_customer_cannot_restart_an_unresolved_registration(server: Server) -> None:
     with Customer(server.url) as customer:
         address = customer.through_window(customer.open_register())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from html import unescape
@@ -9,9 +10,22 @@ from types import TracebackType
 
 import httpx
 
+from tossbill_ui.ui.registration.card_text import TERMS_VERSION
+
 APPROVED = "9400006100001234"
 REFUSED_AT_ISSUE = "9400005100003456"
 REFUSED_IN_WINDOW = "9400001100004567"
+# What a customer types into our own card form.
+TYPED = {
+    "number": APPROVED,
+    "expiry": "12/30",
+    "birth": "900101",
+    "password": "12",
+    "agree": TERMS_VERSION,
+}
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)"[^>]* value="([^"]*)"')
+# Each customer has an address, since the cards tried from one are counted.
+ADDRESSES = itertools.count(1)
 POLLS = 100  # the server holds each of them for a while
 CALL = re.compile(r'data-call="(?P<json>[^"]*)"')
 SHOWN = re.compile(r'<section class="result"[^>]*data-view="(?P<view>\w+)"')
@@ -25,7 +39,7 @@ class Customer:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url, self.address = url, f"2001:db8:0:{next(ADDRESSES):x}::1"
         self.http = httpx.Client(base_url=url, timeout=30)
 
     def __enter__(self) -> Customer:
@@ -84,6 +98,24 @@ class Customer:
             if (view := self.arrive(address)) != "working":
                 return view
         raise AssertionError(f"Toss has not responded: {address}")
+
+    def open_form(self, path: str = "/register/") -> dict[str, str]:
+        """Open the registration page of a shop with its own card form; return its hidden fields."""
+        page = self.http.get(path).raise_for_status().text
+        assert 'data-form="yes"' in page
+        return {name: unescape(value) for name, value in HIDDEN.findall(page)}
+
+    def send_form(self, hidden: dict[str, str], **typed: str) -> httpx.Response:
+        """Send the card form as a browser does, and return the answer without following it."""
+        headers = {"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
+        headers["X-Forwarded-For"] = self.address
+        return self.http.post("/register/card", data=hidden | TYPED | typed, headers=headers)
+
+    def register_by_form(self, *, path: str = "/register/", **typed: str) -> str:
+        """Register a card with the form; return where its result is."""
+        answer = self.send_form(self.open_form(path), **typed)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
 
     def arrive(self, address: str) -> str:
         """Open an address, follow its redirects, and return the view of the page."""

@@ -4,6 +4,7 @@ Kept in memory, so that it costs a call next to nothing and may be lost at a res
 the record.
 """
 
+import re
 import shlex
 import time
 from collections import deque
@@ -25,6 +26,10 @@ _LOGGED_HEADERS = (
     "idempotency-key",
     "tosspayments-test-code",
     "accept-language",
+)
+_CARD_DETAILS = re.compile(
+    r'(?P<name>"(?:cardNumber|cardExpirationYear|cardExpirationMonth|cardPassword'
+    r'|customerIdentityNumber|customerBirthday)"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s",}]+)'
 )
 
 
@@ -135,4 +140,5 @@ def _keep(body: bytearray, message: Message) -> None:
 
 
 def _text(body: bytearray) -> str:
-    return body.decode(errors="replace")
+    """Return a body without the details of a card, which may be cut off at the end."""
+    return _CARD_DETAILS.sub(r'\g<name>"********"', body.decode(errors="replace"))

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
         default="", max_length=200, pattern=r"^$|^[^@\s<>:]+@[^@\s<>:]+$|^https://[!-~]+$"
     )
     tossbill_accounts: Literal["", "on", "off"] = ""
+    tossbill_card_form: Literal["on", "off"] = "off"
     tossbill_locale: Language = "ko"
     tossbill_brand_name: str = Field(default="Tossbill", max_length=60)
     tossbill_brand_color: str = Field(default="#0B6B57", pattern=r"^#[0-9A-Fa-f]{6}$")
@@ -180,6 +181,11 @@ class Settings(BaseSettings):
     def takes_accounts(self) -> bool:
         """Whether a bank account may be registered; Toss requires a separate contract for it."""
         return (self.tossbill_accounts or ("on" if self.mode is Mode.SANDBOX else "off")) == "on"
+
+    @property
+    def has_card_form(self) -> bool:
+        """Whether cards are typed into our own form; few contracts with Toss allow it."""
+        return self.tossbill_card_form == "on"
 
     @property
     def client_key(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlsplit
 
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.customers.session import Session, actor_of
@@ -117,8 +116,12 @@ class Stage:
 
 def _returned(call: WindowCall, auth_key: str) -> Return:
     """Return what Toss's window adds to the address of success."""
-    query = dict(parse_qsl(urlsplit(call.success_url).query))
-    return Return(query["registration"], query["token"], auth_key, call.customer_key)
+    return Return(
+        registration_id=call.registration_id,
+        token=call.token,
+        auth_key=auth_key,
+        customer_key=call.customer_key,
+    )
 
 
 async def choose_plans(rt: Runtime) -> Plans:

@@ -29,6 +29,8 @@ SUCCESS = "/success/"
 RETURNS = frozenset({SUCCESS, "/fail/"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not bound
 NO_STORE = {"cache-control": "no-store"}
+# Under our other pages' `no-referrer` a browser would send the card form without its origin.
+REFERRERS = {"/register/": {"referrer-policy": "same-origin"}}
 
 
 def page_routes(client_dir: Path, paints: Mapping[str, FirstPaint]) -> list[Route]:
@@ -69,7 +71,7 @@ def _page(
                 _remember(rt, session, language)
             for script in painted.scripts:
                 response.headers.append("link", f"<{script}>; rel=preload; as=script")
-        response.headers.update(NO_STORE)
+        response.headers.update(NO_STORE | REFERRERS.get(path, {}))
         set_page_language(response, language)
         if kept := await _session_to_keep(painted, session, is_new=known is None):
             set_session_cookie(request, response, kept)

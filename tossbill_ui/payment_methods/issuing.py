@@ -1,4 +1,4 @@
-"""Exchanges an authKey for a billing key, and handles each possible answer."""
+"""Exchanges an authKey for a billing key, and records each possible answer."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ REPEAT_FOR = timedelta(days=14)
 # A 4xx with an unknown code comes back unchanged however often we retry. As no money is involved,
 # the registration may fail there: at worst, a billing key that is never charged is left behind.
 BOUND_ATTEMPTS = 3
+# The failure of a card from our own form that nobody can ask Toss about any more.
+NOT_CONFIRMED = "CARD_NOT_CONFIRMED"
 STILL_OPEN = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
 
 
@@ -56,6 +58,7 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
         registration = await db.get_one(Registration, registration_id)
         owner = await db.get_one(Customer, registration.customer_id)
     if registration.auth_key_sealed is None:
+        await _end_without_details(rt, registration)
         return
     try:
         auth_key = rt.cipher.decrypt(
@@ -71,6 +74,13 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
     rt.pubsub.publish(owner.id)
 
 
+async def _end_without_details(rt: Runtime, registration: Registration) -> None:
+    """End a card form's registration, whose details were lost with the process that held them."""
+    if registration.status in STILL_OPEN:
+        await record_failure(rt, registration.id, NOT_CONFIRMED, "")
+        rt.pubsub.publish(registration.customer_id)
+
+
 async def _ask(
     rt: Runtime, registration: Registration, customer_key: str, auth_key: str, attempt: int
 ) -> None:
@@ -81,24 +91,24 @@ async def _ask(
             idempotency_key=registration.idempotency_key,
         )
     except Refused as refused:
-        await _record_failure(rt, registration.id, refused.toss_code, refused.toss_message)
+        await record_failure(rt, registration.id, refused.toss_code, refused.toss_message)
     except GatewayRefused as refused:
         data = {"registration": registration.id, "error": refused.message}
         log.error("toss.access_refused", extra={"data": data})  # noqa: TRY400 - traces hold secrets
         # On a later attempt, an earlier request made with a valid key may have succeeded.
         if attempt == 1 or attempt >= BOUND_ATTEMPTS:
-            await _record_failure(rt, registration.id, refused.toss_code, "")
+            await record_failure(rt, registration.id, refused.toss_code, "")
         else:
             await _record_unresolved(rt, registration, attempt)
     except OutcomeUnknown as unknown:
         data = {"registration": registration.id, "error": unknown.message}
         log.warning("toss.outcome_unknown", extra={"data": data})
         if unknown.is_bound and attempt >= BOUND_ATTEMPTS:
-            await _record_failure(rt, registration.id, unknown.toss_code, "")
+            await record_failure(rt, registration.id, unknown.toss_code, "")
         else:
             await _record_unresolved(rt, registration, attempt)
     else:
-        await _record_issued(rt, registration, billing)
+        await record_issued(rt, registration, billing)
 
 
 def outcome_of(rt: Runtime, status: RegistrationStatus) -> dict[str, object]:
@@ -130,7 +140,8 @@ async def _close(
     )
 
 
-async def _record_issued(rt: Runtime, registration: Registration, billing: Billing) -> None:
+async def record_issued(rt: Runtime, registration: Registration, billing: Billing) -> None:
+    """Store the payment method of a registration that is still open, and do what it is for."""
     shows_json = rt.settings.mode is not Mode.LIVE
     async with rt.db.write() as db:
         closed = await _close(
@@ -194,7 +205,8 @@ def last_digits(masked_number: str) -> str:
     return groups[-1][-4:] if len(groups) > 1 else ""
 
 
-async def _record_failure(rt: Runtime, registration_id: str, code: str, message: str) -> None:
+async def record_failure(rt: Runtime, registration_id: str, code: str, message: str) -> None:
+    """End a registration that is still open as failed."""
     async with rt.db.write() as db:
         await _close(
             rt,
@@ -203,6 +215,18 @@ async def _record_failure(rt: Runtime, registration_id: str, code: str, message:
             RegistrationStatus.FAILED,
             failure_code=code[:80],
             failure_message=message[:200],
+        )
+
+
+async def record_doubt(rt: Runtime, registration_id: str) -> None:
+    """Show that the outcome is unknown, while the process that claimed it goes on asking."""
+    async with rt.db.write() as db:
+        await update_where(
+            db,
+            Registration,
+            col(Registration.id) == registration_id,
+            col(Registration.status) == RegistrationStatus.ISSUING,
+            status=RegistrationStatus.UNKNOWN,
         )
 
 

@@ -33,7 +33,7 @@ UNDER_WAY_SQL = is_one_of("status", UNDER_WAY)
 
 
 class Registration(Leased, table=True):
-    """One session in Toss's window, and its result.
+    """One session in Toss's window, or one card typed into our own form, and its result.
 
     The database enforces the essential rules: an authKey belongs to one registration forever, a
     customer has at most one registration in progress, and an authKey is stored only as long as it
@@ -44,11 +44,17 @@ class Registration(Leased, table=True):
             before the window opens, and checked for its owner then and when the method is issued.
         changed_at: When that subscription was changed; None if it was not.
         payment_id: The payment of what was owed, which the change started.
+        card_terms: The version of the terms agreed to, if a card was typed into our own form; its
+            details are stored nowhere.
     """
 
     __table_args__ = (
         one_of("status", RegistrationStatus),
-        sa.CheckConstraint(f"({UNDER_WAY_SQL}) = (auth_key_sealed IS NOT NULL)", name="auth_key"),
+        sa.CheckConstraint(f"auth_key_sealed IS NULL OR {UNDER_WAY_SQL}", name="auth_key"),
+        sa.CheckConstraint(
+            f"NOT ({UNDER_WAY_SQL}) OR auth_key_sealed IS NOT NULL OR card_terms IS NOT NULL",
+            name="way",
+        ),
         partial_index(
             "uq_registration_one_under_way",
             "customer_id",
@@ -73,6 +79,8 @@ class Registration(Leased, table=True):
     subscription_id: str | None = Field(default=None, max_length=32)
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     payment_id: str | None = Field(default=None, max_length=32)
+
+    card_terms: str | None = Field(default=None, max_length=16)
 
     failure_code: str | None = Field(default=None, max_length=80)
     failure_message: str | None = Field(default=None, max_length=200)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -40,9 +41,16 @@ AUTH_KEY_LENGTH = 300
 
 @dataclass(frozen=True)
 class WindowCall:
-    """Everything the browser needs to open Toss's window; contains no secret."""
+    """Everything the browser needs to open Toss's window, or to send our own card form.
+
+    Attributes:
+        token: Proves that the registration is this browser's; the URLs contain it too.
+        subscription_id: The subscription to change to the new method, if it is for that.
+    """
 
     registration_id: str
+    token: str
+    subscription_id: str | None
     sdk_url: str
     client_key: str
     customer_key: str
@@ -50,19 +58,25 @@ class WindowCall:
     fail_url: str
 
 
-@dataclass(frozen=True)
-class Return:
-    """The parameters of Toss's success redirect, as sent by the browser.
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """What a browser sends to show that a registration is its own.
 
     Attributes:
-        caller: The network that it came from, for counting refused returns; empty if unknown.
+        caller: The network that it came from, for counting refused ones; empty if unknown.
     """
 
     registration_id: str
     token: str
+    caller: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Return(Ticket):
+    """The parameters of Toss's success redirect, as sent by the browser."""
+
     auth_key: str
     customer_key: str
-    caller: str = ""
 
 
 async def start(
@@ -115,6 +129,8 @@ def _window_call(
     query = urlencode({"registration": registration.id, "token": token, **carried})
     return WindowCall(
         registration_id=registration.id,
+        token=token,
+        subscription_id=registration.subscription_id,
         sdk_url=rt.settings.sdk_url,
         client_key=rt.settings.client_key,
         customer_key=customer.customer_key,
@@ -151,48 +167,73 @@ async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
 
 
 async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Registration:
-    customer = None
-    async with rt.db.read() as db:
-        registration = await repository.registration(db, back.registration_id)
-        if registration is not None:
-            customer = await db.get(Customer, registration.customer_id)
+    registration, owner = await authorize(rt, session, back)
     problem = ""
-    if registration is None or customer is None:
-        problem = "unknown_link"
-    elif not rt.signer.verifies(back.token, TOKEN, registration.id):
-        problem = "wrong_token"
-    elif session is None:
-        problem = "no_session"
-    elif session.customer_id != customer.id or not _is_of(rt, session, registration, back):
-        problem = "other_session"
-    elif back.customer_key != customer.customer_key:
+    if back.customer_key != owner.customer_key:
         problem = "wrong_customer_key"
     elif clean(back.auth_key, limit=AUTH_KEY_LENGTH) != back.auth_key or not back.auth_key:
         problem = "no_auth_key"
-    if problem or registration is None:
-        await _record_refusal(rt, session.customer_id if session else None, problem, back)
-        raise NotAllowed("This redirect from Toss's window is not accepted.", code=problem)
+    if problem:
+        raise await _refusal(rt, session, problem, back)
     return registration
 
 
-def _is_of(rt: Runtime, session: Session, registration: Registration, back: Return) -> bool:
+async def authorize(
+    rt: Runtime, session: Session | None, ticket: Ticket
+) -> tuple[Registration, Customer]:
+    """Return a registration of this browser, and its customer.
+
+    Raises:
+        NotAllowed: The registration or token is not this browser's; the attempt is recorded.
+    """
+    customer = None
+    async with rt.db.read() as db:
+        registration = await repository.registration(db, ticket.registration_id)
+        if registration is not None:
+            customer = await db.get(Customer, registration.customer_id)
+    if registration is None or customer is None:
+        raise await _refusal(rt, session, "unknown_link", ticket)
+    problem = ""
+    if not rt.signer.verifies(ticket.token, TOKEN, registration.id):
+        problem = "wrong_token"
+    elif session is None:
+        problem = "no_session"
+    elif session.customer_id != customer.id or not _is_of(rt, session, registration, ticket):
+        problem = "other_session"
+    if problem:
+        raise await _refusal(rt, session, problem, ticket)
+    return registration, customer
+
+
+def _is_of(rt: Runtime, session: Session, registration: Registration, ticket: Ticket) -> bool:
     """Whether a session started a registration, or is the successor of the one that did.
 
     A second return with the same authKey may have been sent before the browser got its successor.
     """
     if session.id == registration.session_id or succeeds(rt, session.id, registration.session_id):
         return True
-    is_same_return = registration.auth_key_hash == fingerprint(back.auth_key)
+    is_same_return = isinstance(ticket, Return) and (
+        registration.auth_key_hash == fingerprint(ticket.auth_key)
+    )
     return is_same_return and succeeds(rt, registration.session_id, session.id)
 
 
-async def _record_refusal(rt: Runtime, customer_id: str | None, problem: str, back: Return) -> None:
+async def _refusal(
+    rt: Runtime, session: Session | None, problem: str, ticket: Ticket
+) -> NotAllowed:
+    await _record_refusal(rt, session.customer_id if session else None, problem, ticket)
+    return NotAllowed("This is not accepted from this browser.", code=problem)
+
+
+async def _record_refusal(
+    rt: Runtime, customer_id: str | None, problem: str, ticket: Ticket
+) -> None:
     await security_events.record(
         rt,
         kind=f"refused.{problem}",
-        caller=back.caller,
+        caller=ticket.caller,
         customer_id=customer_id,
-        subject=f"registration {back.registration_id}",
+        subject=f"registration {ticket.registration_id}",
     )
 
 
@@ -201,24 +242,45 @@ async def _claim(rt: Runtime, registration: Registration, back: Return, digest: 
     # Encrypt before it is spent: a broken key store must fail now, not after Toss has answered.
     sealed = rt.cipher.encrypt(back.auth_key, context=issuing.auth_key_context(registration.id))
     try:
-        async with rt.db.write() as db:
-            return await update_where(
-                db,
-                Registration,
-                col(Registration.id) == registration.id,
-                col(Registration.auth_key_hash).is_(None),
-                col(Registration.status).in_(repository.CLAIMABLE),
-                status=RegistrationStatus.ISSUING,
-                auth_key_sealed=sealed,
-                auth_key_hash=digest,
-                claimed_at=rt.machine.now(),
-                **claims.claimed_columns(rt),
-                ended_at=None,
-                failure_code=None,
-                failure_message=None,
-            )
+        return await claim_unused(rt, registration.id, auth_key_sealed=sealed, auth_key_hash=digest)
     except IntegrityError:
         raise await _lost_claim(rt, registration, back, digest) from None
+
+
+async def claim_unused(
+    rt: Runtime,
+    registration_id: str,
+    *conditions: sa.ColumnElement[bool],
+    **values: str,
+) -> bool:
+    """Claim a registration that no authKey was spent on; False if another was faster.
+
+    Args:
+        rt: The process's runtime.
+        registration_id: The registration.
+        conditions: What else must be true of it.
+        values: What the claim stores in the same step.
+
+    Raises:
+        IntegrityError: The database rejected it: another registration of this customer is in
+            progress, or the authKey belongs to another one.
+    """
+    async with rt.db.write() as db:
+        return await update_where(
+            db,
+            Registration,
+            col(Registration.id) == registration_id,
+            col(Registration.auth_key_hash).is_(None),
+            col(Registration.status).in_(repository.CLAIMABLE),
+            *conditions,
+            status=RegistrationStatus.ISSUING,
+            claimed_at=rt.machine.now(),
+            **claims.claimed_columns(rt),
+            ended_at=None,
+            failure_code=None,
+            failure_message=None,
+            **values,
+        )
 
 
 async def _lost_claim(
@@ -260,6 +322,7 @@ async def end_in_window(
             col(Registration.id) == registration_id,
             col(Registration.session_id) == session.id,
             col(Registration.auth_key_hash).is_(None),
+            col(Registration.card_terms).is_(None),
             status=RegistrationStatus.ABANDONED if closed else RegistrationStatus.FAILED,
             ended_at=rt.clock.now(),
             failure_code=code or None,

@@ -11,11 +11,13 @@ session before become the successor's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tossbill_ui.core.crypto import fingerprint
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import repository
+from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.runtime import Runtime
 
 PURPOSE = "next session"
@@ -54,6 +56,29 @@ async def successor(
     Returns:
         None unless the authKey is the one that was spent on the customer's first method.
     """
+    digest = fingerprint(auth_key)
+    return await _successor(rt, session, registration_id, lambda its: its.auth_key_hash == digest)
+
+
+async def successor_of_sender(
+    rt: Runtime, session: Session, *, registration_id: str
+) -> Session | None:
+    """Return the session for a browser whose card form has just claimed a registration.
+
+    Only the form that made the claim counts: another one of the same session proves nothing.
+
+    Returns:
+        None unless it is the customer's first method.
+    """
+    return await _successor(rt, session, registration_id, lambda its: its.card_terms is not None)
+
+
+async def _successor(
+    rt: Runtime,
+    session: Session,
+    registration_id: str,
+    is_proved: Callable[[Registration], bool],
+) -> Session | None:
     ids = _successors(rt, session.id)
     async with rt.db.read() as db:
         registration = await repository.registration(db, registration_id)
@@ -62,7 +87,7 @@ async def successor(
         registration is not None
         and registration.customer_id == session.customer_id
         and registration.session_id in (session.id, *ids)
-        and registration.auth_key_hash == fingerprint(auth_key)
+        and is_proved(registration)
     )
     is_first = all(method.registration_id == registration_id for method in methods)
     return replace(session, id=ids[0]) if is_its_own and is_first else None

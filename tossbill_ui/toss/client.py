@@ -8,7 +8,10 @@ from pydantic import SecretStr
 
 from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.toss import response
+from tossbill_ui.toss.card_details import CardDetails
+from tossbill_ui.toss.errors import Refused
 from tossbill_ui.toss.exchange import DEADLINE_SECONDS, Exchange, segment
+from tossbill_ui.toss.mask import without_numbers
 from tossbill_ui.toss.response import TossResponse
 from tossbill_ui.toss.wire import Billing, Payment, Transaction
 
@@ -83,6 +86,45 @@ class TossClient:
         billing = response.read(answer, Billing) if answer.is_success else None
         if billing is None:
             raise response.failure(answer, secrets=(auth_key, customer_key))
+        if billing.customer_key != customer_key:
+            raise response.unknown(answer)
+        return billing
+
+    async def issue_billing_key_by_card(
+        self, *, card: CardDetails, customer_key: str, idempotency_key: str
+    ) -> Billing:
+        """Have a billing key issued for card details that the customer typed into our own form.
+
+        Only shops with an old contract may: Toss accepts no new ones.
+
+        Args:
+            card: The card's details; neither the answer nor an error repeats them.
+            customer_key: The customer's.
+            idempotency_key: As for `issue_billing_key`.
+
+        Returns:
+            The registered card.
+
+        Raises:
+            Refused: Toss refused; its message is without any number.
+            GatewayRefused: Our key is wrong, or our contract does not include this.
+            OutcomeUnknown: It may have been issued; repeat with the same ``idempotency_key``.
+            ValueError: ``idempotency_key`` is not valid in a header.
+
+        Source: contract §4.2, 5.1, 6.
+        """
+        answer = await self._exchange.send(
+            "POST",
+            "/v1/billing/authorizations/card",
+            body={"customerKey": customer_key, **card.to_body()},
+            idempotency_key=idempotency_key,
+        )
+        billing = response.read(answer, Billing) if answer.is_success else None
+        if billing is None:
+            failed = response.failure(answer, secrets=(customer_key,))
+            if isinstance(failed, Refused):
+                failed.toss_message = without_numbers(failed.toss_message)
+            raise failed
         if billing.customer_key != customer_key:
             raise response.unknown(answer)
         return billing

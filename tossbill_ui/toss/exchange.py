@@ -41,7 +41,7 @@ _NEVER_SENT = (
     httpx.UnsupportedProtocol,
 )
 
-Values = Mapping[str, str | int]
+Values = Mapping[str, str | int | SecretStr]
 
 
 class Exchange:
@@ -108,9 +108,7 @@ class Exchange:
             method,
             f"{self._base_url}{path}{'?' + urlencode(query) if query else ''}",
             headers=self._headers | _headers(body is not None, idempotency_key),
-            # ASCII only: a lone surrogate from a browser would fail to encode, and that error
-            # contains the whole body.
-            content=None if body is None else json.dumps(dict(body)).encode("ascii"),
+            content=None if body is None else _encoded(body),
             extensions=self._extensions,
         )
         if not is_acquired:
@@ -125,6 +123,17 @@ class Exchange:
         except UnreadableBody as error:
             unknown = OutcomeUnknown(f"Toss's response {error}.")
         raise unknown
+
+
+def _encoded(body: Values) -> bytes:
+    # ASCII only: a lone surrogate from a browser would fail to encode, and that error contains the
+    # whole body. Secrets are read here alone, so that no caller holds them as text.
+    return json.dumps(
+        {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in body.items()
+        }
+    ).encode("ascii")
 
 
 def _network_transport(base_url: str) -> Callable[[], httpx.AsyncBaseTransport]:

@@ -1,5 +1,6 @@
 """Toss's JSON with its secrets masked, for display."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -9,6 +10,18 @@ from tossbill_ui.core.text import visible
 MASK = "********"
 _LAST_CHARACTERS = 4
 _ACCOUNT_NUMBERS = frozenset({"number", "cardNumber", "bankAccountNumber"})
+
+
+# Two or more digits, with what is put between groups of them.
+_NUMBER = re.compile(r"\d[\d\s-]*\d")
+
+
+def without_numbers(text: str) -> str:
+    """Return a text with every number of two or more digits masked.
+
+    For messages about card details: a two-digit password cannot be told from another number.
+    """
+    return _NUMBER.sub(MASK, text)
 
 
 def masked(received: Mapping[str, JsonValue], *, secret: str) -> dict[str, JsonValue]:

@@ -12,9 +12,9 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.history import first_paint as history_first_paint
 from tossbill_ui.ui.home import view as home_view
 from tossbill_ui.ui.methods import view as methods_view
-from tossbill_ui.ui.registration import callback, change_view
+from tossbill_ui.ui.registration import callback, card_view, change_view
 from tossbill_ui.ui.registration.result_view import ResultView
-from tossbill_ui.ui.registration.state import billing_call
+from tossbill_ui.ui.registration.state import window_call
 from tossbill_ui.ui.shared import panel_address
 from tossbill_ui.ui.shared.brand import address, brand_slots
 from tossbill_ui.ui.shared.share_card import share_slots
@@ -39,12 +39,13 @@ async def register(rt: Runtime, visit: Visit) -> Filling:
         return Filling()
     if visit.is_first and change_view.asked_for_cookies(visit.query):
         return Filling(slots=flat(change_view.no_cookies(visit.query).view, "register_"))
-    opened = await change_view.opened(rt, visit.session, visit.query)
-    slots = flat(opened.view, "register_")
-    if opened.call is None:
+    opened = await card_view.opened(rt, visit.session, visit.query)
+    form = card_view.slots(rt.settings, opened, visit.query)
+    slots = flat(opened.view, "register_") | form
+    call = window_call(rt.settings, opened)
+    if call is None:
         return Filling(slots=slots)
-    call = json.dumps(billing_call(opened.call))
-    return Filling(slots=slots | {"call": call}, scripts=(opened.call.sdk_url,))
+    return Filling(slots=slots | {"call": json.dumps(call)}, scripts=(call["sdk_url"],))
 
 
 async def methods(rt: Runtime, visit: Visit) -> Filling:

@@ -24,3 +24,19 @@ def fields(
 ) -> rx.Component:
     """Return fields side by side, with the button that submits them."""
     return element(rx.el.div, *each, fills=fills or {}, attrs=attrs, class_name="fields")
+
+
+def typed_field(label: Words, control: rx.Component, says: Words, *, says_id: str) -> rx.Component:
+    """Return an input with its label, and below it how to fill it in or what is wrong with it.
+
+    Args:
+        label: Its name.
+        control: The input element, described by ``says_id``.
+        says: The hint or the error.
+        says_id: The id of that text.
+    """
+    return rx.el.div(
+        field(label, control),
+        element(rx.el.p, says, id=says_id, class_name="fine says"),
+        class_name="typed-field",
+    )

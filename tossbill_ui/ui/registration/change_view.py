@@ -17,9 +17,10 @@ from tossbill_ui.subscriptions.reading.registered import MethodChange
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.plans.view import register_path
-from tossbill_ui.ui.registration import change_text, text, view
+from tossbill_ui.ui.registration import card_text, change_text, text, view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.registration.view import Opened, RegisterView
+from tossbill_ui.ui.registration.ways import Ways
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.shared.text.declines import decline
@@ -73,7 +74,7 @@ async def opened_for(rt: Runtime, session: Session, subscription_id: str) -> Ope
         return Opened(_stopped("subscription-gone", change_text.GONE_TITLE, change_text.GONE_BODY))
     except Conflict as refused:
         return Opened(_refused(refused.code))
-    return Opened(_ready(seen, takes_accounts=rt.settings.takes_accounts), call)
+    return Opened(_ready(seen, Ways.of(rt.settings)), call)
 
 
 def _refused(code: str) -> RegisterView:
@@ -88,7 +89,7 @@ def _stopped(testid: str, title: Text, body: Text) -> RegisterView:
     return view.stopped(testid, title, body, plans_text.TO_SUBSCRIPTION, TO_SUBSCRIPTION)
 
 
-def _ready(seen: SubscriptionView, *, takes_accounts: bool) -> RegisterView:
+def _ready(seen: SubscriptionView, ways: Ways) -> RegisterView:
     is_owed = seen.payable is not None
     amount = wording.won(seen.payable.amount_krw if seen.payable else 0)
     plan = wording.plan_text(seen.plan).name
@@ -97,13 +98,13 @@ def _ready(seen: SubscriptionView, *, takes_accounts: bool) -> RegisterView:
     press = change_text.PRESS_OWED if is_owed else change_text.PRESS
     return view.ready(
         title(amount=amount),
-        change_text.BODY(),
+        (card_text.BODY_CHANGE if ways.card_form else change_text.BODY)(),
         today=amount,
         plan=f"{plan} {wording.price(seen.price)} {plans_text.PRICE_WITH_TAX()}",
         consent=consent(amount=amount, plan=plan),
         press=press.card(amount=amount),
         press_account=press.account(amount=amount),
-        accounts="yes" if takes_accounts else "no",
+        **ways.parts(),
     )
 
 

@@ -7,15 +7,17 @@ from tossbill_ui.ui.components.buttons import back, bottom, button, button_link
 from tossbill_ui.ui.components.element import Slot, Slots, Words, element, label
 from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.components.toss_billing import toss_billing
-from tossbill_ui.ui.registration import plan_text, text
+from tossbill_ui.ui.registration import card_form_part, plan_text, text
 from tossbill_ui.ui.registration.state import RegisterState
 from tossbill_ui.ui.shared.methods import PayChoice
 from tossbill_ui.ui.shared.text import frame
 
 shown = RegisterState.shown
 row = Slots(shown, "register_")
+card = card_form_part.row
 ROW = "row"
 
 
@@ -47,6 +49,7 @@ def register_page() -> rx.Component:
                 "data-plan": row["has_plan"],
                 "data-methods": row["has_methods"],
                 "data-accounts": row["accounts"],
+                "data-form": row["card_form"],
                 "data-call": Slot("call"),
             },
             class_name="register",
@@ -62,6 +65,7 @@ def _open() -> rx.Component:
         rx.el.p(RegisterState.notice, role="alert", class_name="notice"),
         _receipt(),
         _method(),
+        card_form_part.card_form(),
         element(rx.el.p, row["setup"], class_name="fine with-plan setup"),
         _sdk_failed(),
         bottom(_consent(), _register(), _confirm()),
@@ -98,7 +102,8 @@ def _consent() -> rx.Component:
 def _register() -> rx.Component:
     account = "button second with-accounts"
     return rx.el.div(
-        _opens(row["press"], "card", "register-button", "button primary"),
+        _opens(row["press"], "card", "register-button", "button primary without-form"),
+        card_form_part.submit(row["press"]),
         _opens(row["press_account"], "account", "register-account", account),
         class_name="presses when-ready",
     )
@@ -133,7 +138,15 @@ def _method() -> rx.Component:
             rx.el.legend(label(plan_text.CHOOSE_METHOD), class_name="unseen"),
             rx.foreach(RegisterState.choices, _choice),
         ),
-        _opens(plan_text.OTHER_CARD, "card", "register-another", ROW),
+        _opens(plan_text.OTHER_CARD, "card", "register-another", f"{ROW} without-form"),
+        element(
+            link,
+            plan_text.OTHER_CARD,
+            fills={"href": card["new_href"]},
+            attrs={"data-testid": "card-another"},
+            class_name=f"{ROW} with-form",
+            href=RegisterState.card.new_href,
+        ),
         _opens(text.REGISTER_ACCOUNT, "account", "register-other-account", f"{ROW} with-accounts"),
         class_name="paying with-methods",
     )

@@ -8,7 +8,7 @@ from tossbill_ui.core.text import clean
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
 from tossbill_ui.payment_methods.outcome import Outcome
 from tossbill_ui.payment_methods.registration import CANCELED_CODES
-from tossbill_ui.ui.registration import text
+from tossbill_ui.ui.registration import card_text, text
 from tossbill_ui.ui.shared.methods import method_detail, method_label
 from tossbill_ui.ui.shared.text import Text, frame
 from tossbill_ui.ui.shared.text.failures import explain
@@ -111,6 +111,8 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "wrong_token": BAD_LINK,
     "wrong_customer_key": BAD_LINK,
     "no_auth_key": BAD_LINK,
+    "too_often": (card_text.TOO_OFTEN_TITLE, card_text.TOO_OFTEN_BODY),
+    "foreign_form": (card_text.FOREIGN_TITLE, card_text.FOREIGN_BODY),
 }
 
 

@@ -10,22 +10,28 @@ import reflex as rx
 
 from tossbill_ui import runtime
 from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.payment_methods.registration import CODE_LENGTH, MESSAGE_LENGTH, WindowCall
+from tossbill_ui.payment_methods.registration import CODE_LENGTH, MESSAGE_LENGTH
 from tossbill_ui.subscriptions.actions import subscribe
 from tossbill_ui.subscriptions.actions.subscribe import Terms
 from tossbill_ui.ui.components.toss_billing import NO_CALL, BillingCall
-from tossbill_ui.ui.registration import callback, change_view, plan_text, view
+from tossbill_ui.ui.registration import callback, card_view, change_view, plan_text, view
+from tossbill_ui.ui.registration.card_view import CardFormView
 from tossbill_ui.ui.registration.change_view import asked_for_cookies
-from tossbill_ui.ui.registration.view import RegisterView
+from tossbill_ui.ui.registration.view import Opened, RegisterView
+from tossbill_ui.ui.registration.ways import Ways
 from tossbill_ui.ui.shared.methods import PayChoice
 from tossbill_ui.ui.shared.page_state import query_of, session_of
 
 log = logging.getLogger(__name__)
 
 
-def billing_call(call: WindowCall) -> BillingCall:
-    """Return the part of a call that the browser may know."""
+def window_call(settings: Settings, opened: Opened) -> BillingCall | None:
+    """Return what the browser opens Toss's window with; None if the page does not open it."""
+    call = opened.call
+    if call is None or not Ways.of(settings).need_window:
+        return None
     return BillingCall(
         sdk_url=call.sdk_url,
         client_key=call.client_key,
@@ -39,6 +45,7 @@ class RegisterState(rx.State):
     """The call that opens Toss's window, and the press that starts a subscription."""
 
     shown: RegisterView = view.method_only()
+    card: CardFormView = CardFormView()
     call: BillingCall = NO_CALL
     choices: tuple[PayChoice, ...] = ()
     chosen: str = ""
@@ -62,10 +69,12 @@ class RegisterState(rx.State):
         if session is None:
             opened = change_view.no_cookies(self._query)
         else:
-            opened = await change_view.opened(runtime.current(), session, self._query)
+            opened = await card_view.opened(runtime.current(), session, self._query)
         self.shown, self.choices = opened.view, opened.choices
         self.chosen, self._confirm, self._terms = opened.chosen, opened.confirm, opened.terms
-        self.call = billing_call(opened.call) if opened.call else NO_CALL
+        settings = runtime.current().settings
+        self.card = card_view.form_view(settings, opened, self._query)
+        self.call = window_call(settings, opened) or NO_CALL
         self.busy = self.paying = False
 
     @rx.event

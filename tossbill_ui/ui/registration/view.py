@@ -17,11 +17,16 @@ from tossbill_ui.subscriptions.actions.subscribe import Quote, Terms
 from tossbill_ui.subscriptions.reading.methods import OfferedMethod, offered_methods
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.ui.plans import text as plans_text
-from tossbill_ui.ui.registration import plan_text, text
+from tossbill_ui.ui.registration import card_text, plan_text, text
+from tossbill_ui.ui.registration.ways import Ways
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import PayChoice, method_label, note
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.shared.view_rows import BLANK
+
+ONLY_CARDS = Ways()
+# In place of a method's id: none of those on offer, but a new one.
+NEW_METHOD = "new"
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class RegisterView:
     press: str
     press_account: str
     accounts: str
+    card_form: str
     action: str
     action_href: str
 
@@ -71,6 +77,7 @@ def _view(view: str, title: str, body: str, **parts: str) -> RegisterView:
         press=parts.get("press") or text.REGISTER_BUTTON(),
         press_account=parts.get("press_account") or text.REGISTER_ACCOUNT(),
         accounts=parts.get("accounts", "no"),
+        card_form=parts.get("card_form", "no"),
         action=parts.get("action") or BLANK,
         action_href=parts.get("action_href", "/"),
     )
@@ -81,17 +88,12 @@ def ready(title: str, body: str, **parts: str) -> RegisterView:
     return _view("ready", title, body, **parts)
 
 
-def method_only(*, takes_accounts: bool = False) -> RegisterView:
+def method_only(ways: Ways = ONLY_CARDS) -> RegisterView:
     """Return the page that registers a payment method and nothing else."""
-    if not takes_accounts:
-        return _view("ready", text.REGISTER_TITLE(), text.REGISTER_BODY())
-    return _view(
-        "ready",
-        text.REGISTER_TITLE_EITHER(),
-        text.REGISTER_BODY(),
-        next=text.REGISTER_STORED_EITHER(),
-        accounts="yes",
-    )
+    title = text.REGISTER_TITLE_EITHER if ways.accounts else text.REGISTER_TITLE
+    body = card_text.BODY if ways.card_form else text.REGISTER_BODY
+    stored = text.REGISTER_STORED_EITHER if ways.accounts else text.REGISTER_STORED_VALUE
+    return _view("ready", title(), body(), next=stored(), **ways.parts())
 
 
 def under_way() -> RegisterView:
@@ -159,9 +161,9 @@ async def opened(rt: Runtime, session: Session, plan_code: str, *, wanted: str =
     except Conflict:
         return Opened(under_way())
     if quote is None:
-        return Opened(method_only(takes_accounts=rt.settings.takes_accounts), call)
+        return Opened(method_only(Ways.of(rt.settings)), call)
     offered = await offered_methods(rt, actor)
-    return _opened(quote, call, offered, wanted, takes_accounts=rt.settings.takes_accounts)
+    return _opened(quote, call, offered, wanted, Ways.of(rt.settings))
 
 
 def _opened(
@@ -169,19 +171,19 @@ def _opened(
     call: WindowCall,
     offered: Sequence[OfferedMethod],
     wanted: str,
-    *,
-    takes_accounts: bool,
+    ways: Ways,
 ) -> Opened:
-    """Propose a method that works; without one, registering a new one is next."""
+    """Propose a method that works; without one, or if asked to, a new one is registered next."""
     choices = _choices(offered)
     working = [choice for one, choice in zip(offered, choices, strict=True) if one.works]
-    if working:
+    wants_new = wanted == NEW_METHOD and ways.card_form
+    if working and not wants_new:
         first = next((choice for choice in working if choice.method_id == wanted), working[0])
-        shown = _confirm(quote, first.label, takes_accounts=takes_accounts)
+        shown = _confirm(quote, first.label, ways)
         return Opened(shown, call, choices, first.method_id, shown, quote.terms)
     new = plan_text.NEW_METHOD() if choices else ""
-    shown = _register_first(quote, new, takes_accounts=takes_accounts)
-    confirm = _confirm(quote, new, takes_accounts=takes_accounts)
+    shown = _register_first(quote, new, ways)
+    confirm = _confirm(quote, new, ways)
     return Opened(shown, call, choices, confirm=confirm, terms=quote.terms)
 
 
@@ -199,7 +201,7 @@ async def _quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
     return await subscribe.quote(rt, actor, plan_code)
 
 
-def _confirm(quote: Quote, method: str, *, takes_accounts: bool) -> RegisterView:
+def _confirm(quote: Quote, method: str, ways: Ways) -> RegisterView:
     """Return the page that charges a method, or starts a trial with it."""
     texts = wording.plan_text(quote.offer.plan)
     price, today = wording.price(quote.offer.price), wording.won(quote.charge_krw)
@@ -214,13 +216,13 @@ def _confirm(quote: Quote, method: str, *, takes_accounts: bool) -> RegisterView
         consent=consent(amount=today, price=price, day=day),
         method=method,
         pay=start(amount=today),
-        accounts="yes" if takes_accounts else "no",
+        **ways.parts(),
     )
 
 
-def _register_first(quote: Quote, method: str, *, takes_accounts: bool) -> RegisterView:
+def _register_first(quote: Quote, method: str, ways: Ways) -> RegisterView:
     """Return the page that registers a method before anything can be charged."""
-    title = plan_text.EITHER_FIRST_TITLE if takes_accounts else plan_text.CARD_FIRST_TITLE
+    title = plan_text.EITHER_FIRST_TITLE if ways.accounts else plan_text.CARD_FIRST_TITLE
     return _with_plan(
         quote,
         "ready",
@@ -228,7 +230,7 @@ def _register_first(quote: Quote, method: str, *, takes_accounts: bool) -> Regis
         plan_text.CARD_FIRST_BODY(),
         consent=text.REGISTER_CONSENT(),
         method=method,
-        accounts="yes" if takes_accounts else "no",
+        **ways.parts(),
     )
 
 

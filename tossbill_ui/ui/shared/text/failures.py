@@ -93,6 +93,11 @@ FAILURES = {
         "The registration window is already open. Please continue there.",
     ),
     "FORBIDDEN_SCRIPT": _SHOP,
+    # Our own code: the answer to a card from our own form was lost, and so were its details.
+    "CARD_NOT_CONFIRMED": Text(
+        "카드 등록이 확인되지 않았어요. 다시 등록해 주세요.",
+        "We couldn't confirm that the card was registered. Please register it again.",
+    ),
     "NETWORK_ERROR": Text(
         "인터넷 연결을 확인하고 다시 시도해 주세요.", "Please check your connection and try again."
     ),
