@@ -25,7 +25,7 @@ from tossbill_ui.core.crypto import Cipher, new_encryption_key
 from tossbill_ui.core.secret_file import load_secrets
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import new_session
-from tossbill_ui.doctor import examine
+from tossbill_ui.doctor import examine, start_problems
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.client import TossClient
 
@@ -288,6 +288,31 @@ def test_files_that_others_can_read_are_reported(name: str) -> None:
     (settings.tossbill_data_dir / name).chmod(0o644)
 
     assert f"chmod 600 {settings.tossbill_data_dir / name}" in texts(settings)
+
+
+def test_card_form_needs_https_with_keys_of_toss(monkeypatch: pytest.MonkeyPatch) -> None:
+    def problems(url: str, **environment: str) -> list[str]:
+        monkeypatch.setenv("TOSSBILL_CARD_FORM", "on")
+        monkeypatch.setenv("TOSSBILL_PUBLIC_URL", url)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return [text for text in start_problems(Settings()) if "TOSSBILL_CARD_FORM" in text]
+
+    keys = {"TOSS_CLIENT_KEY": "test_ck_PLANTED", "TOSS_SECRET_KEY": "test_sk_PLANTED"}
+
+    assert problems("http://192.0.2.7") == []
+    assert len(problems("http://192.0.2.7", **keys)) == 1
+    assert problems("https://pay.example.com", **keys) == []
+    assert problems("http://localhost:3000", **keys) == []
+
+
+def test_doctor_says_what_the_card_form_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOSSBILL_CARD_FORM", "on")
+
+    [advice] = [found for found in examine(Settings()) if "PCI DSS" in found.text]
+
+    assert advice.is_advice
+    assert "old contract" in advice.text
 
 
 def test_live_mode_needs_https_and_its_own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
