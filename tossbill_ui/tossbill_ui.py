@@ -13,6 +13,7 @@ from pathlib import Path
 import reflex as rx
 from reflex.environment import environment
 from reflex_base.config import get_config
+from reflex_base.registry import RegistrationContext
 from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -21,16 +22,18 @@ from starlette.types import ASGIApp
 from tossbill_ui import migrations, runtime
 from tossbill_ui.build import ROOT
 from tossbill_ui.composition import build_runtime
+from tossbill_ui.core import cpu
 from tossbill_ui.core.clock import Clock
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.logging import set_up_logging
 from tossbill_ui.core.pubsub_between_processes import forward_to_others, receive_from_others
 from tossbill_ui.core.running_app import announced
 from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.http.accounts import Accounts
 from tossbill_ui.http.card_form import card_form_routes
 from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.http.downloads import download_routes
-from tossbill_ui.http.error_page import send_error_page
+from tossbill_ui.http.error_page import send_busy_page, send_error_page
 from tossbill_ui.http.headers import OwnHeaders
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.not_found import NotFoundPage
@@ -47,17 +50,18 @@ from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.sandbox_clock import SandboxClock, keep_up
 from tossbill_ui.ui.components.head import head
-from tossbill_ui.ui.error_page import broken_page
+from tossbill_ui.ui.error_page import broken_page, busy_page
 from tossbill_ui.ui.first_paint import first_paints, not_found_paint
 from tossbill_ui.ui.history.csv_file import history_csv
 from tossbill_ui.ui.history.print_view import history_paper
 from tossbill_ui.ui.history.view import CSV_PATH, PAPER_PATH
 from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.registration import card_view
-from tossbill_ui.ui.shared.failures import Watched, explain
+from tossbill_ui.ui.shared.failures import Watched, explain, report
 from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
 from tossbill_ui.ui.shared.presses import InTime
 from tossbill_ui.ui.shared.share_card import PICTURE_PATH, share_picture
+from tossbill_ui.ui.shared.tabs import Charged, limit_tabs
 
 log = logging.getLogger(__name__)
 
@@ -106,9 +110,24 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
         routes=[*routes, Mount("", app=reflex_app)], exception_handlers=exception_handlers
     )
     app = SessionBoundTokens(app, signer=rt.signer)
-    app = Limits(app)
+    app = _limited(app, rt, client_dir)
     app = OwnHeaders(app)
     return SecurityHeaders(app, settings=settings, client_dir=client_dir)
+
+
+def _limited(inner: ASGIApp, rt: Runtime, client_dir: Path) -> ASGIApp:
+    """Limit what one caller may use of the app and of its memory."""
+    settings = rt.settings
+    most, in_all = settings.tossbill_limit_tabs, settings.tossbill_limit_tabs_in_all
+    limit_tabs(app, each=most, in_all=in_all)
+    busy = partial(busy_page, settings.tossbill_brand_name)
+    return Limits(
+        inner,
+        settings=settings,
+        accounts=Accounts(settings, rt.signer),
+        refuse=send_busy_page(client_dir, busy),
+        is_handler=RegistrationContext.get().event_handlers.__contains__,
+    )
 
 
 def _sandbox(settings: Settings, clock: Clock) -> list[Mount]:
@@ -152,6 +171,7 @@ async def _seed_samples(rt: Runtime) -> None:
 async def running() -> AsyncGenerator[None]:
     """Migrate the database, recover unfinished work, run background tasks, clean up at the end."""
     set_up_logging()
+    cpu.meter_tasks(asyncio.get_running_loop())
     rt = runtime.current()
     await asyncio.to_thread(migrations.upgrade, rt.settings.database_url)
     await _seed_samples(rt)
@@ -184,10 +204,12 @@ app = rx.App(
     toaster=None,
     api_transformer=with_our_routes,
     backend_exception_handler=explain,
+    frontend_exception_handler=report,
 )
 # Every page has its own notice for a lost connection.
 app.app_wraps.pop((5, "Overlay"))
 app.register_lifespan_task(running)  # pyright: ignore[reportUnknownMemberType]
+app.add_middleware(Charged())
 app.add_middleware(Watched())
 app.add_middleware(InLanguage())
 app.add_middleware(FreshPages())

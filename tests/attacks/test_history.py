@@ -13,9 +13,10 @@ from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import cookie_of_a_visit, stranger
 from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.methods.state import MethodsState
 
 victim = subscribed  # a fixture from another module
-HISTORY = HistoryState.get_full_name()
+HISTORY, METHODS = HistoryState.get_full_name(), MethodsState.get_full_name()
 BARE = ("older", "newer", "again", "clear", "keep", "load")
 FIELDS = ("topic", "period", "subscription", "since_on", "until_on", "wanted", "__class__", "")
 NONSENSE: list[Any] = [None, "x" * 2000, -1, True, [], {"a": 1}, "\x00", "'; --", "days", "9999-99"]
@@ -38,7 +39,7 @@ async def test_other_customers_history_cannot_be_viewed(server: Server, victim: 
             for method_id in methods[-5:]:
                 for name in ("ask", "remove"):
                     payload = {"method_id": method_id}
-                    await thief.send(f"{HISTORY}.{name}", payload, path="/history/")
+                    await thief.send(f"{METHODS}.{name}", payload, path="/history/")
             await thief.settle()
             assert "현대카드" not in thief.everything()
             assert "9,900원" not in thief.everything()

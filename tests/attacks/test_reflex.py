@@ -14,11 +14,12 @@ from tests.support.customer import Customer
 from tests.support.server import Server
 from tests.support.stranger import ROOT_STATE, cookie_of_a_visit, stranger
 from tossbill_ui.ui.history.state import HistoryState
+from tossbill_ui.ui.methods.state import MethodsState
 from tossbill_ui.ui.registration.result_state import ResultState
 from tossbill_ui.ui.registration.state import RegisterState
 
-HISTORY, REGISTER, RESULT = (
-    state.get_full_name() for state in (HistoryState, RegisterState, ResultState)
+HISTORY, METHODS, REGISTER, RESULT = (
+    state.get_full_name() for state in (HistoryState, MethodsState, RegisterState, ResultState)
 )
 
 # The history page of a customer without cards.
@@ -67,7 +68,7 @@ async def test_other_customers_method_cannot_be_removed(server: Server, victim: 
     async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as thief:
         await thief.hydrate("/history/")
         for method_id in before:
-            await thief.send(f"{HISTORY}.remove", {"method_id": method_id}, path="/history/")
+            await thief.send(f"{METHODS}.remove", {"method_id": method_id}, path="/history/")
         await thief.until(EMPTY)
         await thief.settle()
         assert "현대카드" not in thief.everything()
@@ -113,8 +114,8 @@ NONSENSE: list[Any] = [None, "", "x" * 2000, -1, 10**30, True, [], ["a"], {"a": 
 async def test_invalid_arguments_do_no_harm(server: Server, victim: Customer) -> None:
     before = method_ids(server)
     calls = [
-        (f"{HISTORY}.ask", "method_id"),
-        (f"{HISTORY}.remove", "method_id"),
+        (f"{METHODS}.ask", "method_id"),
+        (f"{METHODS}.remove", "method_id"),
         (f"{REGISTER}.sdk_error", "code"),
         (f"{REGISTER}.rejected", "code"),
     ]
@@ -178,7 +179,7 @@ async def test_flood_from_one_client_does_not_block_another(server: Server) -> N
 
 async def test_huge_event_closes_only_its_connection(server: Server) -> None:
     async with stranger(server.url, cookie=cookie_of_a_visit(server.url)) as flood:
-        await flood.send(f"{HISTORY}.ask", {"method_id": "x" * 200_000})
+        await flood.send(f"{METHODS}.ask", {"method_id": "x" * 200_000})
         await flood.client.wait()
 
     with Customer(server.url) as other:

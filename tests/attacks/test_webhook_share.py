@@ -9,8 +9,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from tests.http.test_limits import limited
 from tossbill_ui import runtime
-from tossbill_ui.http.limits import REQUEST_BURST, WEBHOOK_BURST, WEBHOOKS_PATH, Limits
+from tossbill_ui.http import accounts
+from tossbill_ui.http.limits import WEBHOOKS_PATH
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.runtime import Runtime
 
@@ -20,9 +22,10 @@ Open = Callable[[str], httpx.AsyncClient]
 
 
 @pytest.fixture
-def client(rt: Runtime) -> Generator[Open]:
+def client(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> Generator[Open]:
     """Open a client at an address."""
-    app = Limits(Starlette(routes=list(ROUTES)))
+    monkeypatch.setattr(accounts, "PATIENCE_SECONDS", 0.0)
+    app = limited(Starlette(routes=list(ROUTES)))
     runtime.install(rt)
 
     def open_at(address: str) -> httpx.AsyncClient:
@@ -40,7 +43,7 @@ async def flood(at: httpx.AsyncClient, method: str, path: str, burst: float) -> 
 
 async def test_flood_of_webhooks_takes_no_share_of_toss_and_none_of_pages(client: Open) -> None:
     async with client(STRANGER) as stranger, client(TOSS) as toss:
-        await flood(stranger, "POST", WEBHOOKS_PATH, WEBHOOK_BURST)
+        await flood(stranger, "POST", WEBHOOKS_PATH, accounts.WEBHOOKS[1])
 
         assert (await toss.post(WEBHOOKS_PATH)).status_code == 200
         assert (await stranger.get("/healthz")).status_code == 200
@@ -48,7 +51,7 @@ async def test_flood_of_webhooks_takes_no_share_of_toss_and_none_of_pages(client
 
 async def test_flood_of_requests_takes_no_share_of_webhooks(client: Open) -> None:
     async with client(STRANGER) as stranger:
-        await flood(stranger, "GET", "/healthz", REQUEST_BURST)
+        await flood(stranger, "GET", "/healthz", 50 * accounts.SAVED_SECONDS)
 
         assert (await stranger.post(WEBHOOKS_PATH)).status_code == 200
 

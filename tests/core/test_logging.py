@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
+import time
 
 import pytest
 
-from tossbill_ui.core.logging import JsonFormatter, redact, set_up_logging
+from tossbill_ui.core.logging import LONGEST_LINE, JsonFormatter, redact, set_up_logging
+from tossbill_ui.core.repeated_lines import LINES_REMEMBERED, WINDOW_SECONDS, CountingHandler
 
 
 @pytest.mark.parametrize(
@@ -50,3 +54,104 @@ def test_only_warnings_of_libraries_are_logged(name: str) -> None:
         assert logging.getLogger(name).isEnabledFor(logging.WARNING)
     finally:
         logging.getLogger().handlers[:] = before
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "한" * 100_000, "\n\x00\\" * 50_000])
+def test_line_is_cut_and_stays_json(text: str) -> None:
+    fields = {"one": text, "many": [text] * 20}
+    record = logging.makeLogRecord({"msg": text, "data": fields})
+
+    line = JsonFormatter().format(record)
+
+    assert len(line.encode()) <= LONGEST_LINE
+    if "x" in text:
+        assert json.loads(line)["message"].startswith("xxx")
+
+
+def test_traceback_keeps_its_end() -> None:
+    def deeper(levels: int) -> None:
+        if levels == 0:
+            raise ValueError("the reason")
+        deeper(levels - 1)
+
+    record = logging.makeLogRecord({"msg": "event.failed"})
+    try:
+        deeper(60)
+    except ValueError as error:
+        record.exc_info = (ValueError, error, error.__traceback__)
+
+    entry = json.loads(JsonFormatter().format(record))
+
+    assert entry["traceback"].endswith("ValueError: the reason")
+
+
+def test_secret_is_redacted_before_the_line_is_cut() -> None:
+    for length in range(1100, 1300):
+        text = f"{'x' * 3000} authKey=PLANTED {'y' * (length - 8)}"
+        record = logging.makeLogRecord({"msg": "failed", "data": {"traceback": text}})
+        assert "LANTED" not in JsonFormatter().format(record)
+
+
+class Log:
+    """A handler that writes into a list."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+        self.handler = CountingHandler()
+        self.handler.setStream(self.stream)
+
+    def write(self, text: str, name: str = "tossbill_ui", **fields: object) -> None:
+        record = {"msg": text, "name": name, "pathname": "a.py", "lineno": 1} | fields
+        self.handler.emit(logging.makeLogRecord(record))
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stream.getvalue().splitlines()
+
+
+def test_repeated_line_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log()
+    for _ in range(38):
+        log.write("the same")
+    log.write("another")
+    assert log.lines == ["the same", "another"]
+
+    later = time.monotonic() + WINDOW_SECONDS + 1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    log.write("a last one")
+
+    assert log.lines[2:] == ["the same … repeated 37 times", "a last one"]
+
+
+def test_counts_are_written_when_the_process_ends() -> None:
+    log = Log()
+    log.write("the same")
+    log.write("the same")
+
+    log.handler.close()
+
+    assert log.lines == ["the same", "the same … repeated 1 times"]
+
+
+def test_our_lines_about_different_things_are_all_written() -> None:
+    log = Log()
+    for number in range(20):
+        log.write("payment.charged", data={"payment": number})
+
+    assert len(log.lines) == 20
+
+
+def test_lines_of_others_repeat_whatever_a_stranger_has_put_into_them() -> None:
+    log = Log()
+    for number in range(20):
+        log.write(f"Failed to deserialize {number}", "reflex.app")
+
+    assert len(log.lines) == 1
+
+
+def test_number_of_remembered_lines_is_bounded() -> None:
+    log = Log()
+    for number in range(LINES_REMEMBERED + 50):
+        log.write(f"line {number}")
+
+    assert len(log.handler._lines) <= LINES_REMEMBERED

@@ -71,9 +71,9 @@ async def test_wait_until_returns_the_latest_result_at_timeout() -> None:
 async def test_new_follower_replaces_the_one_with_its_key() -> None:
     changes = PubSub()
     with (
-        changes.follow("a", key="a tab") as first,
-        changes.follow("a", key="another tab") as other,
-        changes.follow("a", key="a tab") as second,
+        changes.follow("a", tab="a tab") as first,
+        changes.follow("a", tab="another tab") as other,
+        changes.follow("a", tab="a tab") as second,
     ):
         assert await is_woken(first)
         assert first.is_over
@@ -81,7 +81,7 @@ async def test_new_follower_replaces_the_one_with_its_key() -> None:
         changes.publish("a")
         assert await is_woken(second)
         assert not second.is_over
-    with changes.follow("a", key="a tab") as third:
+    with changes.follow("a", tab="a tab") as third:
         assert not third.is_over
     assert not changes.are_followed
 

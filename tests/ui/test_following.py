@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 import reflex as rx
 
 from tests.support.shop import Shop
 from tossbill_ui import runtime
+from tossbill_ui.ui.shared import page_state
 from tossbill_ui.ui.shared.page_state import updates
 
 
@@ -36,7 +38,10 @@ class Tab:
         return "a page"
 
 
-async def test_reload_replaces_the_previous_follower(shop: Shop) -> None:
+async def test_reload_replaces_the_previous_follower(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_state, "is_open", lambda _tab: True)
     runtime.install(shop.rt)
     loads = [updates(cast("rx.State", Tab("mine"))) for _ in range(20)]
     another = updates(cast("rx.State", Tab("another")))

@@ -11,6 +11,7 @@ from contextlib import suppress
 import uvicorn
 
 from tossbill_ui.core.settings import Settings
+from tossbill_ui.http.protocol import impatient
 
 FAILED = 3
 
@@ -65,6 +66,7 @@ def serve(
         factory=True,
         host=host,
         port=settings.tossbill_port,
+        http=impatient(settings.tossbill_limit_seconds),
         # One process: states live in its memory. An access log would hold authKeys.
         workers=1,
         access_log=False,

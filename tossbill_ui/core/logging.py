@@ -1,4 +1,4 @@
-"""JSON logging, one line per record, with secrets redacted."""
+"""JSON logging, one short line per record, with secrets redacted and repetitions counted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from typing import cast
+
+from tossbill_ui.core.repeated_lines import CountingHandler
 
 # The last line of defense: none of our code logs these on purpose.
 SECRETS = re.compile(
@@ -13,6 +16,8 @@ SECRETS = re.compile(
     r"|(?P<name>(?:authKey|billingKey|token|tossbill_session)=)[^&\s\"']+"
     r"|(?P<path>/v1/billing/(?:authorizations/)?)(?!authorizations|issue|card)[^/\s\"'?]+"
 )
+# In bytes: strangers decide how many lines there are, and what they repeat.
+LONGEST_LINE = 2048
 # PostgreSQL repeats the values of a row that it refuses.
 ROW = re.compile(r"^DETAIL: .*$", re.MULTILINE)
 
@@ -39,12 +44,43 @@ class JsonFormatter(logging.Formatter):
         entry.update(getattr(record, "data", {}))
         if record.exc_info:
             entry["traceback"] = ROW.sub("DETAIL: …", self.formatException(record.exc_info))
-        return redact(json.dumps(entry, ensure_ascii=False, default=str))
+        return fitted(redact(json.dumps(entry, ensure_ascii=False, default=str)))
+
+
+def fitted(line: str) -> str:
+    """Shorten the texts of a JSON line until it fits into `LONGEST_LINE` bytes.
+
+    A traceback keeps its end, every other text its beginning.
+    """
+    for longest in (1200, 400, 100):
+        if len(line.encode()) <= LONGEST_LINE:
+            return line
+        line = json.dumps(_shortened(json.loads(line), longest), ensure_ascii=False)
+    return line.encode()[:LONGEST_LINE].decode(errors="ignore")
+
+
+def _shortened(value: object, longest: int) -> object:
+    if isinstance(value, dict):
+        entry = cast("dict[str, object]", value)
+        return {name: _shortened_field(name, each, longest) for name, each in entry.items()}
+    if isinstance(value, list):
+        return [_shortened(each, longest // 3) for each in cast("list[object]", value)]
+    return _start(value, longest // 3) if isinstance(value, str) else value
+
+
+def _shortened_field(name: str, value: object, longest: int) -> object:
+    if name == "traceback" and isinstance(value, str) and len(value) > longest:
+        return f"…{value[-longest:]}"
+    return _shortened(value, longest)
+
+
+def _start(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def set_up_logging(level: int = logging.INFO) -> None:
     """Route every logger of the process through one redacting handler on stderr."""
-    handler = logging.StreamHandler()
+    handler = CountingHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ONLY_WARNINGS:

@@ -44,7 +44,7 @@ class PubSub:
 
     def __init__(self) -> None:
         self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
-        self._by_key: dict[str, Follower] = {}
+        self._of_tab: defaultdict[str, dict[str, Follower]] = defaultdict(dict)
         self._forward: Callable[[str], None] | None = None
 
     @property
@@ -68,25 +68,30 @@ class PubSub:
             follower.notify()
 
     @contextmanager
-    def follow(self, customer_id: str, *, key: str = "") -> Generator[Follower]:
+    def follow(self, customer_id: str, *, tab: str = "", page: str = "") -> Generator[Follower]:
         """Follow a customer's rows while the block runs; call this before reading them first.
 
         Args:
             customer_id: The owner of the rows.
-            key: The id of a tab, which needs one follower: an earlier one with this key ends.
+            tab: The id of the tab that follows, if any; `end` ends its followers.
+            page: What the tab follows for; an earlier follower of this tab and page ends.
         """
         follower = Follower()
         self._followers[customer_id].add(follower)
-        if key:
-            self._replace(key, follower)
+        if tab:
+            self._replace(tab, page, follower)
         try:
             yield follower
         finally:
             self._followers[customer_id].discard(follower)
             if not self._followers[customer_id]:
                 del self._followers[customer_id]
-            if self._by_key.get(key) is follower:
-                del self._by_key[key]
+            self._forget(tab, page, follower)
+
+    def end(self, tab: str) -> None:
+        """End every follower of a tab, which is closed."""
+        for follower in self._of_tab.get(tab, {}).values():
+            follower.end()
 
     async def wait_until(
         self,
@@ -114,7 +119,14 @@ class PubSub:
                     return found
                 await follower.wait(seconds=left)
 
-    def _replace(self, key: str, follower: Follower) -> None:
-        if previous := self._by_key.get(key):
+    def _replace(self, tab: str, page: str, follower: Follower) -> None:
+        if previous := self._of_tab[tab].get(page):
             previous.end()
-        self._by_key[key] = follower
+        self._of_tab[tab][page] = follower
+
+    def _forget(self, tab: str, page: str, follower: Follower) -> None:
+        pages = self._of_tab.get(tab, {})
+        if pages.get(page) is follower:
+            del pages[page]
+        if not pages:
+            self._of_tab.pop(tab, None)

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from tossbill_ui.core.addresses import Addresses
 from tossbill_ui.core.calendar import ChargeHours
 from tossbill_ui.core.company import BusinessNumber, Line, PageUrl
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.language import Language
+from tossbill_ui.core.limit_settings import LimitSettings
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - a published sandbox key
@@ -48,7 +49,7 @@ def _invalid_values(error: ValidationError) -> str:
     return " ".join(f"{name} is invalid: {reason}." for name, reason in wrong)
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """Every setting, by the name of its environment variable in lower case.
 
     ``backend_url`` has no variable of its own. It is the base URL of our HTTP routes: the public

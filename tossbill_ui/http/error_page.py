@@ -1,10 +1,11 @@
-"""The response for a request whose handler failed; the error itself goes to the log."""
+"""The responses for a request whose handler failed, and for one request too many."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import get_args
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -13,6 +14,7 @@ from tossbill_ui.core.language import Language
 from tossbill_ui.http.language import language_of
 
 STYLESHEET = re.compile(r'href="(/assets/[^"]+\.css)"')
+BUSY = {"retry-after": "5", "cache-control": "no-store", "connection": "close"}
 BrokenPage = Callable[[Language, str], str]
 
 
@@ -25,13 +27,41 @@ def send_error_page(
         client_dir: The build's files for browsers.
         page: Renders the page in a language, with a stylesheet.
     """
-    found = STYLESHEET.search((client_dir / "404.html").read_text())
-    stylesheet = found[1] if found else ""
+    stylesheet = _stylesheet(client_dir)
 
     async def respond(request: Request, error: Exception) -> Response:
-        if "text/html" not in request.headers.get("accept", ""):
+        if not _reads_html(request):
             return PlainTextResponse("Internal Server Error", status_code=500)
         html = page(language_of(request), stylesheet)
         return HTMLResponse(html, status_code=500, headers={"cache-control": "no-store"})
 
     return respond
+
+
+def send_busy_page(client_dir: Path, page: BrokenPage) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers a request too many: 429, a page for browsers, a line for programs.
+
+    Args:
+        client_dir: The build's files for browsers.
+        page: Renders the page in a language, with a stylesheet.
+    """
+    stylesheet = _stylesheet(client_dir)
+    # Each costs about as much as a page: a flood must not be able to have them drawn.
+    pages = {language: page(language, stylesheet) for language in get_args(Language)}
+
+    async def respond(request: Request) -> Response:
+        if not _reads_html(request):
+            return PlainTextResponse("Too many requests.", 429, BUSY)
+        return HTMLResponse(pages[language_of(request)], 429, BUSY)
+
+    return respond
+
+
+def _stylesheet(client_dir: Path) -> str:
+    path = client_dir / "404.html"
+    found = STYLESHEET.search(path.read_text()) if path.exists() else None
+    return found[1] if found else ""
+
+
+def _reads_html(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")

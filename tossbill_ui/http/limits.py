@@ -1,97 +1,116 @@
-"""Limits on the requests and events of one client."""
+"""Limits on what one caller may send: requests, connections, events, bytes, CPU time."""
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
+from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tossbill_ui.http.budgets import Bucket, Buckets
-from tossbill_ui.http.callers import caller_of
+from tossbill_ui.core import cpu
+from tossbill_ui.core.limit_settings import LimitSettings
+from tossbill_ui.http.accounts import Accounts
+from tossbill_ui.http.sockets import Rules, Sockets
+from tossbill_ui.http.this_machine import is_local
 
 BODY_BYTES = 64 * 1024
-REQUESTS_A_SECOND, REQUEST_BURST = 50.0, 200.0
-# Of their own: no flood of webhooks takes a customer's share, nor one of requests Toss's.
-WEBHOOKS_PATH = "/webhooks/toss"
-WEBHOOKS_A_SECOND, WEBHOOK_BURST = 10.0, 100.0
-EVENTS_A_SECOND, EVENT_BURST = 20.0, 100.0
-SOCKETS_OF_ONE_CLIENT = 100
-EVENT_BYTES = 64 * 1024
-POLICY_VIOLATION = 1008
+# The build's files, which cost little; a page has about seventeen of them.
+ASSETS = ("/assets/", "/fonts/", "/app.css", "/favicon", "/toss_billing.js")
+ASSET_TOKENS = 0.1
+SANDBOX, WEBHOOKS_PATH = "/sandbox/", "/webhooks/toss"
+
+Refuse = Callable[[Request], Awaitable[Response]]
 
 
 class Limits:
-    """ASGI middleware: limits body size, requests, sockets and events of each client.
+    """ASGI middleware: a caller's flood uses up that caller's share, and nobody else's.
 
-    A flood from one client uses up only that client's share.
+    Args:
+        app: The app to protect.
+        settings: The limits.
+        accounts: What each caller may use.
+        refuse: Makes the response to a request that is one too many.
+        is_handler: Whether an event of this name has a handler.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self._requests = Buckets(REQUESTS_A_SECOND, REQUEST_BURST)
-        self._webhooks = Buckets(WEBHOOKS_A_SECOND, WEBHOOK_BURST)
-        self._sockets: Counter[str] = Counter()
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        settings: LimitSettings,
+        accounts: Accounts,
+        refuse: Refuse,
+        is_handler: Callable[[str], bool],
+    ) -> None:
+        self.app, self._accounts, self._refuse = app, accounts, refuse
+        self._seconds = settings.tossbill_limit_seconds
+        rules = Rules(
+            is_handler=is_handler,
+            each=settings.tossbill_limit_tabs,
+            in_all=settings.tossbill_limit_tabs_in_all,
+            seconds=self._seconds,
+        )
+        self._sockets = Sockets(app, rules)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on requests and connections within the limits."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
+            caller = self._accounts.caller_of(scope)
+            await self._sockets.serve(caller, scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        buckets = self._webhooks if scope["path"] == WEBHOOKS_PATH else self._requests
-        if not buckets.of(caller_of(scope)).take():
-            too_many = PlainTextResponse("Too many requests.", 429, {"retry-after": "5"})
-            await too_many(scope, receive, send)
+        body = _Body(receive, self._seconds)
+        if _is_our_own(scope):
+            await self.app(scope, body, send)
             return
-        await self.app(scope, _CountedBody(receive), send)
+        if await self._may(scope):
+            await self.app(scope, body, send)
+        else:
+            await (await self._refuse(Request(scope)))(scope, receive, send)
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = caller_of(scope)
-        if self._sockets[client] >= SOCKETS_OF_ONE_CLIENT:
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-            return
-        self._sockets[client] += 1
-        events = Bucket(EVENTS_A_SECOND, EVENT_BURST)
-
-        async def receive_some() -> Message:
-            message = await receive()
-            if message["type"] == "websocket.receive" and not (
-                events.take() and _size(message) <= EVENT_BYTES
-            ):
-                await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-                return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
-            return message
-
-        try:
-            await self.app(scope, receive_some, send)
-        finally:
-            self._sockets[client] -= 1
-            if not self._sockets[client]:
-                del self._sockets[client]
+    async def _may(self, scope: Scope) -> bool:
+        """Let the caller pay for a request from here on; return whether it may be answered."""
+        if scope["path"] == WEBHOOKS_PATH:
+            sender = self._accounts.sender_of(scope)
+            cpu.charge_to(sender)
+            return sender.may_at_once("webhook")
+        caller = self._accounts.caller_of(scope)
+        cpu.charge_to(caller)
+        is_asset = scope["path"].startswith(ASSETS)
+        return await caller.may("request", ASSET_TOKENS if is_asset else 1.0)
 
 
-class _CountedBody:
-    """A ``receive`` that counts the bytes of a request's body."""
+class _Body:
+    """A ``receive`` that counts the bytes of a request's body, and the seconds until its end."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, seconds: float) -> None:
         self._receive, self._bytes = receive, 0
+        self._until: float | None = asyncio.get_running_loop().time() + seconds
 
     async def __call__(self) -> Message:
-        message = await self._receive()
+        # The outer app is a Starlette app, which turns both exceptions into a response.
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            headers = {"connection": "close"}
+            raise HTTPException(408, "The body is too slow.", headers) from None
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
             if self._bytes > BODY_BYTES:
-                # The outer app is a Starlette app, which turns this into a response.
                 raise HTTPException(413, "The body is too large.")
+        if not message.get("more_body", False):
+            self._until = None  # what follows is only the end of the connection
         return message
 
 
-def _size(message: Message) -> int:
-    text, data = message.get("text"), message.get("bytes")
-    return len(text) if text else len(data or b"")
+def _is_our_own(scope: Scope) -> bool:
+    """Whether this machine asks its own sandbox, as the app and its worker do all the time."""
+    return scope["path"].startswith(SANDBOX) and is_local(Request(scope))

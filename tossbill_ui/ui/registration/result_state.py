@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 import reflex as rx
 
 from tossbill_ui import runtime
 from tossbill_ui.ui.registration import callback, result_view
 from tossbill_ui.ui.registration.result_view import ResultView
-from tossbill_ui.ui.shared.page_state import caller_of, query_of, session_of
-
-LOOK_AGAIN_SECONDS = 20.0
+from tossbill_ui.ui.shared.page_state import caller_of, query_of, session_of, updates
 
 
 class ResultState(rx.State):
@@ -29,14 +29,15 @@ class ResultState(rx.State):
         if moved := await callback.take_success(runtime.current(), session, query):
             yield rx.redirect(moved, replace=True)
             return
-        seconds, ended = 0.0, False
-        while not ended:
-            view, ended = await callback.outcome_view(
-                runtime.current(), actor, query, seconds=seconds
-            )
-            async with self:
-                self.shown = view
-            seconds = LOOK_AGAIN_SECONDS
+        async with aclosing(updates(self)) as changes:
+            async for _ in changes:
+                view, ended = await callback.outcome_view(
+                    runtime.current(), actor, query, seconds=0
+                )
+                async with self:
+                    self.shown = view
+                if ended:
+                    return
 
     @rx.event
     async def load_failure(self):  # noqa: ANN201

@@ -81,3 +81,8 @@ def explain(exception: Exception) -> EventSpec | None:
     if failed and failed.name.startswith(f"{ProblemState.get_full_name()}."):
         return None  # it would fail again
     return ProblemState.failed(failed.problem if failed else STALE)  # pyright: ignore[reportCallIssue, reportReturnType]
+
+
+def report(exception: Exception) -> None:
+    """Log an error that a page reports; it is the browser's own text, so anything may be in it."""
+    log.error("page.failed", extra={"data": {"error": str(exception)}})

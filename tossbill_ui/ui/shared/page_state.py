@@ -13,6 +13,7 @@ from tossbill_ui import runtime
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.customers.language import choose
 from tossbill_ui.customers.session import Session, actor_of, from_cookie_header
+from tossbill_ui.ui.shared.tabs import is_open
 from tossbill_ui.ui.shared.text import speak
 
 # A notification from another process can get lost.
@@ -38,15 +39,17 @@ def caller_of(state: rx.State) -> Actor:
 
 
 async def updates(state: rx.State) -> AsyncGenerator[None]:
-    """Yield at once, and again whenever this customer's data may have changed.
+    """Yield at once and whenever this customer's data may have changed, until the tab closes.
 
     A tab has one follower per page: when a page is reloaded, or a stranger repeats the event, the
-    new follower replaces the one before.
+    new follower replaces the one before. Close the iterator if you leave it early.
     """
     async with state:
         actor, tab = caller_of(state), state.router.session.client_token
-    key = f"{tab} {state.get_full_name()}"
-    with runtime.current().pubsub.follow(actor.customer_id, key=key) as follower:
+    page = state.get_full_name()
+    with runtime.current().pubsub.follow(actor.customer_id, tab=tab, page=page) as follower:
+        if not is_open(tab):
+            return
         while not follower.is_over:
             yield
             await follower.wait(seconds=LOOK_AGAIN_SECONDS)

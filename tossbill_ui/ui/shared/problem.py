@@ -10,9 +10,9 @@ import asyncio
 
 import reflex as rx
 from reflex.state import OnLoadInternalState
-from reflex_base.registry import RegistrationContext
 
 from tossbill_ui import runtime
+from tossbill_ui.ui.shared.tabs import is_open
 from tossbill_ui.ui.shared.text.problems import PROBLEMS, STALE
 
 # Variables that disable buttons, in any state.
@@ -84,10 +84,10 @@ class ProblemState(rx.State):
 
 async def _until_readable(tab: str, seconds: float) -> bool:
     """Wait until the database can be read; return whether the tab is still open."""
-    while _is_open(tab):
+    while is_open(tab):
         await asyncio.sleep(seconds)
         if await runtime.current().db.answers():
-            return _is_open(tab)
+            return is_open(tab)
         seconds = min(2 * seconds, LONGEST_PAUSE_SECONDS)
     return False
 
@@ -96,8 +96,3 @@ def _pause(times: int) -> float:
     """Return the pause in seconds after a page was loaded again a number of times."""
     doublings = min(times, 10)  # a number of any size may be too large for a float
     return min(FIRST_PAUSE_SECONDS * 2**doublings, LONGEST_PAUSE_SECONDS)
-
-
-def _is_open(tab: str) -> bool:
-    namespace = RegistrationContext.get().app.event_namespace
-    return namespace is None or tab in namespace.token_to_sid

@@ -70,6 +70,15 @@ BROKEN_BODY = Text(
 
 BROKEN_AGAIN = Text("다시 열기", "Reload")
 
+BUSY_TITLE = Text("요청이 너무 많아요", "Too many requests")
+
+BUSY_BODY = Text(
+    "이 인터넷 연결에서 짧은 시간에 요청이 너무 많이 왔어요.\n"
+    "잠시 뒤에 다시 열어 주세요. 같은 등록이나 결제가 두 번 되지 않아요.",
+    "This internet connection sent too many requests in a short time.\n"
+    "Please reload in a moment. Nothing is registered or charged twice.",
+)
+
 BANNER = {
     "sandbox": Text(
         "연습 모드 · 실제 카드와 돈을 쓰지 않아요", "Sandbox · no real cards, no real money"

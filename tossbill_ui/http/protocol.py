@@ -1,0 +1,98 @@
+"""The server's side of a TCP connection, which does not wait for a slow client for ever.
+
+uvicorn has a time limit for idle connections only: one that sends a byte of a header from time to
+time, or does not read its response, would stay open for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class ImpatientProtocol(HttpToolsProtocol):
+    """Closes a connection whose headers do not arrive, or whose response is not read, in time.
+
+    The body has a deadline of its own (`http.limits`), since only the app knows whether it waits.
+    """
+
+    seconds = 20.0
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as in uvicorn
+        super().__init__(*arguments, **named)
+        self._reading: asyncio.TimerHandle | None = None
+        self._writing: asyncio.TimerHandle | None = None
+        self._is_responding = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._wait_for_headers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_reading()
+        self._stop_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Wait for the next request's headers, once it has begun."""
+        if self._reading is None and not self._is_responding:
+            self._wait_for_headers()
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """Stop waiting: this request's headers are there."""
+        self._stop_reading()
+        super().on_headers_complete()
+        self._is_responding = True
+
+    def on_response_complete(self) -> None:
+        """Wait for the client to read the rest, if the connection is about to close."""
+        self._is_responding = False
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._wait_for_reader()
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read."""
+        super().pause_writing()
+        self._wait_for_reader()
+
+    def resume_writing(self) -> None:
+        """Stop waiting: the client reads."""
+        self._stop_writing()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection, even if its client has not read the response."""
+        super().timeout_keep_alive_handler()
+        self._wait_for_reader()
+
+    def _wait_for_headers(self) -> None:
+        self._reading = self.loop.call_later(self.seconds, self.transport.abort)
+
+    def _wait_for_reader(self) -> None:
+        self._stop_writing()
+        self._writing = self.loop.call_later(self.seconds, self.transport.abort)
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _stop_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+
+
+def impatient(seconds: float) -> type[ImpatientProtocol]:
+    """Return the protocol with a time limit.
+
+    Args:
+        seconds: For a request's headers to arrive, and for a full buffer to be read.
+    """
+    return type("ImpatientProtocol", (ImpatientProtocol,), {"seconds": seconds})
