@@ -1,4 +1,4 @@
-"""Takes our own card form, which a browser posts by itself (ADR-0043).
+"""Takes our own card form, which a browser posts by itself (ADR-0037).
 
 The details are wrapped as secrets here, before anything else sees them, and are passed on within
 this request; the answer is a redirect and repeats none of them.

@@ -1,4 +1,4 @@
-"""Registers a card that the customer typed into our own form (ADR-0043).
+"""Registers a card that the customer typed into our own form (ADR-0037).
 
 The same registration as with Toss's window, from `registration.start` to `outcome`; only the way
 to its end differs. The card's details are stored nowhere, so that nothing but this process can

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CardDetails:
-    """A card's details: held while Toss is asked, and never stored (ADR-0043).
+    """A card's details: held while Toss is asked, and never stored (ADR-0037).
 
     Attributes:
         number: 13 to 19 digits.

@@ -1,4 +1,4 @@
-"""Our own card form, as a part of the registration page (ADR-0043).
+"""Our own card form, as a part of the registration page (ADR-0037).
 
 It is plain HTML. What is typed into it goes from the browser to our server in one POST, and never
 through React, a state or the websocket.

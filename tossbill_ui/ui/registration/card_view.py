@@ -1,4 +1,4 @@
-"""View rows of our own card form, and what becomes of what it sends (ADR-0043)."""
+"""View rows of our own card form, and what becomes of what it sends (ADR-0037)."""
 
 from __future__ import annotations
 
