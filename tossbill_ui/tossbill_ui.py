@@ -57,6 +57,7 @@ from tossbill_ui.ui.history.print_view import history_paper
 from tossbill_ui.ui.history.view import CSV_PATH, PAPER_PATH
 from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.registration import card_view
+from tossbill_ui.ui.shared.arguments import Fitting
 from tossbill_ui.ui.shared.failures import Watched, explain, report
 from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
 from tossbill_ui.ui.shared.presses import InTime
@@ -210,6 +211,7 @@ app = rx.App(
 app.app_wraps.pop((5, "Overlay"))
 app.register_lifespan_task(running)  # pyright: ignore[reportUnknownMemberType]
 app.add_middleware(Charged())
+app.add_middleware(Fitting())
 app.add_middleware(Watched())
 app.add_middleware(InLanguage())
 app.add_middleware(FreshPages())
