@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.proof.inputs import answers, requests, visits
+from tests.attacks.inputs.running import SURFACES, run
+from tests.proof.inputs import answers, requests
 from tests.simulation.story import scratch_folder
 from tests.support import corrupted_charges
 from tests.support.isolated import isolate
@@ -32,6 +33,10 @@ def _on_a_database(work: Service, folder: Path, inputs: int, rng: random.Random)
     return asyncio.run(work(folder, url, inputs, rng))
 
 
+def _from_strangers(surface: str, folder: Path, inputs: int, rng: random.Random) -> Counter[str]:
+    return run(surface, rng.getrandbits(32), range(inputs))
+
+
 KINDS: dict[str, Work] = {
     "answers to charges": partial(
         _on_a_database, corrupted_charges.charge_with_corrupted_responses
@@ -40,11 +45,8 @@ KINDS: dict[str, Work] = {
         _on_a_database, corrupted_charges.look_up_with_corrupted_responses
     ),
     "answers to issuing": partial(_on_a_database, answers.issue_with_corrupted_responses),
-    "webhooks": partial(_on_a_database, visits.post_corrupted_webhooks),
-    "returns": partial(_on_a_database, visits.return_with_corrupted_queries),
-    "cookies": partial(_on_a_database, visits.visit_with_corrupted_cookies),
-    "filters": partial(_on_a_database, visits.filter_with_nonsense),
     "sandbox requests": requests.send_to_the_sandbox,
+    **{name: partial(_from_strangers, name) for name in SURFACES},
 }
 
 
