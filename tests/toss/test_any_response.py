@@ -176,3 +176,11 @@ async def test_missing_currency_is_won(make_client: MakeClient, currency: object
     client = make_client(answers(200, json.dumps({**PAYMENT, "currency": currency}).encode()))
 
     assert (await charge(client)).is_in_won
+
+
+@pytest.mark.parametrize("key", [-1, 2**63, 1.5, True, "a key", "key\n", ""])
+async def test_invalid_payment_key_is_not_accepted(make_client: MakeClient, key: object) -> None:
+    client = make_client(answers(200, json.dumps({**PAYMENT, "paymentKey": key}).encode()))
+
+    with pytest.raises(OutcomeUnknown):
+        await charge(client)

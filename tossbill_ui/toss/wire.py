@@ -69,7 +69,7 @@ Instant = Annotated[datetime | None, WrapValidator(_instant)]
 MOST_KRW = 2**31 - 1
 Won = Annotated[int, BeforeValidator(_number_only), Field(ge=0, le=MOST_KRW)]
 # At most 200 characters (contract §4.8).
-PaymentKey = Annotated[str, Field(pattern=f"^{_KEY.pattern}$")]
+PaymentKey = Annotated[str, BeforeValidator(_key_only)]
 # At most 200 characters (contract §4.1); checked at once, as Toss issues a key only once.
 BillingKey = Annotated[SecretStr, BeforeValidator(_key_only)]
 Word = Annotated[str, AfterValidator(visible)]
