@@ -16,7 +16,8 @@ from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payment_methods.outcome import Outcome
-from tossbill_ui.payment_methods.registration import Return, WindowCall
+from tossbill_ui.payment_methods.registration import WindowCall
+from tossbill_ui.payment_methods.ticket import Return
 from tossbill_ui.runtime import Runtime
 
 AUTH_KEY = "PLANTEDAUTHKEY"

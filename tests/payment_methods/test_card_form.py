@@ -25,8 +25,9 @@ from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import card_form, issuing, registration
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods.outcome import Outcome
-from tossbill_ui.payment_methods.registration import Ticket, WindowCall
+from tossbill_ui.payment_methods.registration import WindowCall
 from tossbill_ui.payment_methods.sweep import sweep
+from tossbill_ui.payment_methods.ticket import Ticket
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.card_details import CardDetails
 

@@ -11,7 +11,7 @@ from tossbill_ui.core.errors import NotAllowed
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
-from tossbill_ui.payment_methods.registration import Return
+from tossbill_ui.payment_methods.ticket import Return
 from tossbill_ui.runtime import Runtime
 
 

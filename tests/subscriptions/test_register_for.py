@@ -14,7 +14,8 @@ from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import registration
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
-from tossbill_ui.payment_methods.registration import Return, WindowCall
+from tossbill_ui.payment_methods.registration import WindowCall
+from tossbill_ui.payment_methods.ticket import Return
 from tossbill_ui.payments.models import PaymentStatus
 from tossbill_ui.subscriptions.actions import cancel, change_method
 from tossbill_ui.subscriptions.lifecycle import invoicing

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import outcome, registration
-from tossbill_ui.payment_methods.registration import Return, WindowCall
+from tossbill_ui.payment_methods.registration import WindowCall
+from tossbill_ui.payment_methods.ticket import Return
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import subscribe

@@ -21,7 +21,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.leases import keeper
 from tossbill_ui.payment_methods import issuing, registration
 from tossbill_ui.payment_methods.models import Registration
-from tossbill_ui.payment_methods.registration import Ticket
+from tossbill_ui.payment_methods.ticket import Ticket, authorize
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.card_details import CardDetails
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
@@ -63,7 +63,7 @@ async def register(
             another registration of this customer is in progress (``under_way``), or too many cards
             were tried (``too_often``).
     """
-    found, owner = await registration.authorize(rt, session, ticket)
+    found, owner = await authorize(rt, session, ticket)
     if found.card_terms is None and not may_try():
         raise Conflict("Too many cards were tried.", code="too_often")
     # A broken key store must fail now, not after Toss has answered.

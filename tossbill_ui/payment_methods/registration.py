@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from tossbill_ui.audit import security_events
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
@@ -27,12 +26,17 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.leases import claims
 from tossbill_ui.payment_methods import issuing, repository
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
-from tossbill_ui.payment_methods.session_renewal import succeeds
+from tossbill_ui.payment_methods.ticket import (
+    PURPOSE,
+    Return,
+    authorize,
+    record_refusal,
+    refusal,
+)
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-TOKEN = "registration"  # noqa: S105 - the purpose of the token, not the token
 REUSE_FOR = timedelta(minutes=30)
 CANCELED_CODES = frozenset({"PAY_PROCESS_CANCELED", "USER_CANCEL"})
 CODE_LENGTH, MESSAGE_LENGTH = 80, 200
@@ -56,27 +60,6 @@ class WindowCall:
     customer_key: str
     success_url: str
     fail_url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ticket:
-    """What a browser sends to show that a registration is its own.
-
-    Attributes:
-        caller: The network that it came from, for counting refused ones; empty if unknown.
-    """
-
-    registration_id: str
-    token: str
-    caller: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Return(Ticket):
-    """The parameters of Toss's success redirect, as sent by the browser."""
-
-    auth_key: str
-    customer_key: str
 
 
 async def start(
@@ -125,7 +108,7 @@ def _window_call(
 ) -> WindowCall:
     # Toss adds its own parameters to these URLs (contract §2.1). They never use the request's host.
     carried = {"plan": plan_code} if is_code(plan_code) else {}
-    token = rt.signer.token(TOKEN, registration.id)
+    token = rt.signer.token(PURPOSE, registration.id)
     query = urlencode({"registration": registration.id, "token": token, **carried})
     return WindowCall(
         registration_id=registration.id,
@@ -174,67 +157,8 @@ async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Regi
     elif clean(back.auth_key, limit=AUTH_KEY_LENGTH) != back.auth_key or not back.auth_key:
         problem = "no_auth_key"
     if problem:
-        raise await _refusal(rt, session, problem, back)
+        raise await refusal(rt, session, problem, back)
     return registration
-
-
-async def authorize(
-    rt: Runtime, session: Session | None, ticket: Ticket
-) -> tuple[Registration, Customer]:
-    """Return a registration of this browser, and its customer.
-
-    Raises:
-        NotAllowed: The registration or token is not this browser's; the attempt is recorded.
-    """
-    customer = None
-    async with rt.db.read() as db:
-        registration = await repository.registration(db, ticket.registration_id)
-        if registration is not None:
-            customer = await db.get(Customer, registration.customer_id)
-    if registration is None or customer is None:
-        raise await _refusal(rt, session, "unknown_link", ticket)
-    problem = ""
-    if not rt.signer.verifies(ticket.token, TOKEN, registration.id):
-        problem = "wrong_token"
-    elif session is None:
-        problem = "no_session"
-    elif session.customer_id != customer.id or not _is_of(rt, session, registration, ticket):
-        problem = "other_session"
-    if problem:
-        raise await _refusal(rt, session, problem, ticket)
-    return registration, customer
-
-
-def _is_of(rt: Runtime, session: Session, registration: Registration, ticket: Ticket) -> bool:
-    """Whether a session started a registration, or is the successor of the one that did.
-
-    A second return with the same authKey may have been sent before the browser got its successor.
-    """
-    if session.id == registration.session_id or succeeds(rt, session.id, registration.session_id):
-        return True
-    is_same_return = isinstance(ticket, Return) and (
-        registration.auth_key_hash == fingerprint(ticket.auth_key)
-    )
-    return is_same_return and succeeds(rt, registration.session_id, session.id)
-
-
-async def _refusal(
-    rt: Runtime, session: Session | None, problem: str, ticket: Ticket
-) -> NotAllowed:
-    await _record_refusal(rt, session.customer_id if session else None, problem, ticket)
-    return NotAllowed("This is not accepted from this browser.", code=problem)
-
-
-async def _record_refusal(
-    rt: Runtime, customer_id: str | None, problem: str, ticket: Ticket
-) -> None:
-    await security_events.record(
-        rt,
-        kind=f"refused.{problem}",
-        caller=ticket.caller,
-        customer_id=customer_id,
-        subject=f"registration {ticket.registration_id}",
-    )
 
 
 async def _claim(rt: Runtime, registration: Registration, back: Return, digest: str) -> bool:
@@ -290,7 +214,7 @@ async def _lost_claim(
     async with rt.db.read() as db:
         owner = await repository.registration_by_auth_key(db, digest)
     if owner is not None and owner.id != registration.id:
-        await _record_refusal(rt, registration.customer_id, "auth_key_of_another", back)
+        await record_refusal(rt, registration.customer_id, "auth_key_of_another", back)
         return NotAllowed("This authKey belongs to another registration.", code="already_used")
     return Conflict("Another registration is under way.", code="under_way")
 
@@ -311,7 +235,7 @@ async def end_in_window(
     Raises:
         NotAllowed: The registration is not this browser's; nothing is recorded.
     """
-    if session is None or not rt.signer.verifies(token, TOKEN, registration_id):
+    if session is None or not rt.signer.verifies(token, PURPOSE, registration_id):
         raise NotAllowed("Not this browser's registration.", code="wrong_token")
     closed = code in CANCELED_CODES
     code, message = clean(code, limit=CODE_LENGTH), clean(message, limit=MESSAGE_LENGTH)

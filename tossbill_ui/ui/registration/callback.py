@@ -13,7 +13,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration, session_renewal
 from tossbill_ui.payment_methods.outcome import Outcome
-from tossbill_ui.payment_methods.registration import Return
+from tossbill_ui.payment_methods.ticket import Return
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import SubscriptionStatus
 from tossbill_ui.subscriptions.reading import registered

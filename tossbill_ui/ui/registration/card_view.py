@@ -14,7 +14,7 @@ from tossbill_ui.core.text import is_code, is_id
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import card_form, session_renewal
 from tossbill_ui.payment_methods.card_input import CardField, CardInput
-from tossbill_ui.payment_methods.registration import Ticket
+from tossbill_ui.payment_methods.ticket import Ticket
 from tossbill_ui.prerender import Moved, Post
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.plans.view import register_path
