@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import pytest
+import reflex as rx
 
 from tests.ui.conftest import shop
 from tests.ui.test_failures import Tab, tab
@@ -43,6 +44,15 @@ def test_arguments_of_a_page_fit() -> None:
     assert fits(CHOOSE, {"field": "topic", "value": "all", STAMP: [1, 2, 3]})
     assert fits(SAVE, {"form": {"email": "a@b.example"}})
     assert not fits(SAVE, {"form": "a@b.example"})
+
+
+def test_what_reflex_sends_when_a_page_opens_fits() -> None:
+    hydrate = rx.State.event_handlers["hydrate_and_load"]
+
+    assert fits(hydrate, {"hashes": ["0ee8c7129cd1331c"], "vars": {}})
+    assert fits(hydrate, {"hashes": None})
+    assert fits(hydrate, {})
+    assert not fits(hydrate, {"hashes": "0ee8c7129cd1331c"})
 
 
 async def test_unfitting_event_is_refused_in_words_and_logs_nothing(

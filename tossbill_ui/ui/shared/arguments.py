@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping
-from typing import Any, get_origin
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import reflex as rx
 from reflex.middleware.middleware import Middleware
@@ -20,6 +21,8 @@ from reflex_base.registry import RegistrationContext
 from tossbill_ui.ui.shared.presses import STAMP
 from tossbill_ui.ui.shared.problem import ProblemState
 from tossbill_ui.ui.shared.text.problems import NOTHING_STORED
+
+UNIONS = (Union, UnionType)
 
 
 class Fitting(Middleware):
@@ -59,5 +62,9 @@ def _can_be_sent(given: object) -> bool:
 
 def _is_a(value: object, hint: Any) -> bool:
     """Whether a value is of a plain type; of any other annotation Reflex or the handler judges."""
+    if get_origin(hint) in UNIONS:
+        return any(_is_a(value, member) for member in get_args(hint))
     plain = get_origin(hint) or hint
+    if plain is float:
+        return isinstance(value, float | int)  # JSON has one kind of number
     return plain is Any or not isinstance(plain, type) or isinstance(value, plain)
