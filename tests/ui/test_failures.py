@@ -72,7 +72,7 @@ class Tab:
 
     async def open(self) -> None:
         self.shown.clear()
-        await self.press(name_of(State.event_handlers["hydrate_and_load"]))
+        await self.press(name_of(State.event_handlers["hydrate_and_load"]), hashes=[])
 
     async def loaded_again(self) -> None:
         """Wait until the page has been loaded once more."""
