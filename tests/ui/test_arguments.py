@@ -6,11 +6,7 @@ import logging
 from typing import Any
 
 import pytest
-<<<<<<< Updated upstream
 import reflex as rx
-=======
-from reflex.state import State
->>>>>>> Stashed changes
 
 from tests.ui.conftest import shop
 from tests.ui.test_failures import Tab, tab
@@ -25,7 +21,6 @@ __all__ = ["shop", "tab"]
 
 CHOOSE = HistoryState.event_handlers["choose"]
 SAVE = EmailState.event_handlers["save"]
-LOAD = State.event_handlers["hydrate_and_load"]
 WRONG: list[Any] = [
     {},
     {"field": "topic"},
@@ -51,7 +46,6 @@ def test_arguments_of_a_page_fit() -> None:
     assert not fits(SAVE, {"form": "a@b.example"})
 
 
-<<<<<<< Updated upstream
 def test_what_reflex_sends_when_a_page_opens_fits() -> None:
     hydrate = rx.State.event_handlers["hydrate_and_load"]
 
@@ -59,12 +53,6 @@ def test_what_reflex_sends_when_a_page_opens_fits() -> None:
     assert fits(hydrate, {"hashes": None})
     assert fits(hydrate, {})
     assert not fits(hydrate, {"hashes": "0ee8c7129cd1331c"})
-=======
-def test_first_event_of_every_page_fits() -> None:
-    assert fits(LOAD, {"hashes": ["0ee8c7129cd1331c"], STAMP: [0, 1796002060710, 384.9]})
-    assert fits(LOAD, {"vars": {"name": "value"}, "hashes": None})
-    assert not fits(LOAD, {"hashes": "0ee8c7129cd1331c"})
->>>>>>> Stashed changes
 
 
 async def test_unfitting_event_is_refused_in_words_and_logs_nothing(

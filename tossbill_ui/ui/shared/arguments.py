@@ -65,11 +65,6 @@ def _is_a(value: object, hint: Any) -> bool:
     if get_origin(hint) in UNIONS:
         return any(_is_a(value, member) for member in get_args(hint))
     plain = get_origin(hint) or hint
-<<<<<<< Updated upstream
     if plain is float:
         return isinstance(value, float | int)  # JSON has one kind of number
-=======
-    if plain in (UnionType, Union):
-        return any(_is_a(value, member) for member in get_args(hint))
->>>>>>> Stashed changes
     return plain is Any or not isinstance(plain, type) or isinstance(value, plain)
