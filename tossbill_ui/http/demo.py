@@ -11,6 +11,7 @@ from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.customers import demo_link
 from tossbill_ui.http.pages import NO_STORE
 from tossbill_ui.http.session import set_session_cookie
+from tossbill_ui.payment_methods import session_renewal
 
 FIRST_PAGE = "/subscription/"
 
@@ -21,6 +22,7 @@ async def sign_in(request: Request) -> Response:
     session = demo_link.session_of(rt, request.query_params.get("link", ""))
     if session is None:
         return Response(status_code=404)
+    session = await session_renewal.joined(rt, session)
     response = RedirectResponse(rt.settings.public_url + FIRST_PAGE, status_code=303)
     response.headers.update(NO_STORE)
     set_session_cookie(request, response, session)

@@ -86,7 +86,7 @@ async def _session_of(request: Request, path: str) -> Session | None:
     A return with an authKey may still come from the session before; its authKey decides.
     """
     if path == SUCCESS and "authKey" in request.query_params:
-        return signed_session(request)
+        return await session_of(request) or signed_session(request)
     return await session_of(request)
 
 

@@ -22,15 +22,15 @@ def signed_session(connection: HTTPConnection) -> Session | None:
 async def session_of(connection: HTTPConnection) -> Session | None:
     """Return the browser's session, if it has one that counts.
 
-    The first request with the successor of a session ends the websockets of the one before: those
+    The first request with a successor ends the websockets of the customer's other sessions: those
     of the same browser connect again with the new cookie.
     """
     session = signed_session(connection)
     if session is None:
         return None
     standing = await session_renewal.standing(runtime.current(), session)
-    if standing.took_over_from:
-        await open_sockets.close(standing.took_over_from)
+    if standing.took_over:
+        await open_sockets.close_others(session)
     return None if standing.is_replaced else session
 
 

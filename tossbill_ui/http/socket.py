@@ -37,7 +37,7 @@ class SessionBoundTokens:
             return
         signed = signed_session(HTTPConnection(scope))
         # Known before it is looked up: a successor that takes over meanwhile closes it.
-        with open_sockets.opened(signed.id if signed else "", send):
+        with open_sockets.opened(signed, send):
             session = await session_of(HTTPConnection(scope))
             bound = {**scope, "query_string": self._bound(scope, session)}
             await self.app(bound if session else _without_session(bound), receive, send)

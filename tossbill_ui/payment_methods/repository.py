@@ -117,19 +117,31 @@ async def methods_of(db: AsyncSession, customer_id: str) -> Sequence[PaymentMeth
     return (await db.exec(query)).all()
 
 
-async def session_ids(db: AsyncSession, customer_id: str) -> set[str]:
-    """Return the ids of the sessions that the customer's registrations belong to."""
-    query = select(Registration.session_id).where(col(Registration.customer_id) == customer_id)
-    return set((await db.exec(query.distinct())).all())
+async def takeovers(
+    db: AsyncSession, customer_id: str, session_id: str
+) -> tuple[Registration | None, Registration | None]:
+    """Return the registrations whose sessions took over, and may take over.
+
+    Returns:
+        The customer's claimed registration that belongs to the session of its own id, and the one
+        that brought a session; None where there is none.
+    """
+    is_own, id_ = col(Registration.session_id) == col(Registration.id), col(Registration.id)
+    query = select(Registration).where(
+        col(Registration.customer_id) == customer_id,
+        col(Registration.claimed_at).is_not(None),
+        is_own | (id_ == session_id),
+    )
+    found = (await db.exec(query.order_by(col(Registration.claimed_at).desc()))).all()
+    current = next((each for each in found if each.session_id == each.id), None)
+    return current, next((each for each in found if each.id == session_id), None)
 
 
-async def move_registrations(
-    db: AsyncSession, customer_id: str, *, before: str, session_id: str
-) -> None:
-    """Let a customer's registrations of one session belong to another."""
+async def move_registrations(db: AsyncSession, customer_id: str, *, session_id: str) -> None:
+    """Let all registrations of a customer belong to one session."""
     statement = (
         sa.update(Registration)
-        .where(col(Registration.customer_id) == customer_id, col(Registration.session_id) == before)
+        .where(col(Registration.customer_id) == customer_id)
         .values(session_id=session_id)
     )
     await db.exec(statement)

@@ -1,12 +1,13 @@
 """A new session for the browser that registers its customer's first payment method (ADR-0036).
 
 Whoever planted the session before, or knows it, must not see or use that method. The browser that
-returns from Toss's window, which alone has the authKey, gets the successor of its session. The
+returns from Toss's window, which alone has the authKey, gets a successor of its session. The
 successor takes over when the browser first presents it, so a response that gets lost changes
-nothing; from then on the session before is none.
+nothing; from then on every other session of the customer is none.
 
-No table is needed: a successor's id is a signature of the id before, and the registrations of the
-session before become the successor's.
+No table is needed: a successor's id is the id of the registration that brought it. Nobody can make
+its cookie, which is signed. A registration that belongs to the session of its own id is the record
+that this session took over; of two, the one that was claimed later wins.
 """
 
 from __future__ import annotations
@@ -20,9 +21,6 @@ from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.runtime import Runtime
 
-PURPOSE = "next session"
-ID_LENGTH = 32
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -30,16 +28,11 @@ class Standing:
 
     Attributes:
         is_replaced: Whether another one took over; it is no session any more.
-        took_over_from: The id of the session that this one has replaced just now, or empty.
+        took_over: Whether it took over just now.
     """
 
     is_replaced: bool
-    took_over_from: str = ""
-
-
-def succeeds(rt: Runtime, session_id: str, before: str) -> bool:
-    """Whether a session is the successor of another, by any of the signing keys."""
-    return session_id in _successors(rt, before)
+    took_over: bool = False
 
 
 async def successor(
@@ -79,50 +72,53 @@ async def _successor(
     registration_id: str,
     is_proved: Callable[[Registration], bool],
 ) -> Session | None:
-    ids = _successors(rt, session.id)
     async with rt.db.read() as db:
         registration = await repository.registration(db, registration_id)
         methods = await repository.methods_of(db, session.customer_id)
     is_its_own = (
         registration is not None
         and registration.customer_id == session.customer_id
-        and registration.session_id in (session.id, *ids)
+        and registration.session_id in (session.id, registration.id)
         and is_proved(registration)
     )
     is_first = all(method.registration_id == registration_id for method in methods)
-    return replace(session, id=ids[0]) if is_its_own and is_first else None
+    renewed = replace(session, id=registration_id)
+    may_take_over = is_its_own and is_first and not await is_replaced(rt, renewed)
+    return renewed if may_take_over else None
 
 
 async def is_replaced(rt: Runtime, session: Session) -> bool:
-    """Whether the session's successor has taken over."""
-    return not (await _known(rt, session)).isdisjoint(_successors(rt, session.id))
+    """Whether another session has taken over."""
+    return (await _standing(rt, session)).is_replaced
 
 
 async def standing(rt: Runtime, session: Session) -> Standing:
     """Return whether a session counts; a successor that is seen for the first time takes over."""
-    known = await _known(rt, session)
-    if not known.isdisjoint(_successors(rt, session.id)):
-        return Standing(is_replaced=True)
-    before = next((each for each in known if succeeds(rt, session.id, each)), "")
-    if before:
-        await _take_over(rt, session, before)
-    return Standing(is_replaced=False, took_over_from=before)
+    found = await _standing(rt, session)
+    if found.took_over:
+        async with rt.db.write() as db:
+            await repository.move_registrations(db, session.customer_id, session_id=session.id)
+    return found
 
 
-async def _known(rt: Runtime, session: Session) -> set[str]:
-    """Return the ids of the sessions that the customer's registrations belong to."""
+async def joined(rt: Runtime, session: Session) -> Session:
+    """Return a customer's new session, or the one that has taken over, which alone counts."""
     async with rt.db.read() as db:
-        return await repository.session_ids(db, session.customer_id)
+        current, _ = await repository.takeovers(db, session.customer_id, session.id)
+    return replace(session, id=current.id) if current else session
 
 
-async def _take_over(rt: Runtime, session: Session, before: str) -> None:
-    async with rt.db.write() as db:
-        await repository.move_registrations(
-            db, session.customer_id, before=before, session_id=session.id
-        )
+async def _standing(rt: Runtime, session: Session) -> Standing:
+    """Return whether a session counts, and whether it is to take over now."""
+    async with rt.db.read() as db:
+        current, own = await repository.takeovers(db, session.customer_id, session.id)
+    if current is None or session.id == current.id:
+        return Standing(is_replaced=False, took_over=current is None and own is not None)
+    takes_over = own is not None and _claimed_later(own, current)
+    return Standing(is_replaced=not takes_over, took_over=takes_over)
 
 
-def _successors(rt: Runtime, session_id: str) -> list[str]:
-    """Return the ids of a session's successor, by the newest signing key first."""
-    tokens = rt.signer.tokens(PURPOSE, session_id)
-    return [fingerprint(token)[:ID_LENGTH] for token in tokens]
+def _claimed_later(one: Registration, other: Registration) -> bool:
+    if one.claimed_at is None or other.claimed_at is None:
+        return False
+    return one.claimed_at > other.claimed_at

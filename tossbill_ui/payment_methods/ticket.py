@@ -11,7 +11,7 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import Registration
-from tossbill_ui.payment_methods.session_renewal import succeeds
+from tossbill_ui.payment_methods.session_renewal import is_replaced
 from tossbill_ui.runtime import Runtime
 
 PURPOSE = "registration"
@@ -58,24 +58,26 @@ async def authorize(
         problem = "wrong_token"
     elif session is None:
         problem = "no_session"
-    elif session.customer_id != customer.id or not _is_of(rt, session, registration, ticket):
+    elif session.customer_id != customer.id or not (
+        await _is_of(rt, session, registration, ticket)
+    ):
         problem = "other_session"
     if problem:
         raise await refusal(rt, session, problem, ticket)
     return registration, customer
 
 
-def _is_of(rt: Runtime, session: Session, registration: Registration, ticket: Ticket) -> bool:
-    """Whether a session started a registration, or is the successor of the one that did.
+async def _is_of(rt: Runtime, session: Session, registration: Registration, ticket: Ticket) -> bool:
+    """Whether a registration belongs to a session that counts.
 
     A second return with the same authKey may have been sent before the browser got its successor.
     """
-    if session.id == registration.session_id or succeeds(rt, session.id, registration.session_id):
-        return True
     is_same_return = isinstance(ticket, Return) and (
         registration.auth_key_hash == fingerprint(ticket.auth_key)
     )
-    return is_same_return and succeeds(rt, registration.session_id, session.id)
+    if is_same_return and registration.session_id == registration.id:
+        return True
+    return registration.session_id == session.id and not await is_replaced(rt, session)
 
 
 async def refusal(rt: Runtime, session: Session | None, problem: str, ticket: Ticket) -> NotAllowed:
