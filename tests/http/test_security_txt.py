@@ -56,7 +56,7 @@ def test_expiry_moves_with_the_clock() -> None:
     ],
 )
 def test_contact_that_is_none_is_refused(contact: str) -> None:
-    with pytest.raises(SettingsError, match="TOSSBILL_SECURITY_CONTACT"):
+    with pytest.raises(SettingsError, match="SECURITY_CONTACT is invalid: must be a mail"):
         Settings(tossbill_security_contact=contact)
 
 

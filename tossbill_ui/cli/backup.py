@@ -40,7 +40,8 @@ def restore(path: Path, replace: bool) -> None:
 
     rows = service.restore(read_settings(), path, replace=replace)
     click.echo(
-        f"The database has {_summary(rows)} now. Run `tossbill migrate`, then start the app."
+        f"The database has {_summary(rows)} now. Put the encryption and signing keys of that time "
+        "in place, run `tossbill migrate`, then start the app."
     )
 
 

@@ -24,6 +24,7 @@ SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - a publ
 TOSS_API = "https://api.tosspayments.com"
 TOSS_SDK = "https://js.tosspayments.com/v2/standard"
 LOGO_TYPES = (".svg", ".png", ".webp", ".jpg")
+CONTACT_FORM = re.compile(r"[^@\s<>:]+@[^@\s<>:]+|https://[!-~]+")
 KEY_FORM = re.compile(r"^(test|live)_(gck|gsk|ck|sk)_\w+$")
 
 
@@ -46,7 +47,9 @@ class Mode(StrEnum):
 
 def _invalid_values(error: ValidationError) -> str:
     wrong = [(str(found["loc"][0]).upper(), found["msg"]) for found in error.errors()]
-    return " ".join(f"{name} is invalid: {reason}." for name, reason in wrong)
+    return " ".join(
+        f"{name} is invalid: {reason.removeprefix('Value error, ')}." for name, reason in wrong
+    )
 
 
 class Settings(LimitSettings):
@@ -81,9 +84,7 @@ class Settings(LimitSettings):
     tossbill_keep_webhooks_days: Annotated[int, Field(ge=5, le=3650)] = 30
     tossbill_webhook_addresses: str = ""
     tossbill_metrics_token: SecretStr = SecretStr("")
-    tossbill_security_contact: str = Field(
-        default="", max_length=200, pattern=r"^$|^[^@\s<>:]+@[^@\s<>:]+$|^https://[!-~]+$"
-    )
+    tossbill_security_contact: str = Field(default="", max_length=200)
     tossbill_accounts: Literal["", "on", "off"] = ""
     tossbill_card_form: Literal["on", "off"] = "off"
     tossbill_locale: Language = "ko"
@@ -131,6 +132,13 @@ class Settings(LimitSettings):
     @classmethod
     def _are_addresses(cls, text: str) -> str:
         Addresses.from_text(text)
+        return text
+
+    @field_validator("tossbill_security_contact")
+    @classmethod
+    def _is_contact(cls, text: str) -> str:
+        if text and not CONTACT_FORM.fullmatch(text):
+            raise ValueError("must be a mail address, or an address that begins with https://")
         return text
 
     @field_validator("tossbill_smtp_url")
