@@ -12,7 +12,7 @@ from tests.webhooks.sending import event, everything, results, unresolved_renewa
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payments.models import Payment
 from tossbill_ui.webhooks.dispatch import ATTEMPTS, handle, handle_pending
-from tossbill_ui.webhooks.inbox import receive
+from tossbill_ui.webhooks.inbox import OF_AN_OBJECT, receive
 from tossbill_ui.webhooks.models import WebhookCount, WebhookEvent
 
 PAYMENT = "PAYMENT_STATUS_CHANGED"
@@ -147,3 +147,47 @@ async def test_two_workers_handle_a_webhook_once(
 
     [row] = await shop.rows(WebhookEvent)
     assert (row.attempts, row.result) == (1, "method_lost")
+
+
+async def test_one_order_fills_no_table_however_its_webhooks_vary(
+    shop: Shop, session: Session
+) -> None:
+    await shop.subscribe(session)
+    [payment] = await shop.rows(Payment)
+    bodies = [event(PAYMENT, orderId=payment.order_id, status=f"S{n}") for n in range(100)]
+
+    kept = [one for one in await asyncio.gather(*(receive(shop.rt, b) for b in bodies)) if one]
+
+    assert len(kept) == len(await shop.rows(WebhookEvent)) == OF_AN_OBJECT
+    assert await counts(shop) == {PAYMENT: 100 - OF_AN_OBJECT}
+
+
+async def test_full_order_takes_no_place_of_another_nor_of_the_next_day(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    await shop.subscribe(session)
+    [full] = await shop.rows(Payment)
+    for number in range(OF_AN_OBJECT):
+        assert await receive(shop.rt, event(PAYMENT, orderId=full.order_id, status=f"{number}"))
+    again = event(PAYMENT, paymentKey=full.payment_key, status="again")
+    assert await receive(shop.rt, again) is None
+
+    await shop.subscribe(stranger)
+    [other] = [row for row in await shop.rows(Payment) if row.id != full.id]
+    assert await receive(shop.rt, event(PAYMENT, orderId=other.order_id))
+    shop.clock.advance(timedelta(days=1))
+    assert await receive(shop.rt, again)
+
+
+async def test_webhook_that_is_sent_twice_at_once_is_stored_once(
+    shop: Shop, session: Session
+) -> None:
+    await shop.subscribe(session)
+    [payment] = await shop.rows(Payment)
+    body = event(PAYMENT, orderId=payment.order_id)
+
+    stored = await asyncio.gather(*(receive(shop.rt, body) for _ in range(20)))
+
+    assert sum(each is not None for each in stored) == 1
+    assert len(await shop.rows(WebhookEvent)) == 1
+    assert await counts(shop) == {}
