@@ -113,6 +113,38 @@ def test_a_lost_encryption_key_stops_the_rotation_with_one_sentence(
     assert len(result.output.strip().splitlines()) == 1
 
 
+def test_a_database_without_its_keys_is_reported_and_not_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A restored database needs the keys of its time; the app must not make itself new ones."""
+    asyncio.run(leave_method())
+    assert not start_problems(Settings())
+
+    (Settings().tossbill_data_dir / "secrets.json").unlink()
+    assert "bring back secrets.json" in texts(Settings())
+    result = call("run", "--port", str(free_port()))
+    assert result.exit_code == 1
+    assert "bring back secrets.json" in complaint(result)
+    assert not (Settings().tossbill_data_dir / "secrets.json").exists()
+
+    monkeypatch.setenv("TOSSBILL_ENCRYPTION_KEYS", f"1:{new_encryption_key()}")
+    assert "bring back secrets.json" in start_problems(Settings())[0]
+
+
+async def leave_method() -> None:
+    """Leave a payment method in the database of the settings."""
+    await asyncio.to_thread(migrations.upgrade, Settings().database_url)
+    toss = TossClient(
+        base_url="https://toss.test",
+        secret_key=SecretStr("test_sk_a"),
+        transport=Wire().transport(),
+    )
+    rt = replace(Runtime.from_settings(Settings()), toss=toss)
+    outcome = await register(rt, new_session())
+    await rt.close()
+    assert outcome.method
+
+
 async def leave_unresolved() -> str:
     """Leave an unresolved registration in the database of the settings; return its id."""
     await asyncio.to_thread(migrations.upgrade, Settings().database_url)
@@ -371,6 +403,16 @@ def test_a_malformed_setting_is_one_clear_sentence(
     assert result.exit_code == 1
     assert complaint(result).startswith("Error: TOSSBILL_PORT is invalid: ")
     assert len(complaint(result).splitlines()) == 1
+
+
+def test_a_proxy_that_is_no_address_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOSSBILL_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8")
+    assert Settings().tossbill_trusted_proxies
+    monkeypatch.setenv("TOSSBILL_TRUSTED_PROXIES", "*")
+    assert Settings().tossbill_trusted_proxies
+
+    monkeypatch.setenv("TOSSBILL_TRUSTED_PROXIES", "nginx")
+    assert complaint(call("run")).startswith("Error: TOSSBILL_TRUSTED_PROXIES is invalid: ")
 
 
 def test_mixed_keys_stop_the_start_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,11 +16,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from tossbill_ui.core.company import REVIEWED
-from tossbill_ui.core.crypto import Cipher
+from tossbill_ui.core.crypto import Cipher, Undecryptable
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.secret_file import FILE_NAME, load_secrets, will_be_made
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.migrations import alembic_config
+from tossbill_ui.payment_methods.issuing import billing_key_context
+from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.subscriptions.models import LIVE, Price, Subscription
 from tossbill_ui.subscriptions.terms.pricing import LEAST_KRW
 
@@ -42,12 +44,13 @@ class Finding:
 
 def start_problems(settings: Settings) -> list[str]:
     """Return the reasons why the app must not start with these settings; empty if it may."""
-    return [finding.text for finding in _settings_findings(settings) if not finding.ok]
+    problems = [finding.text for finding in _settings_findings(settings) if not finding.ok]
+    return problems or [finding.text for finding in _stored_keys(settings) if not finding.ok]
 
 
 def examine(settings: Settings) -> list[Finding]:
     """Check everything: keys, secrets, public URL, files, database, schema, prices."""
-    database = _database(settings, with_prices=True)
+    database = [*_database(settings, with_prices=True), *_stored_keys(settings)]
     return [*_settings_findings(settings), *_files(settings), *database, *_review(settings)]
 
 
@@ -81,6 +84,42 @@ def _secrets(settings: Settings) -> Finding:
     if any(len(key) < 32 for key in signing):
         raise SettingsError("Each key in TOSSBILL_SECRET_KEYS must have at least 32 characters.")
     return Finding(True, f"{len(signing)} signing key(s); encryption key version {cipher.version}")
+
+
+def _stored_keys(settings: Settings) -> Iterator[Finding]:
+    """Find a database without its encryption keys, such as a restored one; new keys are no help."""
+    if _missing_file(settings):
+        return
+    newest = sa.select(col(PaymentMethod.id), col(PaymentMethod.billing_key_sealed)).where(
+        col(PaymentMethod.billing_key_sealed).is_not(None)
+    )
+    engine = sa.create_engine(sa.make_url(alembic_config(settings.database_url).attributes["url"]))
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(
+                newest.order_by(col(PaymentMethod.created_at).desc()).limit(1)
+            ).first()
+    except SQLAlchemyError:
+        return  # no database or no tables yet: reported elsewhere
+    finally:
+        engine.dispose()
+    if found and not _decrypts(settings, *found):
+        yield Finding(
+            False,
+            "the registered payment methods cannot be decrypted with these keys: bring back "
+            f"{FILE_NAME} or TOSSBILL_ENCRYPTION_KEYS of the time when they were registered",
+        )
+
+
+def _decrypts(settings: Settings, method_id: str, sealed: str) -> bool:
+    if will_be_made(settings):
+        return False
+    try:
+        cipher = Cipher.from_text(load_secrets(settings)[1])
+        cipher.decrypt(sealed, context=billing_key_context(method_id))
+    except (SettingsError, Undecryptable):
+        return False
+    return True
 
 
 def _public_url(settings: Settings) -> Finding:

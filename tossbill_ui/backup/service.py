@@ -67,6 +67,8 @@ def _draft(path: Path) -> Generator[Path]:
     """Open a private file beside the final one; one that a killed backup left is used again."""
     draft = path.with_name(f"{path.name}.partial")
     flags = os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW
+    if not path.parent.is_dir():
+        raise SettingsError(f"There is no folder {path.parent}.")
     try:
         descriptor = os.open(draft, flags, 0o600)
     except OSError as error:

@@ -128,6 +128,11 @@ class Settings(LimitSettings):
         ChargeHours.from_text(text)
         return text
 
+    @field_validator("tossbill_trusted_proxies")
+    @classmethod
+    def _are_proxies(cls, text: str) -> str:
+        return text if text.strip() == "*" else cls._are_addresses(text)
+
     @field_validator("tossbill_webhook_addresses")
     @classmethod
     def _are_addresses(cls, text: str) -> str:
