@@ -155,8 +155,9 @@ def test_page_with_errors_is_accessible_and_fits(
 
     wrong = page.get_by_test_id("card-number")
     expect(wrong).to_have_attribute("aria-invalid", "true")
-    said = card_text.WRONG["number"]
-    expect(wrong).to_have_accessible_description(said.ko if locale == "ko-KR" else said.en)
+    said, hint = card_text.WRONG["number"], card_text.HINTS["number"]
+    described = f"{said.ko} {hint.ko}" if locale == "ko-KR" else f"{said.en} {hint.en}"
+    expect(wrong).to_have_accessible_description(described)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

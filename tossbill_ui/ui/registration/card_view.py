@@ -104,10 +104,10 @@ def form_view(settings: Settings, opened: Opened, query: Mapping[str, str]) -> C
 
 
 def _field(field: CardField, wrong: list[str]) -> FieldView:
-    if field in wrong:
-        return FieldView(card_text.WRONG[field](), "true")
-    hint = card_text.HINTS.get(field)
-    return FieldView(hint() if hint else BLANK)
+    hint = card_text.HINTS[field]() if field in card_text.HINTS else BLANK
+    if field not in wrong:
+        return FieldView(hint)
+    return FieldView(f"{card_text.WRONG[field]()} {hint}".rstrip(), "true")
 
 
 async def opened(rt: Runtime, session: Session, query: Mapping[str, str]) -> Opened:

@@ -12,8 +12,8 @@ NAVIGATION_HISTORY = Text("결제 내역", "History")
 SHARE = Text("{brand} 구독을 시작하고 관리해요.", "Start and manage your {brand} subscription.")
 
 REGISTER_NO_SCRIPT = Text(
-    "이 페이지는 자바스크립트가 필요해요. 브라우저 설정에서 켜 주세요.",
-    "This page needs JavaScript. Please turn it on in your browser.",
+    "자바스크립트가 꺼져 있어 일부 기능을 쓸 수 없어요. 브라우저 설정에서 켜 주세요.",
+    "JavaScript is off, so parts of this page don't work. Please turn it on in your browser.",
 )
 
 # In place of a row whose values make no sense.
