@@ -86,6 +86,7 @@ def test_pages_load_without_errors_or_foreign_hosts(page: Page, server: Server, 
     if path == "/no-such-page":  # the browser itself reports the 404
         complaints = [text for text in complaints if "404" not in text]
     assert complaints == []
+    expect(page.get_by_test_id("problem")).to_have_count(0)
     assert hosts == {urlsplit(server.url).netloc}
 
 
