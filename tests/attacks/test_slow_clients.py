@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from tests.http.test_limits import limited
-from tossbill_ui.http.protocol import impatient
+from tossbill_ui.http.protocol import WebsocketProtocol, impatient
 
 SECONDS = 0.3
 HUGE = 32 * 1024 * 1024
@@ -52,6 +52,7 @@ async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Server]:
         Starlette(routes=[Mount("", app=app)]),
         port=0,
         http=impatient(SECONDS),
+        ws=WebsocketProtocol,
         log_config=None,
         lifespan="off",
         timeout_keep_alive=60,

@@ -38,6 +38,7 @@ VALID = [
     ('42/_event,["ping"]', Packet.EVENT),
     (event(), Packet.EVENT),
     (event(payload={"form": {"a": [1, 2]}}), Packet.EVENT),
+    (event(router_data={"pathname": "/", "asPath": "/?" + 4096 * "x"}), Packet.EVENT),
     (event("known.handle_frontend_exception"), Packet.REPORT),
     ('42/_event,["client_error",{"message":"x"}]', Packet.REPORT),
 ]
@@ -72,6 +73,9 @@ INVALID = [
     event(payload={"deep": deep(40)}),
     event(router_data=[]),
     event(router_data={"pathname": 1}),
+    event(router_data={"pathname": "/" + 2048 * "x"}),
+    event(router_data={"asPath": "/" + 2048 * "x"}),
+    event(router_data={"asPath": "/?" + 8192 * "x"}),
     event(router_data={"query": "text"}),
 ]
 

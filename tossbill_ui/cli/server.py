@@ -11,7 +11,7 @@ from contextlib import suppress
 import uvicorn
 
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.http.protocol import impatient
+from tossbill_ui.http.protocol import WebsocketProtocol, impatient
 
 FAILED = 3
 
@@ -67,6 +67,7 @@ def serve(
         host=host,
         port=settings.tossbill_port,
         http=impatient(settings.tossbill_limit_seconds),
+        ws=WebsocketProtocol,
         # One process: states live in its memory. An access log would hold authKeys.
         workers=1,
         access_log=False,

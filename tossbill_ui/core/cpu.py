@@ -63,6 +63,10 @@ class _Metered(Coroutine[Any, Any, Any]):
     def __init__(self, coro: Coroutine[Any, Any, Any]) -> None:
         self._coro = coro
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any of its attributes
+        """Return what `inspect`, anyio and tracebacks read of a coroutine, such as `cr_frame`."""
+        return getattr(self._coro, name)
+
     def send(self, value: object) -> Any:  # noqa: ANN401 - whatever it awaits
         """Run to the next await."""
         start = thread_time()

@@ -16,6 +16,8 @@ NAMESPACE = "/_event"
 PONG, CLOSE, CONNECT, DISCONNECT, EVENT = "3", "1", "40", "41", "42"
 DEEPEST = 12
 LONGEST_NAME = 200
+# Reflex remembers the routes of 4,096 paths. A request line has at most 8 kB, too.
+LONGEST_PATH, LONGEST_ADDRESS = 2 * 1024, 8 * 1024
 FRONTEND_ERROR = ".handle_frontend_exception"
 
 
@@ -103,13 +105,17 @@ def _is_address(found: object) -> bool:
     if not isinstance(found, dict):
         return False
     router = cast("Mapping[str, Any]", found)
-    return all(isinstance(router.get(name, ""), str) for name in ("pathname", "asPath")) and (
-        isinstance(router.get("query", {}), dict)
+    path, address = router.get("pathname", ""), router.get("asPath", "")
+    return (
+        _is_short(path, LONGEST_PATH)
+        and _is_short(address, LONGEST_ADDRESS)
+        and _is_short(str(address).partition("?")[0], LONGEST_PATH)
+        and isinstance(router.get("query", {}), dict)
     )
 
 
-def _is_short(found: object) -> bool:
-    return isinstance(found, str) and len(found) <= LONGEST_NAME
+def _is_short(found: object, longest: int = LONGEST_NAME) -> bool:
+    return isinstance(found, str) and len(found) <= longest
 
 
 def _is_too_deep(found: object) -> bool:

@@ -10,6 +10,16 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-type: text/plain; charset=utf-8\r\n"
+    b"content-length: 36\r\n"
+    b"connection: close\r\n"
+    b"\r\n"
+    b"The request's headers are too large."
+)
 
 
 class ImpatientProtocol(HttpToolsProtocol):
@@ -96,3 +106,18 @@ def impatient(seconds: float) -> type[ImpatientProtocol]:
         seconds: For a request's headers to arrive, and for a full buffer to be read.
     """
     return type("ImpatientProtocol", (ImpatientProtocol,), {"seconds": seconds})
+
+
+class WebsocketProtocol(WebSocketsSansIOProtocol):
+    """Refuses a handshake that the websockets library does not read, and uvicorn never answers.
+
+    The library reads lines of at most 8 kB, and at most 128 of them.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        """Read, and close the connection if that was no handshake."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.handshake_complete = self.close_sent = True
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
