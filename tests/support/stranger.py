@@ -21,6 +21,7 @@ class Stranger:
     def __init__(self, token: str) -> None:
         self.token = token
         self.received: list[Any] = []
+        self._presses = 0
         self.client = socketio.AsyncClient(reconnection=False, json=None)
         self._changed = asyncio.Condition()
         self.client.on("*", self._receive, namespace=NAMESPACE)
@@ -56,6 +57,13 @@ class Stranger:
         async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(lambda: text in self.everything())
 
+    async def press(self) -> None:
+        """Send an event that changes a state, and wait for the answer."""
+        before, self._presses = len(self.received), self._presses + 1
+        await self.send(f"{ROOT_STATE}.set_is_hydrated", {"value": self._presses % 2 == 0})
+        async with asyncio.timeout(120), self._changed:
+            await self._changed.wait_for(lambda: len(self.received) > before)
+
     async def settle(self) -> None:
         """Wait until everything sent so far has been processed."""
         before = len(self.received)
@@ -72,13 +80,20 @@ class Stranger:
 
 @asynccontextmanager
 async def stranger(
-    url: str, *, cookie: str = "", token: str = "", origin: str | None = None
+    url: str,
+    *,
+    cookie: str = "",
+    token: str = "",
+    origin: str | None = None,
+    address: str | None = None,
 ) -> AsyncGenerator[Stranger]:
     """Connect to a server with headers and token of our choice."""
     visitor = Stranger(token or str(uuid4()))
     headers = {"Cookie": cookie} if cookie else {}
     if origin:
         headers["Origin"] = origin
+    if address:
+        headers["X-Forwarded-For"] = address
     try:
         await visitor.client.connect(
             f"{url}?token={visitor.token}",

@@ -1,8 +1,9 @@
 """What one caller may use: an account for its address, and one for its browser's session.
 
 A session has half of what an address has, so that one person does not use up the share of all who
-are behind the same address. CPU time is measured (`core.cpu`) and paid for afterwards; whoever is
-in debt waits for the next turn.
+are behind the same address. CPU time is measured (`core.cpu`). A turn is paid for in advance, as
+much as recent turns have cost, since many could begin before the first is measured; what it costs
+more is paid for afterwards, and whoever is in debt waits for the next turn.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ LEAST_CPU: dict[Kind, float] = {
     "opening": 0.002,
     "report": 0.0,
 }
+# How much a turn counts in the average of what turns cost: the last hundred or so.
+RECENT = 0.99
 # How long a turn may be waited for, and how many may wait.
 PATIENCE_SECONDS = 5.0
 LONGEST_QUEUE = 200
@@ -68,6 +71,7 @@ class Account:
         }
         self._turn = asyncio.Lock()
         self._waiting = 0
+        self._prepaid = self._recent_cost = self._recent_turns = 0.0
 
     async def take(self, kind: Kind, tokens: float, *, until: float) -> bool:
         """Take tokens, waiting in line for them and for CPU time; return False if it is too late.
@@ -101,9 +105,20 @@ class Account:
             self._pay(kind, tokens)
         return is_there
 
+    def pay(self, seconds: float) -> None:
+        """Take note of CPU time that has been used, some of it paid for in advance."""
+        self._recent_cost += seconds
+        left = seconds - self._prepaid
+        self._prepaid = max(0.0, -left)
+        self.cpu.pay(max(0.0, left))
+
     def _pay(self, kind: Kind, tokens: float) -> None:
         self._buckets[kind].pay(tokens)
-        self.cpu.pay(LEAST_CPU[kind] * tokens)
+        self._recent_turns = RECENT * self._recent_turns + 1
+        self._recent_cost *= RECENT
+        expected = self._recent_cost / self._recent_turns
+        self._prepaid += expected
+        self.cpu.pay(LEAST_CPU[kind] * tokens + expected)
 
     def _wait(self, kind: Kind, tokens: float) -> float:
         return max(self.cpu.wait(), self._buckets[kind].wait(tokens))
@@ -124,7 +139,7 @@ class Caller:
     def pay(self, seconds: float) -> None:
         """Take note of CPU time that has been used."""
         for account in self.accounts:
-            account.cpu.pay(seconds)
+            account.pay(seconds)
 
     async def may(self, kind: Kind, tokens: float = 1.0) -> bool:
         """Return whether the caller may do something, once it is its turn.
