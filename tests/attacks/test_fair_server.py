@@ -7,12 +7,14 @@ import re
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.support.server import Server
-from tests.support.stranger import stranger
+from tests.support.stranger import ROOT_STATE, Stranger, cookie_of_a_visit, stranger
 from tossbill_ui.build import ensure_build
 
 pytestmark = pytest.mark.processes
@@ -20,7 +22,13 @@ pytestmark = pytest.mark.processes
 PEOPLE = 15
 PAGES = ("/", "/register/", "/subscription/", "/history/", "/methods/")
 ASSET = re.compile(r'(?:href|src)="(/[^"/][^"]*\.(?:js|css|woff2|svg))"')
-LIMITS = {"TOSSBILL_LIMIT_CPU": "20", "TOSSBILL_LIMIT_EVENTS": "50"}
+TABS = 3
+LIMITS = {
+    "TOSSBILL_LIMIT_CPU": "20",
+    "TOSSBILL_LIMIT_EVENTS": "50",
+    "TOSSBILL_LIMIT_TABS": str(TABS),
+    "TOSSBILL_LIMIT_TABS_IN_ALL": str(TABS),
+}
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +85,36 @@ async def test_packets_of_a_stranger_leave_a_short_log(shop: Server) -> None:
     assert b"page.failed" in written  # an honest page's error would be seen
     assert len(written) < 16_000
     assert max(map(len, written.splitlines())) <= 2048
+
+
+def shown(tab: Stranger) -> dict[str, dict[str, Any]]:
+    """Return what a tab knows of each of our states."""
+    known: dict[str, dict[str, Any]] = {}
+    for _, *messages in tab.received:
+        for message in messages:
+            delta = message.get("delta") if isinstance(message, dict) else None
+            for name, values in (delta or {}).items():
+                if name.startswith(f"{ROOT_STATE}.tossbill_ui"):
+                    known.setdefault(name, {}).update(values)
+    return known
+
+
+async def visit_tab(shop: Server, cookie: str, token: str) -> dict[str, dict[str, Any]]:
+    """Open a tab under a token and close it once it is loaded; return what it showed."""
+    async with stranger(shop.url, cookie=cookie, token=token, address="198.51.100.9") as tab:
+        await tab.hydrate("/methods/")
+        await tab.settle()
+        return shown(tab)
+
+
+async def test_tab_that_was_forgotten_is_loaded_anew(shop: Server) -> None:
+    cookie, token = cookie_of_a_visit(shop.url), str(uuid4())
+    before = await visit_tab(shop, cookie, token)
+    for _ in range(TABS + 1):  # each leaves a state, and the last ones are remembered
+        await visit_tab(shop, cookie, str(uuid4()))
+
+    after = await visit_tab(shop, cookie, token)
+
+    assert after.keys() == before.keys()
+    assert len(before) >= 5
+    assert after == before
