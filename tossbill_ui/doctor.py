@@ -20,7 +20,7 @@ from tossbill_ui.core.crypto import Cipher, Undecryptable
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.secret_file import FILE_NAME, load_secrets, will_be_made
 from tossbill_ui.core.settings import Mode, Settings
-from tossbill_ui.migrations import alembic_config
+from tossbill_ui.migrations import alembic_config, is_newer
 from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.subscriptions.models import LIVE, Price, Subscription
@@ -210,6 +210,8 @@ def _schema(connection: sa.Connection, scripts: ScriptDirectory) -> Finding:
     newest = scripts.get_current_head()
     if current == newest:
         return Finding(True, f"the schema is at {current}")
+    if is_newer(current):
+        return Finding(False, f"the schema is at {current}, of a newer version: install that one")
     return Finding(False, f"the schema is at {current}, not {newest}: run `tossbill migrate`")
 
 

@@ -162,3 +162,55 @@ def test_killed_backup_leaves_nothing_under_the_name(settings: Settings, tmp_pat
     assert [file.name for file in tmp_path.glob("backup*")] == ["backup.partial"]
     service.back_up(settings, tmp_path / "backup")
     assert [file.name for file in tmp_path.glob("backup*")] == ["backup"]
+
+
+def test_backup_of_a_newer_version_replaces_nothing(settings: Settings, tmp_path: Path) -> None:
+    add_customers(settings, "one")
+    path, engine = tmp_path / "backup", _engine(settings)
+    newer = sa.text("UPDATE alembic_version SET version_num = :it")
+    with engine.begin() as connection:
+        current = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        connection.execute(newer, {"it": "9999"})
+    doctor, migrate = call("doctor"), call("migrate")
+    restored = _backed_up_and_restored(settings, path)
+    with engine.begin() as connection:
+        connection.execute(newer, {"it": current})
+    engine.dispose()
+
+    assert "of a newer version: install that one" in doctor.output
+    assert "a newer version made it" in migrate.output
+    assert "is of a newer version of this app" in restored
+    assert customers(settings) == ["one"]
+
+
+def _backed_up_and_restored(settings: Settings, path: Path) -> str:
+    if settings.uses_sqlite:
+        engine = _engine(settings)
+        with engine.connect() as connection:
+            connection.execute(sa.text("VACUUM INTO :path"), {"path": str(path)})
+        engine.dispose()
+    else:
+        url = settings.database_url.replace("+psycopg", "")
+        dump = [PROGRAMS / "pg_dump", "--format=custom", f"--file={path}", url]
+        subprocess.run(dump, check=True)
+    with pytest.raises(SettingsError) as refused:
+        service.restore(settings, path, replace=True)
+    return refused.value.message
+
+
+def test_file_that_appears_while_a_backup_is_written_is_kept(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, sync = tmp_path / "backup", service._sync
+
+    def appear(draft: Path) -> None:
+        sync(draft)
+        path.write_text("precious")
+
+    monkeypatch.setattr(service, "_sync", appear)
+
+    with pytest.raises(SettingsError, match="exists already"):
+        service.back_up(settings, path)
+
+    assert path.read_text() == "precious"
+    assert [file.name for file in tmp_path.glob("backup*")] == ["backup"]

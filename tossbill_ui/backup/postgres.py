@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 
 from tossbill_ui.core.errors import SettingsError
+from tossbill_ui.migrations import is_newer
 from tossbill_ui.migrations.models import metadata
 
 TABLES = ("alembic_version", *sorted(metadata.tables))
@@ -45,14 +47,24 @@ def verify(path: Path) -> Mapping[str, int]:
     """Return the number of rows by table of an archive, after reading all of it.
 
     Raises:
-        SettingsError: It is not an archive of ours, or it is damaged.
+        SettingsError: It is not an archive of ours, it is damaged, or of a newer version.
     """
     command = [_program("pg_restore"), "--data-only", "--file=-", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reading:  # noqa: S603 - no shell
         rows = _count(reading.stdout or ())
     if reading.returncode or rows.get("alembic_version") != 1:
         raise SettingsError(f"{path} is not an intact backup of this app's database.")
+    if is_newer(_schema(path)):
+        raise SettingsError(f"{path} is of a newer version of this app: install that one.")
     return rows
+
+
+def _schema(path: Path) -> str:
+    """Return the schema's version in an archive: the one row of its table."""
+    command = [_program("pg_restore"), "--data-only", f"--table={TABLES[0]}", "--file=-", str(path)]
+    script = subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603 - no shell
+    lines = script.splitlines()
+    return next(after for line, after in pairwise(lines) if line.startswith(COPY)).decode()
 
 
 def restore(url: str, path: Path, *, replace: bool) -> Mapping[str, int]:

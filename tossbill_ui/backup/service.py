@@ -36,7 +36,7 @@ def back_up(settings: Settings, path: Path) -> Mapping[str, int]:
         engine = sqlite if settings.uses_sqlite else postgres
         rows = engine.write(settings.database_url, draft)
         _sync(draft)
-        draft.rename(path)
+        _name(draft, path)
     _sync(path.parent)
     return rows
 
@@ -53,8 +53,8 @@ def restore(settings: Settings, path: Path, *, replace: bool) -> Mapping[str, in
         The number of rows by table.
 
     Raises:
-        SettingsError: The file is no complete backup, the app runs, or the database has rows and
-            may not be replaced; the database is as it was.
+        SettingsError: The file is no complete backup or of a newer version, the app runs, or the
+            database has rows and may not be replaced; the database is as it was.
     """
     if not path.is_file():
         raise SettingsError(f"There is no file {path}.")
@@ -84,6 +84,18 @@ def _draft(path: Path) -> Generator[Path]:
             yield draft
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give the draft its name, unless another file has got it meanwhile; `rename` would replace it.
+
+    Raises:
+        SettingsError: There is another file of that name.
+    """
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise SettingsError(f"{path} exists already: choose another name.") from None
 
 
 def _sync(path: Path) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.lock import alone_on
 from tossbill_ui.core.sqlite_wal import BUSY_SECONDS, switch_to_wal
+from tossbill_ui.migrations import is_newer
 
 TABLES = (
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
@@ -46,17 +47,20 @@ def verify(path: Path) -> Mapping[str, int]:
     """Return the number of rows by table of an intact backup.
 
     Raises:
-        SettingsError: It is not a database of ours, or it is damaged.
+        SettingsError: It is not a database of ours, it is damaged, or of a newer version.
     """
     try:
         with closing(_read_only(path)) as copy:
             [(result,), *_] = copy.execute("PRAGMA integrity_check").fetchall()
             broken = copy.execute("PRAGMA foreign_key_check").fetchone()
             rows = _rows(copy)
+            schema = copy.execute(f"SELECT max(version_num) FROM {SCHEMA}").fetchone()  # noqa: S608 - our own name
     except sqlite3.Error as error:
         raise SettingsError(f"{path} is not an intact backup: {error}.") from None
     if result != "ok" or broken or rows.get(SCHEMA) != 1:
         raise SettingsError(f"{path} is not an intact backup of this app's database.")
+    if is_newer(schema[0]):
+        raise SettingsError(f"{path} is of a newer version of this app: install that one.")
     return rows
 
 

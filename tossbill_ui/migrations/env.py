@@ -27,7 +27,8 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
 
 
 def run() -> None:
-    engine = sa.create_engine(context.config.attributes["url"])
+    # No pool: a connection that a failed migration left there would keep its lock.
+    engine = sa.create_engine(context.config.attributes["url"], poolclass=sa.NullPool)
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
@@ -49,7 +50,6 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
-    engine.dispose()
 
 
 run()
