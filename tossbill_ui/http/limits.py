@@ -80,7 +80,7 @@ class Limits:
         if scope["path"] == WEBHOOKS_PATH:
             sender = self._accounts.sender_of(scope)
             cpu.charge_to(sender)
-            return sender.may_at_once("webhook")
+            return await sender.may("webhook")
         caller = self._accounts.caller_of(scope)
         cpu.charge_to(caller)
         is_asset = scope["path"].startswith(ASSETS)
