@@ -69,13 +69,14 @@ class Post:
         session: The visitor's session, if the browser sent one.
         fields: The form's fields by name; untrusted.
         caller: The network that the request came from; empty if unknown.
-        may_try: Counts a card that is about to be tried, and says whether it may be.
+        may_try: Counts the registration that a card is about to be tried for, by its id and once,
+            and says whether it may be.
     """
 
     session: Session | None
     fields: Mapping[str, SecretStr]
     caller: str
-    may_try: Callable[[], bool]
+    may_try: Callable[[str], bool]
 
 
 @dataclass(frozen=True)

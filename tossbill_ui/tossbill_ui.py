@@ -33,7 +33,7 @@ from tossbill_ui.http.accounts import Accounts
 from tossbill_ui.http.card_form import card_form_routes
 from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.http.downloads import download_routes
-from tossbill_ui.http.error_page import send_busy_page, send_error_page
+from tossbill_ui.http.error_page import EXCEPTION_HANDLERS, send_busy_page, send_error_page
 from tossbill_ui.http.headers import OwnHeaders
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.not_found import NotFoundPage
@@ -99,14 +99,14 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
         *_sandbox(settings, rt.clock),
     ]
     client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
-    exception_handlers = {}
+    exception_handlers = {**EXCEPTION_HANDLERS}
     reflex_app = OwnRedirects(reflex_app, origin=settings.public_url)
     if serves_pages():
         routes += page_routes(client_dir, first_paints(settings))
         not_found = not_found_paint(settings)
         reflex_app = NotFoundPage(reflex_app, client_dir=client_dir, paint=not_found)
         error_page = partial(broken_page, settings.tossbill_brand_name)
-        exception_handlers = {Exception: send_error_page(client_dir, error_page)}
+        exception_handlers[Exception] = send_error_page(client_dir, error_page)
     app: ASGIApp = Starlette(
         routes=[*routes, Mount("", app=reflex_app)], exception_handlers=exception_handlers
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import traceback
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -113,13 +114,16 @@ def test_form_is_only_posted(customer: Customer, method: str) -> None:
     assert customer.http.request(method, PATH).status_code in (404, 405)
 
 
-def test_without_the_setting_there_is_no_form(server: Server) -> None:
+def test_form_that_was_turned_off_meanwhile_says_so(server: Server) -> None:
     with Customer(server.url) as someone:
         page = someone.http.get("/register/").text
         answer = someone.http.post(PATH, data=TYPED, headers={"Origin": server.url})
+        told = someone.http.get(where(answer)).text
 
     assert 'data-form="no"' in page
-    assert answer.status_code in (404, 405)
+    assert where(answer) == "/success/?problem=form_closed"
+    assert card_text.CLOSED_BODY.ko.splitlines()[0] in told
+    assert started(server) == 0
 
 
 def test_strangers_form_is_refused(form_server: Server, customer: Customer) -> None:
@@ -138,6 +142,31 @@ def test_strangers_form_is_refused(form_server: Server, customer: Customer) -> N
     }
     status = f"SELECT status FROM registration WHERE id = '{mine['registration']}'"  # noqa: S608
     assert form_server.rows(status) == [("started",)]
+
+
+def test_card_in_the_wrong_field_is_neither_stored_nor_logged(
+    form_server: Server, customer: Customer
+) -> None:
+    answer = customer.send_form(customer.open_form() | {"registration": "6011743925860174"})
+
+    assert where(answer) == "/success/?problem=unknown_link"
+    assert "6011743925860174" not in form_server.log.read_text()
+    files = [file for file in form_server.data.iterdir() if file.is_file()]
+    assert not [file.name for file in files if b"6011743925860174" in file.read_bytes()]
+
+
+@pytest.mark.parametrize("path", [PATH, "/webhooks/toss"])
+def test_body_that_breaks_off_writes_no_traceback(
+    form_server: Server, customer: Customer, path: str
+) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nOrigin: {form_server.url}\r\n"
+    head += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 200\r\n\r\n"
+    before = form_server.log.stat().st_size
+    with socket.create_connection(("localhost", form_server.port)) as broken:
+        broken.sendall(f"{head}number=54179364".encode())
+    customer.http.get("/register/")  # answered after what came before
+
+    assert b"raceback" not in form_server.log.read_bytes()[before:]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +233,7 @@ async def test_fifty_posts_of_one_form_issue_one_key(form_server: Server) -> Non
         result = f"/success/?registration={hidden['registration']}"
         customer.wait_for(result, "issued")
 
-    assert {where(answer) for answer in answers} <= {result, "/success/?problem=too_often"}
+    assert {where(answer) for answer in answers} == {result}
     assert form_server.issued_at_toss() == before + 1
     form_server.assert_ledgers_agree()
 
@@ -222,10 +251,14 @@ def test_sent_form_leads_to_its_result_for_ever(customer: Customer) -> None:
 
 def test_cards_tried_from_one_address_are_counted(form_server: Server) -> None:
     with Customer(form_server.url) as thief, Customer(form_server.url) as other:
+        last: dict[str, str] = {}
         for _ in range(int(CARD_BURST)):
-            thief.wait_for(thief.register_by_form(number=REFUSED_AT_ISSUE), "failed")
+            last = thief.open_form()
+            thief.wait_for(where(thief.send_form(last, number=REFUSED_AT_ISSUE)), "failed")
 
         stopped = thief.send_form(thief.open_form())
+        # The form of the last card may be sent again: nothing else comes of it.
+        assert where(thief.send_form(last)) == f"/success/?registration={last['registration']}"
 
         assert where(stopped) == "/success/?problem=too_often"
         assert card_text.TOO_OFTEN_TITLE.ko in thief.http.get(where(stopped)).text

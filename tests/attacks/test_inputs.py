@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,8 @@ from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import Signer
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.session import Session
-from tossbill_ui.http import routes
+from tossbill_ui.http import card_form, routes
+from tossbill_ui.payment_methods.card_input import CardInput
 from tossbill_ui.toss import client as gateway
 from tossbill_ui.toss.errors import Refused
 from tossbill_ui.toss.response import TossResponse
@@ -29,6 +31,7 @@ SHARE = {
     "redirects": 300,
     "cookies": 1_000,
     "filters": 80,
+    "forms": 100,
     "events": 120,
     "gateway": 1_000,
 }
@@ -81,6 +84,11 @@ def _refused(answer: TossResponse, *, secrets: tuple[str, ...] = ()) -> Refused:
     return Refused("Refused.", toss_code="REJECT_CARD_PAYMENT")
 
 
+def _logged(card: CardInput, details: Callable[..., Any] = CardInput.details) -> Any:
+    logging.getLogger("planted").warning(card.number.get_secret_value())
+    return details(card)
+
+
 def _replace(target: Any, name: str, by: Any) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda patch: patch.setattr(target, name, by)
 
@@ -92,6 +100,12 @@ FAULTS = {
     ),
     "any token will do": Fault(
         "cookies", 100, _replace(Signer, "verifies", lambda *_: True), "Session("
+    ),
+    "any page may send the form": Fault(
+        "forms", 60, _replace(card_form, "_is_ours", lambda *_: True), "taken from ["
+    ),
+    "a card's number is logged": Fault(
+        "forms", 60, _replace(CardInput, "details", _logged), "digits are logged"
     ),
     "any path is ours": Fault(
         "redirects",

@@ -39,6 +39,7 @@ VALID = [
     (event(), Packet.EVENT),
     (event(payload={"form": {"a": [1, 2]}}), Packet.EVENT),
     (event(router_data={"pathname": "/", "asPath": "/?" + 4096 * "x"}), Packet.EVENT),
+    (event(router_data={"asPath": "/?q=\U0001f4a3", "query": {"q": "한글"}}), Packet.EVENT),
     (event("known.handle_frontend_exception"), Packet.REPORT),
     ('42/_event,["client_error",{"message":"x"}]', Packet.REPORT),
 ]
@@ -77,6 +78,10 @@ INVALID = [
     event(router_data={"asPath": "/" + 2048 * "x"}),
     event(router_data={"asPath": "/?" + 8192 * "x"}),
     event(router_data={"query": "text"}),
+    event(router_data={"asPath": "/register/?plan=\ud800"}),
+    event(router_data={"pathname": "/\udfff"}),
+    event(router_data={"query": {"plan": "\ud800"}}),
+    event(router_data={"query": {"\ud800": "basic"}}),
 ]
 
 

@@ -95,6 +95,21 @@ def test_wrong_keys_prevent_startup_with_one_sentence(client: str, secret: str, 
     assert "sk_a" not in caught.value.message.replace("…_sk_…", "")
 
 
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://Pay.Example.com", "https://pay.example.com"),
+        ("https://pay.example.com:443/", "https://pay.example.com"),
+        ("http://pay.example.com:80", "http://pay.example.com"),
+        ("https://pay.example.com:4430", "https://pay.example.com:4430"),
+        ("https://pay.example.com:80", "https://pay.example.com:80"),
+        ("pay.example.com", "pay.example.com"),
+    ],
+)
+def test_public_url_is_what_browsers_send_as_the_origin(given: str, origin: str) -> None:
+    assert make(tossbill_public_url=given).public_url == origin
+
+
 def test_dev_server_has_its_own_backend_address() -> None:
     settings = make().for_dev_server(frontend_port=3005, backend_port=8005)
 

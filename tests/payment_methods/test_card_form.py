@@ -56,7 +56,7 @@ async def send(rt: Runtime, session: Session | None, call: WindowCall, **changed
         ),
         card=card(changed.get("number", NUMBER)),
         terms=TERMS,
-        may_try=lambda: True,
+        may_try=lambda _: True,
     )
 
 

@@ -25,6 +25,7 @@ TOSS_API = "https://api.tosspayments.com"
 TOSS_SDK = "https://js.tosspayments.com/v2/standard"
 LOGO_TYPES = (".svg", ".png", ".webp", ".jpg")
 CONTACT_FORM = re.compile(r"[^@\s<>:]+@[^@\s<>:]+|https://[!-~]+")
+USUAL_PORTS = {"http": ":80", "https": ":443"}
 KEY_FORM = re.compile(r"^(test|live)_(gck|gsk|ck|sk)_\w+$")
 
 
@@ -215,8 +216,10 @@ class Settings(LimitSettings):
 
     @property
     def public_url(self) -> str:
-        """The URL of the pages, without a trailing slash."""
-        return (self.tossbill_public_url or f"http://localhost:{self.tossbill_port}").rstrip("/")
+        """The URL of the pages as browsers name an origin: lower case, without the usual port."""
+        given = self.tossbill_public_url or f"http://localhost:{self.tossbill_port}"
+        scheme, colon, host = given.rstrip("/").lower().partition("://")
+        return scheme + colon + host.removesuffix(USUAL_PORTS.get(scheme, ""))
 
     @property
     def backend_url(self) -> str:

@@ -6,6 +6,8 @@ this request; the answer is a redirect and repeats none of them.
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from functools import partial
 from urllib.parse import parse_qsl
 
 from pydantic import SecretStr
@@ -26,34 +28,58 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 BODY_BYTES, MOST_FIELDS = 4096, 16
 # Whoever tries stolen cards needs many attempts; fifteen people behind one address need one each.
 CARDS_A_SECOND, CARD_BURST = 1 / 30, 20.0
-FOREIGN = "/success/?problem=foreign_form"
+REGISTRATIONS_REMEMBERED = 10_000
+FOREIGN, CLOSED = "/success/?problem=foreign_form", "/success/?problem=form_closed"
 
 
 def card_form_routes(settings: Settings, path: str, take: TakePost) -> list[Route]:
-    """Return the route of the form; none unless the shop has turned the form on.
+    """Return the route of the form; it takes none unless the shop has turned the form on.
 
     Args:
         settings: The shop's settings.
         path: The path that the form is sent to.
         take: Registers the card and returns the path to continue at.
     """
-    if not settings.has_card_form:
-        return []
-    cards = Buckets(CARDS_A_SECOND, CARD_BURST)
+    cards = CardTries()
 
     async def post(request: Request) -> Response:
         rt = runtime.current()
+        if not settings.has_card_form:  # turned off while a page with the form was open
+            return _continue_at(rt, CLOSED)
         sent = await _fields(request) if _is_ours(request, rt.settings) else None
         if sent is None:
             return _continue_at(rt, FOREIGN)
         session, caller = await session_of(request), caller_of(request.scope)
-        moved = await take(rt, Post(session, sent, caller, may_try=cards.of(caller).take))
+        moved = await take(rt, Post(session, sent, caller, may_try=partial(cards.may_try, caller)))
         response = _continue_at(rt, moved.path)
         if moved.session:
             set_session_cookie(request, response, moved.session)
         return response
 
     return [Route(path, post, methods=["POST"])]
+
+
+class CardTries:
+    """Counts the cards that each caller tries.
+
+    A registration takes one card, so it counts once, however often its form is sent: the second
+    press must not read that nothing was registered while the first one registers the card.
+    """
+
+    def __init__(self) -> None:
+        self._left = Buckets(CARDS_A_SECOND, CARD_BURST)
+        self._counted: OrderedDict[str, None] = OrderedDict()
+
+    def may_try(self, caller: str, registration_id: str) -> bool:
+        """Count a registration unless it was counted; return whether its card may be tried."""
+        if registration_id in self._counted:
+            return True
+        if not self._left.of(caller).take():
+            return False
+        self._counted[registration_id] = None
+        if len(self._counted) > REGISTRATIONS_REMEMBERED:
+            self._counted.popitem(last=False)
+        return True
 
 
 def _continue_at(rt: Runtime, path: str) -> Response:
@@ -80,11 +106,11 @@ async def _fields(request: Request) -> dict[str, SecretStr] | None:
     if content_type != FORM_TYPE:
         return None
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            return None
     try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY_BYTES:
+                return None
         pairs = parse_qsl(body.decode("ascii"), max_num_fields=MOST_FIELDS)
     except ValueError:
         return None

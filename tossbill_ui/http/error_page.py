@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import get_args
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from tossbill_ui.core.language import Language
@@ -16,6 +16,7 @@ from tossbill_ui.http.language import language_of
 STYLESHEET = re.compile(r'href="(/assets/[^"]+\.css)"')
 BUSY = {"retry-after": "5", "cache-control": "no-store", "connection": "close"}
 BrokenPage = Callable[[Language, str], str]
+ExceptionHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def send_error_page(
@@ -36,6 +37,14 @@ def send_error_page(
         return HTMLResponse(html, status_code=500, headers={"cache-control": "no-store"})
 
     return respond
+
+
+async def body_broke_off(request: Request, error: Exception) -> Response:
+    """Respond to a request whose body broke off: it is worth no traceback."""
+    return PlainTextResponse("The body is not complete.", status_code=400)
+
+
+EXCEPTION_HANDLERS: dict[type[Exception], ExceptionHandler] = {ClientDisconnect: body_broke_off}
 
 
 def send_busy_page(client_dir: Path, page: BrokenPage) -> Callable[[Request], Awaitable[Response]]:

@@ -111,7 +111,17 @@ def _is_address(found: object) -> bool:
         and _is_short(address, LONGEST_ADDRESS)
         and _is_short(str(address).partition("?")[0], LONGEST_PATH)
         and isinstance(router.get("query", {}), dict)
+        and _is_encodable(router)
     )
+
+
+def _is_encodable(router: Mapping[str, Any]) -> bool:
+    """Whether no text of it has half of a character, which JSON can name and no address has."""
+    try:
+        json.dumps(router, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_short(found: object, longest: int = LONGEST_NAME) -> bool:

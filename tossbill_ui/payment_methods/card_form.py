@@ -39,7 +39,7 @@ async def register(
     *,
     card: CardDetails,
     terms: str,
-    may_try: Callable[[], bool],
+    may_try: Callable[[str], bool],
 ) -> bool:
     """Claim a registration for a card, and have its billing key issued.
 
@@ -52,7 +52,8 @@ async def register(
         ticket: The registration that the form was made for; untrusted.
         card: The card's details, well-formed.
         terms: The version of the terms that the customer agreed to.
-        may_try: Counts a card that is about to be tried, and says whether it may be.
+        may_try: Counts the registration that a card is about to be tried for, by its id and once,
+            and says whether it may be.
 
     Returns:
         Whether this form claimed it; False if one was sent before.
@@ -64,7 +65,7 @@ async def register(
             were tried (``too_often``).
     """
     found, owner = await authorize(rt, session, ticket)
-    if found.card_terms is None and not may_try():
+    if found.card_terms is None and not may_try(found.id):
         raise Conflict("Too many cards were tried.", code="too_often")
     # A broken key store must fail now, not after Toss has answered.
     rt.cipher.encrypt(found.id, context=issuing.billing_key_context(found.id))

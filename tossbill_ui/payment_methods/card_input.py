@@ -91,6 +91,11 @@ class CardInput:
         )
 
 
+def is_number(text: str) -> bool:
+    """Whether a text could be the number of a card."""
+    return NUMBER.fullmatch(GROUPING.sub("", text)) is not None
+
+
 def _text(typed: SecretStr) -> str:
     text = typed.get_secret_value()
     return text.strip() if len(text) <= LONGEST else ""

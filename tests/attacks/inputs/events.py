@@ -166,8 +166,19 @@ def _other_frame(rng: random.Random, event: dict[str, Any]) -> str | bytes:
         rng.randbytes(rng.randrange(1, 60)),
         event_frame("event", event | {"payload": {"value": "x" * rng.choice([9_000, 60_000])}}),
         rng.choice(ENDS),
+        event_frame("event", event | {"router_data": _router(rng, event)}),
+        event_frame("event", event | {"router_data": _router(rng, event)}),
     )
     return rng.choice(ways)
+
+
+def _router(rng: random.Random, event: dict[str, Any]) -> dict[str, Any]:
+    """Return an address with what no address has, such as half of a character."""
+    router, odd = event["router_data"], rng.choice(["\ud800", "\udfff", *spoil.ODD])
+    where = rng.choice(["asPath", "pathname", "query"])
+    if where == "query":
+        return router | {where: {rng.choice(["plan", odd]): odd}}
+    return router | {where: f"{router[where]}?plan={odd}"}
 
 
 async def attack(tabs: Tabs, sent: Frames) -> str:

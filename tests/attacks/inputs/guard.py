@@ -123,6 +123,13 @@ class TossWatch:
         new = self._db.execute(query, (self._last, self._keys.get(caller))).fetchall()
         assert not new, f"at Toss: {new}"
 
+    def issued(self, party: str) -> int:
+        """Return how many billing keys were ever issued to a party."""
+        query = (
+            "SELECT count(*) FROM ledger WHERE effect = 'billing_key_issued' AND customer_key = ?"
+        )
+        return self._db.execute(query, (self._keys[party],)).fetchone()[0]
+
     def close(self) -> None:
         """Close the connection."""
         self._db.close()

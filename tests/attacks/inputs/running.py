@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.inputs import cookies, events, filters, gateway, redirects, webhooks
+from tests.attacks.inputs import cookies, events, filters, forms, gateway, redirects, webhooks
 from tests.attacks.inputs.surface import Surface
 from tests.simulation.story import scratch_folder
 from tests.support.isolated import isolate
@@ -25,6 +25,7 @@ SURFACES: dict[str, Surface] = {
         redirects.SURFACE,
         cookies.SURFACE,
         filters.SURFACE,
+        forms.SURFACE,
         events.SURFACE,
         gateway.SURFACE,
     )

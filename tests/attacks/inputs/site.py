@@ -76,6 +76,7 @@ class Site:
     """The app and its customers."""
 
     app: ASGIApp
+    folder: Path
     shop: Shop
     parties: dict[str, Party]
     visitor: str
@@ -159,7 +160,7 @@ async def open_site(folder: Path, seed: int) -> AsyncGenerator[Site]:
         stack.callback(toss.close)
         log = stack.enter_context(_logged())
         visitor = sessions.seal(shop.rt.signer, new_session())
-        yield Site(app, shop, parties, visitor, guard, toss, log)
+        yield Site(app, folder, shop, parties, visitor, guard, toss, log)
 
 
 @contextmanager
@@ -185,6 +186,7 @@ async def _running(shop: Shop) -> AsyncGenerator[ASGIApp]:
         "REFLEX_ENV_MODE": "prod",
         "REFLEX_WEB_WORKDIR": str(ensure_build().relative_to(ROOT)),
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        "TOSSBILL_CARD_FORM": "on",
     }
     reflex = tossbill_ui.app
     assert reflex._api

@@ -72,3 +72,9 @@ FOREIGN_BODY = Text(
     "We couldn't tell that they were sent from our page. Nothing was registered or charged.\n"
     "Please open the page again and enter them there.",
 )
+CLOSED_BODY = Text(
+    "이제는 다른 방법으로 등록해요. 등록된 것과 결제된 금액은 없어요.\n"
+    "등록 화면을 다시 열어 주세요.",
+    "Cards are registered another way now. Nothing was registered or charged.\n"
+    "Please open the page again.",
+)

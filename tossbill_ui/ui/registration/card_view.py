@@ -13,7 +13,7 @@ from tossbill_ui.core.settings import Settings
 from tossbill_ui.core.text import is_code, is_id
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import card_form, session_renewal
-from tossbill_ui.payment_methods.card_input import CardField, CardInput
+from tossbill_ui.payment_methods.card_input import CardField, CardInput, is_number
 from tossbill_ui.payment_methods.ticket import Ticket
 from tossbill_ui.prerender import Moved, Post
 from tossbill_ui.runtime import Runtime
@@ -129,8 +129,10 @@ async def take_card(rt: Runtime, post: Post) -> Moved:
     today = korean_day(rt.clock.now())
     if wrong := card.wrong(today=today, terms=card_text.TERMS_VERSION):
         return Moved(_form_again(form, wrong))
+    registration_id = form.get("registration", "")
     ticket = Ticket(
-        registration_id=form.get("registration", ""),
+        # What a refused form has there instead is neither stored nor logged.
+        registration_id=registration_id if is_id(registration_id) else "",
         token=form.get("token", ""),
         caller=post.caller,
     )
@@ -157,7 +159,8 @@ async def take_card(rt: Runtime, post: Post) -> Moved:
 
 def _plan(form: Mapping[str, str]) -> dict[str, str]:
     plan = form.get("plan", "")
-    return {"plan": plan} if is_code(plan) else {}
+    # A card's number in its place does not get into an address.
+    return {"plan": plan} if is_code(plan) and not is_number(plan) else {}
 
 
 def _form_again(form: Mapping[str, str], wrong: Sequence[CardField]) -> str:

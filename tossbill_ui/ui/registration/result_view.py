@@ -113,6 +113,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "no_auth_key": BAD_LINK,
     "too_often": (card_text.TOO_OFTEN_TITLE, card_text.TOO_OFTEN_BODY),
     "foreign_form": (card_text.FOREIGN_TITLE, card_text.FOREIGN_BODY),
+    "form_closed": (card_text.FOREIGN_TITLE, card_text.CLOSED_BODY),
 }
 
 
