@@ -87,6 +87,16 @@ def test_killed_during_the_request_to_toss(fragile: Server, kind: str) -> None:
     fragile.assert_ledgers_agree()
 
 
+def kill_before_the_commit(server: Server) -> None:
+    """Kill a server that has a response of Toss, and waits for a lock to record it."""
+    lock = sqlite3.connect(server.data / "tossbill.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    time.sleep(1.5)  # the response has arrived; the commit waits for the lock
+    server.kill()
+    lock.execute("ROLLBACK")
+    lock.close()
+
+
 def test_killed_after_the_response_and_before_the_commit(fragile: Server) -> None:
     """A lock on the database delays the commit, as a slow disk would."""
     with Customer(fragile.url) as customer:
@@ -94,12 +104,7 @@ def test_killed_after_the_response_and_before_the_commit(fragile: Server) -> Non
         fragile.faults({"endpoint": "issue", "kind": "delay_after", "count": 1, "delay_ms": 700})
         visit = arrive_in_background(customer, address)
         until(fragile, "SELECT 1 FROM registration WHERE status = 'issuing'")
-        lock = sqlite3.connect(fragile.data / "tossbill.db", isolation_level=None)
-        lock.execute("BEGIN IMMEDIATE")
-        time.sleep(1.5)  # the response has arrived; the commit waits for the lock
-        fragile.kill()
-        lock.execute("ROLLBACK")
-        lock.close()
+        kill_before_the_commit(fragile)
         visit.join()
         assert fragile.rows("SELECT status FROM registration") == [("issuing",)]
 
@@ -149,6 +154,28 @@ def test_killed_after_a_card_form_was_sent(fragile: Server, kind: str) -> None:
     # What Toss issued in vain is known to nobody and was never charged.
     assert fragile.keys_at_toss() == fragile.keys_here() | orphans
     assert len(orphans) == (kind == "delay_after")
+
+
+@pytest.mark.parametrize("fragile", [{"TOSSBILL_CARD_FORM": "on"}], indirect=True, ids=["form"])
+def test_killed_with_the_response_to_a_card_form_and_before_the_commit(fragile: Server) -> None:
+    """The key that Toss issued is known to nobody: the customer is told to register again."""
+    fragile.faults({"endpoint": "issue", "kind": "delay_after", "count": 1, "delay_ms": 700})
+    with Customer(fragile.url) as customer:
+        hidden = customer.open_form()
+        sent = send_form_in_background(customer, hidden)
+        until(fragile, "SELECT 1 FROM registration WHERE status = 'issuing'")
+        kill_before_the_commit(fragile)
+        sent.join()
+        assert fragile.rows("SELECT status FROM registration") == [("issuing",)]
+
+        fragile.start()
+        result = f"/success/?registration={hidden['registration']}"
+        customer.wait_for(result, "failed")
+        assert explain(NOT_CONFIRMED) in unescape(customer.http.get(result).text)
+        [orphan] = fragile.keys_at_toss()
+        customer.wait_for(customer.register_by_form(), "issued")
+
+    assert fragile.keys_at_toss() == fragile.keys_here() | {orphan}
 
 
 @pytest.mark.parametrize("fragile", [{"TOSSBILL_CARD_FORM": "on"}], indirect=True, ids=["form"])
