@@ -141,6 +141,9 @@
   // A page from the browser's back cache holds an old registration: ask for a fresh one.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
+    // Some browsers fill in again what was typed into our own card form, for whoever goes back.
+    const [arrival] = performance.getEntriesByType("navigation");
+    if (arrival?.type === "back_forward") document.querySelector("form.card-form")?.reset();
   });
 
   window.tossBilling = { use, last: () => last };

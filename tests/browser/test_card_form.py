@@ -122,6 +122,19 @@ def test_form_works_without_scripts_and_by_keyboard_alone(shop: Open) -> None:
     expect_registered(page)
 
 
+def test_going_back_shows_no_card_that_was_typed(shop: Open) -> None:
+    page = shop()
+    page.goto("/register/?plan=basic")
+    type_card(page)
+    page.get_by_test_id("card-submit").click()
+    expect_registered(page)
+
+    page.go_back(wait_until="load")
+
+    for name in ("number", "expiry", "birth", "password"):
+        expect(page.get_by_test_id(f"card-{name}")).to_have_value("")
+
+
 def test_refused_card_says_why_and_leads_back_to_an_empty_form(shop: Open) -> None:
     page = shop()
     page.goto("/register/")
