@@ -24,7 +24,7 @@ WITHOUT_OWNERSHIP = {
 # A registration is bound to the browser's session, which also says who acts.
 WITHOUT_ACTOR = {"allocate_refund", "open_reviews", "lock_refund", "register_for"}
 # A transition's code comes from its rule, a return's from what Toss's window said.
-COMPUTED_CODES = {"lifecycle/rules.py", "payment_methods/registration.py"}
+COMPUTED_CODES = {"lifecycle/rules.py", "payment_methods/ticket.py"}
 
 
 def actions() -> Iterator[ast.AsyncFunctionDef]:

@@ -144,7 +144,7 @@ class People:
         context = self.made[name]
         with Customer(self.server.url) as customer:
             for cookie in context.cookies():
-                customer.http.cookies.set(cookie["name"], cookie["value"])  # pyright: ignore[reportTypedDictNotRequiredAccess]
+                customer.take(cookie["name"], cookie["value"])  # pyright: ignore[reportTypedDictNotRequiredAccess]
             register(customer, persona)
         page = context.pages[0]
         page.reload()

@@ -205,7 +205,7 @@ def test_old_registration_is_abandoned(fragile: Server) -> None:
     [registration_id] = parse_qs(urlsplit(begun).query)["registration"]
     database = sqlite3.connect(fragile.data / "tossbill.db", isolation_level=None, timeout=60)
     database.execute(
-        "UPDATE registration SET created_at = '2026-01-01 00:00:00.000000' WHERE id = ?",
+        "UPDATE registration SET created_at = datetime('now', '-2 days') WHERE id = ?",
         (registration_id,),
     )
     database.close()

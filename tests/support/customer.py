@@ -58,6 +58,10 @@ class Customer:
         """The ``Cookie`` header."""
         return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
 
+    def take(self, name: str, value: str) -> None:
+        """Take over a cookie as the server sets it; without a domain it would be a second one."""
+        self.http.cookies.set(name, value, domain="localhost.local")
+
     def open_register(self) -> dict[str, str]:
         """Open the registration page; return its arguments for Toss's window."""
         page = self.http.get("/register/").raise_for_status().text

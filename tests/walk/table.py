@@ -79,5 +79,5 @@ WALKS = (
     Walk(COLLECT, stories.renewal, Figures(22, 15, 7)),
     Walk(COLLECT, stories.decline, Figures(20, 15, 5)),
     Walk(CANCEL, stories.cancel_now, Figures(18, 14, 4)),
-    Walk(RETURN, stories.return_from_toss, Figures(8, 6, 2)),
+    Walk(RETURN, stories.return_from_toss, Figures(10, 7, 3)),
 )
