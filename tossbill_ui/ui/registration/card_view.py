@@ -25,6 +25,7 @@ from tossbill_ui.ui.shared.view_rows import BLANK, flat
 
 PATH = "/register/card"
 WRONG = "wrong"
+BIRTH_DIGITS = 6
 # What the form passes on besides the card.
 CARRIED = ("registration", "token", "plan", SUBSCRIPTION)
 
@@ -159,8 +160,9 @@ async def take_card(rt: Runtime, post: Post) -> Moved:
 
 def _plan(form: Mapping[str, str]) -> dict[str, str]:
     plan = form.get("plan", "")
-    # A card's number in its place does not get into an address.
-    return {"plan": plan} if is_code(plan) and not is_number(plan) else {}
+    # A number of the card or its owner in its place does not get into an address.
+    is_long = plan.isdecimal() and len(plan) >= BIRTH_DIGITS
+    return {"plan": plan} if is_code(plan) and not is_number(plan) and not is_long else {}
 
 
 def _form_again(form: Mapping[str, str], wrong: Sequence[CardField]) -> str:
