@@ -38,7 +38,7 @@ Key = Sequence[Any]
 
 @dataclass(frozen=True)
 class Rule:
-    """How long the rows of a table are kept.
+    """The time that the rows of a table are kept.
 
     Attributes:
         table: The table.

@@ -48,7 +48,7 @@ GUARDS = {
     "add a page": "architecture/test_pages.py::test_page_has_route_title_and_first_paint",
     "add a component": "docs/test_design_system.py::test_every_component_is_shown",
     "store something": (
-        "attacks/test_growth.py::test_what_a_stranger_makes_grow_is_forgotten_again"
+        "attacks/test_growth.py::test_tables_that_strangers_make_grow_have_a_retention_rule"
     ),
     "change a table": (
         "architecture/test_check_constraints.py::test_migrations_lead_to_the_checks_of_the_models"

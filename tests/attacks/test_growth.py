@@ -76,7 +76,7 @@ async def send_everything(server: Server, cookie: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["a visitor", "no session"])
-def test_what_a_stranger_makes_grow_is_forgotten_again(server: Server, who: str) -> None:
+def test_tables_that_strangers_make_grow_have_a_retention_rule(server: Server, who: str) -> None:
     cookie = cookie_of_a_visit(server.url) if who == "a visitor" else ""
     before = sizes(server)
 

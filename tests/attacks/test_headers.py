@@ -57,7 +57,9 @@ def test_file_for_printing_allows_no_inline_script(server: Server) -> None:
 @pytest.mark.parametrize(
     "path", ["/app.css", "/paper.js", "/healthz", "/history.csv", "/favicon.ico"]
 )
-def test_what_is_no_page_has_no_policy_and_every_other_header(server: Server, path: str) -> None:
+def test_only_pages_carry_a_policy_and_files_have_every_other_header(
+    server: Server, path: str
+) -> None:
     answer = httpx.get(f"{server.url}{path}")
 
     assert "content-security-policy" not in answer.headers

@@ -90,12 +90,12 @@ def is_handler(name: str) -> bool:
 
 
 @pytest.mark.parametrize(("text", "packet"), VALID, ids=lambda each: str(each)[:40])
-def test_what_pages_send_is_read(text: str, packet: Packet) -> None:
+def test_packets_of_pages_are_read(text: str, packet: Packet) -> None:
     assert read(text, is_handler) is packet
 
 
 @pytest.mark.parametrize("text", INVALID, ids=lambda each: str(each)[:40])
-def test_what_no_page_sends_is_invalid(text: str) -> None:
+def test_packets_that_no_page_sends_are_invalid(text: str) -> None:
     assert read(text, is_handler) is Packet.INVALID
 
 
@@ -255,7 +255,7 @@ async def test_one_connection_too_many_is_refused(monkeypatch: pytest.MonkeyPatc
         assert pages[3].code == 429
 
 
-async def test_when_all_places_are_taken_the_caller_who_has_most_gives_way(
+async def test_caller_with_most_pages_gives_way_when_all_places_are_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with house(monkeypatch, tabs=10, tabs_in_all=6) as shop:

@@ -48,11 +48,13 @@ Show = Callable[[Page], object]
 def people(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Generator[People]:
     server = Server(tmp_path_factory.mktemp("states") / "data", {"TOSSBILL_WORKER": "on"})
     server.start()
-    everybody = people_of_every_kind(browser, server)
-    yield everybody
-    for context in everybody.made.values():
-        context.close()
-    server.stop()
+    try:
+        everybody = people_of_every_kind(browser, server)
+        yield everybody
+        for context in everybody.made.values():
+            context.close()
+    finally:
+        server.stop()
 
 
 def at(path: str) -> Show:

@@ -1,4 +1,4 @@
-"""What strangers cause is deleted some days later; nothing about a customer with a method is."""
+"""Rows that strangers cause are deleted after some days; none of a customer with a method is."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_arguments_of_a_page_fit() -> None:
     assert not fits(SAVE, {"form": "a@b.example"})
 
 
-def test_what_reflex_sends_when_a_page_opens_fits() -> None:
+def test_first_event_of_a_page_fits() -> None:
     hydrate = rx.State.event_handlers["hydrate_and_load"]
 
     assert fits(hydrate, {"hashes": ["0ee8c7129cd1331c"], "vars": {}})

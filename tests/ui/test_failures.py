@@ -38,7 +38,7 @@ PROBLEM = ProblemState.get_full_name()
 
 
 class Broken(Exception):
-    """What the handlers raise."""
+    """The error that the handlers raise."""
 
 
 @dataclass

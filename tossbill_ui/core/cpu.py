@@ -18,7 +18,7 @@ class Payer(Protocol):
 
     @property
     def key(self) -> str:
-        """Who it is, as limits count callers."""
+        """The caller, as limits count callers."""
         ...
 
     def pay(self, seconds: float) -> None:

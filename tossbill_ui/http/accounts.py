@@ -1,4 +1,4 @@
-"""What one caller may use: an account for its address, and one for its browser's session.
+"""The share of one caller: an account for its address, and one for its browser's session.
 
 A session has half of what an address has, so that one person does not use up the share of all who
 are behind the same address. CPU time is measured (`core.cpu`). A turn is paid for in advance, as
@@ -126,7 +126,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request or opened a connection.
+    """The sender of a request, or the opener of a connection.
 
     Attributes:
         key: The address or network.

@@ -1,4 +1,4 @@
-"""Who is calling: the unit that limits are counted for."""
+"""Callers: the unit that limits are counted for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the app reads of a request's headers: at most 16 kB, and only its own cookies."""
+"""Limits a request's headers to 16 kB, and its cookies to our own."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ FRONTEND_ERROR = ".handle_frontend_exception"
 
 
 class Packet(Enum):
-    """What a packet is."""
+    """The kind of a packet."""
 
     INVALID = auto()
     SERVICE = auto()

@@ -24,7 +24,7 @@ POLICY_VIOLATION, MESSAGE_TOO_BIG, TRY_AGAIN_LATER = 1008, 1009, 1013
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds for websockets.
+    """The limits of websockets.
 
     Attributes:
         is_handler: Whether an event of this name has a handler.

@@ -1,4 +1,4 @@
-"""Whether a request comes from this machine, and not from elsewhere through something on it.
+"""Tells requests of this machine from those of others that come through something on it.
 
 Three ways lead a stranger here from a loopback address: a proxy on this machine, a page of another
 site in a browser on this machine, and such a page whose host name resolves to this machine (DNS

@@ -36,7 +36,7 @@ class CardField(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CardInput:
-    """What was typed, not yet checked.
+    """A card as it was typed, not yet checked.
 
     Attributes:
         number: The card's number, with or without spaces and hyphens.

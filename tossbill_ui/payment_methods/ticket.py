@@ -1,4 +1,4 @@
-"""What a browser sends to show that a registration is its own, and the check of it."""
+"""The proof that a registration is a browser's own, and the check of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PURPOSE = "registration"
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """What a browser sends to show that a registration is its own.
+    """The values by which a browser shows that a registration is its own.
 
     Attributes:
         caller: The network that it came from, for counting refused ones; empty if unknown.

@@ -1,4 +1,4 @@
-"""What a customer types into our own card form, on its way to Toss."""
+"""A card's details, on their way from our own form to Toss."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ OF_AN_OBJECT = 20
 
 @dataclass(frozen=True)
 class Stored:
-    """What came of storing a webhook.
+    """The result of storing a webhook.
 
     Attributes:
         id: The new row's; None if it is stored already, or not stored.

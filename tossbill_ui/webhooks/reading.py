@@ -13,7 +13,7 @@ from tossbill_ui.core.text import clean
 
 
 class Kind(StrEnum):
-    """What a webhook is about; its type is text of the sender's choice, and these are few."""
+    """The kind of a webhook; its type is text of the sender's choice, and these are few."""
 
     PAYMENT_STATUS_CHANGED = "PAYMENT_STATUS_CHANGED"
     CANCEL_STATUS_CHANGED = "CANCEL_STATUS_CHANGED"

@@ -1,4 +1,4 @@
-"""What no input may do: touch others' rows, fill the disk or the log, raise, or take long."""
+"""Checks that an input touches no other rows, fills no disk or log, raises nothing and is quick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page must be, whatever was sent: complete, without foreign scripts or foreign data."""
+"""Checks that a page is complete, without foreign scripts or data, whatever was sent."""
 
 from __future__ import annotations
 

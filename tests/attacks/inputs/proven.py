@@ -1,4 +1,4 @@
-"""What an answer of Toss proves, read by rules of their own: no line of `toss/response.py`.
+"""Reads what an answer of Toss proves, without a line of `toss/response.py`.
 
 An unknown outcome is always allowed: it is looked up later. Everything else has to be proved.
 """

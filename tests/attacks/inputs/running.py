@@ -39,7 +39,7 @@ LONGEST_SECONDS = 30  # of a busy machine
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a piece.
+    """The result of a piece.
 
     Attributes:
         found: The outcomes, with their numbers.

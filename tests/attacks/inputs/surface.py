@@ -1,4 +1,4 @@
-"""What strangers can reach, each as inputs to draw and an oracle that judges what came of one."""
+"""The surfaces that strangers can reach: inputs to draw, and an oracle that judges the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What anybody on the internet can cause is stored apart, bounded and for a while."""
+"""Store apart, bounded and for a while, the rows that anybody on the internet can cause."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -45,7 +45,7 @@ def carried_fields(values: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class FieldView:
-    """What stands below a field: how to fill it in, or what is wrong with it."""
+    """The text below a field: how to fill it in, or what is wrong with it."""
 
     says: str = BLANK
     is_wrong: str = "false"

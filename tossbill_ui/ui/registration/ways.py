@@ -9,7 +9,7 @@ from tossbill_ui.core.settings import Settings
 
 @dataclass(frozen=True)
 class Ways:
-    """What a shop offers.
+    """The ways to register that a shop offers.
 
     Attributes:
         accounts: Whether a bank account may be registered, always in Toss's window.

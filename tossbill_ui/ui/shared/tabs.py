@@ -1,4 +1,4 @@
-"""Which tabs are open, who pays for their events, and how many closed ones are remembered.
+"""Counts open and remembered tabs, and names who pays for their events.
 
 A tab's state stays in memory after its connection has ended, so that it can come back. A tab whose
 state has been forgotten is loaded anew when it comes back.
