@@ -48,7 +48,10 @@ HINTS: dict[str, Text] = {
 WRONG: dict[str, Text] = {
     CardField.NUMBER: FAILURES["INVALID_CARD_NUMBER"],
     CardField.EXPIRY: FAILURES["INVALID_CARD_EXPIRATION"],
-    CardField.BIRTH: FAILURES["INVALID_BIRTH_DAY_FORMAT"],
+    CardField.BIRTH: Text(
+        "생년월일이나 사업자등록번호를 다시 확인해 주세요.",
+        "Please check the date of birth or business number.",
+    ),
     CardField.PASSWORD: Text(
         "카드 비밀번호 앞 두 자리를 다시 확인해 주세요.",
         "Please check the first two digits of the card password.",
