@@ -47,6 +47,6 @@ sbom: $(READY)
 clean:
 	rm -rf $(VENV) .web .build .states
 
-$(READY): requirements.lock scripts/uv.lock pyproject.toml
+$(READY): requirements.lock scripts/uv.lock pyproject.toml tossbill_sandbox/pyproject.toml
 	@$(PYTHON) -m scripts.set_up $(VENV)
 	@touch $(READY)

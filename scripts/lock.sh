@@ -1,7 +1,8 @@
 #!/bin/sh
-# Write requirements.lock and uv.lock: every package with its hashes, without index URLs.
+# Write requirements.lock and uv.lock: every package with its hashes, without index URLs. The sandbox
+# is in the checkout.
 set -eu
 uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-    --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock "$@"
+    --no-emit-package tossbill-sandbox --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock "$@"
 uv pip compile --group uv --universal --python-version 3.11 --no-annotate \
     --generate-hashes --no-emit-index-url --no-header --quiet --output-file scripts/uv.lock "$@"

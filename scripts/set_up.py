@@ -38,8 +38,9 @@ def set_up(venv: Path) -> None:
         environment = {"VIRTUAL_ENV": str(venv)}
         sync = ("pip", "sync", "--quiet", "--require-hashes", "requirements.lock")
         _run(str(uv), *sync, **environment)
-        own = ("--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
-        _run(str(uv), "pip", "install", *own, **environment)
+        own = ("--editable", "./tossbill_sandbox", "--editable", ".")
+        options = ("--quiet", "--no-deps", "--no-build-isolation")
+        _run(str(uv), "pip", "install", *options, *own, **environment)
 
 
 def _run(*command: str, **environment: str) -> None:

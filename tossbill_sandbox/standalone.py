@@ -1,5 +1,6 @@
 """The sandbox as a standalone program."""
 
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
 from tossbill_sandbox.app import Sandbox, create_app
+
+ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - looked up, not bound
 
 
 def standalone(sandbox: Sandbox) -> Starlette:
@@ -25,13 +28,26 @@ def standalone(sandbox: Sandbox) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-def serve(*, port: int, database: Path, seed: str | None = None) -> None:
-    """Serve on localhost until stopped."""
-    uvicorn.run(
-        standalone(create_app(database=database, seed=seed)),
-        host="127.0.0.1",
-        port=port,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=2,
-    )
+def listen(host: str, port: int) -> socket.socket:
+    """Bind an address; port 0 takes a free one.
+
+    Raises:
+        OSError: It cannot be bound.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL at which this machine reaches a server."""
+    host, port = listener.getsockname()[:2]
+    if host in ANYWHERE or host == "127.0.0.1":
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(listener: socket.socket, *, database: Path, seed: str | None = None) -> None:
+    """Serve until stopped."""
+    app = standalone(create_app(database=database, seed=seed))
+    config = uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=2)
+    uvicorn.Server(config).run(sockets=[listener])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from pathlib import Path
 
 import click
 
+from tossbill_sandbox.command import command as sandbox_command
 from tossbill_ui.build import ROOT, ensure_build, reflex_environment
 from tossbill_ui.cli import options, text
 from tossbill_ui.cli.context import read_settings, settings_beside_app
@@ -96,22 +96,8 @@ def build() -> None:
     click.echo(ensure_build().relative_to(ROOT))
 
 
-@click.command()
-@click.option("--port", default=4242, show_default=True, help="Port to listen on.")
-@click.option("--seed", help="Seed of a new database's ids and faults.")
-@click.option(
-    "--db",
-    default=ROOT / ".data" / "sandbox.db",
-    show_default=".data/sandbox.db",
-    type=options.CallersPath(),
-    help="Database file.",
+sandbox = sandbox_command(
+    "sandbox", database=ROOT / ".data" / "sandbox.db", path_type=options.CallersPath()
 )
-def sandbox(port: int, db: Path, seed: str | None) -> None:
-    """Run the sandbox of Toss standalone, for any language."""
-    from tossbill_sandbox.standalone import serve
-
-    click.echo(f"The sandbox of Toss is at http://localhost:{port}/sandbox/", err=True)
-    serve(port=port, database=db, seed=seed)
-
 
 COMMANDS = (run, worker, dev, build, sandbox)

@@ -1,0 +1,70 @@
+"""The command ``tossbill-sandbox``; ``tossbill sandbox`` is the same with the app's own paths.
+
+Imports nothing of the sandbox until it serves, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import click
+
+DATABASE = Path(".data") / "sandbox.db"
+IN_MEMORY = ":memory:"
+
+
+def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> click.Command:
+    """Build the command.
+
+    Args:
+        name: Its name.
+        database: The default of ``--db``.
+        path_type: The type of ``--db``.
+    """
+
+    @click.command(name)
+    @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+    @click.option(
+        "--port",
+        default=4242,
+        show_default=True,
+        type=click.IntRange(0, 65535),
+        help="Port to listen on; 0 takes a free one.",
+    )
+    @click.option(
+        "--db",
+        default=database,
+        show_default=str(DATABASE),
+        type=path_type,
+        help=f"Database file; {IN_MEMORY} keeps nothing.",
+    )
+    @click.option("--seed", help="Seed of a new database's ids and faults.")
+    def sandbox(host: str, port: int, db: Path, seed: str | None) -> None:
+        """Run the sandbox of Toss standalone, for any language."""
+        from tossbill_sandbox import standalone
+
+        if db.name == IN_MEMORY:
+            db = Path(IN_MEMORY)
+        try:
+            listener = standalone.listen(host, port)
+        except OSError as error:
+            raise click.ClickException(_reason(error, host, port)) from None
+        click.echo(f"The sandbox of Toss is at {standalone.url_of(listener)}/sandbox/", err=True)
+        standalone.serve(listener, database=db, seed=seed)
+
+    return sandbox
+
+
+def _reason(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} is already in use; choose another with --port."
+        case errno.EACCES:
+            return f"Port {port} needs more privileges; choose 1024 or higher with --port."
+        case _:
+            return f"{host} is not an address of this machine."
+
+
+main = command("tossbill-sandbox", database=DATABASE, path_type=click.Path(path_type=Path))
+main = click.version_option(package_name="tossbill-sandbox", message="%(prog)s %(version)s")(main)
