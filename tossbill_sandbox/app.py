@@ -4,9 +4,11 @@ from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from tossbill_sandbox import assets
+from tossbill_sandbox import assets, language
 from tossbill_sandbox.api.dispatch import Api
 from tossbill_sandbox.control.control import Control
 from tossbill_sandbox.control.panel import Panel
@@ -39,14 +41,15 @@ class Sandbox(Starlette):
         hooks = WebhookControl(store, clock, switches, sender)
         super().__init__(
             routes=[
+                # Before the API, whose 404 would answer for the scripts under /v1.
+                *assets.routes(switches),
                 *self._api.routes(),
                 *Window(store, clock, switches).routes(),
                 *Control(store, self._api, state, hooks.commands()).routes(),
                 *hooks.routes(),
                 *Panel(store, state, log, mailbox).routes(),
-                *assets.routes(switches),
             ],
-            exception_handlers={404: self._api.no_route},
+            exception_handlers={404: self._not_found},
         )
         # Toss does not forgive a slash, and Starlette's redirect repeats the `Host` header.
         self.router.redirect_slashes = False
@@ -56,6 +59,20 @@ class Sandbox(Starlette):
         """Serve a request; the first one starts the sandbox, as a mounted app has no lifespan."""
         await self.start()
         await self._serve(scope, receive, send)
+
+    async def _not_found(self, request: Request, error: Exception) -> Response:
+        """Return Toss's 404 under ``/v1``, even for a path no route can match; else a page."""
+        root: str = request.scope.get("root_path", "")
+        if request.scope["path"].removeprefix(root).startswith("/v1/"):
+            return await self._api.no_route(request)
+        accepted = request.headers.get("accept-language", "")
+        language.speak(language.choose(request.query_params, accepted))
+        words = language.text(
+            "여기에는 아무것도 없어요. API는 {api}에, 패널은 {panel}에 있어요.",
+            api=f"{root}/v1/",
+            panel=f"{root}/",
+        )
+        return PlainTextResponse(f"{words}\n", 404)
 
     async def start(self) -> None:
         """Load clock and switches from the file and start sending webhooks; idempotent."""

@@ -13,6 +13,8 @@ from starlette.routing import Route
 from tossbill_sandbox.store.switches import Switches
 
 _STATIC = Path(__file__).parent / "static"
+# By their paths at js.tosspayments.com.
+_SCRIPTS = {"/v1": "sdk_v1.js", "/v1/payment": "sdk_v1.js", "/v2/standard": "sdk_v2.js"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Asset:
 
 
 def routes(switches: Switches) -> list[Route]:
-    """Return the routes of the browser scripts (contract §2) and of the window's own files."""
+    """Return the routes of the browser scripts (contract §2) and of the pages' own files."""
     table = {
         "/static/window.js": Asset(read_static("window.js"), "text/javascript"),
         "/static/panel.js": Asset(read_static("panel.js"), "text/javascript"),
@@ -55,10 +57,13 @@ def routes(switches: Switches) -> list[Route]:
             for path in sorted((_STATIC / "fonts").glob("*.woff2"))
         },
     }
-    scripts = {"/js/v1": "sdk_v1.js", "/js/v1/payment": "sdk_v1.js", "/js/v2/standard": "sdk_v2.js"}
     return [
+        *(
+            Route(prefix + path, _sdk(name, switches), methods=["GET"])
+            for path, name in _SCRIPTS.items()
+            for prefix in ("", "/js")
+        ),
         *(Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()),
-        *(Route(path, _sdk(name, switches), methods=["GET"]) for path, name in scripts.items()),
     ]
 
 

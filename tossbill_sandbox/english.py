@@ -31,6 +31,9 @@ _NAMES = {
 }
 
 _WINDOW = {
+    "여기에는 아무것도 없어요. API는 {api}에, 패널은 {panel}에 있어요.": (
+        "Nothing is here. The API is at {api}, the panel at {panel}."
+    ),
     "연습용 결제창": "Practice payment window",
     "<strong>연습용</strong> 실제 정보는 쓰지 마세요": (
         "<strong>Practice</strong> Don't enter real details"

@@ -16,7 +16,10 @@ ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - looked up, not bound
 
 
 def standalone(sandbox: Sandbox) -> Starlette:
-    """Mount a sandbox at the same path as the app does; it starts and stops with the server."""
+    """Mount a sandbox where the app does, and at the root; it starts and stops with the server.
+
+    At the root, for clients of Toss's API that replace the host and no more.
+    """
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -24,7 +27,13 @@ def standalone(sandbox: Sandbox) -> Starlette:
         yield
         await sandbox.aclose()
 
-    routes = [Mount("/sandbox", app=sandbox), Route("/", RedirectResponse("/sandbox/"))]
+    panel = RedirectResponse("/sandbox/")
+    routes = [
+        Route("/", panel),
+        Route("/sandbox", panel),
+        Mount("/sandbox", app=sandbox),
+        Mount("/", app=sandbox),
+    ]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

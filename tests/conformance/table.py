@@ -7,12 +7,19 @@ from tests.conformance import (
     section_4_keys,
     section_4_payments,
     section_5_to_8,
+    section_at_the_root,
 )
 from tests.conformance.case import Case
 
 SECTIONS: dict[str, list[Case]] = {
     name.removeprefix("SECTION_").replace("_", "."): cases
-    for module in (section_1_to_3, section_4_keys, section_4_payments, section_5_to_8)
+    for module in (
+        section_1_to_3,
+        section_4_keys,
+        section_4_payments,
+        section_5_to_8,
+        section_at_the_root,
+    )
     for name, cases in vars(module).items()
     if name.startswith("SECTION_")
 }

@@ -1,4 +1,4 @@
-"""Fixtures: the sandbox mounted in-process under /sandbox, on the test's own file."""
+"""Fixtures: the sandbox in-process under /sandbox and at the root, on the test's own file."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -7,13 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from scripts.browser import ARGUMENTS, find
 from tests.sandbox.client import ManualClock, SandboxClient
 from tests.sandbox.process import running
 from tossbill_sandbox.app import Sandbox, create_app
+from tossbill_sandbox.standalone import standalone
 
 
 @pytest.fixture
@@ -41,8 +40,7 @@ async def sandbox(
 
 @pytest.fixture
 async def client(sandbox: Sandbox) -> AsyncGenerator[SandboxClient]:
-    app = Starlette(routes=[Mount("/sandbox", sandbox)])
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(standalone(sandbox))
     async with httpx.AsyncClient(
         transport=transport, base_url="http://sandbox.test/sandbox/"
     ) as http:

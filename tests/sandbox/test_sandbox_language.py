@@ -43,7 +43,7 @@ def strings(path: Path) -> Iterator[str]:
 def used() -> set[str]:
     """Return every Korean text of the window and the panel."""
     found = {text for path in (PACKAGE / "window").glob("*.py") for text in strings(path)}
-    found |= set(strings(PACKAGE / "control" / "panel.py"))
+    found |= {*strings(PACKAGE / "control" / "panel.py"), *strings(PACKAGE / "app.py")}
     found |= {*ISSUERS.values(), *BANKS.values(), *(each.card_type for each in TABLE), "기프트"}
     found |= {part for each in TABLE for part in each.label.split(" · ")}
     found |= set(re.findall(r"{{(.+?)}}", (PACKAGE / "static" / "panel.html").read_text()))

@@ -1,7 +1,9 @@
 // Shared by both SDK versions: opens the window and receives its result.
 
-const SCRIPT = document.currentScript || [...document.scripts].find((s) => /\/js\/v[12]/.test(s.src));
-const BASE = SCRIPT.src.slice(0, SCRIPT.src.lastIndexOf("/js/"));
+// The sandbox's own address of a script, or Toss's, which has no "/js".
+const PATH = /(?:\/js)?\/(?:v2\/standard|v1(?:\/payment)?)(?:[?#].*)?$/;
+const SCRIPT = document.currentScript || [...document.scripts].find((s) => PATH.test(s.src));
+const BASE = SCRIPT.src.replace(PATH, "");
 const CUSTOMER_KEY = /^[A-Za-z0-9\-_=.@]{2,50}$/;
 const isMobile = () => /Android|iPhone|iPad|iPod|Mobile/i.test(navigator.userAgent);
 

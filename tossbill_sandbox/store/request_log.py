@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tossbill_sandbox.store.clock import Clock
 
 LENGTH = 200
+# A browser script with an address like a call's.
+_SCRIPT = "/v1/payment"
 MAX_BODY = 4096
 # The headers of contract §5, §6 and §7 that affect the response.
 _LOGGED_HEADERS = (
@@ -90,7 +92,7 @@ class RequestLog:
 
         async def logged(scope: Scope, receive: Receive, send: Send) -> None:
             path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-            if scope["type"] != "http" or not path.startswith("/v1/"):
+            if scope["type"] != "http" or not path.startswith("/v1/") or path == _SCRIPT:
                 await app(scope, receive, send)
                 return
             await self._record(app, scope, receive, send)
