@@ -51,7 +51,7 @@ class Sandbox(Starlette):
             ],
             exception_handlers={404: self._not_found},
         )
-        # Toss does not forgive a slash, and Starlette's redirect repeats the `Host` header.
+        # Starlette's redirect repeats the `Host` header; endpoints say if they forgive a slash.
         self.router.redirect_slashes = False
         self._serve = log.around(super().__call__)
 

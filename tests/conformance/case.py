@@ -164,6 +164,11 @@ async def _old_shop(client: SandboxClient) -> Names:
     return {"billing_key": issued.json()["billingKey"], "auth_key": await client.auth_key()}
 
 
+async def _old_auth_key(client: SandboxClient) -> Names:
+    await client.http.post("_control/shops", json=OLD_SHOP)
+    return {"auth_key": await client.auth_key(clientKey=OLD_SHOP["client_key"])}
+
+
 async def _old_payment(client: SandboxClient) -> Names:
     names = await _payment(client)
     await client.http.post("_control/clock/advance", json={"days": 15})
@@ -186,6 +191,7 @@ GIVEN: dict[str, Callable[[SandboxClient], Awaitable[Names]]] = {
     "a session": _session,
     "a late session": _late_session,
     "an older shop": _old_shop,
+    "an authKey of an older shop": _old_auth_key,
     "a payment of 15 days ago": _old_payment,
     **{f"a key of {name}": _key_of(name) for name in PERSONAS_BY_NAME},
 }

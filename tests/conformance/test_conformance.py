@@ -41,7 +41,7 @@ def schema_of(case: Case) -> str | None:
         return "Error"
     for endpoint in ENDPOINTS:
         steps = endpoint.path.removeprefix("/").replace(":path", "").split("/")
-        path = case.path.removeprefix(HOST).split("/")
+        path = case.path.removeprefix(HOST).rstrip("/").split("/")
         fits = len(steps) == len(path) and all(
             step == part or step.startswith("{") for step, part in zip(steps, path, strict=True)
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tossbill_sandbox.api.call import Call, Fields, checked_text
-from tossbill_sandbox.api.payment_object import in_english
+from tossbill_sandbox.api.payment_object import in_english, older_field
 from tossbill_sandbox.api.response import SandboxResponse, refusal, success
 from tossbill_sandbox.cards.accounts import Account
 from tossbill_sandbox.cards.card_outcome import Method, method_of
@@ -157,14 +157,16 @@ def _billing_object(call: Call, row: sqlite3.Row, method: Method) -> dict[str, A
     }
     if isinstance(method, Account):
         return {**head, "card": None, "transfers": [method.to_transfer()], "easyPay": None}
+    version = call.shop.api_version
     card = {
+        **older_field(version, "company", ISSUERS[method.issuer_code]),
         "issuerCode": method.issuer_code,
         "acquirerCode": method.acquirer_code,
         "number": method.number,
         "cardType": method.card_type,
         "ownerType": method.owner_type,
     }
-    if call.shop.api_version < SHORT_BILLING_SINCE:
+    if version < SHORT_BILLING_SINCE:
         company = ISSUERS[method.issuer_code]
         return {**head, "card": card, "cardCompany": company, "cardNumber": method.number}
     return {**head, "card": card, "transfers": None, "easyPay": None}

@@ -13,6 +13,8 @@ from tossbill_sandbox.store.switches import Switches
 
 # The largest integer that every JSON parser represents exactly.
 MAX_AMOUNT_KRW = 2**53 - 1
+# An amount as successUrl's query parameter has it. Nothing else that a parser might take for one.
+_PLAIN_DIGITS = re.compile("0|[1-9][0-9]{0,15}")
 # JSON can encode a lone surrogate ("\ud800"), which no database column can store.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -41,6 +43,10 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     switches: Switches
 
+    def fields(self, endpoint: str) -> "Fields":
+        """Parse the body, with amounts as strings if the switch allows it for the endpoint."""
+        return Fields(self.body, text_amounts=endpoint in self.switches.amounts_may_be_strings)
+
 
 class Fields:
     """A JSON object whose fields are read one by one, each against its documented limit.
@@ -49,7 +55,8 @@ class Fields:
     endpoints' own tables name no other code for a malformed field (contract §5.1 to §5.5).
     """
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, *, text_amounts: bool = False) -> None:
+        self._text_amounts = text_amounts
         try:
             value: object = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -74,15 +81,14 @@ class Fields:
     def whole(self, name: str, default: int | None = None) -> int:
         """Read a non-negative integer; ``4900.0`` counts as one."""
         value = self._values.get(name, default)
-        if value is None and default is not None:
-            return default
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TossRefusal("INVALID_REQUEST")
-        if not 0 <= value <= MAX_AMOUNT_KRW:
-            raise TossRefusal("INVALID_REQUEST")
-        return value
+        return default if value is None and default is not None else _checked_whole(value)
+
+    def amount(self, name: str, default: int | None = None) -> int:
+        """Read an amount: a number, or its plain digits if the endpoint accepts strings."""
+        value = self._values.get(name)
+        if self._text_amounts and isinstance(value, str) and _PLAIN_DIGITS.fullmatch(value):
+            return _checked_whole(int(value))
+        return self.whole(name, default)
 
     def object(self, name: str) -> "Fields":
         """Read a nested object."""
@@ -101,4 +107,12 @@ def checked_text(value: object, least: int, most: int | None, code: str = "INVAL
         raise TossRefusal(code)
     if _LONE_SURROGATE.search(value):
         raise TossRefusal(code)
+    return value
+
+
+def _checked_whole(value: object) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_AMOUNT_KRW:
+        raise TossRefusal("INVALID_REQUEST")
     return value

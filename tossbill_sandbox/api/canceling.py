@@ -36,7 +36,7 @@ def cancel(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
 
     Source: contract §4.6, table of measured cases.
     """
-    request = _read(Fields(call.body))
+    request = _read(call.fields("cancel"))
     row = payments.find_or_expire(connection, call, call.path["payment_key"])
     _check(row, request)
     amount: int = row["balance_krw"] if request.amount_krw is None else request.amount_krw
@@ -196,4 +196,4 @@ def _record_cancel_event(connection: sqlite3.Connection, call: Call, transaction
 
 
 def _optional(fields: Fields, name: str) -> int | None:
-    return fields.whole(name) if name in fields else None
+    return fields.amount(name) if name in fields else None

@@ -41,7 +41,7 @@ def charge(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
 
     Source: contract §4.3, §5.2.
     """
-    fields = Fields(call.body)
+    fields = call.fields("charge")
     customer_key = fields.text("customerKey", 2, 300)
     order = read_order(fields, call)
     key = _usable_key(connection, call, customer_key)
@@ -64,11 +64,11 @@ def read_order(fields: Fields, call: Call) -> Order:
         TossRefusal: ``INVALID_REQUEST`` if a limit is broken.
     """
     order = Order(
-        total_krw=fields.whole("amount"),
+        total_krw=fields.amount("amount"),
         order_id=checked_order_id(fields.text("orderId"), call),
         order_name=fields.text("orderName", 1, 100),
-        tax_free_krw=fields.whole("taxFreeAmount", 0),
-        tax_exemption_krw=fields.whole("taxExemptionAmount", 0),
+        tax_free_krw=fields.amount("taxFreeAmount", 0),
+        tax_exemption_krw=fields.amount("taxExemptionAmount", 0),
         installment_months=_installments(fields),
     )
     for name in ("customerEmail", "customerName"):

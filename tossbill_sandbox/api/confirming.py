@@ -19,10 +19,10 @@ def confirm(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
 
     Source: contract §4.5, §5.5.
     """
-    fields = Fields(call.body)
+    fields = call.fields("confirm")
     payment_key = fields.text("paymentKey", 1, MAX_PAYMENT_KEY)
     order_id = checked_order_id(fields.text("orderId"), call)
-    amount = fields.whole("amount")
+    amount = fields.amount("amount")
     row = payments.find_or_expire(connection, call, payment_key)
     if row["status"] == "EXPIRED":
         raise TossRefusal("NOT_FOUND_PAYMENT_SESSION")

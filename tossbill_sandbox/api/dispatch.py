@@ -53,8 +53,9 @@ class Api:
         """Return the routes of contract §4; every other path returns Toss's 404."""
         return [
             *(
-                Route(endpoint.path, self._handler(endpoint), methods=[endpoint.method])
+                Route(path, self._handler(endpoint), methods=[endpoint.method])
                 for endpoint in ENDPOINTS
+                for path in endpoint.paths
             ),
             *(Route(p, self.no_route, methods=_ALL_METHODS) for p in ("/v1", "/v1/{rest:path}")),
         ]

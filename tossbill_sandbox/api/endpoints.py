@@ -34,6 +34,7 @@ class Endpoint:
         response: The name of the response's schema, if it has a body.
         query: The query parameters; a ``*`` marks required ones.
         has_test_codes: Whether it supports ``TossPayments-Test-Code`` (contract §7).
+        forgives_slash: Whether its path may end in a slash, as two published clients send it.
     """
 
     method: str
@@ -46,6 +47,12 @@ class Endpoint:
     response: str | None = None
     query: tuple[str, ...] = ()
     has_test_codes: bool = False
+    forgives_slash: bool = False
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths at which it is served."""
+        return [self.path, f"{self.path}/"] if self.forgives_slash else [self.path]
 
 
 _AUTHORIZATIONS = "/v1/billing/authorizations"
@@ -148,6 +155,7 @@ ENDPOINTS = (
         "4.7",
         response="Transactions",
         query=(*_LIST, "startingAfter", "limit"),
+        forgives_slash=True,
     ),
     Endpoint(
         "GET",
@@ -158,6 +166,7 @@ ENDPOINTS = (
         "4.7",
         response="Empty",
         query=(*_LIST, "dateType", "page", "size"),
+        forgives_slash=True,
     ),
     Endpoint(
         "POST",
@@ -177,6 +186,7 @@ ENDPOINTS = (
         "4.7",
         response="CashReceipts",
         query=("requestDate*", "cursor", "limit"),
+        forgives_slash=True,
     ),
     Endpoint(
         "POST",

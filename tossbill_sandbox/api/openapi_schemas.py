@@ -27,6 +27,8 @@ def _array(items: Schema) -> Schema:
 
 
 _WON: Schema = {"type": "integer", "minimum": 0}
+# The official samples send the string that successUrl's query has.
+_WON_OR_TEXT: Schema = {"anyOf": [_WON, _text(16, 1, "^(0|[1-9][0-9]*)$")]}
 _FLAG: Schema = {"type": "boolean"}
 _NULL: Schema = {"type": "null"}
 _TIME = _text(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00$")
@@ -143,7 +145,7 @@ SCHEMAS: dict[str, Schema] = {
             "authenticatedAt": _TIME,
             "method": _METHOD,
             "billingKey": _text(200),
-            "card": _nullable(_object(_CARD)),
+            "card": _nullable(_object(_CARD, {"company": _text()})),
         },
         {
             "cardCompany": _text(),
@@ -170,7 +172,9 @@ SCHEMAS: dict[str, Schema] = {
             "cardInstallmentPlan": _WON,
         },
     ),
-    "ConfirmRequest": _object({"paymentKey": _text(200, 1), "orderId": _ORDER, "amount": _WON}),
+    "ConfirmRequest": _object(
+        {"paymentKey": _text(200, 1), "orderId": _ORDER, "amount": _WON_OR_TEXT}
+    ),
     "CancelRequest": _object(
         {"cancelReason": _text(200, 1)},
         {

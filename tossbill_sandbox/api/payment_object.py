@@ -71,7 +71,7 @@ def payment_object(
         "checkout": {
             "url": f"https://api.tosspayments.com/v1/payments/{row['payment_key']}/checkout"
         },
-        **_older(version, "transactionKey", row["last_transaction_key"]),
+        **older_field(version, "transactionKey", row["last_transaction_key"]),
         "currency": "KRW",
         "totalAmount": row["total_krw"],
         **_amounts(row, cancels),
@@ -125,7 +125,7 @@ def in_english(payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, **{name: changed[name] for name in changed if name in payload}}
 
 
-def _older(version: str, name: str, value: object) -> dict[str, Any]:
+def older_field(version: str, name: str, value: object) -> dict[str, Any]:
     """Return a field that exists only in API versions before the two-letter codes (contract §8)."""
     return {name: value} if version < SHORT_CODES_SINCE else {}
 
@@ -134,7 +134,7 @@ def _card(method: Method, row: sqlite3.Row, version: str) -> dict[str, Any] | No
     if isinstance(method, Account):
         return None
     return {
-        **_older(version, "company", ISSUERS[method.issuer_code]),
+        **older_field(version, "company", ISSUERS[method.issuer_code]),
         "issuerCode": method.issuer_code,
         "acquirerCode": method.acquirer_code,
         "number": method.number,
@@ -146,7 +146,7 @@ def _card(method: Method, row: sqlite3.Row, version: str) -> dict[str, Any] | No
         "cardType": method.card_type,
         "ownerType": method.owner_type,
         "acquireStatus": "READY",
-        **_older(version, "receiptUrl", receipt_url(row["payment_key"])),
+        **older_field(version, "receiptUrl", receipt_url(row["payment_key"])),
         "amount": row["total_krw"],
     }
 

@@ -12,7 +12,7 @@ from tossbill_sandbox.api.payments import CONFIRM_WITHIN
 from tossbill_sandbox.cards.card_outcome import pays_from
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_sandbox.errors import ERRORS
-from tossbill_sandbox.store.switches import Switches
+from tossbill_sandbox.store.switches import MEMBERS, Switches
 
 # A source of due events: returns the first one after ``now``, or None.
 Source = Callable[[sqlite3.Connection, datetime], datetime | None]
@@ -108,15 +108,23 @@ def _parsed(name: str, value: object, defaults: Switches) -> object:
     default = getattr(defaults, name)
     if isinstance(default, timedelta) or name == "auth_key_lifetime":
         return _duration(name, value)
-    if isinstance(default, frozenset) and isinstance(value, list):
-        return frozenset(str(item) for item in cast("list[object]", value))
+    if isinstance(default, frozenset):
+        return _members(name, value)
     if isinstance(default, bool) and isinstance(value, bool):
         return value
-    if isinstance(default, str) and value in ERRORS:
+    if isinstance(default, str) and isinstance(value, str) and value in ERRORS:
         return value
     if name == "rate_limit_per_minute" and (value is None or (type(value) is int and value > 0)):
         return value
-    raise ValueError(f"{value!r} is not a valid value of {name}")
+    raise ValueError(f"{json.dumps(value)} is not a valid value of {name}")
+
+
+def _members(name: str, value: object) -> frozenset[str]:
+    known = MEMBERS[name]
+    items = cast("list[object]", value) if isinstance(value, list) else [None]
+    if not all(isinstance(item, str) and item in known for item in items):
+        raise ValueError(f"{name} must be a list of {', '.join(sorted(known))}")
+    return frozenset(str(item) for item in items)
 
 
 def _duration(name: str, value: object) -> timedelta | None:

@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+# The members of each switch that is a set.
+MEMBERS = {
+    "amounts_may_be_strings": frozenset({"confirm", "charge", "cancel"}),
+    "billing_status_webhooks": frozenset(
+        {"DONE", "CANCELED", "PARTIAL_CANCELED", "ABORTED", "EXPIRED"}
+    ),
+}
+
 
 @dataclass(slots=True, kw_only=True)
 class Switches:
@@ -32,6 +40,9 @@ class Switches:
             lookup by order id finds. Undocumented (§4.3).
         refused_order_id_is_free: Whether an order id can be reused after a declined charge; the
             text of ``DUPLICATED_ORDER_ID`` mentions approved and canceled payments only.
+        amounts_may_be_strings: The endpoints that accept ``"4900"`` as well as ``4900``. Confirm
+            does: all official samples pass the string of successUrl's query on. Whether the others
+            do is unknown; Toss documents numbers.
         order_id_allows_equals: Whether an order id may contain ``=``, as older docs say (§4.3).
         transfer_is_supported: Whether an account can be registered in test mode. Unmeasured.
         card_data_contract: Whether the shop may issue by card data; Toss grants no new contracts
@@ -67,6 +78,7 @@ class Switches:
     charge_unknown_key: str = "INVALID_BILL_KEY_REQUEST"
     refused_charge_is_kept: bool = False
     refused_order_id_is_free: bool = True
+    amounts_may_be_strings: frozenset[str] = frozenset({"confirm"})
     order_id_allows_equals: bool = False
     transfer_is_supported: bool = True
     card_data_contract: bool = True
