@@ -24,7 +24,13 @@ def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> c
     """
 
     @click.command(name)
-    @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+    @click.option(
+        "--host",
+        default="127.0.0.1",
+        show_default=True,
+        envvar="HOST",
+        help="Address to listen on.",
+    )
     @click.option(
         "--port",
         default=4242,

@@ -46,6 +46,26 @@ async def test_window_is_an_iframe_on_a_desktop(chromium: Browser, shop: str) ->
     assert query_of(page)["code"] == "REJECT_CARD_COMPANY"
 
 
+async def test_window_of_another_origin_focuses_its_first_field_without_a_warning(
+    chromium: Browser, shop: str
+) -> None:
+    """Chromium blocks the attribute ``autofocus`` in such a frame, and writes so to the console."""
+    page = await chromium.new_page(bypass_csp=True)
+    logged: list[str] = []
+    page.on("console", lambda message: logged.append(message.text))
+    other = shop.replace("127.0.0.1", "localhost")
+
+    await page.goto(f"{other}/register")
+    await page.add_script_tag(url=f"{shop}/sandbox/js/v2/standard")
+    request = request_to(other)
+    await page.evaluate(REQUEST_V2, [SANDBOX_CLIENT_KEY, "customer_1", request, ""])
+    await window_in(page).locator("#number:focus").wait_for()
+    await fill(window_in(page), "approve")
+    await page.wait_for_url("**/success/**")
+
+    assert (page.url.startswith(other), logged) == (True, [])
+
+
 async def test_closing_the_iframe_rejects_and_keeps_the_page(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     await request_window(page, shop)

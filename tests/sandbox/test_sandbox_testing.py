@@ -10,10 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from tests.support.server import free_port
 from tossbill_sandbox.app import create_app
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.command import main
 from tossbill_sandbox.testing import TossSandbox, WindowFailed
 
 TOSSBILL = Path(sys.executable).parent / "tossbill"
@@ -76,6 +78,14 @@ def test_server_fixture_serves_on_a_real_socket(
     answer = httpx.get(f"{toss_server.base_url}/v1/payments/p", auth=(toss_server.secret_key, ""))
 
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND_PAYMENT")
+
+
+def test_command_listens_at_the_address_of_the_environment() -> None:
+    documentation_only = {"HOST": "192.0.2.1"}
+
+    result = CliRunner().invoke(main, ["--port", "0", "--db", ":memory:"], env=documentation_only)
+
+    assert "192.0.2.1 is not an address of this machine." in result.stderr
 
 
 @pytest.mark.processes

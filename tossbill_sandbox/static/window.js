@@ -2,6 +2,9 @@
 
 const byId = (id) => document.getElementById(id);
 
+// Only if the shop's page has moved the focus here: see fields.py.
+if (document.hasFocus()) document.querySelector("[data-focus]")?.focus();
+
 const ending = document.querySelector("[data-ending]");
 if (ending && window.parent !== window) {
   const { ending: how, url, code, message, parent } = ending.dataset;

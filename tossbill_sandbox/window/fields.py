@@ -58,15 +58,18 @@ class Fields:
     Attributes:
         errors: Error messages by field name.
         focus: The focused field: the first with an error, or the first of all.
+        is_framed: Whether the form is in an iframe. Chromium blocks ``autofocus`` in one of
+            another origin and says so in the shop's console; there the script focuses the field.
     """
 
     errors: Mapping[str, str]
     focus: str
+    is_framed: bool
 
     @classmethod
-    def of(cls, errors: Mapping[str, str], first: str) -> "Fields":
+    def of(cls, errors: Mapping[str, str], first: str, *, is_framed: bool) -> "Fields":
         """Focus the first field with an error, or ``first``."""
-        return cls(errors, next(iter(errors), first))
+        return cls(errors, next(iter(errors), first), is_framed)
 
     def text(
         self,
@@ -140,7 +143,7 @@ class Fields:
     def _state(self, name: str) -> Markup:
         described = Markup(' aria-invalid="true" aria-describedby="{}-error"').format(name)
         wrong = described if name in self.errors else Markup("")
-        return wrong + _if(name == self.focus, "autofocus")
+        return wrong + _if(name == self.focus, "data-focus" if self.is_framed else "autofocus")
 
     def _error(self, name: str) -> Markup:
         if name not in self.errors:

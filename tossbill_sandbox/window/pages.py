@@ -103,7 +103,7 @@ _BACK = Markup('<p><a class="primary" target="_top" href="{url}">{label}</a></p>
 
 def card_step(root: str, session: WindowSession, form: MethodForm) -> str:
     """Render the card form, with entered values and an error message at each invalid field."""
-    draw = Fields.of(form.errors, "number")
+    draw = Fields.of(form.errors, "number", is_framed=session.is_framed)
     expiry = draw.text(
         "expiry", text("유효기간"), form.expiry, maximum=7, test="card-expiry", placeholder="MM/YY"
     )
@@ -136,7 +136,7 @@ def card_step(root: str, session: WindowSession, form: MethodForm) -> str:
 
 def account_step(root: str, session: WindowSession, form: MethodForm) -> str:
     """Render the account form."""
-    draw = Fields.of(form.errors, "company")
+    draw = Fields.of(form.errors, "company", is_framed=session.is_framed)
     parts = [
         draw.select(
             "company",
@@ -164,7 +164,8 @@ def identity_step(root: str, session: WindowSession, *, typed: str | None = None
     """Render the identity step; ``typed`` is a wrong code that was entered."""
     wrong = text("인증번호가 맞지 않아요. {code}을 입력해 주세요.", code=IDENTITY_CODE)
     what = text(session.what)
-    draw = Fields.of({} if typed is None else {"code": wrong}, "code")
+    errors = {} if typed is None else {"code": wrong}
+    draw = Fields.of(errors, "code", is_framed=session.is_framed)
     content = _IDENTITY_STEP.format(
         root=root,
         session=session.id,

@@ -56,6 +56,11 @@ class WindowSession:
     language: str
 
     @property
+    def is_framed(self) -> bool:
+        """Whether the shop's page shows the window in an iframe."""
+        return self.target == "iframe"
+
+    @property
     def is_open(self) -> bool:
         """Whether the session has not ended."""
         return self.step in OPEN_STEPS
