@@ -1,4 +1,4 @@
-# Commands: run test test-fast proof dev check fix bench lock sbom clean. `make run` needs only git, make and Python >= 3.11.
+# Commands: run test test-fast proof dev check fix bench lock wheels sbom clean. `make run` needs only git, make and Python >= 3.11.
 SHELL := /bin/sh
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # How many processes share the files of `make test`; with 0 there is only the one.
 PROCESSES ?= 3
 
-.PHONY: run test test-fast proof dev check fix bench lock sbom clean
+.PHONY: run test test-fast proof dev check fix bench lock wheels sbom clean
 
 run: $(READY)
 	@exec tossbill run
@@ -41,11 +41,15 @@ proof: $(READY)
 lock: $(READY)
 	@sh scripts/lock.sh
 
+wheels: $(READY)
+	@uv build --quiet --wheel --no-build-isolation --out-dir dist tossbill_sandbox
+	@uv build --quiet --wheel --no-build-isolation --out-dir dist .
+
 sbom: $(READY)
 	@python -m scripts.make_sbom
 
 clean:
-	rm -rf $(VENV) .web .build .states
+	rm -rf $(VENV) .web .build .states dist
 
 $(READY): requirements.lock scripts/uv.lock pyproject.toml tossbill_sandbox/pyproject.toml
 	@$(PYTHON) -m scripts.set_up $(VENV)

@@ -9,12 +9,14 @@ lint-imports
 python scripts/check_hosts.py
 
 # The lock files match the project's dependencies, and a build changes neither.
+locks="requirements.lock scripts/uv.lock tossbill_sandbox/requirements.lock"
 before=$(mktemp -d)
-cp requirements.lock scripts/uv.lock "$before"
+tar -cf "$before/locks.tar" $locks
+tar -xf "$before/locks.tar" -C "$before"
 sh scripts/lock.sh
-for lock in requirements.lock scripts/uv.lock; do
-    if ! cmp -s "$before/$(basename $lock)" $lock; then
-        cp "$before/$(basename $lock)" $lock
+for lock in $locks; do
+    if ! cmp -s "$before/$lock" $lock; then
+        cp "$before/$lock" $lock
         echo "$lock does not match pyproject.toml: run make lock" >&2
         exit 1
     fi

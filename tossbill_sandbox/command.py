@@ -6,12 +6,31 @@ Imports nothing of the sandbox until it serves, so that ``--help`` is quick.
 from __future__ import annotations
 
 import errno
+import ipaddress
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 DATABASE = Path(".data") / "sandbox.db"
 IN_MEMORY = ":memory:"
+
+
+class _NetworkType(click.ParamType[Network]):
+    """A network such as ``172.16.0.0/12``."""
+
+    name = "network"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Network:
+        """Return the network."""
+        try:
+            return ipaddress.ip_network(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
 
 
 def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> click.Command:
@@ -46,7 +65,15 @@ def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> c
         help=f"Database file; {IN_MEMORY} keeps nothing.",
     )
     @click.option("--seed", help="Seed of a new database's ids and faults.")
-    def sandbox(host: str, port: int, db: Path, seed: str | None) -> None:
+    @click.option(
+        "--control-from",
+        multiple=True,
+        type=_NetworkType(),
+        help="Network whose callers may use the panel and the control API, too; for containers.",
+    )
+    def sandbox(
+        host: str, port: int, db: Path, seed: str | None, control_from: Sequence[Network]
+    ) -> None:
         """Run the sandbox of Toss standalone, for any language."""
         from tossbill_sandbox import standalone
 
@@ -57,7 +84,7 @@ def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> c
         except OSError as error:
             raise click.ClickException(_reason(error, host, port)) from None
         click.echo(f"The sandbox of Toss is at {standalone.url_of(listener)}/sandbox/", err=True)
-        standalone.serve(listener, database=db, seed=seed)
+        standalone.serve(listener, database=db, seed=seed, control_from=control_from)
 
     return sandbox
 

@@ -1,7 +1,7 @@
 """The sandbox as a standalone program."""
 
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
 from tossbill_sandbox.app import Sandbox, create_app
+from tossbill_sandbox.control.local_only import NearNetworks, Network
 
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - looked up, not bound
 
@@ -44,7 +45,11 @@ def listen(host: str, port: int) -> socket.socket:
         OSError: It cannot be bound.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    try:
+        [(*_, address), *_] = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+    except (UnicodeError, TypeError) as error:
+        raise OSError(str(error)) from error
+    return socket.create_server(address, family=family, backlog=2048)
 
 
 def url_of(listener: socket.socket) -> str:
@@ -55,8 +60,22 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(listener: socket.socket, *, database: Path, seed: str | None = None) -> None:
-    """Serve until stopped."""
-    app = standalone(create_app(database=database, seed=seed))
+def serve(
+    listener: socket.socket,
+    *,
+    database: Path,
+    seed: str | None = None,
+    control_from: Sequence[Network] = (),
+) -> None:
+    """Serve until stopped.
+
+    Args:
+        listener: The bound socket.
+        database: The SQLite file.
+        seed: The seed of a new file's ids and faults; random if None.
+        control_from: Networks whose callers may use the panel and the control API, besides this
+            machine.
+    """
+    app = NearNetworks(standalone(create_app(database=database, seed=seed)), control_from)
     config = uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=2)
     uvicorn.Server(config).run(sockets=[listener])

@@ -1,21 +1,13 @@
 """The Python testing API: fixtures, the app without sockets, the standalone command."""
 
-import asyncio
 import sys
-import time
-from asyncio import create_subprocess_exec
-from asyncio.subprocess import DEVNULL
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
-from click.testing import CliRunner
 
-from tests.support.server import free_port
 from tossbill_sandbox.app import create_app
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
-from tossbill_sandbox.command import main
 from tossbill_sandbox.testing import TossSandbox, WindowFailed
 
 TOSSBILL = Path(sys.executable).parent / "tossbill"
@@ -78,32 +70,3 @@ def test_server_fixture_serves_on_a_real_socket(
     answer = httpx.get(f"{toss_server.base_url}/v1/payments/p", auth=(toss_server.secret_key, ""))
 
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND_PAYMENT")
-
-
-def test_command_listens_at_the_address_of_the_environment() -> None:
-    documentation_only = {"HOST": "192.0.2.1"}
-
-    result = CliRunner().invoke(main, ["--port", "0", "--db", ":memory:"], env=documentation_only)
-
-    assert "192.0.2.1 is not an address of this machine." in result.stderr
-
-
-@pytest.mark.processes
-async def test_command_runs_the_sandbox_standalone(tmp_path: Path) -> None:
-    port, began = free_port(), time.monotonic()
-    command = [TOSSBILL, "sandbox", "--port", str(port), "--db", str(tmp_path / "sandbox.db")]
-    process = await create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/sandbox/") as http:
-            status = None
-            while status is None and time.monotonic() - began < START_SECONDS:
-                with suppress(httpx.TransportError):
-                    status = (await http.get("")).status_code
-                await asyncio.sleep(0.05)  # another process: it must be polled
-            home = await http.get(f"http://127.0.0.1:{port}/")
-    finally:
-        process.terminate()
-        await process.wait()
-
-    assert (status, home.headers["location"]) == (200, "/sandbox/")
-    assert (tmp_path / "sandbox.db").exists()
