@@ -110,8 +110,22 @@ _WINDOW = {
     ),
     "결제창을 열 수 없어요": "The payment window can't open",
     "이미 끝난 결제창이에요": "This payment window has ended",
-    "등록을 다시 하려면 가게의 화면에서 새로 시작해 주세요.": (
-        "To register again, start over on the shop's page."
+    "다시 하려면 가게의 화면에서 새로 시작해 주세요.": (
+        "To try again, start over on the shop's page."
+    ),
+    "결제": "Payment",
+    "{amount} 결제하기": "Pay {amount}",
+    "할부": "Installments",
+    "일시불": "Pay in full",
+    "{count}개월": "{count} months",
+    "신용카드만 나누어 낼 수 있어요.": "Only a credit card can be paid in installments.",
+    "동의하면 결제할 수 있어요.": "You need to agree to pay.",
+    "주문 내용을 확인했고 결제에 동의해요 <em>필수</em>": (
+        "I have checked the order and agree to pay <em>required</em>"
+    ),
+    "가게가 결제를 승인하면 이 카드로 한 번 결제해요. 카드번호 전체는 저장하지 않아요.": (
+        "Once the shop confirms the payment, this card is charged once. The full number is not "
+        "stored."
     ),
 }
 
@@ -130,6 +144,9 @@ _PERSONAS = {
     "승인": "approved",
     "발급 거절": "refused at issue",
     "인증 실패": "fails in the window",
+    "월 한도 초과": "over its monthly limit",
+    "3일 한도 초과": "over its 3-day limit",
+    "잔액 부족": "no funds",
     "월 한도 초과, 다음 달 1일부터 승인": "monthly limit, approved from the 1st",
     "잔액 부족, 10일과 25일부터 승인": "no funds, approved from the 10th or 25th",
     "3일 한도 초과, 3일 뒤 승인": "3-day limit, approved 3 days later",

@@ -51,8 +51,17 @@ WINDOW_MESSAGES: dict[str, str] = {
         "파라미터의 타입이 올바르지 않을 때 발생합니다."
     ),
     "NOT_SUPPORTED_METHOD": "지원되지 않는 결제수단입니다.",
+    "BELOW_ZERO_AMOUNT": "금액은 0보다 커야 합니다.",
+    "INVALID_AMOUNT_VALUE": "결제금액이 올바르지 않습니다.",
+    # Ours: Toss's text was never recorded.
+    "INVALID_METADATA": "metadata가 올바르지 않습니다.",
     "UNAUTHORIZED_KEY": "인증되지 않은 시크릿 키 혹은 클라이언트 키 입니다.",
 }
+
+
+def window_message(code: str) -> str:
+    """Return the text that failUrl gets with a code; the API's own, if there is no other."""
+    return WINDOW_MESSAGES.get(code) or ERRORS[code].ko
 
 
 class TossRefusal(Exception):

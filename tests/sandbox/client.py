@@ -34,6 +34,13 @@ WINDOW = {
     "failUrl": "http://shop.test/fail/",
 }
 
+ORDER = {
+    "purpose": "payment",
+    "orderId": "order-1",
+    "orderName": "토스 티셔츠 외 2건",
+    "amount": "50000",
+}
+
 
 class ManualClock:
     """A clock that tests move manually."""
@@ -80,6 +87,16 @@ class SandboxClient:
         address = await self.open_window(**changes)
         await self.enter_card(address, number=PERSONAS_BY_NAME[persona].number)
         return httpx.URL((await self.enter_code(address)).headers["location"])
+
+    async def pay_in_window(self, persona: str = "approve", **changes: str) -> httpx.URL:
+        """Pay an order in a window and return the URL it leads to."""
+        address = await self.open_window(**{**ORDER, **changes})
+        number = PERSONAS_BY_NAME[persona].number
+        return httpx.URL((await self.enter_card(address, number=number)).headers["location"])
+
+    async def confirm(self, payment_key: str, **changes: Any) -> httpx.Response:
+        body = {"paymentKey": payment_key, "orderId": "order-1", "amount": 50_000, **changes}
+        return await self.http.post("v1/payments/confirm", json=body, auth=AUTH)
 
     async def auth_key(self, persona: str = "approve", **changes: str) -> str:
         return (await self.complete_window(persona, **changes)).params["authKey"]

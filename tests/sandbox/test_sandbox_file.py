@@ -2,16 +2,57 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.sandbox.client import SandboxClient
+from tests.sandbox.client import AUTH, SandboxClient
 from tests.sandbox.process import running
 from tossbill_sandbox.app import create_app
 from tossbill_sandbox.store.schema import WrongSchemaVersion
+
+NEW_IN_TRIP = ("payment_key", "script", "installments")
+COLUMNS_OF_VERSION_5 = (
+    "payment_key, client_key, type, order_id, order_name, customer_key, billing_key, method,"
+    " persona, installment_months, status, total_krw, balance_krw, tax_free_krw,"
+    " tax_exemption_krw, last_transaction_key, secret, failure_code, requested_at, approved_at"
+)
+PAYMENT_OF_VERSION_5 = """
+        payment_key TEXT PRIMARY KEY,
+        client_key TEXT NOT NULL REFERENCES shop,
+        type TEXT NOT NULL CHECK (type IN ('BILLING', 'NORMAL')),
+        order_id TEXT NOT NULL,
+        order_name TEXT NOT NULL,
+        customer_key TEXT,
+        billing_key TEXT REFERENCES billing_key,
+        method TEXT NOT NULL,
+        persona TEXT NOT NULL,
+        installment_months INTEGER NOT NULL DEFAULT 0,
+        status TEXT NOT NULL CHECK (status IN (
+            'IN_PROGRESS', 'DONE', 'CANCELED', 'PARTIAL_CANCELED', 'ABORTED', 'EXPIRED'
+        )),
+        total_krw INTEGER NOT NULL CHECK (total_krw > 0),
+        balance_krw INTEGER NOT NULL CHECK (balance_krw BETWEEN 0 AND total_krw),
+        tax_free_krw INTEGER NOT NULL CHECK (tax_free_krw >= 0),
+        tax_exemption_krw INTEGER NOT NULL CHECK (tax_exemption_krw >= 0),
+        last_transaction_key TEXT,
+        secret TEXT,
+        failure_code TEXT,
+        requested_at TEXT NOT NULL,
+        approved_at TEXT
+    """
+
+
+@asynccontextmanager
+async def opened(file: Path) -> AsyncGenerator[SandboxClient]:
+    app = create_app(database=file)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox.test/") as http:
+        yield SandboxClient(http)
+    await app.aclose()
 
 
 async def test_file_of_an_unknown_version_is_refused(tmp_path: Path) -> None:
@@ -25,6 +66,42 @@ async def test_file_of_an_unknown_version_is_refused(tmp_path: Path) -> None:
         with pytest.raises(WrongSchemaVersion, match="schema 99"):
             await http.get("/_control/ledger")
     await app.aclose()
+
+
+async def test_payments_survive_the_migration_that_lets_them_wait_for_their_buyer(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "sandbox.db"
+    async with opened(file) as client:
+        paid = (await client.charge(await client.billing_key())).json()["paymentKey"]
+        await client.cancel_payment(paid, cancelAmount=900)
+        before = (await client.lookup("order-1")).json()
+        waiting = {"orderId": "order-2", "orderName": "책", "amount": 900}
+        card = {"cardNumber": "9400006100001234"}
+        await client.http.post("_control/payments", json=waiting | card, auth=AUTH)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(f"""
+            CREATE TABLE old ({PAYMENT_OF_VERSION_5});
+            INSERT INTO old SELECT {COLUMNS_OF_VERSION_5} FROM payment;
+            DROP TABLE payment;
+            ALTER TABLE old RENAME TO payment;
+            CREATE UNIQUE INDEX payment_order ON payment (client_key, order_id);
+            PRAGMA user_version = 5;
+        """)  # noqa: S608 - constant names
+        for column in NEW_IN_TRIP:
+            connection.execute(f"ALTER TABLE trip DROP COLUMN {column}")
+
+    async with opened(file) as client:
+        after = (await client.lookup("order-1")).json()
+        expired = (await client.lookup("order-2")).json()
+        refunded = await client.cancel_payment(paid)
+        reopened = await client.pay_in_window(orderId="order-2")
+
+        assert after == before
+        assert expired["status"] == "EXPIRED"
+        assert refunded.json()["balanceAmount"] == 0
+        assert reopened.params["paymentKey"] != expired["paymentKey"]
+        assert (await client.check())["consistent"]
 
 
 async def test_file_of_the_previous_version_is_migrated(tmp_path: Path) -> None:
@@ -44,7 +121,8 @@ async def test_file_of_the_previous_version_is_migrated(tmp_path: Path) -> None:
     assert await run(here) == [here, theirs]
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("ALTER TABLE webhook_endpoint DROP COLUMN is_own")
-        connection.execute("ALTER TABLE trip DROP COLUMN language")
+        for column in ("language", *NEW_IN_TRIP):
+            connection.execute(f"ALTER TABLE trip DROP COLUMN {column}")
         connection.execute("PRAGMA user_version = 3")
 
     assert await run(here) == [here, theirs, theirs]

@@ -52,7 +52,8 @@ def charge(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     if declined:
         _keep_refused(connection, call, key, order, declined)
         return refusal(declined, call.language)
-    payment_key = payments.insert(connection, call, _values(connection, call, key, order))
+    values = _values(connection, call, key, order)
+    payment_key = payments.insert(connection, call.shop, call.now, values)
     payments.approve(connection, call, payment_key)
     return payments.answer(connection, call, payments.find_or_expire(connection, call, payment_key))
 
@@ -91,7 +92,7 @@ def check_order_id(connection: sqlite3.Connection, call: Call, order_id: str) ->
     """Refuse a used order id; Toss's text mentions approved and canceled payments only (§5.2)."""
     used = connection.execute(
         "SELECT 1 FROM payment WHERE client_key = ? AND order_id = ?"
-        " AND (status NOT IN ('ABORTED', 'EXPIRED') OR (status = 'ABORTED' AND NOT ?))",
+        " AND (status NOT IN ('READY', 'ABORTED', 'EXPIRED') OR (status = 'ABORTED' AND NOT ?))",
         (call.shop.client_key, order_id, call.switches.refused_order_id_is_free),
     ).fetchone()
     if used:
@@ -162,8 +163,7 @@ def _keep_refused(
     if switches.refused_order_id_is_free and not switches.refused_charge_is_kept:
         return
     values = _values(connection, call, key, order)
-    payment_key = payments.insert(
-        connection, call, {**values, "status": "ABORTED", "failure_code": code}
-    )
+    declined = {**values, "status": "ABORTED", "failure_code": code}
+    payment_key = payments.insert(connection, call.shop, call.now, declined)
     if switches.refused_charge_is_kept:
         payments.record_status_event(connection, call.now, call.shop, payment_key)

@@ -1,5 +1,6 @@
 """Toss's Payment object, field by field in the order of a live body (contract §4.8)."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any
 
 from tossbill_sandbox.cards.accounts import Account
 from tossbill_sandbox.cards.card_outcome import Method, method_of
-from tossbill_sandbox.cards.personas import ISSUERS
+from tossbill_sandbox.cards.personas import ISSUERS, Card
 from tossbill_sandbox.errors import ERRORS
 from tossbill_sandbox.store.clock import to_toss_time
 
@@ -39,7 +40,7 @@ def payment_object(
         m_id: The shop's mId.
         version: The shop's API version.
     """
-    method = method_of(row["method"])
+    method = method_of(row["method"]) if row["method"] else None
     return {
         "mId": m_id,
         "lastTransactionKey": row["last_transaction_key"],
@@ -75,9 +76,9 @@ def payment_object(
         "currency": "KRW",
         "totalAmount": row["total_krw"],
         **_amounts(row, cancels),
-        "method": "계좌이체" if isinstance(method, Account) else "카드",
+        "method": _method_name(method),
         "version": version,
-        "metadata": None,
+        "metadata": json.loads(row["metadata"]) if row["metadata"] else None,
     }
 
 
@@ -130,8 +131,15 @@ def older_field(version: str, name: str, value: object) -> dict[str, Any]:
     return {name: value} if version < SHORT_CODES_SINCE else {}
 
 
-def _card(method: Method, row: sqlite3.Row, version: str) -> dict[str, Any] | None:
-    if isinstance(method, Account):
+def _method_name(method: Method | None) -> str | None:
+    """Return Toss's Korean word; None before the buyer has paid."""
+    if method is None:
+        return None
+    return "계좌이체" if isinstance(method, Account) else "카드"
+
+
+def _card(method: Method | None, row: sqlite3.Row, version: str) -> dict[str, Any] | None:
+    if not isinstance(method, Card):
         return None
     return {
         **older_field(version, "company", ISSUERS[method.issuer_code]),
@@ -151,7 +159,7 @@ def _card(method: Method, row: sqlite3.Row, version: str) -> dict[str, Any] | No
     }
 
 
-def _transfer(method: Method, version: str) -> dict[str, Any] | None:
+def _transfer(method: Method | None, version: str) -> dict[str, Any] | None:
     if not isinstance(method, Account):
         return None
     if version < SHORT_CODES_SINCE:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tossbill_sandbox.api.auth import Shop
@@ -12,9 +12,6 @@ from tossbill_sandbox.api.response import SandboxResponse, success
 from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import ledger, random_ids
 from tossbill_sandbox.webhooks.events import record_event
-
-# Time from the buyer's authentication to the shop's confirm (contract §4.5).
-CONFIRM_WITHIN = timedelta(minutes=10)
 
 
 def by_key(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
@@ -29,7 +26,7 @@ def by_order(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     """
     row: sqlite3.Row | None = connection.execute(
         "SELECT payment_key FROM payment WHERE client_key = ? AND order_id = ?"
-        " ORDER BY status IN ('ABORTED', 'EXPIRED'), rowid DESC LIMIT 1",
+        " ORDER BY status IN ('ABORTED', 'EXPIRED'), status = 'READY', rowid DESC LIMIT 1",
         (call.shop.client_key, call.path["order_id"]),
     ).fetchone()
     if row is None:
@@ -38,41 +35,56 @@ def by_order(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
 
 
 def find_or_expire(connection: sqlite3.Connection, call: Call, payment_key: str) -> sqlite3.Row:
-    """Return a payment of the calling shop, first expiring it if its confirm is overdue.
+    """Return a payment of the calling shop, first expiring it if its buyer or confirm is overdue.
 
     Raises:
         TossRefusal: ``NOT_FOUND_PAYMENT``.
     """
     expire(connection, call.now, payment_key)
     row = _row(connection, payment_key)
-    hidden = row is not None and row["status"] == "ABORTED" and not _shows_refused(call)
-    if row is None or row["client_key"] != call.shop.client_key or hidden:
+    if row is None or row["client_key"] != call.shop.client_key or _is_hidden(row, call):
         raise TossRefusal("NOT_FOUND_PAYMENT")
     return row
 
 
 def expire(connection: sqlite3.Connection, now: datetime, payment_key: str | None = None) -> None:
-    """Expire payments whose confirm is overdue: all of them, or the given one."""
+    """Expire payments whose buyer or confirm is overdue: all of them, or the given one."""
     late = connection.execute(
         "SELECT p.payment_key, s.* FROM payment p JOIN shop s USING (client_key)"
-        " WHERE status = 'IN_PROGRESS' AND requested_at <= ? AND ? IN (p.payment_key, '')",
-        ((now - CONFIRM_WITHIN).isoformat(), payment_key or ""),
+        " WHERE status IN ('READY', 'IN_PROGRESS') AND expires_at <= ?"
+        " AND ? IN (p.payment_key, '')",
+        (now.isoformat(), payment_key or ""),
     ).fetchall()
     for row in late:
-        connection.execute(
-            "UPDATE payment SET status = 'EXPIRED' WHERE payment_key = ?", (row["payment_key"],)
-        )
         shop = Shop(row["client_key"], row["secret_key"], row["m_id"], row["api_version"])
-        record_status_event(connection, now, shop, row["payment_key"])
+        close(connection, now, shop, row["payment_key"], "EXPIRED")
 
 
-def insert(connection: sqlite3.Connection, call: Call, values: Mapping[str, Any]) -> str:
+def close(
+    connection: sqlite3.Connection,
+    now: datetime,
+    shop: Shop,
+    payment_key: str,
+    status: str,
+    code: str | None = None,
+) -> None:
+    """End a payment without money: set it to EXPIRED or ABORTED, and record the event."""
+    connection.execute(
+        "UPDATE payment SET status = ?, failure_code = ? WHERE payment_key = ?",
+        (status, code, payment_key),
+    )
+    record_status_event(connection, now, shop, payment_key)
+
+
+def insert(
+    connection: sqlite3.Connection, shop: Shop, now: datetime, values: Mapping[str, Any]
+) -> str:
     """Insert a payment and return its key."""
-    payment_key = random_ids.payment_key(connection, call.shop.m_id, call.now)
+    payment_key = random_ids.payment_key(connection, shop.m_id, now)
     columns = {
         "payment_key": payment_key,
-        "client_key": call.shop.client_key,
-        "requested_at": call.now.isoformat(),
+        "client_key": shop.client_key,
+        "requested_at": now.isoformat(),
         **values,
     }
     connection.execute(
@@ -155,5 +167,7 @@ def _existing(connection: sqlite3.Connection, payment_key: str) -> sqlite3.Row:
     return row
 
 
-def _shows_refused(call: Call) -> bool:
-    return call.switches.refused_charge_is_kept
+def _is_hidden(row: sqlite3.Row, call: Call) -> bool:
+    """Return whether a declined charge is unknown to the shop, which never saw its payment key."""
+    declined = row["status"] == "ABORTED" and row["type"] == "BILLING"
+    return declined and not call.switches.refused_charge_is_kept

@@ -8,7 +8,6 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from tossbill_sandbox.api.payments import CONFIRM_WITHIN
 from tossbill_sandbox.cards.card_outcome import pays_from
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_sandbox.errors import ERRORS
@@ -78,11 +77,11 @@ def next_persona(connection: sqlite3.Connection, now: datetime) -> datetime | No
 
 
 def next_expiry(connection: sqlite3.Connection, now: datetime) -> datetime | None:
-    """Return when the next unconfirmed payment expires."""
+    """Return when the next unpaid or unconfirmed payment expires."""
     [first] = connection.execute(
-        "SELECT MIN(requested_at) FROM payment WHERE status = 'IN_PROGRESS'"
+        "SELECT MIN(expires_at) FROM payment WHERE status IN ('READY', 'IN_PROGRESS')"
     ).fetchone()
-    return datetime.fromisoformat(first) + CONFIRM_WITHIN if first else None
+    return datetime.fromisoformat(first) if first else None
 
 
 def snapshot_name(text: object) -> str:

@@ -4,7 +4,7 @@ import sqlite3
 
 from tossbill_sandbox.store import random_ids
 
-VERSION = 5
+VERSION = 6
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public
@@ -17,8 +17,58 @@ _TABLES = {
         m_id TEXT NOT NULL,
         api_version TEXT NOT NULL
     """,
-    # A window session. No card number is ever stored: card holds what Toss's own responses show
-    # of a card or an account, as JSON.
+    "billing_key": """
+        billing_key TEXT PRIMARY KEY,
+        client_key TEXT NOT NULL REFERENCES shop,
+        customer_key TEXT NOT NULL,
+        card TEXT NOT NULL,
+        persona TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        deleted_at TEXT,
+        declined INTEGER NOT NULL DEFAULT 0,
+        approved INTEGER NOT NULL DEFAULT 0
+    """,
+    # Amounts in won. A payment that is ready awaits its buyer, one in progress its confirm; either
+    # expires. Before the buyer has paid it has no method.
+    "payment": """
+        payment_key TEXT PRIMARY KEY,
+        client_key TEXT NOT NULL REFERENCES shop,
+        type TEXT NOT NULL CHECK (type IN ('BILLING', 'NORMAL')),
+        order_id TEXT NOT NULL,
+        order_name TEXT NOT NULL,
+        customer_key TEXT,
+        billing_key TEXT REFERENCES billing_key,
+        method TEXT,
+        persona TEXT,
+        installment_months INTEGER NOT NULL DEFAULT 0,
+        status TEXT NOT NULL CHECK (status IN (
+            'READY', 'IN_PROGRESS', 'DONE', 'CANCELED', 'PARTIAL_CANCELED', 'ABORTED', 'EXPIRED'
+        )),
+        total_krw INTEGER NOT NULL CHECK (total_krw > 0),
+        balance_krw INTEGER NOT NULL CHECK (balance_krw BETWEEN 0 AND total_krw),
+        tax_free_krw INTEGER NOT NULL CHECK (tax_free_krw >= 0),
+        tax_exemption_krw INTEGER NOT NULL CHECK (tax_exemption_krw >= 0),
+        last_transaction_key TEXT,
+        secret TEXT,
+        failure_code TEXT,
+        requested_at TEXT NOT NULL,
+        approved_at TEXT,
+        expires_at TEXT,
+        metadata TEXT
+    """,
+    "cancel": """
+        transaction_key TEXT PRIMARY KEY,
+        payment_key TEXT NOT NULL REFERENCES payment,
+        amount_krw INTEGER NOT NULL CHECK (amount_krw > 0),
+        tax_free_krw INTEGER NOT NULL,
+        tax_exemption_krw INTEGER NOT NULL,
+        refundable_krw INTEGER NOT NULL CHECK (refundable_krw >= 0),
+        reason TEXT NOT NULL,
+        request_id TEXT,
+        canceled_at TEXT NOT NULL
+    """,
+    # A window session: a registration, or a one-off payment if it has a payment key. No card number
+    # is ever stored: card holds what Toss's own responses show of a card or an account, as JSON.
     "trip": """
         id TEXT PRIMARY KEY,
         client_key TEXT NOT NULL REFERENCES shop,
@@ -36,7 +86,10 @@ _TABLES = {
         persona TEXT,
         end_code TEXT,
         created_at TEXT NOT NULL,
-        language TEXT NOT NULL DEFAULT 'ko'
+        language TEXT NOT NULL DEFAULT 'ko',
+        payment_key TEXT REFERENCES payment,
+        script TEXT NOT NULL DEFAULT 'v2',
+        installments TEXT NOT NULL DEFAULT '0'
     """,
     "authorization": """
         auth_key TEXT PRIMARY KEY,
@@ -47,53 +100,6 @@ _TABLES = {
         persona TEXT NOT NULL,
         created_at TEXT NOT NULL,
         used_at TEXT
-    """,
-    "billing_key": """
-        billing_key TEXT PRIMARY KEY,
-        client_key TEXT NOT NULL REFERENCES shop,
-        customer_key TEXT NOT NULL,
-        card TEXT NOT NULL,
-        persona TEXT NOT NULL,
-        created_at TEXT NOT NULL,
-        deleted_at TEXT,
-        declined INTEGER NOT NULL DEFAULT 0,
-        approved INTEGER NOT NULL DEFAULT 0
-    """,
-    # Amounts in won. A payment in progress awaits its confirm.
-    "payment": """
-        payment_key TEXT PRIMARY KEY,
-        client_key TEXT NOT NULL REFERENCES shop,
-        type TEXT NOT NULL CHECK (type IN ('BILLING', 'NORMAL')),
-        order_id TEXT NOT NULL,
-        order_name TEXT NOT NULL,
-        customer_key TEXT,
-        billing_key TEXT REFERENCES billing_key,
-        method TEXT NOT NULL,
-        persona TEXT NOT NULL,
-        installment_months INTEGER NOT NULL DEFAULT 0,
-        status TEXT NOT NULL CHECK (status IN (
-            'IN_PROGRESS', 'DONE', 'CANCELED', 'PARTIAL_CANCELED', 'ABORTED', 'EXPIRED'
-        )),
-        total_krw INTEGER NOT NULL CHECK (total_krw > 0),
-        balance_krw INTEGER NOT NULL CHECK (balance_krw BETWEEN 0 AND total_krw),
-        tax_free_krw INTEGER NOT NULL CHECK (tax_free_krw >= 0),
-        tax_exemption_krw INTEGER NOT NULL CHECK (tax_exemption_krw >= 0),
-        last_transaction_key TEXT,
-        secret TEXT,
-        failure_code TEXT,
-        requested_at TEXT NOT NULL,
-        approved_at TEXT
-    """,
-    "cancel": """
-        transaction_key TEXT PRIMARY KEY,
-        payment_key TEXT NOT NULL REFERENCES payment,
-        amount_krw INTEGER NOT NULL CHECK (amount_krw > 0),
-        tax_free_krw INTEGER NOT NULL,
-        tax_exemption_krw INTEGER NOT NULL,
-        refundable_krw INTEGER NOT NULL CHECK (refundable_krw >= 0),
-        reason TEXT NOT NULL,
-        request_id TEXT,
-        canceled_at TEXT NOT NULL
     """,
     "idempotent_answer": """
         identity TEXT PRIMARY KEY,
@@ -180,14 +186,17 @@ _TABLES = {
     """,
 }
 
+_PAYMENT_INDEXES = [
+    # An order id can be used once; a failed payment does not use it up, nor does an open window.
+    "CREATE UNIQUE INDEX payment_order ON payment (client_key, order_id)"
+    " WHERE status NOT IN ('READY', 'ABORTED', 'EXPIRED')",
+    "CREATE INDEX payment_failed_order ON payment (client_key, order_id)",
+    "CREATE INDEX payment_waiting ON payment (expires_at) WHERE status IN ('READY', 'IN_PROGRESS')",
+]
 _INDEXES = [
+    *_PAYMENT_INDEXES,
     "CREATE INDEX webhook_due ON webhook_delivery (due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX webhook_attempt_of ON webhook_attempt (delivery_id)",
-    # An order id can be used once; a failed payment does not use it up.
-    "CREATE UNIQUE INDEX payment_order ON payment (client_key, order_id)"
-    " WHERE status NOT IN ('ABORTED', 'EXPIRED')",
-    "CREATE INDEX payment_failed_order ON payment (client_key, order_id)",
-    "CREATE INDEX payment_waiting ON payment (requested_at) WHERE status = 'IN_PROGRESS'",
     "CREATE INDEX cancel_of ON cancel (payment_key)",
     "CREATE INDEX ledger_money ON ledger (client_key, at) WHERE amount_krw IS NOT NULL",
     "CREATE INDEX ledger_payment ON ledger (payment_key)",
@@ -202,10 +211,28 @@ _TRIGGERS = [
 ]
 
 
+_OLD_PAYMENT = (
+    "payment_key, client_key, type, order_id, order_name, customer_key, billing_key, method,"
+    " persona, installment_months, status, total_krw, balance_krw, tax_free_krw,"
+    " tax_exemption_krw, last_transaction_key, secret, failure_code, requested_at, approved_at"
+)
 # Migrations by the version they start from.
-_STEPS = {
-    3: "ALTER TABLE webhook_endpoint ADD COLUMN is_own INTEGER NOT NULL DEFAULT 0",
-    4: "ALTER TABLE trip ADD COLUMN language TEXT NOT NULL DEFAULT 'ko'",
+_STEPS: dict[int, list[str]] = {
+    3: ["ALTER TABLE webhook_endpoint ADD COLUMN is_own INTEGER NOT NULL DEFAULT 0"],
+    4: ["ALTER TABLE trip ADD COLUMN language TEXT NOT NULL DEFAULT 'ko'"],
+    # SQLite cannot change a CHECK, so the table of payments is copied. Those in progress expire,
+    # after at most ten minutes in any case.
+    5: [
+        f"CREATE TABLE new_payment ({_TABLES['payment']})",
+        f"INSERT INTO new_payment ({_OLD_PAYMENT}, expires_at)"  # noqa: S608 - constant names
+        f" SELECT {_OLD_PAYMENT}, requested_at FROM payment ORDER BY rowid",
+        "DROP TABLE payment",
+        "ALTER TABLE new_payment RENAME TO payment",
+        *_PAYMENT_INDEXES,
+        "ALTER TABLE trip ADD COLUMN payment_key TEXT REFERENCES payment",
+        "ALTER TABLE trip ADD COLUMN script TEXT NOT NULL DEFAULT 'v2'",
+        "ALTER TABLE trip ADD COLUMN installments TEXT NOT NULL DEFAULT '0'",
+    ],
 }
 
 
@@ -215,19 +242,13 @@ class WrongSchemaVersion(Exception):
 
 def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
     """Create or migrate the tables; refuse a file of an unknown version."""
-    connection.execute("BEGIN IMMEDIATE")
+    # Off while a table is copied, since dropping it would delete what refers to it. Inside a
+    # transaction this does nothing.
+    connection.execute("PRAGMA foreign_keys = OFF")
     try:
-        [version] = connection.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            _build(connection, seed)
-        while version in _STEPS:
-            connection.execute(_STEPS[version])
-            version += 1
-            connection.execute(f"PRAGMA user_version = {version}")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+        version = _migrate(connection, seed)
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")
     if version not in (0, VERSION):
         raise WrongSchemaVersion(
             f"The sandbox file has schema {version}, this version needs {VERSION}. "
@@ -241,6 +262,25 @@ def rebuild(connection: sqlite3.Connection, seed: str | None = None) -> None:
         # DROP, not DELETE: the ledger's triggers forbid deleting rows.
         connection.execute(f"DROP TABLE {name}")
     _build(connection, seed)
+
+
+def _migrate(connection: sqlite3.Connection, seed: str | None) -> int:
+    """Build or migrate the tables in one transaction; return the version found or reached."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            _build(connection, seed)
+        while version in _STEPS:
+            for statement in _STEPS[version]:
+                connection.execute(statement)
+            version += 1
+            connection.execute(f"PRAGMA user_version = {version}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    return version
 
 
 def _build(connection: sqlite3.Connection, seed: str | None) -> None:

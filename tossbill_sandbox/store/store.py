@@ -100,7 +100,6 @@ class Store:
         # NORMAL: a killed process loses nothing; only a power failure may lose the latest
         # transactions, and no real money is at stake.
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
         schema.create(connection, self._seed)
         self._connection = connection
         return connection

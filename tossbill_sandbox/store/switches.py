@@ -53,6 +53,8 @@ class Switches:
             ``CARD``; documented, except for the English words (§5).
         confirm_amount_differs: The code for confirming another amount or order id than the
             window's. Unmeasured.
+        confirm_before_payment: The code for confirming a payment whose buyer has not paid in the
+            window. Unmeasured.
         transactions_lag: The delay before a payment appears in the list of transactions (§4.7).
         rate_limit_per_minute: Calls per minute and endpoint before 429; documented as 100 in test
             mode (§7), unknown in live mode. None is unlimited, which keeps test suites fast.
@@ -85,5 +87,6 @@ class Switches:
     billing_has_secret: bool = True
     english_enums: bool = True
     confirm_amount_differs: str = "INVALID_REQUEST"
+    confirm_before_payment: str = "NOT_FOUND_PAYMENT_SESSION"
     transactions_lag: timedelta = timedelta(0)
     rate_limit_per_minute: int | None = None

@@ -46,6 +46,8 @@ _TERMS = (
     "가게가 정한 날에 이 결제수단으로 결제해요. 본인 확인을 위해 입력한 정보를 한 번 확인하고, "
     "번호 전체와 비밀번호는 저장하지 않아요. 등록은 가게에서 지울 수 있어요."
 )
+_AGREED_TO_PAY = "주문 내용을 확인했고 결제에 동의해요 <em>필수</em>"
+_PAYMENT_TERMS = "가게가 결제를 승인하면 이 카드로 한 번 결제해요. 카드번호 전체는 저장하지 않아요."
 
 _OWNER_LABELS = {"PERSONAL": "개인", "CORPORATE": "법인"}
 _BIRTH_LABELS = {"PERSONAL": "생년월일 6자리", "CORPORATE": "사업자등록번호 10자리"}
@@ -95,12 +97,13 @@ class Fields:
         return self._field(name, label, control)
 
     def select(
-        self, name: str, label: str, value: str, *, options: Mapping[str, str], empty: str
+        self, name: str, label: str, value: str, *, options: Mapping[str, str], empty: str = ""
     ) -> Markup:
-        """Render a drop-down; ``empty`` is the label of the empty option."""
+        """Render a drop-down; ``empty`` is the label of an empty option, if there is one."""
+        nothing = {"": empty} if empty else {}
         rendered = Markup("\n").join(
             _OPTION.format(value=key, label=text, selected=_if(key == value, "selected"))
-            for key, text in {"": empty, **options}.items()
+            for key, text in {**nothing, **options}.items()
         )
         control = _SELECT.format(name=name, options=rendered, state=self._state(name))
         return self._field(name, label, control)
@@ -128,10 +131,17 @@ class Fields:
 
     def agree(self, what: str, agreed: bool) -> Markup:
         """Render the consent checkbox, which is never preselected."""
+        return self._agree(markup(_AGREED, what=what), _TERMS, agreed)
+
+    def agree_to_pay(self, agreed: bool) -> Markup:
+        """Render the consent to a one-off payment."""
+        return self._agree(markup(_AGREED_TO_PAY), _PAYMENT_TERMS, agreed)
+
+    def _agree(self, label: Markup, terms: str, agreed: bool) -> Markup:
         return _AGREE.format(
-            agree=markup(_AGREED, what=what),
+            agree=label,
             terms_title=language.text("동의하는 내용 보기"),
-            terms=language.text(_TERMS),
+            terms=language.text(terms),
             checked=_if(agreed, "checked"),
             state=self._state("agree"),
             error=self._error("agree"),

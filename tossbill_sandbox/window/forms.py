@@ -31,6 +31,7 @@ class MethodForm:
         company: Code of the chosen issuer or bank; may be empty for a card.
         owner: ``PERSONAL`` or ``CORPORATE``.
         birth: Birth date or business number, depending on the owner.
+        months: Months in which a one-off payment is paid off; 0 is at once.
         errors: Error messages by field name, in the order of the fields.
     """
 
@@ -40,6 +41,7 @@ class MethodForm:
     owner: str = "PERSONAL"
     birth: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    months: int = 0
     agreed: bool = False
     errors: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -86,6 +88,26 @@ def check_card(typed: dict[str, str], *, owner_types: list[str], now: datetime) 
         company=_issuer_error(form),
         expiry=_expiry_error(form.expiry, now),
         password=_password_error(form.password),
+        birth=_birth_error(form),
+        agree=None if form.agreed else text("동의하면 등록할 수 있어요."),
+    )
+
+
+def check_payment(typed: dict[str, str], *, months: list[int], now: datetime) -> MethodForm:
+    """Validate the card form of a one-off payment, with a choice of months.
+
+    It asks for no password and no birth date: at Toss the card company identifies the buyer.
+    """
+    form = _read(typed, ["PERSONAL"])
+    by_text = {str(each): each for each in months}
+    form = replace(form, months=by_text.get(typed.get("months", ""), months[0]))
+    return _with_errors(
+        form,
+        number=None if is_plausible(form.digits) else text("카드번호 15~16자리를 확인해 주세요."),
+        company=_issuer_error(form),
+        expiry=_expiry_error(form.expiry, now),
+        months=_months_error(form),
+        agree=None if form.agreed else text("동의하면 결제할 수 있어요."),
     )
 
 
@@ -97,6 +119,8 @@ def check_account(typed: dict[str, str], *, owner_types: list[str]) -> MethodFor
         form,
         company=None if form.company in BANKS else text("은행을 골라 주세요."),
         number=None if plausible else text("계좌번호 10~14자리를 확인해 주세요."),
+        birth=_birth_error(form),
+        agree=None if form.agreed else text("동의하면 등록할 수 있어요."),
     )
 
 
@@ -114,11 +138,7 @@ def _read(typed: dict[str, str], owner_types: list[str]) -> MethodForm:
 
 
 def _with_errors(form: MethodForm, **found: str | None) -> MethodForm:
-    """Check the fields common to both forms, and keep the error messages."""
-    found |= {
-        "birth": _birth_error(form),
-        "agree": None if form.agreed else text("동의하면 등록할 수 있어요."),
-    }
+    """Keep the error messages."""
     form.errors.update({name: said for name, said in found.items() if said})
     return form
 
@@ -143,6 +163,11 @@ def _expiry_error(expiry: str, now: datetime) -> str | None:
     if (2000 + int(match[2]), int(match[1])) < (today.year, today.month):
         return text("유효기간이 지난 카드예요.")
     return None
+
+
+def _months_error(form: MethodForm) -> str | None:
+    is_credit = not form.months or describe(form.digits, is_business=False).card_type == "신용"
+    return None if is_credit else text("신용카드만 나누어 낼 수 있어요.")
 
 
 def _password_error(password: str) -> str | None:

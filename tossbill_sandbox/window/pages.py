@@ -1,21 +1,16 @@
 """Pages of the window. ``Markup.format`` escapes every value."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from tossbill_sandbox.cards.accounts import BANKS, account_number_of
-from tossbill_sandbox.cards.personas import ISSUERS, PERSONAS, Persona
+from tossbill_sandbox.cards.personas import ISSUERS, Persona
 from tossbill_sandbox.language import markup, spoken, text
 from tossbill_sandbox.window.fields import Fields
 from tossbill_sandbox.window.forms import MethodForm
-from tossbill_sandbox.window.window_session import IDENTITY_CODE, WindowSession
+from tossbill_sandbox.window.window_session import WindowSession
 
 VISIBLE_CHIPS = 4
-_STEP_TITLES = {"card": "카드 정보", "account": "계좌 정보"}
-_LEAD = "<strong>{shop}</strong>에서 자동결제에 쓸 {what}예요. 지금 결제되는 금액은 없어요."
-_NO_MESSAGE = "연습용이라 문자를 보내지 않아요. 인증번호 <strong>{code}</strong>을 입력해 주세요."
 
 _DOCUMENT = Markup("""<!doctype html>
 <html lang="{language}">
@@ -56,8 +51,7 @@ _SWITCH = Markup(
 _OTHER_LANGUAGE = {"ko": ("en", "English"), "en": ("ko", "한국어")}
 
 _METHOD_STEP = Markup("""<main>
-<h1>{title}</h1>
-<p class="lead">{lead}</p>
+{head}
 <section class="personas" aria-labelledby="personas-title" data-owner="{owner}" hidden>
 <h2 id="personas-title">{choose}</h2>
 {chips}
@@ -79,19 +73,6 @@ _CHIPS = Markup('<div class="chips">{chips}</div>')
 _MORE_CHIPS = Markup("""<details class="more"><summary>{label}</summary>
 <div class="chips">{chips}</div></details>""")
 
-_IDENTITY_STEP = Markup("""<main>
-<h1>{title}</h1>
-<p class="lead">{lead}</p>
-<dl class="summary"><dt>{registered}</dt><dd>{method}</dd></dl>
-<form class="step" method="post" action="{root}/window/{session}/code" novalidate \
-autocomplete="off">
-<div class="fields">{field}
-<p><a href="{root}/window/{session}?step=method">{again}</a></p></div>
-<div class="bottom">
-<button class="primary" data-testid="window-submit">{register}</button></div>
-</form>
-</main>""")
-
 _MESSAGE = Markup("""<main class="message"{data}>
 <div role="status"><h1>{title}</h1>
 <p class="lead">{text}</p></div>
@@ -101,15 +82,9 @@ _MESSAGE = Markup("""<main class="message"{data}>
 _BACK = Markup('<p><a class="primary" target="_top" href="{url}">{label}</a></p>')
 
 
-def card_step(root: str, session: WindowSession, form: MethodForm) -> str:
-    """Render the card form, with entered values and an error message at each invalid field."""
-    draw = Fields.of(form.errors, "number", is_framed=session.is_framed)
-    expiry = draw.text(
-        "expiry", text("유효기간"), form.expiry, maximum=7, test="card-expiry", placeholder="MM/YY"
-    )
-    label = text("비밀번호 앞 2자리")
-    password = draw.text("password", label, form.password, maximum=2, kind="password")
-    parts = [
+def number_fields(draw: Fields, form: MethodForm) -> list[Markup]:
+    """Render the fields for a card's number and its issuer."""
+    return [
         draw.text(
             "number",
             text("카드번호"),
@@ -122,62 +97,17 @@ def card_step(root: str, session: WindowSession, form: MethodForm) -> str:
             "company",
             text("카드사"),
             form.company,
-            options=_names(ISSUERS),
+            options=names(ISSUERS),
             empty=text("카드번호로 알아보기"),
         ),
-        Markup('<div class="pair">{}{}</div>').format(expiry, password),
-        draw.owner(text("누구의 카드인가요?"), session.owner_types, form.owner),
-        draw.birth(session.owner_types, form.birth),
-        draw.agree(text("카드"), form.agreed),
     ]
-    chips = [_chip(each, each.number, "", _persona(each.label)) for each in PERSONAS.values()]
-    return _method_step(root, session, text("카드 정보를 입력해 주세요"), "card", chips, parts)
 
 
-def account_step(root: str, session: WindowSession, form: MethodForm) -> str:
-    """Render the account form."""
-    draw = Fields.of(form.errors, "company", is_framed=session.is_framed)
-    parts = [
-        draw.select(
-            "company",
-            text("은행"),
-            form.company,
-            options=_names(BANKS),
-            empty=text("은행 고르기"),
-        ),
-        draw.text("number", text("계좌번호"), form.number, maximum=20, test="account-number"),
-        draw.owner(text("누구의 계좌인가요?"), session.owner_types, form.owner),
-        draw.birth(session.owner_types, form.birth),
-        draw.agree(text("계좌"), form.agreed),
-    ]
-    bank = next(iter(BANKS))
-    # A persona's label is "issuer · outcome"; accounts have no issuer, so one chip per outcome.
-    outcomes = {each.label.partition(" · ")[2]: each for each in reversed(PERSONAS.values())}
-    chips = [
-        _chip(each, account_number_of(each), bank, text(outcome))
-        for outcome, each in reversed(outcomes.items())
-    ]
-    return _method_step(root, session, text("계좌 정보를 입력해 주세요"), "account", chips, parts)
-
-
-def identity_step(root: str, session: WindowSession, *, typed: str | None = None) -> str:
-    """Render the identity step; ``typed`` is a wrong code that was entered."""
-    wrong = text("인증번호가 맞지 않아요. {code}을 입력해 주세요.", code=IDENTITY_CODE)
-    what = text(session.what)
-    errors = {} if typed is None else {"code": wrong}
-    draw = Fields.of(errors, "code", is_framed=session.is_framed)
-    content = _IDENTITY_STEP.format(
-        root=root,
-        session=session.id,
-        title=text("본인 확인을 할게요"),
-        lead=markup(_NO_MESSAGE, code=IDENTITY_CODE),
-        registered=text("등록할 {what}", what=what),
-        again=text("다시 입력하기"),
-        register=text("{what} 등록하기", what=what),
-        method=_method_label(session),
-        field=draw.text("code", text("인증번호 6자리"), typed or "", maximum=6),
+def expiry_field(draw: Fields, form: MethodForm) -> Markup:
+    """Render the field for a card's expiry month."""
+    return draw.text(
+        "expiry", text("유효기간"), form.expiry, maximum=7, test="card-expiry", placeholder="MM/YY"
     )
-    return _document(root, text("본인 확인"), content, session)
 
 
 def handing_over(root: str, session: WindowSession, url: str) -> str:
@@ -207,36 +137,43 @@ def over(root: str, shop: str) -> str:
 
     The browser's back button leads here, from a page of the shop.
     """
-    body = text("등록을 다시 하려면 가게의 화면에서 새로 시작해 주세요.")
+    body = text("다시 하려면 가게의 화면에서 새로 시작해 주세요.")
     more = _back(shop) if shop else Markup("")
     return _message(root, text("이미 끝난 결제창이에요"), body, Markup(""), more)
 
 
-def _method_step(
+def method_step(
     root: str,
     session: WindowSession,
     title: str,
+    head: Markup,
     path: str,
+    label: str,
     chips: list[Markup],
     parts: list[Markup],
 ) -> str:
-    what = text(session.what)
+    """Render a form below its heading, with chips and the label of its button."""
     content = _METHOD_STEP.format(
         root=root,
         session=session.id,
-        title=title,
-        lead=markup(_LEAD, shop=urlsplit(session.success_url).netloc, what=what),
-        choose=text("연습용 {what} 고르기", what=what),
-        next=text("다음"),
+        head=head,
+        choose=text("연습용 {what} 고르기", what=text(session.what)),
+        next=label,
         path=path,
         owner=session.owner_types[0],
         chips=_chips(chips),
         fields=Markup("\n").join(parts),
     )
-    return _document(root, text(_STEP_TITLES[path]), content, session)
+    return document(root, title, content, session)
 
 
-def _chip(persona: Persona, number: str, company: str, label: str) -> Markup:
+def card_chip(persona: Persona, label: str) -> Markup:
+    """Render the chip of a persona's card; ``label`` is "issuer · outcome" in Korean."""
+    return chip(persona, persona.number, "", " · ".join(text(part) for part in label.split(" · ")))
+
+
+def chip(persona: Persona, number: str, company: str, label: str) -> Markup:
+    """Render a chip that fills in the form."""
     return _CHIP.format(number=number, name=persona.name, company=company, label=label)
 
 
@@ -250,19 +187,13 @@ def _chips(chips: list[Markup]) -> Markup:
     return shown + _MORE_CHIPS.format(label=label, chips=Markup("").join(rest))
 
 
-def _method_label(session: WindowSession) -> str:
-    if account := session.chosen_account:
-        return f"{text(account.bank_name)} ···· {account.masked_number[-4:]}"
-    card = session.chosen_card
-    return f"{text(ISSUERS[card.issuer_code])} {text(card.card_type)} ···· {card.number[-4:-1]}"
-
-
 def _message(root: str, title: str, body: str, data: Markup, more: Markup) -> str:
     content = _MESSAGE.format(title=title, text=body, data=data, more=more)
-    return _document(root, title, content, None)
+    return document(root, title, content, None)
 
 
-def _document(root: str, title: str, content: Markup, session: WindowSession | None) -> str:
+def document(root: str, title: str, content: Markup, session: WindowSession | None) -> str:
+    """Render a whole page around its content."""
     return _DOCUMENT.format(
         root=root,
         language=spoken(),
@@ -288,9 +219,6 @@ def _back(url: str) -> Markup:
     return _BACK.format(url=url, label=text("가게로 돌아가기"))
 
 
-def _names(by_code: Mapping[str, str]) -> dict[str, str]:
+def names(by_code: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of issuers or banks in the language of the page."""
     return {code: text(name) for code, name in by_code.items()}
-
-
-def _persona(label: str) -> str:
-    return " · ".join(text(part) for part in label.split(" · "))

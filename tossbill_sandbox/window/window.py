@@ -1,5 +1,7 @@
 """The payment window: card or account form, identity step, redirect back to the shop.
 
+A one-off payment has only the card form.
+
 Everything works with plain form posts. URLs contain only a random session id; card numbers are sent
 in request bodies and never stored.
 """
@@ -18,9 +20,16 @@ from tossbill_sandbox.cards.personas import Card, persona_name
 from tossbill_sandbox.store.clock import Clock
 from tossbill_sandbox.store.store import Store
 from tossbill_sandbox.store.switches import Switches
-from tossbill_sandbox.window import pages, window_session
-from tossbill_sandbox.window.forms import MethodForm, blank, check_account, check_card
-from tossbill_sandbox.window.window_session import WindowRefused, WindowSession
+from tossbill_sandbox.window import opening, pages, payment_page, registration_pages, window_session
+from tossbill_sandbox.window.forms import (
+    MethodForm,
+    blank,
+    check_account,
+    check_card,
+    check_payment,
+)
+from tossbill_sandbox.window.opening import WindowRefused
+from tossbill_sandbox.window.window_session import WindowSession
 
 T = TypeVar("T")
 
@@ -62,7 +71,9 @@ class Window:
         language.speak(wanted)
         try:
             session_id = await self._store.run(
-                lambda c: window_session.start(c, request.query_params, now, wanted)
+                lambda c: opening.start(
+                    c, request.query_params, now, wanted, lifetime=self._switches.window_lifetime
+                )
             )
         except WindowRefused as refused:
             return _page(pages.refused(_root(request), refused.code, refused.message), 400)
@@ -77,7 +88,7 @@ class Window:
         if not session.is_open:
             return await self._ended(request, session)
         if session.step == "identity" and request.query_params.get("step") != "method":
-            return _page(pages.identity_step(_root(request), session))
+            return _page(registration_pages.identity_step(_root(request), session))
         return _method_page(request, session, blank(session.owner_types))
 
     async def _change_language(self, request: Request, session: WindowSession) -> Response:
@@ -90,11 +101,25 @@ class Window:
         session = await self._session(request)
         if session is None:
             return _unknown(request)
-        typed = await _form(request)
-        form = check_card(typed, owner_types=session.owner_types, now=self._clock.now())
+        typed, now = await _form(request), self._clock.now()
+        if session.is_payment:
+            form = check_payment(typed, months=session.months, now=now)
+        else:
+            form = check_card(typed, owner_types=session.owner_types, now=now)
         if session.method != "CARD" or form.errors:
             return await self._show_errors(request, session, form)
+        if session.is_payment:
+            return await self._pay(request, session, form)
         return await self._accept(request, session, form.card, persona_name(form.digits))
+
+    async def _pay(self, request: Request, session: WindowSession, form: MethodForm) -> Response:
+        now, persona = self._clock.now(), persona_name(form.digits)
+        await self._store.run(
+            lambda c: window_session.pay(
+                c, session.id, now, form.card, persona, installment_months=form.months
+            )
+        )
+        return await self._next_page(request, session.id)
 
     async def _account(self, request: Request) -> Response:
         session = await self._session(request)
@@ -125,7 +150,9 @@ class Window:
         if session.step == "identity":
             typed = (await _form(request)).get("code", "").strip()
             if typed != window_session.IDENTITY_CODE:
-                return _page(pages.identity_step(_root(request), session, typed=typed[:6]), 422)
+                return _page(
+                    registration_pages.identity_step(_root(request), session, typed=typed[:6]), 422
+                )
             now = self._clock.now()
             await self._store.run(lambda c: window_session.confirm(c, session.id, now))
         return await self._next_page(request, session.id)
@@ -201,7 +228,13 @@ def _page(html: str, status: int = 200) -> Response:
 def _method_page(
     request: Request, session: WindowSession, form: MethodForm, status: int = 200
 ) -> Response:
-    step = pages.card_step if session.method == "CARD" else pages.account_step
+    if session.is_payment:
+        return _page(payment_page.payment_step(_root(request), session, form), status)
+    step = (
+        registration_pages.card_step
+        if session.method == "CARD"
+        else registration_pages.account_step
+    )
     return _page(step(_root(request), session, form), status)
 
 

@@ -1,43 +1,32 @@
 """Window sessions: a customer's visit to the window, from the shop's page and back to it.
 
-``method -> identity -> succeeded | failed``, and ``canceled`` or ``expired`` from either step.
+``method -> identity -> succeeded | failed``, and ``canceled`` or ``expired`` from either step. A
+one-off payment has no identity step: ``method -> succeeded | failed``.
 Every transition is one conditional UPDATE, so a form submitted twice has one effect and leads to
 the same URL both times.
 """
 
-import re
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tossbill_sandbox.api import one_off
 from tossbill_sandbox.api.auth import shop_of_client_key
 from tossbill_sandbox.cards.accounts import Account
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME, Card
-from tossbill_sandbox.errors import WINDOW_MESSAGES
+from tossbill_sandbox.errors import TossRefusal, window_message
 from tossbill_sandbox.store import random_ids
-from tossbill_sandbox.urls import is_absolute_http, origin_of, with_parameters
+from tossbill_sandbox.urls import with_parameters
 
 OPEN_STEPS = frozenset({"method", "identity"})
 OWNER_TYPES = ("PERSONAL", "CORPORATE")
 METHODS = {"CARD": "카드", "TRANSFER": "계좌"}
 IDENTITY_CODE = "000000"
-_CLIENT_KEY = re.compile(r"(test|live)_ck_\w+")
-_CUSTOMER_KEY = re.compile(r"[A-Za-z0-9\-_=.@]{2,50}")
-
-
-class WindowRefused(Exception):
-    """The window does not open, with one of the browser script's codes."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = WINDOW_MESSAGES[code]
 
 
 @dataclass(frozen=True, slots=True)
 class WindowSession:
-    """A row of the table ``trip``."""
+    """A row of the table ``trip``, with what is paid for if it is a one-off payment."""
 
     id: str
     client_key: str
@@ -54,6 +43,22 @@ class WindowSession:
     end_code: str | None
     created_at: str
     language: str
+    payment_key: str | None
+    script: str
+    installments: str
+    order_id: str | None
+    order_name: str | None
+    total_krw: int | None
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether it is a one-off payment and not a registration."""
+        return self.payment_key is not None
+
+    @property
+    def months(self) -> list[int]:
+        """The numbers of months that the buyer may choose from; 0 is at once."""
+        return [int(each) for each in self.installments.split(",")]
 
     @property
     def is_framed(self) -> bool:
@@ -90,43 +95,13 @@ class WindowSession:
         return now - datetime.fromisoformat(self.created_at) >= lifetime
 
 
-def start(
-    connection: sqlite3.Connection, query: Mapping[str, str], now: datetime, language: str = "ko"
-) -> str:
-    """Create a session and return its id, the only thing that later URLs contain.
-
-    Raises:
-        WindowRefused: A parameter violates the documentation of the browser script (contract §2).
-    """
-    success_url, fail_url = query.get("successUrl", ""), query.get("failUrl", "")
-    parent = query.get("parentOrigin") or success_url
-    types = list(dict.fromkeys((query.get("cardTypes") or ",".join(OWNER_TYPES)).split(",")))
-    _check(query, success_url, fail_url, parent, types)
-    if shop_of_client_key(connection, query["clientKey"]) is None:
-        raise WindowRefused("UNAUTHORIZED_KEY")
-    session_id = random_ids.letters(connection, 32)
-    connection.execute(
-        "INSERT INTO trip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'method', NULL, NULL, NULL, ?, ?)",
-        (
-            session_id,
-            query["clientKey"],
-            query["customerKey"],
-            success_url,
-            fail_url,
-            "iframe" if query.get("windowTarget") == "iframe" else "self",
-            origin_of(parent),
-            query.get("method", "CARD"),
-            ",".join(types),
-            now.isoformat(),
-            language,
-        ),
-    )
-    return session_id
-
-
 def find(connection: sqlite3.Connection, session_id: str) -> WindowSession | None:
     """Return a session, or None if the id is unknown."""
-    row = connection.execute("SELECT * FROM trip WHERE id = ?", (session_id,)).fetchone()
+    row = connection.execute(
+        "SELECT trip.*, order_id, order_name, total_krw"
+        " FROM trip LEFT JOIN payment USING (payment_key) WHERE id = ?",
+        (session_id,),
+    ).fetchone()
     return WindowSession(**dict(row)) if row else None
 
 
@@ -172,6 +147,42 @@ def confirm(connection: sqlite3.Connection, session_id: str, now: datetime) -> N
     )
 
 
+def pay(
+    connection: sqlite3.Connection,
+    session_id: str,
+    now: datetime,
+    card: Card,
+    persona_name: str,
+    *,
+    installment_months: int,
+) -> None:
+    """End the session of a one-off payment: with the card, or with the persona's failure."""
+    session = find(connection, session_id)
+    if session is None or not session.is_open or session.payment_key is None:
+        return
+    persona = PERSONAS_BY_NAME.get(persona_name)
+    if persona and persona.window_code:
+        end(connection, session_id, "failed", persona.window_code)
+        return
+    shop = shop_of_client_key(connection, session.client_key)
+    if shop is None:
+        raise LookupError(session.client_key)
+    try:
+        one_off.pay(
+            connection,
+            shop,
+            now,
+            session.payment_key,
+            card,
+            persona_name,
+            installment_months=installment_months,
+        )
+    except TossRefusal as refused:
+        end(connection, session_id, "failed", refused.code)
+    else:
+        connection.execute("UPDATE trip SET step = 'succeeded' WHERE id = ?", (session_id,))
+
+
 def end(connection: sqlite3.Connection, session_id: str, step: str, code: str) -> None:
     """End an open session unsuccessfully."""
     connection.execute(
@@ -183,26 +194,24 @@ def end(connection: sqlite3.Connection, session_id: str, step: str, code: str) -
 def destination(connection: sqlite3.Connection, session: WindowSession) -> str:
     """Return the URL after the session: successUrl or failUrl with Toss's parameters (§2.1)."""
     if session.step == "succeeded":
-        [auth_key] = connection.execute(
-            "SELECT auth_key FROM authorization WHERE trip_id = ?", (session.id,)
-        ).fetchone()
-        parameters = {"customerKey": session.customer_key, "authKey": auth_key}
-        return with_parameters(session.success_url, parameters)
+        return with_parameters(session.success_url, _results(connection, session))
     code = session.end_code or "PAY_PROCESS_ABORTED"
-    return with_parameters(session.fail_url, {"code": code, "message": WINDOW_MESSAGES[code]})
+    parameters = {"code": code, "message": window_message(code)}
+    # Documented: no order id after a cancel.
+    if session.order_id is not None and code != "PAY_PROCESS_CANCELED":
+        parameters["orderId"] = session.order_id
+    return with_parameters(session.fail_url, parameters)
 
 
-def _check(
-    query: Mapping[str, str], success_url: str, fail_url: str, parent: str, types: list[str]
-) -> None:
-    checks = {
-        "INVALID_CLIENT_KEY": _CLIENT_KEY.fullmatch(query.get("clientKey", "")),
-        "INVALID_CUSTOMER_KEY": _CUSTOMER_KEY.fullmatch(query.get("customerKey", "")),
-        "INCORRECT_SUCCESS_URL_FORMAT": is_absolute_http(success_url),
-        "INCORRECT_FAIL_URL_FORMAT": is_absolute_http(fail_url),
-        "NOT_SUPPORTED_METHOD": query.get("method", "CARD") in METHODS,
-        "INVALID_PARAMETERS": is_absolute_http(parent) and set(types) <= set(OWNER_TYPES),
-    }
-    for code, holds in checks.items():
-        if not holds:
-            raise WindowRefused(code)
+def _results(connection: sqlite3.Connection, session: WindowSession) -> dict[str, str]:
+    if session.payment_key is not None:
+        kind = {"paymentType": "NORMAL"} if session.script == "v2" else {}
+        return kind | {
+            "orderId": session.order_id or "",
+            "paymentKey": session.payment_key,
+            "amount": str(session.total_krw),
+        }
+    [auth_key] = connection.execute(
+        "SELECT auth_key FROM authorization WHERE trip_id = ?", (session.id,)
+    ).fetchone()
+    return {"customerKey": session.customer_key, "authKey": auth_key}
