@@ -16,14 +16,26 @@ from tossbill_sandbox.control.state import SandboxState
 from tossbill_sandbox.control.webhook_control import WebhookControl
 from tossbill_sandbox.store.clock import Clock, ClockListener, SystemClock, VirtualClock
 from tossbill_sandbox.store.request_log import RequestLog
-from tossbill_sandbox.store.schema import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY
+from tossbill_sandbox.store.schema import (
+    DOCS_CLIENT_KEY,
+    DOCS_SECRET_KEY,
+    SANDBOX_CLIENT_KEY,
+    SANDBOX_SECRET_KEY,
+)
 from tossbill_sandbox.store.store import IN_MEMORY, Store
 from tossbill_sandbox.store.switches import Switches
 from tossbill_sandbox.webhooks import webhooks
 from tossbill_sandbox.webhooks.delivery import WebhookSender
 from tossbill_sandbox.window.window import Window
 
-__all__ = ["SANDBOX_CLIENT_KEY", "SANDBOX_SECRET_KEY", "Sandbox", "create_app"]
+__all__ = [
+    "DOCS_CLIENT_KEY",
+    "DOCS_SECRET_KEY",
+    "SANDBOX_CLIENT_KEY",
+    "SANDBOX_SECRET_KEY",
+    "Sandbox",
+    "create_app",
+]
 
 
 class Sandbox(Starlette):

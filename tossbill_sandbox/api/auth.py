@@ -31,7 +31,7 @@ def authenticate(connection: sqlite3.Connection, header: str | None) -> Shop:
     if ":" not in decoded:
         raise TossRefusal("INCORRECT_BASIC_AUTH_FORMAT")
     secret_key, _, password = decoded.partition(":")
-    shop = _find(connection, "secret_key", secret_key)
+    shop = shop_of_secret_key(connection, secret_key)
     if shop is None or password:
         raise TossRefusal("UNAUTHORIZED_KEY")
     return shop
@@ -40,6 +40,11 @@ def authenticate(connection: sqlite3.Connection, header: str | None) -> Shop:
 def shop_of_client_key(connection: sqlite3.Connection, client_key: str) -> Shop | None:
     """Return the shop that a client key belongs to."""
     return _find(connection, "client_key", client_key)
+
+
+def shop_of_secret_key(connection: sqlite3.Connection, secret_key: str) -> Shop | None:
+    """Return the shop that a secret key belongs to."""
+    return _find(connection, "secret_key", secret_key)
 
 
 def register(connection: sqlite3.Connection, shop: Shop) -> None:

@@ -1,10 +1,9 @@
 """The control API, for tests and for users on this machine."""
 
-import json
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -12,18 +11,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tossbill_sandbox.api import canceling, card_data, confirming, openapi
-from tossbill_sandbox.api.auth import Shop, register
 from tossbill_sandbox.api.dispatch import Api
 from tossbill_sandbox.cards.personas import PERSONAS
-from tossbill_sandbox.control import ledger_check, settings
-from tossbill_sandbox.control.local_only import local_only
+from tossbill_sandbox.control import body, ledger_check, settings, shops
+from tossbill_sandbox.control.local_only import Handler, local_only
 from tossbill_sandbox.control.state import SandboxState, UnknownSnapshot
 from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store import faults, ledger
-from tossbill_sandbox.store.clock import KST, plus
+from tossbill_sandbox.store.clock import plus
 from tossbill_sandbox.store.store import Store
 
-Handler = Callable[[Request], Awaitable[Response]]
 CONSOLE_REASON = "상점관리자에서 취소"
 _UNITS = ("months", "weeks", "days", "hours", "minutes", "seconds")
 
@@ -54,7 +51,7 @@ class Control:
         commands = self._commands()
         return [
             *(
-                Route(each.path, local_only(_checked(each.handler)), methods=[each.method])
+                Route(each.path, local_only(body.checked(each.handler)), methods=[each.method])
                 for each in commands
             ),
             Route("/openapi.json", self._describe, methods=["GET"]),
@@ -75,6 +72,7 @@ class Control:
             Command("GET", "/_control/faults", self._faults, "Read the fault rules"),
             Command("POST", "/_control/faults", self._replace_faults, "Replace the fault rules"),
             Command("DELETE", "/_control/faults", self._clear_faults, "Clear the fault rules"),
+            Command("GET", "/_control/shops", self._shops, "List the key pairs"),
             Command("POST", "/_control/shops", self._register, "Register a key pair"),
             Command("POST", "/_control/authorizations", self._authorize, "Create an authKey"),
             Command("POST", "/_control/payments", self._agree, "Create a payment to confirm"),
@@ -98,28 +96,30 @@ class Control:
         )
 
     async def _advance(self, request: Request) -> Response:
-        steps = await _json_object(request)
+        steps = await body.json_object(request)
         if not steps or not set(steps) <= set(_UNITS):
             raise ValueError(f"expected one or more of {', '.join(_UNITS)}")
-        numbers = {name: _whole(name, value) for name, value in steps.items()}
+        numbers = {name: body.whole(name, value) for name, value in steps.items()}
         months = numbers.pop("months", 0)
         by = timedelta(**numbers)
         await self._state.move(lambda now: plus(now, months=months, by=by), None)
         return await self._clock(request)
 
     async def _set(self, request: Request) -> Response:
-        body = await _json_object(request)
-        stopped = body.get("stopped")
+        wanted = await body.json_object(request)
+        stopped = wanted.get("stopped")
         if stopped is not None and not isinstance(stopped, bool):
             raise ValueError("stopped must be true or false")
-        at = _instant(body["at"]) if "at" in body else None
+        at = body.instant("at", wanted["at"]) if "at" in wanted else None
         await self._state.move(lambda now: at or now, stopped)
         return await self._clock(request)
 
     async def _follow(self, request: Request) -> Response:
-        body = await _json_object(request)
-        next_at, at = (_instant(body[name]) if body.get(name) else None for name in ("next", "at"))
-        await self._state.follow(next_at, waits=_wait(body.get("waits")), step_to=at)
+        told = await body.json_object(request)
+        next_at, at = (
+            body.instant(name, told[name]) if told.get(name) else None for name in ("next", "at")
+        )
+        await self._state.follow(next_at, waits=_wait(told.get("waits")), step_to=at)
         return await self._clock(request)
 
     async def _next(self, request: Request) -> Response:
@@ -128,8 +128,8 @@ class Control:
         return await self._clock(request)
 
     async def _ledger(self, request: Request) -> Response:
-        after = int(request.query_params.get("after", "0"))
-        limit = int(request.query_params.get("limit", "-1"))
+        after = body.parameter(request, "after", 0)
+        limit = body.parameter(request, "limit", -1)
         return JSONResponse(await self._store.run(lambda c: ledger.read(c, after, limit)))
 
     async def _check(self, request: Request) -> Response:
@@ -142,14 +142,14 @@ class Control:
         return JSONResponse(settings.read_switches(self._state.switches))
 
     async def _switch(self, request: Request) -> Response:
-        await self._state.set_switches(await _json_object(request))
+        await self._state.set_switches(await body.json_object(request))
         return await self._switches(request)
 
     async def _faults(self, request: Request) -> Response:
         return JSONResponse(await self._store.run(faults.read))
 
     async def _replace_faults(self, request: Request) -> Response:
-        rules = faults.parse(await request.body())
+        rules = faults.parse(await body.json_value(request))
         await self._store.run(lambda c: faults.replace(c, rules))
         return await self._faults(request)
 
@@ -157,11 +157,12 @@ class Control:
         await self._store.run(lambda c: faults.replace(c, []))
         return await self._faults(request)
 
+    async def _shops(self, request: Request) -> Response:
+        return JSONResponse(await self._store.run(shops.read))
+
     async def _register(self, request: Request) -> Response:
-        shop = Shop(**await _json_object(request))
-        if not all(isinstance(value, str) for value in asdict(shop).values()):
-            raise ValueError("client_key, secret_key, m_id and api_version must be strings")
-        await self._store.run(lambda c: register(c, shop))
+        shop = shops.parse(await body.json_object(request))
+        await self._store.run(lambda c: shops.add(c, shop))
         return JSONResponse({"client_key": shop.client_key}, status_code=201)
 
     async def _authorize(self, request: Request) -> Response:
@@ -171,17 +172,19 @@ class Control:
         return await self._api.call_as_sandbox(request, confirming.agree)
 
     async def _refund(self, request: Request) -> Response:
-        body = await _json_object(request)
-        amount = body.get("amount")
+        wanted = await body.json_object(request)
+        order_id, reason = body.text(wanted, "orderId"), body.text(wanted, "reason", CONSOLE_REASON)
+        amount = wanted.get("amount")
+        amount_krw = None if amount is None else body.whole("amount", amount)
 
         def work(connection: sqlite3.Connection) -> bytes:
             return canceling.cancel_at_toss(
                 connection,
                 self._state.clock.now(),
                 self._state.switches,
-                order_id=str(body.get("orderId", "")),
-                amount_krw=None if amount is None else _whole("amount", amount),
-                reason=str(body.get("reason") or CONSOLE_REASON),
+                order_id=order_id,
+                amount_krw=amount_krw,
+                reason=reason or CONSOLE_REASON,
             ).body
 
         try:
@@ -195,7 +198,7 @@ class Control:
         return JSONResponse(self._state.snapshots())
 
     async def _take(self, request: Request) -> Response:
-        name = settings.snapshot_name((await _json_object(request)).get("name"))
+        name = settings.snapshot_name((await body.json_object(request)).get("name"))
         await self._state.take_snapshot(name)
         return JSONResponse({"name": name}, status_code=201)
 
@@ -207,41 +210,16 @@ class Control:
         return await self._clock(request)
 
     async def _reset(self, request: Request) -> Response:
-        body = await _json_object(request) if await request.body() else {}
-        seed = body.get("seed")
-        at = _instant(body["at"]) if "at" in body else None
-        await self._state.reset(seed=None if seed is None else str(seed), at=at)
+        wanted = await body.json_object(request) if await request.body() else {}
+        seed = None if wanted.get("seed") is None else body.text(wanted, "seed")
+        at = body.instant("at", wanted["at"]) if "at" in wanted else None
+        await self._state.reset(seed=seed, at=at)
         return JSONResponse({"reset": True})
 
     async def _describe(self, request: Request) -> Response:
         described = (*self._commands(), *self._others)
         commands = [(each.method, each.path, each.summary) for each in described]
         return JSONResponse(openapi.document(request.scope.get("root_path", ""), commands))
-
-
-def _checked(handler: Handler) -> Handler:
-    """Return 400 with a message for an invalid request."""
-
-    async def checked(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except (ValueError, TypeError, OverflowError) as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
-
-    return checked
-
-
-async def _json_object(request: Request) -> dict[str, Any]:
-    value: object = json.loads(await request.body())
-    if not isinstance(value, dict):
-        raise TypeError("expected a JSON object")
-    return cast("dict[str, Any]", value)
-
-
-def _whole(name: str, value: object) -> int:
-    if type(value) is not int or not 0 <= value < 10**9:
-        raise ValueError(f"{name} must be a non-negative integer")
-    return value
 
 
 def _wait(value: object) -> dict[str, str] | None:
@@ -251,10 +229,7 @@ def _wait(value: object) -> dict[str, str] | None:
     if not isinstance(value, dict) or set(cast("dict[str, Any]", value)) != {"order_id", "until"}:
         raise ValueError("waits must have an order_id and until")
     found = cast("dict[str, Any]", value)
-    return {"order_id": str(found["order_id"]), "until": _instant(found["until"]).isoformat()}
-
-
-def _instant(text: object) -> datetime:
-    """Parse an ISO date or time; one without an offset is in KST."""
-    instant = datetime.fromisoformat(str(text))
-    return instant if instant.tzinfo else instant.replace(tzinfo=KST)
+    return {
+        "order_id": str(found["order_id"]),
+        "until": body.instant("until", found["until"]).isoformat(),
+    }

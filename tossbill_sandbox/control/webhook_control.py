@@ -1,6 +1,5 @@
 """The control API for webhooks: endpoints, delivery log, resend, manual events."""
 
-import json
 import sqlite3
 from typing import Any, cast
 
@@ -8,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tossbill_sandbox.control import body
 from tossbill_sandbox.control.control import Command
-from tossbill_sandbox.control.local_only import Handler, local_only
+from tossbill_sandbox.control.local_only import local_only
 from tossbill_sandbox.store.clock import Clock
 from tossbill_sandbox.store.store import Store
 from tossbill_sandbox.store.switches import Switches
@@ -34,7 +34,7 @@ class WebhookControl:
     def routes(self) -> list[Route]:
         """Return the routes, restricted to callers on this machine."""
         return [
-            Route(each.path, local_only(_answering(each.handler)), methods=[each.method])
+            Route(each.path, local_only(body.checked(each.handler)), methods=[each.method])
             for each in self.commands()
         ]
 
@@ -55,7 +55,7 @@ class WebhookControl:
         return JSONResponse(await self._store.run(overview))
 
     async def _register(self, request: Request) -> Response:
-        url = str((await _json_object(request)).get("url", ""))
+        url = str((await body.json_object(request)).get("url", ""))
         now = self._clock.now()
         made = await self._store.run(lambda c: webhooks.register(c, url, now, self._switches))
         return JSONResponse(made, status_code=201)
@@ -72,12 +72,12 @@ class WebhookControl:
         return await self._flush(request)
 
     async def _send(self, request: Request) -> Response:
-        event = await _json_object(request)
+        event = await body.json_object(request)
         kind, data = event.get("eventType"), event.get("data")
         if not (isinstance(kind, str) and kind and isinstance(data, dict)):
             raise webhooks.InvalidWebhookRequest("eventType must be a string and data an object")
-        now, body = self._clock.now(), cast("dict[str, Any]", data)
-        await self._store.run(lambda c: record_event(c, now, kind, body))
+        now, sent = self._clock.now(), cast("dict[str, Any]", data)
+        await self._store.run(lambda c: record_event(c, now, kind, sent))
         return await self._flush(request)
 
     async def _flush(self, request: Request) -> Response:
@@ -91,23 +91,3 @@ def overview(connection: sqlite3.Connection) -> dict[str, Any]:
         "endpoints": webhooks.endpoints(connection),
         "deliveries": webhooks.log(connection),
     }
-
-
-def _answering(handler: Handler) -> Handler:
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except webhooks.InvalidWebhookRequest as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
-
-    return answer
-
-
-async def _json_object(request: Request) -> dict[str, Any]:
-    try:
-        value: object = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise webhooks.InvalidWebhookRequest("expected a JSON object")
-    return cast("dict[str, Any]", value)

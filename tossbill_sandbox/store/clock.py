@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Protocol
 
 KST = timezone(timedelta(hours=9))
+YEARS = range(2000, 3000)
+TOO_FAR = f"the clock goes from {YEARS[0]} to {YEARS[-1]}"
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -25,7 +27,11 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-class CannotMoveBack(ValueError):
+class CannotMove(ValueError):
+    """The clock cannot move there."""
+
+
+class CannotMoveBack(CannotMove):
     """The clock cannot move to before the latest effect."""
 
 
@@ -83,7 +89,9 @@ class VirtualClock:
 
         Raises:
             CannotMoveBack: The ledger has an effect after ``to``.
+            CannotMove: It is outside the years that can be calculated with everywhere.
         """
+        _check_year(to)
         row = connection.execute("SELECT at FROM ledger ORDER BY id DESC LIMIT 1").fetchone()
         if row and to < datetime.fromisoformat(row["at"]):
             raise CannotMoveBack(f"the ledger has an effect at {row['at']}; reset to start over")
@@ -101,12 +109,29 @@ class VirtualClock:
 
     def send(self, connection: sqlite3.Connection, to: datetime) -> None:
         """Set the clock's target; the app that follows the clock steps it there with `move`."""
+        _check_year(to)
         connection.execute("UPDATE clock SET target = ?", (to.astimezone(UTC).isoformat(),))
         self.load(connection)
 
 
 def plus(instant: datetime, *, months: int = 0, by: timedelta = timedelta(0)) -> datetime:
-    """Add months on the Korean calendar (31 January to 28 February), then a duration."""
+    """Add months on the Korean calendar (31 January to 28 February), then a duration.
+
+    Raises:
+        CannotMove: The result is no time.
+    """
+    try:
+        return _plus(instant, months, by)
+    except (ValueError, OverflowError) as error:
+        raise CannotMove(TOO_FAR) from error
+
+
+def _check_year(instant: datetime) -> None:
+    if instant.year not in YEARS:
+        raise CannotMove(TOO_FAR)
+
+
+def _plus(instant: datetime, months: int, by: timedelta) -> datetime:
     day = instant.astimezone(KST)
     index = day.year * 12 + day.month - 1 + months
     first = day.replace(year=index // 12, month=index % 12 + 1, day=1)

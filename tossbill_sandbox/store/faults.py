@@ -6,10 +6,10 @@ strike when the effect and its idempotent response are committed, and change onl
 receives.
 """
 
-import json
 import random
 import sqlite3
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Container, Iterable
+from dataclasses import asdict, astuple, dataclass, fields
 from typing import Any, cast
 
 from tossbill_sandbox.errors import ERRORS
@@ -80,20 +80,27 @@ class Rule:
 
     def __post_init__(self) -> None:
         """Validate the rule."""
-        if self.endpoint not in ENDPOINTS:
-            raise ValueError(f"endpoint must be one of {sorted(ENDPOINTS)}")
-        if self.kind not in KINDS:
-            raise ValueError(f"kind must be one of {sorted(KINDS)}")
-        if self.count is not None and self.count < 0:
-            raise ValueError("count must be null or not negative")
-        if self.delay_ms < 0:
-            raise ValueError("delay_ms must not be negative")
-        if not 0 <= self.rate <= 1:
-            raise ValueError("rate must be from 0 to 1")
-        if (self.kind == "refuse") != (self.code in ERRORS):
-            raise ValueError("refuse, and no other kind, needs one of Toss's codes")
-        if (self.kind in WEBHOOK_KINDS) != (self.endpoint == "webhook"):
-            raise ValueError(f"the endpoint webhook, and no other, takes {sorted(WEBHOOK_KINDS)}")
+        for holds, sentence in (
+            (_is_in(self.endpoint, ENDPOINTS), f"endpoint must be one of {_listed(ENDPOINTS)}"),
+            (_is_in(self.kind, KINDS), f"kind must be one of {_listed(KINDS)}"),
+            (
+                self.count is None or _is_whole(self.count),
+                "count must be null or a whole number from 0",
+            ),
+            (_is_whole(self.delay_ms), "delay_ms must be a whole number from 0"),
+            (_is_rate(self.rate), "rate must be a number from 0 to 1"),
+            (self.seed is None or _is_text(self.seed), "seed must be a text"),
+            (
+                (self.kind == "refuse") == _is_in(self.code, ERRORS),
+                "refuse, and no other kind, needs one of Toss's codes",
+            ),
+            (
+                _is_in(self.kind, WEBHOOK_KINDS) == (self.endpoint == "webhook"),
+                f"the endpoint webhook, and no other, takes {_listed(WEBHOOK_KINDS)}",
+            ),
+        ):
+            if not holds:
+                raise ValueError(sentence)
 
     @property
     def delay_seconds(self) -> float:
@@ -101,16 +108,15 @@ class Rule:
         return self.delay_ms / 1000
 
 
-def parse(text: bytes) -> list[Rule]:
-    """Parse a JSON list of rules.
+def parse(value: object) -> list[Rule]:
+    """Return the rules of a JSON list.
 
     Raises:
         ValueError: It is not a valid list of rules; the message says why.
     """
-    try:
-        return [Rule(**rule) for rule in cast("list[dict[str, Any]]", json.loads(text))]
-    except TypeError as error:
-        raise ValueError(f"expected a list of rules: {error}") from error
+    if not isinstance(value, list):
+        raise ValueError("expected a list of fault rules")  # noqa: TRY004 - the request's fault
+    return [_parsed(each) for each in cast("list[object]", value)]
 
 
 def replace(connection: sqlite3.Connection, rules: list[Rule]) -> None:
@@ -142,6 +148,39 @@ def take(connection: sqlite3.Connection, endpoint: str) -> Rule | None:
             )
             return _rule(row)
     return None
+
+
+def _parsed(value: object) -> Rule:
+    if not isinstance(value, dict):
+        raise ValueError("a fault rule must be an object")  # noqa: TRY004 - the request's fault
+    given, names = cast("dict[str, Any]", value), [each.name for each in fields(Rule)]
+    for name in given:
+        if name not in names:
+            raise ValueError(f"there is no field {name}; there are {', '.join(names)}")
+    for name in ("endpoint", "kind"):
+        if name not in given:
+            raise ValueError(f"{name} is missing")
+    return Rule(**given)
+
+
+def _is_in(value: object, known: Container[str]) -> bool:
+    return isinstance(value, str) and value in known
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_whole(value: object) -> bool:
+    return type(value) is int and 0 <= value < 10**9
+
+
+def _is_rate(value: object) -> bool:
+    return type(value) in (int, float) and 0 <= cast("float", value) <= 1
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 def _strikes(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:

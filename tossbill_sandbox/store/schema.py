@@ -8,6 +8,9 @@ VERSION = 6
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public
+# Toss's own, published in its documentation and its samples; they work there without an account.
+DOCS_CLIENT_KEY = "test_ck_D5GePWvyJnrK0W0k6q8gLzN97Eoq"
+DOCS_SECRET_KEY = "test_sk_zXLkKEypNArWmo50nX3lmeaxYG5R"  # noqa: S105 - public
 NEWEST_API_VERSION = "2024-06-01"
 
 _TABLES = {
@@ -254,6 +257,8 @@ def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
             f"The sandbox file has schema {version}, this version needs {VERSION}. "
             "Delete the file to start over."
         )
+    # A file of an earlier version has not all of them.
+    _add_published_shops(connection)
 
 
 def rebuild(connection: sqlite3.Connection, seed: str | None = None) -> None:
@@ -289,10 +294,18 @@ def _build(connection: sqlite3.Connection, seed: str | None) -> None:
     for statement in (*_INDEXES, *_TRIGGERS):
         connection.execute(statement)
     connection.execute("INSERT INTO webhook_cursor VALUES (0)")
-    connection.execute(
-        "INSERT INTO shop VALUES (?, ?, ?, ?)",
-        (SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, "tossbillbox", NEWEST_API_VERSION),
-    )
+    _add_published_shops(connection)
     connection.execute("INSERT INTO chance VALUES (?, 0)", (seed or random_ids.new_seed(),))
     connection.execute("INSERT INTO clock VALUES (0, NULL, NULL)")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _add_published_shops(connection: sqlite3.Connection) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO shop (client_key, secret_key, m_id, api_version)"
+        " VALUES (?, ?, ?, ?)",
+        [
+            (SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, "tossbillbox", NEWEST_API_VERSION),
+            (DOCS_CLIENT_KEY, DOCS_SECRET_KEY, "tvivarepublica", NEWEST_API_VERSION),
+        ],
+    )
