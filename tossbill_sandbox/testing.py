@@ -14,6 +14,8 @@ import uvicorn
 from tossbill_sandbox.app import SANDBOX_CLIENT_KEY, SANDBOX_SECRET_KEY, Sandbox, create_app
 from tossbill_sandbox.cards.accounts import account_number_of
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
+from tossbill_sandbox.server import OPTIONS
+from tossbill_sandbox.standalone import listen
 from tossbill_sandbox.window.window_session import IDENTITY_CODE
 
 # A reserved domain, so a request that leaks out of the process reaches nobody.
@@ -110,8 +112,8 @@ class WindowFailed(Exception):
 def toss_on_a_port(app: Sandbox | None = None) -> Generator[TossSandbox]:
     """Serve a sandbox on a free port of this machine, for code that opens its own sockets."""
     app = app or create_app()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", **OPTIONS))
+    with listen("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=lambda: asyncio.run(_serve(server, app, listener)))
         thread.start()
         try:

@@ -20,6 +20,8 @@ SECONDS = 0.3
 HUGE = 32 * 1024 * 1024
 # It is answered at once, before a client goes on.
 FIRST = b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
+# Of another protocol, with the request itself.
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
 
 
 async def echo(request: Request) -> PlainTextResponse:
@@ -109,11 +111,12 @@ async def test_slow_body_is_refused_and_the_connection_closed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with served(monkeypatch) as server:
-        answer = await conversation(
-            server, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", b"x"
+        slow = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n"
+        answers = await asyncio.gather(
+            *(conversation(server, slow + offer + b"\r\n", b"x") for offer in (b"", OFFER))
         )
 
-    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert [answer[:13] for answer in answers] == [b"HTTP/1.1 408 "] * 2
 
 
 async def test_response_that_is_not_read_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:

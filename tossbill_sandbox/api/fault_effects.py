@@ -17,14 +17,16 @@ DRIP_SECONDS = 0.2
 # Longer than the 60 s that Toss may take for a charge (contract §4.3).
 SILENCE_SECONDS = 90
 HUGE_BYTES = 4 * 1024 * 1024
+# The name in ``scope["state"]`` under which a server offers a function that closes a connection.
+CLOSE = "close_connection"
 _GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502</body></html>"
 
 
 class ConnectionCut(httpx.RemoteProtocolError):
     """Aborts a response.
 
-    A server closes the socket; an in-process client on ``httpx.ASGITransport`` gets the same error
-    that a broken connection raises.
+    An in-process client on ``httpx.ASGITransport`` gets the same error that a broken connection
+    raises.
     """
 
 
@@ -36,7 +38,7 @@ class CutResponse(Response):
         headers = [(b"content-type", b"application/json"), (b"content-length", b"1024")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        raise ConnectionCut("A fault rule cut the connection.")
+        await _cut(scope, receive, "A fault rule cut the connection.")
 
 
 class SilentResponse(Response):
@@ -52,7 +54,17 @@ class SilentResponse(Response):
             async with asyncio.timeout(self._seconds):
                 while (await receive())["type"] != "http.disconnect":
                     pass
-        raise ConnectionCut("A fault rule withheld the response.")
+        await _cut(scope, receive, "A fault rule withheld the response.")
+
+
+async def _cut(scope: Scope, receive: Receive, reason: str) -> None:
+    """Close the connection; a server that offers no way to may send its own 500 first."""
+    close = scope.get("state", {}).get(CLOSE)
+    if close is None:
+        raise ConnectionCut(reason)
+    close()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def instead(rule: Rule | None, language: str, trace_id: str) -> Response | None:

@@ -12,6 +12,8 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from tossbill_ui.http.parser import PlainParser
+
 TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-type: text/plain; charset=utf-8\r\n"
@@ -32,6 +34,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as in uvicorn
         super().__init__(*arguments, **named)
+        self.parser = self._parser = PlainParser(self)
         self._reading: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
         self._is_responding = False
@@ -53,11 +56,22 @@ class ImpatientProtocol(HttpToolsProtocol):
             self._wait_for_headers()
         super().data_received(data)
 
+    def is_websocket(self) -> bool:
+        """Whether the request at hand opens a websocket."""
+        return self._should_upgrade()
+
     def on_headers_complete(self) -> None:
         """Stop waiting: this request's headers are there."""
+        if self._parser.offers_another_protocol():
+            return
         self._stop_reading()
         super().on_headers_complete()
         self._is_responding = True
+
+    def on_message_complete(self) -> None:
+        """Note the end of a request, except of one that is read once more."""
+        if not self._parser.offers_another_protocol():
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Wait for the client to read the rest, if the connection is about to close."""

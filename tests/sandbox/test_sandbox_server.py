@@ -1,0 +1,155 @@
+"""The sandbox's own server: every fault over a real socket, and the forms of HTTP/1.1."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Generator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sandbox.client import AUTH
+from tossbill_sandbox.api.fault_effects import HUGE_BYTES
+from tossbill_sandbox.standalone import listen
+from tossbill_sandbox.store.faults import KINDS, WEBHOOK_KINDS
+from tossbill_sandbox.testing import TossSandbox, toss_on_a_port
+
+NOTHING = "Server disconnected without sending a response."
+CUT = (
+    "peer closed connection without sending complete message body (received 1 bytes, expected 1024)"
+)
+# What a caller of a charge receives; the rest of KINDS is of webhooks.
+ANSWERS: dict[str, object] = {
+    "delay_before": 200,
+    "delay_after": 200,
+    "no_answer_before": NOTHING,
+    "no_answer_after": NOTHING,
+    "reset_before": CUT,
+    "reset_after": CUT,
+    "error_500_before": 500,
+    "error_500_after": 500,
+    "conflict_409": 409,
+    "too_many_429": 429,
+    "refuse": 403,
+    "key_deleted": 400,
+    "html": 502,
+    "bad_json": 200,
+    "wrong_shape": 200,
+    "huge_body": 200,
+    "slow_drip": 200,
+    "wrong_customer_key": 200,
+}
+BEFORE = {
+    "no_answer_before",
+    "reset_before",
+    "error_500_before",
+    "conflict_409",
+    "too_many_429",
+    "refuse",
+    "key_deleted",
+}
+
+
+@pytest.fixture(scope="module")
+def toss() -> Generator[TossSandbox]:
+    with toss_on_a_port() as toss:
+        yield toss
+
+
+@pytest.fixture(scope="module")
+def http(toss: TossSandbox) -> Generator[httpx.Client]:
+    with httpx.Client(base_url=toss.base_url, auth=AUTH, verify=False) as client:  # noqa: S501 - no TLS here
+        yield client
+
+
+def control(http: httpx.Client, path: str, body: object = None) -> Any:
+    method = "GET" if body is None else "POST"
+    return http.request(method, f"/_control/{path}", json=body).raise_for_status().json()
+
+
+def billing_key(http: httpx.Client) -> str:
+    card = {"customerKey": "customer_1", "cardNumber": "9400006100001234"}
+    card |= {"cardExpirationYear": "30", "cardExpirationMonth": "12"}
+    card |= {"customerIdentityNumber": "900101"}
+    return http.post("/v1/billing/authorizations/card", json=card).json()["billingKey"]
+
+
+def charge(http: httpx.Client, key: str, order_id: str) -> httpx.Response:
+    order = {"customerKey": "customer_1", "amount": 4900, "orderId": order_id, "orderName": "구독"}
+    headers = {"idempotency-key": order_id}
+    return http.post(f"/v1/billing/{key}", json=order, headers=headers)
+
+
+def heard(http: httpx.Client, key: str, order_id: str) -> object:
+    """Return the status of a charge's answer, or how the connection broke."""
+    try:
+        return charge(http, key, order_id).status_code
+    except httpx.TransportError as error:
+        return str(error)
+
+
+def test_each_fault_of_a_charge_is_tried() -> None:
+    assert set(ANSWERS) == KINDS - WEBHOOK_KINDS
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_fault_over_a_socket_is_what_it_says_and_a_retry_recovers(
+    http: httpx.Client, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    key, order_id = billing_key(http), f"order-{kind}"
+    rule = {"endpoint": "charge", "kind": kind, "count": 1, "delay_ms": 1}
+    rule |= {"code": "REJECT_CARD_PAYMENT"} if kind == "refuse" else {}
+    control(http, "faults", [rule])
+
+    answer = heard(http, key, order_id)
+
+    found = http.get(f"/v1/payments/orders/{order_id}").status_code
+    assert (answer, found) == (ANSWERS[kind], 404 if kind in BEFORE else 200)
+    retried = charge(http, key, order_id)
+    assert (retried.status_code == 200) is (kind != "key_deleted")
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+def test_huge_body_arrives_whole(http: httpx.Client) -> None:
+    key = billing_key(http)
+    control(http, "faults", [{"endpoint": "charge", "kind": "huge_body", "count": 1}])
+
+    assert len(charge(http, key, "order-huge").content) > HUGE_BYTES
+
+
+def test_silence_ends_with_the_caller_and_not_with_the_server(http: httpx.Client) -> None:
+    key = billing_key(http)
+    control(http, "faults", [{"endpoint": "charge", "kind": "no_answer_after", "count": 1}])
+    with (
+        httpx.Client(base_url=http.base_url, auth=AUTH, timeout=0.05, verify=False) as hasty,  # noqa: S501 - no TLS here
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        charge(hasty, key, "order-silent")
+
+    assert charge(http, key, "order-silent").json()["status"] == "DONE"
+
+
+def test_toss_alone_says_what_server_answers(http: httpx.Client) -> None:
+    api, panel = http.get("/v1/payments/never"), http.get("/")
+
+    assert api.headers.get_list("server") == ["was"]
+    assert panel.headers.get_list("server") == []
+
+
+async def test_answers_are_sent_at_once() -> None:
+    options: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted: socket.socket = writer.get_extra_info("socket")
+        options.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    listener = listen("127.0.0.1", 0)
+    async with await asyncio.start_server(accept, sock=listener):
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        # Otherwise the system waits 40 ms for the rest of a small answer.
+        assert await options
+        writer.close()
