@@ -1,4 +1,4 @@
-# Commands: run test test-fast proof dev check fix bench lock wheels sbom clean. `make run` needs only git, make and Python >= 3.11.
+# Commands: run test test-fast proof dev check fix bench lock wheels examples sbom clean. `make run` needs only git, make and Python >= 3.11.
 SHELL := /bin/sh
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # How many processes share the files of `make test`; with 0 there is only the one.
 PROCESSES ?= 3
 
-.PHONY: run test test-fast proof dev check fix bench lock wheels sbom clean
+.PHONY: run test test-fast proof dev check fix bench lock wheels examples sbom clean
 
 run: $(READY)
 	@exec tossbill run
@@ -44,6 +44,9 @@ lock: $(READY)
 wheels: $(READY)
 	@uv build --quiet --wheel --no-build-isolation --out-dir dist tossbill_sandbox
 	@uv build --quiet --wheel --no-build-isolation --out-dir dist .
+
+examples: $(READY)
+	@python -m scripts.run_examples
 
 sbom: $(READY)
 	@python -m scripts.make_sbom

@@ -33,6 +33,8 @@ SHOWN_ELSEWHERE = {
     "6: a replay's trace id is 'new, original' (S)": "test_sandbox_charge.py",
     "4.8: the order of all fields (C)": "test_sandbox_charge.py",
     "4.6: the same key cancels once (S)": "test_sandbox_charge.py",
+    "1: a request with an offer of HTTP/2 is served whole (I)": "clients/test_recorded.py",
+    "1: chunked bodies, Expect: 100-continue, HTTP/1.0 (I)": "clients/test_recorded.py",
 }
 # Confirmed facts that the sandbox does not implement.
 NOT_SHOWN = {

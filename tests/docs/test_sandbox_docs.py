@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import re
-import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from tests.docs.test_docs import DOCS, row_of, text_of
-from tests.sandbox.process import running
 from tossbill_sandbox.api.endpoints import ENDPOINTS
 from tossbill_sandbox.api.openapi_schemas import SCHEMAS
 from tossbill_sandbox.app import create_app
@@ -102,23 +98,3 @@ def test_an_error_is_documented_with_its_status(code: str) -> None:
     assert cells[1] == (", ".join(sorted(ERRORS[code].endpoints)) or "–")
     assert cells[2].split(":")[0] in ("same", "on demand", "unknown")
     assert cells[3]
-
-
-@pytest.mark.parametrize("language", ["python", "js"])
-@pytest.mark.processes
-async def test_an_example_runs(tmp_path: Path, language: str) -> None:
-    [code] = re.findall(rf"```{language}\n(.*?)```", text_of(PAGE), re.DOTALL)
-    programs = {"python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
-    programs["js"][0] = str(Path(sys.executable).with_name("node"))
-
-    async with running(tmp_path / "sandbox.db") as (client, _):
-        here = str(client.http.base_url).rstrip("/")
-        process = await asyncio.create_subprocess_exec(
-            *programs[language],
-            code.replace(ALONE, here),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        output, errors = await process.communicate()
-
-    assert output.decode().strip() == "DONE", errors.decode()
