@@ -1,5 +1,7 @@
 """The English of the window and the panel, by the Korean."""
 
+from tossbill_sandbox.hints import HINTS
+
 _NAMES = {
     "KB국민": "KB Kookmin",
     "카카오뱅크": "KakaoBank",
@@ -243,6 +245,6 @@ _PANEL = {
     "{amount}원": "₩{amount}",
 }
 
-ENGLISH = _NAMES | _WINDOW | _PERSONAS | _PANEL
+ENGLISH = _NAMES | _WINDOW | _PERSONAS | _PANEL | HINTS
 # The panel draws itself in the browser, with this part of the table.
 PANEL = _PANEL

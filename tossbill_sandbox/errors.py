@@ -65,8 +65,14 @@ def window_message(code: str) -> str:
 
 
 class TossRefusal(Exception):
-    """A request is refused with one of Toss's codes; raised before anything is written."""
+    """A request is refused with one of Toss's codes; raised before anything is written.
 
-    def __init__(self, code: str) -> None:
+    Attributes:
+        code: The code.
+        hint: What to do about it, one of ``hints.HINTS``, or empty.
+    """
+
+    def __init__(self, code: str, hint: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.hint = hint

@@ -1,21 +1,29 @@
 """Pairs of keys: the published ones, registered ones, and what is said about others."""
 
 import sqlite3
+from base64 import b64encode
 from contextlib import closing
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.sandbox.client import SandboxClient
+from tests.sandbox.client import AUTH, WINDOW, SandboxClient
+from tossbill_sandbox import hints
 from tossbill_sandbox.app import (
     DOCS_CLIENT_KEY,
     DOCS_SECRET_KEY,
     SANDBOX_CLIENT_KEY,
     create_app,
 )
+from tossbill_sandbox.english import ENGLISH
 
 DOCS = (DOCS_SECRET_KEY, "")
 PAIR = {"client_key": "test_ck_mine", "secret_key": "test_sk_DevelopersOwnKey1234"}
+
+
+def basic(text: str) -> str:
+    return f"Basic {b64encode(text.encode()).decode()}"
 
 
 async def client_keys(client: SandboxClient) -> list[str]:
@@ -92,3 +100,89 @@ async def test_pair_may_get_another_secret_key(client: SandboxClient) -> None:
     assert (again.status_code, issued.json()["mId"]) == (201, "other")
     old = await client.issue(auth_key, auth=(PAIR["secret_key"], ""))
     assert old.json()["code"] == "UNAUTHORIZED_KEY"
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "hint"),
+    [
+        ("", "UNAUTHORIZED_KEY", hints.BASIC),
+        ("Bearer test_sk_a", "UNAUTHORIZED_KEY", hints.BASIC),
+        ("Basic ***", "UNAUTHORIZED_KEY", hints.BASIC),
+        (basic("test_sk_tossbillSandboxSecretKey00:p"), "UNAUTHORIZED_KEY", hints.BASIC),
+        (basic("test_sk_nobody"), "INCORRECT_BASIC_AUTH_FORMAT", hints.COLON),
+        (basic("test_sk_nobody:"), "UNAUTHORIZED_KEY", hints.UNKNOWN_SECRET_KEY),
+        (basic("test_gsk_docs_OaPz8L5KdmQXkzRz3y47BMw6:"), "UNAUTHORIZED_KEY", hints.WIDGET_KEY),
+        (basic("test_gck_a:"), "UNAUTHORIZED_KEY", hints.WIDGET_KEY),
+        (basic("live_sk_a:"), "UNAUTHORIZED_KEY", hints.LIVE_KEY),
+        (basic("test_ck_a:"), "UNAUTHORIZED_KEY", hints.CLIENT_KEY),
+        (basic("key:"), "UNAUTHORIZED_KEY", hints.UNKNOWN_SECRET_KEY),
+    ],
+)
+async def test_refused_key_is_explained_beside_the_answer_of_toss(
+    client: SandboxClient, header: str, code: str, hint: str
+) -> None:
+    answer = await client.http.get(
+        "v1/payments/p", headers={"authorization": header} if header else {}
+    )
+
+    assert list(answer.json()) == ["code", "message"]
+    assert answer.json()["code"] == code
+    assert answer.headers["x-tossbill-hint"] == ENGLISH[hint]
+
+
+async def test_hint_is_in_the_panel_and_once_in_the_log(
+    client: SandboxClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    for key in ("test_sk_first", "test_sk_second"):
+        await client.http.get("v1/payments/p", auth=(key, ""))
+    await client.http.get("v1/payments/p", auth=AUTH)
+    korean = await client.http.get("_control/panel?language=ko")
+    english = await client.http.get("_control/panel?language=en")
+
+    shown = [
+        [each["hint"] for each in answer.json()["state"]["requests"]]
+        for answer in (korean, english)
+    ]
+    sentence = ENGLISH[hints.UNKNOWN_SECRET_KEY]
+    assert shown == [
+        ["", hints.UNKNOWN_SECRET_KEY, hints.UNKNOWN_SECRET_KEY],
+        ["", sentence, sentence],
+    ]
+    assert [each.getMessage() for each in caplog.records] == [sentence]
+
+
+async def test_authkey_of_another_pair_is_explained(client: SandboxClient) -> None:
+    auth_key = await client.auth_key(clientKey=DOCS_CLIENT_KEY)
+
+    answer = await client.issue(auth_key)
+
+    assert answer.json()["code"] == "INVALID_API_KEY"
+    assert answer.headers["x-tossbill-hint"] == ENGLISH[hints.OTHER_PAIR]
+
+
+@pytest.mark.parametrize(
+    ("client_key", "code", "hint"),
+    [
+        ("test_ck_nobody", "UNAUTHORIZED_KEY", hints.UNKNOWN_CLIENT_KEY),
+        ("live_ck_a", "UNAUTHORIZED_KEY", hints.LIVE_KEY),
+        (
+            "test_gck_docs_Ovk5rk1EwkEbP0W43n07xlzm",
+            "INVALID_CLIENT_KEY",
+            hints.WIDGET_KEY,
+        ),
+        ("test_sk_a", "INVALID_CLIENT_KEY", hints.SECRET_KEY),
+        ("key", "INVALID_CLIENT_KEY", hints.UNKNOWN_CLIENT_KEY),
+    ],
+)
+async def test_page_of_a_refused_client_key_says_what_to_do(
+    client: SandboxClient, client_key: str, code: str, hint: str
+) -> None:
+    parameters = {**WINDOW, "clientKey": client_key}
+
+    korean = await client.http.get("window", params=parameters)
+    english = await client.http.get("window", params={**parameters, "language": "en"})
+
+    assert (korean.status_code, english.status_code) == (400, 400)
+    assert f"<code>{code}</code>" in korean.text
+    assert hint in korean.text
+    assert ENGLISH[hint] in english.text

@@ -22,6 +22,7 @@ from tossbill_sandbox.cards.accounts import BANKS
 from tossbill_sandbox.cards.persona_table import TABLE
 from tossbill_sandbox.cards.personas import ISSUERS
 from tossbill_sandbox.english import ENGLISH, PANEL
+from tossbill_sandbox.hints import HINTS
 from tossbill_sandbox.language import choose
 
 HANGUL = re.compile("[가-힣]+")
@@ -44,6 +45,7 @@ def used() -> set[str]:
     """Return every Korean text of the window and the panel."""
     found = {text for path in (PACKAGE / "window").glob("*.py") for text in strings(path)}
     found |= {*strings(PACKAGE / "control" / "panel.py"), *strings(PACKAGE / "app.py")}
+    found |= set(HINTS)
     found |= {*ISSUERS.values(), *BANKS.values(), *(each.card_type for each in TABLE), "기프트"}
     found |= {part for each in TABLE for part in each.label.split(" · ")}
     # The window of a one-off payment leaves out from when a card pays.

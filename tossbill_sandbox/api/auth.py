@@ -5,6 +5,7 @@ import binascii
 import sqlite3
 from dataclasses import dataclass
 
+from tossbill_sandbox import hints
 from tossbill_sandbox.errors import TossRefusal
 
 
@@ -29,11 +30,13 @@ def authenticate(connection: sqlite3.Connection, header: str | None) -> Shop:
     """
     decoded = _decode(header)
     if ":" not in decoded:
-        raise TossRefusal("INCORRECT_BASIC_AUTH_FORMAT")
+        raise TossRefusal("INCORRECT_BASIC_AUTH_FORMAT", hints.COLON)
     secret_key, _, password = decoded.partition(":")
+    if password:
+        raise TossRefusal("UNAUTHORIZED_KEY", hints.BASIC)
     shop = shop_of_secret_key(connection, secret_key)
-    if shop is None or password:
-        raise TossRefusal("UNAUTHORIZED_KEY")
+    if shop is None:
+        raise TossRefusal("UNAUTHORIZED_KEY", hints.about_secret_key(secret_key))
     return shop
 
 
@@ -60,12 +63,12 @@ def register(connection: sqlite3.Connection, shop: Shop) -> None:
 def _decode(header: str | None) -> str:
     scheme, _, encoded = (header or "").partition(" ")
     if scheme.lower() != "basic":
-        raise TossRefusal("UNAUTHORIZED_KEY")
+        raise TossRefusal("UNAUTHORIZED_KEY", hints.BASIC)
     try:
         # A byte-order mark is not stripped, so it fails as an unknown key, as at Toss (§1).
         return base64.b64decode(encoded, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
-        raise TossRefusal("UNAUTHORIZED_KEY") from error
+        raise TossRefusal("UNAUTHORIZED_KEY", hints.BASIC) from error
 
 
 def _find(connection: sqlite3.Connection, column: str, key: str) -> Shop | None:

@@ -1,6 +1,7 @@
 """Dispatch of Toss's HTTP API: authentication, idempotency, rate limits and fault rules."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tossbill_sandbox import hints
 from tossbill_sandbox.api import billing, fault_effects, idempotency
 from tossbill_sandbox.api.auth import authenticate
 from tossbill_sandbox.api.call import Call
@@ -25,6 +27,7 @@ from tossbill_sandbox.store.store import Store
 from tossbill_sandbox.store.switches import Switches
 
 Handler = Callable[[Request], Awaitable[Response]]
+_LOGGER = logging.getLogger("tossbill_sandbox")
 _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -47,6 +50,7 @@ class Api:
         self._switches = switches
         self._rate_limiter = RateLimiter()
         self._in_progress = idempotency.InProgress()
+        self._hinted: set[str] = set()
         self._running: set[asyncio.Task[SandboxResponse]] = set()
 
     def routes(self) -> list[Route]:
@@ -78,6 +82,7 @@ class Api:
             if instead is not None:
                 return instead
             answer = await self._finish(self._answer(request, task))
+            self._log_once(answer.hint)
             response = answer.to_response(
                 trace_id=task.trace_id, idempotency_key=_idempotency_key(request)
             )
@@ -111,7 +116,13 @@ class Api:
                 test_code = request.headers.get("tosspayments-test-code")
                 return await self._store.run(lambda c: self._work_once(c, call, task, test_code))
         except TossRefusal as refused:
-            return refusal(refused.code, language_of(request))
+            return refusal(refused.code, language_of(request), refused.hint)
+
+    def _log_once(self, hint: str) -> None:
+        """Say it where the server runs; a client in a loop says the same again and again."""
+        if hint and hint not in self._hinted:
+            self._hinted.add(hint)
+            _LOGGER.warning(hints.HINTS[hint])
 
     def _receive(
         self, connection: sqlite3.Connection, request: Request, body: bytes, task: Task
@@ -182,7 +193,7 @@ def _work(connection: sqlite3.Connection, call: Call, work: Work) -> SandboxResp
         answer = work(connection, call)
     except TossRefusal as refused:
         connection.execute("ROLLBACK TO work")
-        answer = refusal(refused.code, call.language)
+        answer = refusal(refused.code, call.language, refused.hint)
     connection.execute("RELEASE work")
     return answer
 

@@ -8,7 +8,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tossbill_sandbox import hints
 from tossbill_sandbox.errors import ERRORS
+from tossbill_sandbox.store.request_log import HINT_HEADER
 
 # As recorded from a real response (contract §4.8), less content-length, which Starlette adds.
 _HEADERS = {
@@ -29,18 +31,22 @@ _HEADERS = {
 class SandboxResponse:
     """A status and the exact bytes of a body; a replay has the same ones.
 
-    A replay carries its own trace id, "new, original"; other responses take their request's.
+    A replay carries its own trace id, "new, original"; other responses take their request's. A hint
+    is the sandbox's own, one of ``hints.HINTS``.
     """
 
     status: int
     body: bytes
     trace_id: str | None = None
+    hint: str = ""
 
     def to_response(self, *, trace_id: str, idempotency_key: str | None = None) -> Response:
         """Add Toss's headers; an Idempotency-Key is echoed (contract §4.8)."""
         headers = {**_HEADERS, "x-tosspayments-trace-id": self.trace_id or trace_id}
         if idempotency_key is not None:
             headers["idempotency-key"] = idempotency_key
+        if self.hint:
+            headers[HINT_HEADER] = hints.HINTS[self.hint]
         return Response(
             self.body, status_code=self.status, headers=headers, media_type="application/json"
         )
@@ -51,11 +57,12 @@ def success(payload: Mapping[str, Any] | Sequence[Any] | None) -> SandboxRespons
     return SandboxResponse(200, b"" if payload is None else _encode(payload))
 
 
-def refusal(code: str, language: str) -> SandboxResponse:
+def refusal(code: str, language: str, hint: str = "") -> SandboxResponse:
     """Build one of Toss's errors: a flat code and message (contract §5)."""
     text = ERRORS[code]
     message = (text.en or text.ko) if language == "en" else text.ko
-    return SandboxResponse(text.status, _encode({"code": code, "message": message}))
+    body = _encode({"code": code, "message": message})
+    return SandboxResponse(text.status, body, hint=hint)
 
 
 def language_of(request: Request) -> str:

@@ -19,6 +19,7 @@ from tossbill_sandbox.control import webhook_control
 from tossbill_sandbox.control.local_only import local_only
 from tossbill_sandbox.control.state import SandboxState
 from tossbill_sandbox.english import PANEL
+from tossbill_sandbox.hints import HINTS
 from tossbill_sandbox.store import faults
 from tossbill_sandbox.store.request_log import RequestLog
 from tossbill_sandbox.store.store import Store
@@ -28,6 +29,7 @@ ROWS = 50
 _TEXT = re.compile(r"\{\{(.+?)\}\}")
 # Written in the language that the link switches to.
 _OTHER_LANGUAGE = {"ko": ("en", "English"), "en": ("ko", "한국어")}
+_KOREAN_HINTS = {english: korean for korean, english in HINTS.items()}
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -86,7 +88,7 @@ class Panel:
             answer["state"] = {
                 **await self._state_rows(),
                 "next_due_at": next_at and next_at.isoformat(),
-                "requests": self._log.newest(ROWS),
+                "requests": [_translated(each) for each in self._log.newest(ROWS)],
                 "fault_endpoints": sorted(faults.ENDPOINTS),
                 "fault_kinds": sorted(faults.KINDS),
             }
@@ -135,6 +137,12 @@ def _payments(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         (ROWS,),
     )
     return [dict(row) for row in rows]
+
+
+def _translated(request: dict[str, Any]) -> dict[str, Any]:
+    """Return a logged call with its hint, which was sent in English, in the page's language."""
+    hint: str = request["hint"]
+    return {**request, "hint": hint and language.text(_KOREAN_HINTS[hint])}
 
 
 def _label(text: str) -> str:

@@ -214,6 +214,7 @@ function requestRow(request) {
     element("code", {}, request.path),
     element("span", { class: failed ? "status failed" : "status" }, `${request.status ?? text("끊김")}`),
     element("span", { class: "soft" }, `${shortTime(request.at)} · ${request.milliseconds}ms`),
+    request.hint && element("p", { class: "hint" }, request.hint),
     more(text("보낸 것과 받은 것"), `${request.request}\n\n${request.response}`),
     button(text("curl 복사"), copy, text("{name} curl 복사", { name: `${request.method} ${request.path}` })),
   ];

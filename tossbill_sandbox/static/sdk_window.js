@@ -66,8 +66,10 @@ function openWindow(parameters, cancelError) {
     };
     const receive = (event) => {
       if (event.source !== frame.element.contentWindow || event.origin !== new URL(BASE).origin) return;
-      const { source, ending, url, code, message } = event.data || {};
+      const { source, ending, url, code, message, hint } = event.data || {};
       if (source !== "tossbill-sandbox-window") return;
+      // The frame closes at once, so this is the only place to read it.
+      if (hint) console.warn(`Tossbill sandbox: ${hint}`);
       if (ending === "canceled") fail(cancelError());
       else if (ending === "refused") fail(new TossPaymentsError(code, message));
       else if (isAbsoluteHttp(url)) location.assign(url);

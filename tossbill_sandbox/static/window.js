@@ -7,8 +7,8 @@ if (document.hasFocus()) document.querySelector("[data-focus]")?.focus();
 
 const ending = document.querySelector("[data-ending]");
 if (ending && window.parent !== window) {
-  const { ending: how, url, code, message, parent } = ending.dataset;
-  const result = { source: "tossbill-sandbox-window", ending: how, url, code, message };
+  const { ending: how, url, code, message, hint, parent } = ending.dataset;
+  const result = { source: "tossbill-sandbox-window", ending: how, url, code, message, hint };
   // A refusal contains no secret, and a window that did not open does not know its parent.
   window.parent.postMessage(result, how === "refused" ? "*" : parent);
 }

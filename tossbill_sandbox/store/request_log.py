@@ -22,6 +22,8 @@ LENGTH = 200
 # A browser script with an address like a call's.
 _SCRIPT = "/v1/payment"
 MAX_BODY = 4096
+# The one header that Toss does not send; `hints.py` has its texts.
+HINT_HEADER = "x-tossbill-hint"
 # The headers of contract §5, §6 and §7 that affect the response.
 _LOGGED_HEADERS = (
     "content-type",
@@ -49,6 +51,7 @@ class Call:
     response: bytearray = field(default_factory=bytearray)
     status: int | None = None
     milliseconds: int = 0
+    hint: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it for the panel; an aborted call has no status or a truncated body."""
@@ -61,6 +64,7 @@ class Call:
             "milliseconds": self.milliseconds,
             "request": _text(self.request),
             "response": _text(self.response),
+            "hint": self.hint,
             "curl": self.curl(),
         }
 
@@ -110,6 +114,7 @@ class RequestLog:
 
         async def send_logged(message: Message) -> None:
             call.status = message.get("status", call.status)
+            call.hint = Headers(raw=message.get("headers", [])).get(HINT_HEADER, call.hint)
             _keep(call.response, message)
             await send(message)
 

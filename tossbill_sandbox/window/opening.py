@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from tossbill_sandbox import hints
 from tossbill_sandbox.api import one_off
 from tossbill_sandbox.api.auth import shop_of_client_key
 from tossbill_sandbox.errors import TossRefusal, window_message
@@ -21,11 +22,12 @@ _CUSTOMER_KEY = re.compile(r"[A-Za-z0-9\-_=.@]{2,50}")
 
 
 class WindowRefused(Exception):
-    """The window does not open, with one of the browser script's codes."""
+    """The window does not open, with one of the browser script's codes, and a hint about keys."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, hint: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.hint = hint
         self.message = window_message(code)
 
 
@@ -77,7 +79,7 @@ def _payment(
     """Create the payment that the window is for; a registration has none."""
     shop = shop_of_client_key(connection, query["clientKey"])
     if shop is None:
-        raise WindowRefused("UNAUTHORIZED_KEY")
+        raise WindowRefused("UNAUTHORIZED_KEY", hints.about_client_key(query["clientKey"]))
     if query.get("purpose") != PAYMENT:
         return {}
     try:
@@ -106,7 +108,9 @@ def _check(
     }
     for code, holds in checks.items():
         if not holds:
-            raise WindowRefused(code)
+            is_key = code == "INVALID_CLIENT_KEY"
+            key = query.get("clientKey", "")
+            raise WindowRefused(code, hints.about_client_key(key) if is_key else "")
 
 
 def _is_customer(query: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@ from tossbill_sandbox.cards.personas import ISSUERS, Persona
 from tossbill_sandbox.language import markup, spoken, text
 from tossbill_sandbox.window.fields import Fields
 from tossbill_sandbox.window.forms import MethodForm
+from tossbill_sandbox.window.opening import WindowRefused
 from tossbill_sandbox.window.window_session import WindowSession
 
 VISIBLE_CHIPS = 4
@@ -125,11 +126,15 @@ def expired(root: str, url: str) -> str:
     return _message(root, text("시간이 지났어요"), body, Markup(""), _back(url))
 
 
-def refused(root: str, code: str, message: str) -> str:
+def refused(root: str, refusal: WindowRefused) -> str:
     """Render the reason why the window does not open; the shop's page receives it too."""
-    data = Markup(' data-ending="refused" data-code="{}" data-message="{}"').format(code, message)
-    more = Markup("<p><code>{}</code></p>").format(code)
-    return _message(root, text("결제창을 열 수 없어요"), message, data, more)
+    hint = refusal.hint and text(refusal.hint)
+    data = Markup(' data-ending="refused" data-code="{}" data-message="{}" data-hint="{}"').format(
+        refusal.code, refusal.message, hint
+    )
+    more = Markup("<p><code>{}</code></p>").format(refusal.code)
+    more += Markup('<p class="hint">{}</p>').format(hint) if hint else Markup("")
+    return _message(root, text("결제창을 열 수 없어요"), refusal.message, data, more)
 
 
 def over(root: str, shop: str) -> str:

@@ -76,7 +76,7 @@ class Window:
                 )
             )
         except WindowRefused as refused:
-            return _page(pages.refused(_root(request), refused.code, refused.message), 400)
+            return _page(pages.refused(_root(request), refused), 400)
         return _redirect(f"{_root(request)}/window/{session_id}")
 
     async def _show(self, request: Request) -> Response:
