@@ -42,13 +42,19 @@ class Sandbox(Starlette):
     """The sandbox app. Its URLs respect the ``root_path`` it is mounted under."""
 
     def __init__(
-        self, store: Store, state: SandboxState, sender: WebhookSender, mailbox: str = ""
+        self,
+        store: Store,
+        state: SandboxState,
+        sender: WebhookSender,
+        mailbox: str = "",
+        *,
+        any_key: bool = False,
     ) -> None:
         self._store = store
         self._state = state
         self._sender = sender
         clock, switches = state.clock, state.switches
-        self._api = Api(store, clock, switches)
+        self._api = Api(store, clock, switches, any_key=any_key)
         log = RequestLog(clock)
         hooks = WebhookControl(store, clock, switches, sender)
         super().__init__(
@@ -56,7 +62,7 @@ class Sandbox(Starlette):
                 # Before the API, whose 404 would answer for the scripts under /v1.
                 *assets.routes(switches),
                 *self._api.routes(),
-                *Window(store, clock, switches).routes(),
+                *Window(store, clock, switches, any_key=any_key).routes(),
                 *Control(store, self._api, state, hooks.commands()).routes(),
                 *hooks.routes(),
                 *Panel(store, state, log, mailbox).routes(),
@@ -112,6 +118,7 @@ def create_app(
     webhook_transport: httpx.AsyncBaseTransport | None = None,
     mailbox: str = "",
     webhook_url: str = "",
+    any_key: bool = False,
     on_clock_change: ClockListener | None = None,
 ) -> Sandbox:
     """Build a sandbox on its own SQLite file, which is opened on first use.
@@ -130,6 +137,8 @@ def create_app(
             ``{"letters": [{"id", "subject", "body", "address", "created_at"}]}``.
         webhook_url: A URL registered for webhooks from the start; once removed by a user, it
             stays removed.
+        any_key: Whether test keys that nobody registered work. The first call of a server about
+            something that a window made pairs a client key with a secret key.
         on_clock_change: Called with the current time and whether the clock is stopped, at startup
             and whenever the clock was moved; for an app in the same process.
     """
@@ -145,4 +154,4 @@ def create_app(
     )
     state.sources.append(lambda connection, _: webhooks.next_due_at(connection))
     sender = WebhookSender(store, virtual, state.switches, webhook_transport)
-    return Sandbox(store, state, sender, mailbox)
+    return Sandbox(store, state, sender, mailbox, any_key=any_key)

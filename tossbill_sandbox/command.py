@@ -65,6 +65,7 @@ def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> c
         help=f"Database file; {IN_MEMORY} keeps nothing.",
     )
     @click.option("--seed", help="Seed of a new database's ids and faults.")
+    @click.option("--any-key", is_flag=True, help="Take test keys that nobody registered.")
     @click.option(
         "--control-from",
         multiple=True,
@@ -72,7 +73,12 @@ def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> c
         help="Network whose callers may use the panel and the control API, too; for containers.",
     )
     def sandbox(
-        host: str, port: int, db: Path, seed: str | None, control_from: Sequence[Network]
+        host: str,
+        port: int,
+        db: Path,
+        seed: str | None,
+        any_key: bool,
+        control_from: Sequence[Network],
     ) -> None:
         """Run the sandbox of Toss standalone, for any language."""
         from tossbill_sandbox import standalone
@@ -84,7 +90,9 @@ def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> c
         except OSError as error:
             raise click.ClickException(_reason(error, host, port)) from None
         click.echo(f"The sandbox of Toss is at {standalone.url_of(listener)}/sandbox/", err=True)
-        standalone.serve(listener, database=db, seed=seed, control_from=control_from)
+        standalone.serve(
+            listener, database=db, seed=seed, any_key=any_key, control_from=control_from
+        )
 
     return sandbox
 

@@ -68,6 +68,7 @@ def serve(
     *,
     database: Path,
     seed: str | None = None,
+    any_key: bool = False,
     control_from: Sequence[Network] = (),
 ) -> None:
     """Serve until stopped.
@@ -76,8 +77,11 @@ def serve(
         listener: The bound socket.
         database: The SQLite file.
         seed: The seed of a new file's ids and faults; random if None.
+        any_key: Whether test keys that nobody registered work.
         control_from: Networks whose callers may use the panel and the control API, besides this
             machine.
     """
-    app = NearNetworks(standalone(create_app(database=database, seed=seed)), control_from)
+    app = NearNetworks(
+        standalone(create_app(database=database, seed=seed, any_key=any_key)), control_from
+    )
     uvicorn.Server(uvicorn.Config(app, **OPTIONS)).run(sockets=[listener])

@@ -90,6 +90,7 @@ async def test_payments_survive_the_migration_that_lets_them_wait_for_their_buye
         """)  # noqa: S608 - constant names
         for column in NEW_IN_TRIP:
             connection.execute(f"ALTER TABLE trip DROP COLUMN {column}")
+        connection.execute("ALTER TABLE shop DROP COLUMN paired_client_key")
 
     async with opened(file) as client:
         after = (await client.lookup("order-1")).json()
@@ -123,6 +124,7 @@ async def test_file_of_the_previous_version_is_migrated(tmp_path: Path) -> None:
         connection.execute("ALTER TABLE webhook_endpoint DROP COLUMN is_own")
         for column in ("language", *NEW_IN_TRIP):
             connection.execute(f"ALTER TABLE trip DROP COLUMN {column}")
+        connection.execute("ALTER TABLE shop DROP COLUMN paired_client_key")
         connection.execute("PRAGMA user_version = 3")
 
     assert await run(here) == [here, theirs, theirs]

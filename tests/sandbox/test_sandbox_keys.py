@@ -2,13 +2,15 @@
 
 import sqlite3
 from base64 import b64encode
+from collections.abc import AsyncGenerator
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.sandbox.client import AUTH, WINDOW, SandboxClient
+from tests.conformance.case import CARD_BODY, CHARGE_BODY
+from tests.sandbox.client import AUTH, WINDOW, ManualClock, SandboxClient
 from tossbill_sandbox import hints
 from tossbill_sandbox.app import (
     DOCS_CLIENT_KEY,
@@ -186,3 +188,94 @@ async def test_page_of_a_refused_client_key_says_what_to_do(
     assert f"<code>{code}</code>" in korean.text
     assert hint in korean.text
     assert ENGLISH[hint] in english.text
+
+
+@pytest.fixture
+async def any_key() -> AsyncGenerator[SandboxClient]:
+    """A sandbox that takes pairs which nobody registered."""
+    app = create_app(any_key=True, clock=ManualClock())
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox.test/") as http:
+        yield SandboxClient(http)
+    await app.aclose()
+
+
+async def test_first_exchange_pairs_two_keys(any_key: SandboxClient) -> None:
+    first = await any_key.auth_key(clientKey="test_ck_ABC")
+    second, third = [await any_key.auth_key(clientKey="test_ck_ABC") for _ in range(2)]
+
+    issued = await any_key.issue(first, auth=("test_sk_DEF", ""))
+    again = await any_key.issue(second, auth=("test_sk_DEF", ""))
+    stranger = await any_key.issue(third, auth=("test_sk_GHI", ""))
+    other = await any_key.auth_key(clientKey="test_ck_JKL")
+    mixed = await any_key.issue(other, auth=("test_sk_DEF", ""))
+
+    assert (issued.status_code, again.status_code) == (200, 200)
+    assert (stranger.json()["code"], mixed.json()["code"]) == ("INVALID_API_KEY",) * 2
+    pairs = (await any_key.http.get("_control/shops")).json()[2:]
+    assert [(each["client_key"], each["secret_key"]) for each in pairs] == [
+        ("test_ck_ABC", "test_sk_********"),
+        (None, "test_sk_********"),
+        ("test_ck_JKL", None),
+    ]
+
+
+async def test_pairing_keeps_what_either_key_did_before(any_key: SandboxClient) -> None:
+    auth = ("test_sk_DEF", "")
+    issued = await any_key.http.post("v1/billing/authorizations/card", json=CARD_BODY, auth=auth)
+    charge = f"v1/billing/{issued.json()['billingKey']}"
+    await any_key.http.post(charge, json=CHARGE_BODY, auth=auth)
+
+    auth_key = await any_key.auth_key(clientKey="test_ck_ABC")
+    exchanged = await any_key.issue(auth_key, auth=auth)
+
+    found = await any_key.http.get("v1/payments/orders/order-1", auth=auth)
+    assert (exchanged.status_code, found.json()["status"]) == (200, "DONE")
+    assert (await any_key.check())["consistent"]
+    query = {"startDate": "2026-11-24T00:00:00", "endDate": "2026-11-25T00:00:00"}
+    listed = await any_key.http.get("v1/transactions", params=query, auth=auth)
+    assert [each["orderId"] for each in listed.json()] == ["order-1"]
+
+
+async def test_confirm_pairs_two_keys(any_key: SandboxClient) -> None:
+    back = (await any_key.pay_in_window(clientKey="test_ck_ABC")).params
+    body = {name: back[name] for name in ("paymentKey", "orderId", "amount")}
+
+    confirmed = await any_key.http.post("v1/payments/confirm", json=body, auth=("test_sk_DEF", ""))
+
+    assert (confirmed.status_code, confirmed.json()["status"]) == (200, "DONE")
+    stranger = await any_key.http.get(f"v1/payments/{back['paymentKey']}", auth=("test_sk_GHI", ""))
+    assert stranger.json()["code"] == "NOT_FOUND_PAYMENT"
+
+
+async def test_any_key_refuses_what_is_no_test_key_of_the_api(any_key: SandboxClient) -> None:
+    for key in ("live_sk_a", "test_gsk_a", "test_ck_a", "test_sk_", "test_sk_a b", "any_a"):
+        answer = await any_key.http.get("v1/payments/p", auth=(key, ""))
+        assert answer.json()["code"] == "UNAUTHORIZED_KEY", key
+    for key in ("live_ck_a", "test_gck_a", "test_ck_"):
+        answer = await any_key.http.get("window", params={**WINDOW, "clientKey": key})
+        assert answer.status_code == 400, key
+    assert len(await client_keys(any_key)) == 2
+
+
+async def test_registered_keys_are_never_paired_with_others(any_key: SandboxClient) -> None:
+    theirs = await any_key.auth_key(clientKey=DOCS_CLIENT_KEY)
+    loose = await any_key.auth_key(clientKey="test_ck_ABC")
+
+    stranger = await any_key.issue(theirs, auth=("test_sk_DEF", ""))
+    known = await any_key.issue(loose, auth=DOCS)
+
+    assert [each.json()["code"] for each in (stranger, known)] == ["INVALID_API_KEY"] * 2
+
+
+async def test_used_key_is_not_registered_in_silence(any_key: SandboxClient) -> None:
+    await any_key.http.get("v1/payments/p", auth=(PAIR["secret_key"], ""))
+    await any_key.open_window(clientKey="test_ck_seen")
+
+    secret = await any_key.http.post("_control/shops", json=PAIR)
+    client_key = await any_key.http.post(
+        "_control/shops", json={**PAIR, "client_key": "test_ck_seen", "secret_key": "test_sk_new"}
+    )
+
+    assert secret.json() == {"error": "the secret_key belongs to another client_key"}
+    assert client_key.status_code == 201

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tossbill_sandbox import hints
+from tossbill_sandbox.api.auth import is_made_by
 from tossbill_sandbox.api.call import Call, Fields, checked_text
 from tossbill_sandbox.api.payment_object import in_english, older_field
 from tossbill_sandbox.api.response import SandboxResponse, refusal, success
@@ -136,7 +137,7 @@ def _usable_authorization(
     ).fetchone()
     if row is None:
         raise TossRefusal(call.switches.auth_key_unknown)
-    if row["client_key"] != call.shop.client_key:
+    if not is_made_by(connection, call.shop, row["client_key"]):
         raise TossRefusal("INVALID_API_KEY", hints.OTHER_PAIR)
     lifetime = call.switches.auth_key_lifetime
     age = call.now - datetime.fromisoformat(row["created_at"])

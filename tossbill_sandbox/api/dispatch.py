@@ -44,10 +44,11 @@ class Task:
 class Api:
     """Serves ``/v1``."""
 
-    def __init__(self, store: Store, clock: Clock, switches: Switches) -> None:
+    def __init__(self, store: Store, clock: Clock, switches: Switches, *, any_key: bool) -> None:
         self._store = store
         self._clock = clock
         self._switches = switches
+        self._any_key = any_key
         self._rate_limiter = RateLimiter()
         self._in_progress = idempotency.InProgress()
         self._hinted: set[str] = set()
@@ -129,7 +130,9 @@ class Api:
     ) -> tuple[Call, Task, SandboxResponse | None]:
         """Authenticate the call, and look up the response stored under its Idempotency-Key."""
         call = Call(
-            shop=authenticate(connection, request.headers.get("authorization")),
+            shop=authenticate(
+                connection, request.headers.get("authorization"), any_key=self._any_key
+            ),
             now=self._clock.now(),
             language=language_of(request),
             trace_id=task.trace_id,

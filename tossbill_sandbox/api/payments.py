@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tossbill_sandbox.api.auth import Shop
+from tossbill_sandbox.api.auth import Shop, is_made_by
 from tossbill_sandbox.api.call import Call
 from tossbill_sandbox.api.payment_object import in_english, payment_object
 from tossbill_sandbox.api.response import SandboxResponse, success
@@ -42,7 +42,9 @@ def find_or_expire(connection: sqlite3.Connection, call: Call, payment_key: str)
     """
     expire(connection, call.now, payment_key)
     row = _row(connection, payment_key)
-    if row is None or row["client_key"] != call.shop.client_key or _is_hidden(row, call):
+    if row is None or _is_hidden(row, call):
+        raise TossRefusal("NOT_FOUND_PAYMENT")
+    if not is_made_by(connection, call.shop, row["client_key"]):
         raise TossRefusal("NOT_FOUND_PAYMENT")
     return row
 

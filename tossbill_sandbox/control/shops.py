@@ -2,22 +2,30 @@
 
 import re
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
-from tossbill_sandbox.api.auth import Shop, register, shop_of_secret_key
+from tossbill_sandbox.api.auth import M_ID, PLACEHOLDER, Shop, register, shop_of_secret_key
 from tossbill_sandbox.control import body
 from tossbill_sandbox.store.schema import NEWEST_API_VERSION
 
 _FIELDS = ("client_key", "secret_key", "m_id", "api_version")
-_M_ID = "tossbillbox"
 _VERSION = re.compile(r"1\.[0-9]|20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 def read(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Return every pair; a secret key may be a developer's own, so most of it is hidden."""
+    """Return every pair; a secret key may be a developer's own, so most of it is hidden.
+
+    Of a pair that nobody registered the key that has not been used yet is null.
+    """
     rows = connection.execute("SELECT * FROM shop ORDER BY rowid")
     return [
-        {**{name: row[name] for name in _FIELDS}, "secret_key": masked(row["secret_key"])}
+        {
+            "client_key": row["paired_client_key"] or _known(row["client_key"]),
+            "secret_key": _known(row["secret_key"]) and masked(row["secret_key"]),
+            "m_id": row["m_id"],
+            "api_version": row["api_version"],
+        }
         for row in rows
     ]
 
@@ -34,7 +42,7 @@ def parse(fields: dict[str, Any]) -> Shop:
     shop = Shop(
         _key(fields, "client_key", "test_ck_"),
         _key(fields, "secret_key", "test_sk_"),
-        body.text(fields, "m_id", _M_ID),
+        body.text(fields, "m_id", M_ID),
         body.text(fields, "api_version", NEWEST_API_VERSION),
     )
     if not re.fullmatch("[A-Za-z0-9_-]{1,14}", shop.m_id):
@@ -51,7 +59,9 @@ def add(connection: sqlite3.Connection, shop: Shop) -> None:
         ValueError: Another pair has the secret key.
     """
     known = shop_of_secret_key(connection, shop.secret_key)
-    if known and known.client_key != shop.client_key:
+    if known and known.paired_client_key == shop.client_key:
+        shop = replace(shop, client_key=known.client_key)
+    elif known and known.client_key != shop.client_key:
         raise ValueError("the secret_key belongs to another client_key")
     register(connection, shop)
 
@@ -59,6 +69,10 @@ def add(connection: sqlite3.Connection, shop: Shop) -> None:
 def masked(key: str) -> str:
     """Return a secret key of which the end is recognizable."""
     return f"test_sk_********{key[-4:]}" if len(key) > len("test_sk_") + 8 else "test_sk_********"
+
+
+def _known(key: str) -> str | None:
+    return None if key.startswith(PLACEHOLDER) else key
 
 
 def _key(fields: dict[str, Any], name: str, prefix: str) -> str:

@@ -4,7 +4,7 @@ import sqlite3
 
 from tossbill_sandbox.store import random_ids
 
-VERSION = 6
+VERSION = 7
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public
@@ -18,7 +18,8 @@ _TABLES = {
         client_key TEXT PRIMARY KEY,
         secret_key TEXT NOT NULL UNIQUE,
         m_id TEXT NOT NULL,
-        api_version TEXT NOT NULL
+        api_version TEXT NOT NULL,
+        paired_client_key TEXT
     """,
     "billing_key": """
         billing_key TEXT PRIMARY KEY,
@@ -236,6 +237,7 @@ _STEPS: dict[int, list[str]] = {
         "ALTER TABLE trip ADD COLUMN script TEXT NOT NULL DEFAULT 'v2'",
         "ALTER TABLE trip ADD COLUMN installments TEXT NOT NULL DEFAULT '0'",
     ],
+    6: ["ALTER TABLE shop ADD COLUMN paired_client_key TEXT"],
 }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tossbill_sandbox import hints
 from tossbill_sandbox.api import one_off
-from tossbill_sandbox.api.auth import shop_of_client_key
+from tossbill_sandbox.api.auth import Shop, shop_of_client_key
 from tossbill_sandbox.errors import TossRefusal, window_message
 from tossbill_sandbox.store import random_ids
 from tossbill_sandbox.urls import is_absolute_http, origin_of
@@ -38,6 +38,7 @@ def start(
     language: str = "ko",
     *,
     lifetime: timedelta,
+    any_key: bool = False,
 ) -> str:
     """Create a session and return its id, the only thing that later URLs contain.
 
@@ -48,10 +49,13 @@ def start(
     parent = query.get("parentOrigin") or success_url
     types = list(dict.fromkeys((query.get("cardTypes") or ",".join(OWNER_TYPES)).split(",")))
     _check(query, success_url, fail_url, parent, types)
+    shop = shop_of_client_key(connection, query["clientKey"], any_key=any_key)
+    if shop is None:
+        raise WindowRefused("UNAUTHORIZED_KEY", hints.about_client_key(query["clientKey"]))
     session_id = random_ids.letters(connection, 32)
     row = {
         "id": session_id,
-        "client_key": query["clientKey"],
+        "client_key": shop.client_key,
         "customer_key": query.get("customerKey", ""),
         "success_url": success_url,
         "fail_url": fail_url,
@@ -63,7 +67,7 @@ def start(
         "created_at": now.isoformat(),
         "language": language,
         "script": "v1" if query.get("script") == "v1" else "v2",
-        **_payment(connection, query, now, lifetime),
+        **_payment(connection, shop, query, now, lifetime),
     }
     connection.execute(
         f"INSERT INTO trip ({', '.join(row)})"  # noqa: S608 - constant names
@@ -74,12 +78,13 @@ def start(
 
 
 def _payment(
-    connection: sqlite3.Connection, query: Mapping[str, str], now: datetime, lifetime: timedelta
+    connection: sqlite3.Connection,
+    shop: Shop,
+    query: Mapping[str, str],
+    now: datetime,
+    lifetime: timedelta,
 ) -> dict[str, str]:
     """Create the payment that the window is for; a registration has none."""
-    shop = shop_of_client_key(connection, query["clientKey"])
-    if shop is None:
-        raise WindowRefused("UNAUTHORIZED_KEY", hints.about_client_key(query["clientKey"]))
     if query.get("purpose") != PAYMENT:
         return {}
     try:

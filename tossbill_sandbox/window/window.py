@@ -50,10 +50,11 @@ _HEADERS = {
 class Window:
     """Serves ``/window``."""
 
-    def __init__(self, store: Store, clock: Clock, switches: Switches) -> None:
+    def __init__(self, store: Store, clock: Clock, switches: Switches, *, any_key: bool) -> None:
         self._store = store
         self._clock = clock
         self._switches = switches
+        self._any_key = any_key
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -72,7 +73,12 @@ class Window:
         try:
             session_id = await self._store.run(
                 lambda c: opening.start(
-                    c, request.query_params, now, wanted, lifetime=self._switches.window_lifetime
+                    c,
+                    request.query_params,
+                    now,
+                    wanted,
+                    lifetime=self._switches.window_lifetime,
+                    any_key=self._any_key,
                 )
             )
         except WindowRefused as refused:
