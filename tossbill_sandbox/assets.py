@@ -14,7 +14,13 @@ from tossbill_sandbox.store.switches import Switches
 
 _STATIC = Path(__file__).parent / "static"
 # By their paths at js.tosspayments.com.
-_SCRIPTS = {"/v1": "sdk_v1.js", "/v1/payment": "sdk_v1.js", "/v2/standard": "sdk_v2.js"}
+_SCRIPTS = {
+    "/v1": ["sdk_v1.js"],
+    "/v1/payment": ["sdk_v1.js"],
+    "/v1/payment-widget": ["sdk_v1_missing.js"],
+    "/v1/brandpay": ["sdk_v1_missing.js"],
+    "/v2/standard": ["sdk_v2_payment.js", "sdk_v2.js"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +65,22 @@ def routes(switches: Switches) -> list[Route]:
     }
     return [
         *(
-            Route(prefix + path, _sdk(name, switches), methods=["GET"])
-            for path, name in _SCRIPTS.items()
+            Route(prefix + path, _sdk(names, switches), methods=["GET"])
+            for path, names in _SCRIPTS.items()
             for prefix in ("", "/js")
         ),
         *(Route(path, asset.serve, methods=["GET"]) for path, asset in table.items()),
     ]
 
 
-def _sdk(name: str, switches: Switches) -> Callable[[Request], Awaitable[Response]]:
-    """Serve a script with the part both versions share prepended, in one scope: no globals."""
-    shared, own = read_static("sdk_window.js"), read_static(name)
+def _sdk(names: list[str], switches: Switches) -> Callable[[Request], Awaitable[Response]]:
+    """Serve a script with the parts all versions share prepended, in one scope: no globals."""
+    parts = [read_static(name) for name in ("sdk_window.js", "sdk_missing.js", *names)]
 
     async def serve(request: Request) -> Response:
         chosen = json.dumps({"destroyNeedsWindow": switches.destroy_needs_window}).encode()
         head = b"(() => {\nconst SWITCHES = " + chosen + b";\n"
-        script = Asset(head + shared + b"\n" + own + b"\n})();\n", "text/javascript")
+        script = Asset(head + b"\n".join(parts) + b"\n})();\n", "text/javascript")
         return await script.serve(request)
 
     return serve

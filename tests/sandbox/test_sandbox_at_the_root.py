@@ -60,7 +60,7 @@ async def test_key_repeats_a_call_under_either_address(http: httpx.AsyncClient) 
     assert (await client.check())["charged_krw"] == 4900
 
 
-@pytest.mark.parametrize("path", ["v2/standard", "v1", "v1/payment"])
+@pytest.mark.parametrize("path", ["v2/standard", "v1", "v1/payment", "v1/brandpay"])
 async def test_script_has_tosss_own_path(http: httpx.AsyncClient, base: str, path: str) -> None:
     own, ours = await http.get(path), await http.get(f"js/{path}")
 
@@ -95,7 +95,8 @@ async def test_home_leads_to_the_panel(http: httpx.AsyncClient) -> None:
 
 
 async def test_scripts_are_not_in_the_log_of_calls(http: httpx.AsyncClient, base: str) -> None:
-    await http.get("v1/payment")
+    for script in ("v1/payment", "v1/payment-widget", "v1/brandpay"):
+        await http.get(script)
     await http.get("v1/payments/key")
 
     [logged] = (await http.get("_control/panel")).json()["state"]["requests"]

@@ -1,4 +1,4 @@
-// SDK v2, billing only: TossPayments(clientKey).payment({ customerKey }).
+// SDK v2: TossPayments(clientKey).payment({ customerKey }).
 
 const MESSAGES = {
   INVALID_CLIENT_KEY: "ClientKey 형태가 올바르지 않습니다.",
@@ -10,6 +10,11 @@ const MESSAGES = {
   NOT_SUPPORTED_METHOD: "지원되지 않는 결제수단입니다.",
   INCORRECT_SUCCESS_URL_FORMAT: "잘못된 successUrl 입니다.",
   INCORRECT_FAIL_URL_FORMAT: "잘못된 failUrl 입니다.",
+  BELOW_ZERO_AMOUNT: "금액은 0보다 커야 합니다.",
+  INVALID_AMOUNT_CURRENCY: "잘못된 통화 값입니다.",
+  INVALID_AMOUNT_VALUE: "결제금액이 올바르지 않습니다.",
+  INVALID_METADATA: "metadata가 올바르지 않습니다.",
+  NOT_SUPPORTED_PROMISE: "Promise 방식을 지원하지 않습니다. successUrl, failUrl을 사용해주세요.",
   INVALID_METHOD_TRANSACTION: "이미 다른 요청을 수행하고 있어요.",
   INVALID_PARAMETERS:
     "필수 파라미터를 누락하거나, 정의되지 않은 파라미터를 추가하거나, 파라미터의 타입이 올바르지 않을 때 발생합니다.",
@@ -109,8 +114,15 @@ function payment(clientKey, customerKey) {
       own = pending;
       await ended;
     },
-    async requestPayment() {
-      throw failure("NOT_SUPPORTED_METHOD");
+    async requestPayment(request) {
+      const target = request?.windowTarget ?? (isMobile() ? "self" : "iframe");
+      checkPayment(request, target);
+      if (pending) throw failure("INVALID_METHOD_TRANSACTION");
+      const parameters = paymentParameters(clientKey, customerKey, request, target);
+      const answer = isPromised(request) ? promisedAnswer : undefined;
+      const ended = openWindow(parameters, () => failure("USER_CANCEL"), answer);
+      own = pending;
+      return ended;
     },
     async destroy() {
       // Toss's own types disagree on a call without an open window; a switch decides.
@@ -121,17 +133,16 @@ function payment(clientKey, customerKey) {
 }
 
 function TossPayments(clientKey) {
-  const notSupported = () => {
-    throw failure("NOT_SUPPORTED_METHOD");
-  };
   return {
     payment(parameters) {
       checkClientKey(clientKey);
       checkCustomerKey(parameters?.customerKey);
       return payment(clientKey, parameters.customerKey);
     },
-    widgets: notSupported,
-    brandpay: notSupported,
+    widgets: noWidgets,
+    brandpay() {
+      throw missing("BRANDPAY", "NOT_SUPPORTED_METHOD");
+    },
   };
 }
 

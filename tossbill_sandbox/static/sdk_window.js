@@ -41,13 +41,14 @@ function windowAddress(parameters) {
   return `${BASE}/window?${query}`;
 }
 
-// Never resolves: success, or a refusal by the card company, navigates the whole page.
-function openWindow(parameters, cancelError) {
+// Never resolves: success, or a refusal by the card company, navigates the whole page. Given
+// `answer`, the page stays, and the promise settles with what it makes of the parameters.
+function openWindow(parameters, cancelError, answer) {
   if (parameters.windowTarget === "self") {
     location.assign(windowAddress(parameters));
     return new Promise(() => {});
   }
-  return new Promise((_, reject) => {
+  return new Promise((resolve, reject) => {
     const frame = buildFrame(windowAddress({ ...parameters, parentOrigin: location.origin }));
     const focused = document.activeElement;
     const overflow = document.documentElement.style.overflow;
@@ -64,6 +65,10 @@ function openWindow(parameters, cancelError) {
       close();
       reject(error);
     };
+    const settle = (url) => {
+      close();
+      resolve(new Promise((done) => done(answer(new URL(url).searchParams))));
+    };
     const receive = (event) => {
       if (event.source !== frame.element.contentWindow || event.origin !== new URL(BASE).origin) return;
       const { source, ending, url, code, message, hint } = event.data || {};
@@ -72,6 +77,7 @@ function openWindow(parameters, cancelError) {
       if (hint) console.warn(`Tossbill sandbox: ${hint}`);
       if (ending === "canceled") fail(cancelError());
       else if (ending === "refused") fail(new TossPaymentsError(code, message));
+      else if (answer && isAbsoluteHttp(url)) settle(url);
       else if (isAbsoluteHttp(url)) location.assign(url);
     };
     const keepFocus = (event) => {
@@ -93,15 +99,14 @@ function buildFrame(src) {
   dimmer.id = "___tosspayments_dimmer___";
   dimmer.setAttribute("role", "dialog");
   dimmer.setAttribute("aria-modal", "true");
-  const isEnglish = /^en/i.test(document.documentElement.lang);
-  dimmer.setAttribute("aria-label", isEnglish ? "Payment window" : "결제창");
+  dimmer.setAttribute("aria-label", isEnglish() ? "Payment window" : "결제창");
   Object.assign(dimmer.style, {
     position: "fixed", inset: "0", zIndex: "2147483647", display: "flex",
     alignItems: "center", justifyContent: "center", background: "rgba(0, 0, 0, 0.5)",
   });
   const element = document.createElement("iframe");
   element.id = "___tosspayments_iframe___";
-  element.title = isEnglish ? "Payment window (practice)" : "결제창 (연습용)";
+  element.title = isEnglish() ? "Payment window (practice)" : "결제창 (연습용)";
   element.src = src;
   Object.assign(element.style, {
     width: "min(480px, 100vw)", height: "min(760px, 100vh)", border: "0",

@@ -76,3 +76,6 @@ document.querySelector("form.step")?.addEventListener("submit", ({ target }) => 
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll(".primary:disabled")) button.disabled = false;
 });
+
+// Here, when the page has its full height: focus alone leaves a mistake behind the button.
+document.querySelector("[aria-invalid]")?.scrollIntoView({ block: "center" });

@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tossbill_sandbox.store.clock import Clock
 
 LENGTH = 200
-# A browser script with an address like a call's.
-_SCRIPT = "/v1/payment"
+# Browser scripts with an address like a call's.
+_SCRIPTS = {"/v1/payment", "/v1/payment-widget", "/v1/brandpay"}
 MAX_BODY = 4096
 # The one header that Toss does not send; `hints.py` has its texts.
 HINT_HEADER = "x-tossbill-hint"
@@ -96,7 +96,7 @@ class RequestLog:
 
         async def logged(scope: Scope, receive: Receive, send: Send) -> None:
             path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-            if scope["type"] != "http" or not path.startswith("/v1/") or path == _SCRIPT:
+            if scope["type"] != "http" or not path.startswith("/v1/") or path in _SCRIPTS:
                 await app(scope, receive, send)
                 return
             await self._record(app, scope, receive, send)
