@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.sandbox.client import AUTH, SandboxClient
+from tests.sandbox.client import ORDER as ORDER_IN_WINDOW
 from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 Names = dict[str, str]
@@ -151,6 +152,26 @@ async def _session(client: SandboxClient) -> Names:
     return {"payment_key": made.json()["paymentKey"]}
 
 
+async def _window(client: SandboxClient) -> Names:
+    """A window is open, and its buyer has not paid."""
+    await client.open_window(**{**ORDER_IN_WINDOW, "amount": "4900"})
+    return {"payment_key": (await client.lookup("order-1")).json()["paymentKey"]}
+
+
+def _paid_window(persona: str) -> Callable[[SandboxClient], Awaitable[Names]]:
+    async def make(client: SandboxClient) -> Names:
+        back = await client.pay_in_window(persona, amount="4900")
+        return {"payment_key": back.params["paymentKey"]}
+
+    return make
+
+
+async def _late_window(client: SandboxClient) -> Names:
+    names = await _window(client)
+    await client.http.post("_control/clock/advance", json={"minutes": 30})
+    return names
+
+
 async def _late_session(client: SandboxClient) -> Names:
     names = await _session(client)
     await client.http.post("_control/clock/advance", json={"minutes": 10})
@@ -190,6 +211,10 @@ GIVEN: dict[str, Callable[[SandboxClient], Awaitable[Names]]] = {
     "a refused charge": _refused,
     "a session": _session,
     "a late session": _late_session,
+    "a window": _window,
+    "a paid window": _paid_window("approve"),
+    "a window paid with a stolen card": _paid_window("stolen"),
+    "a late window": _late_window,
     "an older shop": _old_shop,
     "an authKey of an older shop": _old_auth_key,
     "a payment of 15 days ago": _old_payment,

@@ -84,7 +84,15 @@ _PAYMENT = _object(
         "orderName": _text(100),
         "taxExemptionAmount": _WON,
         "status": {
-            "enum": ["IN_PROGRESS", "DONE", "CANCELED", "PARTIAL_CANCELED", "ABORTED", "EXPIRED"]
+            "enum": [
+                "READY",
+                "IN_PROGRESS",
+                "DONE",
+                "CANCELED",
+                "PARTIAL_CANCELED",
+                "ABORTED",
+                "EXPIRED",
+            ]
         },
         "requestedAt": _TIME,
         "approvedAt": _nullable(_TIME),
@@ -113,9 +121,9 @@ _PAYMENT = _object(
         "suppliedAmount": _WON,
         "vat": _WON,
         "taxFreeAmount": _WON,
-        "method": _METHOD,
+        "method": _nullable(_METHOD),
         "version": _text(),
-        "metadata": _NULL,
+        "metadata": _nullable({"type": "object", "additionalProperties": {"type": "string"}}),
     },
     {"transactionKey": _nullable(_text(64))},
 )
