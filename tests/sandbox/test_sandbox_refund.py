@@ -35,7 +35,7 @@ async def test_part_and_rest_are_refunded_and_listed(client: SandboxClient) -> N
     [
         ({"amount": 9901}, 409, "NOT_CANCELABLE_AMOUNT"),
         ({"amount": 0}, 409, "INVALID_REQUEST"),
-        ({"amount": -1}, 400, "amount must be a non-negative integer"),
+        ({"amount": -1}, 400, "amount must be a whole number from 0"),
         ({"orderId": "nothing"}, 404, "no payment has this order id"),
     ],
 )
