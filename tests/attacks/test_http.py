@@ -5,9 +5,13 @@ import re
 import httpx
 import pytest
 
+from tests.clients.raw import answers_to
+from tests.clients.recorded import BILLING_KEY, recordings
 from tests.support.customer import APPROVED, Customer, view_of
 from tests.support.server import Server
 
+# Webhooks about nothing of ours, by what their body says they are about.
+COUNTED = "SELECT sum(number) FROM webhook_count WHERE kind = 'PAYMENT_STATUS_CHANGED'"
 PAGES = ["/", "/register/", "/success/", "/fail/", "/history/"]
 
 
@@ -140,6 +144,25 @@ def test_failure_message_is_escaped_and_truncated(server: Server) -> None:
 
 def test_huge_body_is_refused(server: Server) -> None:
     assert httpx.post(f"{server.url}/", content=b"x" * 1_000_000).status_code in (405, 413)
+
+
+def test_requests_that_offer_http_2_keep_their_body(server: Server) -> None:
+    """As Java's HttpClient sends them, to the sandbox and to the webhooks."""
+    card, charge = recordings()["Java HttpClient"]
+    content = b'{"eventType": "PAYMENT_STATUS_CHANGED", "data": {"orderId": "none"}}'
+    head = card.split(b"\r\n\r\n")[0].replace(b"Content-Length: 156", b"Content-Length: 68")
+    head = head.replace(b"/sandbox/v1/billing/authorizations/card", b"/webhooks/toss")
+
+    [(_, issued)] = answers_to(server.port, [card])
+    billing_key = issued["billingKey"].encode()
+    [(status, payment)] = answers_to(
+        server.port, [charge.replace(BILLING_KEY.encode(), billing_key)]
+    )
+    before = server.rows(COUNTED)
+    answers_to(server.port, [head + b"\r\n\r\n" + content])
+
+    assert (status, payment["status"]) == (200, "DONE")
+    assert server.rows(COUNTED) != before
 
 
 def test_every_refusal_is_recorded(server: Server) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import socket
+import logging
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -13,7 +12,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from tests.clients.listening import listening
+from tests.clients.raw import answers_to
 from tests.clients.recorded import BILLING_KEY, recordings
+from tests.sandbox.client import AUTH
 from tossbill_sandbox.app import create_app
 from tossbill_sandbox.server import OPTIONS
 from tossbill_ui.http.protocol import WebsocketProtocol, impatient
@@ -48,24 +49,9 @@ def http(request: pytest.FixtureRequest) -> Generator[httpx.Client]:
     sandbox.close()
 
 
-def answers_to(http: httpx.Client, *requests: list[bytes]) -> list[tuple[int, Any]]:
-    """Send requests on one connection, and return status and body of each answer."""
-    address = (http.base_url.host, http.base_url.port or 0)
-    with socket.create_connection(address, timeout=20) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with connection.makefile("rb") as file:
-            found: list[tuple[int, Any]] = []
-            for parts in requests:
-                for part in parts:
-                    connection.sendall(part)
-                line = file.readline()
-                while line.startswith(b"HTTP/1.1 100 "):
-                    file.readline()
-                    line = file.readline()
-                headers = dict(header.split(b": ", 1) for header in iter(file.readline, b"\r\n"))
-                body = file.read(int(headers[b"content-length"]))
-                found.append((int(line.split()[1]), json.loads(body)))
-    return found
+def port_of(http: httpx.Client) -> int:
+    assert http.base_url.port
+    return http.base_url.port
 
 
 def orders(http: httpx.Client) -> list[str]:
@@ -84,10 +70,10 @@ def test_charge_of_a_real_client_is_in_the_ledger(
         for request in CLIENTS[client]
     )
 
-    [(status, issued)] = answers_to(http, CUTS[cut](card))
+    [(status, issued)] = answers_to(port_of(http), CUTS[cut](card))
     assert status == 200, issued
     charge = charge.replace(BILLING_KEY.encode(), issued["billingKey"].encode())
-    [(status, payment)] = answers_to(http, CUTS[cut](charge))
+    [(status, payment)] = answers_to(port_of(http), CUTS[cut](charge))
 
     assert status == 200, payment
     assert (payment["status"], payment["orderName"]) == ("DONE", "구독")
@@ -98,7 +84,26 @@ def test_one_connection_serves_many_clients_requests(http: httpx.Client) -> None
     cards = [card.replace(b"key of", b"again") for card, _ in CLIENTS.values()]
     staying = [card for card in cards if b"HTTP/1.1" in card and b"Connection: close" not in card]
 
-    answers = answers_to(http, *([card] for card in staying))
+    answers = answers_to(port_of(http), *([card] for card in staying))
 
     assert [status for status, _ in answers] == [200] * len(staying)
     assert len({body["billingKey"] for _, body in answers}) == len(staying) > len(cards) / 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("no_answer_before", "without sending a response"),
+        ("reset_after", "without sending complete"),
+    ],
+)
+def test_fault_closes_the_connection_without_a_word(
+    http: httpx.Client, caplog: pytest.LogCaptureFixture, kind: str, reason: str
+) -> None:
+    rule = {"endpoint": "lookup", "kind": kind, "count": 1, "delay_ms": 1}
+    http.post("_control/faults", json=[rule]).raise_for_status()
+
+    with pytest.raises(httpx.RemoteProtocolError, match=reason):
+        http.get("v1/payments/never", auth=AUTH)
+
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []

@@ -42,6 +42,8 @@ class ImpatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Wait for the first request."""
         super().connection_made(transport)
+        # The sandbox's faults ask for it; ASGI has no message for a connection that breaks.
+        self.app_state = {**self.app_state, "close_connection": transport.close}
         self._wait_for_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
