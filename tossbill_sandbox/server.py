@@ -58,5 +58,7 @@ OPTIONS: dict[str, Any] = {
     "server_header": False,
     "access_log": False,
     "log_level": "warning",
+    # As long as nginx: a client that keeps its connection must not find it closed on reuse.
+    "timeout_keep_alive": 75,
     "timeout_graceful_shutdown": 2,
 }

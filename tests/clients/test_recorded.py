@@ -22,7 +22,12 @@ from tossbill_ui.http.protocol import WebsocketProtocol, impatient
 CLIENTS = recordings()
 SERVERS: dict[str, dict[str, Any]] = {
     "sandbox": OPTIONS,
-    "app": {"http": impatient(20), "ws": WebsocketProtocol, "log_config": None},
+    "app": {
+        "http": impatient(20),
+        "ws": WebsocketProtocol,
+        "log_config": None,
+        "timeout_keep_alive": 75,
+    },
 }
 END_OF_HEADERS = b"\r\n\r\n"
 # How a request arrives, by a name as long as the "order-" that it replaces in order ids.
