@@ -46,6 +46,8 @@ class TossSandbox:
             base_url=base_url,
             auth=(SANDBOX_SECRET_KEY, ""),
             trust_env=False,
+            # Each `asyncio.run` of a test has its own loop, which no connection outlives.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     @property
@@ -86,6 +88,14 @@ class TossSandbox:
             },
         )
         return answer.raise_for_status().json()["billingKey"]
+
+    async def double_charges(self) -> list[dict[str, Any]]:
+        """Return the charges that the shop may have made twice; a shop's tests assert none.
+
+        Each has a ``message``, the two orders (``unheard`` and ``again``) and the ``reason`` why
+        the answer to the first was lost.
+        """
+        return (await self.control("GET", "ledger/check"))["double_charges"]
 
     async def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         """Call the control API, for example ``("GET", "ledger")``."""

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tossbill_sandbox.api import payments
@@ -55,7 +55,8 @@ def charge(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     values = _values(connection, call, key, order)
     payment_key = payments.insert(connection, call.shop, call.now, values)
     payments.approve(connection, call, payment_key)
-    return payments.answer(connection, call, payments.find_or_expire(connection, call, payment_key))
+    row = payments.find_or_expire(connection, call, payment_key)
+    return replace(payments.answer(connection, call, row), charged=payment_key)
 
 
 def read_order(fields: Fields, call: Call) -> Order:

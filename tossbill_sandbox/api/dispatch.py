@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,15 +18,17 @@ from tossbill_sandbox.api import billing, fault_effects, idempotency
 from tossbill_sandbox.api.auth import authenticate
 from tossbill_sandbox.api.call import Call
 from tossbill_sandbox.api.endpoints import ENDPOINTS, Endpoint, Work
+from tossbill_sandbox.api.hearing import Hearing, Hearings
 from tossbill_sandbox.api.rates import RateLimiter
 from tossbill_sandbox.api.response import SandboxResponse, language_of, refusal
 from tossbill_sandbox.errors import ERRORS, TossRefusal
-from tossbill_sandbox.store import faults, random_ids
+from tossbill_sandbox.store import double_charges, faults, random_ids
 from tossbill_sandbox.store.clock import Clock
 from tossbill_sandbox.store.faults import Rule
 from tossbill_sandbox.store.store import Store
 from tossbill_sandbox.store.switches import Switches
 
+T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
 _LOGGER = logging.getLogger("tossbill_sandbox")
 _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -33,11 +36,12 @@ _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A request in progress: its trace id, the fault rule that applies, and its endpoint."""
+    """A request in progress: its trace id, fault rule and endpoint, and what is heard of it."""
 
     trace_id: str
     rule: Rule | None
     endpoint: Endpoint
+    hearing: Hearing
     identity: str | None = None
 
 
@@ -52,7 +56,8 @@ class Api:
         self._rate_limiter = RateLimiter()
         self._in_progress = idempotency.InProgress()
         self._hinted: set[str] = set()
-        self._running: set[asyncio.Task[SandboxResponse]] = set()
+        self._hearings = Hearings(store, clock)
+        self._running: set[asyncio.Task[Any]] = set()
 
     def routes(self) -> list[Route]:
         """Return the routes of contract §4; every other path returns Toss's 404."""
@@ -66,30 +71,49 @@ class Api:
         ]
 
     async def aclose(self) -> None:
-        """Wait for calls whose clients have disconnected."""
-        await asyncio.gather(*self._running, return_exceptions=True)
+        """Wait for calls whose clients have disconnected, and for what is noted of them."""
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
 
     async def call_as_sandbox(self, request: Request, work: Work) -> Response:
         """Run work for the control API: authenticated, but exempt from fault rules."""
         endpoint = Endpoint(request.method, request.url.path, "control", work, "", "")
-        task = Task(await self._store.run(random_ids.trace_id), None, endpoint)
+        task = Task(await self._store.run(random_ids.trace_id), None, endpoint, Hearing())
         answer = await self._answer(request, task)
         return answer.to_response(trace_id=task.trace_id)
 
     def _handler(self, endpoint: Endpoint) -> Handler:
         async def handle(request: Request) -> Response:
-            task = await self._store.run(partial(_begin, endpoint=endpoint))
+            hearing = self._hearings.begin(request)
+            task = await self._store.run(partial(_begin, endpoint=endpoint, hearing=hearing))
             instead = fault_effects.instead(task.rule, language_of(request), task.trace_id)
             if instead is not None:
                 return instead
-            answer = await self._finish(self._answer(request, task))
-            self._log_once(answer.hint)
-            response = answer.to_response(
-                trace_id=task.trace_id, idempotency_key=_idempotency_key(request)
-            )
-            return await fault_effects.distort(task.rule, answer, response)
+            answering = self._keep(self._answer(request, task))
+            try:
+                # Finishes even if the client disconnects, as a real server does.
+                answer = await asyncio.shield(answering)
+                response = await self._response(request, task, answer)
+            except asyncio.CancelledError:
+                self._hearings.hang_up(hearing)
+                self._keep(self._settle(answering, hearing))
+                raise
+            return await self._hearings.delivery(hearing, response, request)
 
         return handle
+
+    async def _response(self, request: Request, task: Task, answer: SandboxResponse) -> Response:
+        self._log_once(answer.hint)
+        response = answer.to_response(
+            trace_id=task.trace_id, idempotency_key=_idempotency_key(request)
+        )
+        wait = partial(self._hearings.wait, task.hearing, request)
+        return await fault_effects.distort(task.rule, answer, response, wait)
+
+    async def _settle(self, answering: asyncio.Task[SandboxResponse], hearing: Hearing) -> None:
+        """Note the loss of an answer whose client has hung up, once there is one."""
+        await asyncio.wait([answering])
+        await self._hearings.settle(hearing)
 
     async def no_route(self, request: Request) -> Response:
         """Return Toss's 404."""
@@ -97,12 +121,12 @@ class Api:
         answer = refusal("NOT_FOUND_HTTP_METHOD", language_of(request))
         return answer.to_response(trace_id=trace_id)
 
-    async def _finish(self, answering: Awaitable[SandboxResponse]) -> SandboxResponse:
-        """Finish even if the client disconnects, as a real server does."""
-        task = asyncio.ensure_future(answering)
+    def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run work to its end, whatever becomes of its request."""
+        task = asyncio.ensure_future(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        return task
 
     async def _answer(self, request: Request, task: Task) -> SandboxResponse:
         body = await request.body()
@@ -113,9 +137,11 @@ class Api:
                 return known
             self._rate_limiter.check(call, task.endpoint.name)
             with self._in_progress.hold(task.identity) if task.identity else nullcontext():
-                await fault_effects.wait_before(task.rule)
+                wait = partial(self._hearings.wait, task.hearing, request)
+                await fault_effects.wait_before(task.rule, wait)
                 test_code = request.headers.get("tosspayments-test-code")
-                return await self._store.run(lambda c: self._work_once(c, call, task, test_code))
+                work = partial(self._work_and_note, call=call, task=task, test_code=test_code)
+                return await self._store.run(work)
         except TossRefusal as refused:
             return refusal(refused.code, language_of(request), refused.hint)
 
@@ -143,6 +169,8 @@ class Api:
         )
         identity = self._identity(request, call)
         known = idempotency.recall(connection, identity, call) if identity else None
+        if known:
+            self._hearings.note(connection, task.hearing, known)
         return call, replace(task, identity=identity), known
 
     def _identity(self, request: Request, call: Call) -> str | None:
@@ -160,6 +188,13 @@ class Api:
             url=f"{request.url.path.removeprefix(root)}?{request.url.query}",
         )
 
+    def _work_and_note(
+        self, connection: sqlite3.Connection, call: Call, task: Task, test_code: str | None
+    ) -> SandboxResponse:
+        answer = self._work_once(connection, call, task, test_code)
+        self._hearings.note(connection, task.hearing, answer)
+        return answer
+
     def _work_once(
         self, connection: sqlite3.Connection, call: Call, task: Task, test_code: str | None
     ) -> SandboxResponse:
@@ -176,9 +211,12 @@ class Api:
         return answer
 
 
-def _begin(connection: sqlite3.Connection, endpoint: Endpoint) -> Task:
+def _begin(connection: sqlite3.Connection, endpoint: Endpoint, hearing: Hearing) -> Task:
     trace_id = random_ids.trace_id(connection)
-    return Task(trace_id, faults.take(connection, endpoint.name), endpoint)
+    hearing.rule = faults.take(connection, endpoint.name)
+    if hearing.billing_key is not None:
+        hearing.suspects = double_charges.lost(connection, hearing.billing_key)
+    return Task(trace_id, hearing.rule, endpoint, hearing)
 
 
 def _tested(call: Call, task: Task, code: str | None) -> SandboxResponse | None:

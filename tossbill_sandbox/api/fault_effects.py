@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from tossbill_sandbox.api.response import SandboxResponse, refusal
 from tossbill_sandbox.store.faults import Rule
 
+Wait = Callable[[float], Awaitable[None]]
 DRIP_SECONDS = 0.2
 # Longer than the 60 s that Toss may take for a charge (contract §4.3).
 SILENCE_SECONDS = 90
@@ -87,19 +88,21 @@ def instead(rule: Rule | None, language: str, trace_id: str) -> Response | None:
     return refusal(code, language).to_response(trace_id=trace_id)
 
 
-async def wait_before(rule: Rule | None) -> None:
+async def wait_before(rule: Rule | None, wait: Wait) -> None:
     """Delay the effect if the rule says so; meanwhile the request counts as in progress."""
     if rule and rule.kind == "delay_before":
-        await asyncio.sleep(rule.delay_seconds)
+        await wait(rule.delay_seconds)
 
 
-async def distort(rule: Rule | None, answer: SandboxResponse, response: Response) -> Response:
+async def distort(
+    rule: Rule | None, answer: SandboxResponse, response: Response, wait: Wait
+) -> Response:
     """Return the response as the client receives it; the effect is already committed."""
     if rule is None:
         return response
     match rule.kind:
         case "delay_after":
-            await asyncio.sleep(rule.delay_seconds)
+            await wait(rule.delay_seconds)
             return response
         case "reset_after":
             return CutResponse()

@@ -31,14 +31,19 @@ _HEADERS = {
 class SandboxResponse:
     """A status and the exact bytes of a body; a replay has the same ones.
 
-    A replay carries its own trace id, "new, original"; other responses take their request's. A hint
-    is the sandbox's own, one of ``hints.HINTS``.
+    Attributes:
+        status: The HTTP status.
+        body: The body.
+        trace_id: A replay's own, "new, original"; other responses take their request's.
+        charged: The payment that a charge has approved, but not its replay.
+        hint: The sandbox's own, one of ``hints.HINTS``.
     """
 
     status: int
     body: bytes
     trace_id: str | None = None
     hint: str = ""
+    charged: str | None = None
 
     def to_response(self, *, trace_id: str, idempotency_key: str | None = None) -> Response:
         """Add Toss's headers; an Idempotency-Key is echoed (contract §4.8)."""

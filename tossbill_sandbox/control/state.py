@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from tossbill_sandbox.api import payments
 from tossbill_sandbox.control import settings
 from tossbill_sandbox.control.settings import Source
-from tossbill_sandbox.store import schema
+from tossbill_sandbox.store import double_charges, schema
 from tossbill_sandbox.store.clock import VirtualClock
 from tossbill_sandbox.store.store import IN_MEMORY, Store
 from tossbill_sandbox.store.switches import Switches
@@ -182,6 +182,7 @@ class SandboxState:
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         self._load(connection)
+        double_charges.lose_expected(connection, self.clock.now())
         if self._webhook_url:
             now = self.clock.now()
             webhooks.register_own(connection, self._webhook_url, now, self.switches)

@@ -4,7 +4,7 @@ import sqlite3
 
 from tossbill_sandbox.store import random_ids
 
-VERSION = 7
+VERSION = 8
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - public
@@ -105,6 +105,20 @@ _TABLES = {
         created_at TEXT NOT NULL,
         used_at TEXT
     """,
+    # Charges whose answer was lost, or, without a time, is about to be; until their shop is told.
+    "unheard_charge": """
+        payment_key TEXT PRIMARY KEY REFERENCES payment,
+        billing_key TEXT NOT NULL REFERENCES billing_key,
+        reason TEXT NOT NULL,
+        lost_at TEXT
+    """,
+    "double_charge": """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        first_key TEXT NOT NULL REFERENCES payment,
+        reason TEXT NOT NULL,
+        lost_at TEXT NOT NULL,
+        second_key TEXT NOT NULL REFERENCES payment
+    """,
     "idempotent_answer": """
         identity TEXT PRIMARY KEY,
         status INTEGER NOT NULL,
@@ -197,8 +211,10 @@ _PAYMENT_INDEXES = [
     "CREATE INDEX payment_failed_order ON payment (client_key, order_id)",
     "CREATE INDEX payment_waiting ON payment (expires_at) WHERE status IN ('READY', 'IN_PROGRESS')",
 ]
+_UNHEARD_INDEX = "CREATE INDEX unheard_charge_of ON unheard_charge (billing_key)"
 _INDEXES = [
     *_PAYMENT_INDEXES,
+    _UNHEARD_INDEX,
     "CREATE INDEX webhook_due ON webhook_delivery (due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX webhook_attempt_of ON webhook_attempt (delivery_id)",
     "CREATE INDEX cancel_of ON cancel (payment_key)",
@@ -238,6 +254,10 @@ _STEPS: dict[int, list[str]] = {
         "ALTER TABLE trip ADD COLUMN installments TEXT NOT NULL DEFAULT '0'",
     ],
     6: ["ALTER TABLE shop ADD COLUMN paired_client_key TEXT"],
+    7: [
+        *(f"CREATE TABLE {name} ({_TABLES[name]})" for name in ("unheard_charge", "double_charge")),
+        _UNHEARD_INDEX,
+    ],
 }
 
 

@@ -1,0 +1,150 @@
+"""Charges whose answer their caller never heard, and charges made again without asking.
+
+A lost charge is unheard until its caller is told of it. If the same billing key is then charged
+the same amount under another order id, the later charge is named. Each lost charge is named once.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+# Enough for a report; a shop that does it once does it at every lost answer.
+LIMIT = 100
+MESSAGE = (
+    "This shop may have charged twice: the answer to order {first} was lost, and order {second}"
+    " charged the same amount again. Repeat a call with the same Idempotency-Key, or look the order"
+    " up, before you charge again."
+)
+
+
+def expect_loss(connection: sqlite3.Connection, payment_key: str, reason: str) -> None:
+    """Note, in the transaction of a charge, that a fault rule will lose its answer."""
+    connection.execute(
+        "INSERT INTO unheard_charge"
+        " SELECT payment_key, billing_key, ?, NULL FROM payment WHERE payment_key = ?",
+        (reason, payment_key),
+    )
+
+
+def lose(connection: sqlite3.Connection, payment_key: str, reason: str, now: datetime) -> None:
+    """Note that the answer to a charge was lost; does nothing after a reset of the sandbox."""
+    connection.execute(
+        "INSERT INTO unheard_charge"
+        " SELECT payment_key, billing_key, ?, ? FROM payment WHERE payment_key = ?"
+        " ON CONFLICT DO UPDATE SET lost_at = excluded.lost_at",
+        (reason, now.isoformat(), payment_key),
+    )
+
+
+def lose_expected(connection: sqlite3.Connection, now: datetime) -> None:
+    """Note that the answers which a killed process was about to lose are lost."""
+    connection.execute(
+        "UPDATE unheard_charge SET lost_at = ? WHERE lost_at IS NULL", (now.isoformat(),)
+    )
+
+
+def hear(connection: sqlite3.Connection, payment_keys: Iterable[str]) -> None:
+    """Note that the caller was told of charges."""
+    connection.executemany(
+        "DELETE FROM unheard_charge WHERE payment_key = ?", [(key,) for key in payment_keys]
+    )
+
+
+def is_any_unheard(connection: sqlite3.Connection) -> bool:
+    """Return whether any charge is unheard."""
+    [found] = connection.execute("SELECT EXISTS (SELECT 1 FROM unheard_charge)").fetchone()
+    return bool(found)
+
+
+def is_unheard(connection: sqlite3.Connection, payment_key: str) -> bool:
+    """Return whether a charge is unheard."""
+    query = "SELECT 1 FROM unheard_charge WHERE payment_key = ?"
+    return connection.execute(query, (payment_key,)).fetchone() is not None
+
+
+def lost(connection: sqlite3.Connection, billing_key: str) -> list[str]:
+    """Return the payment keys of a billing key's lost charges, oldest first."""
+    rows = connection.execute(
+        "SELECT payment_key FROM unheard_charge WHERE billing_key = ? AND lost_at IS NOT NULL"
+        " ORDER BY rowid",
+        (billing_key,),
+    )
+    return [row["payment_key"] for row in rows]
+
+
+def name(connection: sqlite3.Connection, payment_key: str, suspects: Iterable[str]) -> None:
+    """Name a charge that repeats a lost one.
+
+    Args:
+        connection: The connection, in the transaction of the charge.
+        payment_key: The charge just approved.
+        suspects: The charges that were lost when its request arrived.
+    """
+    for suspect in suspects:
+        if _is_repeated(connection, suspect, payment_key):
+            connection.execute(
+                "INSERT INTO double_charge (first_key, reason, lost_at, second_key)"
+                " SELECT payment_key, reason, lost_at, ? FROM unheard_charge WHERE payment_key = ?",
+                (payment_key, suspect),
+            )
+            hear(connection, [suspect])
+            return
+
+
+def read(connection: sqlite3.Connection, limit: int = LIMIT) -> list[dict[str, Any]]:
+    """Return the named charges, newest first."""
+    rows = connection.execute(
+        "SELECT d.id, d.reason, d.lost_at, first.client_key, first.customer_key,"
+        " first.billing_key, first.total_krw,"
+        " first.order_id AS first_order, first.payment_key AS first_key,"
+        " first.approved_at AS first_at, first.status AS first_status,"
+        " second.order_id AS second_order, second.payment_key AS second_key,"
+        " second.approved_at AS second_at, second.status AS second_status"
+        " FROM double_charge d JOIN payment first ON first.payment_key = d.first_key"
+        " JOIN payment second ON second.payment_key = d.second_key ORDER BY d.id DESC LIMIT ?",
+        (limit,),
+    )
+    return [_finding(row) for row in rows]
+
+
+def _is_repeated(connection: sqlite3.Connection, lost_key: str, payment_key: str) -> bool:
+    """Return whether one charge repeats another, of which the shop has not been told since.
+
+    A webhook that the shop has accepted tells it, and what Toss has refunded was not paid twice.
+    """
+    [repeats] = connection.execute(
+        "SELECT COUNT(*) FROM unheard_charge u"
+        " JOIN payment p ON p.payment_key = u.payment_key AND p.balance_krw > 0"
+        " JOIN payment again ON again.payment_key = ? AND again.total_krw = p.total_krw"
+        "   AND again.billing_key = p.billing_key AND again.order_id <> p.order_id"
+        " WHERE u.payment_key = ? AND NOT EXISTS (SELECT 1 FROM webhook_delivery w"
+        "   WHERE w.state = 'delivered' AND instr(w.body, p.payment_key))",
+        (payment_key, lost_key),
+    ).fetchone()
+    return bool(repeats)
+
+
+def _finding(row: sqlite3.Row) -> dict[str, Any]:
+    first, second = (
+        {
+            "order_id": row[f"{which}_order"],
+            "payment_key": row[f"{which}_key"],
+            "approved_at": row[f"{which}_at"],
+            "status": row[f"{which}_status"],
+        }
+        for which in ("first", "second")
+    )
+    return {
+        "id": row["id"],
+        "message": MESSAGE.format(first=first["order_id"], second=second["order_id"]),
+        "client_key": row["client_key"],
+        "customer_key": row["customer_key"],
+        # Findings are printed by tests and copied into reports, so the key is cut.
+        "billing_key": f"{row['billing_key'][:8]}…",
+        "amount_krw": row["total_krw"],
+        "reason": row["reason"],
+        "lost_at": row["lost_at"],
+        "unheard": first,
+        "again": second,
+    }
