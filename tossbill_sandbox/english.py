@@ -170,6 +170,18 @@ _PANEL = {
         "<strong>Practice</strong> No real money moves"
     ),
     "불러오고 있어요": "Loading",
+    "두 번 결제했을 수 있어요": "This shop may have charged twice",
+    "결제한 뒤 결과를 듣지 못했는데, 묻지 않고 새 주문번호로 또 결제했어요.": (
+        "It never heard the result of a charge, and charged again under a new order id"
+        " without asking."
+    ),
+    "같은 <code>Idempotency-Key</code>로 다시 부르거나 주문번호로 조회한 다음 결제하세요.": (
+        "Repeat the call with the same <code>Idempotency-Key</code>, or look the order up,"
+        " before you charge again."
+    ),
+    "{first}의 결과를 듣지 못하고 {second}로 또 결제했어요.": (
+        "The result of {first} was never heard, and {second} charged again."
+    ),
     "시계": "Clock",
     "1시간 뒤": "1 hour later",
     "하루 뒤": "1 day later",

@@ -86,6 +86,8 @@ async def test_payments_survive_the_migration_that_lets_them_wait_for_their_buye
             DROP TABLE payment;
             ALTER TABLE old RENAME TO payment;
             CREATE UNIQUE INDEX payment_order ON payment (client_key, order_id);
+            DROP TABLE unheard_charge;
+            DROP TABLE double_charge;
             PRAGMA user_version = 5;
         """)  # noqa: S608 - constant names
         for column in NEW_IN_TRIP:
@@ -122,6 +124,8 @@ async def test_file_of_the_previous_version_is_migrated(tmp_path: Path) -> None:
     assert await run(here) == [here, theirs]
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("ALTER TABLE webhook_endpoint DROP COLUMN is_own")
+        for table in ("unheard_charge", "double_charge"):
+            connection.execute(f"DROP TABLE {table}")
         for column in ("language", *NEW_IN_TRIP):
             connection.execute(f"ALTER TABLE trip DROP COLUMN {column}")
         connection.execute("ALTER TABLE shop DROP COLUMN paired_client_key")

@@ -156,6 +156,25 @@ async def test_payment_leads_to_its_customer_and_long_lists_are_cut(
     assert [each["id"] for each in found] == []
 
 
+async def test_panel_names_a_shop_that_may_have_charged_twice(chromium: Browser, shop: str) -> None:
+    page = await open_panel(chromium, shop, viewport={"width": 375, "height": 812})
+    named = page.locator("#doubles")
+    await expect(named).to_be_hidden()
+    async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
+        client = SandboxClient(http)
+        key = await client.billing_key()
+        await client.fault("charge", "error_500_after", count=1)
+        await client.charge(key)
+        await client.charge(key, "order-2")
+
+    await expect(named).to_contain_text("order-1의 결과를 듣지 못하고 order-2로 또 결제했어요.")
+    await expect(named).to_contain_text("4,900원")
+    width: int = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 375
+    found = (await Axe().run(page)).response["violations"]
+    assert [each["id"] for each in found] == []
+
+
 async def test_standalone_panel_has_no_mailbox(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop)
 

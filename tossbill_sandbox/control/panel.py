@@ -20,7 +20,7 @@ from tossbill_sandbox.control.local_only import local_only
 from tossbill_sandbox.control.state import SandboxState
 from tossbill_sandbox.english import PANEL
 from tossbill_sandbox.hints import HINTS
-from tossbill_sandbox.store import faults
+from tossbill_sandbox.store import double_charges, faults
 from tossbill_sandbox.store.request_log import RequestLog
 from tossbill_sandbox.store.store import Store
 
@@ -108,6 +108,7 @@ def _speak(request: Request) -> None:
 
 def _state(connection: sqlite3.Connection) -> dict[str, Any]:
     return {
+        "double_charges": double_charges.read(connection, ROWS),
         "methods": _methods(connection),
         "payments": _payments(connection),
         "webhooks": webhook_control.overview(connection),

@@ -102,6 +102,8 @@ function drawWay({ target, waits }) {
 
 function draw() {
   drawCustomer();
+  byId("doubles").hidden = !state.double_charges.length;
+  drawList("double-list", state.double_charges, doubleRow, "");
   drawList("methods", state.methods.filter(isShown), methodRow, text("등록한 결제수단이 여기에 보여요."));
   drawList("payments", state.payments.filter(isShown), paymentRow, text("결제하면 여기에 보여요."));
   drawList("endpoints", state.webhooks.endpoints, endpointRow, text("주소를 추가하면 웹훅을 보내요."));
@@ -135,6 +137,17 @@ addEventListener("hashchange", () => {
 function fillOptions(id, names) {
   if (byId(id).options.length) return;
   byId(id).append(...names.map((name) => element("option", { value: name }, name)));
+}
+
+function doubleRow({ unheard, again, ...found }) {
+  const orders = { first: unheard.order_id, second: again.order_id };
+  const times = [unheard, again].map(({ approved_at: at }) => shortTime(at)).join(" → ");
+  return [
+    element("strong", { class: "money" }, won(found.amount_krw)),
+    element("span", {}, text("{first}의 결과를 듣지 못하고 {second}로 또 결제했어요.", orders)),
+    element("span", { class: "soft" }, `${times} · ${found.reason}`),
+    customerLink(found.customer_key),
+  ];
 }
 
 function methodRow(method) {
