@@ -196,6 +196,26 @@ async def _old_payment(client: SandboxClient) -> Names:
     return names
 
 
+async def _lost_charge(client: SandboxClient) -> Names:
+    billing_key = await client.billing_key()
+    await client.fault("charge", "error_500_after", count=1)
+    await client.charge(billing_key)
+    return {"billing_key": billing_key}
+
+
+async def _charged_again(client: SandboxClient) -> Names:
+    names = await _lost_charge(client)
+    await client.charge(names["billing_key"], "order-2")
+    return names
+
+
+async def _asked_first(client: SandboxClient) -> Names:
+    names = await _lost_charge(client)
+    await client.lookup("order-1")
+    await client.charge(names["billing_key"], "order-2")
+    return names
+
+
 GIVEN: dict[str, Callable[[SandboxClient], Awaitable[Names]]] = {
     "nothing": _nothing,
     "an authKey": _auth_key,
@@ -209,6 +229,9 @@ GIVEN: dict[str, Callable[[SandboxClient], Awaitable[Names]]] = {
     "a payment with 900 canceled": _canceled(900),
     "a payment canceled in parts": _canceled(900, None),
     "a refused charge": _refused,
+    "a lost charge": _lost_charge,
+    "a charge made again after a lost answer": _charged_again,
+    "a charge made after a look-up of a lost one": _asked_first,
     "a session": _session,
     "a late session": _late_session,
     "a window": _window,

@@ -9,6 +9,7 @@ from tests.conformance import (
     section_5_to_8,
     section_at_the_root,
     section_clients,
+    section_judge,
     section_one_off,
 )
 from tests.conformance.case import Case
@@ -22,6 +23,7 @@ SECTIONS: dict[str, list[Case]] = {
         section_5_to_8,
         section_at_the_root,
         section_clients,
+        section_judge,
         section_one_off,
     )
     for name, cases in vars(module).items()
