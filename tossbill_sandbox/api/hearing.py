@@ -91,13 +91,17 @@ class Hearings:
         self._name(connection, hearing, key)
 
     async def wait(self, hearing: Hearing, request: Request, seconds: float) -> None:
-        """Wait for a time, and note at once if the caller hangs up."""
+        """Wait for a time, and note at once if the caller hangs up.
+
+        A call that has had its effect then has nobody left to wait for.
+        """
         until = asyncio.get_running_loop().time() + seconds
         if await _hangs_up(request, until):
             self.hang_up(hearing)
-            if hearing.charged is not None:
+            if hearing.charged is None:
+                await asyncio.sleep(until - asyncio.get_running_loop().time())
+            else:
                 await self.settle(hearing)
-            await asyncio.sleep(until - asyncio.get_running_loop().time())
 
     def hang_up(self, hearing: Hearing) -> None:
         """Note that the caller waits no longer, whether or not its call has had its effect."""
