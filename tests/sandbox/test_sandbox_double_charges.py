@@ -282,7 +282,7 @@ async def test_file_of_the_previous_version_gets_the_tables(tmp_path: Path) -> N
         billing_key = await client.billing_key()
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(
-            "DROP TABLE unheard_charge; DROP TABLE double_charge; PRAGMA user_version = 6"
+            "DROP TABLE unheard_charge; DROP TABLE double_charge; PRAGMA user_version = 7"
         )
 
     async with opened(file) as client:
