@@ -168,7 +168,8 @@ class Arena:
         charges = self.charges()
         assert [order for order, times in charges.items() if times > 1] == []
         assert len(charges) == self.subscriptions * self.months
-        assert self.control("GET", "ledger/check")["consistent"]
+        check = self.control("GET", "ledger/check")
+        assert (check["consistent"], check["double_charges"]) == (True, [])
         assert self._our_payments() == self._toss_payments()
         found = asyncio.run(self._reconcile())
         assert (found.differences, found.adopted) == (0, 0)

@@ -35,6 +35,8 @@ ALWAYS = {
         SELECT p.order_id FROM payment p LEFT JOIN money m ON m.order_id = p.order_id
         WHERE p.status = 'done' AND m.order_id IS NULL""",
     "an order charged twice": "SELECT order_id FROM money WHERE times > 1",
+    "a charge repeated after an answer that nobody heard": """
+        SELECT first_key, second_key, reason FROM toss.double_charge""",
     "a charge of a wrong amount": """
         SELECT p.order_id FROM payment p JOIN money m ON m.order_id = p.order_id
         WHERE m.paid_krw <> p.amount_krw""",

@@ -185,6 +185,11 @@ class Shop:
         ]
         assert sorted(ours) == theirs
 
+    async def assert_toss_accuses_nobody(self) -> None:
+        """Assert that we charged nobody again after an answer that we had not heard."""
+        check = await self.control("GET", "ledger/check")
+        assert (check["consistent"], check["double_charges"]) == (True, [])
+
     async def rows(self, table: type[Any]) -> list[Any]:
         """Return every row of a table, oldest first."""
         async with self.rt.db.read() as db:
@@ -260,7 +265,9 @@ async def open_shop(
     try:
         await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
         async with httpx.AsyncClient(transport=wire, auth=auth) as http:
-            yield Shop(rt, clock, machine, http)
+            shop = Shop(rt, clock, machine, http)
+            yield shop
+            await shop.assert_toss_accuses_nobody()
     finally:
         runtime.install(None)
         await rt.close()
