@@ -168,8 +168,9 @@ class Arena:
         charges = self.charges()
         assert [order for order, times in charges.items() if times > 1] == []
         assert len(charges) == self.subscriptions * self.months
-        check = self.control("GET", "ledger/check")
-        assert (check["consistent"], check["double_charges"]) == (True, [])
+        # Not `double_charges`: one card pays for all subscriptions here, and the judge knows cards
+        # and amounts only. It is asked where every customer has a card of its own.
+        assert self.control("GET", "ledger/check")["consistent"]
         assert self._our_payments() == self._toss_payments()
         found = asyncio.run(self._reconcile())
         assert (found.differences, found.adopted) == (0, 0)
