@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from tossbill_sandbox import assets, language
 from tossbill_sandbox.api.dispatch import Api
+from tossbill_sandbox.control import unknown
 from tossbill_sandbox.control.control import Control
 from tossbill_sandbox.control.panel import Panel
 from tossbill_sandbox.control.state import SandboxState
@@ -67,7 +68,7 @@ class Sandbox(Starlette):
                 *hooks.routes(),
                 *Panel(store, state, log, mailbox).routes(),
             ],
-            exception_handlers={404: self._not_found},
+            exception_handlers={404: self._not_found, 405: self._wrong_method},
         )
         # Starlette's redirect repeats the `Host` header; endpoints say if they forgive a slash.
         self.router.redirect_slashes = False
@@ -79,11 +80,15 @@ class Sandbox(Starlette):
         await self._serve(scope, receive, send)
 
     async def _not_found(self, request: Request, error: Exception) -> Response:
-        """Return Toss's 404 under ``/v1``, even for a path no route can match; else a page."""
+        """Return Toss's 404 for a path that has ``/v1``, a sentence in JSON, or a page."""
         root: str = request.scope.get("root_path", "")
-        if request.scope["path"].removeprefix(root).startswith("/v1/"):
+        path: str = request.scope["path"].removeprefix(root)
+        if "/v1/" in path:
             return await self._api.no_route(request)
-        accepted = request.headers.get("accept-language", "")
+        if path.startswith(unknown.CONTROL):
+            return unknown.call(request)
+        # Browsers name a language; other clients' users read English.
+        accepted = request.headers.get("accept-language", "en")
         language.speak(language.choose(request.query_params, accepted))
         words = language.text(
             "여기에는 아무것도 없어요. API는 {api}에, 패널은 {panel}에 있어요.",
@@ -91,6 +96,9 @@ class Sandbox(Starlette):
             panel=f"{root}/",
         )
         return PlainTextResponse(f"{words}\n", 404)
+
+    async def _wrong_method(self, request: Request, error: Exception) -> Response:
+        return unknown.method(request, self.routes)
 
     async def start(self) -> None:
         """Load clock and switches from the file and start sending webhooks; idempotent."""

@@ -13,6 +13,17 @@ from starlette.routing import Mount, Route
 from tossbill_sandbox.app import Sandbox, create_app
 from tossbill_sandbox.control.local_only import NearNetworks, Network
 from tossbill_sandbox.server import OPTIONS
+from tossbill_sandbox.store.store import IN_MEMORY, Store, UnusableFile
+
+__all__ = [
+    "UnusableFile",
+    "is_open_to_others",
+    "listen",
+    "prepare",
+    "serve",
+    "standalone",
+    "url_of",
+]
 
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - looked up, not bound
 
@@ -61,6 +72,21 @@ def url_of(listener: socket.socket) -> str:
     if host in ANYWHERE or host == "127.0.0.1":
         host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_open_to_others(listener: socket.socket) -> bool:
+    """Return whether a server listens at every address of this machine."""
+    return listener.getsockname()[0] in ANYWHERE
+
+
+def prepare(database: Path, seed: str | None) -> None:
+    """Create or migrate the file, before anybody is told that there is a sandbox.
+
+    Raises:
+        UnusableFile: No sandbox can use it.
+    """
+    if str(database) != IN_MEMORY:
+        Store(database, seed).prepare()
 
 
 def serve(

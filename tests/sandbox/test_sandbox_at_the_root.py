@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.sandbox.client import SandboxClient
+from tossbill_sandbox import hints
 from tossbill_sandbox.app import create_app
 from tossbill_sandbox.standalone import standalone
 
@@ -78,6 +79,35 @@ async def test_what_the_api_does_not_know_gets_tosss_404(
     answer = await http.request(method, path)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND_HTTP_METHOD")
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/v1/payments/key", hints.TWO_SLASHES),
+        ("v1//payments/key", hints.TWO_SLASHES),
+        ("v1/v1/payments/key", hints.TWICE_V1),
+        ("api/v1/payments/key", hints.OTHER_BASE),
+    ],
+)
+async def test_wrong_base_url_is_explained_to_a_client_of_the_api(
+    http: httpx.AsyncClient, base: str, path: str, hint: str
+) -> None:
+    answer = await http.get(f"{HOST}/{base}{path}", headers={"accept-language": "en"})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND_HTTP_METHOD")
+    assert answer.headers["x-tossbill-hint"] == hints.HINTS[hint]
+    [logged] = (await http.get("_control/panel?language=ko")).json()["state"]["requests"]
+    assert (logged["path"], logged["hint"]) == (f"/{path}", hint)
+
+
+async def test_client_that_names_no_language_reads_english(
+    http: httpx.AsyncClient, base: str
+) -> None:
+    korean = await http.get("billing/x", headers={"accept-language": "ko"})
+
+    assert "Nothing is here." in (await http.get("billing/x")).text
+    assert "여기에는 아무것도 없어요" in korean.text
 
 
 async def test_other_addresses_get_a_page_that_says_where_to_go(

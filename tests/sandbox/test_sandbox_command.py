@@ -1,6 +1,8 @@
 """The standalone command: its options, and what it says when it cannot serve."""
 
 import socket
+import sqlite3
+from contextlib import closing
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -14,14 +16,16 @@ from tossbill_sandbox import standalone
 from tossbill_sandbox.app import Sandbox
 from tossbill_sandbox.command import main
 from tossbill_sandbox.control.local_only import NearNetworks
+from tossbill_sandbox.store import store
 from tossbill_ui.cli import main as tossbill
 
 BRIDGE = ip_network("172.16.0.0/12")
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Record how the server would be run."""
+def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any]]:
+    """Record how the server would be run, in a folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
     calls: list[dict[str, Any]] = []
 
     def serve(listener: socket.socket, **options: Any) -> None:
@@ -41,15 +45,17 @@ def test_sandbox_is_in_the_callers_folder_by_default(served: list[dict[str, Any]
 
     assert result.exit_code == 0
     assert result.stderr.startswith("The sandbox of Toss is at http://localhost:")
-    assert served == [{"database": Path(".data/sandbox.db"), "seed": None, "control_from": ()}]
+    options = {"seed": None, "any_key": False, "control_from": ()}
+    assert served == [{"database": Path(".data/sandbox.db"), **options}]
 
 
 def test_every_option_reaches_the_server(served: list[dict[str, Any]]) -> None:
-    options = ["--db", ":memory:", "--seed", "7", "--control-from", str(BRIDGE)]
+    options = ["--db", ":memory:", "--seed", "7", "--any-key", "--control-from", str(BRIDGE)]
 
     run("--port", "0", "--host", "::1", *options)
 
-    assert served == [{"database": Path(":memory:"), "seed": "7", "control_from": (BRIDGE,)}]
+    given = {"seed": "7", "any_key": True, "control_from": (BRIDGE,)}
+    assert served == [{"database": Path(":memory:"), **given}]
 
 
 def test_app_has_the_same_command_with_its_own_folder(
@@ -86,6 +92,56 @@ def test_command_listens_at_the_address_of_the_environment() -> None:
     result = CliRunner().invoke(main, ["--port", "0"], env=documentation_only)
 
     assert "192.0.2.1 is not an address of this machine." in result.stderr
+
+
+def database_with(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("folder", "folder is not a database of the sandbox."),
+        ("notes.txt", "notes.txt is not a database of the sandbox."),
+        ("other.db", "other.db is not a database of the sandbox."),
+        ("notes.txt/sandbox.db", "notes.txt/sandbox.db cannot be opened: "),
+        ("newer.db", "The sandbox file has schema 99, this version needs"),
+    ],
+)
+def test_file_that_no_sandbox_can_use_is_a_sentence(
+    served: list[dict[str, Any]], tmp_path: Path, name: str, sentence: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "notes.txt").write_text("What to do today, and tomorrow, and after that. " * 40)
+    database_with(tmp_path / "other.db", "CREATE TABLE clock (at TEXT)")
+    database_with(tmp_path / "newer.db", "PRAGMA user_version = 99")
+
+    result = run("--port", "0", "--db", name)
+
+    assert (result.exit_code, served) == (1, [])
+    assert result.stderr.startswith(f"Error: {sentence}")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_locked_file_is_a_sentence(
+    served: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0)
+    with closing(sqlite3.connect(tmp_path / "sandbox.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        result = run("--port", "0", "--db", "sandbox.db")
+
+    assert (result.exit_code, served) == (1, [])
+    assert result.stderr == "Error: sandbox.db cannot be opened: database is locked.\n"
+
+
+def test_server_for_other_machines_says_at_which_port(served: list[dict[str, Any]]) -> None:
+    result = run("--port", "0", "--host", "0.0.0.0", "--db", ":memory:")  # noqa: S104 - meant
+
+    [ours, theirs] = result.stderr.splitlines()
+    port = ours.removesuffix("/sandbox/").rpartition(":")[2]
+    assert theirs == f"Other machines reach it at port {port} of this machine."
 
 
 def test_unknown_network_is_a_sentence() -> None:

@@ -117,7 +117,11 @@ async def test_pair_may_get_another_secret_key(client: SandboxClient) -> None:
         (basic("test_gck_a:"), "UNAUTHORIZED_KEY", hints.WIDGET_KEY),
         (basic("live_sk_a:"), "UNAUTHORIZED_KEY", hints.LIVE_KEY),
         (basic("test_ck_a:"), "UNAUTHORIZED_KEY", hints.CLIENT_KEY),
-        (basic("key:"), "UNAUTHORIZED_KEY", hints.UNKNOWN_SECRET_KEY),
+        (basic("key:"), "UNAUTHORIZED_KEY", hints.FORM_OF_SECRET_KEY),
+        (basic("test_sk_:"), "UNAUTHORIZED_KEY", hints.FORM_OF_SECRET_KEY),
+        (basic("test_sk_a-b:"), "UNAUTHORIZED_KEY", hints.FORM_OF_SECRET_KEY),
+        (basic(":"), "UNAUTHORIZED_KEY", hints.EMPTY_SECRET_KEY),
+        ("Basic ", "INCORRECT_BASIC_AUTH_FORMAT", hints.EMPTY_SECRET_KEY),
     ],
 )
 async def test_refused_key_is_explained_beside_the_answer_of_toss(
@@ -173,7 +177,9 @@ async def test_authkey_of_another_pair_is_explained(client: SandboxClient) -> No
             hints.WIDGET_KEY,
         ),
         ("test_sk_a", "INVALID_CLIENT_KEY", hints.SECRET_KEY),
-        ("key", "INVALID_CLIENT_KEY", hints.UNKNOWN_CLIENT_KEY),
+        ("key", "INVALID_CLIENT_KEY", hints.FORM_OF_CLIENT_KEY),
+        ("test_ck_a-b", "INVALID_CLIENT_KEY", hints.FORM_OF_CLIENT_KEY),
+        ("", "INVALID_CLIENT_KEY", hints.EMPTY_CLIENT_KEY),
     ],
 )
 async def test_page_of_a_refused_client_key_says_what_to_do(
@@ -252,9 +258,10 @@ async def test_any_key_refuses_what_is_no_test_key_of_the_api(any_key: SandboxCl
     for key in ("live_sk_a", "test_gsk_a", "test_ck_a", "test_sk_", "test_sk_a b", "any_a"):
         answer = await any_key.http.get("v1/payments/p", auth=(key, ""))
         assert answer.json()["code"] == "UNAUTHORIZED_KEY", key
+        assert "--any-key" not in answer.headers["x-tossbill-hint"], key
     for key in ("live_ck_a", "test_gck_a", "test_ck_"):
         answer = await any_key.http.get("window", params={**WINDOW, "clientKey": key})
-        assert answer.status_code == 400, key
+        assert (answer.status_code, "--any-key" in answer.text) == (400, False), key
     assert len(await client_keys(any_key)) == 2
 
 

@@ -8,7 +8,6 @@ together. Until then the other key of each is a placeholder.
 import base64
 import binascii
 import hashlib
-import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -19,8 +18,6 @@ from tossbill_sandbox.store.schema import NEWEST_API_VERSION
 M_ID = "tossbillbox"
 # Begins a placeholder; no key of Toss does.
 PLACEHOLDER = "any_"
-_CLIENT_KEY = re.compile("test_ck_[A-Za-z0-9_]{1,100}")
-_SECRET_KEY = re.compile("test_sk_[A-Za-z0-9_]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +57,14 @@ def authenticate(
     """
     decoded = _decode(header)
     if ":" not in decoded:
-        raise TossRefusal("INCORRECT_BASIC_AUTH_FORMAT", hints.COLON)
+        raise TossRefusal(
+            "INCORRECT_BASIC_AUTH_FORMAT", hints.COLON if decoded else hints.EMPTY_SECRET_KEY
+        )
     secret_key, _, password = decoded.partition(":")
     if password:
         raise TossRefusal("UNAUTHORIZED_KEY", hints.BASIC)
     shop = shop_of_secret_key(connection, secret_key)
-    if shop is None and any_key and _SECRET_KEY.fullmatch(secret_key):
+    if shop is None and any_key and hints.SECRET_KEY_FORM.fullmatch(secret_key):
         digest = hashlib.sha256(secret_key.encode()).hexdigest()[:24]
         shop = _admit(connection, f"{PLACEHOLDER}{digest}", secret_key)
     if shop is None:
@@ -79,7 +78,7 @@ def shop_of_client_key(
     """Return the shop of a client key; with ``any_key`` one that nobody registered gets a shop."""
     shop = _find(connection, "client_key", client_key)
     shop = shop or _find(connection, "paired_client_key", client_key)
-    if shop is None and any_key and _CLIENT_KEY.fullmatch(client_key):
+    if shop is None and any_key and hints.CLIENT_KEY_FORM.fullmatch(client_key):
         return _admit(connection, client_key, f"{PLACEHOLDER}{client_key}")
     return shop
 

@@ -118,7 +118,9 @@ class Api:
     async def no_route(self, request: Request) -> Response:
         """Return Toss's 404."""
         trace_id = await self._store.run(random_ids.trace_id)
-        answer = refusal("NOT_FOUND_HTTP_METHOD", language_of(request))
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        answer = refusal("NOT_FOUND_HTTP_METHOD", language_of(request), hints.about_path(path))
+        self._log_once(answer.hint)
         return answer.to_response(trace_id=trace_id)
 
     def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

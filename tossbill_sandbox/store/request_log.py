@@ -80,7 +80,7 @@ class Call:
 
 
 class RequestLog:
-    """Records requests to ``/v1`` and their responses."""
+    """Records requests whose path has ``/v1`` and their responses."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -96,7 +96,9 @@ class RequestLog:
 
         async def logged(scope: Scope, receive: Receive, send: Send) -> None:
             path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-            if scope["type"] != "http" or not path.startswith("/v1/") or path in _SCRIPTS:
+            # With what stands before /v1 by mistake, such as a second slash.
+            is_call = "/v1/" in path and path.removeprefix("/js") not in _SCRIPTS
+            if scope["type"] != "http" or not is_call:
                 await app(scope, receive, send)
                 return
             await self._record(app, scope, receive, send)

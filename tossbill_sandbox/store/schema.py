@@ -265,6 +265,10 @@ class WrongSchemaVersion(Exception):
     """The file was created by an incompatible version of the sandbox."""
 
 
+class ForeignFile(Exception):
+    """The file is a database of another program."""
+
+
 def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
     """Create or migrate the tables; refuse a file of an unknown version."""
     # Off while a table is copied, since dropping it would delete what refers to it. Inside a
@@ -297,6 +301,7 @@ def _migrate(connection: sqlite3.Connection, seed: str | None) -> int:
     try:
         [version] = connection.execute("PRAGMA user_version").fetchone()
         if version == 0:
+            _refuse_tables(connection)
             _build(connection, seed)
         while version in _STEPS:
             for statement in _STEPS[version]:
@@ -308,6 +313,11 @@ def _migrate(connection: sqlite3.Connection, seed: str | None) -> int:
         raise
     connection.execute("COMMIT")
     return version
+
+
+def _refuse_tables(connection: sqlite3.Connection) -> None:
+    if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise ForeignFile("The file is a database of another program.")
 
 
 def _build(connection: sqlite3.Connection, seed: str | None) -> None:

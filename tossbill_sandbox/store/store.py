@@ -16,6 +16,10 @@ BUSY_SECONDS = 10.0
 RETRY_SECONDS = 0.005
 
 
+class UnusableFile(Exception):
+    """No sandbox can use the file; the message is a sentence about it."""
+
+
 class Store:
     """Runs plain functions on the database, each in its own transaction.
 
@@ -55,6 +59,21 @@ class Store:
             return result
 
         return await loop.run_in_executor(self._thread, outside)
+
+    def prepare(self) -> None:
+        """Create or migrate the file without an event loop, and close it.
+
+        Raises:
+            UnusableFile: The file is no database of the sandbox, or cannot be opened.
+        """
+        try:
+            self._thread.submit(self._open).result()
+        except (OSError, sqlite3.Error, schema.ForeignFile) as error:
+            raise UnusableFile(_about(self._path, error)) from error
+        except schema.WrongSchemaVersion as error:
+            raise UnusableFile(str(error)) from error
+        finally:
+            self.close()
 
     async def aclose(self) -> None:
         """Close the file; a later use opens it again."""
@@ -108,6 +127,15 @@ class Store:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _about(path: Path, error: Exception) -> str:
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    is_foreign = isinstance(error, schema.ForeignFile) or code == sqlite3.SQLITE_NOTADB
+    if is_foreign or path.is_dir():
+        return f"{path} is not a database of the sandbox."
+    reason = (isinstance(error, OSError) and error.strerror) or str(error)
+    return f"{path} cannot be opened: {reason.lower()}."
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
