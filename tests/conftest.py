@@ -29,6 +29,9 @@ from tossbill_ui.toss.client import TossClient
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
+LONGEST = frozenset({"test_a_year.py", "test_every_state.py", "test_simulation.py"})
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(fast.OPTION, action="store_true", help="skip tests that start a process")
 
@@ -43,10 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run files with browser tests last: Playwright keeps an event loop running in this thread.
 
-    Whole files, because test processes are given one file at a time.
+    Whole files, because test processes are given one file at a time. The longest begin first, so
+    that no process is left alone with one at the end.
     """
     late = {item.path for item in items if "browser" in item.fixturenames}  # pyright: ignore[reportAttributeAccessIssue]
-    items.sort(key=lambda item: item.path in late)
+    items.sort(key=lambda item: (item.path in late, item.path.name not in LONGEST))
 
 
 @pytest.fixture(autouse=True)
