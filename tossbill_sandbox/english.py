@@ -92,7 +92,7 @@ _WINDOW = {
     ),
     "유효기간이 지난 카드예요.": "This card has expired.",
     "비밀번호 앞 두 자리를 숫자로 입력해 주세요.": "Enter the first two digits of the PIN.",
-    "동의하면 등록할 수 있어요.": "You need to agree to register it.",
+    "동의하면 등록할 수 있어요.": "Tick the box to agree.",
     "본인 확인": "Identity check",
     "본인 확인을 할게요": "Verify your identity",
     "연습용이라 문자를 보내지 않아요. 인증번호 <strong>{code}</strong>을 입력해 주세요.": (
@@ -121,7 +121,7 @@ _WINDOW = {
     "일시불": "Pay in full",
     "{count}개월": "{count} months",
     "신용카드만 나누어 낼 수 있어요.": "Only a credit card can be paid in installments.",
-    "동의하면 결제할 수 있어요.": "You need to agree to pay.",
+    "동의하면 결제할 수 있어요.": "Tick the box to agree.",
     "주문 내용을 확인했고 결제에 동의해요 <em>필수</em>": (
         "I have checked the order and agree to pay <em>required</em>"
     ),
@@ -171,17 +171,19 @@ _PANEL = {
     ),
     "불러오고 있어요": "Loading",
     "두 번 결제했을 수 있어요": "This shop may have charged twice",
-    "결제한 뒤 결과를 듣지 못했는데, 묻지 않고 새 주문번호로 또 결제했어요.": (
+    "결제 응답을 받지 못했는데, 조회하지 않고 새 주문번호로 다시 결제했어요.": (
         "It never heard the result of a charge, and charged again under a new order id"
         " without asking."
     ),
-    "같은 <code>Idempotency-Key</code>로 다시 부르거나 주문번호로 조회한 다음 결제하세요.": (
+    "같은 <code>Idempotency-Key</code>로 다시 요청하거나 주문번호로 조회한 다음 결제하세요.": (
         "Repeat the call with the same <code>Idempotency-Key</code>, or look the order up,"
         " before you charge again."
     ),
-    "{first}의 결과를 듣지 못하고 {second}로 또 결제했어요.": (
+    "{first}의 응답을 받지 못하고 {second}로 다시 결제했어요.": (
         "The result of {first} was never heard, and {second} charged again."
     ),
+    "확인했어요": "Dismiss",
+    "오류 코드": "Error code",
     "시계": "Clock",
     "1시간 뒤": "1 hour later",
     "하루 뒤": "1 day later",
@@ -206,6 +208,11 @@ _PANEL = {
     "고객에게 메일을 보내면 여기에 보여요.": "Mail to customers will appear here.",
     "연습용 토스가 대답하지 않아요. 켜져 있는지 확인해 주세요.": (
         "The practice Toss doesn't answer. Check that it's running."
+    ),
+    "이 패널은 샌드박스를 켠 컴퓨터에서만 쓸 수 있어요. 그 컴퓨터에서 localhost 주소로 열거나 "
+    "샌드박스를 --control-from 옵션으로 시작해 주세요.": (
+        "This panel is for the sandbox's own machine only. Open it there at localhost, or start the"
+        " sandbox with --control-from."
     ),
     "다음 일정: {time}": "Next event: {time}",
     "예정된 일이 없어요": "Nothing is scheduled",

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.client import SandboxClient
+from tests.sandbox.client import AUTH, SandboxClient
 from tossbill_sandbox.app import Sandbox
+from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 
 # What Python says of itself, and not of the request.
 PYTHON = re.compile(
     r"__\w+__|NoneType|codec|literal|unhashable|argument|isoformat|mapping|magnitude|line \d"
     r"|SQLite|out of range|Traceback|\bTrue\b|\bNone\b|\bint\b|\bstr\b|\bdict\b"
 )
+CARD_NUMBER = PERSONAS_BY_NAME["approve"].number
 JUNK = [b"", b"{", b"\xff", b"null", b"[]", b"7", b'"text"', b"[" * 100_000, b'{"at": "\\ud800"}']
 POSTS = [
     "clock/advance",
@@ -42,7 +44,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("clock/follow", {"next": 7}, "next must be a date or time"),
     ("clock/follow", {"waits": {"order_id": "a"}}, "waits must have an order_id and until"),
     ("clock/follow", {"waits": {"order_id": "a", "until": 1}}, "until must be a date or time"),
-    ("switches", {"nothing": True}, "there is no switch nothing"),
+    ("switches", {"nothing": True}, "there is no switch nothing; there are auth_key_unknown, "),
     ("switches", {"auth_key_used": []}, "[] is not a valid value of auth_key_used"),
     ("switches", {"english_enums": None}, "null is not a valid value of english_enums"),
     ("switches", {"rate_limit_per_minute": True}, "true is not a valid value"),
@@ -143,6 +145,79 @@ async def test_a_wrong_parameter_is_named(client: SandboxClient) -> None:
         assert (answer.status_code, sentence in answer.json()["error"]) == (400, True), query
     huge = await client.http.delete(f"_control/webhooks/{10**30}")
     assert (huge.status_code, huge.json()) == (400, {"error": "a number is too large"})
+
+
+ORDER = {"orderId": "order-1", "orderName": "A", "amount": 4900, "cardNumber": CARD_NUMBER}
+OWNER = {"customerKey": "customer_1", "cardNumber": CARD_NUMBER}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "sentence"),
+    [
+        ("payments", {**ORDER, "orderId": "a"}, "orderId must be a text of 6 to 64"),
+        ("payments", {**ORDER, "orderName": 7}, "orderName must be a text of 1 to 100"),
+        ("payments", {**ORDER, "amount": "4900"}, "amount must be a whole number of won"),
+        ("payments", {**ORDER, "cardNumber": "12"}, "cardNumber must be a card number"),
+        ("payments", {"orderId": "order-1"}, "orderName is missing"),
+        ("payments", {**ORDER, "taxFreeAmount": 5000}, "one of the optional fields is wrong"),
+        ("payments", [], "expected a JSON object"),
+        ("authorizations", {**OWNER, "customerKey": "a"}, "customerKey must be a text of 2 to 300"),
+        ("authorizations", {**OWNER, "customerKey": "a" * 301}, "customerKey must be a text of 2"),
+        ("authorizations", {**OWNER, "cardNumber": 7}, "cardNumber must be a card number"),
+        ("authorizations", {"customerKey": "customer_1"}, "cardNumber is missing"),
+    ],
+)
+async def test_wrong_field_is_named_beside_tosss_code(
+    client: SandboxClient, path: str, sent: object, sentence: str
+) -> None:
+    answer = await client.http.post(f"_control/{path}", json=sent, auth=AUTH)
+
+    assert answer.status_code >= 400
+    assert list(answer.json()) == ["code", "message", "error"]
+    assert sentence in answer.json()["error"]
+
+
+async def test_refusal_of_something_else_names_no_field(client: SandboxClient) -> None:
+    made = await client.http.post("_control/payments", json=ORDER, auth=AUTH)
+    stranger = await client.http.post("_control/payments", json={}, auth=("test_sk_nobody", ""))
+
+    assert made.status_code == 200
+    assert (stranger.json()["code"], "error" in stranger.json()) == ("UNAUTHORIZED_KEY", False)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sentence"),
+    [
+        ("DELETE", "webhooks/99", "there is no webhook of this id"),
+        ("POST", "webhooks/deliveries/99/resend", "there is no such delivery, or its webhook"),
+        ("POST", "snapshots/none/restore", "there is no snapshot of this name"),
+        ("POST", "refunds", "no payment has this order id"),
+        ("GET", "nope", "there is no call /sandbox/_control/nope; /sandbox/openapi.json describes"),
+    ],
+)
+async def test_what_does_not_exist_is_not_found(
+    client: SandboxClient, method: str, path: str, sentence: str
+) -> None:
+    answer = await client.http.request(method, f"_control/{path}", json={"orderId": "order-1"})
+
+    assert (answer.status_code, list(answer.json())) == (404, ["error"])
+    assert answer.json()["error"].startswith(sentence)
+
+
+async def test_wrong_method_names_the_others(client: SandboxClient) -> None:
+    answer = await client.http.put("_control/shops", json=PAIR)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    assert answer.json() == {"error": "/sandbox/_control/shops takes GET, POST, not PUT"}
+
+
+async def test_page_of_another_site_is_told_so(client: SandboxClient) -> None:
+    site = await client.http.get("_control/clock", headers={"origin": "http://evil.test"})
+    host = await client.http.get("_control/clock", headers={"host": "pay.example.com"})
+
+    assert (site.status_code, host.status_code) == (403, 403)
+    assert site.json() == {"error": "the request came from a page of another site"}
+    assert "at localhost or a loopback address; --control-from lets" in host.json()["error"]
 
 
 async def test_every_post_is_tried(sandbox: Sandbox) -> None:

@@ -70,6 +70,17 @@ async def test_new_order_after_a_lost_answer_is_named(client: SandboxClient, kin
     }
 
 
+async def test_finding_can_be_dismissed_and_is_not_made_again(client: SandboxClient) -> None:
+    billing_key = await lost_charge(client)
+    await client.charge(billing_key, "order-2")
+
+    dismissed = await client.http.delete("_control/double-charges")
+    await client.charge(billing_key, "order-3")
+
+    assert (dismissed.status_code, dismissed.json()["double_charges"]) == (200, [])
+    assert await named(client) == []
+
+
 @pytest.mark.parametrize("kind", [*HEARD, *BEFORE])
 async def test_readable_answers_and_charges_that_did_not_happen_name_nobody(
     client: SandboxClient, kind: str

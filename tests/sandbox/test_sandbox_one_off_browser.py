@@ -297,6 +297,9 @@ async def test_missing_features_are_named_in_the_page_and_the_console(
     page.on("console", lambda message: logged.append(message.text))
     await page.goto(f"{shop}/checkout")
     await page.evaluate("language => { document.documentElement.lang = language; }", language)
+    await page.evaluate(
+        "() => document.body.insertAdjacentHTML('beforeend', '<div id=agreement></div>')"
+    )
     notice = page.get_by_role("alert")
 
     account = await page.evaluate(
@@ -307,6 +310,8 @@ async def test_missing_features_are_named_in_the_page_and_the_console(
         SANDBOX_CLIENT_KEY,
     )
     await expect(notice).to_contain_text(no_account)
+    await notice.get_by_role("button").click()
+    await expect(notice).to_have_count(0)
     # The order of the official sample: setAmount, then both parts, then the button.
     widgets = await page.evaluate(
         """async () => {
@@ -315,23 +320,22 @@ async def test_missing_features_are_named_in_the_page_and_the_console(
           const said = (error) => [error.code, error.message];
           return [
             await widgets.renderPaymentMethods({ selector: "#result" }).catch(said),
+            await widgets.renderAgreement({ selector: "#agreement" }).catch(said),
             await widgets.requestPayment({}).catch(said),
           ];
         }"""
     )
     await expect(page.locator("#result")).to_contain_text(no_widgets)
-    await expect(notice).to_contain_text(no_widgets)
-    await notice.get_by_role("button").click()
-    await expect(notice).to_have_count(0)
+    await expect(page.get_by_text(no_widgets)).to_have_count(1)
     brandpay = await page.evaluate(
         """() => { try { TossPayments("test_ck_x").brandpay({}); } catch (e) { return e.code; } }"""
     )
 
     assert account.startswith(no_account)
-    assert [code for code, _ in widgets] == ["NOT_SUPPORTED_METHOD"] * 2
+    assert [code for code, _ in widgets] == ["NOT_SUPPORTED_METHOD"] * 3
     assert all(message.startswith(no_widgets) for _, message in widgets)
     assert brandpay == "NOT_SUPPORTED_METHOD"
-    assert len(logged) == 5
+    assert len(logged) == 6
     assert all(line.startswith("[tossbill sandbox] ") for line in logged)
 
 

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from tests.sandbox.client import ISSUE, SandboxClient
 from tossbill_sandbox.app import SANDBOX_SECRET_KEY, Sandbox
+from tossbill_sandbox.store import faults
 
 
 async def panel(client: SandboxClient, since: str = "") -> dict[str, Any]:
@@ -167,12 +168,39 @@ async def test_panel_names_a_shop_that_may_have_charged_twice(chromium: Browser,
         await client.charge(key)
         await client.charge(key, "order-2")
 
-    await expect(named).to_contain_text("order-1의 결과를 듣지 못하고 order-2로 또 결제했어요.")
+    await expect(named).to_contain_text("order-1의 응답을 받지 못하고 order-2로 다시 결제했어요.")
     await expect(named).to_contain_text("4,900원")
     width: int = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= 375
     found = (await Axe().run(page)).response["violations"]
     assert [each["id"] for each in found] == []
+    await page.get_by_role("button", name="확인했어요").click()
+    await expect(named).to_be_hidden()
+
+
+async def test_panel_offers_the_faults_of_an_endpoint(chromium: Browser, shop: str) -> None:
+    page = await open_panel(chromium, shop)
+    kinds, code = page.get_by_label("무엇이"), page.get_by_label("오류 코드")
+
+    await page.get_by_label("어디에서").select_option("webhook")
+    await expect(kinds.locator("option")).to_have_text(sorted(faults.WEBHOOK_KINDS))
+    await page.get_by_label("어디에서").select_option("charge")
+    await expect(code).to_be_hidden()
+    await kinds.select_option("refuse")
+    await code.fill("REJECT_ACCOUNT_PAYMENT")
+    await page.get_by_role("button", name="켜기").click()
+
+    await expect(page.locator("#faults")).to_contain_text("charge · refuse")
+
+
+async def test_panel_elsewhere_says_where_it_works(chromium: Browser, shop: str) -> None:
+    page = await chromium.new_page()
+    answer = {"error": "only from this machine"}
+    await page.route("**/_control/panel*", lambda route: route.fulfill(status=403, json=answer))
+    await page.goto(f"{shop}/sandbox/?language=en")
+
+    await expect(page.get_by_role("alert")).to_contain_text("Open it there at localhost")
+    await expect(page.locator("#next-due")).to_have_text("")
 
 
 async def test_standalone_panel_has_no_mailbox(chromium: Browser, shop: str) -> None:

@@ -241,7 +241,6 @@ async def test_out_of_order_fault_delivers_the_next_event_first(
         ("", []),
         ("/events", {"eventType": "X"}),
         ("/events", {"eventType": "", "data": {}}),
-        ("/deliveries/99/resend", {}),
     ],
 )
 async def test_invalid_requests_are_refused(client: SandboxClient, path: str, body: object) -> None:

@@ -17,7 +17,7 @@ from tossbill_sandbox.store import random_ids
 MINIMUM_KRW = {"card": 100, "account": 200}
 MAXIMUM_ACCOUNT_KRW = 10_000_000
 INSTALLMENTS = frozenset({0, *range(2, 13)})
-_ORDER_ID = re.compile(r"[A-Za-z0-9\-_]{6,64}")
+ORDER_ID = re.compile(r"[A-Za-z0-9\-_]{6,64}")
 _OLDER_ORDER_ID = re.compile(r"[A-Za-z0-9\-_=]{6,64}")
 
 
@@ -83,7 +83,7 @@ def read_order(fields: Fields, call: Call) -> Order:
 
 def checked_order_id(text: str, call: Call) -> str:
     """Return the order id if it has the documented form."""
-    form = _OLDER_ORDER_ID if call.switches.order_id_allows_equals else _ORDER_ID
+    form = _OLDER_ORDER_ID if call.switches.order_id_allows_equals else ORDER_ID
     if not form.fullmatch(text):
         raise TossRefusal("INVALID_REQUEST")
     return checked_text(text, 6, 64)

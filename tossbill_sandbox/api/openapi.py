@@ -43,7 +43,7 @@ def _add(
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": endpoint.summary,
-        "description": f"Contract §{endpoint.section}. In fault rules: `{endpoint.name}`.",
+        "description": f"As Toss documents it. In fault rules: `{endpoint.name}`.",
         "operationId": f"{endpoint.method.lower()}{re.sub(r'[^a-z]+', '_', endpoint.path)}",
         "tags": ["Toss"],
         "security": [{"secretKey": []}],

@@ -14,12 +14,18 @@ from tossbill_sandbox.store.clock import KST
 _LIMIT = 10**9
 
 
+class Unknown(Exception):
+    """What a request names does not exist; the message is a sentence about it."""
+
+
 def checked(handler: Handler) -> Handler:
-    """Return 400 with a sentence for an invalid request."""
+    """Return 400 with a sentence for an invalid request, 404 for what does not exist."""
 
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
+        except Unknown as error:
+            return JSONResponse({"error": str(error)}, status_code=404)
         except OverflowError:
             return JSONResponse({"error": "a number is too large"}, status_code=400)
         except ValueError as error:

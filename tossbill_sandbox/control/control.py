@@ -13,11 +13,11 @@ from starlette.routing import Route
 from tossbill_sandbox.api import canceling, card_data, confirming, openapi
 from tossbill_sandbox.api.dispatch import Api
 from tossbill_sandbox.cards.personas import PERSONAS
-from tossbill_sandbox.control import body, ledger_check, settings, shops
+from tossbill_sandbox.control import body, ledger_check, settings, shops, wrong_field
 from tossbill_sandbox.control.local_only import Handler, local_only
 from tossbill_sandbox.control.state import SandboxState, UnknownSnapshot
 from tossbill_sandbox.errors import TossRefusal
-from tossbill_sandbox.store import faults, ledger
+from tossbill_sandbox.store import double_charges, faults, ledger
 from tossbill_sandbox.store.clock import plus
 from tossbill_sandbox.store.store import Store
 
@@ -66,6 +66,9 @@ class Control:
             Command("POST", "/_control/clock/follow", self._follow, "Step a followed clock"),
             Command("GET", "/_control/ledger", self._ledger, "Read the ledger"),
             Command("GET", "/_control/ledger/check", self._check, "Check the ledger's consistency"),
+            Command(
+                "DELETE", "/_control/double-charges", self._dismiss, "Forget charges made twice"
+            ),
             Command("GET", "/_control/personas", self._personas, "List the test cards"),
             Command("GET", "/_control/switches", self._switches, "Read the switches"),
             Command("POST", "/_control/switches", self._switch, "Set switches"),
@@ -135,6 +138,10 @@ class Control:
     async def _check(self, request: Request) -> Response:
         return JSONResponse(await self._store.run(ledger_check.check))
 
+    async def _dismiss(self, request: Request) -> Response:
+        await self._store.run(double_charges.forget)
+        return await self._check(request)
+
     async def _personas(self, request: Request) -> Response:
         return JSONResponse([asdict(persona) for persona in PERSONAS.values()])
 
@@ -166,10 +173,12 @@ class Control:
         return JSONResponse({"client_key": shop.client_key}, status_code=201)
 
     async def _authorize(self, request: Request) -> Response:
-        return await self._api.call_as_sandbox(request, card_data.authorize)
+        answer = await self._api.call_as_sandbox(request, card_data.authorize)
+        return await wrong_field.named(request, answer, wrong_field.AUTHORIZATION)
 
     async def _agree(self, request: Request) -> Response:
-        return await self._api.call_as_sandbox(request, confirming.agree)
+        answer = await self._api.call_as_sandbox(request, confirming.agree)
+        return await wrong_field.named(request, answer, wrong_field.PAYMENT)
 
     async def _refund(self, request: Request) -> Response:
         wanted = await body.json_object(request)
@@ -191,8 +200,8 @@ class Control:
             return Response(await self._store.run(work), media_type="application/json")
         except TossRefusal as refused:
             return JSONResponse({"error": refused.code}, status_code=409)
-        except LookupError:
-            return JSONResponse({"error": "no payment has this order id"}, status_code=404)
+        except LookupError as error:
+            raise body.Unknown("no payment has this order id") from error
 
     async def _snapshots(self, request: Request) -> Response:
         return JSONResponse(self._state.snapshots())
@@ -205,8 +214,8 @@ class Control:
     async def _restore(self, request: Request) -> Response:
         try:
             await self._state.restore(request.path_params["name"])
-        except UnknownSnapshot:
-            return JSONResponse({"error": "there is no snapshot of this name"}, status_code=404)
+        except UnknownSnapshot as error:
+            raise body.Unknown("there is no snapshot of this name") from error
         return await self._clock(request)
 
     async def _reset(self, request: Request) -> Response:

@@ -15,6 +15,11 @@ _HOST = re.compile(r"(?:\[(?P<ipv6>[0-9a-fA-F:.]+)\]|(?P<name>[\w.-]+))(?::\d{1,
 # What proxies write, if not `X-Forwarded-For` itself.
 _OF_PROXIES = ("forwarded", "via", "x-real-ip", "x-forwarded-host", "x-forwarded-proto")
 
+ELSEWHERE = (
+    "only from this machine, at localhost or a loopback address; --control-from lets others in"
+)
+OTHER_SITE = "the request came from a page of another site"
+
 _NEAR = "tossbill_sandbox.near"
 
 
@@ -40,9 +45,10 @@ def local_only(handler: Handler) -> Handler:
     """Return 403 to other machines, and to pages of other origins in a local browser."""
 
     async def guarded(request: Request) -> Response:
-        is_local = _from_this_machine(request) and _for_this_machine(request)
-        if not (is_local and _from_no_other_site(request)):
-            return JSONResponse({"error": "only from this machine"}, status_code=403)
+        if not (_from_this_machine(request) and _for_this_machine(request)):
+            return JSONResponse({"error": ELSEWHERE}, status_code=403)
+        if not _from_no_other_site(request):
+            return JSONResponse({"error": OTHER_SITE}, status_code=403)
         return await handler(request)
 
     return guarded

@@ -90,7 +90,8 @@ class Panel:
                 "next_due_at": next_at and next_at.isoformat(),
                 "requests": [_translated(each) for each in self._log.newest(ROWS)],
                 "fault_endpoints": sorted(faults.ENDPOINTS),
-                "fault_kinds": sorted(faults.KINDS),
+                "fault_kinds": sorted(faults.KINDS - faults.WEBHOOK_KINDS),
+                "webhook_fault_kinds": sorted(faults.WEBHOOK_KINDS),
             }
         return JSONResponse(answer, headers={"cache-control": "no-store"})
 

@@ -102,8 +102,9 @@ def _to_json(value: object) -> object:
 
 
 def _parsed(name: str, value: object, defaults: Switches) -> object:
-    if name not in {each.name for each in fields(defaults)}:
-        raise ValueError(f"there is no switch {name}")
+    names = [each.name for each in fields(defaults)]
+    if name not in names:
+        raise ValueError(f"there is no switch {name}; there are {', '.join(names)}")
     default = getattr(defaults, name)
     if isinstance(default, timedelta) or name == "auth_key_lifetime":
         return _duration(name, value)

@@ -1,6 +1,7 @@
 """The control API for webhooks: endpoints, delivery log, resend, manual events."""
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -62,14 +63,20 @@ class WebhookControl:
 
     async def _remove(self, request: Request) -> Response:
         endpoint_id: int = request.path_params["id"]
-        await self._store.run(lambda c: webhooks.remove(c, endpoint_id))
+        await self._change(lambda c: webhooks.remove(c, endpoint_id))
         return await self._read(request)
 
     async def _resend(self, request: Request) -> Response:
         delivery_id: int = request.path_params["id"]
         now = self._clock.now()
-        await self._store.run(lambda c: webhooks.resend(c, delivery_id, now))
+        await self._change(lambda c: webhooks.resend(c, delivery_id, now))
         return await self._flush(request)
+
+    async def _change(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        try:
+            await self._store.run(work)
+        except LookupError as error:
+            raise body.Unknown(str(error)) from error
 
     async def _send(self, request: Request) -> Response:
         event = await body.json_object(request)

@@ -18,7 +18,7 @@ async function call(method, path, body) {
     headers: body === undefined ? {} : { "content-type": "application/json" },
   });
   const found = await answer.json();
-  if (!answer.ok) throw new Error(found.error ?? `${answer.status}`);
+  if (!answer.ok) throw Object.assign(new Error(found.error ?? `${answer.status}`), { status: answer.status });
   return found;
 }
 
@@ -61,6 +61,11 @@ async function readMail() {
   drawList("letters", letters, letterRow, text("고객에게 메일을 보내면 여기에 보여요."));
 }
 
+const onlyHere = () =>
+  text(
+    "이 패널은 샌드박스를 켠 컴퓨터에서만 쓸 수 있어요. 그 컴퓨터에서 localhost 주소로 열거나 샌드박스를 --control-from 옵션으로 시작해 주세요.",
+  );
+
 async function watch() {
   let lost = false;
   for (;;) {
@@ -69,9 +74,10 @@ async function watch() {
         await refresh();
         if (lost) showError(null);
         lost = false;
-      } catch {
+      } catch (error) {
         lost = true;
-        showError(text("연습용 토스가 대답하지 않아요. 켜져 있는지 확인해 주세요."));
+        showError(error.status === 403 ? onlyHere() : text("연습용 토스가 대답하지 않아요. 켜져 있는지 확인해 주세요."));
+        if (!state) byId("next-due").textContent = "";
       }
     }
     await new Promise((wake) => setTimeout(wake, EVERY_MS));
@@ -111,7 +117,7 @@ function draw() {
   drawList("faults", state.faults, faultRow, text("켜 둔 장애가 없어요."));
   drawList("requests", state.requests, requestRow, text("API를 부르면 여기에 보여요."));
   fillOptions("endpoint", state.fault_endpoints);
-  fillOptions("kind", state.fault_kinds);
+  fillKinds();
 }
 
 // The address names the customer whose methods and payments show; without one, everybody's do.
@@ -139,12 +145,20 @@ function fillOptions(id, names) {
   byId(id).append(...names.map((name) => element("option", { value: name }, name)));
 }
 
+// Webhooks have kinds of their own, and the others fit every call.
+function fillKinds() {
+  const kinds = byId("endpoint").value === "webhook" ? state.webhook_fault_kinds : state.fault_kinds;
+  if (byId("kind").options[0]?.value !== kinds[0]) byId("kind").replaceChildren();
+  fillOptions("kind", kinds);
+  byId("code-field").hidden = byId("kind").value !== "refuse";
+}
+
 function doubleRow({ unheard, again, ...found }) {
   const orders = { first: unheard.order_id, second: again.order_id };
   const times = [unheard, again].map(({ approved_at: at }) => shortTime(at)).join(" → ");
   return [
     element("strong", { class: "money" }, won(found.amount_krw)),
-    element("span", {}, text("{first}의 결과를 듣지 못하고 {second}로 또 결제했어요.", orders)),
+    element("span", {}, text("{first}의 응답을 받지 못하고 {second}로 다시 결제했어요.", orders)),
     element("span", { class: "soft" }, `${times} · ${found.reason}`),
     customerLink(found.customer_key),
   ];
@@ -279,8 +293,11 @@ byId("add-fault").addEventListener("submit", async (event) => {
     endpoint: byId("endpoint").value,
     kind: byId("kind").value,
     count: byId("count").valueAsNumber,
+    ...(byId("kind").value === "refuse" ? { code: byId("code").value.trim() } : {}),
   };
   await act("POST", "faults", [...state.faults, rule]);
 });
+for (const id of ["endpoint", "kind"]) byId(id).addEventListener("change", fillKinds);
+byId("dismiss").addEventListener("click", () => act("DELETE", "double-charges"));
 
 watch();

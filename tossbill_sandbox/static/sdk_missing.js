@@ -30,7 +30,7 @@ function sentenceAbout(name) {
 function missing(name, code) {
   const sentence = sentenceAbout(name);
   console.error(`[tossbill sandbox] ${sentence}`);
-  showNotice(sentence);
+  if (!placed(sentence).length) showNotice(sentence);
   return new TossPaymentsError(code, sentence);
 }
 
@@ -55,14 +55,24 @@ function showNotice(sentence) {
   document.body.append(notice);
 }
 
-// Into the element that should hold a widget.
+// Into the element that should hold a widget; a page says the same once.
 function fillWith(selector, sentence) {
   const element = typeof selector === "string" ? document.querySelector(selector) : selector;
-  element?.replaceChildren(boxWith(sentence));
+  if (!element) return;
+  const isSaid = placed(sentence).some((box) => !element.contains(box));
+  element.replaceChildren(...(isSaid ? [] : [boxWith(sentence)]));
+  document.getElementById("tossbill-sandbox-notice")?.remove();
+}
+
+// The boxes with a sentence in the shop's own elements.
+function placed(sentence) {
+  const boxes = [...document.querySelectorAll("[data-tossbill-sandbox-box]:not(#tossbill-sandbox-notice)")];
+  return boxes.filter((box) => box.textContent === sentence);
 }
 
 function boxWith(sentence) {
   const box = document.createElement("div");
+  box.dataset.tossbillSandboxBox = "";
   Object.assign(box.style, {
     boxSizing: "border-box", padding: "16px", borderRadius: "12px", borderLeft: "6px solid #f2b705",
     background: "#17181a", color: "#ffffff", font: "400 15px/1.5 system-ui, sans-serif",

@@ -108,6 +108,11 @@ def read(connection: sqlite3.Connection, limit: int = LIMIT) -> list[dict[str, A
     return [_finding(row) for row in rows]
 
 
+def forget(connection: sqlite3.Connection) -> None:
+    """Forget the named charges; each lost charge stays named once."""
+    connection.execute("DELETE FROM double_charge")
+
+
 def _is_repeated(connection: sqlite3.Connection, lost_key: str, payment_key: str) -> bool:
     """Return whether one charge repeats another, of which the shop has not been told since.
 

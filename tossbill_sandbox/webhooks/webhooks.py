@@ -62,8 +62,16 @@ def register_own(
 
 
 def remove(connection: sqlite3.Connection, endpoint_id: int) -> None:
-    """Remove an endpoint, including its pending retries; its log stays."""
-    connection.execute("UPDATE webhook_endpoint SET removed = 1 WHERE id = ?", (endpoint_id,))
+    """Remove an endpoint, including its pending retries; its log stays.
+
+    Raises:
+        LookupError: There is no such endpoint.
+    """
+    found = connection.execute(
+        "UPDATE webhook_endpoint SET removed = 1 WHERE id = ? AND NOT removed", (endpoint_id,)
+    )
+    if found.rowcount == 0:
+        raise LookupError("there is no webhook of this id")
     connection.execute(
         "UPDATE webhook_delivery SET state = 'failed', due_at = NULL"
         " WHERE endpoint_id = ? AND state = 'pending'",
@@ -125,7 +133,7 @@ def resend(connection: sqlite3.Connection, delivery_id: int, now: datetime) -> N
     """Schedule a delivery for now, whatever its state; its retry count is kept.
 
     Raises:
-        NotAWebhook: The delivery does not exist, or its endpoint was removed.
+        LookupError: The delivery does not exist, or its endpoint was removed.
     """
     found = connection.execute(
         "UPDATE webhook_delivery SET state = 'pending', due_at = ? WHERE id = ?"
@@ -133,7 +141,7 @@ def resend(connection: sqlite3.Connection, delivery_id: int, now: datetime) -> N
         (sortable(now), delivery_id),
     )
     if found.rowcount == 0:
-        raise InvalidWebhookRequest("no such delivery, or its endpoint was removed")
+        raise LookupError("there is no such delivery, or its webhook was removed")
 
 
 def log(connection: sqlite3.Connection, limit: int = LOG_LENGTH) -> list[dict[str, Any]]:
