@@ -179,7 +179,7 @@ async def test_panel_names_a_shop_that_may_have_charged_twice(chromium: Browser,
 
 
 async def test_panel_offers_the_faults_of_an_endpoint(chromium: Browser, shop: str) -> None:
-    page = await open_panel(chromium, shop)
+    page = await open_panel(chromium, shop, viewport={"width": 375, "height": 812})
     kinds, code = page.get_by_label("무엇이"), page.get_by_label("오류 코드")
 
     await page.get_by_label("어디에서").select_option("webhook")
@@ -187,6 +187,8 @@ async def test_panel_offers_the_faults_of_an_endpoint(chromium: Browser, shop: s
     await page.get_by_label("어디에서").select_option("charge")
     await expect(code).to_be_hidden()
     await kinds.select_option("refuse")
+    width: int = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 375
     await code.fill("REJECT_ACCOUNT_PAYMENT")
     await page.get_by_role("button", name="켜기").click()
 
