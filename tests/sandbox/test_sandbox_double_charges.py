@@ -1,6 +1,8 @@
 """The judge names a shop that charges again after an answer it never heard, and no other shop."""
 
 import asyncio
+import base64
+import json
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing, suppress
@@ -9,8 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message
 
 from tests.sandbox.client import AUTH, ManualClock, SandboxClient
+from tossbill_sandbox.api import fault_effects
 from tossbill_sandbox.app import create_app
 from tossbill_sandbox.testing import TossSandbox
 
@@ -166,6 +171,75 @@ async def test_lookup_that_fails_is_no_news_of_the_payment(client: SandboxClient
     await client.charge(billing_key, "order-2")
 
     assert await named(client) == [("order-1", "order-2")]
+
+
+async def test_headers_alone_are_no_news_of_the_payment(client: SandboxClient) -> None:
+    billing_key = await lost_charge(client)
+
+    answer = await client.http.head("v1/payments/orders/order-1", auth=AUTH)
+    await client.charge(billing_key, "order-2")
+
+    assert answer.status_code == 200
+    assert await named(client) == [("order-1", "order-2")]
+
+
+async def look_up_and_close(app: ASGIApp, order_id: str) -> dict[str, Any]:
+    """Look an order up, and hang up as soon as all the announced bytes are here."""
+    basic = base64.b64encode(":".join(AUTH).encode())
+    path = f"/v1/payments/orders/{order_id}"
+    headers = [(b"host", b"localhost"), (b"authorization", b"Basic " + basic)]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
+    }
+    asked = [{"type": "http.request", "body": b"", "more_body": False}]
+    body, whole = b"", asyncio.Event()
+    length = 0
+
+    async def receive() -> Message:
+        if asked:
+            return asked.pop()
+        await whole.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        nonlocal body, length
+        if message["type"] == "http.response.start":
+            length = int(Headers(raw=message["headers"])["content-length"])
+            return
+        body += message.get("body", b"")
+        if len(body) == length:
+            whole.set()
+
+    await app(scope, receive, send)
+    return json.loads(body)
+
+
+async def test_shop_that_closes_after_the_last_byte_of_a_slow_lookup_is_not_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fault_effects, "DRIP_SECONDS", 0.001)
+    app = create_app()
+    client = SandboxClient(TossSandbox(app).http)
+    billing_key = await lost_charge(client)
+    await client.fault("lookup", "slow_drip", count=1, delay_ms=2)
+
+    found = await look_up_and_close(app, "order-1")
+    await client.charge(billing_key, "order-2")
+
+    assert found["status"] == "DONE"
+    assert await named(client) == []
+    await app.aclose()
 
 
 async def test_shop_that_accepted_a_webhook_about_the_payment_is_not_named(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -33,6 +34,7 @@ class Hearing:
     Attributes:
         billing_key: The billing key that the call charges, if it does.
         earlier: Calls for the same billing key whose callers had hung up when this one arrived.
+        is_head: Whether the caller asks for the headers of the answer alone.
         rule: The fault rule that applies to the call.
         suspects: Lost charges of the same billing key when this call arrived.
         charged: The payment that the call approved.
@@ -44,6 +46,7 @@ class Hearing:
 
     billing_key: str | None = None
     earlier: list["Hearing"] = field(default_factory=list["Hearing"])
+    is_head: bool = False
     rule: Rule | None = None
     suspects: list[str] = field(default_factory=list[str])
     charged: str | None = None
@@ -72,14 +75,16 @@ class Hearings:
     def begin(self, request: Request) -> Hearing:
         """Begin to follow a call, when it arrives."""
         key = request.path_params.get("billing_key")
-        return Hearing(key, [each for each in self._lost if key and each.billing_key == key])
+        earlier = [each for each in self._lost if key and each.billing_key == key]
+        return Hearing(key, earlier, request.method == "HEAD")
 
     def note(
         self, connection: sqlite3.Connection, hearing: Hearing, answer: SandboxResponse
     ) -> None:
         """Note what an answer says, in the transaction of its effect."""
         if answer.charged is None:
-            hearing.told = self._told(connection, answer)
+            if not hearing.is_head:
+                hearing.told = self._told(connection, answer)
             return
         hearing.charged = key = answer.charged
         if hearing.is_lost:
@@ -176,10 +181,10 @@ class _Followed(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the response; note its end before the caller can act on it."""
+        ending = _Ending()
 
         async def followed(message: Message) -> None:
-            is_last = message["type"] == "http.response.body" and not message.get("more_body")
-            if is_last and not self._hearing.is_over:
+            if ending.is_reached(message) and not self._hearing.is_over:
                 is_lost = await self._is_disconnected()
                 await (self._lose() if is_lost else self._hearings.hear(self._hearing))
             await send(message)
@@ -196,6 +201,27 @@ class _Followed(Response):
     async def _lose(self) -> None:
         self._hearings.hang_up(self._hearing)
         await self._hearings.settle(self._hearing)
+
+
+class _Ending:
+    """Finds the message after which a caller has the whole answer.
+
+    A caller may close as soon as it has all the bytes announced to it, while a streamed answer
+    still ends with an empty message.
+    """
+
+    def __init__(self) -> None:
+        self._left: int | None = None
+
+    def is_reached(self, message: Message) -> bool:
+        """Return whether the answer is whole with this message."""
+        if message["type"] == "http.response.start":
+            length = Headers(raw=list(message.get("headers", ()))).get("content-length")
+            self._left = int(length) if length else None
+            return False
+        if self._left is not None:
+            self._left -= len(message.get("body", b""))
+        return not message.get("more_body") or (self._left is not None and self._left <= 0)
 
 
 async def _hangs_up(request: Request, until: float) -> bool:
