@@ -28,4 +28,17 @@ SECTION_4_ROOT = [
         status=404,
         code="NOT_FOUND_HTTP_METHOD",
     ),
+    Case(
+        fact="a base URL that ends in a slash",
+        mark="I",
+        method="GET",
+        path=f"{HOST}/v1/payments/key",
+        status=404,
+        code="NOT_FOUND_HTTP_METHOD",
+        answers={
+            "x-tossbill-hint": (
+                "The path has two slashes in a row. Remove the slash at the end of your base URL."
+            )
+        },
+    ),
 ]

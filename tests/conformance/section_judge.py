@@ -32,4 +32,12 @@ SECTION_JUDGE = [
         status=400,
         code="DUPLICATED_ORDER_ID",
     ),
+    Case(
+        fact="what was found is dismissed",
+        mark="I",
+        given="a charge made again after a lost answer",
+        method="DELETE",
+        path="_control/double-charges",
+        shows={"consistent": True, "double_charges": []},
+    ),
 ]
