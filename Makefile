@@ -44,6 +44,7 @@ lock: $(READY)
 wheels: $(READY)
 	@uv build --quiet --wheel --no-build-isolation --out-dir dist tossbill_sandbox
 	@uv build --quiet --wheel --no-build-isolation --out-dir dist .
+	@ls dist/*.whl
 
 examples: $(READY)
 	@python -m scripts.run_examples

@@ -13,7 +13,9 @@ async function post(path, body, headers = {}) {
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(65_000),
   });
-  const answer = await response.json();
+  const answer = await response.json().catch((cause) => {
+    throw new Error("No answer of Toss's: was it lost?", { cause });
+  });
   if (!response.ok) throw new Error(`${answer.code}: ${answer.message}`);
   return answer;
 }

@@ -14,7 +14,8 @@ function post(string $path, array $body, string ...$headers): array
         "timeout" => 65,
         "ignore_errors" => true, // an error of Toss's has a body too
     ]]);
-    $answer = json_decode(file_get_contents($url, false, $context), true);
+    $answer = json_decode(file_get_contents($url, false, $context), true)
+        ?? throw new RuntimeException("No answer of Toss's: was it lost?");
     if (isset($answer["code"])) {
         throw new RuntimeException("$answer[code]: $answer[message]");
     }

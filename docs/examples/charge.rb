@@ -15,6 +15,8 @@ def post(path, body, headers = {})
   response = Net::HTTP.start(uri.host, uri.port, options) { |http| http.request(request) }
   response.value # raises unless it is a success
   JSON.parse(response.body)
+rescue JSON::ParserError
+  raise "No answer of Toss's: was it lost?"
 end
 
 billing_key = post("billing/authorizations/card", {

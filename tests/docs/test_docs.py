@@ -147,6 +147,7 @@ def test_the_code_of_an_error_class_is_documented(code: str) -> None:
 def test_a_card_of_the_sandbox_is_documented(number: str) -> None:
     persona, row = PERSONAS[number], row_of("3-sandbox.md", number)
 
+    assert row.split("|")[2].strip() == f"`{persona.name}`"
     assert all(code in row for code in (persona.window_code, persona.issue_code) if code)
 
 

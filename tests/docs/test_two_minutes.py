@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -75,6 +77,27 @@ async def test_each_call_of_the_control_api_is_answered(toss_sandbox: TossSandbo
 
     assert len(await toss_sandbox.control("GET", "faults")) == 1
     assert len((await toss_sandbox.control("GET", "webhooks"))["endpoints"]) == 1
+
+
+@pytest.mark.processes
+def test_the_shop_that_charges_twice_is_named_and_then_gets_its_first_answer(
+    toss_server: TossSandbox,
+) -> None:
+    [block] = [each for each in FENCE.findall(ENGLISH) if "charge() {" in each]
+    script = "\n".join(block.splitlines()[1:-1])
+    address = toss_server.base_url.removeprefix("http://")
+    script = script.replace("localhost:4242/sandbox", address).replace("localhost:4242", address)
+
+    ran = subprocess.run(
+        ["/bin/sh", "-c", script], env={"PATH": os.defpath}, capture_output=True, text=True
+    )
+
+    assert ran.returncode == 0
+    [twice] = asyncio.run(toss_server.double_charges())
+    assert (twice["unheard"]["order_id"], twice["again"]["order_id"]) == ("order-1", "order-2")
+    assert [*re.findall(r'"orderId":"([^"]+)"', ran.stdout)] == ["order-2", "order-1"]
+    ledger = asyncio.run(toss_server.control("GET", "ledger"))
+    assert len(ledger["entries"]) == 3  # one billing key, two charges
 
 
 @pytest.mark.processes

@@ -73,7 +73,7 @@ async def test_unknown_persona_raises_an_error_that_lists_all(toss_sandbox: Toss
     [
         ("faults", [{"endpoint": "charge"}], "kind is missing"),
         ("clock/next", None, "nothing is due"),
-        ("nonsense", None, "여기에는 아무것도 없어요."),
+        ("nonsense", None, "there is no call"),
     ],
 )
 async def test_refused_control_call_raises_the_sandboxs_sentence(
@@ -84,6 +84,14 @@ async def test_refused_control_call_raises_the_sandboxs_sentence(
 
     assert isinstance(refused.value, Refused)
     assert refused.value.code == ""
+
+
+def test_refusal_without_json_says_what_came() -> None:
+    answer = httpx.Response(
+        502, text="Bad Gateway\n", request=httpx.Request("GET", "http://t.test")
+    )
+
+    assert str(Refused(answer)) == "Bad Gateway"
 
 
 async def charge(http: httpx.AsyncClient, billing_key: str, order_id: str) -> httpx.Response:
