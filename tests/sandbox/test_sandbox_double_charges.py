@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message
 from tests.sandbox.client import AUTH, ManualClock, SandboxClient
 from tossbill_sandbox.api import fault_effects
 from tossbill_sandbox.app import create_app
+from tossbill_sandbox.store import double_charges, schema
 from tossbill_sandbox.testing import TossSandbox
 
 LOSING = ["reset_after", "error_500_after", "no_answer_after", "html", "bad_json", "wrong_shape"]
@@ -257,6 +258,95 @@ async def test_shop_that_accepted_a_webhook_about_the_payment_is_not_named(
 
     assert await named(client) == []
     await app.aclose()
+
+
+async def test_accepted_webhook_leaves_nothing_to_search(
+    manual_clock: ManualClock, tmp_path: Path
+) -> None:
+    """Lost charges that the shop was told of must not slow down every later charge."""
+    shop, file = httpx.MockTransport(lambda _: httpx.Response(200)), tmp_path / "sandbox.db"
+    app = create_app(clock=manual_clock, webhook_transport=shop, database=file)
+    client = SandboxClient(TossSandbox(app).http)
+    await client.http.post("_control/webhooks", json={"url": "http://shop.test/hook"})
+    await client.switch(billing_status_webhooks=["DONE"])
+
+    await lost_charge(client)
+    await client.http.post("_control/webhooks/flush")
+
+    assert unheard(file) == []
+    await app.aclose()
+
+
+def unheard(file: Path) -> list[tuple[str, bool]]:
+    """Return the reason of each unheard charge, and whether it is lost already."""
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT reason, lost_at IS NOT NULL FROM unheard_charge")
+        return [(reason, bool(is_lost)) for reason, is_lost in rows]
+
+
+def test_one_statement_finds_the_lost_charge_among_many() -> None:
+    statements: list[str] = []
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        schema.create(connection)
+        connection.set_trace_callback(statements.append)
+        double_charges.name(connection, "again", [f"lost-{n}" for n in range(50)])
+
+    assert len([each for each in statements if "SELECT u.payment_key" in each]) == 1
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize("kind", ["delay_after", "slow_drip"])
+async def test_answer_on_its_way_is_noted_until_it_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A process killed meanwhile has lost it."""
+    monkeypatch.setattr(fault_effects, "DRIP_SECONDS", 0.001)
+    file = tmp_path / "sandbox.db"
+    async with opened(file) as client:
+        billing_key = await client.billing_key()
+        await client.fault("charge", kind, count=1, delay_ms=60)
+        charging = asyncio.create_task(client.charge(billing_key))
+        while not (await client.ledger())["entries"][1:]:
+            pass
+        meanwhile = unheard(file)
+        await charging
+
+    assert meanwhile == [("disconnected", False)]
+    assert unheard(file) == []
+
+
+async def test_snapshot_taken_during_a_delay_loses_no_answer(client: SandboxClient) -> None:
+    billing_key = await client.billing_key()
+    await client.fault("charge", "delay_after", count=1, delay_ms=60)
+    charging = asyncio.create_task(client.charge(billing_key))
+    while not (await client.ledger())["entries"][1:]:
+        pass
+    await client.http.post("_control/snapshots", json={"name": "mid"})
+    await charging
+
+    await client.http.post("_control/snapshots/mid/restore")
+    await client.http.delete("_control/faults")
+    await client.charge(billing_key, "order-2")
+
+    assert await named(client) == []
+
+
+async def test_charge_made_once_after_many_lost_ones_is_named_once(client: SandboxClient) -> None:
+    billing_key = await client.billing_key()
+    await client.fault("charge", "delay_before", count=3, delay_ms=60)
+    for number in range(1, 4):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.015):
+                await client.charge(billing_key, f"order-{number}")
+
+    await client.charge(billing_key, "order-9")
+    while not (await client.ledger())["entries"][4:]:
+        await asyncio.sleep(0)
+
+    found = await named(client)
+    assert "order-9" in [again for _, again in found]
+    assert len({again for _, again in found}) == len({first for first, _ in found}) == len(found)
 
 
 async def test_each_lost_answer_is_named_once(client: SandboxClient) -> None:

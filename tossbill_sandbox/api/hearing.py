@@ -24,6 +24,8 @@ from tossbill_sandbox.store.store import Store
 LOSING = frozenset(
     {"reset_after", "no_answer_after", "error_500_after", "html", "bad_json", "wrong_shape"}
 )
+# Kinds that give a caller time to hang up, and the sandbox time to be killed.
+DELAYING = frozenset({"delay_before", "delay_after", "slow_drip"})
 HUNG_UP = "disconnected"
 
 
@@ -60,6 +62,11 @@ class Hearing:
         """The kind of fault that loses the answer, if one does."""
         return self.rule.kind if self.rule and self.rule.kind in LOSING else None
 
+    @property
+    def is_noted(self) -> bool:
+        """Whether the store, not only this process, knows that the answer is on its way."""
+        return self.rule is not None and self.rule.kind in LOSING | DELAYING
+
 
 class Hearings:
     """Notes what was heard and what was lost."""
@@ -88,11 +95,12 @@ class Hearings:
             return
         hearing.charged = key = answer.charged
         if hearing.is_lost:
-            double_charges.lose(connection, key, HUNG_UP, self._clock.now())
+            double_charges.expect_loss(connection, key, HUNG_UP)
+            double_charges.lose(connection, key, self._clock.now())
         else:
             self._on_their_way.add(key)
-            if hearing.losing:
-                double_charges.expect_loss(connection, key, hearing.losing)
+            if hearing.is_noted:
+                double_charges.expect_loss(connection, key, hearing.losing or HUNG_UP)
         self._name(connection, hearing, key)
 
     async def wait(self, hearing: Hearing, request: Request, seconds: float) -> None:
@@ -116,21 +124,23 @@ class Hearings:
 
     async def settle(self, hearing: Hearing) -> None:
         """Store the loss of an answer, unless the caller has looked the payment up meanwhile."""
-        key, reason, now = hearing.charged, hearing.losing or HUNG_UP, self._clock.now()
+        key = hearing.charged
         if key in self._on_their_way:
             self._on_their_way.discard(key)
-            await self._store.run(lambda c: double_charges.lose(c, key, reason, now))
+            await self._store.run(partial(self._store_loss, hearing=hearing, key=key))
         if hearing in self._lost:
             self._lost.remove(hearing)
 
     async def hear(self, hearing: Hearing) -> None:
         """Note that the answer is about to arrive."""
         hearing.is_over = True
+        told = set(hearing.told)
         if hearing.charged is not None:
             self._on_their_way.discard(hearing.charged)
-        if hearing.told:
-            self._on_their_way.difference_update(hearing.told)
-            await self._store.run(partial(double_charges.hear, payment_keys=hearing.told))
+            told |= {hearing.charged} if hearing.is_noted else set()
+        if told:
+            self._on_their_way.difference_update(told)
+            await self._store.run(partial(double_charges.hear, payment_keys=told))
 
     async def delivery(self, hearing: Hearing, response: Response, request: Request) -> Response:
         """Return the response, followed if it matters whether it arrives."""
@@ -140,6 +150,12 @@ class Hearings:
         if hearing.charged is None and not hearing.told:
             return response
         return _Followed(response, hearing, self, request.is_disconnected)
+
+    def _store_loss(self, connection: sqlite3.Connection, hearing: Hearing, key: str) -> None:
+        # What was noted and is gone was told meanwhile: by another process, or by a webhook.
+        if not hearing.is_noted:
+            double_charges.expect_loss(connection, key, HUNG_UP)
+        double_charges.lose(connection, key, self._clock.now())
 
     def _name(self, connection: sqlite3.Connection, hearing: Hearing, key: str) -> None:
         """Name a charge if it repeats a lost one, or if one that has happened since repeats it."""

@@ -157,6 +157,7 @@ class SandboxState:
             with self._snapshot(name) as copied:
                 copied.backup(connection)
             schema.create(connection)
+            double_charges.forget_delayed(connection)
             self._begin(connection)
 
         await self._store.run_outside(work)

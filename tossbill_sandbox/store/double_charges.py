@@ -1,9 +1,11 @@
 """Charges whose answer their caller never heard, and charges made again without asking.
 
 A lost charge is unheard until its caller is told of it. If the same billing key is then charged
-the same amount under another order id, the later charge is named. Each lost charge is named once.
+the same amount under another order id, the later charge is named. Each lost charge is named once,
+and so is each later one.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,28 +21,37 @@ MESSAGE = (
 
 
 def expect_loss(connection: sqlite3.Connection, payment_key: str, reason: str) -> None:
-    """Note, in the transaction of a charge, that a fault rule will lose its answer."""
+    """Note that the answer to a charge is on its way and may be lost; nothing after a reset."""
     connection.execute(
-        "INSERT INTO unheard_charge"
+        "INSERT OR IGNORE INTO unheard_charge"
         " SELECT payment_key, billing_key, ?, NULL FROM payment WHERE payment_key = ?",
         (reason, payment_key),
     )
 
 
-def lose(connection: sqlite3.Connection, payment_key: str, reason: str, now: datetime) -> None:
-    """Note that the answer to a charge was lost; does nothing after a reset of the sandbox."""
+def lose(connection: sqlite3.Connection, payment_key: str, now: datetime) -> None:
+    """Note that an answer was lost, unless its shop was told of the charge meanwhile."""
     connection.execute(
-        "INSERT INTO unheard_charge"
-        " SELECT payment_key, billing_key, ?, ? FROM payment WHERE payment_key = ?"
-        " ON CONFLICT DO UPDATE SET lost_at = excluded.lost_at",
-        (reason, now.isoformat(), payment_key),
+        "UPDATE unheard_charge SET lost_at = ? WHERE payment_key = ?",
+        (now.isoformat(), payment_key),
     )
 
 
 def lose_expected(connection: sqlite3.Connection, now: datetime) -> None:
-    """Note that the answers which a killed process was about to lose are lost."""
+    """Note that the answers which a killed process had not sent are lost.
+
+    A process that still runs on the same file hears of the arrival of its own answers, and that
+    takes the note back.
+    """
     connection.execute(
         "UPDATE unheard_charge SET lost_at = ? WHERE lost_at IS NULL", (now.isoformat(),)
+    )
+
+
+def forget_delayed(connection: sqlite3.Connection) -> None:
+    """Forget answers that were only delayed when a snapshot was taken: they may have arrived."""
+    connection.execute(
+        "DELETE FROM unheard_charge WHERE lost_at IS NULL AND reason = 'disconnected'"
     )
 
 
@@ -49,6 +60,14 @@ def hear(connection: sqlite3.Connection, payment_keys: Iterable[str]) -> None:
     connection.executemany(
         "DELETE FROM unheard_charge WHERE payment_key = ?", [(key,) for key in payment_keys]
     )
+
+
+def hear_webhook(connection: sqlite3.Connection, body: str) -> None:
+    """Note that the shop accepted a webhook about a payment."""
+    payload: dict[str, Any] = json.loads(body)
+    about: dict[str, Any] = payload.get("data") or payload.get("entityBody") or {}
+    if "paymentKey" in about:
+        hear(connection, [about["paymentKey"]])
 
 
 def is_any_unheard(connection: sqlite3.Connection) -> bool:
@@ -81,15 +100,19 @@ def name(connection: sqlite3.Connection, payment_key: str, suspects: Iterable[st
         payment_key: The charge just approved.
         suspects: The charges that were lost when its request arrived.
     """
-    for suspect in suspects:
-        if _is_repeated(connection, suspect, payment_key):
-            connection.execute(
-                "INSERT INTO double_charge (first_key, reason, lost_at, second_key)"
-                " SELECT payment_key, reason, lost_at, ? FROM unheard_charge WHERE payment_key = ?",
-                (payment_key, suspect),
-            )
-            hear(connection, [suspect])
-            return
+    found = connection.execute(
+        "INSERT INTO double_charge (first_key, reason, lost_at, second_key)"
+        " SELECT u.payment_key, u.reason, u.lost_at, again.payment_key FROM json_each(?) suspect"
+        " JOIN unheard_charge u ON u.payment_key = suspect.value AND u.lost_at IS NOT NULL"
+        # What Toss has refunded was not paid twice.
+        " JOIN payment p ON p.payment_key = u.payment_key AND p.balance_krw > 0"
+        " JOIN payment again ON again.payment_key = ? AND again.total_krw = p.total_krw"
+        "   AND again.billing_key = p.billing_key AND again.order_id <> p.order_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM double_charge WHERE second_key = again.payment_key)"
+        " ORDER BY suspect.key LIMIT 1 RETURNING first_key",
+        (json.dumps(list(suspects)), payment_key),
+    ).fetchall()
+    hear(connection, [row["first_key"] for row in found])
 
 
 def read(connection: sqlite3.Connection, limit: int = LIMIT) -> list[dict[str, Any]]:
@@ -111,23 +134,6 @@ def read(connection: sqlite3.Connection, limit: int = LIMIT) -> list[dict[str, A
 def forget(connection: sqlite3.Connection) -> None:
     """Forget the named charges; each lost charge stays named once."""
     connection.execute("DELETE FROM double_charge")
-
-
-def _is_repeated(connection: sqlite3.Connection, lost_key: str, payment_key: str) -> bool:
-    """Return whether one charge repeats another, of which the shop has not been told since.
-
-    A webhook that the shop has accepted tells it, and what Toss has refunded was not paid twice.
-    """
-    [repeats] = connection.execute(
-        "SELECT COUNT(*) FROM unheard_charge u"
-        " JOIN payment p ON p.payment_key = u.payment_key AND p.balance_krw > 0"
-        " JOIN payment again ON again.payment_key = ? AND again.total_krw = p.total_krw"
-        "   AND again.billing_key = p.billing_key AND again.order_id <> p.order_id"
-        " WHERE u.payment_key = ? AND NOT EXISTS (SELECT 1 FROM webhook_delivery w"
-        "   WHERE w.state = 'delivered' AND instr(w.body, p.payment_key))",
-        (payment_key, lost_key),
-    ).fetchone()
-    return bool(repeats)
 
 
 def _finding(row: sqlite3.Row) -> dict[str, Any]:

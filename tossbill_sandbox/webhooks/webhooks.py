@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tossbill_sandbox.store import double_charges
 from tossbill_sandbox.store.switches import Switches
 from tossbill_sandbox.urls import is_absolute_http
 from tossbill_sandbox.webhooks.outbox import fan_out, sortable
@@ -119,6 +120,7 @@ def record_attempt(
     retried = delivery.retried_count
     if status == 200:
         _settle(connection, delivery.id, "delivered")
+        double_charges.hear_webhook(connection, delivery.body)
     elif retried >= len(RETRY_AFTER):
         _settle(connection, delivery.id, "failed")
     else:
