@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -40,13 +41,14 @@ class _OriginForm:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope["path"].startswith("/"):
-            path: str = scope["path"]
-            raw_path: bytes = scope["raw_path"]
-            parts = {
-                "path": urlsplit(path).path or "/",
-                "raw_path": urlsplit(raw_path).path or b"/",
-            }
-            scope = {**scope, **parts}
+            try:
+                target: bytes = scope["raw_path"]
+                raw_path = urlsplit(target).path or b"/"
+            except ValueError:
+                await PlainTextResponse("Invalid URL\n", 400)(scope, receive, send)
+                return
+            path = unquote(raw_path.decode("ascii"))
+            scope = {**scope, "path": path, "raw_path": raw_path}
         await self._app(scope, receive, send)
 
 
@@ -56,6 +58,9 @@ OPTIONS: dict[str, Any] = {
     "http": PlainProtocol,
     "ws": "none",
     "server_header": False,
+    # Otherwise a variable of the environment, FORWARDED_ALLOW_IPS, could let any caller pass for
+    # this machine; `control/local_only.py` reads a proxy's headers itself.
+    "proxy_headers": False,
     "access_log": False,
     "log_level": "warning",
     # As long as nginx: a client that keeps its connection must not find it closed on reuse.

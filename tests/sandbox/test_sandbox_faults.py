@@ -8,8 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.sandbox.client import SandboxClient
-from tossbill_sandbox.api.fault_effects import HUGE_BYTES
+from tests.sandbox.client import AUTH, SandboxClient
+from tossbill_sandbox.api.fault_effects import HUGE_BYTES, distort
+from tossbill_sandbox.api.response import SandboxResponse
+from tossbill_sandbox.store.faults import KINDS, WEBHOOK_KINDS, Rule
 
 BEFORE = ["reset_before", "error_500_before", "conflict_409"]
 AFTER = [
@@ -82,6 +84,42 @@ async def test_response_of_each_fault(
     body = parsed(answer.content)
     assert (body is None) is (expected is None)
     assert (body or {}).items() >= (expected or {}).items()
+
+
+EMPTY, ROW = SandboxResponse(200, b""), {"customerKey": "customer_1"}
+BODIES = [ROW, [ROW, ROW], []]
+ANSWERS = [EMPTY, *(SandboxResponse(200, json.dumps(each).encode()) for each in BODIES)]
+
+
+async def no_wait(seconds: float) -> None:
+    assert seconds == 0
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS - WEBHOOK_KINDS))
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_each_fault_changes_each_form_of_an_answer(
+    kind: str, answer: SandboxResponse
+) -> None:
+    rule = Rule("any", kind, code="COMMON_ERROR" if kind == "refuse" else None)
+
+    distorted = await distort(rule, answer, answer.to_response(trace_id="t"), no_wait)
+
+    if kind in ("huge_body", "wrong_customer_key"):
+        changed = json.loads(bytes(distorted.body))
+        [first, *rest] = changed if isinstance(changed, list) else [changed]
+        assert len(first["padding"]) == HUGE_BYTES if kind == "huge_body" else first != ROW
+        assert rest in ([], [ROW])
+
+
+@pytest.mark.parametrize("kind", ["huge_body", "wrong_customer_key"])
+async def test_list_may_have_a_fault(client: SandboxClient, kind: str) -> None:
+    await client.charge(await client.billing_key())
+    await client.fault("transactions", kind)
+    days = {"startDate": "2026-11-24T00:00:00", "endDate": "2026-11-25T00:00:00"}
+
+    answer = await client.http.get("v1/transactions", params=days, auth=AUTH)
+
+    assert (answer.status_code, answer.json()[0]["orderId"]) == (200, "order-1")
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after"])

@@ -354,3 +354,34 @@ async def test_status_changes_send_webhooks(
         ("order-1", "DONE"),
         ("order-2", "EXPIRED"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"metadata": r'{"a":"\ud800"}'}, "INVALID_METADATA"),
+        ({"metadata": r'{"\udfff":"a"}'}, "INVALID_METADATA"),
+        ({"amount": "0050000"}, "INVALID_AMOUNT_VALUE"),
+        ({"taxFreeAmount": "01"}, "INVALID_PARAMETERS"),
+        ({"cardInstallmentPlan": "03"}, "INVALID_PARAMETERS"),
+    ],
+)
+async def test_order_that_no_script_writes_is_refused(
+    client: SandboxClient, changes: dict[str, str], code: str
+) -> None:
+    refused = await client.http.get("window", params={**WINDOW, **ORDER, **changes})
+
+    assert (refused.status_code, f'data-code="{code}"' in refused.text) == (400, True)
+
+
+@pytest.mark.parametrize("order", [{}, ORDER])
+async def test_no_text_of_a_window_is_a_server_error(
+    client: SandboxClient, order: dict[str, str]
+) -> None:
+    every = {**WINDOW, **order} | {"cardTypes": "", "parentOrigin": "", "metadata": "{}"}
+    query = [(name, bad) for name in every for bad in ("%ED%A0%80", "%00", "%FF", "\\ud800")]
+
+    for name, bad in query:
+        others = httpx.QueryParams({key: value for key, value in every.items() if key != name})
+        answer = await client.http.get(f"window?{others}&{name}={bad}")
+        assert answer.status_code in (303, 400), (name, bad)

@@ -10,9 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tests.sandbox.client import AUTH
 from tossbill_sandbox.api.fault_effects import HUGE_BYTES
+from tossbill_sandbox.server import OPTIONS
 from tossbill_sandbox.standalone import listen
 from tossbill_sandbox.store.faults import KINDS, WEBHOOK_KINDS
 from tossbill_sandbox.testing import TossSandbox, toss_on_a_port
@@ -153,3 +156,26 @@ async def test_answers_are_sent_at_once() -> None:
         # Otherwise the system waits 40 ms for the rest of a small answer.
         assert await options
         writer.close()
+
+
+def statuses(toss: TossSandbox, target: str) -> str:
+    """Return the status line of the answer to a request for a target, as it is written."""
+    port = httpx.URL(toss.base_url).port
+    with socket.create_connection(("127.0.0.1", port or 0)) as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        return connection.recv(65536).decode().partition("\r\n")[0]
+
+
+def test_whole_url_is_read_as_its_path(toss: TossSandbox) -> None:
+    assert "400" in statuses(toss, "http://[x/v1/payments")
+    assert "200" in statuses(toss, "http://localhost/_control/clock?a=1")
+    assert "404" in statuses(toss, "http://localhost/_control/clock%3Fa=1")
+    assert "404" in statuses(toss, "http://localhost/_control/clock%23")
+
+
+def test_environment_lets_no_other_machine_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    config = uvicorn.Config(lambda: None, **OPTIONS)  # pyright: ignore[reportArgumentType]
+    config.load()
+
+    assert not isinstance(config.loaded_app, ProxyHeadersMiddleware)

@@ -16,7 +16,7 @@ MAX_AMOUNT_KRW = 2**53 - 1
 # An amount as successUrl's query parameter has it. Nothing else that a parser might take for one.
 _PLAIN_DIGITS = re.compile("0|[1-9][0-9]{0,15}")
 # JSON can encode a lone surrogate ("\ud800"), which no database column can store.
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def checked_text(value: object, least: int, most: int | None, code: str = "INVAL
         raise TossRefusal(code)
     if most is not None and len(value) > most:
         raise TossRefusal(code)
-    if _LONE_SURROGATE.search(value):
+    if LONE_SURROGATE.search(value):
         raise TossRefusal(code)
     return value
 

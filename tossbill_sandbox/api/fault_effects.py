@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from starlette.responses import Response, StreamingResponse
@@ -120,19 +120,27 @@ async def distort(
 
 
 def _other_body(kind: str, answer: SandboxResponse) -> Response | None:
-    payload: dict[str, Any] = json.loads(answer.body or b"{}")
     match kind:
         case "bad_json":
             body = answer.body[: len(answer.body) // 2] or b'{"mId":"toss'
         case "wrong_shape":
             body = b'{"mId":"tossbillbox","result":"OK"}'
         case "huge_body":
-            body = json.dumps({**payload, "padding": "x" * HUGE_BYTES}).encode()
+            body = _with(answer, "padding", "x" * HUGE_BYTES)
         case "wrong_customer_key":
-            body = json.dumps({**payload, "customerKey": "somebody-else"}).encode()
+            body = _with(answer, "customerKey", "somebody-else")
         case _:
             return None
     return Response(body, media_type="application/json")
+
+
+def _with(answer: SandboxResponse, name: str, value: str) -> bytes:
+    """Return a body with a field changed, which is in the first row if it is a list."""
+    payload: Any = json.loads(answer.body or b"{}")
+    if isinstance(payload, list):
+        [first, *rest] = cast("list[dict[str, Any]]", payload) or [{}]
+        return json.dumps([{**first, name: value}, *rest]).encode()
+    return json.dumps({**payload, name: value}).encode()
 
 
 def _drip(answer: SandboxResponse, seconds: float) -> Response:

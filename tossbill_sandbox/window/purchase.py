@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from tossbill_sandbox.api.call import MAX_AMOUNT_KRW
+from tossbill_sandbox.api.call import LONE_SURROGATE, MAX_AMOUNT_KRW
 from tossbill_sandbox.api.charging import INSTALLMENTS, Order
 
 # In Korea cards are paid off in months from this amount.
@@ -14,7 +14,8 @@ INSTALLMENTS_FROM_KRW = 50_000
 MAX_PAIRS, MAX_NAME, MAX_VALUE = 5, 40, 2000
 # The script allows "=", unlike the API's reference.
 _ORDER_ID = re.compile(r"[A-Za-z0-9\-_=]{6,64}")
-_WHOLE = re.compile(r"-?[0-9]{1,16}")
+# As the confirm reads an amount: without leading zeros.
+_WHOLE = re.compile("-?(?:0|[1-9][0-9]{0,15})")
 
 
 class InvalidPurchase(ValueError):
@@ -109,5 +110,6 @@ def _metadata(text: str) -> dict[str, str]:
 
 
 def _is_pair(name: str, value: object) -> bool:
-    is_name = len(name) <= MAX_NAME and not set(name) & {"[", "]"}
-    return is_name and isinstance(value, str) and len(value) <= MAX_VALUE
+    if not isinstance(value, str) or LONE_SURROGATE.search(name + value):
+        return False
+    return len(name) <= MAX_NAME and not set(name) & {"[", "]"} and len(value) <= MAX_VALUE
