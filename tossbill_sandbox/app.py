@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -68,7 +68,11 @@ class Sandbox(Starlette):
                 *hooks.routes(),
                 *Panel(store, state, log, mailbox).routes(),
             ],
-            exception_handlers={404: self._not_found, 405: self._wrong_method},
+            exception_handlers={
+                404: self._not_found,
+                ClientDisconnect: _hung_up,
+                405: self._wrong_method,
+            },
         )
         # Starlette's redirect repeats the `Host` header; endpoints say if they forgive a slash.
         self.router.redirect_slashes = False
@@ -114,6 +118,11 @@ class Sandbox(Starlette):
     def close(self) -> None:
         """Close the file after the event loop that served it, and all its tasks, are gone."""
         self._store.close()
+
+
+async def _hung_up(_: Request, __: Exception) -> Response:
+    """Return what nobody receives: the client hung up before its request was whole."""
+    return Response(status_code=400)
 
 
 def create_app(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -49,7 +50,18 @@ class _OriginForm:
                 return
             path = unquote(raw_path.decode("ascii"))
             scope = {**scope, "path": path, "raw_path": raw_path}
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            # uvicorn cancels what is late when it stops, and would log it as the app's failure.
+            await _end(scope, receive, send)
+
+
+async def _end(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that the server no longer waits for."""
+    if scope["type"] == "http":
+        with suppress(RuntimeError):
+            await PlainTextResponse("The sandbox stops.\n", 503)(scope, receive, send)
 
 
 # Named, so that no other parser that happens to be installed is picked. Toss's own responses

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import socket
+from base64 import b64encode
 from collections.abc import Generator
 from typing import Any
 
@@ -14,6 +16,7 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tests.sandbox.client import AUTH
+from tossbill_sandbox.api.dispatch import MAX_BODY_BYTES
 from tossbill_sandbox.api.fault_effects import HUGE_BYTES
 from tossbill_sandbox.server import OPTIONS
 from tossbill_sandbox.standalone import listen
@@ -179,3 +182,76 @@ def test_environment_lets_no_other_machine_in(monkeypatch: pytest.MonkeyPatch) -
     config.load()
 
     assert not isinstance(config.loaded_app, ProxyHeadersMiddleware)
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Generator[pytest.LogCaptureFixture]:
+    """What the web server logs, which does not reach the root logger."""
+    logger = logging.getLogger("uvicorn.error")
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)
+
+
+def begin(toss: TossSandbox, method: str, path: str, body: bytes, sent: int) -> socket.socket:
+    """Send the beginning of a request, and return the connection."""
+    authorization = f"Basic {b64encode(AUTH[0].encode() + b':').decode()}"
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
+    port = httpx.URL(toss.base_url).port or 0
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.sendall(head.encode() + body[:sent])
+    return connection
+
+
+def test_client_that_hangs_up_leaves_no_traceback_and_a_whole_request_its_effect(
+    toss: TossSandbox, http: httpx.Client, said: pytest.LogCaptureFixture
+) -> None:
+    order = {"customerKey": "customer_1", "amount": 4900, "orderName": "구독"}
+    path = f"/v1/billing/{billing_key(http)}"
+    part, whole = (json.dumps(order | {"orderId": f"hangs-{each}"}).encode() for each in "ab")
+
+    begin(toss, "POST", path, part, len(part) - 5).close()
+    begin(toss, "POST", "/_control/faults", part, len(part) - 5).close()
+    begin(toss, "POST", path, whole, len(whole)).close()
+
+    answers = (http.get("/v1/payments/orders/hangs-b").status_code for _ in range(200))
+    assert 200 in answers
+    assert said.records == []
+
+
+def test_large_body_is_refused(http: httpx.Client) -> None:
+    answer = http.post("/v1/payments/confirm", content=b"x" * (MAX_BODY_BYTES + 1))
+    largest = http.post("/v1/payments/confirm", content=b"x" * MAX_BODY_BYTES)
+
+    assert (answer.status_code, largest.status_code) == (413, 400)
+
+
+def test_server_stops_while_an_effect_is_delayed(
+    monkeypatch: pytest.MonkeyPatch, said: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(OPTIONS, "timeout_graceful_shutdown", 0.01)
+    rule = {"endpoint": "lookup", "kind": "delay_before", "delay_ms": 10**8}
+    with toss_on_a_port() as toss, httpx.Client(base_url=toss.base_url, auth=AUTH) as http:
+        control(http, "faults", [rule])
+        waiting = begin(toss, "GET", "/v1/payments/p", b"", 0)
+        while control(http, "panel")["state"]["requests"] == []:
+            pass
+
+    answer = waiting.recv(65536)
+    waiting.close()
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert [each.exc_info for each in said.records if each.exc_info] == []
+
+
+async def test_delayed_effect_is_refused_when_the_sandbox_closes() -> None:
+    toss = TossSandbox()
+    rule = {"endpoint": "lookup", "kind": "delay_before", "delay_ms": 10**8}
+    await toss.control("POST", "faults", [rule])
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(toss.http.get("/v1/payments/p"))
+        while (await toss.control("GET", "panel"))["state"]["requests"] == []:
+            await asyncio.sleep(0)
+        await toss.app.aclose()
+
+    assert waiting.result().status_code == 500

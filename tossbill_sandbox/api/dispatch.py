@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tossbill_sandbox import hints
@@ -31,6 +31,7 @@ from tossbill_sandbox.store.switches import Switches
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
 _LOGGER = logging.getLogger("tossbill_sandbox")
+MAX_BODY_BYTES = 1024 * 1024
 _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -58,6 +59,8 @@ class Api:
         self._hinted: set[str] = set()
         self._hearings = Hearings(store, clock)
         self._running: set[asyncio.Task[Any]] = set()
+        self._delays: set[asyncio.Task[None]] = set()
+        self._is_closing = False
 
     def routes(self) -> list[Route]:
         """Return the routes of contract §4; every other path returns Toss's 404."""
@@ -71,9 +74,16 @@ class Api:
         ]
 
     async def aclose(self) -> None:
-        """Wait for calls whose clients have disconnected, and for what is noted of them."""
+        """Wait for calls whose clients have disconnected, and for what is noted of them.
+
+        Calls whose effect a fault delays are refused: the delay may be days.
+        """
+        self._is_closing = True
+        for delay in self._delays:
+            delay.cancel()
         while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
+        self._is_closing = False
 
     async def call_as_sandbox(self, request: Request, work: Work) -> Response:
         """Run work for the control API: authenticated, but exempt from fault rules."""
@@ -84,6 +94,9 @@ class Api:
 
     def _handler(self, endpoint: Endpoint) -> Handler:
         async def handle(request: Request) -> Response:
+            # Before anything else: a client that hangs up has sent what it has sent.
+            if not await _is_read(request):
+                return PlainTextResponse("The body is larger than 1 MB.\n", 413)
             hearing = self._hearings.begin(request)
             task = await self._store.run(partial(_begin, endpoint=endpoint, hearing=hearing))
             instead = fault_effects.instead(task.rule, language_of(request), task.trace_id)
@@ -139,13 +152,25 @@ class Api:
                 return known
             self._rate_limiter.check(call, task.endpoint.name)
             with self._in_progress.hold(task.identity) if task.identity else nullcontext():
-                wait = partial(self._hearings.wait, task.hearing, request)
-                await fault_effects.wait_before(task.rule, wait)
+                await self._delay(request, task)
                 test_code = request.headers.get("tosspayments-test-code")
                 work = partial(self._work_and_note, call=call, task=task, test_code=test_code)
                 return await self._store.run(work)
         except TossRefusal as refused:
             return refusal(refused.code, language_of(request), refused.hint)
+
+    async def _delay(self, request: Request, task: Task) -> None:
+        """Wait as a fault rule says; refuse the call if the sandbox closes meanwhile."""
+        wait = partial(self._hearings.wait, task.hearing, request)
+        delay = asyncio.ensure_future(fault_effects.wait_before(task.rule, wait))
+        self._delays.add(delay)
+        delay.add_done_callback(self._delays.discard)
+        if self._is_closing:
+            delay.cancel()
+        await asyncio.wait([delay])
+        if delay.cancelled():
+            raise TossRefusal("COMMON_ERROR")
+        delay.result()
 
     def _log_once(self, hint: str) -> None:
         """Say it where the server runs; a client in a loop says the same again and again."""
@@ -211,6 +236,17 @@ class Api:
         if identity and is_final and answer.status != 409:
             idempotency.remember(connection, identity, answer, call)
         return answer
+
+
+async def _is_read(request: Request) -> bool:
+    """Read a request's body unless it is too large."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            return False
+    request._body = bytes(body)  # pyright: ignore[reportPrivateUsage] - as `Request.body` does
+    return True
 
 
 def _begin(connection: sqlite3.Connection, endpoint: Endpoint, hearing: Hearing) -> Task:
