@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable
@@ -80,6 +81,7 @@ async def test_each_call_of_the_control_api_is_answered(toss_sandbox: TossSandbo
 
 
 @pytest.mark.processes
+@pytest.mark.skipif(not shutil.which("curl", path=os.defpath), reason="the page needs curl")
 def test_the_shop_that_charges_twice_is_named_and_then_gets_its_first_answer(
     toss_server: TossSandbox,
 ) -> None:
