@@ -31,6 +31,12 @@ _LOGGED_HEADERS = (
     "tosspayments-test-code",
     "accept-language",
 )
+# JSON may escape a character of a name.
+_ESCAPED = re.compile(r"\\u00([0-7][0-9a-fA-F])")
+# Payment keys and ids have letters, - or _ around their digits.
+_DIGITS = re.compile(r"(?<![\w-])\d(?:(?:[ +-]|%20|%2[dD])?\d){12,18}(?![\w-])", re.ASCII)
+# What is kept of a long body may end within a number.
+_CUT_OFF = re.compile(r"\d(?:[ +-]?\d)*[ +-]?$", re.ASCII)
 _CARD_DETAILS = re.compile(
     r'(?P<name>"(?:cardNumber|cardExpirationYear|cardExpirationMonth|cardPassword'
     r'|customerIdentityNumber|customerBirthday)"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s",}]+)'
@@ -59,7 +65,7 @@ class Call:
             "id": self.id,
             "at": self.at.isoformat(),
             "method": self.method,
-            "path": self.path,
+            "path": _masked(self.path),
             "status": self.status,
             "milliseconds": self.milliseconds,
             "request": _text(self.request),
@@ -70,10 +76,17 @@ class Call:
 
     def curl(self) -> str:
         """Return a command that repeats the call; the secret key comes from the environment."""
-        parts = ["curl", "-X", self.method, shlex.quote(self.url), "-u", '"$TOSS_SECRET_KEY:"']
+        parts = [
+            "curl",
+            "-X",
+            self.method,
+            shlex.quote(_masked(self.url)),
+            "-u",
+            '"$TOSS_SECRET_KEY:"',
+        ]
         for name in _LOGGED_HEADERS:
             if name in self.headers:
-                parts += ["-H", shlex.quote(f"{name}: {self.headers[name]}")]
+                parts += ["-H", shlex.quote(f"{name}: {_masked(self.headers[name])}")]
         if self.request:
             parts += ["--data-raw", shlex.quote(_text(self.request))]
         return " ".join(parts)
@@ -150,4 +163,31 @@ def _keep(body: bytearray, message: Message) -> None:
 
 def _text(body: bytearray) -> str:
     """Return a body without the details of a card, which may be cut off at the end."""
-    return _CARD_DETAILS.sub(r'\g<name>"********"', body.decode(errors="replace"))
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        # Cut off within a character, or no text.
+        if len(body) < MAX_BODY or error.start < len(body) - 3:
+            return f"({len(body)} bytes)"
+        text = body[: error.start].decode()
+    if len(body) == MAX_BODY:
+        text = _CUT_OFF.sub("********", text)
+    if "\0" in text:
+        return f"({len(body)} bytes)"
+    text = _ESCAPED.sub(lambda found: _unescaped(found[0], found[1]), text)
+    return _masked(_CARD_DETAILS.sub(r'\g<name>"********"', text))
+
+
+def _unescaped(escape: str, digits: str) -> str:
+    character = chr(int(digits, 16))
+    return character if character.isalnum() else escape
+
+
+def _masked(text: str) -> str:
+    """Return a text without what may be the number of a card, of any scheme and length."""
+    return _DIGITS.sub(lambda found: _hidden(found[0]), text)
+
+
+def _hidden(found: str) -> str:
+    digits = re.sub(r"%20|%2[dD]|\D", "", found)
+    return "********" if digits[0] in "3456789" and len(set(digits)) > 1 else found
