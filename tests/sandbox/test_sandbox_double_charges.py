@@ -349,6 +349,27 @@ async def test_charge_made_once_after_many_lost_ones_is_named_once(client: Sandb
     assert len({again for _, again in found}) == len({first for first, _ in found}) == len(found)
 
 
+async def _refund_the_second(client: SandboxClient, billing_key: str) -> None:
+    await client.http.post("_control/refunds", json={"orderId": "order-2"})
+
+
+@pytest.mark.parametrize(
+    ("act", "times"), [(_repeat, 0), (_refund, 0), (_refund_the_second, 0), (_look_up, 1)]
+)
+async def test_repeated_call_or_refund_takes_a_finding_back_and_a_lookup_does_not(
+    client: SandboxClient, act: Callable[[SandboxClient, str], Awaitable[None]], times: int
+) -> None:
+    """A shop that repeats its first call meant both orders."""
+    billing_key = await lost_charge(client)
+    await client.charge(billing_key, "order-2", key="another")
+    before = await named(client)
+
+    await act(client, billing_key)
+
+    assert before == [("order-1", "order-2")]
+    assert len(await named(client)) == times
+
+
 async def test_each_lost_answer_is_named_once(client: SandboxClient) -> None:
     billing_key = await lost_charge(client)
     await client.fault("charge", "reset_after", count=1)

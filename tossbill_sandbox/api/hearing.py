@@ -91,7 +91,7 @@ class Hearings:
         """Note what an answer says, in the transaction of its effect."""
         if answer.charged is None:
             if not hearing.is_head:
-                hearing.told = self._told(connection, answer)
+                hearing.told = self._told(connection, hearing, answer)
             return
         hearing.charged = key = answer.charged
         if hearing.is_lost:
@@ -140,7 +140,7 @@ class Hearings:
             told |= {hearing.charged} if hearing.is_noted else set()
         if told:
             self._on_their_way.difference_update(told)
-            await self._store.run(partial(double_charges.hear, payment_keys=told))
+            await self._store.run(partial(_store_news, hearing=hearing, told=told))
 
     async def delivery(self, hearing: Hearing, response: Response, request: Request) -> Response:
         """Return the response, followed if it matters whether it arrives."""
@@ -167,16 +167,28 @@ class Hearings:
         for follower in hearing.followers:
             double_charges.name(connection, follower, [key])
 
-    def _told(self, connection: sqlite3.Connection, answer: SandboxResponse) -> set[str]:
+    def _told(
+        self, connection: sqlite3.Connection, hearing: Hearing, answer: SandboxResponse
+    ) -> set[str]:
         """Return the payments that an answer names and whose shop has not heard of them yet."""
-        is_any = self._on_their_way or double_charges.is_any_unheard(connection)
+        is_any = (
+            hearing.billing_key or self._on_their_way or double_charges.is_any_unheard(connection)
+        )
         if answer.status != 200 or not is_any:
             return set()
         return {
             key
             for key in _payment_keys(answer)
-            if key in self._on_their_way or double_charges.is_unheard(connection, key)
+            if key in self._on_their_way
+            or double_charges.is_unheard(connection, key)
+            or (hearing.billing_key and double_charges.is_named(connection, key))
         }
+
+
+def _store_news(connection: sqlite3.Connection, hearing: Hearing, told: set[str]) -> None:
+    double_charges.hear(connection, told)
+    if hearing.billing_key:
+        double_charges.resolve(connection, told)
 
 
 class _Followed(Response):

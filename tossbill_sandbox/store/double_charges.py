@@ -115,8 +115,21 @@ def name(connection: sqlite3.Connection, payment_key: str, suspects: Iterable[st
     hear(connection, [row["first_key"] for row in found])
 
 
+def is_named(connection: sqlite3.Connection, payment_key: str) -> bool:
+    """Return whether a later charge repeated a lost one."""
+    query = "SELECT 1 FROM double_charge WHERE first_key = ?"
+    return connection.execute(query, (payment_key,)).fetchone() is not None
+
+
+def resolve(connection: sqlite3.Connection, payment_keys: Iterable[str]) -> None:
+    """Take back what was named: the shop repeated the first call, so the later one is another."""
+    connection.executemany(
+        "DELETE FROM double_charge WHERE first_key = ?", [(key,) for key in payment_keys]
+    )
+
+
 def read(connection: sqlite3.Connection, limit: int = LIMIT) -> list[dict[str, Any]]:
-    """Return the named charges, newest first."""
+    """Return the named charges, newest first, less those of which one was refunded in full."""
     rows = connection.execute(
         "SELECT d.id, d.reason, d.lost_at, first.client_key, first.customer_key,"
         " first.billing_key, first.total_krw,"
@@ -125,7 +138,8 @@ def read(connection: sqlite3.Connection, limit: int = LIMIT) -> list[dict[str, A
         " second.order_id AS second_order, second.payment_key AS second_key,"
         " second.approved_at AS second_at, second.status AS second_status"
         " FROM double_charge d JOIN payment first ON first.payment_key = d.first_key"
-        " JOIN payment second ON second.payment_key = d.second_key ORDER BY d.id DESC LIMIT ?",
+        " JOIN payment second ON second.payment_key = d.second_key"
+        " WHERE first.balance_krw > 0 AND second.balance_krw > 0 ORDER BY d.id DESC LIMIT ?",
         (limit,),
     )
     return [_finding(row) for row in rows]
