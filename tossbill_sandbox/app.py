@@ -154,8 +154,8 @@ def create_app(
             ``{"letters": [{"id", "subject", "body", "address", "created_at"}]}``.
         webhook_url: A URL registered for webhooks from the start; once removed by a user, it
             stays removed.
-        any_key: Whether test keys that nobody registered work. The first call of a server about
-            something that a window made pairs a client key with a secret key.
+        any_key: Whether test keys that nobody registered work. A server's first exchange
+            or confirm of what a window made pairs a client key with a secret key.
         on_clock_change: Called with the current time and whether the clock is stopped, at startup
             and whenever the clock was moved; for an app in the same process.
     """

@@ -275,14 +275,53 @@ async def test_registered_keys_are_never_paired_with_others(any_key: SandboxClie
     assert [each.json()["code"] for each in (stranger, known)] == ["INVALID_API_KEY"] * 2
 
 
-async def test_used_key_is_not_registered_in_silence(any_key: SandboxClient) -> None:
-    await any_key.http.get("v1/payments/p", auth=(PAIR["secret_key"], ""))
-    await any_key.open_window(clientKey="test_ck_seen")
-
-    secret = await any_key.http.post("_control/shops", json=PAIR)
-    client_key = await any_key.http.post(
-        "_control/shops", json={**PAIR, "client_key": "test_ck_seen", "secret_key": "test_sk_new"}
+async def test_keys_that_were_used_can_be_registered(any_key: SandboxClient) -> None:
+    server = await any_key.http.get("v1/payments/p", auth=(PAIR["secret_key"], ""))
+    first = await any_key.http.post("_control/shops", json=PAIR)
+    again = await any_key.http.post("_control/shops", json={**PAIR, "secret_key": "test_sk_new"})
+    issued = await any_key.issue(
+        await any_key.auth_key(clientKey=PAIR["client_key"]), auth=("test_sk_new", "")
     )
 
-    assert secret.json() == {"error": "the secret_key belongs to another client_key"}
-    assert client_key.status_code == 201
+    assert server.status_code == 404
+    assert [each.status_code for each in (first, again, issued)] == [201, 201, 200]
+    assert (await client_keys(any_key))[2:] == [PAIR["client_key"]]
+
+
+async def test_both_keys_of_a_pair_may_be_used_before_it_is_registered(
+    any_key: SandboxClient,
+) -> None:
+    auth_key = await any_key.auth_key(clientKey=PAIR["client_key"])
+    await any_key.http.get("v1/payments/p", auth=(PAIR["secret_key"], ""))
+
+    made = await any_key.http.post("_control/shops", json=PAIR)
+
+    issued = await any_key.issue(auth_key, auth=(PAIR["secret_key"], ""))
+    assert (made.status_code, issued.status_code) == (201, 200)
+    assert (await client_keys(any_key))[2:] == [PAIR["client_key"]]
+
+
+async def test_look_up_pairs_no_keys(any_key: SandboxClient) -> None:
+    back = (await any_key.pay_in_window(clientKey="test_ck_ABC")).params
+    path = f"v1/payments/{back['paymentKey']}"
+
+    found = [await any_key.http.get(path, auth=("test_sk_GHI", ""))]
+    found.append(await any_key.http.post(f"{path}/cancel", json={}, auth=("test_sk_GHI", "")))
+    body = {name: back[name] for name in ("paymentKey", "orderId", "amount")}
+    confirmed = await any_key.http.post("v1/payments/confirm", json=body, auth=("test_sk_DEF", ""))
+
+    assert 200 not in [each.status_code for each in found]
+    assert confirmed.status_code == 200
+
+
+async def test_secret_key_of_another_pair_is_not_registered(any_key: SandboxClient) -> None:
+    await any_key.http.post("_control/shops", json=PAIR)
+    await any_key.open_window(clientKey="test_ck_seen")
+
+    taken = await any_key.http.post("_control/shops", json={**PAIR, "client_key": "test_ck_other"})
+    seen = await any_key.http.post(
+        "_control/shops", json={"client_key": "test_ck_seen", "secret_key": "test_sk_new"}
+    )
+
+    assert taken.json() == {"error": "the secret_key belongs to another client_key"}
+    assert seen.status_code == 201

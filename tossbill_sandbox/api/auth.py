@@ -1,7 +1,7 @@
 """Authentication: Toss's Basic scheme and the table of key pairs.
 
-A sandbox that takes any key has pairs of which only one key is known. The first call of a server
-about something that a window made pairs the two keys; nothing in the keys says that they belong
+A sandbox that takes any key has pairs of which only one key is known. A server's first exchange
+or confirm of what a window made pairs the two keys; nothing in the keys says that they belong
 together. Until then the other key of each is a placeholder.
 """
 
@@ -89,12 +89,15 @@ def shop_of_secret_key(connection: sqlite3.Connection, secret_key: str) -> Shop 
     return None if is_placeholder else _find(connection, "secret_key", secret_key)
 
 
-def is_made_by(connection: sqlite3.Connection, shop: Shop, client_key: str) -> bool:
+def is_made_by(
+    connection: sqlite3.Connection, shop: Shop, client_key: str, *, pairs: bool = False
+) -> bool:
     """Return whether something belongs to a shop, by the client key that it was made with.
 
-    The first time, two keys that nobody registered become a pair.
+    With ``pairs`` two keys that nobody registered become a pair the first time: for the calls that
+    only the server of the window's own shop makes.
     """
-    return client_key == shop.client_key or _pair(connection, shop, client_key)
+    return client_key == shop.client_key or (pairs and _pair(connection, shop, client_key))
 
 
 def register(connection: sqlite3.Connection, shop: Shop) -> None:
@@ -133,7 +136,7 @@ def _admit(connection: sqlite3.Connection, client_key: str, secret_key: str) -> 
 def _pair(connection: sqlite3.Connection, shop: Shop, client_key: str) -> bool:
     """Give a shop without a client key one without a secret key, with what its windows made."""
     other = _find(connection, "client_key", client_key)
-    if other is None or not other.secret_key.startswith(PLACEHOLDER):
+    if other and not other.secret_key.startswith(PLACEHOLDER):
         return False
     paired = connection.execute(
         "UPDATE shop SET paired_client_key = ? WHERE client_key = ? AND client_key LIKE ? || '%'"

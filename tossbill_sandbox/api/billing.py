@@ -137,7 +137,7 @@ def _usable_authorization(
     ).fetchone()
     if row is None:
         raise TossRefusal(call.switches.auth_key_unknown)
-    if not is_made_by(connection, call.shop, row["client_key"]):
+    if not is_made_by(connection, call.shop, row["client_key"], pairs=True):
         raise TossRefusal("INVALID_API_KEY", hints.OTHER_PAIR)
     lifetime = call.switches.auth_key_lifetime
     age = call.now - datetime.fromisoformat(row["created_at"])

@@ -22,7 +22,7 @@ def confirm(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     # The script allows "=" in it, so its form was checked when the window was opened.
     order_id = fields.text("orderId", 6, 64)
     amount = fields.amount("amount")
-    row = payments.find_or_expire(connection, call, payment_key)
+    row = payments.find_or_expire(connection, call, payment_key, pairs=True)
     _check_status(row["status"], call)
     if (row["order_id"], row["total_krw"]) != (order_id, amount):
         raise TossRefusal(call.switches.confirm_amount_differs)

@@ -34,7 +34,9 @@ def by_order(connection: sqlite3.Connection, call: Call) -> SandboxResponse:
     return answer(connection, call, find_or_expire(connection, call, row["payment_key"]))
 
 
-def find_or_expire(connection: sqlite3.Connection, call: Call, payment_key: str) -> sqlite3.Row:
+def find_or_expire(
+    connection: sqlite3.Connection, call: Call, payment_key: str, *, pairs: bool = False
+) -> sqlite3.Row:
     """Return a payment of the calling shop, first expiring it if its buyer or confirm is overdue.
 
     Raises:
@@ -44,7 +46,7 @@ def find_or_expire(connection: sqlite3.Connection, call: Call, payment_key: str)
     row = _row(connection, payment_key)
     if row is None or _is_hidden(row, call):
         raise TossRefusal("NOT_FOUND_PAYMENT")
-    if not is_made_by(connection, call.shop, row["client_key"]):
+    if not is_made_by(connection, call.shop, row["client_key"], pairs=pairs):
         raise TossRefusal("NOT_FOUND_PAYMENT")
     return row
 

@@ -5,8 +5,17 @@ import sqlite3
 from dataclasses import replace
 from typing import Any
 
-from tossbill_sandbox.api.auth import M_ID, PLACEHOLDER, Shop, register, shop_of_secret_key
+from tossbill_sandbox.api.auth import (
+    M_ID,
+    PLACEHOLDER,
+    Shop,
+    is_made_by,
+    register,
+    shop_of_client_key,
+    shop_of_secret_key,
+)
 from tossbill_sandbox.control import body
+from tossbill_sandbox.errors import TossRefusal
 from tossbill_sandbox.store.schema import NEWEST_API_VERSION
 
 _FIELDS = ("client_key", "secret_key", "m_id", "api_version")
@@ -58,12 +67,21 @@ def add(connection: sqlite3.Connection, shop: Shop) -> None:
     Raises:
         ValueError: Another pair has the secret key.
     """
+    mine = shop_of_client_key(connection, shop.client_key)
     known = shop_of_secret_key(connection, shop.secret_key)
-    if known and known.paired_client_key == shop.client_key:
-        shop = replace(shop, client_key=known.client_key)
-    elif known and known.client_key != shop.client_key:
-        raise ValueError("the secret_key belongs to another client_key")
-    register(connection, shop)
+    if known and (mine is None or mine.client_key != known.client_key):
+        # A server has used the one key before, and perhaps a window the other.
+        if not _is_paired(connection, known, shop.client_key):
+            raise ValueError("the secret_key belongs to another client_key")
+        mine = known
+    register(connection, replace(shop, client_key=mine.client_key) if mine else shop)
+
+
+def _is_paired(connection: sqlite3.Connection, known: Shop, client_key: str) -> bool:
+    try:
+        return is_made_by(connection, known, client_key, pairs=True)
+    except TossRefusal as refused:
+        raise ValueError("both keys have a payment of the same orderId") from refused
 
 
 def masked(key: str) -> str:
