@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -112,7 +113,8 @@ def _reason(error: OSError, host: str, port: int) -> str:
         case errno.EACCES:
             return f"Port {port} needs more privileges; choose 1024 or higher with --port."
         case _:
-            return f"{host} is not an address of this machine."
+            named = host if os.environ.get("HOST") != host else f"{host}, from the variable HOST,"
+            return f"{named} is not an address of this machine."
 
 
 main = command("tossbill-sandbox", database=DATABASE, path_type=click.Path(path_type=Path))

@@ -91,7 +91,8 @@ def test_command_listens_at_the_address_of_the_environment() -> None:
 
     result = CliRunner().invoke(main, ["--port", "0"], env=documentation_only)
 
-    assert "192.0.2.1 is not an address of this machine." in result.stderr
+    sentence = "192.0.2.1, from the variable HOST, is not an address of this machine."
+    assert sentence in result.stderr
 
 
 def database_with(path: Path, statement: str) -> None:
