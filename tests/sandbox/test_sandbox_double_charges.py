@@ -464,6 +464,31 @@ async def test_restart_forgets_neither_lost_answers_nor_findings(tmp_path: Path)
     assert after == [("order-2", "order-3"), ("order-1", "order-2")]
 
 
+@pytest.mark.parametrize("again", ["reset", "snapshots/before/restore"])
+async def test_call_of_before_has_no_effect_after_a_reset_or_a_restore(
+    client: SandboxClient, again: str
+) -> None:
+    """The same seed gives the same billing key, so the charge would even be possible."""
+    seed = {"seed": "7", "at": "2026-12-01"}
+    await client.http.post("_control/reset", json=seed)
+    billing_key = await client.billing_key()
+    await client.http.post("_control/snapshots", json={"name": "before"})
+    await client.fault("charge", "delay_before", count=1, delay_ms=200)
+    delayed = asyncio.create_task(client.charge(billing_key))
+    while (await client.http.get("_control/faults")).json()[0]["count"]:
+        await asyncio.sleep(0)
+
+    await client.http.post(f"_control/{again}", json=seed)
+    same = billing_key if "restore" in again else await client.billing_key()
+    refused = await delayed
+    await client.charge(same, "order-2")
+
+    paid = [each["order_id"] for each in (await client.ledger())["entries"] if each["order_id"]]
+    assert same == billing_key
+    assert (refused.status_code, refused.json()["code"]) == (500, "COMMON_ERROR")
+    assert paid == ["order-2"]
+
+
 async def test_reset_forgets_findings(client: SandboxClient) -> None:
     await client.charge(await lost_charge(client), "order-2")
 

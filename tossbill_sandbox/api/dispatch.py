@@ -22,7 +22,7 @@ from tossbill_sandbox.api.hearing import Hearing, Hearings
 from tossbill_sandbox.api.rates import RateLimiter
 from tossbill_sandbox.api.response import SandboxResponse, language_of, refusal
 from tossbill_sandbox.errors import ERRORS, TossRefusal
-from tossbill_sandbox.store import double_charges, faults, random_ids
+from tossbill_sandbox.store import faults, random_ids
 from tossbill_sandbox.store.clock import Clock
 from tossbill_sandbox.store.faults import Rule
 from tossbill_sandbox.store.store import Store
@@ -98,7 +98,8 @@ class Api:
             if not await _is_read(request):
                 return PlainTextResponse("The body is larger than 1 MB.\n", 413)
             hearing = self._hearings.begin(request)
-            task = await self._store.run(partial(_begin, endpoint=endpoint, hearing=hearing))
+            begin = partial(self._begin, endpoint=endpoint, hearing=hearing)
+            task = await self._store.run(begin)
             instead = fault_effects.instead(task.rule, language_of(request), task.trace_id)
             if instead is not None:
                 return instead
@@ -172,6 +173,12 @@ class Api:
             raise TossRefusal("COMMON_ERROR")
         delay.result()
 
+    def _begin(self, connection: sqlite3.Connection, endpoint: Endpoint, hearing: Hearing) -> Task:
+        trace_id = random_ids.trace_id(connection)
+        hearing.rule = faults.take(connection, endpoint.name)
+        self._hearings.arrive(connection, hearing)
+        return Task(trace_id, hearing.rule, endpoint, hearing)
+
     def _log_once(self, hint: str) -> None:
         """Say it where the server runs; a client in a loop says the same again and again."""
         if hint and hint not in self._hinted:
@@ -182,6 +189,7 @@ class Api:
         self, connection: sqlite3.Connection, request: Request, body: bytes, task: Task
     ) -> tuple[Call, Task, SandboxResponse | None]:
         """Authenticate the call, and look up the response stored under its Idempotency-Key."""
+        self._hearings.check(connection, task.hearing)
         call = Call(
             shop=authenticate(
                 connection, request.headers.get("authorization"), any_key=self._any_key
@@ -218,6 +226,7 @@ class Api:
     def _work_and_note(
         self, connection: sqlite3.Connection, call: Call, task: Task, test_code: str | None
     ) -> SandboxResponse:
+        self._hearings.check(connection, task.hearing)
         answer = self._work_once(connection, call, task, test_code)
         self._hearings.note(connection, task.hearing, answer)
         return answer
@@ -247,14 +256,6 @@ async def _is_read(request: Request) -> bool:
             return False
     request._body = bytes(body)  # pyright: ignore[reportPrivateUsage] - as `Request.body` does
     return True
-
-
-def _begin(connection: sqlite3.Connection, endpoint: Endpoint, hearing: Hearing) -> Task:
-    trace_id = random_ids.trace_id(connection)
-    hearing.rule = faults.take(connection, endpoint.name)
-    if hearing.billing_key is not None:
-        hearing.suspects = double_charges.lost(connection, hearing.billing_key)
-    return Task(trace_id, hearing.rule, endpoint, hearing)
 
 
 def _tested(call: Call, task: Task, code: str | None) -> SandboxResponse | None:

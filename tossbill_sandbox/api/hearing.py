@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from tossbill_sandbox.api.response import SandboxResponse
-from tossbill_sandbox.store import double_charges
+from tossbill_sandbox.errors import TossRefusal
+from tossbill_sandbox.store import double_charges, schema
 from tossbill_sandbox.store.clock import Clock
 from tossbill_sandbox.store.faults import Rule
 from tossbill_sandbox.store.store import Store
@@ -36,6 +37,7 @@ class Hearing:
     Attributes:
         billing_key: The billing key that the call charges, if it does.
         earlier: Calls for the same billing key whose callers had hung up when this one arrived.
+        generation: The generation of the tables when this call arrived; None if it does not matter.
         is_head: Whether the caller asks for the headers of the answer alone.
         rule: The fault rule that applies to the call.
         suspects: Lost charges of the same billing key when this call arrived.
@@ -49,6 +51,7 @@ class Hearing:
     billing_key: str | None = None
     earlier: list["Hearing"] = field(default_factory=list["Hearing"])
     is_head: bool = False
+    generation: int | None = None
     rule: Rule | None = None
     suspects: list[str] = field(default_factory=list[str])
     charged: str | None = None
@@ -78,12 +81,32 @@ class Hearings:
         self._on_their_way: set[str] = set()
         # Calls whose callers have hung up, until that is stored.
         self._lost: list[Hearing] = []
+        self._generation = 0
 
     def begin(self, request: Request) -> Hearing:
         """Begin to follow a call, when it arrives."""
         key = request.path_params.get("billing_key")
         earlier = [each for each in self._lost if key and each.billing_key == key]
         return Hearing(key, earlier, request.method == "HEAD")
+
+    def arrive(self, connection: sqlite3.Connection, hearing: Hearing) -> None:
+        """Note the tables that a call finds; after a reset or a restore, forget what was before."""
+        hearing.generation = schema.generation(connection)
+        if hearing.generation != self._generation:
+            self._generation = hearing.generation
+            self._on_their_way.clear()
+        hearing.earlier = [each for each in hearing.earlier if _is_of_now(connection, each)]
+        if hearing.billing_key is not None:
+            hearing.suspects = double_charges.lost(connection, hearing.billing_key)
+
+    def check(self, connection: sqlite3.Connection, hearing: Hearing) -> None:
+        """Refuse a call that began before a reset or a restore: it has no effect after it.
+
+        Raises:
+            TossRefusal: ``COMMON_ERROR``.
+        """
+        if not _is_of_now(connection, hearing):
+            raise TossRefusal("COMMON_ERROR")
 
     def note(
         self, connection: sqlite3.Connection, hearing: Hearing, answer: SandboxResponse
@@ -152,6 +175,8 @@ class Hearings:
         return _Followed(response, hearing, self, request.is_disconnected)
 
     def _store_loss(self, connection: sqlite3.Connection, hearing: Hearing, key: str) -> None:
+        if not _is_of_now(connection, hearing):
+            return
         # What was noted and is gone was told meanwhile: by another process, or by a webhook.
         if not hearing.is_noted:
             double_charges.expect_loss(connection, key, HUNG_UP)
@@ -185,7 +210,13 @@ class Hearings:
         }
 
 
+def _is_of_now(connection: sqlite3.Connection, hearing: Hearing) -> bool:
+    return hearing.generation in (None, schema.generation(connection))
+
+
 def _store_news(connection: sqlite3.Connection, hearing: Hearing, told: set[str]) -> None:
+    if not _is_of_now(connection, hearing):
+        return
     double_charges.hear(connection, told)
     if hearing.billing_key:
         double_charges.resolve(connection, told)

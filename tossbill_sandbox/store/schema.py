@@ -287,6 +287,15 @@ def create(connection: sqlite3.Connection, seed: str | None = None) -> None:
     _add_published_shops(connection)
 
 
+def generation(connection: sqlite3.Connection) -> int:
+    """Return a number that SQLite raises when the tables are rebuilt or restored.
+
+    It is in the file, so that a reset by another process counts too.
+    """
+    [number] = connection.execute("PRAGMA schema_version").fetchone()
+    return int(number)
+
+
 def rebuild(connection: sqlite3.Connection, seed: str | None = None) -> None:
     """Recreate all tables, in the caller's transaction; ids restart from the seed."""
     for name in reversed(_TABLES):
