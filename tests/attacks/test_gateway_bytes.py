@@ -188,8 +188,8 @@ READERS: dict[str, Callable[[str], Awaitable[None]]] = {
     "tossbill_ui/toss/sandbox_control.py": read_control,
     "tossbill_sandbox/webhooks/delivery.py": deliver_webhook,
 }
-# A client for the tests of a shop, which asks only the sandbox in its own process.
-IN_TESTS = "tossbill_sandbox/testing.py"
+# The client for the tests of a shop, and its transport, which ask only the sandbox in their process.
+IN_TESTS = {"tossbill_sandbox/in_process.py", "tossbill_sandbox/testing.py"}
 
 
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)
@@ -218,4 +218,4 @@ def test_every_reader_of_responses_is_listed() -> None:
         if names & sends:
             found.add(path.relative_to(ROOT).as_posix())
 
-    assert found == {*READERS, IN_TESTS}
+    assert found == {*READERS, *IN_TESTS}
