@@ -188,7 +188,7 @@ READERS: dict[str, Callable[[str], Awaitable[None]]] = {
     "tossbill_ui/toss/sandbox_control.py": read_control,
     "tossbill_sandbox/webhooks/delivery.py": deliver_webhook,
 }
-# The client for the tests of a shop, and its transport, which ask only the sandbox in their process.
+# The client for tests of a shop, and its transport: they ask only the sandbox in their process.
 IN_TESTS = {"tossbill_sandbox/in_process.py", "tossbill_sandbox/testing.py"}
 
 
