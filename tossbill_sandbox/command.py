@@ -82,28 +82,39 @@ def command(name: str, *, database: Path, path_type: click.ParamType[Path]) -> c
         control_from: Sequence[Network],
     ) -> None:
         """Run the sandbox of Toss standalone, for any language."""
-        from tossbill_sandbox import standalone
-
-        if db.name == IN_MEMORY:
-            db = Path(IN_MEMORY)
-        try:
-            listener = standalone.listen(host, port)
-        except OSError as error:
-            raise click.ClickException(_reason(error, host, port)) from None
-        try:
-            standalone.prepare(db, seed)
-        except standalone.UnusableFile as error:
-            listener.close()
-            raise click.ClickException(str(error)) from None
-        click.echo(f"The sandbox of Toss is at {standalone.url_of(listener)}/sandbox/", err=True)
-        if standalone.is_open_to_others(listener):
-            port = listener.getsockname()[1]
-            click.echo(f"Other machines reach it at port {port} of this machine.", err=True)
-        standalone.serve(
-            listener, database=db, seed=seed, any_key=any_key, control_from=control_from
-        )
+        _serve(host, port, db, seed=seed, any_key=any_key, control_from=control_from)
 
     return sandbox
+
+
+def _serve(
+    host: str,
+    port: int,
+    db: Path,
+    *,
+    seed: str | None,
+    any_key: bool,
+    control_from: Sequence[Network],
+) -> None:
+    """Serve, or say in a sentence why not."""
+    from tossbill_sandbox import standalone
+
+    if db.name == IN_MEMORY:
+        db = Path(IN_MEMORY)
+    try:
+        listener = standalone.listen(host, port)
+    except OSError as error:
+        raise click.ClickException(_reason(error, host, port)) from None
+    try:
+        standalone.prepare(db, seed)
+    except standalone.UnusableFile as error:
+        listener.close()
+        raise click.ClickException(str(error)) from None
+    click.echo(f"The sandbox of Toss is at {standalone.url_of(listener)}/sandbox/", err=True)
+    if standalone.is_open_to_others(listener):
+        port = listener.getsockname()[1]
+        click.echo(f"Other machines reach it at port {port} of this machine.", err=True)
+    standalone.serve(listener, database=db, seed=seed, any_key=any_key, control_from=control_from)
 
 
 def _reason(error: OSError, host: str, port: int) -> str:

@@ -1,4 +1,4 @@
-"""What a refused key or a wrong path needs, in words; Toss sends a code and a message alone.
+"""Advice about a refused key or a wrong path; Toss sends a code and a message alone.
 
 Sent in a header of their own, since clients may parse Toss's answer strictly; shown in the panel
 and on the window's page; logged.

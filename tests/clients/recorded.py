@@ -1,4 +1,4 @@
-"""What HTTP clients really sent; `record.py` wrote it down."""
+"""Requests as HTTP clients really sent them; `record.py` wrote them down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients written against Toss send, beyond the examples of its documentation."""
+"""Requests of clients written against Toss, beyond the examples of its documentation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the sandbox says about the shop that calls it; Toss has no such call."""
+"""The sandbox's judgment of the shop that calls it; Toss has no such call."""
 
 from unittest.mock import ANY
 

@@ -73,7 +73,7 @@ async def test_script_has_tosss_own_path(http: httpx.AsyncClient, base: str, pat
     ("method", "path"),
     [("POST", "v1"), ("POST", "v1/payment"), ("GET", "v1/"), ("GET", "v1/payments")],
 )
-async def test_what_the_api_does_not_know_gets_tosss_404(
+async def test_unknown_call_gets_tosss_404(
     http: httpx.AsyncClient, base: str, method: str, path: str
 ) -> None:
     answer = await http.request(method, path)

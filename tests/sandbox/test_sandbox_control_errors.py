@@ -195,7 +195,7 @@ async def test_refusal_of_something_else_names_no_field(client: SandboxClient) -
         ("GET", "nope", "there is no call /sandbox/_control/nope; /sandbox/openapi.json describes"),
     ],
 )
-async def test_what_does_not_exist_is_not_found(
+async def test_unknown_thing_is_not_found(
     client: SandboxClient, method: str, path: str, sentence: str
 ) -> None:
     answer = await client.http.request(method, f"_control/{path}", json={"orderId": "order-1"})

@@ -1,4 +1,4 @@
-"""What the control API is asked for, with a sentence about whatever is wrong with it."""
+"""Bodies and parameters of the control API, with a sentence about whatever is wrong with them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the control API says about a call that it has not."""
+"""Answers of the control API to calls that it does not have."""
 
 from collections.abc import Sequence
 
