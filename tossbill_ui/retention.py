@@ -18,7 +18,7 @@ from sqlmodel import col
 from tossbill_ui.audit.models import SecurityEvent
 from tossbill_ui.core.db import Table
 from tossbill_ui.core.pubsub_between_processes import CustomerChange
-from tossbill_ui.customers.models import Customer
+from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession
 from tossbill_ui.migrations.models import metadata
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payment_methods.repository import CLAIMABLE
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 BATCH_SIZE = 200
 # Rows of these do not make a visitor a customer: anybody can cause them. An event does, but no
 # index finds it; each names a method or a subscription of its customer, which stays.
-OF_ANYBODY = ("customer_change", "event", "security_event")
+OF_ANYBODY = ("customer_change", "event", "security_event", "session", "sign_in_code")
 
 Condition = sa.ColumnElement[bool]
 Key = Sequence[Any]
@@ -44,11 +44,20 @@ class Rule:
         table: The table.
         setting: The setting with the number of days, as a field of `Settings`.
         is_over: Returns the condition for rows that may go, given the instant that many days ago.
+        by_machine: Whether its times are the machine's: a sandbox whose clock is moved on by a
+            year must not sign everybody out.
     """
 
     table: type[Table]
     setting: str
     is_over: Callable[[datetime], Condition]
+    by_machine: bool = False
+
+    def condition(self, rt: Runtime) -> Condition:
+        """Return the condition for rows that may go now."""
+        now = (rt.machine if self.by_machine else rt.clock).now()
+        days: int = getattr(rt.settings, self.setting)
+        return self.is_over(now - timedelta(days=days))
 
 
 def _security_event(before: datetime) -> Condition:
@@ -65,6 +74,18 @@ def _webhook_count(before: datetime) -> Condition:
     return col(WebhookCount.day) < before.date()
 
 
+def _session(before: datetime) -> Condition:
+    return col(StoredSession.last_seen_at) < before
+
+
+def _portal_link(before: datetime) -> Condition:
+    return col(PortalLink.expires_at) < before
+
+
+def _sign_in_code(before: datetime) -> Condition:
+    return col(SignInCode.expires_at) < before
+
+
 def _registration(before: datetime) -> Condition:
     """Select the unused and failed registrations of strangers."""
     has_method = sa.exists().where(col(PaymentMethod.customer_id) == col(Registration.customer_id))
@@ -76,14 +97,16 @@ def _registration(before: datetime) -> Condition:
 
 
 def _customer(before: datetime) -> Condition:
-    """Select customers whom no row of another table names."""
+    """Select customers whom neither the shop nor a row of another table names."""
     owned = (
         table
         for table in metadata.sorted_tables
         if "customer_id" in table.c and table.name not in OF_ANYBODY
     )
     is_named = (sa.exists().where(table.c.customer_id == col(Customer.id)) for table in owned)
-    return sa.and_(col(Customer.created_at) < before, *(~each for each in is_named))
+    is_ours = col(Customer.external_id).is_(None) & col(Customer.verified_email).is_(None)
+    is_plain = is_ours & col(Customer.merged_into).is_(None) & col(Customer.blocked_at).is_(None)
+    return sa.and_(col(Customer.created_at) < before, is_plain, *(~each for each in is_named))
 
 
 def _customer_change(_before: datetime) -> Condition:
@@ -98,6 +121,9 @@ RULES = (
     Rule(SecurityEvent, "tossbill_keep_security_days", _security_event),
     Rule(WebhookEvent, "tossbill_keep_webhooks_days", _webhook_event),
     Rule(WebhookCount, "tossbill_keep_webhooks_days", _webhook_count),
+    Rule(StoredSession, "tossbill_keep_sessions_days", _session, by_machine=True),
+    Rule(PortalLink, "tossbill_keep_security_days", _portal_link, by_machine=True),
+    Rule(SignInCode, "tossbill_keep_security_days", _sign_in_code, by_machine=True),
     Rule(Registration, "tossbill_keep_visitors_days", _registration),
     Rule(Customer, "tossbill_keep_visitors_days", _customer),
     Rule(CustomerChange, "tossbill_keep_visitors_days", _customer_change),
@@ -117,8 +143,7 @@ async def forget(rt: Runtime) -> dict[str, int]:
 
 
 async def _apply(rt: Runtime, rule: Rule) -> int:
-    days: int = getattr(rt.settings, rule.setting)
-    is_over = rule.is_over(rt.clock.now() - timedelta(days=days))
+    is_over = rule.condition(rt)
     deleted, found = 0, await _find(rt, rule, is_over)
     while found:
         deleted += await _delete(rt, rule, is_over, found)

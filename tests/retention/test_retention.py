@@ -46,8 +46,7 @@ async def everything(rt: Runtime) -> dict[str, list[object]]:
 
 
 async def keys(rt: Runtime, rule: Rule) -> list[retention.Key]:
-    is_over = rule.is_over(rt.clock.now() - timedelta(days=getattr(rt.settings, rule.setting)))
-    return [tuple(key) for key in await retention._find(rt, rule, is_over)]
+    return [tuple(key) for key in await retention._find(rt, rule, rule.condition(rt))]
 
 
 def test_a_rule_names_a_setting_in_days(rt: Runtime) -> None:

@@ -82,6 +82,7 @@ class Settings(LimitSettings):
     tossbill_mail_from: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
     tossbill_keep_visitors_days: Days = 7
     tossbill_keep_security_days: Days = 90
+    tossbill_keep_sessions_days: Days = 180
     tossbill_keep_webhooks_days: Annotated[int, Field(ge=5, le=3650)] = 30
     tossbill_webhook_addresses: str = ""
     tossbill_metrics_token: SecretStr = SecretStr("")
