@@ -122,8 +122,6 @@ def _create_sign_in_code() -> None:
         sa.CheckConstraint(
             "purpose IN ('sign_in', 'verify')", name=op.f("ck_sign_in_code_purpose")
         ),
-            "purpose IN ('sign_in', 'verify')", name=op.f("ck_sign_in_code_purpose")
-        ),
         _of_customer("sign_in_code"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_code")),
     )
