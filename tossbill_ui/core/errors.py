@@ -4,6 +4,7 @@ TossbillError
 ├── SettingsError           the configuration is wrong; the message says how to fix it
 ├── NotFound                it does not exist, or belongs to another customer
 ├── NotAllowed              the registration, token or session belongs to someone else
+├── NeedsSignIn             the session is limited to one task, and this is another
 ├── Conflict                it was done already, or another operation is in progress
 └── toss.errors.TossError   a call to Toss failed
     ├── Refused             Toss definitely refused, with a code
@@ -53,6 +54,12 @@ class NotAllowed(TossbillError):
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class NeedsSignIn(TossbillError):
+    """The session is limited to one task, and this is another one: a code opens the rest."""
+
+    code = "needs_sign_in"
 
 
 class Conflict(TossbillError):

@@ -24,3 +24,11 @@ class Scope:
 
     task: Task
     subscription_id: str
+
+    @property
+    def tasks(self) -> frozenset[Task]:
+        """The tasks that it allows: who may pay may do so with another method, and vice versa."""
+        return PAYING if self.task in PAYING else frozenset({self.task})
+
+
+PAYING = frozenset({Task.PAY, Task.METHOD})

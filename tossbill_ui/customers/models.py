@@ -70,7 +70,7 @@ class StoredSession(Table, table=True):
         return_url: The page of the shop to go back to.
     """
 
-    __tablename__ = "session"
+    __tablename__ = "session"  # pyright: ignore[reportAssignmentType] - as SQLModel documents it
     __table_args__ = (
         one_of("via", Via),
         one_of("task", Task),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tossbill_ui.core import cookies
 from tossbill_ui.core.actor import VISITOR, Actor, customer
 from tossbill_ui.core.crypto import Signer, new_id
+from tossbill_ui.core.scope import Scope
 
 COOKIE_NAME = "tossbill_session"
 # With this prefix a browser takes a cookie from no other host of the domain, and only over TLS.
@@ -26,10 +27,14 @@ class Session:
     Attributes:
         id: Random; a registration can only be finished by the browser that started it.
         customer_id: The customer whose browser it is.
+        scope: What it is limited to; None if it sees all of its customer.
+        return_url: The page of the shop to go back to; empty if there is none.
     """
 
     id: str
     customer_id: str
+    scope: Scope | None = None
+    return_url: str = ""
 
 
 def new_session() -> Session:
@@ -39,7 +44,7 @@ def new_session() -> Session:
 
 def actor_of(session: Session | None) -> Actor:
     """Return the session's customer; without a session a visitor, who owns nothing."""
-    return customer(session.customer_id) if session else VISITOR
+    return customer(session.customer_id, scope=session.scope) if session else VISITOR
 
 
 def seal(signer: Signer, session: Session) -> str:

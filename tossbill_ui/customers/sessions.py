@@ -1,0 +1,183 @@
+"""The sessions of customers: stored, found, listed and revoked (ADR-0044).
+
+The cookie names a session; its row says whether it counts. A browser whose customer does not
+exist yet has a cookie and no row: what nobody owns needs no protection, and reading a page stores
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.scope import Scope, Task
+from tossbill_ui.core.text import clean, is_id
+from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
+from tossbill_ui.customers.session import Session
+from tossbill_ui.runtime import Runtime
+
+USER_AGENT_LENGTH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entrance:
+    """How a browser comes in.
+
+    Attributes:
+        via: The way.
+        link: The link that it spent, which decides the scope and the page of the shop; None for
+            a code.
+        user_agent: The name that the browser gives itself; untrusted.
+    """
+
+    via: Via
+    link: PortalLink | None = None
+    user_agent: str = ""
+
+
+def open_session(rt: Runtime, db: AsyncSession, *, customer_id: str, entrance: Entrance) -> Session:
+    """Store a new session of a customer, in the caller's transaction, and return it."""
+    link = entrance.link
+    now = rt.machine.now()
+    row = StoredSession(
+        id=new_id(),
+        customer_id=customer_id,
+        via=entrance.via,
+        link_id=link.id if link else None,
+        task=link.task if link else None,
+        subscription_id=link.subscription_id if link else None,
+        return_url=link.return_url if link else None,
+        user_agent=clean(entrance.user_agent, limit=USER_AGENT_LENGTH),
+        created_at=now,
+        last_seen_at=now,
+    )
+    db.add(row)
+    return of_row(row)
+
+
+def of_row(row: StoredSession) -> Session:
+    """Return the session that a row stores."""
+    scope = Scope(Task(row.task), row.subscription_id or "") if row.task else None
+    return Session(
+        id=row.id, customer_id=row.customer_id, scope=scope, return_url=row.return_url or ""
+    )
+
+
+async def ensure_stored(rt: Runtime, db: AsyncSession, session: Session) -> None:
+    """Store a browser's session with its customer, in the caller's transaction, if it is not yet.
+
+    Only a browser without a row is stored here, whose customer has just been created.
+    """
+    insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
+    now = rt.machine.now()
+    statement: sa.Insert = (
+        insert(StoredSession)
+        .values(
+            id=session.id,
+            customer_id=session.customer_id,
+            via=Via.COOKIE,
+            user_agent="",
+            created_at=now,
+            last_seen_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
+    await db.exec(statement)
+
+
+async def find(db: AsyncSession, session_id: str) -> StoredSession | None:
+    """Return a session by its id, which may be any untrusted text."""
+    return await db.get(StoredSession, session_id) if is_id(session_id) else None
+
+
+async def of_customer(rt: Runtime, customer_id: str) -> Sequence[StoredSession]:
+    """Return the sessions of a customer that count, the last used first."""
+    query = (
+        select(StoredSession)
+        .where(
+            col(StoredSession.customer_id) == customer_id,
+            col(StoredSession.revoked_at).is_(None),
+        )
+        .order_by(col(StoredSession.last_seen_at).desc(), col(StoredSession.id))
+    )
+    async with rt.db.read() as db:
+        return (await db.exec(query)).all()
+
+
+async def revoke(rt: Runtime, actor: Actor, session_id: str) -> None:
+    """End one session for ever; ending it again changes nothing.
+
+    Args:
+        rt: The process's runtime.
+        actor: Who ends it; a customer only their own.
+        session_id: The session; untrusted.
+
+    Raises:
+        NotFound: There is no such session, or it is another customer's.
+        NeedsSignIn: The actor's session is limited to a task.
+    """
+    actor.require_all()
+    async with rt.db.write() as db:
+        row = await find(db, session_id)
+        if row is None or not actor.may_see(row.customer_id):
+            raise NotFound("This customer has no such session.")
+        await end_where(rt, db, col(StoredSession.id) == row.id)
+    rt.pubsub.publish(row.customer_id)
+
+
+async def revoke_others(rt: Runtime, actor: Actor, *, customer_id: str, but: str = "") -> int:
+    """End every session of a customer but one; return how many.
+
+    Args:
+        rt: The process's runtime.
+        actor: Who ends them; a customer only their own.
+        customer_id: Whose sessions.
+        but: The id of the session that stays, usually the actor's own; empty for none.
+
+    Raises:
+        NotFound: The customer is not the actor's.
+        NeedsSignIn: The actor's session is limited to a task.
+    """
+    actor.require_all()
+    if not actor.may_see(customer_id):
+        raise NotFound("There is no such customer.")
+    others = (col(StoredSession.customer_id) == customer_id, col(StoredSession.id) != but)
+    async with rt.db.write() as db:
+        count = await end_where(rt, db, *others)
+    rt.pubsub.publish(customer_id)
+    return count
+
+
+async def end_where(rt: Runtime, db: AsyncSession, *conditions: sa.ColumnElement[bool]) -> int:
+    """End the sessions that meet the conditions, in the caller's transaction; return how many.
+
+    The caller publishes their customers' change after its commit: open pages end with it.
+    """
+    statement = (
+        sa.update(StoredSession)
+        .where(*conditions, col(StoredSession.revoked_at).is_(None))
+        .values(revoked_at=rt.machine.now())
+        .execution_options(synchronize_session=False)
+    )
+    return (await db.exec(statement)).rowcount
+
+
+async def revoked_among(db: AsyncSession, session_ids: Sequence[str]) -> set[str]:
+    """Return those of some sessions that do not count any more."""
+    query = (
+        select(StoredSession.id)
+        .join(Customer, col(Customer.id) == col(StoredSession.customer_id))
+        .where(
+            col(StoredSession.id).in_(session_ids),
+            col(StoredSession.revoked_at).is_not(None) | col(Customer.blocked_at).is_not(None),
+        )
+    )
+    return set((await db.exec(query)).all())
