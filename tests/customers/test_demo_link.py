@@ -18,6 +18,7 @@ from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers import demo_link, session
+from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.runtime import Runtime
 
@@ -42,6 +43,11 @@ def link_of(rt: Runtime) -> str:
     return demo_link.link_path(rt, CUSTOMER).partition("link=")[2]
 
 
+async def stored(rt: Runtime) -> None:
+    async with rt.db.write() as db:
+        await ensure_customer(rt, db, customer_id=CUSTOMER)
+
+
 @pytest.fixture
 async def http(sandbox: Runtime) -> AsyncGenerator[httpx.AsyncClient]:
     runtime.install(sandbox)
@@ -53,6 +59,8 @@ async def http(sandbox: Runtime) -> AsyncGenerator[httpx.AsyncClient]:
 
 
 async def test_a_link_signs_the_browser_in(http: httpx.AsyncClient, sandbox: Runtime) -> None:
+    await stored(sandbox)
+
     answer = await http.get(demo_link.link_path(sandbox, CUSTOMER))
 
     header = answer.headers["set-cookie"].partition(";")[0]
@@ -67,7 +75,9 @@ async def test_a_link_signs_the_browser_in(http: httpx.AsyncClient, sandbox: Run
 
 
 async def test_each_browser_gets_a_session_of_its_own(sandbox: Runtime) -> None:
-    one, other = (demo_link.session_of(sandbox, link_of(sandbox)) for _ in range(2))
+    await stored(sandbox)
+
+    one, other = [await demo_link.sign_in(sandbox, link_of(sandbox)) for _ in range(2)]
 
     assert one
     assert other
@@ -99,7 +109,9 @@ async def test_a_link_expires(late: timedelta, is_valid: bool, sandbox: Runtime)
     link = link_of(sandbox)
     later = replace(sandbox, machine=FrozenClock(NOON + demo_link.VALID_FOR + late))
 
-    assert bool(demo_link.session_of(later, link)) == is_valid
+    await stored(sandbox)
+
+    assert bool(await demo_link.sign_in(later, link)) == is_valid
 
 
 @pytest.mark.parametrize("mode", REAL_KEYS)
@@ -110,7 +122,8 @@ async def test_no_demo_link_is_made_accepted_or_routed_with_keys_of_toss(
 
     with pytest.raises(SettingsError):
         demo_link.link_path(real, CUSTOMER)
-    assert demo_link.session_of(real, link) is None
+    await stored(sandbox)
+    assert await demo_link.sign_in(real, link) is None
     assert demo_routes(real.settings) == []
 
 

@@ -30,7 +30,7 @@ async def next_session(rt: Runtime, session: Session, auth_key: str) -> Session:
 
 
 async def is_replaced(rt: Runtime, session: Session) -> bool:
-    return (await session_renewal.standing(rt, session)).is_replaced
+    return (await session_renewal.standing(rt, session)).session is None
 
 
 async def test_session_stays_replaced_when_the_first_card_was_refused(

@@ -6,15 +6,21 @@ from dataclasses import replace
 
 import pytest
 
+from tests.conftest import NOON
 from tests.payment_methods.flow import AUTH_KEY, register, row, window_return
 from tossbill_ui.core.crypto import Signer
 from tossbill_ui.core.errors import NotAllowed
+from tossbill_ui.customers import sessions
+from tossbill_ui.customers.models import Customer, StoredSession, Via
 from tossbill_ui.customers.session import Session, new_session
+from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.payment_methods import registration, session_renewal
 from tossbill_ui.payment_methods.session_renewal import Standing
 from tossbill_ui.runtime import Runtime
 
-COUNTS, REPLACED = Standing(is_replaced=False), Standing(is_replaced=True)
+
+async def stands_for(rt: Runtime, session: Session) -> Session | None:
+    return (await session_renewal.standing(rt, session)).session
 
 
 async def returned(rt: Runtime, session: Session, auth_key: str = AUTH_KEY) -> tuple[str, Session]:
@@ -47,12 +53,12 @@ async def test_session_before_counts_until_its_successor_is_presented(
 ) -> None:
     registration_id, renewed = await returned(rt, session)
 
-    assert await session_renewal.standing(rt, session) == COUNTS
+    assert await stands_for(rt, session) == session
     took_over = await session_renewal.standing(rt, renewed)
-    assert took_over == Standing(is_replaced=False, took_over=True)
-    assert await session_renewal.standing(rt, session) == REPLACED
-    assert await session_renewal.is_replaced(rt, session)
-    assert await session_renewal.standing(rt, renewed) == COUNTS
+    assert took_over == Standing(renewed, took_over=True)
+    assert await stands_for(rt, session) is None
+    assert not await session_renewal.counts(rt, session)
+    assert await stands_for(rt, renewed) == renewed
     assert (await row(rt, registration_id)).session_id == renewed.id
 
 
@@ -115,19 +121,61 @@ async def test_sessions_of_other_customers_count(rt: Runtime, session: Session) 
     _, renewed = await returned(rt, session)
     await session_renewal.standing(rt, renewed)
 
-    assert await session_renewal.standing(rt, new_session()) == COUNTS
+    visitor = new_session()
+    assert await stands_for(rt, visitor) == visitor
 
 
-async def test_other_sessions_of_the_customer_end_and_a_new_one_joins_the_one_that_counts(
+async def test_other_sessions_end_and_what_was_verified_in_them_signs_nobody_in(
     rt: Runtime, session: Session
 ) -> None:
-    signed_in = replace(session, id=new_session().id)
-    assert await session_renewal.joined(rt, signed_in) == signed_in
+    await registration.start(rt, session)
+    async with rt.db.write() as db:
+        entrance = Entrance(via=Via.CODE)
+        other = sessions.open_session(rt, db, customer_id=session.customer_id, entrance=entrance)
+        customer = await db.get_one(Customer, session.customer_id)
+        customer.verified_email, customer.email_verified_at = "planter@example.com", NOON
     _, renewed = await returned(rt, session)
+    assert await stands_for(rt, other) == other
+
     await session_renewal.standing(rt, renewed)
 
-    assert await session_renewal.standing(rt, signed_in) == REPLACED
-    assert await session_renewal.joined(rt, signed_in) == renewed
+    assert await stands_for(rt, other) is None
+    async with rt.db.read() as db:
+        assert (await db.get_one(Customer, session.customer_id)).verified_email is None
+
+
+async def test_successor_came_in_as_the_session_before_did(rt: Runtime, session: Session) -> None:
+    await registration.start(rt, session)
+    async with rt.db.write() as db:
+        row_before = await db.get_one(StoredSession, session.id)
+        row_before.return_url = "https://shop.example/me"
+    _, renewed = await returned(rt, session)
+
+    took_over = await session_renewal.standing(rt, renewed)
+
+    assert took_over.session
+    assert took_over.session.return_url == "https://shop.example/me"
+
+
+async def test_user_of_the_shop_keeps_every_session(rt: Runtime, session: Session) -> None:
+    await registration.start(rt, session)
+    async with rt.db.write() as db:
+        (await db.get_one(Customer, session.customer_id)).external_id = "42"
+
+    registration_id, after = await returned(rt, session)
+
+    assert after == session
+    assert await successor(rt, session, registration_id) is None
+
+
+async def test_session_of_a_blocked_customer_does_not_count(rt: Runtime, session: Session) -> None:
+    registration_id, renewed = await returned(rt, session)
+    async with rt.db.write() as db:
+        (await db.get_one(Customer, session.customer_id)).blocked_at = NOON
+
+    assert await stands_for(rt, session) is None
+    assert await stands_for(rt, renewed) is None
+    assert await successor(rt, session, registration_id) is None
 
 
 async def test_replaced_session_stays_so_when_signing_keys_are_rotated(
@@ -141,4 +189,4 @@ async def test_replaced_session_stays_so_when_signing_keys_are_rotated(
     took_over = await session_renewal.standing(rotated, renewed)
 
     assert took_over.took_over
-    assert await session_renewal.standing(rotated, session) == REPLACED
+    assert await stands_for(rotated, session) is None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.settings import Mode
+from tossbill_ui.customers import sessions
+from tossbill_ui.customers.models import Customer, Via
 from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.runtime import Runtime
 
 PURPOSE = "demo"
@@ -39,19 +41,25 @@ def link_path(rt: Runtime, customer_id: str) -> str:
     return f"{PATH}?link={value}.{rt.signer.token(PURPOSE, value)}"
 
 
-def session_of(rt: Runtime, link: str) -> Session | None:
-    """Return a new session of a link's customer.
+async def sign_in(rt: Runtime, link: str, *, user_agent: str = "") -> Session | None:
+    """Open a new session of a link's customer.
 
     Args:
         rt: The process's runtime.
         link: The link's parameter; untrusted.
+        user_agent: The name that the browser gives itself; untrusted.
 
     Returns:
-        None if we did not sign the link, if its time is over, and outside the sandbox.
+        None if we did not sign the link, if its time is over or its customer is gone, and outside
+        the sandbox.
     """
     value, _, token = link.rpartition(".")
     customer_id, _, until = value.rpartition(".")
     is_ours = rt.settings.mode is Mode.SANDBOX and rt.signer.verifies(token, PURPOSE, value)
     if not is_ours or rt.machine.now() > datetime.fromtimestamp(int(until), UTC):
         return None
-    return Session(id=new_id(), customer_id=customer_id)
+    entrance = Entrance(via=Via.LINK, user_agent=user_agent)
+    async with rt.db.write() as db:
+        if await db.get(Customer, customer_id) is None:
+            return None
+        return sessions.open_session(rt, db, customer_id=customer_id, entrance=entrance)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import new_id
+from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.scope import Scope, Task
 from tossbill_ui.core.text import clean, is_id
@@ -24,7 +26,16 @@ from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Vi
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 
-USER_AGENT_LENGTH = 200
+USER_AGENT_LENGTH, NAMELESS = 200, "?"
+SEEN_EVERY = timedelta(hours=1)
+INHERITED = {"via", "link_id", "task", "subscription_id", "return_url", "user_agent"}
+
+# Built once: every request and every websocket asks.
+_WITH_CUSTOMER = (
+    select(StoredSession, Customer.blocked_at)
+    .join(Customer, col(Customer.id) == col(StoredSession.customer_id))
+    .where(col(StoredSession.id) == sa.bindparam("id"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,26 +87,75 @@ async def ensure_stored(rt: Runtime, db: AsyncSession, session: Session) -> None
 
     Only a browser without a row is stored here, whose customer has just been created.
     """
+    await _insert(rt, db, id=session.id, customer_id=session.customer_id)
+
+
+async def store_successor(
+    rt: Runtime,
+    db: AsyncSession,
+    session_id: str,
+    *,
+    customer_id: str,
+    before: StoredSession | None,
+) -> None:
+    """Store a session that takes another one's place, and came in the way that it did.
+
+    Args:
+        rt: The process's runtime.
+        db: The caller's transaction.
+        session_id: The new session.
+        customer_id: Its customer.
+        before: The session whose place it takes, if it is stored.
+    """
+    kept = before.model_dump(include=INHERITED) if before else {}
+    await _insert(rt, db, id=session_id, customer_id=customer_id, **kept)
+
+
+async def _insert(rt: Runtime, db: AsyncSession, **values: object) -> None:
+    """Insert a session unless it is stored already; what is not given is as of an own cookie."""
     insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
     now = rt.machine.now()
-    statement: sa.Insert = (
-        insert(StoredSession)
-        .values(
-            id=session.id,
-            customer_id=session.customer_id,
-            via=Via.COOKIE,
-            user_agent="",
-            created_at=now,
-            last_seen_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["id"])
-    )
-    await db.exec(statement)
+    usual = {"via": Via.COOKIE, "user_agent": "", "created_at": now, "last_seen_at": now}
+    statement: sa.Insert = insert(StoredSession).values(usual | values)
+    await db.exec(statement.on_conflict_do_nothing(index_elements=["id"]))
 
 
 async def find(db: AsyncSession, session_id: str) -> StoredSession | None:
     """Return a session by its id, which may be any untrusted text."""
     return await db.get(StoredSession, session_id) if is_id(session_id) else None
+
+
+async def find_with_customer(
+    db: AsyncSession, session_id: str
+) -> tuple[StoredSession, datetime | None] | None:
+    """Return a stored session, and from when on its customer is blocked."""
+    return (await db.exec(_WITH_CUSTOMER, params={"id": session_id})).first()
+
+
+def if_it_counts(row: StoredSession, blocked_at: datetime | None) -> Session | None:
+    """Return the session that a row stores, unless it was ended or its customer is blocked."""
+    return None if row.revoked_at or blocked_at else of_row(row)
+
+
+def is_use_old(rt: Runtime, row: StoredSession) -> bool:
+    """Whether the last use that is stored is an hour ago, or was by a browser without a name."""
+    return not row.user_agent or row.last_seen_at < rt.machine.now() - SEEN_EVERY
+
+
+async def note_use(rt: Runtime, session_id: str, user_agent: str) -> None:
+    """Store that a session is in use.
+
+    Args:
+        rt: The process's runtime.
+        session_id: The session.
+        user_agent: The name that the browser gives itself; untrusted.
+    """
+    name = clean(user_agent, limit=USER_AGENT_LENGTH) or NAMELESS
+    is_its_own = col(StoredSession.id) == session_id
+    async with rt.db.write() as db:
+        await update_where(
+            db, StoredSession, is_its_own, last_seen_at=rt.machine.now(), user_agent=name
+        )
 
 
 async def of_customer(rt: Runtime, customer_id: str) -> Sequence[StoredSession]:

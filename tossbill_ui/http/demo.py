@@ -11,7 +11,6 @@ from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.customers import demo_link
 from tossbill_ui.http.pages import NO_STORE
 from tossbill_ui.http.session import set_session_cookie
-from tossbill_ui.payment_methods import session_renewal
 
 FIRST_PAGE = "/subscription/"
 
@@ -19,10 +18,10 @@ FIRST_PAGE = "/subscription/"
 async def sign_in(request: Request) -> Response:
     """Set the session of the link's customer and open their subscriptions; 404 for other links."""
     rt = runtime.current()
-    session = demo_link.session_of(rt, request.query_params.get("link", ""))
+    link, browser = request.query_params.get("link", ""), request.headers.get("user-agent", "")
+    session = await demo_link.sign_in(rt, link, user_agent=browser)
     if session is None:
         return Response(status_code=404)
-    session = await session_renewal.joined(rt, session)
     response = RedirectResponse(rt.settings.public_url + FIRST_PAGE, status_code=303)
     response.headers.update(NO_STORE)
     set_session_cookie(request, response, session)

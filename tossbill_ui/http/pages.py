@@ -20,7 +20,7 @@ from tossbill_ui.http.language import language_of, set_page_language
 from tossbill_ui.http.safe_redirect import own_address
 from tossbill_ui.http.session import session_of, set_session_cookie, signed_session
 from tossbill_ui.http.template import Template
-from tossbill_ui.payment_methods.session_renewal import is_replaced
+from tossbill_ui.payment_methods.session_renewal import counts
 from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 
@@ -98,7 +98,7 @@ async def _session_to_keep(
         return painted.session
     if session is None or is_new:
         return session
-    return None if await is_replaced(runtime.current(), session) else session
+    return session if await counts(runtime.current(), session) else None
 
 
 def _remember(rt: Runtime, session: Session, language: Language) -> None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from tossbill_ui import runtime
 from tossbill_ui.core import cookies
 from tossbill_ui.customers import session as sessions
+from tossbill_ui.customers import sessions as stored_sessions
 from tossbill_ui.customers.session import Session
 from tossbill_ui.http import open_sockets
 from tossbill_ui.payment_methods import session_renewal
@@ -20,7 +21,7 @@ def signed_session(connection: HTTPConnection) -> Session | None:
 
 
 async def session_of(connection: HTTPConnection) -> Session | None:
-    """Return the browser's session, if it has one that counts.
+    """Return the browser's session as it is stored, if it has one that counts.
 
     The first request with a successor ends the websockets of the customer's other sessions: those
     of the same browser connect again with the new cookie.
@@ -28,10 +29,14 @@ async def session_of(connection: HTTPConnection) -> Session | None:
     session = signed_session(connection)
     if session is None:
         return None
-    standing = await session_renewal.standing(runtime.current(), session)
+    rt = runtime.current()
+    standing = await session_renewal.standing(rt, session)
     if standing.took_over:
         await open_sockets.close_others(session)
-    return None if standing.is_replaced else session
+    if standing.is_use_old:
+        name = connection.headers.get("user-agent", "")
+        rt.tasks.spawn(stored_sessions.note_use(rt, session.id, name), name="note use")
+    return standing.session
 
 
 def set_session_cookie(request: Request, response: Response, session: Session) -> None:

@@ -20,6 +20,7 @@ from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.core.text import clean, is_code
+from tossbill_ui.customers import sessions
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
@@ -81,6 +82,7 @@ async def start(
     """
     async with rt.db.write() as db:
         customer = await ensure_customer(rt, db, customer_id=session.customer_id)
+        await sessions.ensure_stored(rt, db, session)
         if await repository.pending_registration(db, customer.id):
             raise Conflict("Another registration is under way.", code="under_way")
         registration = await repository.reusable(

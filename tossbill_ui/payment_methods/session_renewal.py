@@ -5,9 +5,9 @@ returns from Toss's window, which alone has the authKey, gets a successor of its
 successor takes over when the browser first presents it, so a response that gets lost changes
 nothing; from then on every other session of the customer is none.
 
-No table is needed: a successor's id is the id of the registration that brought it. Nobody can make
-its cookie, which is signed. A registration that belongs to the session of its own id is the record
-that this session took over; of two, the one that was claimed later wins.
+A successor's id is that of the registration that brought it, and its row is stored when it takes
+over (ADR-0044). Nobody can make its cookie, which is signed. Of two successors, the one whose
+registration was claimed later wins.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from tossbill_ui.core.crypto import fingerprint
+from tossbill_ui.core.db import update_where
+from tossbill_ui.customers import sessions
+from tossbill_ui.customers.models import Customer, StoredSession
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import Registration
@@ -24,15 +30,17 @@ from tossbill_ui.runtime import Runtime
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether a session counts.
+    """What a session's cookie stands for.
 
     Attributes:
-        is_replaced: Whether another one took over; it is no session any more.
+        session: The session as it is stored; None if it does not count.
         took_over: Whether it took over just now.
+        is_use_old: Whether its last use that is stored is an hour ago.
     """
 
-    is_replaced: bool
+    session: Session | None
     took_over: bool = False
+    is_use_old: bool = False
 
 
 async def successor(
@@ -75,6 +83,7 @@ async def _successor(
     async with rt.db.read() as db:
         registration = await repository.registration(db, registration_id)
         methods = await repository.methods_of(db, session.customer_id)
+        customer = await db.get(Customer, session.customer_id)
     is_its_own = (
         registration is not None
         and registration.customer_id == session.customer_id
@@ -83,39 +92,73 @@ async def _successor(
     )
     is_first = all(method.registration_id == registration_id for method in methods)
     renewed = replace(session, id=registration_id)
-    may_take_over = is_its_own and is_first and not await is_replaced(rt, renewed)
+    # The shop vouches for who its own user is, whichever browser they come from.
+    is_anonymous = customer is not None and customer.external_id is None
+    may_take_over = is_its_own and is_first and is_anonymous and await counts(rt, renewed)
     return renewed if may_take_over else None
 
 
-async def is_replaced(rt: Runtime, session: Session) -> bool:
-    """Whether another session has taken over."""
-    return (await _standing(rt, session)).is_replaced
-
-
 async def standing(rt: Runtime, session: Session) -> Standing:
-    """Return whether a session counts; a successor that is seen for the first time takes over."""
-    found = await _standing(rt, session)
-    if found.took_over:
-        async with rt.db.write() as db:
-            await repository.move_registrations(db, session.customer_id, session_id=session.id)
+    """Return the session that a cookie stands for, if it counts.
+
+    A successor that is seen for the first time takes over.
+    """
+    async with rt.db.read() as db:
+        found, own = await _look(rt, db, session)
+    if own is None:
+        return found
+    async with rt.db.write() as db:
+        # Of two that are seen for the first time, the second must see that the first took over.
+        await db.get(Customer, session.customer_id, with_for_update=True)
+        found, own = await _look(rt, db, session)
+        if own is not None:
+            await _take_over(rt, db, own)
+            row = await db.get_one(StoredSession, own.id)
+            return Standing(sessions.of_row(row), took_over=True)
     return found
 
 
-async def joined(rt: Runtime, session: Session) -> Session:
-    """Return a customer's new session, or the one that has taken over, which alone counts."""
+async def counts(rt: Runtime, session: Session) -> bool:
+    """Whether a session counts, or would as soon as its browser presents it."""
     async with rt.db.read() as db:
-        current, _ = await repository.takeovers(db, session.customer_id, session.id)
-    return replace(session, id=current.id) if current else session
+        found, own = await _look(rt, db, session)
+    return found.session is not None or own is not None
 
 
-async def _standing(rt: Runtime, session: Session) -> Standing:
-    """Return whether a session counts, and whether it is to take over now."""
-    async with rt.db.read() as db:
-        current, own = await repository.takeovers(db, session.customer_id, session.id)
-    if current is None or session.id == current.id:
-        return Standing(is_replaced=False, took_over=current is None and own is not None)
-    takes_over = own is not None and _claimed_later(own, current)
-    return Standing(is_replaced=not takes_over, took_over=takes_over)
+async def _look(
+    rt: Runtime, db: AsyncSession, session: Session
+) -> tuple[Standing, Registration | None]:
+    """Return what a session stands for, and the registration by which it may take over, if any.
+
+    A session whose customer does not exist yet has no row, and counts as it is.
+    """
+    if found := await sessions.find_with_customer(db, session.id):
+        counting = sessions.if_it_counts(*found)
+        return Standing(counting, is_use_old=sessions.is_use_old(rt, found[0])), None
+    customer = await db.get(Customer, session.customer_id)
+    if customer is None:
+        return Standing(session), None
+    current, own = await repository.takeovers(db, customer.id, session.id)
+    if customer.blocked_at or own is None or (current and not _claimed_later(own, current)):
+        return Standing(None), None
+    return Standing(None), own
+
+
+async def _take_over(rt: Runtime, db: AsyncSession, own: Registration) -> None:
+    """Store the successor, end the customer's other sessions, and move their registrations.
+
+    An address that was verified in one of those proves nothing any more.
+    """
+    before = await sessions.find(db, own.session_id)
+    await sessions.store_successor(rt, db, own.id, customer_id=own.customer_id, before=before)
+    others = (
+        col(StoredSession.customer_id) == own.customer_id,
+        col(StoredSession.id) != own.id,
+    )
+    await sessions.end_where(rt, db, *others)
+    await repository.move_registrations(db, own.customer_id, session_id=own.id)
+    is_theirs = col(Customer.id) == own.customer_id
+    await update_where(db, Customer, is_theirs, verified_email=None, email_verified_at=None)
 
 
 def _claimed_later(one: Registration, other: Registration) -> bool:

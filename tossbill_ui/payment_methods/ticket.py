@@ -11,7 +11,7 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import Registration
-from tossbill_ui.payment_methods.session_renewal import is_replaced
+from tossbill_ui.payment_methods.session_renewal import counts
 from tossbill_ui.runtime import Runtime
 
 PURPOSE = "registration"
@@ -77,7 +77,7 @@ async def _is_of(rt: Runtime, session: Session, registration: Registration, tick
     )
     if is_same_return and registration.session_id == registration.id:
         return True
-    return registration.session_id == session.id and not await is_replaced(rt, session)
+    return registration.session_id == session.id and await counts(rt, session)
 
 
 async def refusal(rt: Runtime, session: Session | None, problem: str, ticket: Ticket) -> NotAllowed:
