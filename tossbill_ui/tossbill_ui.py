@@ -37,6 +37,7 @@ from tossbill_ui.http.error_page import EXCEPTION_HANDLERS, send_busy_page, send
 from tossbill_ui.http.headers import OwnHeaders
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.not_found import NotFoundPage
+from tossbill_ui.http.open_sockets import close_ended_forever
 from tossbill_ui.http.pages import page_routes
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.http.safe_redirect import OwnRedirects
@@ -168,6 +169,15 @@ async def _seed_samples(rt: Runtime) -> None:
         await catalog.seed(rt, catalog.read_catalog(ROOT / "plans.toml"))
 
 
+def _background_tasks(rt: Runtime) -> list[asyncio.Task[None]]:
+    return [
+        asyncio.create_task(sweep_forever(rt), name="sweep"),
+        asyncio.create_task(keep_up(rt.clock), name="clock"),
+        asyncio.create_task(receive_from_others(rt.db, rt.pubsub), name="changes"),
+        asyncio.create_task(close_ended_forever(rt), name="ended sessions"),
+    ]
+
+
 @asynccontextmanager
 async def running() -> AsyncGenerator[None]:
     """Migrate the database, recover unfinished work, run background tasks, clean up at the end."""
@@ -183,18 +193,16 @@ async def running() -> AsyncGenerator[None]:
             await recover(rt)
         elif rt.db.is_sqlite:
             log.warning("another process is using this database; only one should")
-        sweeper = asyncio.create_task(sweep_forever(rt), name="sweep")
-        clock_task = asyncio.create_task(keep_up(rt.clock), name="clock")
-        receiver = asyncio.create_task(receive_from_others(rt.db, rt.pubsub), name="changes")
+        tasks = _background_tasks(rt)
         if not rt.db.is_sqlite:
             forward_to_others(rt.db, rt.pubsub, rt.tasks)
         try:
             with announced(rt.settings), _worker(rt.settings):
                 yield
         finally:
-            for task in (sweeper, clock_task, receiver):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(sweeper, clock_task, receiver, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await rt.close()
 
 

@@ -5,12 +5,14 @@ Reflex's own client token is a bearer value that pages can read; it proves nothi
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import dataclass
 
 from tossbill_ui.core import cookies
 from tossbill_ui.core.actor import VISITOR, Actor, customer
 from tossbill_ui.core.crypto import Signer, new_id
-from tossbill_ui.core.scope import Scope
+from tossbill_ui.core.scope import Scope, Task
 
 COOKIE_NAME = "tossbill_session"
 # With this prefix a browser takes a cookie from no other host of the domain, and only over TLS.
@@ -18,6 +20,8 @@ SECURE_COOKIE_NAME = f"__Host-{COOKIE_NAME}"
 COOKIE_NAMES = (SECURE_COOKIE_NAME, COOKIE_NAME)
 COOKIE_SECONDS = 180 * 24 * 3600
 PURPOSE = "session"
+# Tells a tab's state the session as it is stored; only our own middleware sets it.
+SOCKET_COOKIE_NAME, SOCKET_PURPOSE = "tossbill_socket", "socket"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,27 @@ def unseal(signer: Signer, cookie: str) -> Session | None:
     if not signer.verifies(token, PURPOSE, f"{session_id}.{customer_id}"):
         return None
     return Session(id=session_id, customer_id=customer_id)
+
+
+def seal_for_socket(signer: Signer, session: Session) -> str:
+    """Return the signed value that tells a tab's state everything about its session."""
+    task, subscription_id = (
+        (session.scope.task, session.scope.subscription_id) if session.scope else ("", "")
+    )
+    facts = [session.id, session.customer_id, task, subscription_id, session.return_url]
+    value = base64.urlsafe_b64encode(json.dumps(facts).encode()).decode().rstrip("=")
+    return f"{value}.{signer.token(SOCKET_PURPOSE, value)}"
+
+
+def from_socket(signer: Signer, header: str) -> Session | None:
+    """Return the session that our middleware has put into a websocket's ``Cookie`` header."""
+    value, _, token = cookies.only(header, SOCKET_COOKIE_NAME).partition(".")
+    if not signer.verifies(token, SOCKET_PURPOSE, value):
+        return None
+    facts = json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+    session_id, customer_id, task, subscription_id, return_url = facts
+    scope = Scope(Task(task), subscription_id) if task else None
+    return Session(id=session_id, customer_id=customer_id, scope=scope, return_url=return_url)
 
 
 def from_cookie_header(signer: Signer, header: str) -> Session | None:

@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -230,14 +230,22 @@ async def end_where(rt: Runtime, db: AsyncSession, *conditions: sa.ColumnElement
     return (await db.exec(statement)).rowcount
 
 
-async def revoked_among(db: AsyncSession, session_ids: Sequence[str]) -> set[str]:
-    """Return those of some sessions that do not count any more."""
+async def ended_among(db: AsyncSession, customers: Mapping[str, str]) -> set[str]:
+    """Return those of some sessions that have ended, or belong to another customer now.
+
+    Args:
+        db: The caller's transaction.
+        customers: The ids of the sessions, each with that of its customer so far.
+    """
     query = (
-        select(StoredSession.id)
+        select(StoredSession.id, StoredSession.customer_id, StoredSession.revoked_at)
+        .add_columns(col(Customer.blocked_at))
         .join(Customer, col(Customer.id) == col(StoredSession.customer_id))
-        .where(
-            col(StoredSession.id).in_(session_ids),
-            col(StoredSession.revoked_at).is_not(None) | col(Customer.blocked_at).is_not(None),
-        )
+        .where(col(StoredSession.id).in_(customers))
     )
-    return set((await db.exec(query)).all())
+    found = (await (await db.connection()).execute(query)).all()
+    return {
+        session_id
+        for session_id, customer_id, revoked_at, blocked_at in found
+        if revoked_at or blocked_at or customers[session_id] != customer_id
+    }

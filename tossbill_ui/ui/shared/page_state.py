@@ -12,7 +12,7 @@ from reflex_base.event import Event
 from tossbill_ui import runtime
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.customers.language import choose
-from tossbill_ui.customers.session import Session, actor_of, from_cookie_header
+from tossbill_ui.customers.session import Session, actor_of, from_socket
 from tossbill_ui.ui.shared.tabs import is_open
 from tossbill_ui.ui.shared.text import speak
 
@@ -29,8 +29,8 @@ class PageState(rx.State):
 
 
 def session_of(state: rx.State) -> Session | None:
-    """Return the caller's session, from the signed cookie that the websocket was opened with."""
-    return from_cookie_header(runtime.current().signer, state.router.headers.cookie)
+    """Return the caller's session, as it was stored when the websocket was opened."""
+    return from_socket(runtime.current().signer, state.router.headers.cookie)
 
 
 def caller_of(state: rx.State) -> Actor:
