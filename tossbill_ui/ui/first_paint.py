@@ -16,7 +16,7 @@ from tossbill_ui.ui.registration import callback, card_view, change_view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.registration.state import window_call
 from tossbill_ui.ui.shared import panel_address
-from tossbill_ui.ui.shared.brand import address, brand_slots
+from tossbill_ui.ui.shared.brand import UNKNOWN, address, brand_slots, owner_mark
 from tossbill_ui.ui.shared.share_card import share_slots
 from tossbill_ui.ui.shared.text import speak
 from tossbill_ui.ui.shared.view_rows import flat
@@ -120,6 +120,9 @@ def _framed(paint: FirstPaint, settings: Settings, path: str, *, home: str = "")
         if isinstance(filling, Moved):
             return filling
         frame = brand_slots(settings, address(home or path, visit.query))
+        # The cookie of a first visit may be refused: then the connection has nobody's session.
+        owner = UNKNOWN if visit.is_first else owner_mark(rt, visit.session)
+        frame |= {"owner": owner}
         frame |= {"page_title": TITLES[path]()} | share_slots(settings, TITLES[path]())
         return replace(filling, slots={**frame, **filling.slots})
 

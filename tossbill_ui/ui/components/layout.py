@@ -13,6 +13,7 @@ from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.footer import footer
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.presses import presses
+from tossbill_ui.ui.components.session_watch import session_watch
 from tossbill_ui.ui.shared.brand import BrandState
 from tossbill_ui.ui.shared.navigation import NAVIGATION
 from tossbill_ui.ui.shared.presses import PressState
@@ -34,6 +35,7 @@ def page(
     """
     return element(
         rx.el.div,
+        session_watch(now=BrandState.owner, enter=BrandState.enter_href, needed=BrandState.needed),
         _header(at),
         rx.el.main(_problem(), *children, class_name="content"),
         rx.el.noscript(rx.el.p(label(frame.REGISTER_NO_SCRIPT), class_name="no-script")),
@@ -42,6 +44,7 @@ def page(
         fills={
             "style": Slot("brand_style", BrandState.colors),
             "lang": Slot("language", shown["language"]),
+            "data-owner": Slot("owner", BrandState.owner),
         },
         class_name=f"page {width}",
     )

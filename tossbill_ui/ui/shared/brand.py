@@ -9,16 +9,20 @@ import reflex as rx
 
 from tossbill_ui import runtime
 from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.customers.session import Session
+from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.shared.colors import brand_colors
 from tossbill_ui.ui.shared.company import EMPTY, company_slots
-from tossbill_ui.ui.shared.page_state import query_of
+from tossbill_ui.ui.shared.page_state import query_of, session_of
 from tossbill_ui.ui.shared.text import frame, spoken
 
 # The prerendered HTML knows neither shop nor mode, but a slot needs some text.
 NOTHING = "\u00a0"
 NO_PICTURE = "data:,"
 ADDRESS_LENGTH = 200
-PANEL = "/sandbox/"
+PANEL, ENTER = "/sandbox/", "/enter/"
+# The mark of a page's customer: it tells two of them apart, and no more.
+UNKNOWN, NOBODY, MARK_LENGTH = "-", "none", 12
 
 
 def brand_slots(settings: Settings, address: str) -> dict[str, str]:
@@ -44,6 +48,11 @@ def brand_slots(settings: Settings, address: str) -> dict[str, str]:
         "other_language_href": _switch(settings, other, address),
         **company_slots(settings),
     }
+
+
+def owner_mark(rt: Runtime, session: Session | None) -> str:
+    """Return the mark of a session's customer."""
+    return rt.signer.token("owner", session.customer_id)[:MARK_LENGTH] if session else NOBODY
 
 
 def address(path: str, query: Mapping[str, str]) -> str:
@@ -72,11 +81,23 @@ class BrandState(rx.State):
         **EMPTY,
     }
     colors: dict[str, str] = {}
+    owner: str = UNKNOWN
+    enter_href: str = ENTER
+    # Each one is a press for which the session is too narrow.
+    needed: int = 0
 
     @rx.event
     def load(self) -> None:
+        rt = runtime.current()
+        self.owner = owner_mark(rt, session_of(self))
+        self.enter_href = f"{rt.settings.backend_url}{ENTER}"
         self._stay_at(address(self.router.url.path, query_of(self)))
-        self.colors = brand_colors(runtime.current().settings.tossbill_brand_color)
+        self.colors = brand_colors(rt.settings.tossbill_brand_color)
+
+    @rx.event
+    def need_sign_in(self) -> None:
+        """Lead to the page to come in by, since the session is limited to another task."""
+        self.needed += 1
 
     def _stay_at(self, address: str) -> None:
         """Make the language switch return to an address."""

@@ -18,6 +18,8 @@ from reflex_base.event import Event, EventSpec
 from reflex_base.event.context import EventContext
 
 from tossbill_ui.core.commits import Commits, watch_commits
+from tossbill_ui.core.errors import NeedsSignIn
+from tossbill_ui.ui.shared.brand import BrandState
 from tossbill_ui.ui.shared.presses import STAMP
 from tossbill_ui.ui.shared.problem import ProblemState
 from tossbill_ui.ui.shared.text.problems import NOTHING_STORED, STALE, UNRESOLVED
@@ -75,8 +77,13 @@ def _forget(event_id: str, task: asyncio.Task[object]) -> None:
 
 
 def explain(exception: Exception) -> EventSpec | None:
-    """Log an event's exception; return the event that tells the customer."""
+    """Log an event's exception; return the event that tells the customer.
+
+    A session that is limited to another task has failed at nothing: it leads to the sign-in.
+    """
     failed = _running.pop(EventContext.get().txid, None)
+    if isinstance(exception, NeedsSignIn):
+        return BrandState.need_sign_in()  # pyright: ignore[reportCallIssue, reportReturnType]
     log.error("event.failed", exc_info=exception, extra={"data": {"event": failed and failed.name}})
     if failed and failed.name.startswith(f"{ProblemState.get_full_name()}."):
         return None  # it would fail again
