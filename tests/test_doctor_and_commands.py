@@ -433,3 +433,4 @@ def test_new_keys_are_valid_settings(tmp_path: Path) -> None:
     values = dict(line.split("=", 1) for line in result.output.splitlines())
     assert len(values["TOSSBILL_SECRET_KEYS"]) >= 32
     assert Cipher.from_text(values["TOSSBILL_ENCRYPTION_KEYS"]).version == 1
+    assert len(Settings(tossbill_entry_keys=values["TOSSBILL_ENTRY_KEYS"]).entry_keys) == 1

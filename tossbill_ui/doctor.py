@@ -65,7 +65,7 @@ def database_problems(settings: Settings) -> list[str]:
 
 
 def _settings_findings(settings: Settings) -> Iterator[Finding]:
-    for check in (_mode, _secrets, _public_url, _card_form, _database_url):
+    for check in (_mode, _secrets, _public_url, _entries, _card_form, _database_url):
         try:
             yield check(settings)
         except SettingsError as error:
@@ -131,6 +131,13 @@ def _public_url(settings: Settings) -> Finding:
     if settings.mode is Mode.LIVE and not settings.is_https:
         raise SettingsError("Live mode needs https: set TOSSBILL_PUBLIC_URL=https://….")
     return Finding(True, f"the public URL is {settings.public_url}")
+
+
+def _entries(settings: Settings) -> Finding:
+    if settings.mode is Mode.LIVE and not settings.return_origins.are_private:
+        raise SettingsError("Live mode needs https for every origin in TOSSBILL_RETURN_ORIGINS.")
+    who = "by a link or a code" if settings.is_linked else "by themselves, by a link or a code"
+    return Finding(True, f"customers come in {who}; {len(settings.entry_keys)} entry key(s)")
 
 
 def _card_form(settings: Settings) -> Finding:

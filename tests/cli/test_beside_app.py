@@ -35,6 +35,7 @@ NEEDS_APP = {
     "lower-price": (("basic",), 0, "0 subscriptions will pay less"),
     "raise-price": (("basic",), 0, "0 customers asked now"),
     "demo": ((), 0, ""),
+    "customer link": (("member-1",), 0, "/enter/"),
     "email": ((NOBODY, "a@example.com"), 1, "no such customer"),
 }
 # Commands that neither need the time nor Toss.

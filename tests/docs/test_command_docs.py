@@ -18,6 +18,7 @@ OPTION_ROW = re.compile(r"^\| `(--[a-z-]+)` \|.*$", re.MULTILINE)
 KEYS = {
     "doctor": {"ok", "text", "is_advice"},
     "mailbox": set(NOTICE_KEYS),
+    "customer link": {"url"},
     "review list": {field.name for field in fields(Item)} - set(WORDS),
 }
 

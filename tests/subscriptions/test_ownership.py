@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from tests.support.actors import KIM
 from tests.support.shop import Shop
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.actor import VISITOR, Actor
 from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.scope import Task
+from tossbill_ui.customers.models import Customer, PortalLink
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import removal
 from tossbill_ui.runtime import Runtime
@@ -19,6 +23,7 @@ from tossbill_ui.subscriptions.actions import (
     change_method,
     change_plan,
     pause,
+    portal_link,
     price_increase,
     refund,
     subscribe,
@@ -125,3 +130,22 @@ async def test_operator_sees_and_changes_every_customers_subscription(
     wanted = Wanted(subscription_id=theirs)
     theirs_lines = (await timeline.older(shop.rt, actor_of(session), wanted)).entries
     assert (await timeline.older(shop.rt, KIM, wanted)).entries == theirs_lines
+
+
+async def test_link_for_a_task_is_made_for_the_owner_of_its_subscription_alone(
+    shop: Shop, session: Session
+) -> None:
+    mine = (await shop.subscribe(session)).subscription.id
+    async with shop.rt.db.write() as db:
+        (await db.get_one(Customer, session.customer_id)).external_id = "owner"
+    wanted = portal_link.MemberLink(external_id="owner", task=Task.CANCEL, subscription_id=mine)
+
+    await portal_link.make_link(shop.rt, KIM, wanted)
+    with pytest.raises(NotFound):
+        await portal_link.make_link(shop.rt, KIM, replace(wanted, external_id="another"))
+
+    [link] = await shop.rows(PortalLink)
+    assert (link.customer_id, link.made_by) == (session.customer_id, KIM.label)
+    assert [row.external_id for row in await shop.rows(Customer) if row.external_id] == ["owner"]
+    [line] = [line for line in await shop.rows(AuditEntry) if line.kind == portal_link.MADE]
+    assert line.customer_id == session.customer_id

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tossbill_ui.build import ROOT
-from tossbill_ui.cli import admin, aliases, backup, billing, demo, review, serve
+from tossbill_ui.cli import admin, aliases, backup, billing, customers, demo, review, serve
 from tossbill_ui.core.core_dumps import forbid_core_dumps
 from tossbill_ui.core.errors import TossbillError
 
@@ -39,6 +39,7 @@ for _command in (
     *backup.COMMANDS,
     *billing.COMMANDS,
     *review.COMMANDS,
+    *customers.COMMANDS,
     *demo.COMMANDS,
     *aliases.COMMANDS,
 ):

@@ -12,7 +12,7 @@ from tossbill_ui.cli import options
 from tossbill_ui.cli.context import read_settings, settings_beside_app, with_runtime
 from tossbill_ui.cli.output import counted, minute, print_json
 from tossbill_ui.core import actor
-from tossbill_ui.core.secret_file import new_secrets
+from tossbill_ui.core.secret_file import new_entry_key, new_secrets
 
 if TYPE_CHECKING:
     from tossbill_ui.notices.models import Notice
@@ -41,8 +41,8 @@ def migrate() -> None:
 
 @click.command("new-keys")
 def new_keys() -> None:
-    """Print new secrets: TOSSBILL_SECRET_KEYS and _ENCRYPTION_KEYS."""
-    for name, value in new_secrets().items():
+    """Print new secrets: TOSSBILL_SECRET_KEYS, _ENCRYPTION_KEYS and _ENTRY_KEYS."""
+    for name, value in {**new_secrets(), "entry_keys": new_entry_key()}.items():
         click.echo(f"TOSSBILL_{name.upper()}={value}")
 
 

@@ -2,6 +2,7 @@
 
 TossbillError
 ├── SettingsError           the configuration is wrong; the message says how to fix it
+├── InvalidRequest          what a program or a command asks for contradicts itself or the settings
 ├── NotFound                it does not exist, or belongs to another customer
 ├── NotAllowed              the registration, token or session belongs to someone else
 ├── NeedsSignIn             the session is limited to one task, and this is another
@@ -34,6 +35,12 @@ class SettingsError(TossbillError):
     """The app cannot start with its settings; the message says what to change."""
 
     code = "settings"
+
+
+class InvalidRequest(TossbillError):
+    """What a program or a command asks for contradicts itself or the settings."""
+
+    code = "invalid_request"
 
 
 class NotFound(TossbillError):

@@ -108,7 +108,7 @@ def beside(settings: Settings, app: RunningApp) -> Settings:
         "tossbill_public_url": app.public_url,
         "toss_api_base_url": app.api_base_url,
     }
-    return settings.model_copy(update=addresses)
+    return settings.model_copy(update=addresses).with_backend(app.backend_url)
 
 
 def _read(path: Path) -> RunningApp | None:

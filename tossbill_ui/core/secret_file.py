@@ -55,6 +55,11 @@ def new_secrets() -> dict[str, str]:
     }
 
 
+def new_entry_key() -> str:
+    """Return a new key with which a shop signs entries; no default start needs one."""
+    return secrets.token_urlsafe(32)
+
+
 def _read_or_make(path: Path) -> dict[str, str]:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Write a draft and link it: the loser of a race between two starting processes reads the

@@ -18,6 +18,7 @@ from tossbill_ui.core.company import BusinessNumber, Line, PageUrl
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.limit_settings import LimitSettings
+from tossbill_ui.core.origins import USUAL_PORTS, Origins
 
 SANDBOX_CLIENT_KEY = "test_ck_tossbillSandboxClientKey00"
 SANDBOX_SECRET_KEY = "test_sk_tossbillSandboxSecretKey00"  # noqa: S105 - a published sandbox key
@@ -25,7 +26,7 @@ TOSS_API = "https://api.tosspayments.com"
 TOSS_SDK = "https://js.tosspayments.com/v2/standard"
 LOGO_TYPES = (".svg", ".png", ".webp", ".jpg")
 CONTACT_FORM = re.compile(r"[^@\s<>:]+@[^@\s<>:]+|https://[!-~]+")
-USUAL_PORTS = {"http": ":80", "https": ":443"}
+ENTRY_KEY_BYTES = 32
 KEY_FORM = re.compile(r"^(test|live)_(gck|gsk|ck|sk)_\w+$")
 
 
@@ -53,6 +54,10 @@ def _invalid_values(error: ValidationError) -> str:
     )
 
 
+def _parts(secret: SecretStr) -> list[str]:
+    return [part.strip() for part in secret.get_secret_value().split(",") if part.strip()]
+
+
 class Settings(LimitSettings):
     """Every setting, by the name of its environment variable in lower case.
 
@@ -77,6 +82,9 @@ class Settings(LimitSettings):
     tossbill_worker: Literal["on", "off"] = "on"
     tossbill_secret_keys: SecretStr = SecretStr("")
     tossbill_encryption_keys: SecretStr = SecretStr("")
+    tossbill_entry_keys: SecretStr = SecretStr("")
+    tossbill_return_origins: str = ""
+    tossbill_sign_up: Literal["", "open", "linked"] = ""
     tossbill_charge_hours: str = "10-20"
     tossbill_smtp_url: SecretStr = SecretStr("")
     tossbill_mail_from: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
@@ -141,6 +149,19 @@ class Settings(LimitSettings):
         Addresses.from_text(text)
         return text
 
+    @field_validator("tossbill_return_origins")
+    @classmethod
+    def _are_origins(cls, text: str) -> str:
+        Origins.from_text(text)
+        return text
+
+    @field_validator("tossbill_entry_keys")
+    @classmethod
+    def _are_entry_keys(cls, text: SecretStr) -> SecretStr:
+        if any(len(key.encode()) < ENTRY_KEY_BYTES for key in _parts(text)):
+            raise ValueError(f"each key must have at least {ENTRY_KEY_BYTES} bytes")
+        return text
+
     @field_validator("tossbill_security_contact")
     @classmethod
     def _is_contact(cls, text: str) -> str:
@@ -166,6 +187,22 @@ class Settings(LimitSettings):
     def webhook_addresses(self) -> Addresses:
         """The addresses that may send webhooks; empty if any may."""
         return Addresses.from_text(self.tossbill_webhook_addresses)
+
+    @cached_property
+    def return_origins(self) -> Origins:
+        """The origins that "back to the shop" may lead to."""
+        return Origins.from_text(self.tossbill_return_origins)
+
+    @property
+    def entry_keys(self) -> list[SecretStr]:
+        """The keys with which the shop signs entries; none if it signs none."""
+        return [SecretStr(key) for key in _parts(self.tossbill_entry_keys)]
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether customers come by a link or a code only, and no browser becomes one by itself."""
+        usual = "open" if self.mode is Mode.SANDBOX else "linked"
+        return (self.tossbill_sign_up or usual) == "linked"
 
     @cached_property
     def mode(self) -> Mode:
@@ -283,5 +320,10 @@ class Settings(LimitSettings):
     def for_dev_server(self, *, frontend_port: int, backend_port: int) -> Self:
         """Return these settings adapted to Reflex's dev server, which uses two ports."""
         settings = self.model_copy(update={"tossbill_port": frontend_port})
-        settings._dev_backend_url = f"http://localhost:{backend_port}"
+        return settings.with_backend(f"http://localhost:{backend_port}")
+
+    def with_backend(self, url: str) -> Self:
+        """Return these settings with another URL of our HTTP routes."""
+        settings = self.model_copy()
+        settings._dev_backend_url = "" if url == self.public_url else url
         return settings

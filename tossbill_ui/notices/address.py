@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from tossbill_ui.audit import security_events, trail
 from tossbill_ui.core.actor import AUDITED, Actor
 from tossbill_ui.core.errors import NotFound, TossbillError
+from tossbill_ui.core.mail_address import is_address
 from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.runtime import Runtime
 
-# One plain ASCII address: nothing that could start another header or add a second recipient.
-ADDRESS = re.compile(r"[!-+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)+")
-ADDRESS_LENGTH = 254
 CHANGED = "email.changed"
 
 
@@ -56,7 +52,7 @@ async def set_email(rt: Runtime, actor: Actor, *, customer_id: str, email: str |
         NotFound: There is no such customer, or the actor is another one.
         NoMailAddress: The text is not a valid email address.
     """
-    if email is not None and not (len(email) <= ADDRESS_LENGTH and ADDRESS.fullmatch(email)):
+    if email is not None and not is_address(email):
         raise NoMailAddress("This is not a valid email address.")
     async with rt.db.write() as db:
         known = is_id(customer_id)
