@@ -47,11 +47,13 @@ class Entrance:
         link: The link that it spent, which decides the scope and the page of the shop; None for
             a code.
         user_agent: The name that the browser gives itself; untrusted.
+        session_id: The id that the session gets; empty for a random one.
     """
 
     via: Via
     link: PortalLink | None = None
     user_agent: str = ""
+    session_id: str = ""
 
 
 def open_session(rt: Runtime, db: AsyncSession, *, customer_id: str, entrance: Entrance) -> Session:
@@ -59,7 +61,7 @@ def open_session(rt: Runtime, db: AsyncSession, *, customer_id: str, entrance: E
     link = entrance.link
     now = rt.machine.now()
     row = StoredSession(
-        id=new_id(),
+        id=entrance.session_id or new_id(),
         customer_id=customer_id,
         via=entrance.via,
         link_id=link.id if link else None,
