@@ -20,6 +20,7 @@ from tossbill_ui.core.db import Table
 from tossbill_ui.core.pubsub_between_processes import CustomerChange
 from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession
 from tossbill_ui.migrations.models import metadata
+from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payment_methods.repository import CLAIMABLE
 from tossbill_ui.runtime import Runtime
@@ -86,6 +87,11 @@ def _sign_in_code(before: datetime) -> Condition:
     return col(SignInCode.expires_at) < before
 
 
+def _notice(before: datetime) -> Condition:
+    """Select the mails with codes, whose text is forgotten already."""
+    return col(Notice.expires_at) < before
+
+
 def _registration(before: datetime) -> Condition:
     """Select the unused and failed registrations of strangers."""
     has_method = sa.exists().where(col(PaymentMethod.customer_id) == col(Registration.customer_id))
@@ -124,6 +130,7 @@ RULES = (
     Rule(StoredSession, "tossbill_keep_sessions_days", _session, by_machine=True),
     Rule(PortalLink, "tossbill_keep_security_days", _portal_link, by_machine=True),
     Rule(SignInCode, "tossbill_keep_security_days", _sign_in_code, by_machine=True),
+    Rule(Notice, "tossbill_keep_visitors_days", _notice, by_machine=True),
     Rule(Registration, "tossbill_keep_visitors_days", _registration),
     Rule(Customer, "tossbill_keep_visitors_days", _customer),
     Rule(CustomerChange, "tossbill_keep_visitors_days", _customer_change),

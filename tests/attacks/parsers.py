@@ -18,12 +18,12 @@ from tossbill_sandbox.errors import TossRefusal
 from tossbill_ui.core import cookies
 from tossbill_ui.core.crypto import Signer
 from tossbill_ui.core.logging import redact
+from tossbill_ui.core.mail_address import ADDRESS
 from tossbill_ui.core.text import clean, is_code, is_id
 from tossbill_ui.customers import language, session
 from tossbill_ui.http import headers, safe_redirect, this_machine
 from tossbill_ui.http.socket import SessionBoundTokens
 from tossbill_ui.http.template import Template
-from tossbill_ui.notices.address import ADDRESS
 from tossbill_ui.payments.reconcile import ORDER_ID
 from tossbill_ui.toss.response import TossResponse, failure, read, read_list
 from tossbill_ui.toss.wire import Billing, Payment

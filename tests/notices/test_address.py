@@ -6,10 +6,11 @@ from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.audit.models import AuditEntry, SecurityEvent
 from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.mail_address import NoMailAddress
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices import address
-from tossbill_ui.notices.address import NoMailAddress, set_email
+from tossbill_ui.notices.address import set_email
 
 ADDRESS = "kim@example.com"
 WRONG = [

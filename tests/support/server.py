@@ -23,7 +23,11 @@ from tossbill_ui.core.crypto import Cipher
 TOSSBILL = Path(sys.executable).parent / "tossbill"
 START_SECONDS = 180
 # All visitors of a test's server have one address. Tests of the limits set their own.
-NO_LIMITS = {"TOSSBILL_LIMIT_CPU": "1000", "TOSSBILL_LIMIT_EVENTS": "1000"}
+NO_LIMITS = {
+    "TOSSBILL_LIMIT_CPU": "1000",
+    "TOSSBILL_LIMIT_EVENTS": "1000",
+    "TOSSBILL_LIMIT_CODES": "1000",
+}
 
 
 def free_port() -> int:

@@ -17,5 +17,7 @@ class LimitSettings(BaseSettings):
     # Open tabs, and as many closed ones that are remembered.
     tossbill_limit_tabs: int = Field(default=100, ge=1, le=100_000)
     tossbill_limit_tabs_in_all: int = Field(default=2000, ge=1, le=1_000_000)
+    # An hour and caller: codes that are mailed to sign in or to verify an address.
+    tossbill_limit_codes: int = Field(default=5, ge=1, le=100_000)
     # Seconds for a request's headers, for its body, and for a connection to say what it wants.
     tossbill_limit_seconds: int = Field(default=20, ge=1, le=600)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from tossbill_ui.audit import security_events, trail
 from tossbill_ui.core.actor import AUDITED, Actor
-from tossbill_ui.core.errors import NotFound, TossbillError
-from tossbill_ui.core.mail_address import is_address
+from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.mail_address import checked
 from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.runtime import Runtime
 
 CHANGED = "email.changed"
-
-
-class NoMailAddress(TossbillError):
-    """The text is not a valid email address."""
-
-    code = "no_mail_address"
 
 
 async def get_email(rt: Runtime, actor: Actor) -> str:
@@ -52,8 +46,8 @@ async def set_email(rt: Runtime, actor: Actor, *, customer_id: str, email: str |
         NotFound: There is no such customer, or the actor is another one.
         NoMailAddress: The text is not a valid email address.
     """
-    if email is not None and not is_address(email):
-        raise NoMailAddress("This is not a valid email address.")
+    if email is not None:
+        checked(email)
     async with rt.db.write() as db:
         known = is_id(customer_id)
         customer = await db.get(Customer, customer_id, with_for_update=True) if known else None

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from tossbill_ui.core.db import update_where
 from tossbill_ui.customers.models import Customer
@@ -36,7 +37,7 @@ async def deliver(rt: Runtime) -> int:
     """
     url = rt.settings.tossbill_smtp_url.get_secret_value()
     if not url:
-        return await _keep_all(rt)
+        return await _keep(rt)
     delivered, server = 0, MailServer.from_url(url)
     while found := await _due(rt):
         work = (_deliver(rt, server, notice, email) for notice, email in found)
@@ -47,8 +48,20 @@ async def deliver(rt: Runtime) -> int:
     return delivered
 
 
-async def _keep_all(rt: Runtime) -> int:
-    waits = col(Notice.status) == NoticeStatus.WAITING
+async def deliver_one(rt: Runtime, notice_id: str) -> None:
+    """Deliver one notice now, unless a worker is faster; without a mail server, keep it."""
+    url, this = rt.settings.tossbill_smtp_url.get_secret_value(), col(Notice.id) == notice_id
+    if not url:
+        await _keep(rt, this)
+        return
+    async with rt.db.read() as db:
+        found = (await db.exec(_due_query(rt).where(this))).first()
+    if found:
+        await _deliver(rt, MailServer.from_url(url), *found)
+
+
+async def _keep(rt: Runtime, *conditions: sa.ColumnElement[bool]) -> int:
+    waits = sa.and_(col(Notice.status) == NoticeStatus.WAITING, *conditions)
     # Read first: a write would wake the disk every few seconds for nothing.
     async with rt.db.read() as db:
         if (await db.exec(select(Notice.id).where(waits).limit(1))).first() is None:
@@ -58,29 +71,35 @@ async def _keep_all(rt: Runtime) -> int:
     async with rt.db.write() as db:
         done = await db.exec(
             keep.values(
-                status=NoticeStatus.KEPT, address=email.scalar_subquery(), ended_at=rt.clock.now()
+                status=NoticeStatus.KEPT,
+                address=sa.func.coalesce(col(Notice.address), email.scalar_subquery()),
+                ended_at=rt.clock.now(),
             ).execution_options(synchronize_session=False)
         )
     return done.rowcount
 
 
 async def _due(rt: Runtime) -> Sequence[tuple[Notice, str | None]]:
-    query = (
-        select(Notice, Customer.email)
+    oldest = _due_query(rt).order_by(col(Notice.created_at), col(Notice.id)).limit(CONCURRENCY)
+    async with rt.db.read() as db:
+        return (await db.exec(oldest)).all()
+
+
+def _due_query(rt: Runtime) -> Select[Notice, str]:
+    """Return the query for notices that may be sent now, each with its address."""
+    email = sa.func.coalesce(col(Notice.address), col(Customer.email))
+    return (
+        select(Notice, email)
         .join(Customer, col(Customer.id) == col(Notice.customer_id))
         .where(
             col(Notice.status) == NoticeStatus.WAITING,
             claims.is_due(Notice, rt.machine.now()),
             sa.or_(
-                col(Customer.email).is_not(None),
+                email.is_not(None),
                 col(Notice.created_at) < rt.clock.now() - WAITS_FOR_ADDRESS,
             ),
         )
-        .order_by(col(Notice.created_at), col(Notice.id))
-        .limit(CONCURRENCY)
     )
-    async with rt.db.read() as db:
-        return (await db.exec(query)).all()
 
 
 async def _deliver(rt: Runtime, server: MailServer, notice: Notice, email: str | None) -> None:
@@ -88,12 +107,17 @@ async def _deliver(rt: Runtime, server: MailServer, notice: Notice, email: str |
     attempt = await claims.claim(rt, notice, waits)
     if not attempt:
         return
-    if email is None:
-        await _record(rt, notice, attempt, NoticeStatus.NO_ADDRESS, None)
+    if email is None or _is_over(rt, notice):
+        status = NoticeStatus.EXPIRED if email else NoticeStatus.NO_ADDRESS
+        await _record(rt, notice, attempt, status, email)
         return
     async with keeper.keep_lease(rt, Notice, notice.id, attempt=attempt):
         status = await _send(rt, server, notice, email, attempt)
         await _record(rt, notice, attempt, status, email)
+
+
+def _is_over(rt: Runtime, notice: Notice) -> bool:
+    return notice.expires_at is not None and notice.expires_at <= rt.machine.now()
 
 
 async def _send(
@@ -133,6 +157,9 @@ async def _record(
     rt: Runtime, notice: Notice, attempt: int, status: NoticeStatus, email: str | None
 ) -> None:
     waits = status == NoticeStatus.WAITING
+    address = notice.address if waits else email
+    # What was of use for a while, such as a code, is in the mail alone from here on.
+    body = notice.body if waits or notice.expires_at is None else ""
     async with rt.db.write() as db:
         await update_where(
             db,
@@ -140,7 +167,8 @@ async def _record(
             col(Notice.id) == notice.id,
             col(Notice.attempts) == attempt,
             status=status,
-            address=email,
+            address=address,
+            body=body,
             lease_until=None,
             next_try_at=claims.retry_at(rt, attempt) if waits else None,
             ended_at=None if waits else rt.clock.now(),

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from tossbill_ui.core.constraints import one_of, partial_index
 from tossbill_ui.core.db import Leased, UtcDateTime
+from tossbill_ui.core.scope import Task
 
 
 class NoticeKind(StrEnum):
@@ -32,10 +33,13 @@ class NoticeKind(StrEnum):
     NO_CONSENT = "no_consent"
     CANCELED = "canceled"
     REFUNDED = "refunded"
+    SIGN_IN_CODE = "sign_in_code"
+    EMAIL_CHANGED = "email_changed"
+    EMAIL_REMOVED = "email_removed"
 
 
 class NoticeStatus(StrEnum):
-    """The lifecycle of a notice: waiting -> sent | kept | no_address | failed."""
+    """The lifecycle of a notice: waiting -> sent | kept | no_address | failed | expired."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -49,17 +53,28 @@ class NoticeStatus(StrEnum):
     FAILED = "failed"
     """The mail server refused it permanently, or for two days."""
 
+    EXPIRED = "expired"
+    """It was of use for a while only, and could not be sent in that time."""
+
 
 class Notice(Leased, table=True):
     """One mail to one customer.
 
     Attributes:
         key: Identifies what it is about; the database rejects a second notice with the same key.
-        address: The address it was sent to, once decided.
+        address: The address it was sent to, once that is decided; given from the start if it is
+            for this address alone, and not for the one that the customer has then.
+        task: What a link in its text is limited to, if it is sent to an address that signs in;
+            None if it has no such link.
+        subscription_id: With a task, the only subscription of the link.
+        expires_at: Until when it may be sent, by the machine's clock; its text is forgotten after
+            that, or once it is sent. None for what stays true.
     """
 
     __table_args__ = (
         one_of("status", NoticeStatus),
+        one_of("task", Task),
+        sa.CheckConstraint("(task IS NULL) = (subscription_id IS NULL)", name="scope"),
         sa.CheckConstraint("(status = 'waiting') = (ended_at IS NULL)", name="ended"),
         partial_index(
             "ix_notice_waiting",
@@ -76,5 +91,8 @@ class Notice(Leased, table=True):
     subject: str = Field(max_length=200)
     body: str = Field(sa_type=sa.Text)
     address: str | None = Field(default=None, max_length=254)
+    task: str | None = Field(default=None, max_length=16)
+    subscription_id: str | None = Field(default=None, max_length=32)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

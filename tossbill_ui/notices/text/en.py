@@ -181,6 +181,25 @@ Refunded to: {method}
 
 View your payments: {link}
 """,
+    NoticeKind.SIGN_IN_CODE: """\
+Your code
+Code: {code}
+
+Enter it within 10 minutes on the page that asked for it. Share it with nobody.
+If you didn't ask for a code, you can ignore this email.
+""",
+    NoticeKind.EMAIL_CHANGED: """\
+Your notification email was changed
+Notifications now go to another address. Until it is verified, this one still signs you in.
+
+If this wasn't you, sign in and check your email address: {link}
+""",
+    NoticeKind.EMAIL_REMOVED: """\
+This email no longer signs you in
+Notifications no longer go to this address either.
+
+If this wasn't you, let us know right away. Your subscriptions: {link}
+""",
 }
 
 UNKNOWN_ISSUER = "Card"

@@ -9,8 +9,8 @@ import reflex as rx
 
 from tossbill_ui import runtime
 from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.mail_address import NoMailAddress
 from tossbill_ui.notices import address
-from tossbill_ui.notices.address import NoMailAddress
 from tossbill_ui.ui.shared.page_state import caller_of
 from tossbill_ui.ui.subscription import email_text as text
 
