@@ -20,9 +20,11 @@ WITHOUT_OWNERSHIP = {
     "approve",
     "resolve",
     "lock_refund",
+    "can_merge",
 }
-# A registration is bound to the browser's session, which also says who acts.
-WITHOUT_ACTOR = {"allocate_refund", "open_reviews", "lock_refund", "register_for"}
+# A registration is bound to the browser's session, which also says who acts. A merge is offered to
+# a browser that has a session of one customer and a link of the other.
+WITHOUT_ACTOR = {"allocate_refund", "open_reviews", "lock_refund", "register_for", "can_merge"}
 # A transition's code comes from its rule, a return's from what Toss's window said.
 COMPUTED_CODES = {"lifecycle/rules.py", "payment_methods/ticket.py"}
 

@@ -59,6 +59,7 @@ WITHOUT_A_LINE = {
     EventType.INVOICE_UNCOLLECTIBLE: "the end or the pause is its line",
     EventType.REVIEW_OPENED: "for operators only",
     EventType.REVIEW_CLOSED: "for operators only",
+    EventType.CUSTOMER_MERGED: "the customer agreed to it on the page that asked",
 }
 
 # An enum, where its words are, and the members that nobody reads.

@@ -7,7 +7,6 @@ from sqlmodel import col
 
 from tests.support.actors import KIM
 from tests.support.shop import Shop
-from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod
@@ -59,12 +58,11 @@ async def test_wrong_amount_wrong_status_and_foreign_payment_are_differences(
     await update_payment(shop, "0001-1", status="refused", payment_key=None)
     async with shop.rt.db.read() as db:
         method = await db.get_one(PaymentMethod, seen.method.id)
-        customer = await db.get_one(Customer, session.customer_id)
     await shop.rt.toss.charge(
         billing_key=shop.rt.cipher.decrypt(
             method.billing_key_sealed or "", context=billing_key_context(method.id)
         ),
-        customer_key=customer.customer_key,
+        customer_key=method.customer_key,
         order_id="another-shop-1",
         order_name="x",
         amount_krw=1000,

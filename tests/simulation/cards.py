@@ -54,6 +54,7 @@ async def _store(rt: Runtime, session: Session, billing: Billing) -> str:
     registration = Registration(
         id=new_id(),
         customer_id=session.customer_id,
+        customer_key=billing.customer_key,
         session_id=session.id,
         status=RegistrationStatus.ISSUED,
         created_at=now,
@@ -65,6 +66,7 @@ async def _store(rt: Runtime, session: Session, billing: Billing) -> str:
         customer_id=session.customer_id,
         registration_id=registration.id,
         created_at=now,
+        customer_key=billing.customer_key,
         billing_key_sealed=rt.cipher.encrypt(key, context=billing_key_context(method_id)),
         billing_key_hash=fingerprint(key),
         kind="card",

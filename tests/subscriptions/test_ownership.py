@@ -22,6 +22,7 @@ from tossbill_ui.subscriptions.actions import (
     cancel,
     change_method,
     change_plan,
+    merge,
     pause,
     portal_link,
     price_increase,
@@ -94,6 +95,17 @@ async def test_others_cannot_remove_a_method_or_refund_a_payment(
             await refund.refund_payment(
                 shop.rt, actor, seen.last_payment.id, amount_krw=None, reason="x"
             )
+
+
+async def test_others_cannot_merge_two_customers(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    await shop.card(session)
+    pair = {"anonymous_id": session.customer_id, "linked_id": "0" * 32}
+
+    for actor in (actor_of(stranger), VISITOR):
+        with pytest.raises(NotFound):
+            await merge.merge(shop.rt, actor, **pair)
 
 
 @pytest.mark.parametrize("actor", [VISITOR, KIM], ids=["a visitor", "an operator"])

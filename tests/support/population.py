@@ -64,12 +64,14 @@ async def give_own_cards(rt: Runtime) -> None:
             own = {"customer_id": new_id(), "registration_id": new_id(), "id": new_id()}
             context = billing_key_context(own["id"])
             own |= {"billing_key_sealed": rt.cipher.encrypt(own["id"], context=context)}
-            await _copy(db, customer, id=own["customer_id"], customer_key=new_id())
+            own |= {"customer_key": new_id()}
+            await _copy(db, customer, id=own["customer_id"], customer_key=own["customer_key"])
             await _copy(
                 db,
                 registration,
                 id=own["registration_id"],
                 customer_id=own["customer_id"],
+                customer_key=own["customer_key"],
                 idempotency_key=new_id(),
                 auth_key_hash=new_id(),
             )

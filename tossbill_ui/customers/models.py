@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from tossbill_ui.core.constraints import one_of
+from tossbill_ui.core.constraints import one_of, partial_index
 from tossbill_ui.core.db import Table, UtcDateTime
 from tossbill_ui.core.scope import Task
 
@@ -32,6 +32,7 @@ class Customer(Table, table=True):
 
     __table_args__ = (
         sa.CheckConstraint("(verified_email IS NULL) = (email_verified_at IS NULL)", name="email"),
+        partial_index("ix_customer_merged", "merged_into", where="merged_into IS NOT NULL"),
     )
 
     id: str = Field(primary_key=True, max_length=32)

@@ -50,6 +50,7 @@ class EventType(StrEnum):
     INVOICE_UNCOLLECTIBLE = "invoice.uncollectible"
     REVIEW_OPENED = "review.opened"
     REVIEW_CLOSED = "review.closed"
+    CUSTOMER_MERGED = "customer.merged"
 
 
 class Reason(StrEnum):

@@ -16,7 +16,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from tossbill_ui.core.errors import Conflict
-from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.leases import keeper
 from tossbill_ui.payment_methods import issuing, registration
@@ -64,13 +63,13 @@ async def register(
             another registration of this customer is in progress (``under_way``), or too many cards
             were tried (``too_often``).
     """
-    found, owner = await authorize(rt, session, ticket)
+    found, _ = await authorize(rt, session, ticket)
     if found.card_terms is None and not may_try(found.id):
         raise Conflict("Too many cards were tried.", code="too_often")
     # A broken key store must fail now, not after Toss has answered.
     rt.cipher.encrypt(found.id, context=issuing.billing_key_context(found.id))
     if await _claim(rt, found.id, terms):
-        rt.tasks.spawn(_issue(rt, found, owner, card), name=f"issue {found.id}")
+        rt.tasks.spawn(_issue(rt, found, card), name=f"issue {found.id}")
         return True
     async with rt.db.read() as db:
         current = await db.get_one(Registration, found.id)
@@ -88,32 +87,30 @@ async def _claim(rt: Runtime, registration_id: str, terms: str) -> bool:
         raise Conflict("Another registration is under way.", code="under_way") from None
 
 
-async def _issue(rt: Runtime, found: Registration, owner: Customer, card: CardDetails) -> None:
+async def _issue(rt: Runtime, found: Registration, card: CardDetails) -> None:
     """Have the billing key issued, and record how that ended."""
     async with keeper.keep_lease(rt, Registration, found.id, attempt=1):
-        if not await _ask_repeatedly(rt, found, owner, card):
+        if not await _ask_repeatedly(rt, found, card):
             await issuing.record_failure(rt, found.id, issuing.NOT_CONFIRMED, "")
-    rt.pubsub.publish(owner.id)
+    rt.pubsub.publish(found.customer_id)
 
 
-async def _ask_repeatedly(
-    rt: Runtime, found: Registration, owner: Customer, card: CardDetails
-) -> bool:
+async def _ask_repeatedly(rt: Runtime, found: Registration, card: CardDetails) -> bool:
     """Ask Toss until it answers, always with the same key and details; False if it never does."""
     for pause in PAUSES:
-        if await _ask(rt, found, owner, card):
+        if await _ask(rt, found, card):
             return True
         await issuing.record_doubt(rt, found.id)
-        rt.pubsub.publish(owner.id)
+        rt.pubsub.publish(found.customer_id)
         await asyncio.sleep(pause)
-    return await _ask(rt, found, owner, card)
+    return await _ask(rt, found, card)
 
 
-async def _ask(rt: Runtime, found: Registration, owner: Customer, card: CardDetails) -> bool:
+async def _ask(rt: Runtime, found: Registration, card: CardDetails) -> bool:
     """Ask Toss once, and record its answer; False if there was none."""
     try:
         billing = await rt.toss.issue_billing_key_by_card(
-            card=card, customer_key=owner.customer_key, idempotency_key=found.idempotency_key
+            card=card, customer_key=found.customer_key, idempotency_key=found.idempotency_key
         )
     except Refused as refused:
         await issuing.record_failure(rt, found.id, refused.toss_code, refused.toss_message)

@@ -14,7 +14,6 @@ from tossbill_ui.core.crypto import Undecryptable, fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.core.text import clean
-from tossbill_ui.customers.models import Customer
 from tossbill_ui.events.publish import publish
 from tossbill_ui.events.types import Event, EventType, Subject
 from tossbill_ui.leases import claims, keeper
@@ -56,7 +55,6 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
     """
     async with rt.db.read() as db:
         registration = await db.get_one(Registration, registration_id)
-        owner = await db.get_one(Customer, registration.customer_id)
     if registration.auth_key_sealed is None:
         await _end_without_details(rt, registration)
         return
@@ -70,8 +68,8 @@ async def issue(rt: Runtime, registration_id: str, *, attempt: int) -> None:
         await _record_unresolved(rt, registration, attempt)
         return
     async with keeper.keep_lease(rt, Registration, registration_id, attempt=attempt):
-        await _ask(rt, registration, owner.customer_key, auth_key, attempt)
-    rt.pubsub.publish(owner.id)
+        await _ask(rt, registration, auth_key, attempt)
+    rt.pubsub.publish(registration.customer_id)
 
 
 async def _end_without_details(rt: Runtime, registration: Registration) -> None:
@@ -81,13 +79,11 @@ async def _end_without_details(rt: Runtime, registration: Registration) -> None:
         rt.pubsub.publish(registration.customer_id)
 
 
-async def _ask(
-    rt: Runtime, registration: Registration, customer_key: str, auth_key: str, attempt: int
-) -> None:
+async def _ask(rt: Runtime, registration: Registration, auth_key: str, attempt: int) -> None:
     try:
         billing = await rt.toss.issue_billing_key(
             auth_key=auth_key,
-            customer_key=customer_key,
+            customer_key=registration.customer_key,
             idempotency_key=registration.idempotency_key,
         )
     except Refused as refused:
@@ -183,6 +179,7 @@ def _payment_method(rt: Runtime, registration: Registration, billing: Billing) -
         customer_id=registration.customer_id,
         registration_id=registration.id,
         created_at=rt.clock.now(),
+        customer_key=registration.customer_key,
         billing_key_sealed=rt.cipher.encrypt(billing_key, context=billing_key_context(method_id)),
         billing_key_hash=fingerprint(billing_key),
         kind="card" if card else "account",

@@ -46,6 +46,8 @@ class Registration(Leased, table=True):
         payment_id: The payment of what was owed, which the change started.
         card_terms: The version of the terms agreed to, if a card was typed into our own form; its
             details are stored nowhere.
+        customer_key: The customer key that the window was opened with; its customer has another one
+            if they were merged meanwhile.
     """
 
     __table_args__ = (
@@ -65,6 +67,7 @@ class Registration(Leased, table=True):
     )
 
     customer_id: str = Field(foreign_key="customer.id", max_length=32)
+    customer_key: str = Field(max_length=50)
     session_id: str = Field(max_length=32)
     status: str = Field(default=RegistrationStatus.STARTED, max_length=16, index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -99,6 +102,8 @@ class PaymentMethod(Leased, table=True):
     """A registered card or account; its billing key is encrypted, and wiped on removal.
 
     Attributes:
+        customer_key: The customer key that the billing key was issued for, with which alone it can
+            be charged; its customer has another one if they were merged since (ADR-0048).
         expires_on: The last day it can be charged, if known: Toss does not report it.
         is_default: Whether the customer chose it to be proposed first.
     """
@@ -120,6 +125,7 @@ class PaymentMethod(Leased, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
+    customer_key: str = Field(max_length=50)
     billing_key_sealed: str | None = Field(default=None, sa_type=sa.Text)
     billing_key_hash: str = Field(index=True, max_length=64)
 

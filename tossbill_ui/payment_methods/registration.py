@@ -21,7 +21,6 @@ from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.core.text import clean, is_code
 from tossbill_ui.customers import sessions
-from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.leases import claims
@@ -96,18 +95,17 @@ async def start(
             registration = Registration(
                 id=new_id(),
                 customer_id=customer.id,
+                customer_key=customer.customer_key,
                 session_id=session.id,
                 subscription_id=subscription_id,
                 created_at=rt.clock.now(),
                 idempotency_key=f"issue-{new_id()}",
             )
             db.add(registration)
-    return _window_call(rt, registration, customer, plan_code)
+    return _window_call(rt, registration, plan_code)
 
 
-def _window_call(
-    rt: Runtime, registration: Registration, customer: Customer, plan_code: str
-) -> WindowCall:
+def _window_call(rt: Runtime, registration: Registration, plan_code: str) -> WindowCall:
     # Toss adds its own parameters to these URLs (contract §2.1). They never use the request's host.
     carried = {"plan": plan_code} if is_code(plan_code) else {}
     token = rt.signer.token(PURPOSE, registration.id)
@@ -118,7 +116,7 @@ def _window_call(
         subscription_id=registration.subscription_id,
         sdk_url=rt.settings.sdk_url,
         client_key=rt.settings.client_key,
-        customer_key=customer.customer_key,
+        customer_key=registration.customer_key,
         success_url=f"{rt.settings.public_url}/success/?{query}",
         fail_url=f"{rt.settings.public_url}/fail/?{query}",
     )
@@ -152,9 +150,9 @@ async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
 
 
 async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Registration:
-    registration, owner = await authorize(rt, session, back)
+    registration, _ = await authorize(rt, session, back)
     problem = ""
-    if back.customer_key != owner.customer_key:
+    if back.customer_key != registration.customer_key:
         problem = "wrong_customer_key"
     elif clean(back.auth_key, limit=AUTH_KEY_LENGTH) != back.auth_key or not back.auth_key:
         problem = "no_auth_key"

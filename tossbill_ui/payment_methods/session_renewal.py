@@ -139,7 +139,8 @@ async def _look(
     if customer is None:
         return Standing(session), None
     current, own = await repository.takeovers(db, customer.id, session.id)
-    if customer.blocked_at or own is None or (current and not _claimed_later(own, current)):
+    is_over = customer.blocked_at or customer.external_id is not None
+    if is_over or own is None or (current and not _claimed_later(own, current)):
         return Standing(None), None
     return Standing(None), own
 

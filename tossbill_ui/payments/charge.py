@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.lease import Lease
-from tossbill_ui.customers.models import Customer
 from tossbill_ui.leases import claims, keeper
 from tossbill_ui.payment_methods.issuing import billing_key_context
 from tossbill_ui.payment_methods.models import PaymentMethod
@@ -56,7 +55,6 @@ class PaymentClaim(Claim):
     payment: Payment
     kind: str
     order_name: str
-    customer_key: str
     method: PaymentMethod
 
     def billing_key(self, rt: Runtime) -> str:
@@ -72,7 +70,6 @@ def begin(
     invoice: Invoice,
     *,
     method: PaymentMethod,
-    customer: Customer,
     begun: int,
 ) -> PaymentClaim:
     """Create the next payment for an open invoice, and claim it.
@@ -85,7 +82,6 @@ def begin(
         db: The caller's transaction, in which the invoice is stored.
         invoice: The invoice to collect.
         method: The payment method to charge.
-        customer: The owner of the payment method.
         begun: How many payments the period already has; see `repository.begun`.
     """
     number = begun + 1
@@ -109,12 +105,10 @@ def begin(
         **claims.claimed_columns(rt),
     )
     db.add(payment)
-    return claimed(payment, invoice, customer, method)
+    return claimed(payment, invoice, method)
 
 
-def claimed(
-    payment: Payment, invoice: Invoice, customer: Customer, method: PaymentMethod
-) -> PaymentClaim:
+def claimed(payment: Payment, invoice: Invoice, method: PaymentMethod) -> PaymentClaim:
     """Return the claim of a payment that was claimed in this transaction."""
     assert payment.lease_until is not None  # noqa: S101 - it was claimed just now
     return PaymentClaim(
@@ -124,7 +118,6 @@ def claimed(
         payment=payment,
         kind=invoice.kind,
         order_name=invoice.order_name,
-        customer_key=customer.customer_key,
         method=method,
     )
 
@@ -220,7 +213,7 @@ async def _charge(rt: Runtime, claim: PaymentClaim) -> Outcome:
         return Declined("ALREADY_REMOVED_BILLING_KEY")
     paid = await rt.toss.charge(
         billing_key=billing_key,
-        customer_key=claim.customer_key,
+        customer_key=claim.method.customer_key,
         order_id=payment.order_id,
         order_name=claim.order_name,
         amount_krw=payment.amount_krw,

@@ -13,7 +13,6 @@ from sqlmodel.sql.expression import Select
 
 from tossbill_ui.core.constraints import is_one_of
 from tossbill_ui.core.text import clean, is_id
-from tossbill_ui.customers.models import Customer
 from tossbill_ui.leases.claims import is_due
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import (
@@ -45,7 +44,7 @@ def is_open_invoice(
     )
 
 
-ChargeRows = tuple[Invoice, Customer, PaymentMethod]
+ChargeRows = tuple[Invoice, PaymentMethod]
 _SUBSCRIPTION_ID = sa.bindparam("subscription", type_=sa.String)
 
 # The queries of a charge are built once: building one takes SQLAlchemy longer than SQLite runs it.
@@ -82,10 +81,9 @@ _BEGUN = (
     .group_by(col(Payment.subscription_id), col(Payment.period_number))
 )
 _CHARGE_ROWS = (
-    Select[str, Invoice, Customer, PaymentMethod](col(Payment.id), Invoice, Customer, PaymentMethod)
+    Select[str, Invoice, PaymentMethod](col(Payment.id), Invoice, PaymentMethod)
     .select_from(Payment)
     .join(Invoice, col(Invoice.id) == col(Payment.invoice_id))
-    .join(Customer, col(Customer.id) == col(Payment.customer_id))
     .join(PaymentMethod, col(PaymentMethod.id) == col(Payment.payment_method_id))
     .where(col(Payment.id).in_(sa.bindparam("ids", expanding=True)))
 )

@@ -93,7 +93,7 @@ async def _process(rt: Runtime, db: AsyncSession, facts: RenewalFacts) -> Bill |
         db.add(invoice)
         decision = begin_renewal(subscription, invoice, facts)
         if isinstance(decision, Collect):
-            return Bill(subscription, invoice, offer, facts.method, facts.customer, facts)
+            return Bill(subscription, invoice, offer, facts.method, facts)
     await publish(rt, db, subscription, decision, actor=ENGINE, about=About(invoice=invoice))
     return None
 

@@ -9,7 +9,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers.models import Customer
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments import charge, repository
 from tossbill_ui.payments.charge import PaymentClaim
@@ -78,14 +77,12 @@ class Bill:
     Attributes:
         offer: The plan and the price of its period.
         method: The payment method to charge.
-        customer: The owner of the payment method.
     """
 
     subscription: Subscription
     invoice: Invoice
     offer: Offer
     method: PaymentMethod
-    customer: Customer
     facts: Facts
 
 
@@ -101,10 +98,10 @@ def collect(rt: Runtime, db: AsyncSession, bill: Bill, *, begun: int) -> Payment
     Returns:
         The claim of the payment, for `spawn`, or the events.
     """
-    invoice, method, customer, facts = bill.invoice, bill.method, bill.customer, bill.facts
+    invoice, method, facts = bill.invoice, bill.method, bill.facts
     if invoice.amount_krw:
         _name_order(bill)
-        return charge.begin(rt, db, invoice, method=method, customer=customer, begun=begun)
+        return charge.begin(rt, db, invoice, method=method, begun=begun)
     invoice.status, invoice.paid_at = InvoiceStatus.PAID, facts.now
     price = bill.offer.price
     return activate_period(bill.subscription, invoice, price, facts, paid_on=facts.today)
@@ -135,8 +132,7 @@ async def collect_now(
     db.add(invoice)
     await db.flush()
     method = await db.get_one(PaymentMethod, subscription.payment_method_id)
-    customer = await db.get_one(Customer, subscription.customer_id)
-    bill = Bill(subscription, invoice, offer, method, customer, facts)
+    bill = Bill(subscription, invoice, offer, method, facts)
     begun = (await repository.payment_counts(db, [invoice]))[invoice.id]
     found = collect(rt, db, bill, begun=begun)
     await db.flush()  # the database must reject it, if at all, before anything is published

@@ -39,6 +39,21 @@ async def publish(
     log.publish(rt, db, events, actor=actor, subject=subject)
 
 
+def publish_about_customer(
+    rt: Runtime, db: AsyncSession, customer_id: str, events: Sequence[Event], *, actor: Actor
+) -> None:
+    """Publish what happened to a customer, after everything has been decided.
+
+    Args:
+        rt: The process's runtime.
+        db: The transaction of the change.
+        customer_id: The customer.
+        events: The events, in order.
+        actor: Who acted.
+    """
+    log.publish(rt, db, events, actor=actor, subject=Subject(customer_id=customer_id))
+
+
 # Events about the payment method, or caused by it.
 ABOUT_METHODS = {EventType.METHOD_CHANGED, EventType.METHOD_NEEDED, EventType.METHOD_EXPIRING}
 

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
+from tossbill_ui.customers.service import former_ids
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import Plan, Subscription
@@ -165,9 +166,11 @@ async def _read(
     if not await _may_see(db, actor, wanted):
         return []
     found: list[Entry] = []
+    # What was recorded of somebody keeps their id when they are merged into this customer.
+    former = () if wanted.subscription_id else await former_ids(db, actor.customer_id)
     for source in SOURCES:
         if _is_wanted(source, wanted):
-            conditions = _conditions(source, actor, wanted)
+            conditions = _conditions(source, [actor.customer_id, *former], wanted)
             if beyond:
                 conditions.append(source.beyond(beyond, newest_first=newest_first))
             found += await read(db, source, *conditions, newest_first=newest_first, limit=limit)
@@ -192,13 +195,18 @@ def _is_wanted(source: Source, wanted: Wanted) -> bool:
     return wanted.topic in (None, source.topic)
 
 
-def _conditions(source: Source, actor: Actor, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _conditions(
+    source: Source, owners: Sequence[str], wanted: Wanted
+) -> list[sa.ColumnElement[bool]]:
     """Return conditions on one owner and a span of time, for which an index has the order."""
     columns = sa.inspect(source.table).columns
     owner = (
         columns["subscription_id"] == wanted.subscription_id
         if wanted.subscription_id
-        else columns["customer_id"] == actor.customer_id
+        # An index has the order of one owner only.
+        else columns["customer_id"] == owners[0]
+        if len(owners) == 1
+        else columns["customer_id"].in_(owners)
     )
     span = [source.at >= wanted.since] if wanted.since else []
     span += [source.at < wanted.until] if wanted.until else []

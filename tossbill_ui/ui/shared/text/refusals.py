@@ -45,6 +45,30 @@ REFUSALS = {
         "이미 다르게 처리했어요. 바뀐 것은 없어요.",
         "It was already resolved in another way. Nothing was changed.",
     ),
+    "both_subscribed": Text(
+        "두 계정에 모두 이용 중인 구독이 있어서 합칠 수 없어요. 한쪽 구독을 먼저 해지해 주세요.",
+        "Both accounts have subscriptions, so they can't be merged. Cancel those of one first.",
+    ),
+    "both_linked": Text(
+        "두 계정이 모두 가게의 회원이라서 합칠 수 없어요.",
+        "Both accounts belong to members of the shop, so they can't be merged.",
+    ),
+    "not_linked": Text(
+        "가게의 회원이 아니라서 합칠 수 없어요.",
+        "Neither account belongs to a member of the shop, so they can't be merged.",
+    ),
+    "money_open": Text(
+        "결제나 환불을 확인하고 있어요. 끝난 뒤에 합쳐 주세요.",
+        "A payment or refund is being confirmed. Merge the accounts after that.",
+    ),
+    "registration_open": Text(
+        "결제수단 등록을 확인하고 있어요. 끝난 뒤에 합쳐 주세요.",
+        "A payment method is being registered. Merge the accounts after that.",
+    ),
+    "consent_open": Text(
+        "가격에 동의할지 묻고 있어요. 먼저 답해 주세요.",
+        "We asked whether you agree to a price. Please answer that first.",
+    ),
     "cannot_resolve": Text(
         "토스의 지금 기록으로는 그렇게 처리할 수 없어요. 바뀐 것은 없어요.",
         "What Toss says now doesn't allow that. Nothing was changed.",
