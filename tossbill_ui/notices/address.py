@@ -14,7 +14,12 @@ CHANGED = "email.changed"
 
 
 async def get_email(rt: Runtime, actor: Actor) -> str:
-    """Return the address for this customer's notices; empty without an address or a customer."""
+    """Return the address for this customer's notices; empty without an address or a customer.
+
+    A session that is limited to a task sees none.
+    """
+    if actor.scope:
+        return ""
     async with rt.db.read() as db:
         customer = await db.get(Customer, actor.customer_id)
     return (customer.email if customer else None) or ""
@@ -45,7 +50,9 @@ async def set_email(rt: Runtime, actor: Actor, *, customer_id: str, email: str |
     Raises:
         NotFound: There is no such customer, or the actor is another one.
         NoMailAddress: The text is not a valid email address.
+        NeedsSignIn: The actor's session is limited to a task.
     """
+    actor.require_all()
     if email is not None:
         checked(email)
     async with rt.db.write() as db:

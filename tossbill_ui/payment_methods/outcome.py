@@ -36,7 +36,9 @@ async def get_outcome(rt: Runtime, actor: Actor, registration_id: str) -> Outcom
         method = await repository.method_of(db, registration_id)
     if actor == VISITOR:
         raise NotAllowed("No session.", code="no_session")
-    if registration is None or not actor.may_see(registration.customer_id):
+    if registration is None or not actor.may_see_subscription(
+        registration.customer_id, registration.subscription_id
+    ):
         raise NotAllowed("Not this customer's registration.", code="other_session")
     return Outcome(registration, method)
 

@@ -18,11 +18,12 @@ from sqlmodel import col
 
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.db import update_where
-from tossbill_ui.core.errors import Conflict, NotAllowed
+from tossbill_ui.core.errors import Conflict, NeedsSignIn, NotAllowed
+from tossbill_ui.core.scope import Task
 from tossbill_ui.core.text import clean, is_code
 from tossbill_ui.customers import sessions
 from tossbill_ui.customers.service import ensure_customer
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.leases import claims
 from tossbill_ui.payment_methods import issuing, repository
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
@@ -78,7 +79,9 @@ async def start(
 
     Raises:
         Conflict: One is in progress (``under_way``); two at once could register a card twice.
+        NeedsSignIn: The session is limited to another task, or to another subscription.
     """
+    _refuse_other_tasks(session, subscription_id)
     async with rt.db.write() as db:
         customer = await ensure_customer(rt, db, customer_id=session.customer_id)
         await sessions.ensure_stored(rt, db, session)
@@ -103,6 +106,13 @@ async def start(
             )
             db.add(registration)
     return _window_call(rt, registration, plan_code)
+
+
+def _refuse_other_tasks(session: Session, subscription_id: str | None) -> None:
+    actor = actor_of(session)
+    actor.require(Task.METHOD)
+    if not actor.may_see_subscription(session.customer_id, subscription_id):
+        raise NeedsSignIn("This session is limited to another subscription.")
 
 
 def _window_call(rt: Runtime, registration: Registration, plan_code: str) -> WindowCall:

@@ -38,11 +38,13 @@ async def method(db: AsyncSession, method_id: str) -> PaymentMethod | None:
 
 
 async def get_owned(db: AsyncSession, actor: Actor, method_id: str) -> PaymentMethod:
-    """Return a payment method that an actor may see; the id may be any untrusted text.
+    """Return a payment method that an actor may change; the id may be any untrusted text.
 
     Raises:
         NotFound: It does not exist, or it is another customer's.
+        NeedsSignIn: The actor's session is limited to a task.
     """
+    actor.require_all()
     found = await method(db, method_id)
     if found is None or not actor.may_see(found.customer_id):
         raise NotFound("This customer has no such payment method.")

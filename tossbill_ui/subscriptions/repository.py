@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import Select
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.ownership import is_owned
 from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.events.models import BEGINNINGS_SQL, EventRecord, plan_of
@@ -160,10 +161,10 @@ async def get_owned(db: AsyncSession, actor: Actor, subscription_id: str) -> Sub
     """Return a subscription that an actor may see; the id may be any untrusted text.
 
     Raises:
-        NotFound: It does not exist, or it is another customer's.
+        NotFound: It does not exist, it is another customer's, or not in the session's scope.
     """
     found = await db.get(Subscription, subscription_id) if is_id(subscription_id) else None
-    if found is None or not actor.may_see(found.customer_id):
+    if found is None or not actor.may_see_subscription(found.customer_id, found.id):
         raise NotFound("This customer has no such subscription.")
     return found
 
@@ -229,11 +230,11 @@ async def on_plan_or_moving(db: AsyncSession, customer_id: str, plan_code: str) 
     return (await db.exec(_ON_PLAN_OR_MOVING, params=params)).first() is not None
 
 
-async def of_customer(db: AsyncSession, customer_id: str) -> Sequence[Subscription]:
-    """Return every subscription of a customer, newest first."""
+async def of_actor(db: AsyncSession, actor: Actor) -> Sequence[Subscription]:
+    """Return every subscription that a customer's session reaches, newest first."""
     query = (
         select(Subscription)
-        .where(col(Subscription.customer_id) == customer_id)
+        .where(is_owned(actor, Subscription, subscription="id"))
         .order_by(col(Subscription.created_at).desc(), col(Subscription.id))
     )
     return (await db.exec(query)).all()

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.scope import Task
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.payments import refund
 from tossbill_ui.payments import repository as payments
@@ -55,7 +56,9 @@ async def preview(rt: Runtime, actor: Actor, subscription_id: str) -> CancelPrev
 
     Raises:
         NotFound: The customer has no such subscription.
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.CANCEL)
     async with rt.db.read() as db:
         subscription = await repository.get_owned(db, actor, subscription_id)
         day = today(rt)
@@ -126,7 +129,9 @@ async def cancel_at_period_end(rt: Runtime, actor: Actor, subscription_id: str) 
     Raises:
         NotFound: The customer has no such subscription.
         Conflict: It has ended (``ended``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.CANCEL)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         facts = await facts_of(rt, db, subscription)
@@ -149,7 +154,9 @@ async def cancel_now(
     Raises:
         NotFound: The customer has no such subscription.
         Conflict: It has ended (``ended``), or the preview is out of date (``preview_changed``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.CANCEL)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         facts = await facts_of(rt, db, subscription)
@@ -172,7 +179,9 @@ async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     Raises:
         NotFound: The customer has no such subscription.
         Conflict: It has ended (``ended``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.CANCEL)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         payment = await payments.open_payment(db, subscription.id)

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.actor import Actor, customer
 from tossbill_ui.core.after_commit import after_commit
 from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.core.scope import Task
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import registration, removal
 from tossbill_ui.payment_methods.issued_handler import Fulfilled
@@ -45,7 +46,9 @@ async def change_method(
     Raises:
         NotFound: The customer has no such subscription or payment method.
         Conflict: It has ended (``ended``) or a payment is not settled (``payment_open``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.METHOD)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         method = await invoicing.usable_method(
@@ -113,7 +116,9 @@ async def pay_now(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         NotFound: The customer has no such subscription.
         Conflict: Nothing is owed (``nothing_owed``), a payment is not settled (``payment_open``),
             or its payment method was removed (``method_removed``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.METHOD)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         await invoicing.refuse_while_open(db, subscription)

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.core.scope import Task
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
@@ -65,7 +66,9 @@ async def preview(
     Raises:
         NotFound: The customer has no such subscription, or no such plan is on offer.
         Conflict: As in `change_now`.
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.PLAN)
     async with rt.db.read() as db:
         subscription = await repository.get_owned(db, actor, subscription_id)
         return await _preview(rt, db, subscription, plan_code)
@@ -125,7 +128,9 @@ async def change_now(
         Conflict: It is not active (``not_active``), it or another subscription is on that plan
             (``already_subscribed``), the preview is out of date (``preview_changed``), or a
             payment is not settled (``payment_open``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.PLAN)
     try:
         async with rt.db.write() as db:
             subscription = await repository.get_owned_for_update(db, actor, subscription_id)
@@ -216,7 +221,9 @@ async def change_at_period_end(
         Conflict: It is not active (``not_active``), what follows is a higher price of this plan,
             which `price_increase.record_decision` is for (``already_subscribed``), or a payment
             is not settled, which may be for the next period already (``payment_open``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.PLAN)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         await invoicing.refuse_while_open(db, subscription)

@@ -6,6 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict
+from tossbill_ui.core.scope import Task
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
@@ -30,7 +31,9 @@ async def pause(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         NotFound: The customer has no such subscription.
         Conflict: It is not active (``not_active``) or a payment is not settled
             (``payment_open``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.PAUSE)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         if events := transitions.pause(subscription):
@@ -60,7 +63,9 @@ async def resume(
         Conflict: It is not paused (``not_paused``), a payment is not settled (``payment_open``),
             a charge is needed and the payment method was removed (``method_removed``), or another
             amount would be charged than was shown (``preview_changed``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.PAUSE)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         facts = await facts_of(rt, db, subscription)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotFound
+from tossbill_ui.core.scope import Task
 from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
@@ -191,7 +192,9 @@ async def record_decision(
     Raises:
         NotFound: The customer has no such subscription, or no consent was requested.
         Conflict: The next period has started, or never will (``not_active``).
+        NeedsSignIn: The actor's session is limited to another task.
     """
+    actor.require(Task.PRICE)
     async with rt.db.write() as db:
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         await consent.refuse_wrong_time(rt, db, subscription)

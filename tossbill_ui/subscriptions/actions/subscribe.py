@@ -72,7 +72,9 @@ async def quote(rt: Runtime, actor: Actor, plan_code: str) -> Quote:
 
     Raises:
         NotFound: No such plan is on offer.
+        NeedsSignIn: The actor's session is limited to a task.
     """
+    actor.require_all()
     async with rt.db.read() as db:
         offer = await _offer(rt, db, plan_code)
         trial_days = await _trial_days(db, actor.customer_id, offer)
@@ -132,7 +134,9 @@ async def subscribe(
             is not a customer.
         Conflict: The customer is already on this plan (``already_subscribed``), or the terms have
             changed (``preview_changed``).
+        NeedsSignIn: The actor's session is limited to a task.
     """
+    actor.require_all()
     if not actor.customer_id:
         raise NotFound("Only a customer can subscribe.")
     try:

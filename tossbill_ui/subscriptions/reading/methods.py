@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.scope import Task
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod
 from tossbill_ui.payments.models import Payment, PaymentStatus
@@ -59,8 +60,10 @@ class Use:
 async def offered_methods(rt: Runtime, actor: Actor) -> list[OfferedMethod]:
     """Return the customer's methods: those that work, the default, and the newest first.
 
-    The first one is proposed. Other actors have none.
+    The first one is proposed. Other actors have none, nor has a session for another task.
     """
+    if not actor.may(Task.METHOD):
+        return []
     async with rt.db.read() as db:
         methods = await repository.active_methods(db, actor.customer_id)
         refused = await _refused(db, actor.customer_id)
@@ -72,7 +75,11 @@ async def deleted_methods(rt: Runtime, actor: Actor) -> list[PaymentMethod]:
     """Return the deleted methods that subscriptions would be charged to.
 
     Toss deleted them, or their customers did and then undid a cancellation.
+
+    Raises:
+        NeedsSignIn: The session is limited to a task.
     """
+    actor.require_all()
     is_used = sa.exists().where(
         col(Subscription.payment_method_id) == col(PaymentMethod.id),
         col(Subscription.status).in_(CHARGEABLE),
@@ -91,7 +98,12 @@ async def deleted_methods(rt: Runtime, actor: Actor) -> list[PaymentMethod]:
 
 
 async def uses_by_method(rt: Runtime, actor: Actor) -> dict[str, list[Use]]:
-    """Return the subscriptions that will be charged to each of the customer's methods."""
+    """Return the subscriptions that will be charged to each of the customer's methods.
+
+    Raises:
+        NeedsSignIn: The session is limited to a task.
+    """
+    actor.require_all()
     query = (
         select(Subscription, Plan)
         .join(Plan, col(Plan.code) == col(Subscription.plan_code))

@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.calendar import Interval, Unit, instant
+from tossbill_ui.core.ownership import is_owned
+from tossbill_ui.core.scope import Task
 from tossbill_ui.payments.models import Payment, PaymentStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.periods import today
@@ -35,22 +37,26 @@ async def last_months(rt: Runtime, actor: Actor) -> Sequence[MonthSum]:
     """Return the last twelve months including the current one, oldest first.
 
     A refund is deducted from the month of its payment, so no month is below zero.
+
+    Raises:
+        NeedsSignIn: The session is limited to another task.
     """
+    actor.require(Task.HISTORY)
     month = Interval(Unit.MONTH)
     this = today(rt).replace(day=1)
     begins = [month.after(this, number - MONTHS + 1) for number in range(MONTHS)]
-    query = sa.select(*(_spent(actor.customer_id, on, month.after(on, 1)) for on in begins))
+    query = sa.select(*(_spent(actor, on, month.after(on, 1)) for on in begins))
     async with rt.db.read() as db:
         sums = (await (await db.connection()).execute(query)).one()
     return [MonthSum(on, int(krw or 0)) for on, krw in zip(begins, sums, strict=True)]
 
 
-def _spent(customer_id: str, first_on: date, after: date) -> sa.ScalarSelect[int]:
+def _spent(actor: Actor, first_on: date, after: date) -> sa.ScalarSelect[int]:
     """Sum up a month from ``ix_payment_spent`` alone, without reading the payments."""
     return (
         sa.select(sa.func.sum(col(Payment.amount_krw) - col(Payment.refunded_krw)))
         .where(
-            col(Payment.customer_id) == customer_id,
+            is_owned(actor, Payment),
             col(Payment.created_at) >= instant(first_on),
             col(Payment.created_at) < instant(after),
             # Not a parameter: the planner must see that the partial index has these rows.

@@ -15,6 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.ownership import is_owned
+from tossbill_ui.core.scope import Task
 from tossbill_ui.customers.service import former_ids
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
@@ -136,11 +138,16 @@ async def every(rt: Runtime, actor: Actor, wanted: Wanted = EVERYTHING) -> Async
 
 
 async def subscriptions(rt: Runtime, actor: Actor) -> Sequence[tuple[Subscription, Plan]]:
-    """Return this customer's subscriptions with their plans, newest first."""
+    """Return this customer's subscriptions with their plans, newest first.
+
+    Raises:
+        NeedsSignIn: The session is limited to another task.
+    """
+    actor.require(Task.HISTORY)
     query = (
         select(Subscription, Plan)
         .join(Plan, col(Plan.code) == col(Subscription.plan_code))
-        .where(col(Subscription.customer_id) == actor.customer_id)
+        .where(is_owned(actor, Subscription, subscription="id"))
         .order_by(col(Subscription.created_at).desc(), col(Subscription.id))
     )
     async with rt.db.read() as db:
@@ -163,6 +170,9 @@ async def _read(
     newest_first: bool,
     limit: int,
 ) -> list[Entry]:
+    actor.require(Task.HISTORY)
+    if actor.scope and not wanted.subscription_id:
+        wanted = replace(wanted, subscription_id=actor.scope.subscription_id)
     if not await _may_see(db, actor, wanted):
         return []
     found: list[Entry] = []

@@ -123,7 +123,7 @@ class Undrawable:
 async def subscriptions(rt: Runtime, actor: Actor) -> list[SubscriptionView | Undrawable]:
     """Return every subscription of the customer, newest first; none for other actors."""
     async with rt.db.read() as db:
-        found = await repository.of_customer(db, actor.customer_id)
+        found = await repository.of_actor(db, actor)
         return [await _view_or_not(rt, db, subscription) for subscription in found]
 
 
