@@ -8,7 +8,17 @@ from pathlib import Path
 import click
 
 from tossbill_ui.build import ROOT
-from tossbill_ui.cli import admin, aliases, backup, billing, customers, demo, review, serve
+from tossbill_ui.cli import (
+    admin,
+    aliases,
+    backup,
+    billing,
+    customers,
+    demo,
+    review,
+    serve,
+    sessions,
+)
 from tossbill_ui.core.core_dumps import forbid_core_dumps
 from tossbill_ui.core.errors import TossbillError
 
@@ -40,6 +50,7 @@ for _command in (
     *billing.COMMANDS,
     *review.COMMANDS,
     *customers.COMMANDS,
+    *sessions.COMMANDS,
     *demo.COMMANDS,
     *aliases.COMMANDS,
 ):

@@ -16,7 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.core.actor import Actor
+from tossbill_ui.audit import trail
+from tossbill_ui.core.actor import AUDITED, Actor
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import NotFound
@@ -27,6 +28,7 @@ from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 
 USER_AGENT_LENGTH, NAMELESS = 200, "?"
+ENDED = "session.ended"
 SEEN_EVERY = timedelta(hours=1)
 INHERITED = {"via", "link_id", "task", "subscription_id", "return_url", "user_agent"}
 
@@ -160,8 +162,19 @@ async def note_use(rt: Runtime, session_id: str, user_agent: str) -> None:
         )
 
 
-async def of_customer(rt: Runtime, customer_id: str) -> Sequence[StoredSession]:
-    """Return the sessions of a customer that count, the last used first."""
+async def of_customer(rt: Runtime, actor: Actor, *, customer_id: str) -> Sequence[StoredSession]:
+    """Return the sessions of a customer that count, the last used first.
+
+    Args:
+        rt: The process's runtime.
+        actor: Who asks; a customer only for their own.
+        customer_id: Whose sessions.
+
+    Raises:
+        NotFound: The customer is not the actor's.
+        NeedsSignIn: The actor's session is limited to a task.
+    """
+    _refuse_others(actor, customer_id)
     query = (
         select(StoredSession)
         .where(
@@ -191,7 +204,8 @@ async def revoke(rt: Runtime, actor: Actor, session_id: str) -> None:
         row = await find(db, session_id)
         if row is None or not actor.may_see(row.customer_id):
             raise NotFound("This customer has no such session.")
-        await end_where(rt, db, col(StoredSession.id) == row.id)
+        if await end_where(rt, db, col(StoredSession.id) == row.id):
+            _record(rt, db, actor, row.customer_id, f"session {row.id}")
     rt.pubsub.publish(row.customer_id)
 
 
@@ -208,14 +222,27 @@ async def revoke_others(rt: Runtime, actor: Actor, *, customer_id: str, but: str
         NotFound: The customer is not the actor's.
         NeedsSignIn: The actor's session is limited to a task.
     """
-    actor.require_all()
-    if not actor.may_see(customer_id):
-        raise NotFound("There is no such customer.")
+    _refuse_others(actor, customer_id)
     others = (col(StoredSession.customer_id) == customer_id, col(StoredSession.id) != but)
     async with rt.db.write() as db:
         count = await end_where(rt, db, *others)
+        if count:
+            _record(rt, db, actor, customer_id, f"{count} sessions")
     rt.pubsub.publish(customer_id)
     return count
+
+
+def _refuse_others(actor: Actor, customer_id: str) -> None:
+    actor.require_all()
+    if not actor.may_see(customer_id):
+        raise NotFound("There is no such customer.")
+
+
+def _record(rt: Runtime, db: AsyncSession, actor: Actor, customer_id: str, subject: str) -> None:
+    """Record what somebody else than the customer has ended."""
+    if actor.kind in AUDITED:
+        by = actor.label
+        trail.add(rt, db, kind=ENDED, customer_id=customer_id, subject=subject, by=by)
 
 
 async def end_where(rt: Runtime, db: AsyncSession, *conditions: sa.ColumnElement[bool]) -> int:

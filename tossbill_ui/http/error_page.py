@@ -6,12 +6,16 @@ import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import get_args
+from urllib.parse import urlencode
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from tossbill_ui import runtime
+from tossbill_ui.core.errors import NeedsSignIn
 from tossbill_ui.core.language import Language
 from tossbill_ui.http.language import language_of
+from tossbill_ui.http.safe_redirect import next_path
 
 STYLESHEET = re.compile(r'href="(/assets/[^"]+\.css)"')
 BUSY = {"retry-after": "5", "cache-control": "no-store", "connection": "close"}
@@ -44,7 +48,17 @@ async def body_broke_off(request: Request, error: Exception) -> Response:
     return PlainTextResponse("The body is not complete.", status_code=400)
 
 
-EXCEPTION_HANDLERS: dict[type[Exception], ExceptionHandler] = {ClientDisconnect: body_broke_off}
+async def lead_to_sign_in(request: Request, error: Exception) -> Response:
+    """Lead a browser to a code, since its session is limited to another task."""
+    query = urlencode({"why": "more", "next": next_path(request)})
+    address = f"{runtime.current().settings.backend_url}/enter/?{query}"
+    return RedirectResponse(address, status_code=303, headers={"cache-control": "no-store"})
+
+
+EXCEPTION_HANDLERS: dict[type[Exception], ExceptionHandler] = {
+    ClientDisconnect: body_broke_off,
+    NeedsSignIn: lead_to_sign_in,
+}
 
 
 def send_busy_page(client_dir: Path, page: BrokenPage) -> Callable[[Request], Awaitable[Response]]:

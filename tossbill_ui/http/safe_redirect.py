@@ -23,6 +23,12 @@ def own_path(request: Request) -> str:
     return path if path.startswith("/") and not path.startswith("//") else "/"
 
 
+def next_path(request: Request) -> str:
+    """Return a request's own path and query, for its browser to come back to."""
+    query: bytes = request.scope["query_string"]
+    return own_address("", request.scope["path"], query.decode("latin-1"))
+
+
 def own_address(origin: str, path: str, query: str) -> str:
     """Return the address of one of our pages, with everything else encoded.
 

@@ -15,6 +15,7 @@ from tossbill_ui.ui.methods import view as methods_view
 from tossbill_ui.ui.registration import callback, card_view, change_view
 from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.registration.state import window_call
+from tossbill_ui.ui.sessions import view as sessions_view
 from tossbill_ui.ui.shared import panel_address
 from tossbill_ui.ui.shared.brand import UNKNOWN, address, brand_slots, owner_mark
 from tossbill_ui.ui.shared.share_card import share_slots
@@ -61,6 +62,11 @@ async def subscription(rt: Runtime, visit: Visit) -> Filling:
     return Filling(slots=rows | panel)
 
 
+async def sessions(rt: Runtime, visit: Visit) -> Filling:
+    """Return the sessions of the customer."""
+    return Filling(slots=sessions_view.slots(await sessions_view.rows(rt, visit.session)))
+
+
 async def success(rt: Runtime, visit: Visit) -> Filling | Moved:
     """Issue the billing key at once, and return the result if it comes quickly."""
     if moved := await callback.take_success(rt, visit.session, visit.query, caller=visit.caller):
@@ -96,6 +102,7 @@ PAINTS: dict[str, FirstPaint] = {
     "/history/": history,
     "/methods/": methods,
     "/subscription/": subscription,
+    "/subscription/sessions/": sessions,
 }
 
 

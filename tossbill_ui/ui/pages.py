@@ -19,6 +19,8 @@ from tossbill_ui.ui.registration.page import register_page
 from tossbill_ui.ui.registration.result_page import result_page
 from tossbill_ui.ui.registration.result_state import ResultState
 from tossbill_ui.ui.registration.state import RegisterState
+from tossbill_ui.ui.sessions.page import sessions_page
+from tossbill_ui.ui.sessions.state import SessionsState
 from tossbill_ui.ui.shared.brand import BrandState
 from tossbill_ui.ui.subscription.email_state import EmailState
 from tossbill_ui.ui.subscription.page import subscription_page
@@ -34,6 +36,7 @@ PAGES: tuple[tuple[Callable[[], rx.Component], str, tuple[Any, ...]], ...] = (
     (history_page, "/history/", (HistoryState.load,)),
     (methods_page, "/methods/", (MethodsState.load,)),
     (subscription_page, "/subscription/", (EmailState.load, SubscriptionState.load)),
+    (sessions_page, "/subscription/sessions/", (SessionsState.load,)),
     (not_found_page, "404", ()),
 )
 

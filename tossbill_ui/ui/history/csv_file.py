@@ -10,6 +10,7 @@ from datetime import timedelta
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.core.money import parts
+from tossbill_ui.core.scope import Task
 from tossbill_ui.core.text import UNSEEN
 from tossbill_ui.core.undrawable import drawn
 from tossbill_ui.customers.session import actor_of
@@ -45,6 +46,7 @@ Cells = list[Cell]
 
 def history_csv(rt: Runtime, visit: Visit) -> Download:
     """Return the file that an address selects, with the lines of its visitor."""
+    actor_of(visit.session).require(Task.HISTORY)  # the response has begun when lines are read
     return Download(name=f"history-{today(rt):%Y-%m-%d}.csv", parts=_parts(rt, visit))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from html import escape
 
+from tossbill_ui.core.scope import Task
 from tossbill_ui.customers.session import actor_of
 from tossbill_ui.payments.models import Payment, PaymentStatus, Refund
 from tossbill_ui.prerender import Download, Visit
@@ -27,6 +28,7 @@ PAID, REFUNDED = 6, 7
 
 def history_paper(rt: Runtime, visit: Visit) -> Download:
     """Return the document that an address selects, with the lines of its visitor."""
+    actor_of(visit.session).require(Task.HISTORY)  # the response has begun when lines are read
     return Download(name="", parts=_parts(rt, visit), media_type="text/html")
 
 

@@ -95,6 +95,11 @@ class BrandState(rx.State):
         self.colors = brand_colors(rt.settings.tossbill_brand_color)
 
     @rx.event
+    def sign_out(self) -> None:
+        """Leave the page, whose session has just ended."""
+        self.owner = NOBODY
+
+    @rx.event
     def need_sign_in(self) -> None:
         """Lead to the page to come in by, since the session is limited to another task."""
         self.needed += 1

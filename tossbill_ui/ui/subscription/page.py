@@ -18,6 +18,7 @@ from tossbill_ui.ui.components.rows import row_button, row_link
 from tossbill_ui.ui.components.status import status_chip
 from tossbill_ui.ui.components.waiting import empty, skeleton
 from tossbill_ui.ui.plans import text as plans_text
+from tossbill_ui.ui.sessions import text as sessions_text
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.subscription import change_text, text
 from tossbill_ui.ui.subscription.email_panel import email_form
@@ -67,6 +68,7 @@ def _subscriptions() -> rx.Component:
             ),
             rx.foreach(State.more, _unpainted),
             email_form(),
+            row_link(sessions_text.OPEN, "/subscription/sessions/"),
             class_name="when-rows",
         ),
         fills={"data-phase": Slot("phase", State.phase)},

@@ -1,0 +1,77 @@
+"""Commands about the sessions of customers: list them, and end them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tossbill_ui.cli import options
+from tossbill_ui.cli.context import with_runtime
+from tossbill_ui.cli.output import counted, minute, print_json
+from tossbill_ui.core import actor
+
+if TYPE_CHECKING:
+    from tossbill_ui.customers.models import StoredSession
+
+KEYS = (
+    "id",
+    "via",
+    "task",
+    "subscription_id",
+    "user_agent",
+    "created_at",
+    "last_seen_at",
+)
+
+
+@click.group()
+def session() -> None:
+    """List and end the sessions of customers."""
+
+
+@session.command("list")
+@click.argument("customer")
+@options.as_json
+def list_sessions(customer: str, as_json: bool) -> None:
+    """List the sessions of a CUSTOMER, named by id, that have not ended."""
+    from tossbill_ui.customers.sessions import of_customer
+
+    reader = actor.operator("")
+    found = with_runtime(lambda rt: of_customer(rt, reader, customer_id=customer), needs_time=False)
+    if as_json:
+        print_json({"sessions": [{key: getattr(row, key) for key in KEYS} for row in found]})
+    else:
+        click.echo("\n".join(map(session_text, found)) or "There is no session.")
+
+
+def session_text(row: StoredSession) -> str:
+    """Return a session as one line."""
+    scope = f"  only {row.task} of {row.subscription_id}" if row.task else ""
+    used = minute(row.last_seen_at)
+    return f"{row.id}  {used}  {row.via}{scope}  {row.user_agent}"
+
+
+@session.command()
+@click.argument("session_id", required=False, metavar="[SESSION]")
+@click.option("--all-of", metavar="CUSTOMER", help="End every session of a customer.")
+@options.operator
+def revoke(session_id: str | None, all_of: str | None, operator: str) -> None:
+    """End a SESSION, or all of a customer; their open pages close within seconds."""
+    from tossbill_ui.customers import sessions
+
+    if bool(session_id) == bool(all_of):
+        raise click.UsageError("Give a session or a customer: tossbill session revoke SESSION")
+    who = actor.operator(operator)
+    if session_id:
+        with_runtime(lambda rt: sessions.revoke(rt, who, session_id), needs_time=False)
+        click.echo("The session has ended.")
+    else:
+        customer = all_of or ""
+        count = with_runtime(
+            lambda rt: sessions.revoke_others(rt, who, customer_id=customer), needs_time=False
+        )
+        click.echo(f"{counted(count, 'session')} ended.")
+
+
+COMMANDS = (session,)

@@ -1,0 +1,82 @@
+"""``/subscription/sessions/``: the browsers in which the customer is signed in."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from tossbill_ui.ui.components.buttons import button
+from tossbill_ui.ui.components.element import Slot, Slots, element, label
+from tossbill_ui.ui.components.focus import focus
+from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.notice import NOTICE, notice
+from tossbill_ui.ui.components.waiting import empty, skeleton
+from tossbill_ui.ui.sessions import text
+from tossbill_ui.ui.sessions.state import SessionsState
+from tossbill_ui.ui.sessions.view import PAINTED, SessionRow
+
+State = SessionsState
+
+
+def sessions_page() -> rx.Component:
+    """Return all phases of the page; CSS shows the one in ``data-phase``."""
+    return page(
+        rx.el.h1(label(text.TITLE), class_name="title"),
+        rx.el.p(label(text.LEAD), class_name="lead"),
+        focus(target=NOTICE, turn=State.turn),
+        rx.cond(State.notice != "", notice(State.notice)),
+        element(
+            rx.el.div,
+            rx.el.div(skeleton(text.LOADING), class_name="when-loading"),
+            rx.el.div(
+                empty(text.EMPTY, text.EMPTY_BODY, testid="sessions-empty"),
+                class_name="when-empty",
+            ),
+            rx.el.ul(
+                *(_session(Slots(State.rows[n], f"session{n}_")) for n in range(PAINTED)),
+                rx.foreach(State.more, _unpainted),
+                class_name="methods when-rows",
+            ),
+            rx.el.div(
+                button(
+                    text.END_OTHERS,
+                    on_click=State.end_others,
+                    disabled=State.busy,
+                    attrs={"data-testid": "session-end-others"},
+                ),
+                class_name="when-rows",
+            ),
+            fills={"data-phase": Slot("phase", State.phase)},
+            class_name="subscriptions",
+        ),
+    )
+
+
+def _unpainted(row: SessionRow) -> rx.Component:
+    return _session(Slots(row, "more_"))
+
+
+def _session(row: Slots) -> rx.Component:
+    return element(
+        rx.el.li,
+        rx.el.div(
+            element(rx.el.strong, row["device"], class_name="method-label"),
+            element(
+                rx.el.span, text.HERE, fills={"data-testid": row["here"]}, class_name="status-chip"
+            ),
+            class_name="method-head",
+        ),
+        element(rx.el.p, row["used"]),
+        element(rx.el.p, row["since"], class_name="fine"),
+        rx.el.div(
+            button(
+                text.END,
+                weight="small",
+                on_click=State.end(row.row.id),
+                disabled=State.busy,
+                fills={"data-testid": row["end"]},
+            ),
+            class_name="actions",
+        ),
+        fills={"data-testid": row["testid"]},
+        class_name="method-row",
+    )
