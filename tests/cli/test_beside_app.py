@@ -41,7 +41,7 @@ NEEDS_APP = {
 # Commands that neither need the time nor Toss.
 NEEDS_NO_APP = {
     *("migrate", "seed", "review list", "rotate-keys", "mailbox", "doctor", "new-keys"),
-    *("backup", "restore"),
+    *("backup", "restore", "session list", "session revoke"),
 }
 SERVES = {"run", "worker", "dev", "build", "sandbox"}
 AT = "2027-01-10T11:00:00+09:00"

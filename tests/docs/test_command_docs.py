@@ -13,12 +13,14 @@ from tests.docs.test_docs import COMMAND, exists, our_sources, text_of
 from tossbill_ui.cli import main
 from tossbill_ui.cli.admin import NOTICE_KEYS
 from tossbill_ui.cli.review_items import WORDS, Item
+from tossbill_ui.cli.sessions import KEYS as SESSION_KEYS
 
 OPTION_ROW = re.compile(r"^\| `(--[a-z-]+)` \|.*$", re.MULTILINE)
 KEYS = {
     "doctor": {"ok", "text", "is_advice"},
     "mailbox": set(NOTICE_KEYS),
     "customer link": {"url"},
+    "session list": set(SESSION_KEYS),
     "review list": {field.name for field in fields(Item)} - set(WORDS),
 }
 

@@ -25,12 +25,12 @@ KEYS = (
 )
 
 
-@click.group()
-def session() -> None:
+@click.group("session")
+def session_commands() -> None:
     """List and end the sessions of customers."""
 
 
-@session.command("list")
+@session_commands.command("list")
 @click.argument("customer")
 @options.as_json
 def list_sessions(customer: str, as_json: bool) -> None:
@@ -52,19 +52,19 @@ def session_text(row: StoredSession) -> str:
     return f"{row.id}  {used}  {row.via}{scope}  {row.user_agent}"
 
 
-@session.command()
-@click.argument("session_id", required=False, metavar="[SESSION]")
+@session_commands.command()
+@click.argument("session", required=False)
 @click.option("--all-of", metavar="CUSTOMER", help="End every session of a customer.")
 @options.operator
-def revoke(session_id: str | None, all_of: str | None, operator: str) -> None:
+def revoke(session: str | None, all_of: str | None, operator: str) -> None:
     """End a SESSION, or all of a customer; their open pages close within seconds."""
     from tossbill_ui.customers import sessions
 
-    if bool(session_id) == bool(all_of):
+    if bool(session) == bool(all_of):
         raise click.UsageError("Give a session or a customer: tossbill session revoke SESSION")
     who = actor.operator(operator)
-    if session_id:
-        with_runtime(lambda rt: sessions.revoke(rt, who, session_id), needs_time=False)
+    if session:
+        with_runtime(lambda rt: sessions.revoke(rt, who, session), needs_time=False)
         click.echo("The session has ended.")
     else:
         customer = all_of or ""
@@ -74,4 +74,4 @@ def revoke(session_id: str | None, all_of: str | None, operator: str) -> None:
         click.echo(f"{counted(count, 'session')} ended.")
 
 
-COMMANDS = (session,)
+COMMANDS = (session_commands,)

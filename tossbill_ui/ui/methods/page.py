@@ -11,13 +11,16 @@ from tossbill_ui.ui.components.element import Slot, Slots, element, label
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.notice import NOTICE, notice
-from tossbill_ui.ui.components.waiting import empty, skeleton
+from tossbill_ui.ui.components.row_list import ListTexts, row_list
 from tossbill_ui.ui.methods import text
 from tossbill_ui.ui.methods.state import MethodsState
 from tossbill_ui.ui.methods.view import PAINTED, MethodRow
 from tossbill_ui.ui.shared.text import Text
 
 State = MethodsState
+TEXTS = ListTexts(
+    loading=text.LOADING, empty=text.EMPTY, empty_body=text.EMPTY_BODY, testid="methods-empty"
+)
 
 
 def methods_page() -> rx.Component:
@@ -26,21 +29,12 @@ def methods_page() -> rx.Component:
         rx.el.h1(label(text.TITLE), class_name="title"),
         focus(target=NOTICE, turn=State.turn),
         rx.cond(State.notice != "", notice(State.notice)),
-        element(
-            rx.el.div,
-            rx.el.div(skeleton(text.LOADING), class_name="when-loading"),
-            rx.el.div(
-                empty(text.EMPTY, text.EMPTY_BODY, testid="methods-empty"),
-                class_name="when-empty",
-            ),
-            rx.el.ul(
-                *(_method(Slots(State.rows[n], f"method{n}_")) for n in range(PAINTED)),
-                rx.foreach(State.more, _unpainted),
-                class_name="methods when-rows",
-            ),
-            rx.el.p(label(text.DEFAULT_NOTE), class_name="fine when-rows"),
-            fills={"data-phase": Slot("phase", State.phase)},
-            class_name="subscriptions",
+        row_list(
+            TEXTS,
+            *(_method(Slots(State.rows[n], f"method{n}_")) for n in range(PAINTED)),
+            rx.foreach(State.more, _unpainted),
+            phase=State.phase,
+            below=rx.el.p(label(text.DEFAULT_NOTE), class_name="fine"),
         ),
         button_link(text.REGISTER, href="/register/", attrs={"data-testid": "register-method"}),
         at="/methods/",

@@ -5,16 +5,19 @@ from __future__ import annotations
 import reflex as rx
 
 from tossbill_ui.ui.components.buttons import button
-from tossbill_ui.ui.components.element import Slot, Slots, element, label
+from tossbill_ui.ui.components.element import Slots, element, label
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.notice import NOTICE, notice
-from tossbill_ui.ui.components.waiting import empty, skeleton
+from tossbill_ui.ui.components.row_list import ListTexts, row_list
 from tossbill_ui.ui.sessions import text
 from tossbill_ui.ui.sessions.state import SessionsState
 from tossbill_ui.ui.sessions.view import PAINTED, SessionRow
 
 State = SessionsState
+TEXTS = ListTexts(
+    loading=text.LOADING, empty=text.EMPTY, empty_body=text.EMPTY_BODY, testid="sessions-empty"
+)
 
 
 def sessions_page() -> rx.Component:
@@ -24,29 +27,17 @@ def sessions_page() -> rx.Component:
         rx.el.p(label(text.LEAD), class_name="lead"),
         focus(target=NOTICE, turn=State.turn),
         rx.cond(State.notice != "", notice(State.notice)),
-        element(
-            rx.el.div,
-            rx.el.div(skeleton(text.LOADING), class_name="when-loading"),
-            rx.el.div(
-                empty(text.EMPTY, text.EMPTY_BODY, testid="sessions-empty"),
-                class_name="when-empty",
+        row_list(
+            TEXTS,
+            *(_session(Slots(State.rows[n], f"session{n}_")) for n in range(PAINTED)),
+            rx.foreach(State.more, _unpainted),
+            phase=State.phase,
+            below=button(
+                text.END_OTHERS,
+                on_click=State.end_others,
+                disabled=State.busy,
+                attrs={"data-testid": "session-end-others"},
             ),
-            rx.el.ul(
-                *(_session(Slots(State.rows[n], f"session{n}_")) for n in range(PAINTED)),
-                rx.foreach(State.more, _unpainted),
-                class_name="methods when-rows",
-            ),
-            rx.el.div(
-                button(
-                    text.END_OTHERS,
-                    on_click=State.end_others,
-                    disabled=State.busy,
-                    attrs={"data-testid": "session-end-others"},
-                ),
-                class_name="when-rows",
-            ),
-            fills={"data-phase": Slot("phase", State.phase)},
-            class_name="subscriptions",
         ),
     )
 
