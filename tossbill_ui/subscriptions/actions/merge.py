@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.actor import customer as owner
 from tossbill_ui.core.after_commit import after_commit
 from tossbill_ui.core.db import Table, update_where
 from tossbill_ui.core.errors import Conflict, NotFound
@@ -144,7 +145,7 @@ async def _has_anything(db: AsyncSession, customer: Customer) -> bool:
     )
     if (await db.exec(methods.limit(1))).first() is not None:
         return True
-    return bool(await repository.of_customer(db, customer.id))
+    return bool(await repository.of_actor(db, owner(customer.id)))
 
 
 async def merge(rt: Runtime, actor: Actor, *, anonymous_id: str, linked_id: str) -> str:
