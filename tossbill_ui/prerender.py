@@ -61,6 +61,11 @@ class Moved:
     session: Session | None = None
 
 
+def always(_registration_id: str) -> bool:
+    """Return True: a form without a card tries none."""
+    return True
+
+
 @dataclass(frozen=True)
 class Post:
     """A form that one of our pages sent, with details that must not be seen.
@@ -76,7 +81,7 @@ class Post:
     session: Session | None
     fields: Mapping[str, SecretStr]
     caller: str
-    may_try: Callable[[str], bool]
+    may_try: Callable[[str], bool] = always
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ class Download:
     media_type: str = "text/csv"
 
 
+ShowPage = Callable[[Runtime, Visit, str], Awaitable[str]]
 FirstPaint = Callable[[Runtime, Visit], Awaitable[Filling | Moved]]
 TakePost = Callable[[Runtime, Post], Awaitable[Moved]]
 MakeDownload = Callable[[Runtime, Visit], Download]

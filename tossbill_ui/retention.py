@@ -22,7 +22,7 @@ from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, Store
 from tossbill_ui.migrations.models import metadata
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
-from tossbill_ui.payment_methods.repository import CLAIMABLE
+from tossbill_ui.payment_methods.repository import UNUSED
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.webhooks.models import WebhookCount, WebhookEvent
 
@@ -96,7 +96,7 @@ def _registration(before: datetime) -> Condition:
     """Select the unused and failed registrations of strangers."""
     has_method = sa.exists().where(col(PaymentMethod.customer_id) == col(Registration.customer_id))
     return sa.and_(
-        col(Registration.status).in_(CLAIMABLE),
+        col(Registration.status).in_(UNUSED),
         col(Registration.created_at) < before,
         ~has_method,
     )

@@ -31,9 +31,15 @@ from tossbill_ui.core.running_app import announced
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.http.accounts import Accounts
 from tossbill_ui.http.card_form import card_form_routes
+from tossbill_ui.http.confirmation import confirmation_routes
 from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.http.downloads import download_routes
-from tossbill_ui.http.error_page import EXCEPTION_HANDLERS, send_busy_page, send_error_page
+from tossbill_ui.http.error_page import (
+    EXCEPTION_HANDLERS,
+    send_busy_page,
+    send_error_page,
+    stylesheet_of,
+)
 from tossbill_ui.http.headers import OwnHeaders
 from tossbill_ui.http.limits import Limits
 from tossbill_ui.http.not_found import NotFoundPage
@@ -57,7 +63,7 @@ from tossbill_ui.ui.history.csv_file import history_csv
 from tossbill_ui.ui.history.print_view import history_paper
 from tossbill_ui.ui.history.view import CSV_PATH, PAPER_PATH
 from tossbill_ui.ui.pages import add_pages
-from tossbill_ui.ui.registration import card_view
+from tossbill_ui.ui.registration import card_view, confirm_address, confirm_view
 from tossbill_ui.ui.shared.arguments import Fitting
 from tossbill_ui.ui.shared.failures import Watched, explain, report
 from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
@@ -90,6 +96,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     rt = build_runtime(settings)
     runtime.install(rt)
     files = {CSV_PATH: history_csv, PAPER_PATH: history_paper}
+    client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
     picture = picture_route(PICTURE_PATH, partial(share_picture, settings.tossbill_brand_color))
     routes = [
         *ROUTES,
@@ -97,9 +104,14 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
         *demo_routes(settings),
         *download_routes(files),
         *card_form_routes(settings, card_view.PATH, card_view.take_card),
+        *confirmation_routes(
+            confirm_address.PATH,
+            confirm_view.show,
+            confirm_view.take_answer,
+            stylesheet=stylesheet_of(client_dir) if serves_pages() else "",
+        ),
         *_sandbox(settings, rt.clock),
     ]
-    client_dir = Path(environment.REFLEX_WEB_WORKDIR.get()) / "build" / "client"
     exception_handlers = {**EXCEPTION_HANDLERS}
     reflex_app = OwnRedirects(reflex_app, origin=settings.public_url)
     if serves_pages():

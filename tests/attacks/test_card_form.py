@@ -18,7 +18,8 @@ from tests.support.server import Server
 from tests.support.stranger import stranger
 from tests.support.wire import Wire, refuse
 from tossbill_ui.build import ensure_build
-from tossbill_ui.http.card_form import BODY_BYTES, CARD_BURST
+from tossbill_ui.http.card_form import CARD_BURST
+from tossbill_ui.http.own_forms import BODY_BYTES
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.card_details import CardDetails
 from tossbill_ui.toss.errors import TossError

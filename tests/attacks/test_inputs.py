@@ -15,7 +15,7 @@ from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.crypto import Signer
 from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.session import Session
-from tossbill_ui.http import card_form, routes
+from tossbill_ui.http import own_forms, routes
 from tossbill_ui.payment_methods.card_input import CardInput
 from tossbill_ui.toss import client as gateway
 from tossbill_ui.toss.errors import Refused
@@ -102,7 +102,7 @@ FAULTS = {
         "cookies", 100, _replace(Signer, "verifies", lambda *_: True), "Session("
     ),
     "any page may send the form": Fault(
-        "forms", 60, _replace(card_form, "_is_ours", lambda *_: True), "taken from ["
+        "forms", 60, _replace(own_forms, "is_ours", lambda *_: True), "taken from ["
     ),
     "a card's number is logged": Fault(
         "forms", 60, _replace(CardInput, "details", _logged), "digits are logged"

@@ -277,19 +277,6 @@ def test_a_used_link_shows_the_result_again(new_browser: NewBrowser, server: Ser
     assert server.issued_at_toss() == issued
 
 
-def test_lost_cookie_is_explained(new_browser: NewBrowser) -> None:
-    context = new_browser(phone=True)
-    page = context.new_page()
-    window = open_window(page)
-    type_card(window)
-    context.clear_cookies()
-    submit(window)
-
-    expect(page.get_by_test_id("registration-failure")).to_be_visible()
-    expect(page.locator("main")).to_contain_text("쿠키")
-    assert "authKey" not in page.url
-
-
 def test_another_browser_sees_no_result(new_browser: NewBrowser) -> None:
     owner, other = new_browser(phone=True).new_page(), new_browser().new_page()
     register(owner)

@@ -40,20 +40,6 @@ async def test_forged_return_is_refused_and_recorded(
     assert (await row(rt, call.registration_id)).status == "started"
 
 
-async def test_another_browser_cannot_finish_a_registration(
-    rt: Runtime, session: Session, stranger: Session, wire: Wire
-) -> None:
-    call = await registration.start(rt, session)
-
-    for caller, problem in ((None, "no_session"), (stranger, "other_session")):
-        with pytest.raises(NotAllowed) as caught:
-            await registration.finish(rt, caller, window_return(call))
-        assert caught.value.code == problem
-
-    assert wire.requests == []
-    await registration.finish(rt, session, window_return(call))
-
-
 async def test_another_customer_cannot_see_a_registration(
     rt: Runtime, session: Session, stranger: Session
 ) -> None:

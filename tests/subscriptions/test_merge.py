@@ -241,6 +241,13 @@ async def registration_open(shop: Shop, session: Session, user: Session) -> None
         row.status, row.card_terms = "issuing", "1"
 
 
+async def registration_asked(shop: Shop, session: Session, user: Session) -> None:
+    """Let a card come back in another browser, which asks about the customer's account."""
+    await shop.card(session)
+    call = await registration.start(shop.rt, user)
+    assert await registration.finish(shop.rt, None, window_return(call))
+
+
 async def consent_open(shop: Shop, session: Session, user: Session) -> None:
     seen = await shop.subscribe(session, "pro")
     await shop.go_to(seen.subscription.ends_on - timedelta(days=3))
@@ -253,7 +260,7 @@ Prepare = Callable[[Shop, Session, Session], Awaitable[None]]
 @pytest.mark.parametrize(
     "prepare",
     [both_subscribed, both_linked, not_linked, money_open, refund_open, registration_open,
-     consent_open],
+     registration_asked, consent_open],
     ids=lambda each: each.__name__,
 )  # fmt: skip
 async def test_what_is_not_clear_or_not_settled_is_refused(
@@ -264,7 +271,8 @@ async def test_what_is_not_clear_or_not_settled_is_refused(
     with pytest.raises(Conflict) as refused:
         await merged(shop, session, user)
 
-    expected = "money_open" if prepare is refund_open else prepare.__name__
+    others = {refund_open: "money_open", registration_asked: "registration_open"}
+    expected = others.get(prepare, prepare.__name__)
     assert refused.value.code == expected
     offered = await offer(shop, session, user)
     assert (offered.refusal if offered else "") == ("" if prepare is both_linked else expected)

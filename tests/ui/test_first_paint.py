@@ -20,6 +20,7 @@ from tossbill_ui.ui.shared.brand import brand_slots
 
 async def opened(rt: Runtime, session: Session) -> dict[str, str]:
     filling = await first_paint.register(rt, Visit(session, {}))
+    assert isinstance(filling, Filling)
     return json.loads(filling.slots["call"])
 
 
@@ -63,6 +64,7 @@ async def test_unresolved_registration_blocks_another(
 
     filling = await first_paint.register(rt, Visit(session, {}))
 
+    assert isinstance(filling, Filling)
     assert filling.slots["register_testid"] == "registration-under-way"
     assert "call" not in filling.slots
 

@@ -32,7 +32,7 @@ def send_error_page(
         client_dir: The build's files for browsers.
         page: Renders the page in a language, with a stylesheet.
     """
-    stylesheet = _stylesheet(client_dir)
+    stylesheet = stylesheet_of(client_dir)
 
     async def respond(request: Request, error: Exception) -> Response:
         if not _reads_html(request):
@@ -68,7 +68,7 @@ def send_busy_page(client_dir: Path, page: BrokenPage) -> Callable[[Request], Aw
         client_dir: The build's files for browsers.
         page: Renders the page in a language, with a stylesheet.
     """
-    stylesheet = _stylesheet(client_dir)
+    stylesheet = stylesheet_of(client_dir)
     # Each costs about as much as a page: a flood must not be able to have them drawn.
     pages = {language: page(language, stylesheet) for language in get_args(Language)}
 
@@ -80,7 +80,8 @@ def send_busy_page(client_dir: Path, page: BrokenPage) -> Callable[[Request], Aw
     return respond
 
 
-def _stylesheet(client_dir: Path) -> str:
+def stylesheet_of(client_dir: Path) -> str:
+    """Return the address of the stylesheet of a build; empty if there is none."""
     path = client_dir / "404.html"
     found = STYLESHEET.search(path.read_text()) if path.exists() else None
     return found[1] if found else ""

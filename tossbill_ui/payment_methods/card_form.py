@@ -18,7 +18,7 @@ from sqlmodel import col
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.customers.session import Session
 from tossbill_ui.leases import keeper
-from tossbill_ui.payment_methods import issuing, registration
+from tossbill_ui.payment_methods import claiming, issuing
 from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.payment_methods.ticket import Ticket, authorize
 from tossbill_ui.runtime import Runtime
@@ -82,7 +82,7 @@ async def _claim(rt: Runtime, registration_id: str, terms: str) -> bool:
     """Claim the registration, with the consent; False if it was used before."""
     unused = col(Registration.card_terms).is_(None)
     try:
-        return await registration.claim_unused(rt, registration_id, unused, card_terms=terms)
+        return await claiming.claim_unused(rt, registration_id, unused, card_terms=terms)
     except IntegrityError:
         raise Conflict("Another registration is under way.", code="under_way") from None
 

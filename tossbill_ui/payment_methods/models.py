@@ -16,12 +16,15 @@ class RegistrationStatus(StrEnum):
     """The lifecycle of a registration (ADR-0003).
 
     started -> issuing -> issued | failed; issuing -> unknown -> issuing; started -> abandoned.
+    started -> returned -> issuing | failed: it came back in another browser and waits there for a
+    yes (ADR-0045).
     A session that ended in the window (failed or abandoned, no authKey spent) can still succeed:
     the browser's back button leads back to it.
     """
 
     STARTED = "started"
     ABANDONED = "abandoned"
+    RETURNED = "returned"
     ISSUING = "issuing"
     UNKNOWN = "unknown"
     ISSUED = "issued"
@@ -30,6 +33,9 @@ class RegistrationStatus(StrEnum):
 
 UNDER_WAY = (RegistrationStatus.ISSUING, RegistrationStatus.UNKNOWN)
 UNDER_WAY_SQL = is_one_of("status", UNDER_WAY)
+# What ends without the customer's browser that began it: by Toss's answer, or by its time.
+UNSETTLED = (*UNDER_WAY, RegistrationStatus.RETURNED)
+RETURNED_SQL = is_one_of("status", (RegistrationStatus.RETURNED,))
 
 
 class Registration(Leased, table=True):
@@ -37,9 +43,15 @@ class Registration(Leased, table=True):
 
     The database enforces the essential rules: an authKey belongs to one registration forever, a
     customer has at most one registration in progress, and an authKey is stored only as long as it
-    is needed.
+    is needed. A registration was claimed, once, if it has ``claimed_at``; nothing was sent to Toss
+    before.
 
     Attributes:
+        session_id: The session that may finish it, which may have taken over from the one below.
+        started_by: The session that started it; None if an earlier version did.
+        plan_code: The plan that the customer wanted when it was started.
+        returned_at: When it came back in another browser, by the machine's clock; None again if the
+            browser that started it finished it after all.
         subscription_id: The subscription to change to the new method, if it is for that. Stored
             before the window opens, and checked for its owner then and when the method is issued.
         changed_at: When that subscription was changed; None if it was not.
@@ -52,7 +64,15 @@ class Registration(Leased, table=True):
 
     __table_args__ = (
         one_of("status", RegistrationStatus),
-        sa.CheckConstraint(f"auth_key_sealed IS NULL OR {UNDER_WAY_SQL}", name="auth_key"),
+        sa.CheckConstraint(
+            f"auth_key_sealed IS NULL OR {is_one_of('status', UNSETTLED)}", name="auth_key"
+        ),
+        sa.CheckConstraint(
+            f"NOT ({RETURNED_SQL}) OR (auth_key_sealed IS NOT NULL AND auth_key_hash IS NOT NULL"
+            " AND returned_at IS NOT NULL AND claimed_at IS NULL AND card_terms IS NULL"
+            " AND lease_until IS NULL AND next_try_at IS NULL)",
+            name="returned",
+        ),
         sa.CheckConstraint(
             f"NOT ({UNDER_WAY_SQL}) OR auth_key_sealed IS NOT NULL OR card_terms IS NOT NULL",
             name="way",
@@ -69,6 +89,7 @@ class Registration(Leased, table=True):
     customer_id: str = Field(foreign_key="customer.id", max_length=32)
     customer_key: str = Field(max_length=50)
     session_id: str = Field(max_length=32)
+    started_by: str | None = Field(default=None, max_length=32)
     status: str = Field(default=RegistrationStatus.STARTED, max_length=16, index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -77,8 +98,10 @@ class Registration(Leased, table=True):
     auth_key_sealed: str | None = Field(default=None, sa_type=sa.Text)
     auth_key_hash: str | None = Field(default=None, unique=True, max_length=64)
 
+    returned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
+    plan_code: str | None = Field(default=None, max_length=40)
     subscription_id: str | None = Field(default=None, max_length=32)
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     payment_id: str | None = Field(default=None, max_length=32)

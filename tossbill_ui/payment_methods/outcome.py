@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tossbill_ui.core.actor import VISITOR, Actor
 from tossbill_ui.core.errors import NotAllowed
 from tossbill_ui.payment_methods import repository
-from tossbill_ui.payment_methods.models import UNDER_WAY, PaymentMethod, Registration
+from tossbill_ui.payment_methods.models import UNSETTLED, PaymentMethod, Registration
 from tossbill_ui.runtime import Runtime
 
 
@@ -21,7 +21,7 @@ class Outcome:
     @property
     def is_final(self) -> bool:
         """Whether it will not change any more without the customer."""
-        return self.registration.status not in UNDER_WAY
+        return self.registration.status not in UNSETTLED
 
 
 async def get_outcome(rt: Runtime, actor: Actor, registration_id: str) -> Outcome:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -24,16 +23,10 @@ from tossbill_ui.core.text import clean, is_code
 from tossbill_ui.customers import sessions
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.leases import claims
-from tossbill_ui.payment_methods import issuing, repository
+from tossbill_ui.payment_methods import claiming, confirmation, issuing, repository
+from tossbill_ui.payment_methods.confirmation import Proof
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
-from tossbill_ui.payment_methods.ticket import (
-    PURPOSE,
-    Return,
-    authorize,
-    record_refusal,
-    refusal,
-)
+from tossbill_ui.payment_methods.ticket import PURPOSE, Return, identify, refusal
 from tossbill_ui.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -82,6 +75,7 @@ async def start(
         NeedsSignIn: The session is limited to another task, or to another subscription.
     """
     _refuse_other_tasks(session, subscription_id)
+    plan_code = plan_code if is_code(plan_code) else ""
     async with rt.db.write() as db:
         customer = await ensure_customer(rt, db, customer_id=session.customer_id)
         await sessions.ensure_stored(rt, db, session)
@@ -92,6 +86,7 @@ async def start(
             customer_id=customer.id,
             session_id=session.id,
             subscription_id=subscription_id,
+            plan_code=plan_code or None,
             since=rt.clock.now() - REUSE_FOR,
         )
         if registration is None:
@@ -100,7 +95,9 @@ async def start(
                 customer_id=customer.id,
                 customer_key=customer.customer_key,
                 session_id=session.id,
+                started_by=session.id,
                 subscription_id=subscription_id,
+                plan_code=plan_code or None,
                 created_at=rt.clock.now(),
                 idempotency_key=f"issue-{new_id()}",
             )
@@ -117,7 +114,7 @@ def _refuse_other_tasks(session: Session, subscription_id: str | None) -> None:
 
 def _window_call(rt: Runtime, registration: Registration, plan_code: str) -> WindowCall:
     # Toss adds its own parameters to these URLs (contract §2.1). They never use the request's host.
-    carried = {"plan": plan_code} if is_code(plan_code) else {}
+    carried = {"plan": plan_code} if plan_code else {}
     token = rt.signer.token(PURPOSE, registration.id)
     query = urlencode({"registration": registration.id, "token": token, **carried})
     return WindowCall(
@@ -132,35 +129,43 @@ def _window_call(rt: Runtime, registration: Registration, plan_code: str) -> Win
     )
 
 
-async def finish(rt: Runtime, session: Session | None, back: Return) -> None:
+async def finish(rt: Runtime, session: Session | None, back: Return) -> Proof | None:
     """Handle Toss's success redirect: claim the registration and have the billing key issued.
 
     Returns once the claim is committed; the exchange runs in the background, and
     `outcome.get_outcome` and `outcome.wait` report the result. Coming back with the same authKey
-    (a refresh, a second tab) changes nothing.
+    (a refresh, a second tab) changes nothing. In another browser than the one that started it,
+    nothing is claimed or sent yet (`confirmation`).
+
+    Returns:
+        The proof with which another browser may say yes; None in the one that started it.
 
     Raises:
-        NotAllowed: The registration, token or customer key is not this browser's; the attempt is
-            recorded.
+        NotAllowed: The registration, token, customer key or authKey is not right, or it is not this
+            browser's and may not wait for a yes; the attempt is recorded.
         Conflict: The registration was already used for another card (``already_used``), or another
             registration of this customer is in progress (``under_way``).
     """
-    registration = await _authorize(rt, session, back)
+    registration, problem = await _identify(rt, session, back)
+    if problem:
+        return await confirmation.hold(rt, session, registration, back, problem)
     digest = fingerprint(back.auth_key)
-    if registration.auth_key_hash is None and await _claim(rt, registration, back, digest):
+    if claiming.may_be_claimed(registration) and await _claim(rt, registration, back, digest):
         rt.tasks.spawn(
             issuing.issue(rt, registration.id, attempt=1), name=f"issue {registration.id}"
         )
-        return
+        return None
     # Already claimed, perhaps a moment ago by another tab: for this card, or for another one?
     async with rt.db.read() as db:
         current = await db.get_one(Registration, registration.id)
     if current.auth_key_hash != digest:
         raise Conflict("This registration was already used for another card.", code="already_used")
+    return None
 
 
-async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Registration:
-    registration, _ = await authorize(rt, session, back)
+async def _identify(rt: Runtime, session: Session | None, back: Return) -> tuple[Registration, str]:
+    """Return the registration of a real return, and why it is not this browser's, if it is not."""
+    registration, _, not_own = await identify(rt, session, back)
     problem = ""
     if back.customer_key != registration.customer_key:
         problem = "wrong_customer_key"
@@ -168,65 +173,17 @@ async def _authorize(rt: Runtime, session: Session | None, back: Return) -> Regi
         problem = "no_auth_key"
     if problem:
         raise await refusal(rt, session, problem, back)
-    return registration
+    return registration, not_own
 
 
 async def _claim(rt: Runtime, registration: Registration, back: Return, digest: str) -> bool:
     """Claim the registration and store the authKey in one step; False if another was faster."""
-    # Encrypt before it is spent: a broken key store must fail now, not after Toss has answered.
-    sealed = rt.cipher.encrypt(back.auth_key, context=issuing.auth_key_context(registration.id))
+    sealed = claiming.sealed_auth_key(rt, registration.id, back.auth_key)
+    stored = {"auth_key_sealed": sealed, "auth_key_hash": digest}
     try:
-        return await claim_unused(rt, registration.id, auth_key_sealed=sealed, auth_key_hash=digest)
+        return await claiming.claim_unused(rt, registration.id, **stored)
     except IntegrityError:
-        raise await _lost_claim(rt, registration, back, digest) from None
-
-
-async def claim_unused(
-    rt: Runtime,
-    registration_id: str,
-    *conditions: sa.ColumnElement[bool],
-    **values: str,
-) -> bool:
-    """Claim a registration that no authKey was spent on; False if another was faster.
-
-    Args:
-        rt: The process's runtime.
-        registration_id: The registration.
-        conditions: What else must be true of it.
-        values: What the claim stores in the same step.
-
-    Raises:
-        IntegrityError: The database rejected it: another registration of this customer is in
-            progress, or the authKey belongs to another one.
-    """
-    async with rt.db.write() as db:
-        return await update_where(
-            db,
-            Registration,
-            col(Registration.id) == registration_id,
-            col(Registration.auth_key_hash).is_(None),
-            col(Registration.status).in_(repository.CLAIMABLE),
-            *conditions,
-            status=RegistrationStatus.ISSUING,
-            claimed_at=rt.machine.now(),
-            **claims.claimed_columns(rt),
-            ended_at=None,
-            failure_code=None,
-            failure_message=None,
-            **values,
-        )
-
-
-async def _lost_claim(
-    rt: Runtime, registration: Registration, back: Return, digest: str
-) -> NotAllowed | Conflict:
-    """Return the error for the database rule that rejected the claim."""
-    async with rt.db.read() as db:
-        owner = await repository.registration_by_auth_key(db, digest)
-    if owner is not None and owner.id != registration.id:
-        await record_refusal(rt, registration.customer_id, "auth_key_of_another", back)
-        return NotAllowed("This authKey belongs to another registration.", code="already_used")
-    return Conflict("Another registration is under way.", code="under_way")
+        raise await claiming.lost_claim(rt, registration, back, digest) from None
 
 
 async def end_in_window(
@@ -255,7 +212,8 @@ async def end_in_window(
             Registration,
             col(Registration.id) == registration_id,
             col(Registration.session_id) == session.id,
-            col(Registration.auth_key_hash).is_(None),
+            col(Registration.status).in_(repository.UNUSED),
+            col(Registration.claimed_at).is_(None),
             col(Registration.card_terms).is_(None),
             status=RegistrationStatus.ABANDONED if closed else RegistrationStatus.FAILED,
             ended_at=rt.clock.now(),

@@ -22,7 +22,8 @@ from tossbill_ui.payment_methods.models import (
 )
 
 REUSABLE = (RegistrationStatus.STARTED, RegistrationStatus.ABANDONED)
-CLAIMABLE = (*REUSABLE, RegistrationStatus.FAILED)
+UNUSED = (*REUSABLE, RegistrationStatus.FAILED)
+CLAIMABLE = (*UNUSED, RegistrationStatus.RETURNED)
 IS_UNDER_WAY = col(Registration.status).in_(UNDER_WAY)
 IS_REMOVING = col(PaymentMethod.status) == MethodStatus.REMOVING
 
@@ -81,6 +82,7 @@ async def reusable(
     customer_id: str,
     session_id: str,
     subscription_id: str | None,
+    plan_code: str | None,
     since: datetime,
 ) -> Registration | None:
     """Return this browser's newest registration for a purpose that no authKey was spent on."""
@@ -90,10 +92,29 @@ async def reusable(
             col(Registration.customer_id) == customer_id,
             col(Registration.session_id) == session_id,
             col(Registration.subscription_id) == subscription_id,
+            col(Registration.plan_code) == plan_code,
             col(Registration.status).in_(REUSABLE),
             col(Registration.created_at) > since,
         )
         .order_by(col(Registration.created_at).desc())
+        .limit(1)
+    )
+    return (await db.exec(query)).first()
+
+
+async def returned(
+    db: AsyncSession, *, session_id: str, plan_code: str | None, subscription_id: str | None
+) -> str | None:
+    """Return the id of a browser's newest registration that waits for a yes in another one."""
+    query = (
+        select(Registration.id)
+        .where(
+            col(Registration.status) == RegistrationStatus.RETURNED,
+            col(Registration.session_id) == session_id,
+            col(Registration.plan_code) == plan_code,
+            col(Registration.subscription_id) == subscription_id,
+        )
+        .order_by(col(Registration.returned_at).desc())
         .limit(1)
     )
     return (await db.exec(query)).first()
@@ -184,6 +205,14 @@ async def due_removals(db: AsyncSession, now: datetime, *, limit: int) -> Sequen
         .limit(limit)
     )
     return (await db.exec(query)).all()
+
+
+def unanswered(before: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition for returns in another browser before an instant, without a yes."""
+    return sa.and_(
+        col(Registration.status) == RegistrationStatus.RETURNED,
+        col(Registration.returned_at) <= before,
+    )
 
 
 def forgotten(before: datetime) -> sa.ColumnElement[bool]:

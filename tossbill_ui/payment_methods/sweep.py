@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from tossbill_ui.leases import claims
-from tossbill_ui.payment_methods import issuing, removal, repository
+from tossbill_ui.payment_methods import confirmation, issuing, removal, repository
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
 
@@ -64,6 +64,7 @@ async def sweep_forever(rt: Runtime) -> None:
     while True:
         try:
             await sweep(rt)
+            await confirmation.wipe_unanswered(rt)
         except (OSError, SQLAlchemyError):
             log.exception("sweep.failed")
         await asyncio.sleep(EVERY_SECONDS)

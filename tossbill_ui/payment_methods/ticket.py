@@ -46,6 +46,23 @@ async def authorize(
     Raises:
         NotAllowed: The registration or token is not this browser's; the attempt is recorded.
     """
+    registration, customer, problem = await identify(rt, session, ticket)
+    if problem:
+        raise await refusal(rt, session, problem, ticket)
+    return registration, customer
+
+
+async def identify(
+    rt: Runtime, session: Session | None, ticket: Ticket
+) -> tuple[Registration, Customer, str]:
+    """Return a ticket's registration, its customer, and why it is not this browser's.
+
+    Returns:
+        The reason is ``no_session`` or ``other_session``, or empty if it is this browser's.
+
+    Raises:
+        NotAllowed: There is no such registration, or the token is not its own; it is recorded.
+    """
     customer = None
     async with rt.db.read() as db:
         registration = await repository.registration(db, ticket.registration_id)
@@ -53,27 +70,23 @@ async def authorize(
             customer = await db.get(Customer, registration.customer_id)
     if registration is None or customer is None:
         raise await refusal(rt, session, "unknown_link", ticket)
-    problem = ""
     if not rt.signer.verifies(ticket.token, PURPOSE, registration.id):
-        problem = "wrong_token"
-    elif session is None:
-        problem = "no_session"
-    elif session.customer_id != customer.id or not (
-        await _is_of(rt, session, registration, ticket)
-    ):
-        problem = "other_session"
-    if problem:
-        raise await refusal(rt, session, problem, ticket)
-    return registration, customer
+        raise await refusal(rt, session, "wrong_token", ticket)
+    if session is None:
+        return registration, customer, "no_session"
+    is_own = session.customer_id == customer.id and await _is_of(rt, session, registration, ticket)
+    return registration, customer, "" if is_own else "other_session"
 
 
 async def _is_of(rt: Runtime, session: Session, registration: Registration, ticket: Ticket) -> bool:
     """Whether a registration belongs to a session that counts.
 
     A second return with the same authKey may have been sent before the browser got its successor.
+    One that came back in another browser proves nothing: that browser has the authKey too.
     """
     is_same_return = isinstance(ticket, Return) and (
         registration.auth_key_hash == fingerprint(ticket.auth_key)
+        and registration.returned_at is None
     )
     if is_same_return and registration.session_id == registration.id:
         return True

@@ -6,6 +6,7 @@ from html import escape
 
 from tossbill_ui.core.language import Language
 from tossbill_ui.ui.shared.navigation import NAVIGATION
+from tossbill_ui.ui.shared.plain_page import plain_page
 from tossbill_ui.ui.shared.text import Text, frame, speak
 
 
@@ -29,26 +30,11 @@ def _page(brand_name: str, language: Language, stylesheet: str, words: tuple[Tex
     speak(language)
     title, body, again = *(text() for text in words), frame.BROKEN_AGAIN()
     ways = "".join(f'<a class="way" href="{path}">{escape(way())}</a>' for way, path in NAVIGATION)
-    return f"""<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
-<link rel="stylesheet" href="{escape(stylesheet)}">
-</head>
-<body>
-<div class="page single">
-<header>
-<div class="top"><a class="brand" href="/">{escape(brand_name)}</a></div>
-<nav class="navigation" aria-label="{escape(frame.NAVIGATION())}">{ways}</nav>
-</header>
-<main class="content" data-testid="broken">
+    top = f"""<div class="top"><a class="brand" href="/">{escape(brand_name)}</a></div>
+<nav class="navigation" aria-label="{escape(frame.NAVIGATION())}">{ways}</nav>"""
+    content = f"""<main class="content" data-testid="broken">
 <h1 class="title">{escape(title)}</h1>
 <p class="lead">{escape(body)}</p>
 <div class="bottom"><a class="button primary" href="">{escape(again)}</a></div>
-</main>
-</div>
-</body>
-</html>
-"""
+</main>"""
+    return plain_page(title, content, top=top, stylesheet=stylesheet)

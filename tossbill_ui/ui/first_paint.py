@@ -34,10 +34,12 @@ async def home(rt: Runtime, visit: Visit) -> Filling:
     return Filling(slots=await home_view.slots(rt, actor_of(visit.session)))
 
 
-async def register(rt: Runtime, visit: Visit) -> Filling:
+async def register(rt: Runtime, visit: Visit) -> Filling | Moved:
     """Start a registration, so that the first press opens the window."""
     if visit.session is None:
         return Filling()
+    if waits := await callback.waiting_path(rt, visit.session, visit.query):
+        return Moved(waits)
     if visit.is_first and change_view.asked_for_cookies(visit.query):
         return Filling(slots=flat(change_view.no_cookies(visit.query).view, "register_"))
     opened = await card_view.opened(rt, visit.session, visit.query)

@@ -30,7 +30,7 @@ from tossbill_ui.ui.titles import TITLES
 # Each page with its route, and what it loads beside the frame.
 PAGES: tuple[tuple[Callable[[], rx.Component], str, tuple[Any, ...]], ...] = (
     (home_page, "/", (HomeState.load,)),
-    (register_page, "/register/", (RegisterState.load,)),
+    (register_page, "/register/", (RegisterState.load, RegisterState.follow)),
     (result_page, "/success/", (ResultState.load_success,)),
     (result_page, "/fail/", (ResultState.load_failure,)),
     (history_page, "/history/", (HistoryState.load,)),

@@ -23,7 +23,7 @@ from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, Store
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.models import (
-    UNDER_WAY,
+    UNSETTLED,
     MethodStatus,
     PaymentMethod,
     Registration,
@@ -231,7 +231,7 @@ async def _refuse(db: AsyncSession, pair: _Pair) -> None:
     for table in (Payment, Refund):
         if await _has(db, pair, table, col(table.status).in_(OPEN)):
             raise Conflict("A payment or refund is not settled.", code="money_open")
-    if await _has(db, pair, Registration, col(Registration.status).in_(UNDER_WAY)):
+    if await _has(db, pair, Registration, col(Registration.status).in_(UNSETTLED)):
         raise Conflict("A registration is in progress.", code="registration_open")
     for subscription in pair.live_of(pair.survivor):
         asked = await consent.open_request(db, subscription)

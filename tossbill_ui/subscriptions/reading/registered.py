@@ -9,7 +9,7 @@ from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.payments.models import OPEN, Payment
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
-from tossbill_ui.subscriptions.models import Plan
+from tossbill_ui.subscriptions.models import Plan, Subscription
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,16 @@ class MethodChange:
     def is_final(self) -> bool:
         """Whether the outcome of the payment, if there is one, is known."""
         return self.payment is None or self.payment.status not in OPEN
+
+
+async def wanted_plan(rt: Runtime, registration: Registration) -> Plan | None:
+    """Return the plan that a registration is for: the one to start, or its subscription's."""
+    async with rt.db.read() as db:
+        code = registration.plan_code
+        if registration.subscription_id is not None:
+            row = await db.get(Subscription, registration.subscription_id)
+            code = row.plan_code if row else None
+        return await db.get(Plan, code) if code else None
 
 
 async def method_change(rt: Runtime, actor: Actor, registration: Registration) -> MethodChange:

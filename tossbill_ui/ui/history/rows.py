@@ -24,6 +24,7 @@ from tossbill_ui.subscriptions.reading.timeline_sources import (
 from tossbill_ui.toss.receipts import receipt_link
 from tossbill_ui.ui.history import facts, text
 from tossbill_ui.ui.history.facts import Fact
+from tossbill_ui.ui.registration import confirm_text
 from tossbill_ui.ui.registration import text as registration_text
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_detail, method_label
@@ -40,6 +41,7 @@ TONES = {
     "done": "ink",
     "active": "ink",
     "removing": "amber",
+    "returned": "amber",
     "issuing": "amber",
     "failed": "red",
     "abandoned": "grey",
@@ -241,6 +243,8 @@ def card_note(line: CardLine) -> str:
     code = (registration.failure_code or "")[:CODE_SHOWN]
     if registration.status == RegistrationStatus.FAILED:
         return f"{explain(code)} ({code})" if code else explain(code)
+    if registration.status == RegistrationStatus.RETURNED:
+        return confirm_text.WAITS_TITLE()
     is_stopped = registration.status == RegistrationStatus.ABANDONED
     return (
         registration_text.CANCELED_TITLE if is_stopped else registration_text.WORKING_TITLE

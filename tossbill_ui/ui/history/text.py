@@ -119,6 +119,7 @@ CARD_STATUS = {
     "active": Text("등록됨", "Registered"),
     "removing": Text("지우는 중", "Being removed"),
     "removed": Text("지움", "Removed"),
+    "returned": Text("등록 여부 묻는 중", "Waiting for a yes"),
     "issuing": Text("확인 중", "Being confirmed"),
     "unknown": Text("확인 중", "Being confirmed"),
     "failed": Text("등록 안 됨", "Not registered"),

@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.core.text import is_code
+from tossbill_ui.customers import masked
 from tossbill_ui.customers.session import Session
+from tossbill_ui.payment_methods import confirmation, registration, session_renewal
 from tossbill_ui.payment_methods import outcome as outcomes
-from tossbill_ui.payment_methods import registration, session_renewal
+from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
 from tossbill_ui.payment_methods.outcome import Outcome
 from tossbill_ui.payment_methods.ticket import Return
 from tossbill_ui.runtime import Runtime
@@ -20,8 +22,15 @@ from tossbill_ui.subscriptions.reading import registered
 from tossbill_ui.subscriptions.reading.view import subscriptions
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.plans import view as plans_view
-from tossbill_ui.ui.registration import change_view, plan_text, result_view
+from tossbill_ui.ui.registration import (
+    change_view,
+    confirm_address,
+    confirm_text,
+    plan_text,
+    result_view,
+)
 from tossbill_ui.ui.registration.result_view import ResultView
+from tossbill_ui.ui.registration.ways import NEW_METHOD
 from tossbill_ui.ui.shared import view_rows
 
 # Not charged again, so that the payment method cannot be changed.
@@ -33,7 +42,10 @@ ACCOUNT = "account"
 async def take_success(
     rt: Runtime, session: Session | None, query: Mapping[str, str], *, caller: str = ""
 ) -> str | None:
-    """Finish a registration that returned with an authKey; return where to continue without it."""
+    """Finish a registration that returned with an authKey; return where to continue without it.
+
+    In another browser than the one that began, that is the question whether to register.
+    """
     if "authKey" not in query:
         return None
     back = Return(
@@ -44,9 +56,11 @@ async def take_success(
         caller=caller,
     )
     try:
-        await registration.finish(rt, session, back)
+        proof = await registration.finish(rt, session, back)
     except (NotAllowed, Conflict) as refused:
         return f"/success/?{urlencode({'problem': refused.code, **_carried(query)})}"
+    if proof is not None:
+        return confirm_address.address(rt.settings, proof, confirm_address.kind_of(query))
     return f"/success/?{urlencode({'registration': back.registration_id, **_carried(query)})}"
 
 
@@ -110,6 +124,8 @@ async def outcome_view(
     except NotAllowed:
         return result_view.not_shown(), True
     view = result_view.result(outcome, kind)
+    if outcome.registration.status == RegistrationStatus.RETURNED:
+        return _waiting(outcome.registration, view), outcome.is_final
     if outcome.registration.subscription_id:
         return await _for_subscription(rt, actor, outcome, view, seconds)
     method_id = outcome.method.id if outcome.method else ""
@@ -133,6 +149,55 @@ async def _for_subscription(
         return _retry_at(view, path), outcome.is_final
     change = await registered.wait(rt, actor, outcome.registration, seconds=seconds)
     return change_view.result(view, change, outcome.method), change.is_final
+
+
+def _waiting(waits: Registration, view: ResultView) -> ResultView:
+    """Say which account the other browser asks about, and lead to another attempt here."""
+    number = masked.account_number(waits.customer_id)
+    path = plans_view.register_path(waits.plan_code or "", NEW_METHOD)
+    if waits.subscription_id:
+        path = change_view.change_path(waits.subscription_id, method=NEW_METHOD)
+    body = f"{view.body}\n{confirm_text.WAITS_ACCOUNT(number=number)}"
+    return replace(view, body=body, action_href=path)
+
+
+async def waiting_path(
+    rt: Runtime, session: Session | None, query: Mapping[str, str]
+) -> str | None:
+    """Return where the result of a registration is that waits for a yes in another browser.
+
+    Args:
+        rt: The process's runtime.
+        session: The session of the browser that began.
+        query: The query of the registration page; untrusted.
+
+    Returns:
+        None if nothing waits, or if another method is wanted.
+    """
+    if session is None or query.get("method") == NEW_METHOD:
+        return None
+    subscription_id = query.get(change_view.SUBSCRIPTION, "")
+    is_change = query.get("for") == change_view.SUBSCRIPTION
+    plan_code = "" if is_change else _carried(query).get("plan", "")
+    found = await confirmation.waiting_of(
+        rt, session, plan_code=plan_code, subscription_id=subscription_id if is_change else None
+    )
+    return result_path(found, plan_code) if found else None
+
+
+def result_path(registration_id: str, plan_code: str) -> str:
+    """Return the path of a registration's result."""
+    plan = {"plan": plan_code} if is_code(plan_code) else {}
+    return f"/success/?{urlencode({'registration': registration_id, **plan})}"
+
+
+async def came_back_elsewhere(rt: Runtime, actor: Actor, registration_id: str) -> bool:
+    """Whether one of the customer's registrations came back in another browser."""
+    try:
+        outcome = await outcomes.get_outcome(rt, actor, registration_id)
+    except NotAllowed:
+        return False
+    return outcome.registration.returned_at is not None
 
 
 async def _lead_on(

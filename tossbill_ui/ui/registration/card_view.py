@@ -20,7 +20,8 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.plans.view import register_path
 from tossbill_ui.ui.registration import card_text, change_view
 from tossbill_ui.ui.registration.change_view import SUBSCRIPTION, change_path
-from tossbill_ui.ui.registration.view import NEW_METHOD, Opened
+from tossbill_ui.ui.registration.view import Opened
+from tossbill_ui.ui.registration.ways import NEW_METHOD
 from tossbill_ui.ui.shared.view_rows import BLANK, flat
 
 PATH = "/register/card"

@@ -29,9 +29,10 @@ SUBSCRIPTION = "subscription"
 TO_SUBSCRIPTION = "/subscription/"
 
 
-def change_path(subscription_id: str) -> str:
+def change_path(subscription_id: str, *, method: str = "") -> str:
     """Return the path to register a method at that a subscription is changed to."""
-    return f"/register/?{urlencode({'for': SUBSCRIPTION, SUBSCRIPTION: subscription_id})}"
+    wanted = {"method": method} if method else {}
+    return f"/register/?{urlencode({'for': SUBSCRIPTION, SUBSCRIPTION: subscription_id, **wanted})}"
 
 
 def path_of(query: Mapping[str, str]) -> str:

@@ -8,7 +8,8 @@ from tossbill_ui.core.text import clean
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, RegistrationStatus
 from tossbill_ui.payment_methods.outcome import Outcome
 from tossbill_ui.payment_methods.registration import CANCELED_CODES
-from tossbill_ui.ui.registration import card_text, text
+from tossbill_ui.ui.registration import card_text, confirm_text, text
+from tossbill_ui.ui.registration.ways import NEW_METHOD
 from tossbill_ui.ui.shared.methods import method_detail, method_label
 from tossbill_ui.ui.shared.text import Text, frame
 from tossbill_ui.ui.shared.text.failures import explain
@@ -80,6 +81,18 @@ def working(kind: str = "card") -> ResultView:
     return _result("working", title, text.WORKING_BODY, testid="registration-working")
 
 
+def waiting() -> ResultView:
+    """Return the page of the browser that began, while another one is asked for a yes."""
+    return _result(
+        "waiting",
+        confirm_text.WAITS_TITLE,
+        confirm_text.WAITS_BODY,
+        testid="registration-waiting",
+        action=(text.REGISTER_AGAIN, f"/register/?method={NEW_METHOD}"),
+        second=HOME,
+    )
+
+
 def nothing() -> ResultView:
     """Return the page for a visit without a registration."""
     return _result(
@@ -113,6 +126,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "no_auth_key": BAD_LINK,
     "too_often": (card_text.TOO_OFTEN_TITLE, card_text.TOO_OFTEN_BODY),
     "foreign_form": (card_text.FOREIGN_TITLE, card_text.FOREIGN_BODY),
+    "foreign_answer": (confirm_text.FOREIGN_TITLE, confirm_text.FOREIGN_BODY),
     "form_closed": (card_text.FOREIGN_TITLE, card_text.CLOSED_BODY),
 }
 
@@ -145,6 +159,8 @@ def result(outcome: Outcome, kind: str = "card") -> ResultView:
     match registration.status:
         case RegistrationStatus.ISSUED if outcome.method is not None:
             return _issued(outcome.method, registration.toss_json or "")
+        case RegistrationStatus.RETURNED:
+            return waiting()
         case RegistrationStatus.ISSUING:
             return working(kind)
         case RegistrationStatus.UNKNOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import aclosing
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -22,7 +23,7 @@ from tossbill_ui.ui.registration.change_view import asked_for_cookies
 from tossbill_ui.ui.registration.view import Opened, RegisterView
 from tossbill_ui.ui.registration.ways import Ways
 from tossbill_ui.ui.shared.methods import PayChoice
-from tossbill_ui.ui.shared.page_state import query_of, session_of
+from tossbill_ui.ui.shared.page_state import caller_of, query_of, session_of, updates
 
 log = logging.getLogger(__name__)
 
@@ -56,14 +57,30 @@ class RegisterState(rx.State):
     _query: dict[str, str] = {}
     _confirm: RegisterView | None = None
     _terms: Terms | None = None
+    _registration_id: str = ""
 
     @rx.event
     async def load(self):  # noqa: ANN201 - Reflex reads events from what is returned
         session, self._query = session_of(self), query_of(self)
         if session is None and _can_give_session() and not asked_for_cookies(self._query):
             return session_needed(change_view.path_with_cookies(self._query))
+        if waits := await callback.waiting_path(runtime.current(), session, self._query):
+            return rx.redirect(waits)
         await self._open(session)
         return None
+
+    @rx.event(background=True)
+    async def follow(self):  # noqa: ANN201
+        """Lead to the result once the registration comes back in another browser."""
+        async with self:
+            actor, plan = caller_of(self), query_of(self).get("plan", "")
+        async with aclosing(updates(self)) as changes:
+            async for _ in changes:
+                async with self:
+                    registration_id = self._registration_id
+                if await callback.came_back_elsewhere(runtime.current(), actor, registration_id):
+                    yield rx.redirect(callback.result_path(registration_id, plan))
+                    return
 
     async def _open(self, session: Session | None) -> None:
         if session is None:
@@ -75,6 +92,7 @@ class RegisterState(rx.State):
         settings = runtime.current().settings
         self.card = card_view.form_view(settings, opened, self._query)
         self.call = window_call(settings, opened) or NO_CALL
+        self._registration_id = opened.call.registration_id if opened.call else ""
         self.busy = self.paying = False
 
     @rx.event

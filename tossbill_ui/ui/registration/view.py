@@ -18,15 +18,13 @@ from tossbill_ui.subscriptions.reading.methods import OfferedMethod, offered_met
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.registration import card_text, plan_text, text
-from tossbill_ui.ui.registration.ways import Ways
+from tossbill_ui.ui.registration.ways import NEW_METHOD, Ways
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import PayChoice, method_label, note
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.shared.view_rows import BLANK
 
 ONLY_CARDS = Ways()
-# In place of a method's id: none of those on offer, but a new one.
-NEW_METHOD = "new"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from tossbill_ui.core.settings import Settings
 
+# In place of a method's id: none of those on offer, but a new one.
+NEW_METHOD = "new"
+
 
 @dataclass(frozen=True)
 class Ways:

@@ -98,6 +98,11 @@ FAILURES = {
         "카드 등록이 확인되지 않았어요. 다시 등록해 주세요.",
         "We couldn't confirm that the card was registered. Please register it again.",
     ),
+    # Our own code: it came back in another browser, where nobody said yes.
+    "RETURN_NOT_CONFIRMED": Text(
+        "다른 브라우저에서 등록하겠다고 하지 않아 등록하지 않았어요. 다시 등록해 주세요.",
+        "Nobody said yes in the other browser, so nothing was registered. Please start again.",
+    ),
     "NETWORK_ERROR": Text(
         "인터넷 연결을 확인하고 다시 시도해 주세요.", "Please check your connection and try again."
     ),
