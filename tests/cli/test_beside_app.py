@@ -36,12 +36,13 @@ NEEDS_APP = {
     "raise-price": (("basic",), 0, "0 customers asked now"),
     "demo": ((), 0, ""),
     "customer link": (("member-1",), 0, "/enter/"),
+    "session revoke": ((NOBODY,), 1, "no such session"),
     "email": ((NOBODY, "a@example.com"), 1, "no such customer"),
 }
 # Commands that neither need the time nor Toss.
 NEEDS_NO_APP = {
     *("migrate", "seed", "review list", "rotate-keys", "mailbox", "doctor", "new-keys"),
-    *("backup", "restore", "session list", "session revoke"),
+    *("backup", "restore", "session list"),
 }
 SERVES = {"run", "worker", "dev", "build", "sandbox"}
 AT = "2027-01-10T11:00:00+09:00"

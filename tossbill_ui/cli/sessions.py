@@ -64,13 +64,11 @@ def revoke(session: str | None, all_of: str | None, operator: str) -> None:
         raise click.UsageError("Give a session or a customer: tossbill session revoke SESSION")
     who = actor.operator(operator)
     if session:
-        with_runtime(lambda rt: sessions.revoke(rt, who, session), needs_time=False)
+        with_runtime(lambda rt: sessions.revoke(rt, who, session))
         click.echo("The session has ended.")
     else:
         customer = all_of or ""
-        count = with_runtime(
-            lambda rt: sessions.revoke_others(rt, who, customer_id=customer), needs_time=False
-        )
+        count = with_runtime(lambda rt: sessions.revoke_others(rt, who, customer_id=customer))
         click.echo(f"{counted(count, 'session')} ended.")
 
 

@@ -33,7 +33,8 @@ async def session_of(connection: HTTPConnection) -> Session | None:
     standing = await session_renewal.standing(rt, session)
     if standing.took_over:
         await open_sockets.close_others(session)
-    if standing.is_use_old:
+    # A websocket comes after its page, without the browser's name.
+    if standing.is_use_old and connection.scope["type"] == "http":
         name = connection.headers.get("user-agent", "")
         rt.tasks.spawn(stored_sessions.note_use(rt, session.id, name), name="note use")
     return standing.session
