@@ -50,6 +50,9 @@ GUARDS = {
     "store something": (
         "attacks/test_growth.py::test_tables_that_strangers_make_grow_have_a_retention_rule"
     ),
+    "store something about a person": (
+        "privacy/test_privacy.py::test_every_table_is_in_one_list_of_each_right"
+    ),
     "change a table": (
         "architecture/test_check_constraints.py::test_migrations_lead_to_the_checks_of_the_models"
     ),

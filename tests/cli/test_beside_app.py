@@ -36,6 +36,8 @@ NEEDS_APP = {
     "raise-price": (("basic",), 0, "0 customers asked now"),
     "demo": ((), 0, ""),
     "customer link": (("member-1",), 0, "/enter/"),
+    "customer export": ((NOBODY,), 1, "no such customer"),
+    "customer erase": ((NOBODY, "--yes"), 1, "no such customer"),
     "session revoke": ((NOBODY,), 1, "no such session"),
     "email": ((NOBODY, "a@example.com"), 1, "no such customer"),
 }

@@ -1,16 +1,19 @@
-"""``tossbill customer``: links for the shop's members."""
+"""``tossbill customer``: links for the shop's members, and what is stored about one person."""
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import get_args
 
 import click
 
 from tossbill_ui.cli import options
 from tossbill_ui.cli.context import with_runtime
-from tossbill_ui.cli.output import print_json
+from tossbill_ui.cli.output import as_document, counted, print_json
 from tossbill_ui.core import actor
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.scope import Task
@@ -95,6 +98,66 @@ def link(
         print_json({"url": url})
     else:
         click.echo(url)
+
+
+@customer.command()
+@click.argument("customer")
+@click.option("--output", type=options.CallersPath(), help="File to write instead of printing.")
+@options.operator
+def export(customer: str, output: Path | None, operator: str) -> None:
+    """Print everything stored about a CUSTOMER, as JSON without secrets.
+
+    CUSTOMER is our id, or `ext:` and the shop's id of the member.
+    """
+    from tossbill_ui.privacy.export import export as exporting
+
+    who = actor.operator(operator)
+    found = with_runtime(lambda rt: exporting(rt, who, customer))
+    if output is None:
+        print_json({**found})
+        return
+    _write(output, as_document({**found}))
+    click.echo(f"{counted(sum(map(len, found.values())), 'row')} written to {output}.")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its owner can read."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
+
+
+@customer.command()
+@click.argument("customer")
+@click.option("--yes", is_flag=True, help="Do not ask, for scripts.")
+@options.operator
+def erase(customer: str, yes: bool, operator: str) -> None:
+    """Erase a CUSTOMER: nothing that is left says who they were.
+
+    CUSTOMER is our id, or `ext:` and the shop's id of the member. Payments and contracts stay,
+    without a name, since the law asks for them. It cannot be undone.
+    """
+    from tossbill_ui.privacy.erase import erase as erasing
+
+    if not (yes or _agrees(customer)):
+        click.echo("Nothing was erased.")
+        raise SystemExit(1)
+    who = actor.operator(operator)
+    found = with_runtime(lambda rt: erasing(rt, who, customer))
+    if found.is_again:
+        click.echo(f"The customer {found.customer_id} had been erased before.")
+    else:
+        cards = counted(found.methods, "billing key")
+        click.echo(f"The customer {found.customer_id} is erased; {cards} deleted at Toss.")
+
+
+def _agrees(customer: str) -> bool:
+    """Ask at a terminal; without one, refuse."""
+    if not sys.stdin.isatty():
+        raise click.ClickException("Nothing was erased. To erase without being asked, add --yes.")
+    return click.confirm(f"Erase the customer {customer}? This cannot be undone.")
 
 
 COMMANDS = (customer,)

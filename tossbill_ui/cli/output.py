@@ -19,11 +19,13 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def print_json(document: dict[str, object]) -> None:
-    """Print one document, with instants in ISO 8601 UTC.
+    """Print one document, with instants in ISO 8601 UTC."""
+    click.echo(as_document(document))
 
-    It is plain ASCII, so it is valid JSON whatever encoding the terminal has.
-    """
-    click.echo(json.dumps(document, indent=2, default=_instant))
+
+def as_document(document: dict[str, object]) -> str:
+    """Return a document as JSON, in plain ASCII: valid whatever encoding a terminal or file has."""
+    return json.dumps(document, indent=2, default=_instant)
 
 
 def _instant(value: object) -> str:

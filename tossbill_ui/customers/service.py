@@ -26,6 +26,9 @@ async def ensure_customer(rt: Runtime, db: AsyncSession, *, customer_id: str) ->
     The only place that creates a customer key. It runs inside the caller's write transaction, and
     until that ends, nobody can delete, merge or erase the customer. Of two that were merged, it
     returns the one that stayed.
+
+    Raises:
+        NotFound: The customer was erased.
     """
     insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
     statement: sa.Insert = (
@@ -36,7 +39,10 @@ async def ensure_customer(rt: Runtime, db: AsyncSession, *, customer_id: str) ->
     while True:
         await db.exec(statement)
         if found := await db.get(Customer, customer_id, with_for_update={"read": True}):
-            return await db.get_one(Customer, found.merged_into) if found.merged_into else found
+            stays = await db.get_one(Customer, found.merged_into) if found.merged_into else found
+            if stays.blocked_at:
+                raise NotFound("This customer was erased.")
+            return stays
         # `retention` deleted a forgotten visitor between the two statements.
 
 

@@ -22,17 +22,13 @@ from tossbill_ui.customers import sessions
 from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession, Via
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.notices.models import Notice
-from tossbill_ui.payment_methods.models import (
-    UNSETTLED,
-    MethodStatus,
-    PaymentMethod,
-    Registration,
-)
-from tossbill_ui.payments.models import OPEN, Invoice, Payment, Refund
+from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, Registration
+from tossbill_ui.payments.models import Invoice, Payment, Refund
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.lifecycle.publish import publish_about_customer
 from tossbill_ui.subscriptions.models import LIVE, PriceConsent, Subscription
+from tossbill_ui.subscriptions.reading import unsettled
 from tossbill_ui.subscriptions.terms import consent
 
 # Rows of the customer that goes which become the other's.
@@ -228,26 +224,15 @@ async def _refuse(db: AsyncSession, pair: _Pair) -> None:
         raise Conflict("Neither is a user of the shop.", code="not_linked")
     if pair.live_of(pair.anonymous) and pair.live_of(pair.linked):
         raise Conflict("Both have subscriptions.", code="both_subscribed")
-    for table in (Payment, Refund):
-        if await _has(db, pair, table, col(table.status).in_(OPEN)):
-            raise Conflict("A payment or refund is not settled.", code="money_open")
-    if await _has(db, pair, Registration, col(Registration.status).in_(UNSETTLED)):
+    ids = (pair.anonymous.id, pair.linked.id)
+    if await unsettled.has_money(db, ids):
+        raise Conflict("A payment or refund is not settled.", code="money_open")
+    if await unsettled.has_registration(db, ids):
         raise Conflict("A registration is in progress.", code="registration_open")
     for subscription in pair.live_of(pair.survivor):
         asked = await consent.open_request(db, subscription)
         if asked and asked.answer is None:
             raise Conflict("A question about a price is not answered.", code="consent_open")
-
-
-async def _has(
-    db: AsyncSession,
-    pair: _Pair,
-    table: type[Payment | Refund | Registration],
-    condition: sa.ColumnElement[bool],
-) -> bool:
-    ids = (pair.anonymous.id, pair.linked.id)
-    query = select(table.id).where(col(table.customer_id).in_(ids), condition)
-    return (await db.exec(query.limit(1))).first() is not None
 
 
 async def _end_sessions(rt: Runtime, db: AsyncSession, anonymous: Customer) -> None:
