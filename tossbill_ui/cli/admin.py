@@ -104,15 +104,20 @@ def notice_text(notice: Notice) -> str:
 @click.argument("customer")
 @click.argument("address", required=False)
 @click.option("--clear", is_flag=True, help="Remove the address.")
+@click.option("--verified", is_flag=True, help="You know that it is theirs: it signs in.")
 @options.operator
-def email(customer: str, address: str | None, clear: bool, operator: str) -> None:
+def email(customer: str, address: str | None, clear: bool, verified: bool, operator: str) -> None:
     """Set or remove the mail ADDRESS of a CUSTOMER, named by id."""
     from tossbill_ui.notices.address import set_email
 
     if bool(address) == clear:
         raise click.UsageError("Give an address or --clear: tossbill email CUSTOMER ADDRESS")
+    if verified and not address:
+        raise click.UsageError("--verified needs an address.")
     who = actor.operator(operator)
-    with_runtime(lambda rt: set_email(rt, who, customer_id=customer, email=address))
+    with_runtime(
+        lambda rt: set_email(rt, who, customer_id=customer, email=address, is_verified=verified)
+    )
     click.echo(f"Notices go to {address}." if address else "Notices are no longer sent by mail.")
 
 

@@ -176,6 +176,27 @@ async def count_try(rt: Runtime, attempt_id: str, purpose: CodePurpose) -> SignI
         return await db.get_one(SignInCode, attempt_id)
 
 
+async def last_verification(db: AsyncSession, *, customer_id: str, email: str) -> SignInCode | None:
+    """Return the last attempt of a customer to verify an address; only its code counts."""
+    query = (
+        select(SignInCode)
+        .where(
+            col(SignInCode.purpose) == CodePurpose.VERIFY,
+            col(SignInCode.customer_id) == customer_id,
+            col(SignInCode.email) == folded(email),
+        )
+        .order_by(col(SignInCode.created_at).desc(), col(SignInCode.id))
+        .limit(1)
+    )
+    return (await db.exec(query)).first()
+
+
+def is_open(rt: Runtime, attempt: SignInCode) -> bool:
+    """Whether a code may still be typed for an attempt."""
+    is_used_up = attempt.spent_at is not None or attempt.tries >= TRIES
+    return not is_used_up and attempt.expires_at > rt.machine.now()
+
+
 def is_right(rt: Runtime, attempt: SignInCode, typed: str) -> bool:
     """Whether a typed text is the attempt's code; compares in constant time."""
     code = SEPARATORS.sub("", unicodedata.normalize("NFKC", typed[:40]))

@@ -67,10 +67,10 @@ def _subscriptions() -> rx.Component:
                 for number in range(PAINTED)
             ),
             rx.foreach(State.more, _unpainted),
-            email_form(),
-            row_link(sessions_text.OPEN, "/subscription/sessions/"),
             class_name="when-rows",
         ),
+        email_form(),
+        rx.el.div(row_link(sessions_text.OPEN, "/subscription/sessions/"), class_name="when-rows"),
         fills={"data-phase": Slot("phase", State.phase)},
         class_name="subscriptions",
     )
