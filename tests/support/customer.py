@@ -62,9 +62,9 @@ class Customer:
         """Take over a cookie as the server sets it; without a domain it would be a second one."""
         self.http.cookies.set(name, value, domain="localhost.local")
 
-    def open_register(self) -> dict[str, str]:
+    def open_register(self, path: str = "/register/") -> dict[str, str]:
         """Open the registration page; return its arguments for Toss's window."""
-        page = self.http.get("/register/").raise_for_status().text
+        page = self.http.get(path).raise_for_status().text
         found = CALL.search(page)
         assert found, "the page has no call"
         return json.loads(unescape(found["json"]))
