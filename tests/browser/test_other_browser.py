@@ -28,6 +28,12 @@ def began(page: Page, server: Server, path: str = PLAN) -> str:
         return customer.through_window(customer.open_register(path))
 
 
+def expect_issued(other: Page) -> None:
+    """Expect the result in the browser that came back."""
+    expect(other.get_by_test_id("registration-success")).to_be_visible()
+    expect(other.get_by_test_id("method-label")).to_contain_text("123")
+
+
 def has_session(context: BrowserContext) -> bool:
     return any(cookie.get("name") == NAME for cookie in context.cookies())
 
@@ -44,6 +50,7 @@ def test_first_browser_follows_what_the_other_one_answers(
 
     expect(other.get_by_test_id("confirm-here")).to_be_visible()
     expect(first.get_by_test_id("registration-waiting")).to_be_visible()
+    first.screenshot(path=LOOKS / "confirm-waiting.png", full_page=True)
     number = other.locator("dd").nth(1).inner_text()
     expect(first.locator("main")).to_contain_text(number)
     assert "authKey" not in other.url
@@ -51,9 +58,10 @@ def test_first_browser_follows_what_the_other_one_answers(
     second.goto(other.url)
 
     other.get_by_test_id("confirm-here").click()
-    expect_success(other)
+    expect_issued(other)
+    other.screenshot(path=LOOKS / "confirm-done.png", full_page=True)
     second.get_by_test_id("confirm-here").click()
-    expect_success(second)
+    expect_issued(second)
 
     expect_success(first)
     assert server.issued_at_toss() == issued + 1
@@ -77,7 +85,7 @@ def test_card_is_registered_when_the_first_browser_is_closed_before_the_yes(
     other = new_browser(phone=True).new_page()
     other.goto(address)
     other.get_by_test_id("confirm-here").click()
-    expect_success(other)
+    expect_issued(other)
 
     first = mine.new_page()
     first.goto("/methods/")
@@ -100,7 +108,7 @@ def test_first_browser_goes_on_alone_and_begins_again(
     expect_success(first)
     other.get_by_test_id("confirm-here").click()
 
-    expect_success(other)
+    expect_issued(other)
     first.goto("/methods/")
     expect(first.get_by_test_id("method")).to_have_count(1)
 

@@ -154,9 +154,11 @@ async def _for_subscription(
 def _waiting(waits: Registration, view: ResultView) -> ResultView:
     """Say which account the other browser asks about, and lead to another attempt here."""
     number = masked.account_number(waits.customer_id)
-    path = plans_view.register_path(waits.plan_code or "", NEW_METHOD)
+    path = view.action_href
     if waits.subscription_id:
         path = change_view.change_path(waits.subscription_id, method=NEW_METHOD)
+    elif waits.plan_code:
+        path = plans_view.register_path(waits.plan_code, NEW_METHOD)
     body = f"{view.body}\n{confirm_text.WAITS_ACCOUNT(number=number)}"
     return replace(view, body=body, action_href=path)
 

@@ -13,6 +13,9 @@ from tossbill_ui.ui.registration.result_view import ResultView
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.shared.view_rows import BLANK
 
+# A bar at the bottom of the screen would cover the warning, which is to be read first.
+AT_THE_END = "position:static"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
@@ -52,7 +55,7 @@ def question(shown: Question) -> str:
 <div class="alert" data-tone="amber">
 <strong>{escape(confirm_text.WARNING_TITLE())}</strong><p>{escape(shown.warning)}</p>
 </div>
-<form method="post" action="{PATH}" class="bottom">{hidden}
+<form method="post" action="{PATH}" class="bottom" style="{AT_THE_END}">{hidden}
 <p class="fine">{escape(shown.consent)}</p>
 {_answer("yes", shown.yes, "primary", "confirm-here")}
 {_answer("no", confirm_text.NO(), "", "confirm-no")}
