@@ -140,7 +140,7 @@ async def _last_day(rt: Runtime, db: AsyncSession) -> list[Gauge]:
 async def _queues(db: AsyncSession) -> Gauge:
     depths: dict[str, float] = {}
     waits_for_mail = col(Notice.status) == NoticeStatus.WAITING
-    has_address = sa.exists().where(
+    has_address = col(Notice.address).is_not(None) | sa.exists().where(
         col(Customer.id) == col(Notice.customer_id), col(Customer.email).is_not(None)
     )
     for name, column, waits in (

@@ -17,7 +17,7 @@ from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.prerender import Filling, Visit
 from tossbill_ui.subscriptions.actions import cancel
-from tossbill_ui.subscriptions.lifecycle.notice_links import OTHERS, PATHS
+from tossbill_ui.subscriptions.lifecycle.notice_links import LINKS
 from tossbill_ui.ui import first_paint
 from tossbill_ui.ui.history.filters import Choice
 from tossbill_ui.ui.history.filters import from_query as filters_of
@@ -34,6 +34,11 @@ from tossbill_ui.ui.subscription.panel_paint import LEAVE, OPTIONS, PaintedPanel
 from tossbill_ui.ui.subscription.view import OPENERS
 
 ID = "a" * 32
+ABOUT_AN_ADDRESS = {
+    NoticeKind.SIGN_IN_CODE,
+    NoticeKind.EMAIL_CHANGED,
+    NoticeKind.EMAIL_REMOVED,
+}
 TITLES = {
     "cancel": "베이직, 언제 끝낼까요?",
     "method": "어떤 결제수단으로 바꿀까요?",
@@ -182,17 +187,23 @@ async def test_page_is_painted_with_the_panel_of_its_address(shop: Shop, session
     assert all(filling.slots.values())
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_notice_but_those_about_an_address_has_a_link() -> None:
+    assert set(NoticeKind) - set(LINKS) == ABOUT_AN_ADDRESS
+    without_task = {kind for kind, link in LINKS.items() if link.scope_of(ID) is None}
+    assert without_task == {NoticeKind.NOT_STARTED}
+
+
+@pytest.mark.parametrize("kind", LINKS)
 def test_notice_links_to_a_page_that_knows_what_it_asks(kind: NoticeKind) -> None:
-    path = PATHS.get(kind, OTHERS).format(subscription_id=ID, plan_code="basic")
-    address = urlsplit(path)
+    address = urlsplit(LINKS[kind].path_of(subscription_id=ID, plan_code="basic"))
     query = dict(parse_qsl(address.query))
 
     assert address.path in first_paint.PAINTS
     if "panel" in query:
         assert from_query(query) == PanelAddress(query["panel"], ID)
     if address.path == "/history/":
-        assert filters_of(query) == Choice(topic="refund", subscription=ID)
+        topic = "refund" if kind == NoticeKind.REFUNDED else "payment"
+        assert filters_of(query) == Choice(topic=topic, subscription=ID)
 
 
 async def test_declined_charge_is_told_with_a_link_to_the_change_of_card(

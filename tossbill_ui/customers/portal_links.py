@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -71,9 +72,46 @@ async def create(rt: Runtime, db: AsyncSession, request: LinkRequest, *, made_by
         InvalidRequest: It would be valid for too long, for a task without a subscription or the
             other way round, or lead back to a site that is not the shop's.
     """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    db.add(_link(rt, request, token=token, made_by=made_by))
+    return address_of(rt, token)
+
+
+async def ensure(
+    rt: Runtime, db: AsyncSession, request: LinkRequest, *, token: str, made_by: str
+) -> None:
+    """Store a link with a token that the caller derives again and again, if it is not stored yet.
+
+    Args:
+        rt: The process's runtime.
+        db: The session whose commit stores it.
+        request: What it is to be.
+        token: A token by one of our keys.
+        made_by: The name of who makes it.
+
+    Raises:
+        InvalidRequest: As in `create`.
+    """
+    if not await stored_among(db, [token]):
+        db.add(_link(rt, request, token=token, made_by=made_by))
+
+
+async def stored_among(db: AsyncSession, tokens: Sequence[str]) -> set[str]:
+    """Return those of some tokens that links are stored for, open or not."""
+    by_hash = {fingerprint(token): token for token in tokens}
+    query = select(PortalLink.token_hash).where(col(PortalLink.token_hash).in_(by_hash))
+    return {by_hash[found] for found in (await db.exec(query)).all()}
+
+
+def address_of(rt: Runtime, token: str) -> str:
+    """Return the address that a link's token is opened at."""
+    return f"{rt.settings.backend_url}{PATH}{token}"
+
+
+def _link(rt: Runtime, request: LinkRequest, *, token: str, made_by: str) -> PortalLink:
     _check(rt, request)
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), rt.machine.now()
-    link = PortalLink(
+    now = rt.machine.now()
+    return PortalLink(
         id=new_id(),
         token_hash=fingerprint(token),
         customer_id=request.customer_id,
@@ -85,8 +123,6 @@ async def create(rt: Runtime, db: AsyncSession, request: LinkRequest, *, made_by
         created_at=now,
         expires_at=now + request.valid_for,
     )
-    db.add(link)
-    return f"{rt.settings.backend_url}{PATH}{token}"
 
 
 def _check(rt: Runtime, request: LinkRequest) -> None:

@@ -15,8 +15,10 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from tossbill_ui.core.db import update_where
+from tossbill_ui.core.settings import Mode
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.leases import claims, keeper
+from tossbill_ui.notices import mailed_links
 from tossbill_ui.notices.models import Notice, NoticeStatus
 from tossbill_ui.notices.smtp import MailServer, RefusedForGood, send
 from tossbill_ui.runtime import Runtime
@@ -69,6 +71,8 @@ async def _keep(rt: Runtime, *conditions: sa.ColumnElement[bool]) -> int:
     email = sa.select(col(Customer.email)).where(col(Customer.id) == col(Notice.customer_id))
     keep = sa.update(Notice).where(waits)
     async with rt.db.write() as db:
+        if rt.settings.mode is Mode.SANDBOX:
+            await mailed_links.store_all(rt, db, (await db.exec(select(Notice).where(waits))).all())
         done = await db.exec(
             keep.values(
                 status=NoticeStatus.KEPT,
@@ -123,8 +127,9 @@ def _is_over(rt: Runtime, notice: Notice) -> bool:
 async def _send(
     rt: Runtime, server: MailServer, notice: Notice, email: str, attempt: int
 ) -> NoticeStatus:
+    body = await mailed_links.make(rt, notice, email)
     try:
-        await asyncio.to_thread(send, server, message_of(rt, notice, email))
+        await asyncio.to_thread(send, server, message_of(rt, notice, email, body))
     except RefusedForGood as refused:
         data = {"notice": notice.id, "error": str(refused)}
         log.warning("notice.refused", extra={"data": data})
@@ -137,7 +142,7 @@ async def _send(
     return NoticeStatus.SENT
 
 
-def message_of(rt: Runtime, notice: Notice, email: str) -> EmailMessage:
+def message_of(rt: Runtime, notice: Notice, email: str, body: str) -> EmailMessage:
     """Return the mail; a notice always gives the same one, however often it is sent."""
     settings = rt.settings
     host = urlsplit(settings.public_url).hostname or "localhost"
@@ -149,7 +154,7 @@ def message_of(rt: Runtime, notice: Notice, email: str) -> EmailMessage:
     message["Date"] = format_datetime(notice.created_at)
     message["Message-ID"] = f"<{notice.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(notice.body)
+    message.set_content(body)
     return message
 
 

@@ -27,7 +27,8 @@ Billing period: {starts_on} to {last_on}
 Next payment: {next_on}
 Receipt: {receipt}
 
-Manage or cancel your subscription: {link}
+View your payments: {link}
+Manage or cancel your subscription: {manage}
 """,
     NoticeKind.PAYMENT_FAILED: """\
 Your payment for {plan} failed

@@ -27,7 +27,8 @@ TEXTS = {
 다음 결제일: {next_on}
 매출전표: {receipt}
 
-구독을 관리하거나 해지하려면: {link}
+결제 내역 보기: {link}
+구독을 관리하거나 해지하려면: {manage}
 """,
     NoticeKind.PAYMENT_FAILED: """\
 {plan} 구독료를 결제하지 못했어요

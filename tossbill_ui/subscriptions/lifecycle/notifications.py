@@ -13,13 +13,13 @@ from tossbill_ui.core.money import parts
 from tossbill_ui.customers.service import language_of
 from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.notices.models import NoticeKind
-from tossbill_ui.notices.outbox import put
+from tossbill_ui.notices.outbox import Sending, put
 from tossbill_ui.notices.wording import Method, Rate, Value, Words
 from tossbill_ui.notices.wording import Reason as ReasonText
 from tossbill_ui.payment_methods.models import PaymentMethod
 from tossbill_ui.payments.models import Invoice, InvoiceStatus, Payment, Refund
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.lifecycle.notice_links import OTHERS, PATHS
+from tossbill_ui.subscriptions.lifecycle.notice_links import LINKS, OTHERS
 from tossbill_ui.subscriptions.models import (
     Plan,
     Price,
@@ -75,9 +75,8 @@ async def notify(
     draft = await write(rt, db, subscription, event, about) if write else None
     if draft is None:
         return
-    path = PATHS.get(draft.kind, OTHERS).format(
-        subscription_id=subscription.id, plan_code=subscription.plan_code
-    )
+    link = LINKS[draft.kind]
+    path = link.path_of(subscription_id=subscription.id, plan_code=subscription.plan_code)
     plan = await _plan(db, subscription.plan_code)
     customer_id = subscription.customer_id
     put(
@@ -88,6 +87,7 @@ async def notify(
         customer_id=customer_id,
         language=await language_of(rt, db, customer_id),
         values={"plan": plan, "link": f"{rt.settings.public_url}{path}", **draft.values},
+        sending=Sending(scope=link.scope_of(subscription.id)),
     )
 
 
@@ -103,7 +103,7 @@ async def _invoiced_plan(db: AsyncSession, invoice: Invoice) -> Words:
 
 
 async def _receipt(
-    _rt: Runtime, db: AsyncSession, subscription: Subscription, _event: Event, about: About
+    rt: Runtime, db: AsyncSession, subscription: Subscription, _event: Event, about: About
 ) -> _Draft | None:
     invoice, payment = about.invoice, about.payment
     if invoice is None or payment is None:
@@ -122,6 +122,7 @@ async def _receipt(
         "last_on": invoice.ends_on - ONE_DAY,
         "next_on": _due_on(subscription) if is_active else None,
         "receipt": payment.receipt_url,
+        "manage": f"{rt.settings.public_url}{OTHERS}",
     }
     return _Draft(NoticeKind.RECEIPT, payment.id, values)
 
