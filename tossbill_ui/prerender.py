@@ -6,12 +6,14 @@ each other, so both use these types.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
 from tossbill_ui.core.language import Language
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.customers.invitations import Target, Whose
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 
@@ -99,7 +101,97 @@ class Download:
     media_type: str = "text/csv"
 
 
+@dataclass(frozen=True, kw_only=True)
+class EnterFrame:
+    """What the pages to come in by have in common.
+
+    Attributes:
+        language: The language of the page.
+        address: Its path and query, where its forms are sent and its language switch leads.
+        stylesheets: The addresses of the stylesheets of our pages.
+        return_url: The page of the shop that this browser's session came from, if any.
+    """
+
+    language: Language
+    address: str
+    stylesheets: Sequence[str]
+    return_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkView:
+    """The page of a link: whose it is, and what continuing does.
+
+    Attributes:
+        whose: Whom it signs in.
+        target: What it leads to.
+        leaves: Whom continuing logs out here.
+        loses: Whether what this browser's customer has can be seen nowhere afterwards.
+        merge: None unless that can be offered to be taken over; empty if it can be done now, else
+            the code of why not.
+        hidden: The fields that the form sends back.
+    """
+
+    whose: Whose
+    target: Target
+    leaves: Whose | None
+    loses: bool
+    merge: str | None
+    hidden: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressView:
+    """The page that asks for a mail address.
+
+    Attributes:
+        why: Why the reader is here: one of the words in the address, or empty.
+        problem: The code of what was wrong with what they sent; empty if nothing was.
+        email: What they typed.
+        next: Where to continue after the sign-in; a path of ours.
+        loses: Whether this browser has something that it does not see any more afterwards.
+    """
+
+    why: str = ""
+    problem: str = ""
+    email: str = ""
+    next: str
+    loses: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeView:
+    """The page that asks for the code.
+
+    Attributes:
+        attempt: The attempt that it belongs to.
+        problem: The code of what was wrong with what was sent; empty if nothing was.
+        tries_left: After a wrong one, how many more may be typed.
+        next: Where to continue after the sign-in; a path of ours.
+    """
+
+    attempt: str
+    problem: str = ""
+    tries_left: int = 0
+    next: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceView:
+    """The page that asks which of several customers with one address to be.
+
+    Attributes:
+        customers: Whose they are, by their ids.
+        hidden: The fields that the form sends back.
+    """
+
+    customers: Mapping[str, Whose]
+    hidden: Mapping[str, str]
+
+
+EnterView = LinkView | AddressView | CodeView | ChoiceView
 ShowPage = Callable[[Runtime, Visit, str], Awaitable[str]]
+RenderEnter = Callable[[Settings, EnterFrame, EnterView], str]
 FirstPaint = Callable[[Runtime, Visit], Awaitable[Filling | Moved]]
 TakePost = Callable[[Runtime, Post], Awaitable[Moved]]
 MakeDownload = Callable[[Runtime, Visit], Download]

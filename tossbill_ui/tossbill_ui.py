@@ -34,6 +34,8 @@ from tossbill_ui.http.card_form import card_form_routes
 from tossbill_ui.http.confirmation import confirmation_routes
 from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.http.downloads import download_routes
+from tossbill_ui.http.enter import enter_routes
+from tossbill_ui.http.enter_page import Pages
 from tossbill_ui.http.error_page import (
     EXCEPTION_HANDLERS,
     send_busy_page,
@@ -57,6 +59,7 @@ from tossbill_ui.subscriptions.models import Plan
 from tossbill_ui.subscriptions.terms import catalog
 from tossbill_ui.toss.sandbox_clock import SandboxClock, keep_up
 from tossbill_ui.ui.components.head import head
+from tossbill_ui.ui.enter.page import render
 from tossbill_ui.ui.error_page import broken_page, busy_page
 from tossbill_ui.ui.first_paint import first_paints, not_found_paint
 from tossbill_ui.ui.history.csv_file import history_csv
@@ -101,6 +104,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
     routes = [
         *ROUTES,
         picture,
+        *enter_routes(Pages(settings, client_dir, render)),
         *demo_routes(settings),
         *download_routes(files),
         *card_form_routes(settings, card_view.PATH, card_view.take_card),

@@ -65,6 +65,28 @@ async def spend(
     return session
 
 
+async def sign_in(
+    rt: Runtime, customer_id: str, *, before: Session | None, user_agent: str = ""
+) -> Session:
+    """Open a session for a customer who has typed a code, and end the one that the browser had.
+
+    Args:
+        rt: The process's runtime.
+        customer_id: Who typed it.
+        before: The browser's session.
+        user_agent: The name that the browser gives itself; untrusted.
+    """
+    entrance = Entrance(via=Via.CODE, user_agent=user_agent)
+    async with rt.db.write() as db:
+        if before:
+            await sessions.end_where(rt, db, col(StoredSession.id) == before.id)
+        session = sessions.open_session(rt, db, customer_id=customer_id, entrance=entrance)
+    if before:
+        rt.pubsub.publish(before.customer_id)
+    rt.pubsub.publish(customer_id)
+    return session
+
+
 def _sees_more(before: Session, link: PortalLink) -> bool:
     is_same = before.customer_id == link.customer_id
     return is_same and before.scope is None and link.task is not None

@@ -35,6 +35,21 @@ class Target:
     return_url: str | None = None
 
 
+@dataclass(frozen=True)
+class Whose:
+    """Whose account something is, as a person recognizes it; to be masked where it is shown."""
+
+    name: str
+    email: str
+    external_id: str
+
+
+def whose(customer: Customer) -> Whose:
+    """Return whose account a customer is."""
+    email = customer.verified_email or customer.email
+    return Whose(customer.name or "", email or "", customer.external_id or "")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
     """A link or an entry that can be spent.
@@ -55,6 +70,15 @@ class Invitation:
     def customer_id(self) -> str:
         """The customer's id; empty for a member who is none yet."""
         return self.customer.id if self.customer else ""
+
+    @property
+    def whose(self) -> Whose:
+        """Whose account it opens; what the shop has just said of them comes first."""
+        known = whose(self.customer) if self.customer else Whose("", "", "")
+        if self.entry is None:
+            return known
+        said = self.entry.claims
+        return Whose(said.name or known.name, said.email or known.email, said.sub)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,8 +26,13 @@ async def change_language(request: Request) -> Response:
     settings = runtime.current().settings
     response = RedirectResponse(settings.public_url + own_path(request), status_code=303)
     if wanted := as_language(request.query_params.get("to", "")):
-        _set_cookie(response, language.COOKIE_NAME, wanted, max_age=language.COOKIE_SECONDS)
+        remember_choice(response, wanted)
     return response
+
+
+def remember_choice(response: Response, wanted: Language) -> None:
+    """Store a chosen language for all later pages."""
+    _set_cookie(response, language.COOKIE_NAME, wanted, max_age=language.COOKIE_SECONDS)
 
 
 def set_page_language(response: Response, wanted: Language) -> None:

@@ -19,15 +19,15 @@ BODY_BYTES, MOST_FIELDS = 4096, 16
 def is_ours(request: Request, settings: Settings) -> bool:
     """Whether a browser says that one of our own pages sent the form.
 
-    Every browser names the origin of a POST: the page keeps it from being ``null`` by its
-    ``Referrer-Policy``. Reflex's dev server sends pages from another port of the same site.
+    A page with a form keeps its origin from being ``null`` by its ``Referrer-Policy``. A browser
+    that names no origin says at least that the page was of the same one. Reflex's dev server sends
+    pages from another port of the same site.
     """
-    is_dev = settings.backend_url != settings.public_url
-    sites = ("same-origin", "same-site") if is_dev else ("same-origin",)
-    return (
-        request.headers.get("origin") in (settings.public_url, settings.backend_url)
-        and request.headers.get("sec-fetch-site", "same-origin") in sites
-    )
+    origins = {settings.public_url, settings.backend_url}
+    sites = {"same-origin", "same-site"} if len(origins) > 1 else {"same-origin"}
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    is_told = origin is not None or site is not None
+    return is_told and (origin is None or origin in origins) and (site is None or site in sites)
 
 
 async def fields(request: Request) -> dict[str, SecretStr] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,7 +16,7 @@ from tossbill_ui.customers.service import remember_language
 from tossbill_ui.customers.session import Session
 from tossbill_ui.http.callers import caller_of
 from tossbill_ui.http.language import language_of, set_page_language
-from tossbill_ui.http.safe_redirect import own_address
+from tossbill_ui.http.safe_redirect import to_public_host
 from tossbill_ui.http.session import session_of, set_session_cookie, signed_session
 from tossbill_ui.http.template import Template
 from tossbill_ui.payment_methods.session_renewal import counts
@@ -27,7 +26,6 @@ from tossbill_ui.runtime import Runtime
 # Toss redirects here. No session is created: a session that was lost must be noticed.
 SUCCESS = "/success/"
 RETURNS = frozenset({SUCCESS, "/fail/"})
-LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not bound
 NO_STORE = {"cache-control": "no-store"}
 # Under our other pages' `no-referrer` a browser would send the card form without its origin.
 REFERRERS = {"/register/": {"referrer-policy": "same-origin"}}
@@ -55,7 +53,7 @@ def _page(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def page(request: Request) -> Response:
         rt = runtime.current()
-        if moved := _to_public_host(request):
+        if moved := to_public_host(request, rt.settings.public_url):
             return moved
         known = await _session_of(request, path)
         session = sessions.new_session() if known is None and path not in RETURNS else known
@@ -105,17 +103,3 @@ def _remember(rt: Runtime, session: Session, language: Language) -> None:
     """Remember the page's language for notices, without keeping the page waiting."""
     work = remember_language(rt, session.customer_id, language)
     rt.tasks.spawn(work, name="remember language")
-
-
-def _to_public_host(request: Request) -> Response | None:
-    """Redirect 127.0.0.1 to localhost: cookies and return URLs belong to one host name only.
-
-    If the public host is another, a loopback name means that a proxy does not pass ``Host`` on; a
-    redirect would then loop. Nothing of the ``Host`` header itself gets into the address.
-    """
-    public = runtime.current().settings.public_url
-    if request.url.hostname in LOOPBACK and urlsplit(public).hostname == "localhost":
-        query: bytes = request.scope["query_string"]
-        address = own_address(public, request.scope["path"], query.decode("latin-1"))
-        return RedirectResponse(address, status_code=307)
-    return None

@@ -6,8 +6,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not bound
 IN_PATH = "/:@!$&'()*+,;=~"
 # A query is passed on as it was encoded.
 IN_QUERY = f"{IN_PATH}?%"
@@ -19,8 +21,12 @@ def own_path(request: Request) -> str:
     It is appended to our own origin, so it must not be able to change the host, as ``//evil``
     and ``@evil`` would.
     """
-    path = request.query_params.get("next", "/")
-    return path if path.startswith("/") and not path.startswith("//") else "/"
+    return own_or(request.query_params.get("next", "/"), "/")
+
+
+def own_or(path: str, other: str) -> str:
+    """Return a path, untrusted, if it is one of ours; else another one."""
+    return path if path.startswith("/") and not path.startswith("//") else other
 
 
 def next_path(request: Request) -> str:
@@ -39,6 +45,23 @@ def own_address(origin: str, path: str, query: str) -> str:
     """
     address = f"{origin}/{quote(path.lstrip('/'), safe=IN_PATH)}"
     return f"{address}?{quote(query, safe=IN_QUERY)}" if query else address
+
+
+def to_public_host(request: Request, origin: str) -> Response | None:
+    """Redirect 127.0.0.1 to localhost: cookies and return URLs belong to one host name only.
+
+    If our host is another, a loopback name means that a proxy does not pass ``Host`` on; a redirect
+    would then loop. Nothing of the ``Host`` header itself gets into the address.
+
+    Args:
+        request: The request.
+        origin: Our URL, as the answer to this request should have it.
+    """
+    if request.url.hostname in LOOPBACK and urlsplit(origin).hostname == "localhost":
+        query: bytes = request.scope["query_string"]
+        address = own_address(origin, request.scope["path"], query.decode("latin-1"))
+        return RedirectResponse(address, status_code=307)
+    return None
 
 
 class OwnRedirects:

@@ -128,7 +128,7 @@ def _framed(paint: FirstPaint, settings: Settings, path: str, *, home: str = "")
         filling = await paint(rt, visit)
         if isinstance(filling, Moved):
             return filling
-        frame = brand_slots(settings, address(home or path, visit.query))
+        frame = brand_slots(settings, address(home or path, visit.query), visit.session)
         # The cookie of a first visit may be refused: then the connection has nobody's session.
         owner = UNKNOWN if visit.is_first else owner_mark(rt, visit.session)
         frame |= {"owner": owner}

@@ -126,11 +126,23 @@ def _header(at: str) -> rx.Component:
             ),
             class_name="top",
         ),
+        _to_shop(),
         rx.el.nav(
             *(_way(words, path, is_here=path == at) for words, path in NAVIGATION),
             aria_label=label_var(frame.NAVIGATION),
             class_name="navigation",
         ),
+    )
+
+
+def _to_shop() -> rx.Component:
+    """Return the way back to the page of the shop that a session came from; hidden without one."""
+    return element(
+        rx.el.a,
+        frame.TO_SHOP,
+        fills={"href": Slot("shop_href", shown["shop_href"])},
+        href=shown["shop_href"],
+        class_name="to-shop",
     )
 
 

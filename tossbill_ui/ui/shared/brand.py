@@ -12,7 +12,7 @@ from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.shared.colors import brand_colors
-from tossbill_ui.ui.shared.company import EMPTY, company_slots
+from tossbill_ui.ui.shared.company import EMPTY, NOWHERE, company_slots
 from tossbill_ui.ui.shared.page_state import query_of, session_of
 from tossbill_ui.ui.shared.text import frame, spoken
 
@@ -25,12 +25,13 @@ PANEL, ENTER = "/sandbox/", "/enter/"
 UNKNOWN, NOBODY, MARK_LENGTH = "-", "none", 12
 
 
-def brand_slots(settings: Settings, address: str) -> dict[str, str]:
+def brand_slots(settings: Settings, address: str, session: Session | None = None) -> dict[str, str]:
     """Return the slots that every page has.
 
     Args:
         settings: The shop's settings.
         address: The page's path and query, where the language switch returns to.
+        session: The browser's session, which may lead back to the shop.
     """
     colors = brand_colors(settings.tossbill_brand_color)
     other, other_name = frame.OTHER_LANGUAGE[spoken()]
@@ -43,6 +44,7 @@ def brand_slots(settings: Settings, address: str) -> dict[str, str]:
         "panel_href": f"{settings.backend_url}{PANEL}",
         "mode_text": frame.BANNER[settings.mode]() if settings.mode in frame.BANNER else NOTHING,
         "language": spoken(),
+        "shop_href": (session.return_url if session else "") or NOWHERE,
         "other_language": other,
         "other_language_name": other_name,
         "other_language_href": _switch(settings, other, address),
@@ -75,6 +77,7 @@ class BrandState(rx.State):
         "panel_href": PANEL,
         "mode_text": NOTHING,
         "language": "ko",
+        "shop_href": NOWHERE,
         "other_language": "en",
         "other_language_name": NOTHING,
         "other_language_href": "/language?to=en",
@@ -106,4 +109,4 @@ class BrandState(rx.State):
 
     def _stay_at(self, address: str) -> None:
         """Make the language switch return to an address."""
-        self.shown = brand_slots(runtime.current().settings, address)
+        self.shown = brand_slots(runtime.current().settings, address, session_of(self))

@@ -21,6 +21,8 @@ UNDRAWABLE = Text("이 항목은 표시할 수 없어요.", "This line cannot be
 
 RECEIPT = Text("매출전표 보기", "View receipt")
 
+TO_SHOP = Text("쇼핑몰로 돌아가기", "Back to the shop")
+
 TO_HOME = Text("처음으로", "Back to home")
 
 OFFLINE = Text("연결이 끊겼어요.", "Connection lost.")

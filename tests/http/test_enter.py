@@ -1,0 +1,469 @@
+"""The pages to come in by, through their routes: what a GET leaves alone, and what a press does."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tests.conftest import NOON
+from tests.customers.links import ORIGIN, SETTINGS, entry, later, link, member, rows
+from tests.support.shop import Shop, open_shop
+from tossbill_ui import runtime
+from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.scope import Task
+from tossbill_ui.core.settings import Settings
+from tossbill_ui.customers import portal_links, sessions
+from tossbill_ui.customers import session as cookies
+from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
+from tossbill_ui.customers.session import Session, new_session, seal
+from tossbill_ui.customers.sessions import Entrance
+from tossbill_ui.http.enter import enter_routes
+from tossbill_ui.http.enter_by_code import CODE_BURST
+from tossbill_ui.http.enter_page import Pages
+from tossbill_ui.notices.models import Notice
+from tossbill_ui.runtime import Runtime
+from tossbill_ui.ui.enter import text
+from tossbill_ui.ui.enter.page import render
+
+US = "http://localhost:3000"
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+SUBSCRIPTION = "5" * 32
+
+
+@pytest.fixture
+async def shop(tmp_path: Path, database_url: str) -> AsyncGenerator[Shop]:
+    async with open_shop(tmp_path, database_url, NOON) as opened:
+        opened.rt = replace(opened.rt, settings=Settings(**SETTINGS), machine=FrozenClock(NOON))
+        runtime.install(opened.rt)
+        yield opened
+    runtime.install(None)
+
+
+@pytest.fixture
+def rt(shop: Shop) -> Runtime:
+    return shop.rt
+
+
+class Browser:
+    """A browser in front of the pages, which keeps its session."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+
+    async def open(self, path: str) -> httpx.Response:
+        return await self.http.get(path)
+
+    async def press(
+        self, page: httpx.Response, *, headers: dict[str, str] | None = None, **fields: str
+    ) -> httpx.Response:
+        """Send the form of a page."""
+        action = re.search(r'action="([^"]+)"', page.text)
+        assert action
+        sent = dict(HIDDEN.findall(page.text)) | fields
+        usual = {"origin": US, "sec-fetch-site": "same-origin"}
+        path = action[1].replace("&amp;", "&")
+        return await self.http.post(path, data=sent, headers=usual if headers is None else headers)
+
+    async def enter(self, path: str, **fields: Any) -> httpx.Response:
+        return await self.press(await self.open(path), **fields)
+
+    def use(self, rt: Runtime, session: Session) -> None:
+        value = seal(rt.signer, session)
+        self.http.cookies.set(cookies.COOKIE_NAME, value, domain="localhost.local")
+
+    def session(self, rt: Runtime) -> Session | None:
+        value = self.http.cookies.get(cookies.COOKIE_NAME)
+        return cookies.unseal(rt.signer, value) if value else None
+
+
+@pytest.fixture
+async def browser(rt: Runtime, tmp_path: Path) -> AsyncGenerator[Browser]:
+    app = Starlette(routes=enter_routes(Pages(rt.settings, tmp_path, render)))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=US) as http:
+        yield Browser(http)
+
+
+async def signed_in(rt: Runtime, customer: Customer) -> Session:
+    async with rt.db.write() as db:
+        entrance = Entrance(via=Via.CODE)
+        return sessions.open_session(rt, db, customer_id=customer.id, entrance=entrance)
+
+
+async def live_sessions(rt: Runtime) -> list[StoredSession]:
+    return [row for row in await rows(rt, StoredSession) if row.revoked_at is None]
+
+
+def where(answer: httpx.Response) -> str:
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.headers["location"].removeprefix(US)
+
+
+async def test_page_of_a_link_says_whose_it_is_and_hides_the_rest(
+    rt: Runtime, browser: Browser
+) -> None:
+    customer = await member(rt, name="김하나", email="hana@example.com")
+    token = await link(rt, customer, task=Task.CANCEL, subscription_id=SUBSCRIPTION)
+
+    page = await browser.open(f"/enter/{token}")
+
+    assert page.status_code == 200
+    assert "h***@example.com" in page.text
+    assert "김*나" in page.text
+    assert text.TASKS[Task.CANCEL].ko.format(brand="Tossbill") in page.text
+    assert not any(secret in page.text for secret in ("hana@", "김하나", "member-42", customer.id))
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["referrer-policy"] == "same-origin"
+    assert "noindex" in page.headers["x-robots-tag"]
+    assert "set-cookie" not in page.headers
+
+
+@pytest.mark.parametrize("kind", ["link", "entry"])
+async def test_page_that_scanners_open_twenty_times_is_left_for_one_press(
+    rt: Runtime, browser: Browser, kind: str
+) -> None:
+    customer = await member(rt) if kind == "link" else None
+    path = f"/enter/{await link(rt, customer)}" if customer else f"/enter/?t={entry(rt)}"
+    opened = await asyncio.gather(
+        *(browser.http.request(method, path) for method in ("GET", "HEAD") * 10)
+    )
+    assert {page.status_code for page in opened} == {200}
+    assert await rows(rt, StoredSession) == []
+
+    page = await browser.open(path)
+    answers = await asyncio.gather(*(browser.press(page) for _ in range(4)))
+    others = await asyncio.gather(*(browser.open(path) for _ in range(2)))
+
+    assert {where(answer) for answer in answers} == {"/subscription/"}
+    assert {where(answer) for answer in others} == {"/subscription/"}
+    [session] = await rows(rt, StoredSession)
+    found = browser.session(rt)
+    assert found
+    assert (found.id, found.customer_id) == (session.id, session.customer_id)
+
+
+async def test_two_presses_of_two_pages_open_one_session(rt: Runtime, browser: Browser) -> None:
+    path = f"/enter/{await link(rt, await member(rt))}"
+    pages = [await browser.open(path), await browser.open(path)]
+
+    answers = await asyncio.gather(*(browser.press(page) for page in pages))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 303]
+    assert len(await rows(rt, StoredSession)) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "null"},
+        {"origin": "https://evil.example"},
+        {"origin": US, "sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+    ids=str,
+)
+async def test_press_that_another_site_sends_opens_nothing(
+    rt: Runtime, browser: Browser, headers: dict[str, str]
+) -> None:
+    page = await browser.open(f"/enter/{await link(rt, await member(rt))}")
+
+    answer = await browser.press(page, headers=headers)
+
+    assert (answer.status_code, text.LINK_TITLE.ko in answer.text) == (200, True)
+    assert await rows(rt, StoredSession) == []
+
+
+async def test_form_of_another_link_or_browser_opens_nothing(rt: Runtime, browser: Browser) -> None:
+    mine, other = [await link(rt, await member(rt, each)) for each in ("a", "b")]
+    page = await browser.open(f"/enter/{mine}")
+    form: dict[str, Any] = dict(HIDDEN.findall((await browser.open(f"/enter/{other}")).text))
+
+    wrong_forms: list[dict[str, Any]] = [form, {"form": ""}, {"press": "x"}, {"form": "가"}]
+    for wrong in wrong_forms:
+        assert (await browser.press(page, **wrong)).status_code == 200
+    browser.use(rt, await signed_in(rt, await member(rt, "victim")))
+    assert (await browser.press(page)).status_code == 200
+    assert [row.via for row in await rows(rt, StoredSession)] == [Via.CODE]
+
+
+@pytest.mark.parametrize("end", ["spent", "expired", "revoked", "unknown", "malformed", "entry"])
+async def test_link_that_opens_nothing_shows_the_way_in_by_code(
+    rt: Runtime, browser: Browser, end: str
+) -> None:
+    token = await link(rt, await member(rt))
+    path = f"/enter/{token}"
+    if end == "spent":
+        await browser.enter(path)
+        browser.http.cookies.clear()
+    elif end == "expired":
+        later(rt, hours=1)
+    elif end == "revoked":
+        [row] = await rows(rt, PortalLink)
+        await portal_links.revoke(rt, row.id)
+    elif end == "entry":
+        path = f"/enter/?t={entry(rt, exp=1)}"
+    else:
+        path = "/enter/" + ("x" * 43 if end == "unknown" else "%00/..;/?<script>")
+    before = len(await rows(rt, StoredSession))
+
+    got = await browser.open(path)
+    posted = await browser.http.post(path, data={"press": "1"}, headers={"origin": US})
+
+    plain = (await browser.open("/enter/" + "y" * 43)).text
+    assert [page.status_code for page in (got, posted)] == [200, 200]
+    for page in (got, posted):
+        assert page.text == plain
+        assert text.WHY["over"][0].ko in page.text
+        assert 'data-testid="enter-email"' in page.text
+        assert "set-cookie" not in page.headers
+    assert len(await rows(rt, StoredSession)) == before
+
+
+async def test_spent_link_leads_on_in_the_browser_that_spent_it(
+    rt: Runtime, browser: Browser
+) -> None:
+    wanted = {"task": Task.PAY, "subscription_id": SUBSCRIPTION}
+    path = f"/enter/{await link(rt, await member(rt), **wanted)}"
+    page = await browser.open(path)
+    panel = f"/subscription/?panel=method&subscription={SUBSCRIPTION}"
+
+    assert where(await browser.press(page)) == panel
+    assert where(await browser.press(page)) == panel
+    assert where(await browser.open(path)) == panel
+    assert len(await rows(rt, StoredSession)) == 1
+
+
+async def test_link_of_another_customer_says_who_leaves_and_ends_that_session(
+    rt: Runtime, browser: Browser
+) -> None:
+    before = await signed_in(rt, await member(rt, "a", email="anna@example.com"))
+    browser.use(rt, before)
+    path = f"/enter/{await link(rt, await member(rt, 'b'))}"
+
+    page = await browser.open(path)
+    assert text.LEAVES_TITLE.ko.format(who="a***@example.com") in page.text
+    assert len(await live_sessions(rt)) == 1
+    await browser.press(page)
+
+    [session] = await live_sessions(rt)
+    assert session.id != before.id
+    found = browser.session(rt)
+    assert found
+    assert found.id == session.id
+
+
+async def test_visitor_with_nothing_is_dropped_in_silence(rt: Runtime, browser: Browser) -> None:
+    visitor = new_session()
+    browser.use(rt, visitor)
+
+    page = await browser.open(f"/enter/{await link(rt, await member(rt))}")
+    await browser.press(page)
+
+    assert 'data-testid="enter-note"' not in page.text
+    found = browser.session(rt)
+    assert found
+    assert found.id != visitor.id
+
+
+async def anonymous(shop: Shop, browser: Browser) -> tuple[Session, str]:
+    """Return a browser's anonymous customer, who subscribes."""
+    session = new_session()
+    subscription_id = (await shop.subscribe(session)).subscription.id
+    browser.use(shop.rt, session)
+    return session, subscription_id
+
+
+async def test_visitor_with_a_subscription_may_merge_it(
+    shop: Shop, rt: Runtime, browser: Browser
+) -> None:
+    session, _ = await anonymous(shop, browser)
+    linked = await member(rt)
+    path = f"/enter/{await link(rt, linked)}"
+    page = await browser.open(path)
+
+    assert [page.text.count(f'data-testid="{each}"') for each in ("enter-merge", "enter-continue")]
+    assert page.text.count('class="button "') == 2
+    assert (await browser.press(page)).status_code == 200
+    assert [row.spent_at for row in await rows(rt, PortalLink)] == [None]
+    assert where(await browser.enter(path, merge="yes")) == "/subscription/"
+
+    found = browser.session(rt)
+    assert found
+    assert found.customer_id == session.customer_id
+    by_id = {row.id: row for row in await rows(rt, Customer)}
+    assert by_id[session.customer_id].external_id == "member-42"
+    assert by_id[linked.id].merged_into == session.customer_id
+    [live] = await live_sessions(rt)
+    assert (live.id, live.customer_id) == (found.id, session.customer_id)
+
+
+async def test_visitor_may_continue_without_merging(
+    shop: Shop, rt: Runtime, browser: Browser
+) -> None:
+    session, _ = await anonymous(shop, browser)
+    linked = await member(rt)
+
+    await browser.enter(f"/enter/{await link(rt, linked)}", merge="no")
+
+    found = browser.session(rt)
+    assert found
+    assert found.customer_id == linked.id
+    assert [row.customer_id for row in await live_sessions(rt)] == [linked.id]
+    assert not any(row.merged_into for row in await rows(rt, Customer))
+    assert session.customer_id != linked.id
+
+
+async def test_refused_merge_is_explained_and_cannot_be_forced(
+    shop: Shop, rt: Runtime, browser: Browser
+) -> None:
+    other = new_session()
+    await shop.subscribe(other)
+    async with rt.db.write() as db:
+        (await db.get_one(Customer, other.customer_id)).external_id = "member-42"
+    await anonymous(shop, browser)
+    path = f"/enter/{await link(rt, await member(rt))}"
+
+    page = await browser.open(path)
+    assert "두 계정에 모두 이용 중인 구독이 있어서" in page.text.replace("\u00a0", " ")
+    assert "enter-merge" not in page.text
+    assert (await browser.press(page, merge="yes")).status_code == 200
+    assert where(await browser.press(page, merge="no")) == "/subscription/"
+
+
+async def test_link_for_a_task_merges_nothing(shop: Shop, rt: Runtime, browser: Browser) -> None:
+    await anonymous(shop, browser)
+    wanted = {"task": Task.CANCEL, "subscription_id": SUBSCRIPTION}
+
+    page = await browser.open(f"/enter/{await link(rt, await member(rt), **wanted)}")
+    await browser.press(page, merge="yes")
+
+    assert "enter-merge" not in page.text
+    assert text.LOSES_BODY.ko in page.text
+    assert not any(row.merged_into for row in await rows(rt, Customer))
+
+
+async def test_entry_leads_to_its_plan_and_back_to_the_shop(rt: Runtime, browser: Browser) -> None:
+    token = entry(rt, plan="basic", return_url=f"{ORIGIN}/account", locale="en")
+
+    assert where(await browser.enter(f"/enter/?t={token}")) == "/register/?plan=basic"
+
+    page = await browser.open("/enter/?why=more")
+    assert f'href="{ORIGIN}/account" class="to-shop"' in page.text
+
+
+async def test_language_is_switched_on_the_page_of_a_link(rt: Runtime, browser: Browser) -> None:
+    path = f"/enter/{await link(rt, await member(rt))}"
+    switch = re.search(r'href="([^"]+)" class="other-language"', (await browser.open(path)).text)
+    assert switch
+
+    page = await browser.open(switch[1])
+    assert text.LINK_TITLE.en in page.text
+    assert text.LINK_TITLE.en in (await browser.open(path)).text
+
+
+async def code_for(rt: Runtime) -> str:
+    await rt.tasks.drain(seconds=60)
+    notices: list[Any] = await rows(rt, Notice)
+    return max(re.findall(r"\b\d{6}\b", " ".join(row.body for row in notices)))
+
+
+async def test_code_from_a_mail_signs_in_with_a_new_session(rt: Runtime, browser: Browser) -> None:
+    customer = await member(rt, email="hana@example.com", email_verified=True)
+    planted = new_session()
+    browser.use(rt, planted)
+
+    page = await browser.open("/enter/?next=/history/%3Fyear=2026")
+    asked = await browser.press(page, email=" Hana@example.com ")
+    page = await browser.open(where(asked))
+    assert 'autocomplete="one-time-code"' in page.text
+    code = await code_for(rt)
+    wrong = await browser.press(page, code=f"{(int(code) + 1) % 10**6:06}")
+    assert text.PROBLEMS["wrong_code"].ko.format(left=4) in wrong.text
+    done = await browser.press(wrong, code=code)
+
+    assert where(done) == "/history/?year=2026"
+    [row] = await rows(rt, StoredSession)
+    assert (row.customer_id, row.via) == (customer.id, Via.CODE)
+    found = browser.session(rt)
+    assert found
+    assert found.id == row.id != planted.id
+    assert text.PROBLEMS["code_over"].ko in (await browser.press(page, code=code)).text
+
+
+async def test_unknown_address_gets_the_same_answer(rt: Runtime, browser: Browser) -> None:
+    await member(rt, email="hana@example.com", email_verified=True)
+    pages: list[str] = []
+    for email in ("hana@example.com", "nobody@example.com"):
+        asked = await browser.press(await browser.open("/enter/"), email=email)
+        page = await browser.open(where(asked))
+        pages += [re.sub(r"[0-9a-f]{32}", "", each.text) for each in (asked, page)]
+        await browser.press(page, code="000000")
+
+    assert pages[:2] == pages[2:]
+    assert await rows(rt, StoredSession) == []
+
+
+async def test_one_of_several_customers_is_chosen_after_the_code(
+    rt: Runtime, browser: Browser
+) -> None:
+    for external_id in ("a", "b"):
+        await member(rt, external_id, email="hana@example.com", email_verified=True)
+    second = max(await rows(rt, Customer), key=lambda row: row.external_id)
+    asked = await browser.press(await browser.open("/enter/"), email="hana@example.com")
+
+    page = await browser.press(await browser.open(where(asked)), code=await code_for(rt))
+    assert page.text.count('data-testid="enter-customer"') == 2
+    assert await rows(rt, StoredSession) == []
+    assert where(await browser.press(page, customer=second.id)) == "/subscription/"
+
+    assert [row.customer_id for row in await rows(rt, StoredSession)] == [second.id]
+
+
+async def test_codes_of_one_caller_are_counted_over_all_attempts(browser: Browser) -> None:
+    fields = {"attempt": "0" * 32, "code": "000000", "next": "/"}
+    answers = [
+        await browser.http.post("/enter/", data=fields, headers={"origin": US})
+        for _ in range(int(CODE_BURST) + 1)
+    ]
+
+    assert text.PROBLEMS["code_over"].ko in answers[-2].text
+    assert text.PROBLEMS["too_often"].ko in answers[-1].text
+
+
+@pytest.mark.parametrize("why", ["ended", "other", "more", "needed", "over", "<script>"])
+@pytest.mark.parametrize("onward", ["/history/", "//evil.example/", "https://evil.example/"])
+async def test_page_says_why_and_leads_to_our_own_pages_alone(
+    browser: Browser, why: str, onward: str
+) -> None:
+    page = await browser.http.get("/enter/", params={"why": why, "next": onward})
+
+    title = text.OTHER_TITLE if why == "other" else text.WHY.get(why, (text.TITLE,))[0]
+    assert title.ko in page.text
+    assert ("evil" in page.text) is False
+    assert ("/history/" in page.text) is (onward == "/history/")
+    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize("email", ["", "no address", "a@b@c", "x" * 300])
+async def test_wrong_address_is_explained_beside_its_field(browser: Browser, email: str) -> None:
+    page = await browser.press(await browser.open("/enter/"), email=email)
+
+    assert page.status_code == 200
+    assert text.PROBLEMS["no_mail_address"].ko in page.text
+    assert 'aria-invalid="true"' in page.text
+
+
+async def test_address_without_its_slash_leads_there(browser: Browser) -> None:
+    answer = await browser.http.get("/enter?why=ended", headers={"host": "evil.example"})
+
+    assert (answer.status_code, answer.headers["location"]) == (307, f"{US}/enter/?why=ended")

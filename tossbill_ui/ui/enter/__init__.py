@@ -1,0 +1,1 @@
+"""The pages to come in by: plain HTML, which needs no script."""
