@@ -41,11 +41,11 @@ def typed(label: Text, problem: str, *, name: str, **attributes: str) -> str:
 
 
 def button(
-    words: Text, *, weight: str = "", testid: str = "", name: str = "", value: str = ""
+    words: str, *, weight: str = "", testid: str = "", name: str = "", value: str = ""
 ) -> str:
     """Return a button that sends its form, with a value if it has a name."""
     sends = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
     return (
         f'<button type="submit" class="button {weight}"{sends} data-testid="{testid}">'
-        f"{escape(words())}</button>"
+        f"{escape(words)}</button>"
     )

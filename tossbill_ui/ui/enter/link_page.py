@@ -55,7 +55,7 @@ def _has(view: LinkView) -> str:
 def _buttons(view: LinkView) -> str:
     """Return one button, or two of equal weight where there is a choice."""
     if view.merge is None:
-        return button(text.CONTINUE, weight="primary", testid="enter-continue")
-    without = button(text.WITHOUT, name="merge", value="no", testid="enter-continue")
-    merge = button(text.MERGE, name="merge", value="yes", testid="enter-merge")
+        return button(text.CONTINUE(), weight="primary", testid="enter-continue")
+    without = button(text.WITHOUT(), name="merge", value="no", testid="enter-continue")
+    merge = button(text.MERGE(), name="merge", value="yes", testid="enter-merge")
     return without if view.merge else merge + without

@@ -83,7 +83,7 @@ def _address(view: AddressView) -> tuple[str, str]:
         maxlength="254",
         **{"data-testid": "enter-email", "spellcheck": "false", "autocapitalize": "none"},
     )
-    send = button(text.SEND, weight="primary", testid="enter-submit")
+    send = button(text.SEND(), weight="primary", testid="enter-submit")
     return title(), _head(title, lead) + loses + form(PATH, {"next": view.next}, field, send)
 
 
@@ -111,14 +111,14 @@ def _code(view: CodeView) -> str:
         **{"data-testid": "enter-code"},
     )
     hidden = {"attempt": view.attempt, "next": view.next}
-    enter = button(text.ENTER, weight="primary", testid="enter-submit")
+    enter = button(text.ENTER(), weight="primary", testid="enter-submit")
     again = link(_here(next=view.next), escape(text.AGAIN()), "button second")
     return _head(text.CODE_TITLE, text.CODE_LEAD) + form(PATH, hidden, field, enter + again)
 
 
 def _choice(view: ChoiceView) -> str:
     buttons = "".join(
-        button(Text(words, words), name="customer", value=customer_id, testid="enter-customer")
+        button(words, name="customer", value=customer_id, testid="enter-customer")
         for customer_id, words in _labels(view).items()
     )
     head = _head(text.CHOICE_TITLE, text.CHOICE_LEAD)
