@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import time
 
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +12,8 @@ from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 from tests.browser.conftest import NewBrowser
 from tests.browser.settling import settle
 from tests.browser.test_subscription import subscribe
-from tests.support.server import Server
+from tests.support.server import TOSSBILL, Server
+from tossbill_ui.build import ROOT
 
 SECONDS = 5.0
 ENDED = re.compile(r"/enter/\?why=ended&next=%2Fsubscription%2F")
@@ -46,6 +48,33 @@ def test_open_tab_of_a_session_that_an_operator_ends_says_so_and_gets_no_row_aft
     settle(page)
     expect(page.get_by_test_id("subscription")).to_have_count(0)
     assert not any("베이직" in frame for frame in frames)
+
+
+def link_of(server: Server, external_id: str) -> str:
+    """Make a portal link as an operator does."""
+    environment = server.environment | {"TOSSBILL_DATA_DIR": str(server.data)}
+    environment |= {"TOSSBILL_PORT": str(server.port), "PATH": str(TOSSBILL.parent)}
+    command = [TOSSBILL, "customer", "link", external_id]
+    made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    return made.stdout.decode().strip()
+
+
+def test_open_tab_says_so_when_its_browser_comes_in_as_somebody_else(
+    page: Page, server: Server
+) -> None:
+    subscribe(page)
+    page.goto("/subscription/")
+    settle(page)
+
+    other = page.context.new_page()
+    other.goto(link_of(server, "member-of-another-account"))
+    other.get_by_test_id("enter-continue").first.click()
+    other.wait_for_url("**/subscription/")
+
+    page.wait_for_url(re.compile(r"/enter/\?why=other&next=%2Fsubscription%2F"))
+    expect(page.locator("main")).to_contain_text("다른 계정")
+    page.goto("/subscription/sessions/")
+    expect(page.get_by_test_id("session-row")).to_contain_text("링크로 들어옴")
 
 
 def test_page_of_sessions_shows_this_browser_and_signs_it_out(page: Page) -> None:
