@@ -9,7 +9,7 @@ lint-imports
 python scripts/check_hosts.py
 
 # The lock files match the project's dependencies, and a build changes neither.
-locks="requirements.lock scripts/uv.lock tossbill_sandbox/requirements.lock"
+locks="requirements.lock scripts/uv.lock tossbill_sandbox/requirements.lock examples/fastapi/requirements.txt"
 before=$(mktemp -d)
 tar -cf "$before/locks.tar" $locks
 tar -xf "$before/locks.tar" -C "$before"

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from tests.support import fast
 from tests.support.isolated import isolate
 from tests.support.postgres import Postgres
-from tests.support.server import Server
+from tests.support.server import WITH_MEMBERS, Server
 from tests.support.wire import Wire
 from tossbill_ui import migrations
 from tossbill_ui.build import ensure_build
@@ -123,7 +123,7 @@ def stranger() -> Session:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
     ensure_build()
-    running = Server(tmp_path_factory.mktemp("app") / "data")
+    running = Server(tmp_path_factory.mktemp("app") / "data", dict(WITH_MEMBERS))
     running.start()
     yield running
     running.stop()

@@ -37,6 +37,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+ENTRY_KEY = "a key that the tests' shop shares with the app"
+SHOP_PORT = free_port()
+SHOP_URL = f"http://localhost:{SHOP_PORT}"
+# A shop whose members come in by its own links.
+WITH_MEMBERS = {"TOSSBILL_ENTRY_KEYS": ENTRY_KEY, "TOSSBILL_RETURN_ORIGINS": SHOP_URL}
+
+
 @dataclass
 class Server:
     """An app with its own data folder.
