@@ -7,9 +7,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.notices.address import set_email
 from tossbill_ui.prerender import Filling, Moved, Visit
 from tossbill_ui.subscriptions.actions import cancel
 from tossbill_ui.subscriptions.reading.methods import offered_methods
@@ -170,6 +172,19 @@ async def test_success_page_without_a_subscription_promises_no_automatic_payment
         == "결제된 금액은 없어요.\n원할 때 이 결제수단으로 요금제를 시작할 수 있어요."
     )
     assert (shown.action, shown.action_href) == ("요금제 보기", "/")
+
+
+async def test_success_page_offers_to_verify_an_address_until_one_is(
+    shop: Shop, session: Session
+) -> None:
+    method_id = await shop.card(session)
+    assert "verify" in (await result_of(shop, session, method_id)).has.split()
+
+    await set_email(
+        shop.rt, KIM, customer_id=session.customer_id, email="kim@example.com", is_verified=True
+    )
+
+    assert "verify" not in (await result_of(shop, session, method_id)).has.split()
 
 
 async def test_success_page_beside_a_subscription_says_that_its_method_stays(

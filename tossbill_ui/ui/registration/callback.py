@@ -11,6 +11,7 @@ from tossbill_ui.core.errors import Conflict, NotAllowed
 from tossbill_ui.core.text import is_code
 from tossbill_ui.customers import masked
 from tossbill_ui.customers.session import Session
+from tossbill_ui.notices import address
 from tossbill_ui.payment_methods import confirmation, registration, session_renewal
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
@@ -202,6 +203,14 @@ async def came_back_elsewhere(rt: Runtime, actor: Actor, registration_id: str) -
     return outcome.registration.returned_at is not None
 
 
+async def _offering(rt: Runtime, actor: Actor, view: ResultView) -> ResultView:
+    """Offer to verify an address: a browser that came by itself has no other way back."""
+    found = await address.get_address(rt, actor)
+    if rt.settings.is_linked or actor.scope or found.is_verified:
+        return view
+    return replace(view, has=f"{view.has} verify")
+
+
 async def _lead_on(
     rt: Runtime, actor: Actor, view: ResultView, query: Mapping[str, str], method_id: str = ""
 ) -> ResultView:
@@ -210,6 +219,7 @@ async def _lead_on(
         return _towards(view, plan_code, method_id)
     if view.view != "issued":
         return view
+    view = await _offering(rt, actor, view)
     if await _has_one_to_change(rt, actor):
         return _towards_subscriptions(view)
     return replace(view, action=plans_text.TO_PLANS(), action_href="/")

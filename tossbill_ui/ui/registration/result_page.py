@@ -9,6 +9,7 @@ from tossbill_ui.ui.components.card import card
 from tossbill_ui.ui.components.element import Slots, element, label
 from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.registration import text
 from tossbill_ui.ui.registration.result_state import ResultState
@@ -35,6 +36,10 @@ def _result() -> rx.Component:
         _method(),
         _reason(),
         _json(),
+        rx.el.p(
+            link(label(text.VERIFY_EMAIL), href="/subscription/#email"),
+            class_name=_part("verify"),
+        ),
         bottom(
             button_link(
                 row["action"],

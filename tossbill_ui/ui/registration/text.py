@@ -134,6 +134,10 @@ REMOVED_BODY = Text(
     "It's no longer stored.\nNothing was charged.",
 )
 
+VERIFY_EMAIL = Text(
+    "이메일을 인증해 두면 다른 기기에서도 로그인할 수 있어요",
+    "Verify your email to sign in on other devices",
+)
 TO_HISTORY = Text("결제 내역 보기", "View payment history")
 TO_REGISTER = Text("카드 등록하기", "Register a card")
 REGISTER_AGAIN = Text("다시 등록하기", "Start again")
