@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import col
 
+from tossbill_ui.core.crypto import fingerprint
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NotAllowed
+from tossbill_ui.customers.session import Session
 from tossbill_ui.leases import claims
 from tossbill_ui.payment_methods import issuing, repository
 from tossbill_ui.payment_methods.models import Registration, RegistrationStatus
@@ -87,12 +89,22 @@ async def claim(
 
 
 async def lost_claim(
-    rt: Runtime, registration: Registration, back: Return, digest: str
+    rt: Runtime, session: Session | None, registration: Registration, back: Return
 ) -> NotAllowed | Conflict:
-    """Return the error for the database rule that rejected a claim, or a return that waits."""
+    """Return the error for the database rule that rejected a claim, or a return that waits.
+
+    Args:
+        rt: The process's runtime.
+        session: The browser's session, if it has one.
+        registration: The registration that it returned to.
+        back: The parameters of the return.
+    """
+    digest = fingerprint(back.auth_key)
     async with rt.db.read() as db:
         owner = await repository.registration_by_auth_key(db, digest)
     if owner is not None and owner.id != registration.id:
-        await record_refusal(rt, registration.customer_id, "auth_key_of_another", back)
+        await record_refusal(
+            rt, session.customer_id if session else None, "auth_key_of_another", back
+        )
         return NotAllowed("This authKey belongs to another registration.", code="already_used")
     return Conflict("Another registration is under way.", code="under_way")

@@ -108,7 +108,7 @@ async def hold(
     if not await _is_unfinished(rt, registration):
         raise await refusal(rt, session, problem, back)
     digest = fingerprint(back.auth_key)
-    if await _store(rt, registration, back, digest):
+    if await _store(rt, session, registration, back):
         await _note(rt, "returned.elsewhere", registration, back)
     else:
         await _refuse_another_card(rt, registration.id, digest)
@@ -126,7 +126,10 @@ async def _is_unfinished(rt: Runtime, registration: Registration) -> bool:
     return registration.started_by == began.id and await session_renewal.counts(rt, began)
 
 
-async def _store(rt: Runtime, registration: Registration, back: Return, digest: str) -> bool:
+async def _store(
+    rt: Runtime, session: Session | None, registration: Registration, back: Return
+) -> bool:
+    digest = fingerprint(back.auth_key)
     sealed = claiming.sealed_auth_key(rt, registration.id, back.auth_key)
     hash_ = col(Registration.auth_key_hash)
     try:
@@ -148,7 +151,7 @@ async def _store(rt: Runtime, registration: Registration, back: Return, digest: 
                 failure_message=None,
             )
     except IntegrityError:
-        raise await claiming.lost_claim(rt, registration, back, digest) from None
+        raise await claiming.lost_claim(rt, session, registration, back) from None
 
 
 async def _refuse_another_card(rt: Runtime, registration_id: str, digest: str) -> None:

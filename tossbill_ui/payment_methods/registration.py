@@ -150,7 +150,7 @@ async def finish(rt: Runtime, session: Session | None, back: Return) -> Proof | 
     if problem:
         return await confirmation.hold(rt, session, registration, back, problem)
     digest = fingerprint(back.auth_key)
-    if claiming.may_be_claimed(registration) and await _claim(rt, registration, back, digest):
+    if claiming.may_be_claimed(registration) and await _claim(rt, session, registration, back):
         rt.tasks.spawn(
             issuing.issue(rt, registration.id, attempt=1), name=f"issue {registration.id}"
         )
@@ -176,14 +176,16 @@ async def _identify(rt: Runtime, session: Session | None, back: Return) -> tuple
     return registration, not_own
 
 
-async def _claim(rt: Runtime, registration: Registration, back: Return, digest: str) -> bool:
+async def _claim(
+    rt: Runtime, session: Session | None, registration: Registration, back: Return
+) -> bool:
     """Claim the registration and store the authKey in one step; False if another was faster."""
     sealed = claiming.sealed_auth_key(rt, registration.id, back.auth_key)
-    stored = {"auth_key_sealed": sealed, "auth_key_hash": digest}
+    stored = {"auth_key_sealed": sealed, "auth_key_hash": fingerprint(back.auth_key)}
     try:
         return await claiming.claim_unused(rt, registration.id, **stored)
     except IntegrityError:
-        raise await claiming.lost_claim(rt, registration, back, digest) from None
+        raise await claiming.lost_claim(rt, session, registration, back) from None
 
 
 async def end_in_window(

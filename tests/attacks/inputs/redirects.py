@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import random
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+
+import sqlalchemy as sa
+from sqlmodel import col
 
 from tests.attacks.inputs import spoil
 from tests.attacks.inputs.asgi import HOST, Answer, Request
 from tests.attacks.inputs.pages import check_page
 from tests.attacks.inputs.site import CUSTOMER, NOBODY, VICTIM, VISITOR, Party, Site
 from tests.attacks.inputs.surface import Surface
+from tossbill_ui.audit.models import SecurityEvent
+from tossbill_ui.customers import session as sessions
+from tossbill_ui.payment_methods.models import Registration
+from tossbill_ui.ui.registration import confirm_address
 
 ORIGIN = f"http://{HOST}"
+COOKIE = f"{sessions.COOKIE_NAME}=".encode()
 MOST_STORED = 2_048
 MOST_LOGGED = 4_096
 NAMES = ("authKey", "customerKey", "registration", "token", "code", "message", "plan", "kind")
@@ -72,7 +81,10 @@ def draw(rng: random.Random, site: Site) -> Request:
 async def attack(site: Site, sent: Request) -> str:
     """Follow it: no key is issued, no row of others changes, and the next page is ours."""
     async with site.watched(sent.caller, stored=MOST_STORED, logged=MOST_LOGGED):
+        before = await site.shop.rows(Registration)
         answer = await site.send(sent)
+        if urlsplit(answer.header("location")).path == confirm_address.PATH:
+            await check_question(site, sent, answer, before)
     if 300 <= answer.status < 400:
         check_location(site, answer)
     elif answer.status == 200:
@@ -80,6 +92,28 @@ async def attack(site: Site, sent: Request) -> str:
     else:
         assert 400 <= answer.status < 500, answer.status
     return str(answer.status)
+
+
+async def check_question(
+    site: Site, sent: Request, answer: Answer, before: Sequence[Registration]
+) -> None:
+    """Check that only a true return in another browser is asked about, and take it back.
+
+    It waits there for a yes, which nobody gives: beside that, nothing may have changed.
+    """
+    [asked] = [row for row in await site.shop.rows(Registration) if row.status == "returned"]
+    [party] = [each for each in site.parties.values() if each.registration_id == asked.id]
+    query = dict(parse_qsl(urlsplit(sent.target).query, keep_blank_values=True))
+    assert (query["token"], query["customerKey"]) == (party.token, party.customer_key)
+    assert (asked.claimed_at, asked.customer_id) == (None, party.customer_id)
+    given = [value for _, value in answer.headers if value.startswith(COOKIE)]
+    assert all(site.cookie_of(sent.caller).encode() in value for value in given), given
+    [row] = [each for each in before if each.id == asked.id]
+    async with site.shop.rt.db.write() as db:
+        of_it = col(Registration.id) == row.id
+        await db.exec(sa.update(Registration).where(of_it).values(**row.model_dump()))
+        is_of_it = col(SecurityEvent.kind) == "returned.elsewhere"
+        await db.exec(sa.delete(SecurityEvent).where(is_of_it))
 
 
 def check_location(site: Site, answer: Answer) -> None:
