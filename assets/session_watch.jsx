@@ -12,7 +12,7 @@ const leave = (enter, why) => {
   location.replace(`${enter}?why=${why}&next=${next}`);
 };
 
-export default function SessionWatch({ now, enter, needed }) {
+export default function SessionWatch({ now, enter, needed, why }) {
   useEffect(() => {
     if (now === UNKNOWN) return;
     owner ??= now;
@@ -21,7 +21,7 @@ export default function SessionWatch({ now, enter, needed }) {
     else leave(enter, now === NOBODY ? "ended" : "other");
   }, [now]);
   useEffect(() => {
-    if (needed) leave(enter, "more");
+    if (needed) leave(enter, why);
   }, [needed]);
   return null;
 }

@@ -17,6 +17,11 @@ from tossbill_ui.customers.invitations import Target, Whose
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 
+# Pages that show a customer's own; the others can be read by anybody.
+OF_A_CUSTOMER = frozenset(
+    {"/register/", "/subscription/", "/subscription/sessions/", "/history/", "/methods/"}
+)
+
 
 @dataclass(frozen=True)
 class Visit:

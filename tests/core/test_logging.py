@@ -21,6 +21,13 @@ from tossbill_ui.core.repeated_lines import LINES_REMEMBERED, WINDOW_SECONDS, Co
         "POST /v1/billing/authorizations/PLANTED",
         "key live_sk_PLANTED in a sentence",
         "cookie: tossbill_session=PLANTED; other=1",
+        "GET /enter/PLANTED-0123456789_0123456789-0123456789-ab HTTP/1.1",
+        "GET /enter/PLANTED-0123456789_0123456789-0123456789-ab?lang=en HTTP/1.1",
+        "GET /language?to=en&next=%2Fenter%2FPLANTED-0123456789_0123456789-0123456789-ab",
+        "referer: http://localhost:3000/enter/PLANTED-0123456789_0123456789-0123456789-ab",
+        "GET /enter/?t=eyJhbGciOiJIUzI1NiJ9.eyJPLANTED.PLANTED-x_y HTTP/1.1",
+        "GET /enter/?lang=en&t=eyJPLANTED.PLANTED.PLANTED&x=1",
+        "GET /enter/?attempt=PLANTED&next=/",
     ],
 )
 def test_secrets_are_redacted_from_log_lines(text: str) -> None:

@@ -13,7 +13,9 @@ from tossbill_ui.core.repeated_lines import CountingHandler
 # The last line of defense: none of our code logs these on purpose.
 SECRETS = re.compile(
     r"(?P<key>(?:test|live)_g?sk_)\w+"
-    r"|(?P<name>(?:authKey|billingKey|token|tossbill_session)=)[^&\s\"']+"
+    r"|(?P<name>(?:authKey|billingKey|token|attempt|tossbill_session)=)[^&\s\"']+"
+    r"|(?P<enter>(?:/|%2[Ff])enter(?:/|%2[Ff]))[\w-]{30,}"
+    r"|(?<![\w-])(?P<jwt>eyJ)[\w-]+\.[\w-]+\.[\w-]*"
     r"|(?P<path>/v1/billing/(?:authorizations/)?)(?!authorizations|issue|card)[^/\s\"'?]+"
 )
 # In bytes: strangers decide how many lines there are, and what they repeat.
@@ -27,7 +29,7 @@ ONLY_WARNINGS = ("httpx", "httpcore", "alembic", "uvicorn")
 
 def redact(text: str) -> str:
     """Replace secret keys, auth keys, billing keys and tokens with an ellipsis."""
-    return SECRETS.sub(lambda m: f"{m['key'] or m['name'] or m['path']}…", text)
+    return SECRETS.sub(lambda m: f"{next(filter(None, m.groups()))}…", text)
 
 
 class JsonFormatter(logging.Formatter):

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from tossbill_ui import runtime
 from tossbill_ui.http.language import language_of
 from tossbill_ui.http.pages import NO_STORE
+from tossbill_ui.http.safe_redirect import lead_to_enter
 from tossbill_ui.http.session import session_of
 from tossbill_ui.prerender import MakeDownload, Visit
 
@@ -26,6 +27,8 @@ def _handler(make: MakeDownload) -> Callable[[Request], Awaitable[Response]]:
     async def send(request: Request) -> Response:
         rt = runtime.current()
         session = await session_of(request)
+        if session is None and rt.settings.is_linked:
+            return lead_to_enter(request)
         query, language = dict(request.query_params), language_of(request)
         file = make(rt, Visit(session=session, query=query, language=language))
         disposition = f'attachment; filename="{file.name}"' if file.name else "inline"

@@ -16,11 +16,11 @@ from tossbill_ui.customers.service import remember_language
 from tossbill_ui.customers.session import Session
 from tossbill_ui.http.callers import caller_of
 from tossbill_ui.http.language import language_of, set_page_language
-from tossbill_ui.http.safe_redirect import to_public_host
+from tossbill_ui.http.safe_redirect import lead_to_enter, to_public_host
 from tossbill_ui.http.session import session_of, set_session_cookie, signed_session
 from tossbill_ui.http.template import Template
 from tossbill_ui.payment_methods.session_renewal import counts
-from tossbill_ui.prerender import Filling, FirstPaint, Moved, Visit
+from tossbill_ui.prerender import OF_A_CUSTOMER, Filling, FirstPaint, Moved, Visit
 from tossbill_ui.runtime import Runtime
 
 # Toss redirects here. No session is created: a session that was lost must be noticed.
@@ -56,7 +56,10 @@ def _page(
         if moved := to_public_host(request, rt.settings.public_url):
             return moved
         known = await _session_of(request, path)
-        session = sessions.new_session() if known is None and path not in RETURNS else known
+        if known is None and rt.settings.is_linked and path in OF_A_CUSTOMER:
+            return lead_to_enter(request)
+        may_begin = path not in RETURNS and not rt.settings.is_linked
+        session = sessions.new_session() if known is None and may_begin else known
         query, language = dict(request.query_params), language_of(request)
         caller = caller_of(request.scope)
         visit = Visit(session, query, language, is_first=known is None, caller=caller)

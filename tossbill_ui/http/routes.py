@@ -16,7 +16,7 @@ from tossbill_ui.http.callers import address_of
 from tossbill_ui.http.language import change_language
 from tossbill_ui.http.limits import WEBHOOKS_PATH
 from tossbill_ui.http.pages import NO_STORE
-from tossbill_ui.http.safe_redirect import own_path
+from tossbill_ui.http.safe_redirect import lead_to_enter, own_path
 from tossbill_ui.http.session import session_of, set_session_cookie
 from tossbill_ui.toss.sandbox_clock import ClockUnavailable
 from tossbill_ui.webhooks import dispatch, inbox
@@ -30,7 +30,10 @@ async def give_session(request: Request) -> Response:
     Needed when another server sends the pages: Reflex's dev server.
     """
     rt = runtime.current()
-    session = await session_of(request) or sessions.new_session()
+    known = await session_of(request)
+    if known is None and rt.settings.is_linked:
+        return lead_to_enter(request, own_path(request))
+    session = known or sessions.new_session()
     response = RedirectResponse(rt.settings.public_url + own_path(request), status_code=303)
     response.headers.update(NO_STORE)
     set_session_cookie(request, response, session)

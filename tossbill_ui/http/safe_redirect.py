@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tossbill_ui import runtime
+from tossbill_ui.customers.portal_links import PATH
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not bound
 IN_PATH = "/:@!$&'()*+,;=~"
@@ -62,6 +65,16 @@ def to_public_host(request: Request, origin: str) -> Response | None:
         address = own_address(origin, request.scope["path"], query.decode("latin-1"))
         return RedirectResponse(address, status_code=307)
     return None
+
+
+def lead_to_enter(request: Request, path: str = "") -> Response:
+    """Redirect to the page to come in by, which leads back to this address, or to another path."""
+    settings = runtime.current().settings
+    query: bytes = request.scope["query_string"]
+    here = own_address("", request.scope["path"], query.decode("latin-1"))
+    wanted = urlencode({"why": "needed", "next": path or here})
+    address = f"{settings.backend_url}{PATH}?{wanted}"
+    return RedirectResponse(address, status_code=303, headers={"cache-control": "no-store"})
 
 
 class OwnRedirects:

@@ -130,14 +130,15 @@ async def _look(
 ) -> tuple[Standing, Registration | None]:
     """Return what a session stands for, and the registration by which it may take over, if any.
 
-    A session whose customer does not exist yet has no row, and counts as it is.
+    A session whose customer does not exist yet has no row, and counts as it is; not in a shop whose
+    customers come by a link or a code only.
     """
     if found := await sessions.find_with_customer(db, session.id):
         counting = sessions.if_it_counts(*found)
         return Standing(counting, is_use_old=sessions.is_use_old(rt, found[0])), None
     customer = await db.get(Customer, session.customer_id)
     if customer is None:
-        return Standing(session), None
+        return Standing(None if rt.settings.is_linked else session), None
     current, own = await repository.takeovers(db, customer.id, session.id)
     is_over = customer.blocked_at or customer.external_id is not None
     if is_over or own is None or (current and not _claimed_later(own, current)):

@@ -35,7 +35,12 @@ def page(
     """
     return element(
         rx.el.div,
-        session_watch(now=BrandState.owner, enter=BrandState.enter_href, needed=BrandState.needed),
+        session_watch(
+            now=BrandState.owner,
+            enter=BrandState.enter_href,
+            needed=BrandState.needed,
+            why=BrandState.why,
+        ),
         _header(at),
         rx.el.main(_problem(), *children, class_name="content"),
         rx.el.noscript(rx.el.p(label(frame.REGISTER_NO_SCRIPT), class_name="no-script")),

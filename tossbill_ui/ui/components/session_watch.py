@@ -9,7 +9,7 @@ class SessionWatch(rx.Component):
     """Compares the page's customer with the one of its connection; renders nothing.
 
     ``now`` is the mark of that customer, ``enter`` the address of the page to come in by, and
-    each ``needed`` a press for which the session is too narrow.
+    each ``needed`` a reason to come in first, which ``why`` names.
     """
 
     library = "$/public/session_watch.jsx"
@@ -19,6 +19,7 @@ class SessionWatch(rx.Component):
     now: rx.Var[str]
     enter: rx.Var[str]
     needed: rx.Var[int]
+    why: rx.Var[str]
 
 
 session_watch = SessionWatch.create

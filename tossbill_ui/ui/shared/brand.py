@@ -10,6 +10,7 @@ import reflex as rx
 from tossbill_ui import runtime
 from tossbill_ui.core.settings import Mode, Settings
 from tossbill_ui.customers.session import Session
+from tossbill_ui.prerender import OF_A_CUSTOMER
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.ui.shared.colors import brand_colors
 from tossbill_ui.ui.shared.company import EMPTY, NOWHERE, company_slots
@@ -67,6 +68,10 @@ def _switch(settings: Settings, language: str, address: str) -> str:
     return f"{settings.backend_url}/language?{urlencode({'to': language, 'next': address})}"
 
 
+def _is_of_a_customer(path: str) -> bool:
+    return f"{path.rstrip('/')}/" in OF_A_CUSTOMER
+
+
 class BrandState(rx.State):
     """Brand and mode, the same for everyone; the server fills them in before React loads."""
 
@@ -86,15 +91,19 @@ class BrandState(rx.State):
     colors: dict[str, str] = {}
     owner: str = UNKNOWN
     enter_href: str = ENTER
-    # Each one is a press for which the session is too narrow.
+    # Each one is a press for which the session is too narrow, or a page that needs one.
     needed: int = 0
+    why: str = "more"
 
     @rx.event
     def load(self) -> None:
         rt = runtime.current()
         self.owner = owner_mark(rt, session_of(self))
         self.enter_href = f"{rt.settings.backend_url}{ENTER}"
-        self._stay_at(address(self.router.url.path, query_of(self)))
+        path = self.router.url.path
+        if rt.settings.is_linked and session_of(self) is None and _is_of_a_customer(path):
+            self.why, self.needed = "needed", self.needed + 1
+        self._stay_at(address(path, query_of(self)))
         self.colors = brand_colors(rt.settings.tossbill_brand_color)
 
     @rx.event
@@ -105,7 +114,7 @@ class BrandState(rx.State):
     @rx.event
     def need_sign_in(self) -> None:
         """Lead to the page to come in by, since the session is limited to another task."""
-        self.needed += 1
+        self.why, self.needed = "more", self.needed + 1
 
     def _stay_at(self, address: str) -> None:
         """Make the language switch return to an address."""
