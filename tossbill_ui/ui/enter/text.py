@@ -59,18 +59,18 @@ LOSES_BODY = Text(
     "If you continue, it goes on as it is, but this browser no longer shows it.",
 )
 LOSES_FIRST = Text(
-    "내 구독에서 메일 주소를 먼저 확인하면 나중에 번호로 다시 들어올 수 있어요.",
+    "내 구독에서 이메일 주소를 먼저 인증하면 나중에 번호로 다시 로그인할 수 있어요.",
     "Verify your email under Subscriptions first, and you can come back with a code.",
 )
 MERGE = Text("합치고 계속하기", "Merge and continue")
 WITHOUT = Text("합치지 않고 계속하기", "Continue without merging")
 
-TITLE = Text("메일로 들어오기", "Sign in by email")
+TITLE = Text("이메일로 로그인하기", "Sign in by email")
 LEAD = Text(
-    "확인한 메일 주소를 적으면 여섯 자리 번호를 보내 드려요.",
+    "인증한 이메일 주소를 적으면 여섯 자리 번호를 보내 드려요.",
     "Enter your verified email address, and we'll send you a six-digit code.",
 )
-EMAIL = Text("메일 주소", "Email address")
+EMAIL = Text("이메일 주소", "Email address")
 SEND = Text("번호 받기", "Send the code")
 # Why the reader is here, above the form.
 WHY = {
@@ -96,7 +96,7 @@ WHY = {
         ),
     ),
     "needed": (
-        Text("먼저 들어와 주세요", "Please sign in first"),
+        Text("먼저 로그인해 주세요", "Please sign in first"),
         Text(
             "이 페이지는 쇼핑몰의 링크나 메일로 받은 번호로 들어올 수 있어요.",
             "Come to this page by a link of the shop, or with a code from an email.",
@@ -108,23 +108,25 @@ OTHER_BODY = Text(
     "이 창은 이제 그 계정을 보여줘요. 앞의 계정은 이 브라우저에서 로그아웃되었어요.",
     "This page now shows that account. The one before was signed out in this browser.",
 )
-OTHER_ENTER = Text("메일로 다른 계정에 들어오기", "Sign in to another account by email")
+OTHER_ENTER = Text("이메일로 다른 계정에 로그인하기", "Sign in to another account by email")
 
 CODE_TITLE = Text("메일로 받은 번호를 적어 주세요", "Enter the code from the email")
 CODE_LEAD = Text(
-    "적은 주소로 들어올 수 있다면 곧 메일이 도착해요. 번호는 10분 동안 쓸 수 있어요.",
+    "로그인할 수 있는 주소라면 곧 메일이 도착해요. 번호는 10분 동안 쓸 수 있어요.",
     "If that address can sign in, an email arrives shortly. The code works for 10 minutes.",
 )
 CODE = Text("여섯 자리 번호", "Six-digit code")
-ENTER = Text("들어오기", "Sign in")
+ENTER = Text("로그인하기", "Sign in")
 AGAIN = Text("번호 다시 받기", "Get another code")
-CHOICE_TITLE = Text("어느 계정으로 들어올까요?", "Which account do you want?")
+CHOICE_TITLE = Text("어느 계정으로 로그인할까요?", "Which account do you want?")
 CHOICE_LEAD = Text(
-    "이 메일 주소로 확인한 계정이 여러 개예요.",
+    "이 이메일 주소로 인증한 계정이 여러 개예요.",
     "Several accounts have verified this email address.",
 )
 PROBLEMS = {
-    "no_mail_address": Text("메일 주소가 맞는지 확인해 주세요.", "Please check the email address."),
+    "no_mail_address": Text(
+        "이메일 주소가 맞는지 확인해 주세요.", "Please check the email address."
+    ),
     "too_many_codes": Text(
         "번호를 너무 여러 번 받았어요. 한 시간 뒤에 다시 받아 주세요.",
         "Too many codes were sent. Please try again in an hour.",
