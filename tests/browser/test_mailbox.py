@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
@@ -17,4 +19,6 @@ def test_panel_shows_the_mail_sent_after_a_charge(page: Page) -> None:
     expect(letter).to_contain_text("주소 없음")
     letter.locator("summary").click()
     expect(letter.locator("pre")).to_contain_text("9,900원")
+    links = letter.locator("pre a").filter(has_text="/history/?topic=payment")
+    expect(links).to_have_attribute("href", re.compile("^http://localhost"))
     assert [found["id"] for found in Axe().run(page).response["violations"]] == []

@@ -23,6 +23,7 @@ from tossbill_ui.customers.sign_in_codes import CodeOver, TooMany, WrongCode
 from tossbill_ui.notices import address, verification
 from tossbill_ui.notices.address import MailAddress, set_email
 from tossbill_ui.notices.models import Notice
+from tossbill_ui.retention import forget
 
 NEW = "new@example.com"
 
@@ -226,3 +227,15 @@ async def test_visitor_has_no_address_to_verify(shop: Shop) -> None:
         with pytest.raises(NotFound):
             await verification.verify(shop.rt, visitor, "000000")
         assert not await verification.is_asked(shop.rt, visitor)
+
+
+async def test_visitor_who_asked_for_codes_is_forgotten_with_their_mails(
+    shop: Shop, person: Actor
+) -> None:
+    await send(shop, person)
+    shop.wait(timedelta(days=shop.rt.settings.tossbill_keep_visitors_days, hours=1))
+
+    await forget(shop.rt)
+
+    assert await shop.rows(Notice) == []
+    assert await shop.rows(Customer) == []

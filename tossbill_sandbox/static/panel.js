@@ -222,11 +222,14 @@ function faultRow(fault, index) {
   ];
 }
 
+// A code to sign in with stands beside its subject; what a mail links to opens from its text.
 function letterRow(letter) {
+  const [code] = (letter.kind === "sign_in_code" && letter.body.match(/\b\d{6}\b/)) || [];
   return [
     element("strong", {}, letter.subject),
+    code && element("code", {}, code),
     element("span", { class: "soft" }, `${letter.address ?? text("주소 없음")} · ${shortTime(letter.created_at)}`),
-    more(text("내용"), letter.body),
+    more(text("내용"), ...letter.body.split(/(https?:\/\/\S+)/).map(linked)),
   ];
 }
 
@@ -247,8 +250,13 @@ function requestRow(request) {
   ];
 }
 
-function more(title, body) {
-  return element("details", {}, element("summary", {}, title), element("pre", { tabindex: "0" }, body));
+function linked(part) {
+  const isAddress = /^https?:\/\/\S+$/.test(part);
+  return isAddress ? element("a", { href: part, target: "_blank", rel: "noreferrer" }, part) : part;
+}
+
+function more(title, ...body) {
+  return element("details", {}, element("summary", {}, title), element("pre", { tabindex: "0" }, ...body));
 }
 
 function button(name, onClick, label) {
