@@ -115,6 +115,7 @@ def test_return_without_its_session_asks_and_registers_nothing(server: Server) -
         customer.http.cookies.set("tossbill_session", value[:-2] + "xx")
         assert customer.arrive(address) == "asked"
         assert server.keys_at_toss() == before
+        customer.http.cookies.clear()
         customer.take("tossbill_session", value)
         customer.wait_for(address, "issued")
         assert thief.arrive(address) == "other_session"
