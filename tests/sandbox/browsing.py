@@ -3,9 +3,13 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.async_api import FrameLocator, Page
 
 from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
+
+# A test that shares the Chromium of its file shares the event loop too.
+in_browser = pytest.mark.asyncio(loop_scope="module")
 
 # Runs in the page: does what a shop's own script would do and shows the resulting error code.
 REQUEST_V2 = """([key, customer, request, after]) => {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from scripts.browser import ARGUMENTS, find
@@ -69,9 +70,17 @@ def chromium_path() -> str | None:
     return find()
 
 
-@pytest.fixture
-async def chromium(chromium_path: str | None) -> AsyncGenerator[Browser]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium_process(chromium_path: str | None) -> AsyncGenerator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def chromium(chromium_process: Browser) -> AsyncGenerator[Browser]:
+    """The Chromium of this file, without pages; mark its tests with `in_browser`."""
+    yield chromium_process
+    for context in chromium_process.contexts:
+        await context.close()

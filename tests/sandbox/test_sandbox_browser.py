@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Route
 from tests.sandbox.browsing import (
     REQUEST_V2,
     fill,
+    in_browser,
     query_of,
     request_to,
     request_window,
@@ -16,6 +17,8 @@ from tests.sandbox.browsing import (
     window_in,
 )
 from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
+
+pytestmark = in_browser
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Mobile/15E148"
 

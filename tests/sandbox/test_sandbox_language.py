@@ -17,6 +17,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
 import tossbill_sandbox
+from tests.sandbox.browsing import in_browser
 from tests.sandbox.client import CARD, WINDOW, SandboxClient
 from tossbill_sandbox.cards.accounts import BANKS
 from tossbill_sandbox.cards.persona_table import TABLE
@@ -191,6 +192,7 @@ async def test_pages_load_their_own_font(client: SandboxClient) -> None:
         assert answer.content == app.read_bytes()
 
 
+@in_browser
 @pytest.mark.parametrize("width", [375, 1280])
 async def test_english_panel_draws_itself_in_its_font(
     chromium: Browser, shop: str, width: int

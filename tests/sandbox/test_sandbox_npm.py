@@ -9,10 +9,13 @@ from subprocess import PIPE, STDOUT
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
-from tests.sandbox.browsing import fill, query_of, request_to, shows, window_in
+from tests.sandbox.browsing import fill, in_browser, query_of, request_to, shows, window_in
 from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
+
+pytestmark = in_browser
 
 NPM = Path(sys.executable).parent / "npm"
 PACKAGES = ["@tosspayments/tosspayments-sdk@2.8.1", "@tosspayments/payment-sdk@1.9.3"]
@@ -49,7 +52,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "node_modules"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def page(chromium: Browser, shop: str, packages: Path) -> AsyncGenerator[Page]:
     page = await chromium.new_page()
 

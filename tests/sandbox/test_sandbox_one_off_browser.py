@@ -7,9 +7,11 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
-from tests.sandbox.browsing import query_of, shows, window_in
+from tests.sandbox.browsing import in_browser, query_of, shows, window_in
 from tests.sandbox.client import AUTH
 from tossbill_sandbox.app import SANDBOX_CLIENT_KEY
+
+pytestmark = in_browser
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Mobile/15E148"
 

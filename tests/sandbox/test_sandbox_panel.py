@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Route, expect
 
+from tests.sandbox.browsing import in_browser
 from tests.sandbox.client import ISSUE, SandboxClient
 from tossbill_sandbox.app import SANDBOX_SECRET_KEY, Sandbox
 from tossbill_sandbox.store import faults
@@ -95,6 +96,7 @@ async def open_panel(chromium: Browser, shop: str, **options: Any) -> Page:
     return page
 
 
+@in_browser
 async def test_user_sees_and_makes_changes(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop, permissions=["clipboard-read", "clipboard-write"])
     errors: list[str] = []
@@ -127,6 +129,7 @@ async def test_user_sees_and_makes_changes(chromium: Browser, shop: str) -> None
     assert errors == []
 
 
+@in_browser
 async def test_payment_leads_to_its_customer_and_long_lists_are_cut(
     chromium: Browser, shop: str
 ) -> None:
@@ -157,6 +160,7 @@ async def test_payment_leads_to_its_customer_and_long_lists_are_cut(
     assert [each["id"] for each in found] == []
 
 
+@in_browser
 async def test_panel_names_a_shop_that_may_have_charged_twice(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop, viewport={"width": 375, "height": 812})
     named = page.locator("#doubles")
@@ -178,6 +182,7 @@ async def test_panel_names_a_shop_that_may_have_charged_twice(chromium: Browser,
     await expect(named).to_be_hidden()
 
 
+@in_browser
 async def test_panel_offers_the_faults_of_an_endpoint(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop, viewport={"width": 375, "height": 812})
     kinds, code = page.get_by_label("무엇이"), page.get_by_label("오류 코드")
@@ -195,6 +200,7 @@ async def test_panel_offers_the_faults_of_an_endpoint(chromium: Browser, shop: s
     await expect(page.locator("#faults")).to_contain_text("charge · refuse")
 
 
+@in_browser
 async def test_panel_elsewhere_says_where_it_works(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     answer = {"error": "only from this machine"}
@@ -205,6 +211,7 @@ async def test_panel_elsewhere_says_where_it_works(chromium: Browser, shop: str)
     await expect(page.locator("#next-due")).to_have_text("")
 
 
+@in_browser
 async def test_standalone_panel_has_no_mailbox(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop)
 
@@ -212,6 +219,7 @@ async def test_standalone_panel_has_no_mailbox(chromium: Browser, shop: str) -> 
     await expect(page.locator("#mailbox")).to_be_hidden()
 
 
+@in_browser
 async def test_user_moves_the_clock(chromium: Browser, shop: str) -> None:
     page = await chromium.new_page()
     async with httpx.AsyncClient(base_url=f"{shop}/sandbox/") as http:
@@ -238,6 +246,7 @@ async def test_user_moves_the_clock(chromium: Browser, shop: str) -> None:
     await expect(page.get_by_role("button", name="다음 일정까지")).to_be_disabled()
 
 
+@in_browser
 @pytest.mark.parametrize(
     ("spoken", "going", "waiting"),
     [
@@ -273,6 +282,7 @@ async def test_panel_says_where_the_clock_is_going_and_what_it_waits_for(
     await expect(shown).to_be_empty()
 
 
+@in_browser
 async def test_failed_call_shows_an_error(chromium: Browser, shop: str) -> None:
     page = await open_panel(chromium, shop)
     await page.route("**/_control/clock/advance", lambda route: route.abort())
@@ -282,6 +292,7 @@ async def test_failed_call_shows_an_error(chromium: Browser, shop: str) -> None:
     await expect(page.get_by_role("alert")).to_be_visible()
 
 
+@in_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_panel_is_accessible_and_fits_a_phone(
     chromium: Browser, shop: str, scheme: Literal["light", "dark"]
