@@ -11,9 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from tests.support import fast
+from tests.support.garbage import collect_rarely
 from tests.support.isolated import isolate
 from tests.support.postgres import Postgres
 from tests.support.server import WITH_MEMBERS, Server
+from tests.support.shared_statements import share_statements
 from tests.support.wire import Wire
 from tossbill_ui import migrations
 from tossbill_ui.build import ensure_build
@@ -37,9 +39,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Enforce ``--fast`` in each of several test processes."""
+    """Enforce ``--fast`` and share compiled statements in each of several test processes."""
     if config.getoption(fast.OPTION):
         config.pluginmanager.register(fast.Fast())
+    share_statements()
 
 
 @pytest.hookimpl(trylast=True)
@@ -51,6 +54,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     late = {item.path for item in items if "browser" in item.fixturenames}  # pyright: ignore[reportAttributeAccessIssue]
     items.sort(key=lambda item: (item.path in late, item.path.name not in LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Leave the modules of all tests alone when looking for garbage."""
+    collect_rarely()
 
 
 @pytest.fixture(autouse=True)
