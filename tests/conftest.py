@@ -14,6 +14,7 @@ from tests.support import fast
 from tests.support.garbage import collect_rarely
 from tests.support.isolated import isolate
 from tests.support.postgres import Postgres
+from tests.support.scratch import keep_files_in_memory
 from tests.support.server import WITH_MEMBERS, Server
 from tests.support.shared_statements import share_statements
 from tests.support.wire import Wire
@@ -39,10 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Enforce ``--fast`` and share compiled statements in each of several test processes."""
+    """Prepare each of several test processes."""
     if config.getoption(fast.OPTION):
         config.pluginmanager.register(fast.Fast())
     share_statements()
+    keep_files_in_memory()
 
 
 @pytest.hookimpl(trylast=True)

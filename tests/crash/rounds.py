@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.crash.kills import KillStats, kill_at_random
 from tests.crash.process_arena import arena
+from tests.support.scratch import memory_folder
 
 KILLS_A_ROUND = 50
 SUBSCRIPTIONS = 150
@@ -59,7 +60,7 @@ def rounds_of(database: str, workers: int, kills: int) -> list[Round]:
 def play(wanted: Round, database_url: str) -> Played:
     """Run one round."""
     began, seed = time.monotonic(), f"{wanted.seed}-{wanted.number}"
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as folder:
         opened = arena(
             Path(folder),
             subscriptions=wanted.subscriptions,

@@ -24,6 +24,7 @@ from tests.simulation.oracle import Oracle
 from tests.simulation.setup import open_world, sqlite_storage
 from tests.simulation.wire import HOUR, ORDINARY, Rules
 from tests.simulation.world import BEGIN, Counts, World
+from tests.support.scratch import memory_folder
 
 HALF_MONTH = MONTH / 2
 # How often each happens in the two years of a shop's life.
@@ -31,15 +32,12 @@ OUTAGES = 5
 POWER_CUTS = (HOUR, 12 * HOUR, 80 * HOUR, 33 * 24 * HOUR)
 BLACKOUTS = 8
 DELETED_KEYS = 6
-# In memory, if the machine has such a folder, since no seed needs a disk.
-FAST = Path("/dev/shm")  # noqa: S108 - each run creates its own folder in it
 
 
 @contextmanager
 def scratch_folder() -> Generator[Path]:
     """Create a folder for one run."""
-    where = FAST if FAST.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=where) as folder:
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as folder:
         yield Path(folder)
 
 

