@@ -18,6 +18,7 @@ from tests.simulation.seeds import Size
 from tests.simulation.story import run_seed
 from tests.simulation.wire import Rules
 from tests.simulation.world import Counts
+from tests.support.garbage import collect_rarely
 
 SMALL = Size(months=6, people=8)
 TRIES = 10
@@ -29,7 +30,7 @@ def hunting(
 ) -> Generator[dict[str, Future[str]]]:
     """Hunt for several bugs at a time; the futures hold the results of `hunt`."""
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=collect_rarely) as pool:
         try:
             yield {str(bug): pool.submit(hunt, str(bug), empty_database) for bug in bugs}
         finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.simulation.frozen_loop import run
 from tests.simulation.story import run_seed, scratch_folder
 from tests.simulation.world import Counts
+from tests.support.garbage import collect_rarely
 from tossbill_ui import migrations
 
 
@@ -43,7 +44,7 @@ def run_seeds(seeds: Iterable[int], size: Size, *, processes: int) -> Iterator[S
     with scratch_folder() as folder:
         empty = folder / "empty.db"
         migrations.upgrade(f"sqlite+aiosqlite:///{empty}")
-        with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+        with ProcessPoolExecutor(processes, mp_context=spawn, initializer=collect_rarely) as pool:
             running = [pool.submit(_run_seed, seed, empty, size) for seed in seeds]
             try:
                 for each in as_completed(running):
