@@ -31,8 +31,23 @@ from tossbill_ui.toss.client import TossClient
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
-
-LONGEST = frozenset({"test_a_year.py", "test_every_state.py", "test_simulation.py"})
+# The files that take more than a minute of a process, longest first.
+LONGEST = (
+    "simulation/test_simulation.py",
+    "browser/test_every_state.py",
+    "crash/test_kill.py",
+    "crash/test_engine_killed.py",
+    "crash/test_engine_outages.py",
+    "browser/test_a_year.py",
+    "crash/test_engine_steps.py",
+    "browser/test_accounts.py",
+    "worker/test_engine.py",
+    "browser/test_presses.py",
+    "browser/test_live.py",
+    "browser/test_panels.py",
+    "browser/test_failures.py",
+    "worker/test_processes.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,7 +70,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     that no process is left alone with one at the end.
     """
     late = {item.path for item in items if "browser" in item.fixturenames}  # pyright: ignore[reportAttributeAccessIssue]
-    items.sort(key=lambda item: (item.path in late, item.path.name not in LONGEST))
+    rank = {name: number for number, name in enumerate(LONGEST)}
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        name = f"{item.path.parent.name}/{item.path.name}"
+        return item.path in late, rank.get(name, len(rank))
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
