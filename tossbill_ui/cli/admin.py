@@ -16,6 +16,7 @@ from tossbill_ui.core.secret_file import new_entry_key, new_secrets
 
 if TYPE_CHECKING:
     from tossbill_ui.notices.models import Notice
+    from tossbill_ui.runtime import Runtime
 
 NOTICE_KEYS = (
     "id",
@@ -107,7 +108,11 @@ def notice_text(notice: Notice) -> str:
 @click.option("--verified", is_flag=True, help="You know that it is theirs: it signs in.")
 @options.operator
 def email(customer: str, address: str | None, clear: bool, verified: bool, operator: str) -> None:
-    """Set or remove the mail ADDRESS of a CUSTOMER, named by id."""
+    """Set or remove the mail ADDRESS of a CUSTOMER.
+
+    CUSTOMER is our id, or `ext:` and the shop's id of the member.
+    """
+    from tossbill_ui.customers.service import id_of
     from tossbill_ui.notices.address import set_email
 
     if bool(address) == clear:
@@ -115,9 +120,12 @@ def email(customer: str, address: str | None, clear: bool, verified: bool, opera
     if verified and not address:
         raise click.UsageError("--verified needs an address.")
     who = actor.operator(operator)
-    with_runtime(
-        lambda rt: set_email(rt, who, customer_id=customer, email=address, is_verified=verified)
-    )
+
+    async def change(rt: Runtime) -> None:
+        found = await id_of(rt, customer)
+        await set_email(rt, who, customer_id=found, email=address, is_verified=verified)
+
+    with_runtime(change)
     click.echo(f"Notices go to {address}." if address else "Notices are no longer sent by mail.")
 
 

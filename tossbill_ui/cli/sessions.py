@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from tossbill_ui.core import actor
 
 if TYPE_CHECKING:
     from tossbill_ui.customers.models import StoredSession
+    from tossbill_ui.runtime import Runtime
 
 KEYS = (
     "id",
@@ -34,11 +36,18 @@ def session_commands() -> None:
 @click.argument("customer")
 @options.as_json
 def list_sessions(customer: str, as_json: bool) -> None:
-    """List the sessions of a CUSTOMER, named by id, that have not ended."""
+    """List the sessions of a CUSTOMER that have not ended.
+
+    CUSTOMER is our id, or `ext:` and the shop's id of the member.
+    """
+    from tossbill_ui.customers.service import id_of
     from tossbill_ui.customers.sessions import of_customer
 
-    reader = actor.operator("")
-    found = with_runtime(lambda rt: of_customer(rt, reader, customer_id=customer), needs_time=False)
+    async def read(rt: Runtime) -> Sequence[StoredSession]:
+        found = await id_of(rt, customer)
+        return await of_customer(rt, actor.operator(""), customer_id=found)
+
+    found = with_runtime(read, needs_time=False)
     if as_json:
         print_json({"sessions": [{key: getattr(row, key) for key in KEYS} for row in found]})
     else:
@@ -59,6 +68,7 @@ def session_text(row: StoredSession) -> str:
 def revoke(session: str | None, all_of: str | None, operator: str) -> None:
     """End a SESSION, or all of a customer; their open pages close within seconds."""
     from tossbill_ui.customers import sessions
+    from tossbill_ui.customers.service import id_of
 
     if bool(session) == bool(all_of):
         raise click.UsageError("Give a session or a customer: tossbill session revoke SESSION")
@@ -68,7 +78,11 @@ def revoke(session: str | None, all_of: str | None, operator: str) -> None:
         click.echo("The session has ended.")
     else:
         customer = all_of or ""
-        count = with_runtime(lambda rt: sessions.revoke_others(rt, who, customer_id=customer))
+
+        async def end(rt: Runtime) -> int:
+            return await sessions.revoke_others(rt, who, customer_id=await id_of(rt, customer))
+
+        count = with_runtime(end)
         click.echo(f"{counted(count, 'session')} ended.")
 
 

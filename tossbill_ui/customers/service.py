@@ -73,6 +73,16 @@ async def named(db: AsyncSession, name: str) -> Customer:
     return customer
 
 
+async def id_of(rt: Runtime, name: str) -> str:
+    """Return our id of the customer whom a person names; see `named`.
+
+    Raises:
+        NotFound: There is none.
+    """
+    async with rt.db.read() as db:
+        return (await named(db, name)).id
+
+
 async def former_ids(db: AsyncSession, customer_id: str) -> Sequence[str]:
     """Return the ids of those who were merged into a customer; nearly always none."""
     query = select(Customer.id).where(col(Customer.merged_into) == customer_id)
