@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.conftest import NOON
 from tests.support.statements import statements
-from tossbill_ui.core.actor import VISITOR
+from tossbill_ui.core.actor import VISITOR, customer
+from tossbill_ui.customers.service import former_ids
 from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.models import Invoice, Payment
 from tossbill_ui.runtime import Runtime
@@ -57,7 +58,8 @@ IDS = {"ids": ["a", "b"]}
         pytest.param(lambda db: subscriptions.load_followed(db, ["a", "b"]), id="followed"),
         pytest.param(lambda db: db.exec(facts._OFFERS, params=IDS), id="offers"),
         pytest.param(lambda db: subscriptions.had_plan(db, "a", "b"), id="had a plan"),
-        pytest.param(lambda db: subscriptions.of_customer(db, "a"), id="a customer's"),
+        pytest.param(lambda db: subscriptions.of_actor(db, customer("a")), id="a customer's"),
+        pytest.param(lambda db: former_ids(db, "a"), id="former ids"),
         pytest.param(lambda db: subscriptions.events(db, "a"), id="history"),
         pytest.param(lambda db: subscriptions.waiting(db), id="waiting"),
     ],

@@ -271,8 +271,8 @@ async def test_what_is_not_clear_or_not_settled_is_refused(
     with pytest.raises(Conflict) as refused:
         await merged(shop, session, user)
 
-    others = {refund_open: "money_open", registration_asked: "registration_open"}
-    expected = others.get(prepare, prepare.__name__)
+    others = {"refund_open": "money_open", "registration_asked": "registration_open"}
+    expected = others.get(prepare.__name__, prepare.__name__)
     assert refused.value.code == expected
     offered = await offer(shop, session, user)
     assert (offered.refusal if offered else "") == ("" if prepare is both_linked else expected)
