@@ -22,6 +22,7 @@ from tossbill_ui.customers import session as sessions
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer, remember_language
 from tossbill_ui.customers.session import Session, actor_of, new_session
+from tossbill_ui.customers.sessions import ensure_stored
 from tossbill_ui.http.pages import page_routes
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.notices.wording import Rate, say
@@ -67,6 +68,7 @@ async def test_language_of_the_last_page_is_remembered(
 ) -> None:
     async with rt.db.write() as db:
         await ensure_customer(rt, db, customer_id=session.customer_id)
+        await ensure_stored(rt, db, session)
     seen = [await language(rt, session)]
 
     await visit_page(rt, tmp_path, session, **{"accept-language": "en-US,en;q=0.9"})

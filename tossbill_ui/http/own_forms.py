@@ -19,15 +19,15 @@ BODY_BYTES, MOST_FIELDS = 4096, 16
 def is_ours(request: Request, settings: Settings) -> bool:
     """Whether a browser says that one of our own pages sent the form.
 
-    A page with a form keeps its origin from being ``null`` by its ``Referrer-Policy``. A browser
-    that names no origin says at least that the page was of the same one. Reflex's dev server sends
-    pages from another port of the same site.
+    Every browser names the origin of a POST: a page with a form keeps it from being ``null`` by its
+    ``Referrer-Policy``. Reflex's dev server sends pages from another port of the same site.
     """
     origins = {settings.public_url, settings.backend_url}
     sites = {"same-origin", "same-site"} if len(origins) > 1 else {"same-origin"}
-    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-    is_told = origin is not None or site is not None
-    return is_told and (origin is None or origin in origins) and (site is None or site in sites)
+    return (
+        request.headers.get("origin") in origins
+        and request.headers.get("sec-fetch-site", "same-origin") in sites
+    )
 
 
 async def fields(request: Request) -> dict[str, SecretStr] | None:

@@ -13,6 +13,8 @@ from tossbill_ui.core.logging import JsonFormatter
 
 # Rows that anybody may cause; their number is bounded by limits and retention.
 OPEN_TABLES = frozenset({"webhook_event", "webhook_count", "security_event", "audit_entry"})
+# What a visit of a session's own browser notes of it.
+NOTED = {"session": ("last_seen_at", "user_agent")}
 OF_THE_DATABASE = frozenset({"alembic_version", "sqlite_sequence"})
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -71,11 +73,16 @@ class Guard:
         for table, column in self._tables.items():
             if column:
                 for owner in self._owners.values():
-                    query = f"SELECT * FROM {table} WHERE {column} = ?"  # noqa: S608 - our names
+                    wanted = ", ".join(self._compared(table))
+                    query = f"SELECT {wanted} FROM {table} WHERE {column} = ?"  # noqa: S608
                     found[f"{table} {owner}"] = self._db.execute(query, (owner,)).fetchall()
             elif table not in OPEN_TABLES | OF_THE_DATABASE:
                 found[table] = self._db.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
         return found
+
+    def _compared(self, table: str) -> list[str]:
+        names = [row[1] for row in self._db.execute(f"PRAGMA table_info({table})")]
+        return [name for name in names if name not in NOTED.get(table, ())]
 
     def _last(self) -> dict[str, int]:
         query = "SELECT coalesce(max(rowid), 0) FROM {}"

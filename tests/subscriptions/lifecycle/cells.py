@@ -59,6 +59,7 @@ def _method(status: MethodStatus) -> PaymentMethod:
     return PaymentMethod(
         id="method",
         customer_id="customer",
+        customer_key="key",
         registration_id="registration",
         status=status,
         created_at=IN_THE_PERIOD,
