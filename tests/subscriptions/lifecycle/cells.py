@@ -63,7 +63,6 @@ def _method(status: MethodStatus) -> PaymentMethod:
         registration_id="registration",
         status=status,
         created_at=IN_THE_PERIOD,
-        customer_key="key",
         billing_key_hash="hash",
         kind="card",
         authenticated_at=IN_THE_PERIOD,
