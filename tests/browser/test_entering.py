@@ -66,7 +66,9 @@ def enter(page: Page, path: str) -> None:
 
 def test_entry_of_the_shop_leads_in_and_back(page: Page, portal: Server) -> None:
     address = f"{SHOP}/account?tab=billing"
-    path = entry("member-1", name="김하나", email="hana@example.com", return_url=address)
+    path = entry(
+        "member-1", name="김하나", email="hana@example.com", email_verified=True, return_url=address
+    )
     token = path.partition("=")[2]
 
     page.goto(path)
@@ -101,7 +103,7 @@ def test_page_without_a_session_leads_to_the_way_in(page: Page, context: Browser
 def test_open_tab_of_another_customer_says_that_it_changed(
     context: BrowserContext, page: Page
 ) -> None:
-    enter(page, entry("member-a", email="anna@example.com"))
+    enter(page, entry("member-a", email="anna@example.com", email_verified=True))
     settle(page)
     other = context.new_page()
 

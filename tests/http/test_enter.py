@@ -111,7 +111,7 @@ def where(answer: httpx.Response) -> str:
 async def test_page_of_a_link_says_whose_it_is_and_hides_the_rest(
     rt: Runtime, browser: Browser
 ) -> None:
-    customer = await member(rt, name="김하나", email="hana@example.com")
+    customer = await member(rt, name="김하나", email="hana@example.com", email_verified=True)
     token = await link(rt, customer, task=Task.CANCEL, subscription_id=SUBSCRIPTION)
 
     page = await browser.open(f"/enter/{token}")
@@ -246,7 +246,9 @@ async def test_spent_link_leads_on_in_the_browser_that_spent_it(
 async def test_link_of_another_customer_says_who_leaves_and_ends_that_session(
     rt: Runtime, browser: Browser
 ) -> None:
-    before = await signed_in(rt, await member(rt, "a", email="anna@example.com"))
+    before = await signed_in(
+        rt, await member(rt, "a", email="anna@example.com", email_verified=True)
+    )
     browser.use(rt, before)
     path = f"/enter/{await link(rt, await member(rt, 'b'))}"
 
@@ -467,3 +469,14 @@ async def test_address_without_its_slash_leads_there(browser: Browser) -> None:
     answer = await browser.http.get("/enter?why=ended", headers={"host": "evil.example"})
 
     assert (answer.status_code, answer.headers["location"]) == (307, f"{US}/enter/?why=ended")
+
+
+async def test_page_of_a_link_names_no_address_that_nobody_verified(
+    rt: Runtime, browser: Browser
+) -> None:
+    customer = await member(rt, name="김하나", email="victim@example.com")
+
+    page = await browser.open(f"/enter/{await link(rt, customer)}")
+
+    assert "김*나" in page.text
+    assert "@example.com" not in page.text

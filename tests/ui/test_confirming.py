@@ -114,7 +114,7 @@ async def test_page_says_whose_account_plan_and_time(
 
     words = shown(answer.text)
     assert "이 카드를 등록할까요?" in words
-    assert "김*** ha***@example.com" in words
+    assert "김*나 h***@example.com" in words
     assert account_number(session.customer_id) in words
     assert "요금제 프로" in words
     assert "2026. 11. 24. 12:00" in words

@@ -45,8 +45,12 @@ class Whose:
 
 
 def whose(customer: Customer) -> Whose:
-    """Return whose account a customer is."""
-    email = customer.verified_email or customer.email
+    """Return whose account a customer is.
+
+    An address that nobody verified is not shown: whoever lures somebody into their account would
+    type the address of the person who is to believe that it is their own.
+    """
+    email = customer.verified_email
     return Whose(customer.name or "", email or "", customer.external_id or "")
 
 
@@ -78,7 +82,8 @@ class Invitation:
         if self.entry is None:
             return known
         said = self.entry.claims
-        return Whose(said.name or known.name, said.email or known.email, said.sub)
+        email = said.email if said.email_verified else None
+        return Whose(said.name or known.name, email or known.email, said.sub)
 
 
 @dataclass(frozen=True, kw_only=True)
