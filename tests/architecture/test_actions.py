@@ -21,10 +21,19 @@ WITHOUT_OWNERSHIP = {
     "resolve",
     "lock_refund",
     "can_merge",
+    "merge_within",
+    "lock_customers",
 }
 # A registration is bound to the browser's session, which also says who acts. A merge is offered to
 # a browser that has a session of one customer and a link of the other.
-WITHOUT_ACTOR = {"allocate_refund", "open_reviews", "lock_refund", "register_for", "can_merge"}
+WITHOUT_ACTOR = {
+    "allocate_refund",
+    "open_reviews",
+    "lock_refund",
+    "register_for",
+    "can_merge",
+    "lock_customers",
+}
 # A transition's code comes from its rule, a return's from what Toss's window said.
 COMPUTED_CODES = {"lifecycle/rules.py", "payment_methods/ticket.py"}
 

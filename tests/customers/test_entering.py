@@ -19,7 +19,7 @@ from tossbill_ui.customers import (
     sessions,
     signed_entry,
 )
-from tossbill_ui.customers.entering import spend
+from tossbill_ui.customers.entering import Press, spend
 from tossbill_ui.customers.invitations import NOTHING, Invitation, has_it_open
 from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
 from tossbill_ui.customers.session import Session, seal
@@ -71,7 +71,7 @@ async def test_link_opens_one_session_of_its_customer(rt: Runtime) -> None:
     assert await rows(rt, StoredSession) == []
 
     found = await asyncio.gather(
-        *(spend(rt, invitation, before=None, press=str(number)) for number in range(8))
+        *(spend(rt, invitation, Press(str(number)), before=None) for number in range(8))
     )
 
     [session] = [each for each in found if each]
@@ -97,7 +97,7 @@ async def test_entry_makes_the_member_a_customer_when_it_is_spent(rt: Runtime) -
     assert await rows(rt, Customer) == await rows(rt, PortalLink) == []
 
     found = await asyncio.gather(
-        *(spend(rt, invitation, before=None, press=str(number)) for number in range(8))
+        *(spend(rt, invitation, Press(str(number)), before=None) for number in range(8))
     )
 
     assert len([each for each in found if each]) == len(await rows(rt, StoredSession)) == 1
@@ -211,7 +211,7 @@ async def test_link_that_ends_while_its_page_is_open_opens_nothing(
     await end(rt, token)
 
     assert await opens_nothing(rt, token)
-    assert await spend(rt, invitation, before=None, press="1") is None
+    assert await spend(rt, invitation, Press("1"), before=None) is None
     assert await rows(rt, StoredSession) == []
 
 
@@ -226,7 +226,7 @@ async def test_entry_that_ends_while_its_page_is_open_opens_nothing(
     await end(rt, token)
 
     assert await opens_nothing(rt, token)
-    assert await spend(rt, invitation, before=None, press="1") is None
+    assert await spend(rt, invitation, Press("1"), before=None) is None
     assert await rows(rt, StoredSession) == []
 
 
@@ -235,7 +235,7 @@ async def test_session_of_another_customer_ends_in_that_browser(rt: Runtime) -> 
     elsewhere = await signed_in(rt, await member(rt, "member-1"))
     invitation = await invited(rt, await link(rt, await member(rt, "member-2")))
 
-    session = await spend(rt, invitation, before=before, press="1")
+    session = await spend(rt, invitation, Press("1"), before=before)
 
     ended = {row.id: row.revoked_at is not None for row in await rows(rt, StoredSession)}
     assert session
@@ -247,7 +247,7 @@ async def test_link_for_a_task_leaves_a_session_that_sees_more(rt: Runtime) -> N
     mine, others = await signed_in(rt, customer), await signed_in(rt, await member(rt, "member-1"))
     token = await link(rt, customer, task=Task.PAY, subscription_id=SUBSCRIPTION)
 
-    kept = await spend(rt, await invited(rt, token), before=mine, press="1")
+    kept = await spend(rt, await invited(rt, token), Press("1"), before=mine)
 
     assert kept == mine
     opened = await invitations.open_link(rt, token)
@@ -263,7 +263,7 @@ async def test_spent_link_continues_in_its_own_session_alone(rt: Runtime) -> Non
         for task in (Task.PAY, Task.CANCEL)
     ]
     sessions_of = {
-        token: await spend(rt, await invited(rt, token), before=None, press="1")
+        token: await spend(rt, await invited(rt, token), Press("1"), before=None)
         for token in (one, other)
     }
 
@@ -277,7 +277,7 @@ async def test_spent_link_continues_in_its_own_session_alone(rt: Runtime) -> Non
 
 async def test_repeated_press_gets_the_same_session_for_half_a_minute(rt: Runtime) -> None:
     token = await link(rt, await member(rt))
-    session = await spend(rt, await invited(rt, token), before=None, press="a")
+    session = await spend(rt, await invited(rt, token), Press("a"), before=None)
     opened = await invitations.open_link(rt, token)
 
     assert await entering.pressed_before(rt, opened, "a") == session
@@ -288,7 +288,7 @@ async def test_repeated_press_gets_the_same_session_for_half_a_minute(rt: Runtim
 
 async def test_repeated_press_gets_no_session_that_was_ended(rt: Runtime) -> None:
     token = await link(rt, await member(rt))
-    session = await spend(rt, await invited(rt, token), before=None, press="a")
+    session = await spend(rt, await invited(rt, token), Press("a"), before=None)
     assert session
     async with rt.db.write() as db:
         await sessions.end_where(rt, db, StoredSession.id == session.id)  # type: ignore[arg-type]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
@@ -18,20 +20,26 @@ from tests.customers.links import ORIGIN, SETTINGS, entry, later, link, member, 
 from tests.support.shop import Shop, open_shop
 from tossbill_ui import runtime
 from tossbill_ui.core.clock import FrozenClock
-from tossbill_ui.core.scope import Task
+from tossbill_ui.core.errors import Conflict, NeedsSignIn
+from tossbill_ui.core.scope import Scope, Task
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.customers import portal_links, sessions
+from tossbill_ui.customers import invitations, portal_links, sessions
 from tossbill_ui.customers import session as cookies
+from tossbill_ui.customers.entering import Press
 from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
-from tossbill_ui.customers.session import Session, new_session, seal
+from tossbill_ui.customers.session import Session, actor_of, new_session, seal
 from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.http.enter import enter_routes
 from tossbill_ui.http.enter_by_code import CODE_BURST
 from tossbill_ui.http.enter_page import Pages
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.actions import merge
+from tossbill_ui.subscriptions.actions.merge_at_entry import enter_and_merge
+from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.ui.enter import text
 from tossbill_ui.ui.enter.page import render
+from tossbill_ui.ui.shared.text.refusals import REFUSALS
 
 US = "http://localhost:3000"
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
@@ -352,6 +360,60 @@ async def test_link_for_a_task_merges_nothing(shop: Shop, rt: Runtime, browser: 
     assert "enter-merge" not in page.text
     assert text.LOSES_BODY.ko in page.text
     assert not any(row.merged_into for row in await rows(rt, Customer))
+
+
+async def test_session_for_a_task_can_be_merged_with_nobody(
+    shop: Shop, rt: Runtime, browser: Browser
+) -> None:
+    victim = new_session()
+    subscription_id = (await shop.subscribe(victim)).subscription.id
+    [row] = await rows(rt, Customer)
+    limited = await link(rt, row, task=Task.HISTORY, subscription_id=subscription_id)
+    await browser.enter(f"/enter/{limited}")
+    before = browser.session(rt)
+    assert before
+    before = replace(before, scope=Scope(Task.HISTORY, subscription_id))
+    assert text.HAS_TITLE.ko not in (await browser.open("/enter/")).text.replace("\u00a0", " ")
+    path = f"/enter/{await link(rt, await member(rt))}"
+
+    page = await browser.open(path)
+    assert "enter-merge" not in page.text
+    assert text.HAS_TITLE.ko not in page.text.replace("\u00a0", " ")
+    opened = await invitations.open_link(rt, path.rpartition("/")[2])
+    assert opened.invitation
+    for each in (before, replace(before, scope=None)):  # as a process reads it, and as it may claim
+        with pytest.raises(NeedsSignIn):
+            await enter_and_merge(rt, actor_of(each), opened.invitation, Press("a"), before=each)
+    await browser.press(page, merge="yes")
+
+    assert not any(each.merged_into for each in await rows(rt, Customer))
+    assert [each.customer_id for each in await rows(rt, Subscription)] == [victim.customer_id]
+
+
+class Killed(BaseException):
+    """Ends a process in the middle."""
+
+
+@pytest.mark.parametrize(
+    "error", [Conflict("x", code="money_open"), Killed()], ids=["refused", "killed"]
+)
+async def test_merge_that_fails_leaves_everything_as_it_was(
+    shop: Shop, rt: Runtime, browser: Browser, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    session, _ = await anonymous(shop, browser)
+    page = await browser.open(f"/enter/{await link(rt, await member(rt))}")
+    with monkeypatch.context() as patched:
+        patched.setattr(merge, "_hand_over", AsyncMock(side_effect=error))
+        with suppress(Killed):
+            shown = await browser.press(page, merge="yes")
+            assert REFUSALS["money_open"].ko in shown.text.replace("\u00a0", " ")
+
+    assert [row.spent_at for row in await rows(rt, PortalLink)] == [None]
+    assert [row.id for row in await live_sessions(rt)] == [session.id]
+    assert where(await browser.press(page, merge="yes")) == "/subscription/"
+    assert [
+        row.merged_into for row in await rows(rt, Customer) if row.id != session.customer_id
+    ] == [session.customer_id]
 
 
 async def test_entry_leads_to_its_plan_and_back_to_the_shop(rt: Runtime, browser: Browser) -> None:

@@ -16,8 +16,9 @@ from tossbill_sandbox.cards.personas import PERSONAS_BY_NAME
 from tossbill_ui.core.actor import customer
 from tossbill_ui.core.errors import Conflict, NeedsSignIn, NotFound
 from tossbill_ui.core.scope import Scope, Task
-from tossbill_ui.customers import service, sessions
-from tossbill_ui.customers.models import Customer, StoredSession, Via
+from tossbill_ui.customers import portal_links, service, sessions
+from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
+from tossbill_ui.customers.portal_links import LinkRequest
 from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.events.models import EventRecord
@@ -166,18 +167,33 @@ async def test_one_default_method_is_left(shop: Shop, session: Session, user: Se
     assert defaults == [card]
 
 
-async def test_sessions_that_nobody_vouches_for_end_and_others_move(
+async def test_nothing_that_opened_the_anonymous_customer_opens_the_one_who_stays(
     shop: Shop, session: Session, user: Session
 ) -> None:
-    await shop.subscribe(session)
+    seen = await shop.subscribe(session)
+    request = LinkRequest(
+        customer_id=session.customer_id,
+        task=Task.METHOD,
+        subscription_id=seen.subscription.id,
+    )
     async with shop.rt.db.write() as db:
         await sessions.ensure_stored(shop.rt, db, session)
+        (await db.get_one(Customer, session.customer_id)).email = "mallory@evil.test"
+        others = [
+            sessions.open_session(
+                shop.rt, db, customer_id=session.customer_id, entrance=Entrance(via=via)
+            )
+            for via in (Via.CODE, Via.LINK)
+        ]
+        await portal_links.create(shop.rt, db, request, made_by="x")
 
     survivor_id = await merged(shop, session, user)
 
     rows = {row.id: row for row in await shop.rows(StoredSession)}
-    assert rows[session.id].revoked_at is not None
+    assert all(rows[each.id].revoked_at for each in (session, *others))
     assert (rows[user.id].customer_id, rows[user.id].revoked_at) == (survivor_id, None)
+    assert all(row.revoked_at for row in await shop.rows(PortalLink))
+    assert (await customer_of(shop, survivor_id)).email is None
 
 
 async def test_a_window_that_was_open_registers_its_card_for_the_survivor(

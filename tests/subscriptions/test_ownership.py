@@ -14,6 +14,8 @@ from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.actor import VISITOR, Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.scope import Task
+from tossbill_ui.customers.entering import Press
+from tossbill_ui.customers.invitations import Invitation, Target
 from tossbill_ui.customers.models import Customer, PortalLink
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.payment_methods import removal
@@ -23,6 +25,7 @@ from tossbill_ui.subscriptions.actions import (
     change_method,
     change_plan,
     merge,
+    merge_at_entry,
     pause,
     portal_link,
     price_increase,
@@ -106,6 +109,9 @@ async def test_others_cannot_merge_two_customers(
     for actor in (actor_of(stranger), VISITOR):
         with pytest.raises(NotFound):
             await merge.merge(shop.rt, actor, **pair)
+        nothing = Invitation(token_hash="", target=Target())
+        with pytest.raises(NotFound):
+            await merge_at_entry.enter_and_merge(shop.rt, actor, nothing, Press(""), before=session)
 
 
 @pytest.mark.parametrize("actor", [VISITOR, KIM], ids=["a visitor", "an operator"])

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.after_commit import after_commit
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import InvalidRequest
 from tossbill_ui.customers import sessions
 from tossbill_ui.customers.invitations import Invitation, Opened
 from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
-from tossbill_ui.customers.portal_links import ensure_linked, survivor
+from tossbill_ui.customers.portal_links import ensure_linked
 from tossbill_ui.customers.session import Session
 from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.customers.signed_entry import Entry
 from tossbill_ui.runtime import Runtime
 
 PRESS = "press"
+READ = {"read": True}
 # For how long a press that the browser sends again leads where the first one led.
 AGAIN = timedelta(seconds=30)
 BY_THE_SHOP = "entry"
 
 
+@dataclass(frozen=True)
+class Press:
+    """A press of the button on a link's page.
+
+    Attributes:
+        drawn: The number that the page's form carries, by which a repeated press is known.
+        user_agent: The name that the browser gives itself; untrusted.
+    """
+
+    drawn: str
+    user_agent: str = ""
+
+
 async def spend(
-    rt: Runtime,
-    invitation: Invitation,
-    *,
-    before: Session | None,
-    press: str,
-    user_agent: str = "",
+    rt: Runtime, invitation: Invitation, press: Press, *, before: Session | None
 ) -> Session | None:
     """Spend a link for a new session, and end the one that the browser had.
 
@@ -41,50 +53,67 @@ async def spend(
     Args:
         rt: The process's runtime.
         invitation: What the address stands for.
+        press: The press of its page's button.
         before: The browser's session.
-        press: The number that the page's form carries, by which a repeated press is known.
-        user_agent: The name that the browser gives itself; untrusted.
 
     Returns:
         None if it was spent meanwhile, or is over.
     """
     async with rt.db.write() as db:
-        link = await _claim(rt, db, invitation)
-        if link is None:
-            return None
-        if before and _sees_more(before, link):
-            return before
-        if before:
-            await sessions.end_where(rt, db, col(StoredSession.id) == before.id)
-        session_id = _session_id(rt, invitation.token_hash, press)
-        entrance = Entrance(via=Via.LINK, link=link, user_agent=user_agent, session_id=session_id)
-        session = sessions.open_session(rt, db, customer_id=link.customer_id, entrance=entrance)
-    if before:
-        rt.pubsub.publish(before.customer_id)
-    rt.pubsub.publish(session.customer_id)
-    return session
+        return await spend_within(rt, db, invitation, press, before=before)
+
+
+async def spend_within(
+    rt: Runtime, db: AsyncSession, invitation: Invitation, press: Press, *, before: Session | None
+) -> Session | None:
+    """Do in the caller's transaction what `spend` does in its own."""
+    link = await _claim(rt, db, invitation)
+    if link is None:
+        return None
+    if before and _sees_more(before, link):
+        return before
+    entrance = Entrance(
+        via=Via.LINK,
+        link=link,
+        user_agent=press.user_agent,
+        session_id=_session_id(rt, invitation.token_hash, press.drawn),
+    )
+    return await _replace(rt, db, before, link.customer_id, entrance)
 
 
 async def sign_in(
-    rt: Runtime, customer_id: str, *, before: Session | None, user_agent: str = ""
-) -> Session:
+    rt: Runtime, customer: Customer, *, before: Session | None, user_agent: str = ""
+) -> Session | None:
     """Open a session for a customer who has typed a code, and end the one that the browser had.
 
     Args:
         rt: The process's runtime.
-        customer_id: Who typed it.
+        customer: Who typed it, as they were then.
         before: The browser's session.
         user_agent: The name that the browser gives itself; untrusted.
+
+    Returns:
+        None if they were merged or erased meanwhile, or the address is no longer theirs.
     """
     entrance = Entrance(via=Via.CODE, user_agent=user_agent)
     async with rt.db.write() as db:
-        if before:
-            await sessions.end_where(rt, db, col(StoredSession.id) == before.id)
-        session = sessions.open_session(rt, db, customer_id=customer_id, entrance=entrance)
+        found = await db.get(Customer, customer.id, with_for_update=READ)
+        if found is None or found.merged_into or found.blocked_at:
+            return None
+        if found.verified_email != customer.verified_email:
+            return None
+        return await _replace(rt, db, before, found.id, entrance)
+
+
+async def _replace(
+    rt: Runtime, db: AsyncSession, before: Session | None, customer_id: str, entrance: Entrance
+) -> Session:
+    """Open a session, and end the one that the browser had; open pages hear of both."""
     if before:
-        rt.pubsub.publish(before.customer_id)
-    rt.pubsub.publish(customer_id)
-    return session
+        await sessions.end_where(rt, db, col(StoredSession.id) == before.id)
+    for each in {customer_id, before.customer_id if before else customer_id}:
+        after_commit(db, partial(rt.pubsub.publish, each), key=("changes", each))
+    return sessions.open_session(rt, db, customer_id=customer_id, entrance=entrance)
 
 
 def _sees_more(before: Session, link: PortalLink) -> bool:
@@ -110,15 +139,27 @@ def _session_id(rt: Runtime, token_hash: str, press: str) -> str:
 
 
 async def _claim(rt: Runtime, db: AsyncSession, invitation: Invitation) -> PortalLink | None:
-    """Spend the link in the caller's transaction; return None if another one has done so."""
+    """Spend the link in the caller's transaction; return None if another one has done so.
+
+    Its customer is locked first, as whoever merges or erases them locks them before their links.
+    """
     entry = invitation.entry
+    customer = None if entry else await _held(db, invitation.customer_id)
     if not await (_insert(rt, db, entry) if entry else _update(rt, db, invitation)):
         return None
     query = select(PortalLink).where(col(PortalLink.token_hash) == invitation.token_hash)
     link = (await db.exec(query)).one()
-    customer = await survivor(db, await db.get_one(Customer, link.customer_id))
+    customer = customer or await db.get_one(Customer, link.customer_id)
     link.customer_id = customer.id
     return None if customer.blocked_at else link
+
+
+async def _held(db: AsyncSession, customer_id: str) -> Customer:
+    """Return a customer, or whom they have become, who cannot be merged or erased meanwhile."""
+    customer = await db.get_one(Customer, customer_id, with_for_update=READ)
+    while customer.merged_into:
+        customer = await db.get_one(Customer, customer.merged_into, with_for_update=READ)
+    return customer
 
 
 async def _update(rt: Runtime, db: AsyncSession, invitation: Invitation) -> bool:
@@ -135,7 +176,7 @@ async def _update(rt: Runtime, db: AsyncSession, invitation: Invitation) -> bool
 async def _insert(rt: Runtime, db: AsyncSession, entry: Entry) -> bool:
     """Store an entry as spent; its member becomes a customer with it."""
     claims, now = entry.claims, rt.machine.now()
-    if entry.expires_at <= now:
+    if entry.expires_at <= now or await _is_spent(db, entry):
         return False
     try:
         customer = await ensure_linked(
@@ -170,3 +211,9 @@ async def _insert(rt: Runtime, db: AsyncSession, entry: Entry) -> bool:
         .returning(col(PortalLink.id))
     )
     return (await db.exec(statement)).first() is not None
+
+
+async def _is_spent(db: AsyncSession, entry: Entry) -> bool:
+    """Whether an entry was spent: no member becomes a customer by it again, erased or not."""
+    query = select(PortalLink.id).where(col(PortalLink.token_hash) == entry.token_hash)
+    return (await db.exec(query)).first() is not None

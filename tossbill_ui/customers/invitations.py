@@ -112,7 +112,8 @@ async def open_link(rt: Runtime, token: str) -> Opened:
         token: The token; untrusted.
     """
     async with rt.db.read() as db:
-        opened = await _open(rt, db, _hash(token))
+        link = await _stored(db, _hash(token))
+        opened = await _open(rt, db, link) if link else NOTHING
     if opened.invitation and opened.link and opened.link.opened_at is None:
         await _note_opened(rt, opened.link.id)
     return opened
@@ -128,10 +129,11 @@ async def open_entry(rt: Runtime, text: str) -> Opened:
     entry = signed_entry.read(rt, text)
     token_hash = entry.token_hash if entry else _hash(text)
     async with rt.db.read() as db:
-        opened = await _open(rt, db, token_hash)
+        link = await _stored(db, token_hash)
         if entry is None:
             return NOTHING
-        if opened.link:
+        if link:  # it was spent, maybe for somebody who was erased since
+            opened = await _open(rt, db, link)
             return Opened(link=opened.link, customer_id=opened.customer_id)
         query = select(Customer).where(col(Customer.external_id) == entry.claims.sub)
         found = (await db.exec(query)).first()
@@ -153,18 +155,19 @@ def _hash(token: str) -> str:
     return fingerprint(token if token.isascii() else "")
 
 
-async def _open(rt: Runtime, db: AsyncSession, token_hash: str) -> Opened:
+async def _stored(db: AsyncSession, token_hash: str) -> PortalLink | None:
     query = select(PortalLink).where(col(PortalLink.token_hash) == token_hash)
-    link = (await db.exec(query)).first()
-    if link is None:
-        return NOTHING
+    return (await db.exec(query)).first()
+
+
+async def _open(rt: Runtime, db: AsyncSession, link: PortalLink) -> Opened:
     customer = await survivor(db, await db.get_one(Customer, link.customer_id))
     if customer.blocked_at or link.revoked_at:
         return NOTHING
     opened = Opened(link=link, customer_id=customer.id)
     if link.spent_at or link.expires_at <= rt.machine.now():
         return opened
-    invitation = Invitation(token_hash=token_hash, target=target_of(link), customer=customer)
+    invitation = Invitation(token_hash=link.token_hash, target=target_of(link), customer=customer)
     return Opened(invitation=invitation, link=link, customer_id=customer.id)
 
 

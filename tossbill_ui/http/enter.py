@@ -104,7 +104,7 @@ async def _over(pages: Pages, request: Request) -> Response:
 async def _loses(rt: Runtime, request: Request) -> bool:
     """Whether this browser's customer has something that no code and no link leads back to."""
     session = await session_of(request)
-    if session is None:
+    if session is None or session.scope:
         return False
     offered = await merge.can_merge(rt, anonymous_id=session.customer_id, linked_id="")
     return offered is not None

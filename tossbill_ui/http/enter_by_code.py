@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from tossbill_ui.core.mail_address import NoMailAddress
 from tossbill_ui.customers import entering, sign_in_codes
 from tossbill_ui.customers.invitations import whose
+from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.portal_links import PATH
 from tossbill_ui.customers.sign_in_codes import CodeOver, TooMany, WrongCode
 from tossbill_ui.http.budgets import Buckets
@@ -79,16 +80,20 @@ async def sign_in(
         customers = {each.id: whose(each) for each in redeemed.customers}
         hidden = {"attempt": attempt, "code": code, "next": continue_to}
         return ChoiceView(customers=customers, hidden=hidden)
-    return await _enter(rt, request, redeemed.chosen.id, continue_to)
+    return await _enter(rt, request, redeemed.chosen, continue_to)
 
 
-async def _enter(rt: Runtime, request: Request, customer_id: str, path: str) -> Response:
+async def _enter(
+    rt: Runtime, request: Request, customer: Customer, path: str
+) -> Response | AddressView:
     session = await entering.sign_in(
         rt,
-        customer_id,
+        customer,
         before=await session_of(request),
         user_agent=request.headers.get("user-agent", ""),
     )
+    if session is None:
+        return AddressView(problem=CodeOver.code, next=path)
     address = rt.settings.public_url + path
     response = RedirectResponse(address, status_code=303, headers=NO_STORE)
     set_session_cookie(request, response, session)

@@ -11,9 +11,9 @@ from hmac import compare_digest
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tossbill_ui.core.actor import customer
-from tossbill_ui.core.errors import TossbillError
+from tossbill_ui.core.errors import Conflict, TossbillError
 from tossbill_ui.customers import entering
+from tossbill_ui.customers.entering import Press
 from tossbill_ui.customers.invitations import (
     Invitation,
     Opened,
@@ -23,7 +23,7 @@ from tossbill_ui.customers.invitations import (
     whose,
 )
 from tossbill_ui.customers.models import Customer
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.customers.target_paths import path_of
 from tossbill_ui.http.pages import NO_STORE
 from tossbill_ui.http.session import session_of, set_session_cookie, signed_session
@@ -31,6 +31,7 @@ from tossbill_ui.prerender import LinkView
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import merge
 from tossbill_ui.subscriptions.actions.merge import MergeOffer
+from tossbill_ui.subscriptions.actions.merge_at_entry import enter_and_merge
 from tossbill_ui.subscriptions.reading.invited import open_token
 
 log = logging.getLogger(__name__)
@@ -97,8 +98,21 @@ async def press(
     if view.merge is not None and (wants not in (YES, NO) or (wants == YES and view.merge)):
         return view
     merges = view.merge is not None and wants == YES
-    done = await _spend(rt, request, opened.invitation, fields["press"], merges=merges)
+    try:
+        done = await _spend(rt, request, opened.invitation, fields["press"], merges=merges)
+    except TossbillError as error:  # refused for what has happened since the page was shown
+        linked_id = opened.invitation.customer_id
+        log.warning(
+            "customer.not_merged", extra={"data": {"linked_id": linked_id, "code": error.code}}
+        )
+        return _refused(await offer(rt, request, door, opened.invitation), error)
     return done or await _after(rt, request, await door.open(rt), fields)
+
+
+def _refused(view: LinkView, error: TossbillError) -> LinkView:
+    """Return the page again, with why the customers were not merged."""
+    is_explained = isinstance(error, Conflict) and view.merge is not None
+    return replace(view, merge=error.code) if is_explained else view
 
 
 async def _after(
@@ -115,30 +129,13 @@ async def _spend(
     rt: Runtime, request: Request, invitation: Invitation, drawn: str, *, merges: bool
 ) -> Response | None:
     before = await session_of(request)
-    session = await entering.spend(
-        rt,
-        invitation,
-        before=before,
-        press=drawn,
-        user_agent=request.headers.get("user-agent", ""),
-    )
-    if session is None:
-        return None
+    pressed = Press(drawn, request.headers.get("user-agent", ""))
     if before and merges:
-        session = await _merged(rt, before, session)
-    return _way(rt, request, session, path_of(invitation.target))
-
-
-async def _merged(rt: Runtime, before: Session, session: Session) -> Session:
-    """Take over what the browser's customer had; the session goes to the one that stays."""
-    who = customer(session.customer_id)
-    ids = {"anonymous_id": before.customer_id, "linked_id": session.customer_id}
-    try:
-        stays = await merge.merge(rt, who, **ids)
-    except TossbillError as error:  # refused for what has happened since the page was shown
-        log.warning("customer.not_merged", extra={"data": {**ids, "code": error.code}})
-        return session
-    return replace(session, customer_id=stays)
+        who = actor_of(before)
+        session = await enter_and_merge(rt, who, invitation, pressed, before=before)
+    else:
+        session = await entering.spend(rt, invitation, pressed, before=before)
+    return _way(rt, request, session, path_of(invitation.target)) if session else None
 
 
 async def continue_at(rt: Runtime, request: Request, opened: Opened) -> Response | None:
@@ -162,7 +159,7 @@ def _redirect(rt: Runtime, path: str) -> Response:
 async def _merge_offer(
     rt: Runtime, before: Session | None, invitation: Invitation
 ) -> MergeOffer | None:
-    if before is None or before.customer_id == invitation.customer_id:
+    if before is None or before.scope or before.customer_id == invitation.customer_id:
         return None
     linked = invitation.customer_id
     return await merge.can_merge(rt, anonymous_id=before.customer_id, linked_id=linked)

@@ -19,7 +19,7 @@ from tossbill_ui.core.after_commit import after_commit
 from tossbill_ui.core.db import Table, update_where
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers import sessions
-from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession, Via
+from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, Registration
@@ -148,8 +148,8 @@ async def merge(rt: Runtime, actor: Actor, *, anonymous_id: str, linked_id: str)
     """Merge an anonymous customer and one whom the shop knows; merging them again changes nothing.
 
     The one with live subscriptions stays, so what is charged keeps its owner; without any, the
-    one whom the shop knows. The other's id leads to it from then on. Sessions of the anonymous
-    one that nobody vouches for end: their cookies may be known to others.
+    one whom the shop knows. The other's id leads to it from then on. Every session, link and code
+    of the anonymous one ends: others may have them.
 
     Args:
         rt: The process's runtime.
@@ -172,21 +172,27 @@ async def merge(rt: Runtime, actor: Actor, *, anonymous_id: str, linked_id: str)
     if not (actor.may_see(anonymous_id) or actor.may_see(linked_id)):
         raise NotFound("There is no such customer.")
     async with rt.db.write() as db:
-        anonymous, linked = await _locked(db, anonymous_id, linked_id)
-        if anonymous.id == linked.id:
-            return linked.id
-        pair = _Pair(anonymous, linked, await _lock_rows(db, (anonymous.id, linked.id)))
-        await _refuse(db, pair)
-        await _end_sessions(rt, db, anonymous)
-        await _move(db, pair)
-        await _hand_over(db, pair)
-        _publish(rt, db, pair, actor)
+        return await merge_within(rt, db, actor, anonymous_id=anonymous_id, linked_id=linked_id)
+
+
+async def merge_within(
+    rt: Runtime, db: AsyncSession, actor: Actor, *, anonymous_id: str, linked_id: str
+) -> str:
+    """Merge two customers in the caller's transaction, as `merge` does for an actor it checked."""
+    anonymous, linked = await _locked(db, anonymous_id, linked_id)
+    if anonymous.id == linked.id:
+        return linked.id
+    pair = _Pair(anonymous, linked, await _lock_rows(db, (anonymous.id, linked.id)))
+    await _refuse(db, pair)
+    await _end_entrances(rt, db, anonymous)
+    await _move(db, pair)
+    await _hand_over(db, pair)
+    _publish(rt, db, pair, actor)
     return pair.survivor.id
 
 
-async def _locked(db: AsyncSession, anonymous_id: str, linked_id: str) -> tuple[Customer, Customer]:
-    """Return both customers, or what they were merged into before, locked."""
-    ids = (anonymous_id, linked_id)
+async def lock_customers(db: AsyncSession, ids: tuple[str, str]) -> Sequence[Customer]:
+    """Lock two customers and what they were merged into before, and return them."""
     into = select(Customer.merged_into).where(col(Customer.id).in_(ids))
     query = (
         select(Customer)
@@ -194,7 +200,13 @@ async def _locked(db: AsyncSession, anonymous_id: str, linked_id: str) -> tuple[
         .order_by(col(Customer.id))
         .with_for_update(key_share=True)
     )
-    found = {each.id: each for each in (await db.exec(query)).all()}
+    return (await db.exec(query)).all()
+
+
+async def _locked(db: AsyncSession, anonymous_id: str, linked_id: str) -> tuple[Customer, Customer]:
+    """Return both customers, or what they were merged into before, locked."""
+    ids = (anonymous_id, linked_id)
+    found = {each.id: each for each in await lock_customers(db, ids)}
     pair = [found.get(each) for each in ids]
     pair = [found.get(each.merged_into) if each and each.merged_into else each for each in pair]
     anonymous, linked = pair
@@ -235,10 +247,17 @@ async def _refuse(db: AsyncSession, pair: _Pair) -> None:
             raise Conflict("A question about a price is not answered.", code="consent_open")
 
 
-async def _end_sessions(rt: Runtime, db: AsyncSession, anonymous: Customer) -> None:
-    """End what the anonymous customer's cookies could still open, or verify, afterwards."""
-    is_own = col(StoredSession.customer_id) == anonymous.id
-    await sessions.end_where(rt, db, is_own, col(StoredSession.via) == Via.COOKIE)
+async def _end_entrances(rt: Runtime, db: AsyncSession, anonymous: Customer) -> None:
+    """End every session, link and code of the anonymous customer.
+
+    Somebody may have planted its cookie in the browser that merges, and have got into it by a
+    link or a code of their own meanwhile.
+    """
+    await sessions.end_where(rt, db, col(StoredSession.customer_id) == anonymous.id)
+    is_open = (col(PortalLink.spent_at).is_(None), col(PortalLink.revoked_at).is_(None))
+    ended = sa.update(PortalLink).where(col(PortalLink.customer_id) == anonymous.id, *is_open)
+    values = ended.values(revoked_at=rt.machine.now())
+    await db.exec(values.execution_options(synchronize_session=False))
     await db.exec(sa.delete(SignInCode).where(col(SignInCode.customer_id) == anonymous.id))
 
 
@@ -264,7 +283,8 @@ async def _update(
 async def _hand_over(db: AsyncSession, pair: _Pair) -> None:
     """Give the survivor what the shop knows, and leave of the other only where its id leads.
 
-    An address signs in only if the shop vouches for it, or it was verified as the shop's user.
+    An address signs in, or gets notices, only if it is the one of the shop's user: whoever planted
+    the anonymous customer's cookie may have given their own.
     """
     stays, goes, linked = pair.survivor, pair.gone, pair.linked
     known = {
@@ -272,7 +292,7 @@ async def _hand_over(db: AsyncSession, pair: _Pair) -> None:
         "name": linked.name,
         "verified_email": linked.verified_email,
         "email_verified_at": linked.email_verified_at,
-        "email": linked.email or pair.anonymous.email,
+        "email": linked.email,
         "language": stays.language or goes.language,
     }
     nothing = dict.fromkeys(known)
