@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.customers import code_mail
-from tossbill_ui.notices import codes
+from tossbill_ui.customers import code_mail, verified_address
+from tossbill_ui.notices import address, codes
 from tossbill_ui.payment_methods import issued_handler
 from tossbill_ui.payments import outcome_handler
 from tossbill_ui.runtime import Runtime
@@ -15,6 +15,7 @@ from tossbill_ui.subscriptions.lifecycle.outcome import HANDLER
 def connect_domains() -> None:
     """Register the handlers of what lower domains report; safe to repeat."""
     code_mail.register(codes.mail)
+    verified_address.register(address.tell_removed)
     outcome_handler.register(HANDLER)
     issued_handler.register(change_method.HANDLER)
 

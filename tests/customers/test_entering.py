@@ -15,12 +15,12 @@ from tossbill_ui.core.scope import Task
 from tossbill_ui.customers import (
     entering,
     invitations,
-    portal_links,
     sessions,
     signed_entry,
 )
 from tossbill_ui.customers.entering import Press, spend
 from tossbill_ui.customers.invitations import NOTHING, Invitation, has_it_open
+from tossbill_ui.customers.link_revocation import revoke_links
 from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
 from tossbill_ui.customers.session import Session, seal
 from tossbill_ui.customers.sessions import Entrance
@@ -188,7 +188,8 @@ async def test_each_of_two_keys_counts_while_they_are_changed(rt: Runtime) -> No
 
 async def revoke(rt: Runtime, token: str) -> None:
     for row in await rows(rt, PortalLink):
-        await portal_links.revoke(rt, row.id)
+        async with rt.db.write() as db:
+            await revoke_links(rt, db, row.customer_id)
 
 
 async def block(rt: Runtime, token: str) -> None:

@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from tests.support.actors import KIM
+from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.crypto import fingerprint
 from tossbill_ui.core.errors import InvalidRequest, NotFound
 from tossbill_ui.core.scope import Task
-from tossbill_ui.customers import portal_links
-from tossbill_ui.customers.models import Customer, PortalLink
+from tossbill_ui.customers import portal_links, sessions
+from tossbill_ui.customers.models import Customer, PortalLink, Via
 from tossbill_ui.customers.portal_links import LinkRequest, ensure_linked
+from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.runtime import Runtime
 
 SUBSCRIPTION = "5" * 32
@@ -157,15 +160,35 @@ async def test_erased_member_gets_no_link(rt: Runtime) -> None:
         await member(rt)
 
 
-async def test_link_is_revoked_once(rt: Runtime) -> None:
-    await make(rt, await member(rt))
+async def test_ending_all_sessions_of_a_customer_revokes_their_links_alone(rt: Runtime) -> None:
+    customer, other = await member(rt), await member(rt, "member-43")
+    await make(rt, customer)
+    await make(rt, other)
+
+    assert await sessions.revoke_others(rt, KIM, customer_id=customer.id) == 0
+
+    assert [link.customer_id for link in await links(rt) if link.revoked_at] == [customer.id]
+    async with rt.db.read() as db:
+        subjects = (await db.exec(select(AuditEntry.subject))).all()
+    assert subjects == ["0 sessions, 1 links by kim"]
+
+
+async def test_sessions_and_links_of_a_former_id_are_those_of_whom_it_has_become(
+    rt: Runtime,
+) -> None:
+    stays, goes = await member(rt), await member(rt, "member-43")
+    await make(rt, goes)
+    async with rt.db.write() as db:
+        sessions.open_session(rt, db, customer_id=stays.id, entrance=Entrance(via=Via.LINK))
+        (await db.get_one(Customer, goes.id)).merged_into = stays.id
+
+    assert len(await sessions.of_customer(rt, KIM, customer_id=goes.id)) == 1
+    assert await sessions.revoke_others(rt, KIM, customer_id=goes.id) == 1
+
     [link] = await links(rt)
-
-    await portal_links.revoke(rt, link.id)
-    [first] = await links(rt)
-    await portal_links.revoke(rt, link.id)
-    [second] = await links(rt)
-
-    assert first.revoked_at == second.revoked_at is not None
-    with pytest.raises(NotFound):
-        await portal_links.revoke(rt, "0" * 32)
+    assert link.revoked_at
+    for unknown in ("0" * 32, "ext:nobody", ""):
+        with pytest.raises(NotFound):
+            await sessions.of_customer(rt, KIM, customer_id=unknown)
+        with pytest.raises(NotFound):
+            await sessions.revoke_others(rt, KIM, customer_id=unknown)

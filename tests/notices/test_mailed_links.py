@@ -12,8 +12,10 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import col
 
+from tests.customers.links import member
 from tests.notices.mail_server import MailServerStub
 from tests.notices.test_delivery import with_settings
+from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.db import update_where
@@ -128,6 +130,29 @@ async def test_mailed_link_opens_its_task_alone_after_scanners_have_followed_it(
     with pytest.raises(NeedsSignIn):
         await address.change(shop.rt, actor, "thief@example.com")
     assert await address.get_email(shop.rt, actor) == ""
+
+
+@pytest.mark.parametrize("how", ["replaced", "cleared", "by the shop"])
+async def test_links_mailed_to_a_former_address_open_nothing_and_it_is_told(
+    how: str, shop: Shop, session: Session, with_mail: Runtime, mail_server: MailServerStub
+) -> None:
+    await subscribed(shop, session)
+    await deliver(with_mail)
+    [token] = tokens(mail_server)
+    await change(shop, session, external_id="member-42")
+
+    if how == "by the shop":
+        await member(shop.rt, email="new@example.com", email_verified=True)
+    else:
+        email = "new@example.com" if how == "replaced" else None
+        await address.set_email(
+            shop.rt, KIM, customer_id=session.customer_id, email=email, is_verified=bool(email)
+        )
+
+    assert await invitations.open_link(shop.rt, token) == invitations.NOTHING
+    await deliver(with_mail)
+    told = [mail["To"] for mail in mail_server.messages if "이메일" in mail["Subject"]]
+    assert told == [ADDRESS]
 
 
 async def test_shared_link_shows_no_other_subscription(

@@ -66,7 +66,10 @@ def session_text(row: StoredSession) -> str:
 @click.option("--all-of", metavar="CUSTOMER", help="End every session of a customer.")
 @options.operator
 def revoke(session: str | None, all_of: str | None, operator: str) -> None:
-    """End a SESSION, or all of a customer; their open pages close within seconds."""
+    """End a SESSION, or all of a customer; their open pages close within seconds.
+
+    With all of a customer, their unspent links are revoked.
+    """
     from tossbill_ui.customers import sessions
     from tossbill_ui.customers.service import id_of
 

@@ -19,13 +19,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.crypto import fingerprint, new_id
-from tossbill_ui.core.db import update_where
-from tossbill_ui.core.errors import InvalidRequest, NotFound
+from tossbill_ui.core.errors import InvalidRequest
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.mail_address import folded, is_address
 from tossbill_ui.core.scope import Task
 from tossbill_ui.core.text import clean, is_code, is_id
 from tossbill_ui.customers.models import Customer, PortalLink
+from tossbill_ui.customers.verified_address import set_verified
 from tossbill_ui.runtime import Runtime
 
 PATH = "/enter/"
@@ -162,19 +162,6 @@ def check_return_url(rt: Runtime, url: str | None) -> None:
         )
 
 
-async def revoke(rt: Runtime, link_id: str) -> None:
-    """Let a link open nothing from now on; the session of a spent one is left as it is.
-
-    Raises:
-        NotFound: There is no such link.
-    """
-    async with rt.db.write() as db:
-        if not (is_id(link_id) and await db.get(PortalLink, link_id)):
-            raise NotFound("There is no such link.")
-        is_open = (col(PortalLink.id) == link_id, col(PortalLink.revoked_at).is_(None))
-        await update_where(db, PortalLink, *is_open, revoked_at=rt.machine.now())
-
-
 async def ensure_linked(
     rt: Runtime,
     db: AsyncSession,
@@ -213,7 +200,7 @@ async def ensure_linked(
         customer.name = clean(name, limit=NAME_LENGTH) or None
     customer.language = customer.language or language
     if email is not None:
-        _set_email(rt, customer, email, is_verified=email_verified)
+        await _set_email(rt, db, customer, email, is_verified=email_verified)
     return customer
 
 
@@ -247,10 +234,11 @@ async def survivor(db: AsyncSession, customer: Customer) -> Customer:
     return customer
 
 
-def _set_email(rt: Runtime, customer: Customer, email: str, *, is_verified: bool) -> None:
+async def _set_email(
+    rt: Runtime, db: AsyncSession, customer: Customer, email: str, *, is_verified: bool
+) -> None:
     is_followed = customer.email is None or folded(customer.email) == customer.verified_email
-    if is_verified and customer.verified_email != folded(email):
-        customer.verified_email = folded(email)
-        customer.email_verified_at = rt.machine.now()
+    if is_verified:
+        await set_verified(rt, db, customer, email)
     if customer.email is None or (is_verified and is_followed):
         customer.email = email

@@ -23,7 +23,9 @@ from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.scope import Scope, Task
 from tossbill_ui.core.text import clean, is_id
+from tossbill_ui.customers.link_revocation import revoke_links
 from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
+from tossbill_ui.customers.service import find as find_customer
 from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 
@@ -171,19 +173,19 @@ async def of_customer(rt: Runtime, actor: Actor, *, customer_id: str) -> Sequenc
         customer_id: Whose sessions.
 
     Raises:
-        NotFound: The customer is not the actor's.
+        NotFound: There is no such customer, or they are not the actor's.
         NeedsSignIn: The actor's session is limited to a task.
     """
     _refuse_others(actor, customer_id)
-    query = (
-        select(StoredSession)
-        .where(
-            col(StoredSession.customer_id) == customer_id,
-            col(StoredSession.revoked_at).is_(None),
-        )
-        .order_by(col(StoredSession.last_seen_at).desc(), col(StoredSession.id))
-    )
     async with rt.db.read() as db:
+        query = (
+            select(StoredSession)
+            .where(
+                col(StoredSession.customer_id) == await _current_id(db, actor, customer_id),
+                col(StoredSession.revoked_at).is_(None),
+            )
+            .order_by(col(StoredSession.last_seen_at).desc(), col(StoredSession.id))
+        )
         return (await db.exec(query)).all()
 
 
@@ -210,7 +212,7 @@ async def revoke(rt: Runtime, actor: Actor, session_id: str) -> None:
 
 
 async def revoke_others(rt: Runtime, actor: Actor, *, customer_id: str, but: str = "") -> int:
-    """End every session of a customer but one; return how many.
+    """End every session of a customer but one, and revoke the links that none has spent.
 
     Args:
         rt: The process's runtime.
@@ -218,16 +220,24 @@ async def revoke_others(rt: Runtime, actor: Actor, *, customer_id: str, but: str
         customer_id: Whose sessions.
         but: The id of the session that stays, usually the actor's own; empty for none.
 
+    Returns:
+        The number of sessions that ended.
+
     Raises:
-        NotFound: The customer is not the actor's.
+        NotFound: There is no such customer, or they are not the actor's.
         NeedsSignIn: The actor's session is limited to a task.
     """
     _refuse_others(actor, customer_id)
-    others = (col(StoredSession.customer_id) == customer_id, col(StoredSession.id) != but)
     async with rt.db.write() as db:
+        customer_id = await _current_id(db, actor, customer_id)
+        # As whoever merges or erases the customer, who locks them before their links.
+        await db.get(Customer, customer_id, with_for_update={"read": True})
+        # In this order: a link that is being spent meanwhile has its session by the second step.
+        links = await revoke_links(rt, db, customer_id)
+        others = (col(StoredSession.customer_id) == customer_id, col(StoredSession.id) != but)
         count = await end_where(rt, db, *others)
-        if count:
-            _record(rt, db, actor, customer_id, f"{count} sessions")
+        if count or links:
+            _record(rt, db, actor, customer_id, f"{count} sessions, {links} links")
     rt.pubsub.publish(customer_id)
     return count
 
@@ -236,6 +246,15 @@ def _refuse_others(actor: Actor, customer_id: str) -> None:
     actor.require_all()
     if not actor.may_see(customer_id):
         raise NotFound("There is no such customer.")
+
+
+async def _current_id(db: AsyncSession, actor: Actor, customer_id: str) -> str:
+    """Return the id of the customer that an id stands for, who may have been merged."""
+    if found := await find_customer(db, customer_id):
+        return found.id
+    if actor.kind in AUDITED:
+        raise NotFound("There is no such customer.")
+    return customer_id
 
 
 def _record(rt: Runtime, db: AsyncSession, actor: Actor, customer_id: str, subject: str) -> None:

@@ -13,6 +13,7 @@ from tossbill_ui.core.mail_address import checked, folded
 from tossbill_ui.core.text import is_id
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import language_of
+from tossbill_ui.customers.verified_address import set_verified
 from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.notices.outbox import Sending, put
 from tossbill_ui.runtime import Runtime
@@ -128,23 +129,9 @@ async def set_email(
     rt.pubsub.publish(customer_id)
 
 
-async def set_verified(
-    rt: Runtime, db: AsyncSession, customer: Customer, email: str | None
-) -> None:
-    """Let an address sign in instead of the one before, which is told; None lets none.
-
-    Args:
-        rt: The process's runtime.
-        db: The transaction in which the customer's row is locked.
-        customer: Whose address it is.
-        email: The address.
-    """
-    verified = folded(email) if email else None
-    if customer.verified_email == verified:
-        return
+async def tell_removed(rt: Runtime, db: AsyncSession, customer: Customer) -> None:
+    """Write to the address that signs in, which is about to be replaced or removed."""
     await _tell(rt, db, customer, NoticeKind.EMAIL_REMOVED)
-    customer.verified_email = verified
-    customer.email_verified_at = rt.machine.now() if verified else None
 
 
 async def _tell_of_change(rt: Runtime, db: AsyncSession, customer: Customer, email: str) -> None:

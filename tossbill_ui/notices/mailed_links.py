@@ -16,13 +16,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.mail_address import folded
 from tossbill_ui.core.scope import Task
 from tossbill_ui.customers import portal_links
+from tossbill_ui.customers.link_revocation import BY_MAIL
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.portal_links import LinkRequest
 from tossbill_ui.notices.address import signs_in
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.runtime import Runtime
 
-PURPOSE, MADE_BY = "mailed_link", "mail"
+PURPOSE = "mailed_link"
 VALID_FOR = timedelta(days=7)
 
 
@@ -65,7 +66,8 @@ async def texts(rt: Runtime, db: AsyncSession, notices: Sequence[Notice]) -> lis
 
 async def _store(rt: Runtime, db: AsyncSession, notice: Notice, email: str) -> bool:
     """Store a link unless it is stored, or must not be; return whether it is."""
-    customer = await db.get_one(Customer, notice.customer_id)
+    # Locked: an address that is replaced meanwhile would miss this link when it revokes others.
+    customer = await db.get_one(Customer, notice.customer_id, with_for_update={"read": True})
     if customer.blocked_at or not signs_in(customer, email):
         return False
     request = LinkRequest(
@@ -75,7 +77,7 @@ async def _store(rt: Runtime, db: AsyncSession, notice: Notice, email: str) -> b
         valid_for=VALID_FOR,
     )
     token = _token(rt, notice, email)
-    await portal_links.ensure(rt, db, request, token=token, made_by=MADE_BY)
+    await portal_links.ensure(rt, db, request, token=token, made_by=BY_MAIL)
     return True
 
 

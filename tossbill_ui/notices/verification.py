@@ -10,7 +10,8 @@ from tossbill_ui.core.mail_address import folded
 from tossbill_ui.customers import sign_in_codes
 from tossbill_ui.customers.models import CodePurpose, Customer, SignInCode
 from tossbill_ui.customers.sign_in_codes import TRIES, CodeOver, WrongCode
-from tossbill_ui.notices.address import get_email, set_verified
+from tossbill_ui.customers.verified_address import set_verified
+from tossbill_ui.notices.address import get_email
 from tossbill_ui.runtime import Runtime
 
 VERIFIED = "email.verified"

@@ -19,10 +19,10 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.crypto import fingerprint
-from tossbill_ui.core.db import update_where
 from tossbill_ui.customers import sessions
 from tossbill_ui.customers.models import Customer, StoredSession
 from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.verified_address import set_verified
 from tossbill_ui.payment_methods import repository
 from tossbill_ui.payment_methods.models import Registration
 from tossbill_ui.runtime import Runtime
@@ -159,8 +159,7 @@ async def _take_over(rt: Runtime, db: AsyncSession, own: Registration) -> None:
     )
     await sessions.end_where(rt, db, *others)
     await repository.move_registrations(db, own.customer_id, session_id=own.id)
-    is_theirs = col(Customer.id) == own.customer_id
-    await update_where(db, Customer, is_theirs, verified_email=None, email_verified_at=None)
+    await set_verified(rt, db, await db.get_one(Customer, own.customer_id), None)
 
 
 def _claimed_later(one: Registration, other: Registration) -> bool:
