@@ -23,7 +23,7 @@ from tossbill_ui.core.errors import NeedsSignIn, NotFound
 from tossbill_ui.core.scope import Task
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers import invitations
-from tossbill_ui.customers.entering import spend
+from tossbill_ui.customers.entering import Press, spend
 from tossbill_ui.customers.models import Customer, PortalLink
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.migrations.models import metadata
@@ -87,7 +87,7 @@ async def enter(rt: Runtime, token: str) -> Actor:
     """Open a link as a browser without a session does, and press its button."""
     opened = await invitations.open_link(rt, token)
     assert opened.invitation
-    session = await spend(rt, opened.invitation, before=None, press="1")
+    session = await spend(rt, opened.invitation, Press("1"), before=None)
     assert session
     return actor_of(session)
 
