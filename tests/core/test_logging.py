@@ -28,16 +28,40 @@ from tossbill_ui.core.repeated_lines import LINES_REMEMBERED, WINDOW_SECONDS, Co
         "GET /enter/?t=eyJhbGciOiJIUzI1NiJ9.eyJPLANTED.PLANTED-x_y HTTP/1.1",
         "GET /enter/?lang=en&t=eyJPLANTED.PLANTED.PLANTED&x=1",
         "GET /enter/?attempt=PLANTED&next=/",
+        "GET /enter/?t=eyAiYWxnIjogIkhTMjU2In0.PLANTED.PLANTED",
+        "GET /language?next=%2Fenter%2F%3Ft%3DeyAPLANTED.PLANTED.PLANTED%26lang%3Den",
+        "GET /language?next=%252Fenter%252F%253Flang%253Den%2526t%253DPLANTED.PLANTED",
+        "POST press=PLANTED&form=PLANTED&code=PLANTED&email=PLANTED%40example.com",
+        "GET /enter/%50PLANTED",
+        "GET /enter/PLANTED;x",
+        "GET /demo/sign-in?link=PLANTED.1.PLANTED",
     ],
 )
 def test_secrets_are_redacted_from_log_lines(text: str) -> None:
     assert "PLANTED" not in redact(text)
 
 
-def test_ordinary_addresses_are_logged_unchanged() -> None:
-    assert (
-        redact("POST /v1/billing/authorizations/issue") == "POST /v1/billing/authorizations/issue"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "POST /v1/billing/authorizations/issue",
+        "GET /enter/?why=needed&next=%2Fenter%2F%3Fwhy%3Dover",
+        'File "tossbill_ui/ui/enter/page.py", line 3',
+        "status_code=404 part=1 GET /subscription/?plan=basic",
+    ],
+)
+def test_ordinary_texts_are_logged_unchanged(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_line_with_a_quoted_secret_stays_json() -> None:
+    record = logging.makeLogRecord(
+        {"msg": 'refused "t=PLANTED" and "/enter/PLANTED"\n"t=PLANTED\\"'}
     )
+
+    line = JsonFormatter().format(record)
+
+    assert json.loads(line)["message"] == 'refused "t=…" and "/enter/…"\n"t=…"'
 
 
 def test_values_of_a_refused_row_are_not_logged() -> None:

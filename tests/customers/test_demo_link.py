@@ -18,6 +18,7 @@ from tossbill_ui.core.clock import FrozenClock
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers import demo_link, session
+from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.http.demo import demo_routes
 from tossbill_ui.runtime import Runtime
@@ -82,6 +83,21 @@ async def test_each_browser_gets_a_session_of_its_own(sandbox: Runtime) -> None:
     assert one
     assert other
     assert one.id != other.id
+
+
+async def test_customer_who_was_merged_or_erased_is_not_signed_in_as_such(sandbox: Runtime) -> None:
+    await stored(sandbox)
+    async with sandbox.db.write() as db:
+        stays = await ensure_customer(sandbox, db, customer_id="d" * 32)
+        (await db.get_one(Customer, CUSTOMER)).merged_into = stays.id
+
+    merged = await demo_link.sign_in(sandbox, link_of(sandbox))
+    assert merged
+    assert merged.customer_id == stays.id
+
+    async with sandbox.db.write() as db:
+        (await db.get_one(Customer, stays.id)).blocked_at = NOON
+    assert await demo_link.sign_in(sandbox, link_of(sandbox)) is None
 
 
 @pytest.mark.parametrize("change", ["", "x", "other customer", "later", "session cookie"])

@@ -10,13 +10,24 @@ from typing import cast
 
 from tossbill_ui.core.repeated_lines import CountingHandler
 
+# By the name of a parameter and by the address, whatever the value looks like, and as they are when
+# they have become part of another address's query, once or more.
+NAMES = (
+    r"(?:authKey|billingKey|token|attempt|tossbill_session"
+    r"|(?:(?<!\w)|(?<=%3[Ff])|(?<=%26)|(?<=%253[Ff])|(?<=%2526))(?:t|code|email|link|press|form))"
+)
+EQUALS, SLASH = r"(?:=|%(?:25)*3[Dd])", r"/|%(?:25)*2[Ff]"
+# In JSON: a backslash and a quote are none of the value.
+VALUE, PART = r"""(?:[^&\s"'\\]|\\[^"nrt])+""", r"""(?:[^?&\s"'\\]|\\[^"nrt])+"""
 # The last line of defense: none of our code logs these on purpose.
 SECRETS = re.compile(
+    r"(?=[abceflpt/%])(?:"  # each begins so, and most of a long line does not
     r"(?P<key>(?:test|live)_g?sk_)\w+"
-    r"|(?P<name>(?:authKey|billingKey|token|attempt|tossbill_session)=)[^&\s\"']+"
-    r"|(?P<enter>(?:/|%2[Ff])enter(?:/|%2[Ff]))[\w-]{30,}"
+    rf"|(?P<name>{NAMES}{EQUALS}){VALUE}"
+    # A file of ours in a traceback is no address.
+    rf"|(?P<enter>(?<!/ui)(?:{SLASH})enter(?:{SLASH}))(?!%(?:25)*3[Ff]){PART}"
     r"|(?<![\w-])(?P<jwt>eyJ)[\w-]+\.[\w-]+\.[\w-]*"
-    r"|(?P<path>/v1/billing/(?:authorizations/)?)(?!authorizations|issue|card)[^/\s\"'?]+"
+    r"|(?P<path>/v1/billing/(?:authorizations/)?)(?!authorizations|issue|card)[^/\s\"'?]+)"
 )
 # In bytes: strangers decide how many lines there are, and what they repeat.
 LONGEST_LINE = 2048

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from tossbill_ui.core.errors import SettingsError
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.customers import sessions
-from tossbill_ui.customers.models import Customer, Via
+from tossbill_ui.customers.models import Via
+from tossbill_ui.customers.service import find
 from tossbill_ui.customers.session import Session
 from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.runtime import Runtime
@@ -42,7 +43,7 @@ def link_path(rt: Runtime, customer_id: str) -> str:
 
 
 async def sign_in(rt: Runtime, link: str, *, user_agent: str = "") -> Session | None:
-    """Open a new session of a link's customer.
+    """Open a new session of a link's customer, or of whom they have become by being merged.
 
     Args:
         rt: The process's runtime.
@@ -50,8 +51,8 @@ async def sign_in(rt: Runtime, link: str, *, user_agent: str = "") -> Session | 
         user_agent: The name that the browser gives itself; untrusted.
 
     Returns:
-        None if we did not sign the link, if its time is over or its customer is gone, and outside
-        the sandbox.
+        None if we did not sign the link, if its time is over or its customer is gone or was erased,
+        and outside the sandbox.
     """
     value, _, token = link.rpartition(".")
     customer_id, _, until = value.rpartition(".")
@@ -60,6 +61,7 @@ async def sign_in(rt: Runtime, link: str, *, user_agent: str = "") -> Session | 
         return None
     entrance = Entrance(via=Via.LINK, user_agent=user_agent)
     async with rt.db.write() as db:
-        if await db.get(Customer, customer_id) is None:
+        customer = await find(db, customer_id)
+        if customer is None or customer.blocked_at:
             return None
-        return sessions.open_session(rt, db, customer_id=customer_id, entrance=entrance)
+        return sessions.open_session(rt, db, customer_id=customer.id, entrance=entrance)

@@ -13,6 +13,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tossbill_ui.core.settings import Mode, Settings
+from tossbill_ui.customers import demo_link
+from tossbill_ui.customers.portal_links import PATH
 
 INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 OK, NOT_FOUND = 200, 404
@@ -21,6 +23,9 @@ POLICY = "content-security-policy"
 # A browser runs the scripts of such a file when it is opened by itself, as of a shop's logo.
 DRAWINGS = frozenset({"image/svg+xml", "application/xml", "text/xml"})
 DRAWING = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+# An address here may be a secret: nothing may keep or list it, whatever the answer is.
+SECRET_ADDRESSES = (PATH.rstrip("/"), demo_link.PATH)
+UNSEEN = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
 TOSS = "https://*.tosspayments.com"
 
 
@@ -116,6 +121,8 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
     def _add(self, headers: MutableHeaders, path: str, status: int) -> None:
+        if path.startswith(SECRET_ADDRESSES):
+            headers.update(UNSEEN)
         for name, value in self.headers.items():
             headers.setdefault(name, value)
         kind = headers.get("content-type", "").partition(";")[0]
