@@ -253,6 +253,27 @@ def test_the_old_name_of_card_expiry_works(
     assert old.stderr == "`tossbill expiry` is now `tossbill card-expiry`.\n" + new.stderr
 
 
+def test_a_member_is_the_same_with_a_prefix_and_tasks_have_their_documented_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    leave_sandbox(monkeypatch)
+    migrations.upgrade(Settings().database_url)
+    copy = tmp_path / "42.json"
+
+    made = [
+        call("customer", "link", name, "--email", f"{each}@example.com")
+        for each, name in enumerate(("42", "ext:42"))
+    ]
+    first, second = (call("customer", "export", "ext:42", "--output", str(copy)) for _ in range(2))
+
+    assert rows("SELECT external_id, email FROM customer") == [("42", "0@example.com")]
+    assert ["ignored" in each.stderr for each in made] == [False, True]
+    for name in ("method", "METHOD"):
+        assert "needs a subscription" in call("customer", "link", "42", "--task", name).output
+    assert (first.exit_code, second.exit_code) == (0, 1)
+    assert "exists already" in second.output
+
+
 def test_the_version_is_printed() -> None:
     result = call("--version")
 

@@ -17,6 +17,7 @@ def test_panel_shows_the_mail_sent_after_a_charge(page: Page) -> None:
 
     letter = page.locator("#letters li").filter(has_text="베이직").first
     expect(letter).to_contain_text("주소 없음")
+    expect(letter).not_to_contain_text("undefined")
     letter.locator("summary").click()
     expect(letter.locator("pre")).to_contain_text("9,900원")
     links = letter.locator("pre a").filter(has_text="/history/?topic=payment")

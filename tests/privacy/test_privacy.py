@@ -20,6 +20,7 @@ from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, Store
 from tossbill_ui.customers.session import Session, actor_of
 from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.migrations.models import metadata
+from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods import registration, session_renewal
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payments.models import Payment
@@ -114,18 +115,23 @@ async def test_an_export_has_everything_about_one_customer_and_nothing_of_anothe
     shop: Shop, member: Session, stranger: Session
 ) -> None:
     await shop.subscribe(stranger)
+    async with shop.rt.db.write() as db:
+        mail = {"key": "k", "kind": NoticeKind.SIGN_IN_CODE, "subject": "s", "body": "719203"}
+        who, now = member.customer_id, shop.machine.now()
+        db.add(Notice(**mail, id="d" * 32, customer_id=who, created_at=now))
 
     found = await export(shop.rt, KIM, f"ext:{MEMBER}")
 
     document = as_document({**found})
     for kept in (EMAIL, MEMBER, BROWSER, "subscription.canceled", "email.changed"):
         assert kept in document
-    assert stranger.customer_id not in document
+    for left_out in (stranger.customer_id, "719203"):
+        assert left_out not in document
     assert found["customer"][0]["name"] == NAME
     counts = {name: len(rows) for name, rows in found.items() if rows}
     assert counts == Counter(
         customer=1, session=2, portal_link=1, registration=1, payment_method=1, subscription=1,
-        invoice=1, payment=1, refund=1, notice=3, event=8, security_event=1,
+        invoice=1, payment=1, refund=1, notice=4, event=8, security_event=1,
     )  # fmt: skip
     for method in await shop.rows(PaymentMethod):
         assert method.billing_key_hash not in document

@@ -12,7 +12,7 @@ from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.actor import VISITOR, Actor
-from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.errors import InvalidRequest, NotFound
 from tossbill_ui.core.scope import Task
 from tossbill_ui.customers.entering import Press
 from tossbill_ui.customers.invitations import Invitation, Target
@@ -161,6 +161,8 @@ async def test_link_for_a_task_is_made_for_the_owner_of_its_subscription_alone(
     await portal_link.make_link(shop.rt, KIM, wanted)
     with pytest.raises(NotFound):
         await portal_link.make_link(shop.rt, KIM, replace(wanted, external_id="another"))
+    with pytest.raises(InvalidRequest, match="nosuch"):
+        await portal_link.make_link(shop.rt, KIM, replace(wanted, plan_code="nosuch"))
 
     [link] = await shop.rows(PortalLink)
     assert (link.customer_id, link.made_by) == (session.customer_id, KIM.label)

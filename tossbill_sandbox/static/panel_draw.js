@@ -39,7 +39,7 @@ export const won = (amount) => text("{amount}원", { amount: amount.toLocaleStri
 export function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
+  made.append(...children.filter((child) => child ?? false));
   return made;
 }
 

@@ -45,11 +45,15 @@ def customer() -> None:
 
 @customer.command()
 @click.argument("external_id")
-@click.option("--task", type=click.Choice(list(Task)), help="Limit the session to one task.")
+@click.option(
+    "--task",
+    type=click.Choice([task.value for task in Task], case_sensitive=False),
+    help="Limit the session to one task.",
+)
 @click.option("--subscription", help="With --task: the id of the subscription it is about.")
 @click.option("--plan", help="Code of the plan to lead to.")
 @click.option("--return-url", help="Page of the shop to lead back to.")
-@click.option("--email", help="The member's mail address, not verified.")
+@click.option("--email", help="The member's mail address, not verified, if there is none yet.")
 @click.option("--name", help="The member's name.")
 @click.option("--locale", type=click.Choice(get_args(Language)), help="The language they read.")
 @click.option(
@@ -59,11 +63,11 @@ def customer() -> None:
     type=Duration(),
     help="How long the link can be opened, up to 24h, with --task up to 7d.",
 )
-@options.operator
+@options.maker
 @options.as_json
 def link(
     external_id: str,
-    task: Task | None,
+    task: str | None,
     subscription: str | None,
     plan: str | None,
     return_url: str | None,
@@ -76,14 +80,15 @@ def link(
 ) -> None:
     """Print a link that signs a member of the shop in, once.
 
-    EXTERNAL_ID is the member's id at the shop; a member who is no customer yet becomes one. The
-    link is stored nowhere, so it cannot be printed again.
+    EXTERNAL_ID is the member's id at the shop, with `ext:` before it or without; a member who is no
+    customer yet becomes one. The link is stored nowhere, so it cannot be printed again.
     """
+    from tossbill_ui.customers.service import EXTERNAL
     from tossbill_ui.subscriptions.actions.portal_link import MemberLink, make_link
 
     who = actor.operator(operator)
     wanted = MemberLink(
-        external_id=external_id,
+        external_id=external_id.removeprefix(EXTERNAL),
         email=email,
         name=name,
         language=locale,
@@ -93,16 +98,18 @@ def link(
         return_url=return_url,
         valid_for=expires_in,
     )
-    url = with_runtime(lambda rt: make_link(rt, who, wanted))
+    made = with_runtime(lambda rt: make_link(rt, who, wanted))
+    if made.keeps_email:
+        click.echo("--email was ignored: the customer has another address already.", err=True)
     if as_json:
-        print_json({"url": url})
+        print_json({"url": made.url})
     else:
-        click.echo(url)
+        click.echo(made.url)
 
 
 @customer.command()
 @click.argument("customer")
-@click.option("--output", type=options.CallersPath(), help="File to write instead of printing.")
+@click.option("--output", type=options.CallersPath(), help="New file to write instead of printing.")
 @options.operator
 def export(customer: str, output: Path | None, operator: str) -> None:
     """Print everything stored about a CUSTOMER, as JSON without secrets.
@@ -112,6 +119,8 @@ def export(customer: str, output: Path | None, operator: str) -> None:
     from tossbill_ui.privacy.export import export as exporting
 
     who = actor.operator(operator)
+    if output and output.exists():
+        raise _exists(output)
     found = with_runtime(lambda rt: exporting(rt, who, customer))
     if output is None:
         print_json({**found})
@@ -121,12 +130,18 @@ def export(customer: str, output: Path | None, operator: str) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file that only its owner can read."""
+    """Write a new file that only its owner can read."""
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(text + "\n")
+    except FileExistsError:
+        raise _exists(path) from None
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _exists(path: Path) -> click.ClickException:
+    return click.ClickException(f"{path} exists already: choose another name.")
 
 
 @customer.command()

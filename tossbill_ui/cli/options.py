@@ -23,13 +23,17 @@ class CallersPath(click.ParamType[Path]):
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document instead of text."
 )
-_OPERATOR_HELP = "Name to record as the person who decides; default: $USER."
-operator = click.option(
-    "--operator",
-    envvar="USER",
-    default="operator",
-    help=_OPERATOR_HELP,
+_OPERATOR_HELP = "Name to record as the person who {does}; default: $USER."
+operator, maker = (
+    click.option(
+        "--operator", envvar="USER", default="operator", help=_OPERATOR_HELP.format(does=does)
+    )
+    for does in ("decides", "makes it")
 )
 operator_or_by = click.option(
-    "--operator", "--by", envvar="USER", default="operator", help=_OPERATOR_HELP
+    "--operator",
+    "--by",
+    envvar="USER",
+    default="operator",
+    help=_OPERATOR_HELP.format(does="decides"),
 )

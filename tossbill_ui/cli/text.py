@@ -6,7 +6,7 @@ from tossbill_ui.core.settings import Mode, Settings
 
 STARTING = "Tossbill UI is starting. It takes a few seconds; after a change, half a minute more."
 NEXT_STEP = (
-    "카드를 등록하고 시계를 한 달 뒤로 돌려 보세요.",
+    "카드를 등록하고 시계를 한 달 뒤로 맞춰 보세요.",
     "Register a card, then move the clock a month ahead.",
 )
 STOP = "Stop with Ctrl-C."

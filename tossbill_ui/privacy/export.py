@@ -12,6 +12,7 @@ from tossbill_ui.audit import trail
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.customers.service import former_ids, named
 from tossbill_ui.migrations.models import metadata
+from tossbill_ui.notices.models import NoticeKind
 from tossbill_ui.privacy.tables import EXPORTED
 from tossbill_ui.runtime import Runtime
 
@@ -47,7 +48,12 @@ async def _rows(
     is_theirs = owner_of(table).in_(ids)
     query = sa.select(*shown).where(is_theirs).order_by(*_order(table))
     rows = (await (await db.connection()).execute(query)).mappings()
-    return [{str(column): _plain(value) for column, value in row.items()} for row in rows]
+    return [_without_code({str(key): _plain(value) for key, value in row.items()}) for row in rows]
+
+
+def _without_code(row: Row) -> Row:
+    """Return a row without the text of a mail with a code, which may still sign in."""
+    return row | {"body": ""} if row.get("kind") == NoticeKind.SIGN_IN_CODE else row
 
 
 def owner_of(table: sa.Table) -> sa.Column[str]:

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from tossbill_ui.audit import trail
 from tossbill_ui.core.actor import Actor, customer
+from tossbill_ui.core.errors import InvalidRequest
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.scope import Task
 from tossbill_ui.customers import portal_links
 from tossbill_ui.customers.portal_links import LinkRequest
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.terms import catalog
 
 MADE = "link.made"
 
@@ -40,8 +42,21 @@ class MemberLink:
     valid_for: timedelta = portal_links.USUAL
 
 
-async def make_link(rt: Runtime, actor: Actor, wanted: MemberLink) -> str:
-    """Return the address of a new link, which is stored nowhere; the audit trail says who made it.
+@dataclass(frozen=True, kw_only=True)
+class MadeLink:
+    """A new link.
+
+    Attributes:
+        url: Its address, which is stored nowhere.
+        keeps_email: Whether the customer keeps another mail address than the wanted one.
+    """
+
+    url: str
+    keeps_email: bool
+
+
+async def make_link(rt: Runtime, actor: Actor, wanted: MemberLink) -> MadeLink:
+    """Make a link; the audit trail says who did.
 
     Raises:
         InvalidRequest: The link cannot be as wanted, or the customer was erased.
@@ -65,8 +80,11 @@ async def make_link(rt: Runtime, actor: Actor, wanted: MemberLink) -> str:
             valid_for=wanted.valid_for,
         )
         url = await portal_links.create(rt, db, request, made_by=actor.label)
+        if wanted.plan_code and not await catalog.offer_of(rt, db, wanted.plan_code):
+            raise InvalidRequest(f"No plan on offer has the code {wanted.plan_code}.")
         if wanted.subscription_id:
             await repository.get_owned(db, customer(found.id), wanted.subscription_id)
         subject = f"link for {wanted.task or 'everything'}"
         trail.add(rt, db, kind=MADE, customer_id=found.id, subject=subject, by=actor.label)
-    return url
+        keeps_email = wanted.email is not None and found.email != wanted.email
+    return MadeLink(url=url, keeps_email=keeps_email)
