@@ -242,10 +242,10 @@ async def test_link_that_opens_nothing_shows_the_way_in_by_code(
 async def test_spent_link_leads_on_in_the_browser_that_spent_it(
     rt: Runtime, browser: Browser
 ) -> None:
-    wanted = {"task": Task.PAY, "subscription_id": SUBSCRIPTION}
+    wanted = {"task": Task.CANCEL, "subscription_id": SUBSCRIPTION}
     path = f"/enter/{await link(rt, await member(rt), **wanted)}"
     page = await browser.open(path)
-    panel = f"/subscription/?panel=method&subscription={SUBSCRIPTION}"
+    panel = f"/subscription/?panel=cancel&subscription={SUBSCRIPTION}"
 
     assert where(await browser.press(page)) == panel
     assert where(await browser.press(page)) == panel

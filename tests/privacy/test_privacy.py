@@ -116,9 +116,16 @@ async def test_an_export_has_everything_about_one_customer_and_nothing_of_anothe
 ) -> None:
     await shop.subscribe(stranger)
     async with shop.rt.db.write() as db:
-        mail = {"key": "k", "kind": NoticeKind.SIGN_IN_CODE, "subject": "s", "body": "719203"}
-        who, now = member.customer_id, shop.machine.now()
-        db.add(Notice(**mail, id="d" * 32, customer_id=who, created_at=now))
+        mail = Notice(
+            id="d" * 32,
+            key="k",
+            customer_id=member.customer_id,
+            kind=NoticeKind.SIGN_IN_CODE,
+            subject="s",
+            body="719203",
+            created_at=shop.machine.now(),
+        )
+        db.add(mail)
 
     found = await export(shop.rt, KIM, f"ext:{MEMBER}")
 

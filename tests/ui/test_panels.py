@@ -13,7 +13,9 @@ from tests.support.shop import Shop
 from tests.ui.test_plans import plain
 from tossbill_ui.build import ROOT
 from tossbill_ui.core.actor import VISITOR, Actor
+from tossbill_ui.core.scope import Task
 from tossbill_ui.customers.session import Session, actor_of, new_session
+from tossbill_ui.customers.target_paths import PATHS
 from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.prerender import Filling, Visit
 from tossbill_ui.subscriptions.actions import cancel
@@ -30,6 +32,7 @@ from tossbill_ui.ui.shared.panel_address import (
 )
 from tossbill_ui.ui.shared.view_rows import ABSENT
 from tossbill_ui.ui.subscription import panel_paint, text
+from tossbill_ui.ui.subscription import view as subscription_view
 from tossbill_ui.ui.subscription.panel_paint import LEAVE, OPTIONS, PaintedPanel
 from tossbill_ui.ui.subscription.view import OPENERS
 
@@ -206,18 +209,20 @@ def test_notice_links_to_a_page_that_knows_what_it_asks(kind: NoticeKind) -> Non
         assert filters_of(query) == Choice(topic=topic, subscription=ID)
 
 
-async def test_declined_charge_is_told_with_a_link_to_the_change_of_card(
+async def test_declined_charge_is_told_with_a_link_to_where_it_can_be_paid(
     shop: Shop, session: Session
 ) -> None:
-    seen = await shop.subscribe(session)
+    await shop.subscribe(session)
     await shop.faults({"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"})
     await shop.go_to(date(2026, 12, 24))
     await shop.run()
 
     [notice] = [row for row in await shop.rows(Notice) if row.kind == NoticeKind.PAYMENT_FAILED]
 
-    wanted = f"/subscription/?panel=method&subscription={seen.subscription.id}"
-    assert notice.body.endswith(f": http://localhost:3000{wanted}\n")
+    path = PATHS[Task.PAY]
+    assert notice.body.endswith(f": http://localhost:3000{path}\n")
+    [row] = await subscription_view.rows(shop.rt, actor_of(session))
+    assert row.parts.pay == "pay-now"
 
 
 def test_links_at_the_top_lead_to_pages() -> None:

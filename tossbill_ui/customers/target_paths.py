@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from tossbill_ui.core.scope import Task
 from tossbill_ui.customers.invitations import Target
 
+FIRST = "/subscription/"
 _PANEL = "/subscription/?panel={panel}&subscription={subscription}"
 PATHS: Mapping[Task, str] = {
-    Task.PAY: _PANEL.replace("{panel}", "method"),
+    # Its alert says why and how much, and has the button to pay.
+    Task.PAY: FIRST,
     Task.METHOD: _PANEL.replace("{panel}", "method"),
     Task.PRICE: _PANEL.replace("{panel}", "price"),
     Task.PLAN: _PANEL.replace("{panel}", "plan"),
@@ -18,7 +20,7 @@ PATHS: Mapping[Task, str] = {
     Task.HISTORY: "/history/?subscription={subscription}",
 }
 CHANGE = _PANEL.replace("{panel}", "change") + "&plan={plan}"
-REGISTER, FIRST = "/register/?plan={plan}", "/subscription/"
+REGISTER = "/register/?plan={plan}"
 
 
 def path_of(target: Target) -> str:

@@ -186,7 +186,7 @@ View your payments: {link}
 Your code
 Code: {code}
 
-Enter it within 10 minutes on the page that asked for it. Share it with nobody.
+Enter it within 10 minutes on the page that asked for it. Don't share it.
 If you didn't ask for a code, you can ignore this email.
 """,
     NoticeKind.EMAIL_CHANGED: """\

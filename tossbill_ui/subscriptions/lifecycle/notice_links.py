@@ -49,7 +49,8 @@ _TOLD = NoticeLink(OTHERS, Task.HISTORY)
 # Every kind that is about a subscription.
 LINKS: Mapping[NoticeKind, NoticeLink] = {
     NoticeKind.RECEIPT: NoticeLink(PAYMENTS, Task.HISTORY),
-    NoticeKind.PAYMENT_FAILED: NoticeLink(METHOD, Task.PAY),
+    # The alert there says why and how much, and has the button to pay.
+    NoticeKind.PAYMENT_FAILED: NoticeLink(OTHERS, Task.PAY),
     NoticeKind.CARD_NEEDED: NoticeLink(METHOD, Task.METHOD),
     # A new subscription is no task of the one that did not start.
     NoticeKind.NOT_STARTED: NoticeLink(REGISTER, None),

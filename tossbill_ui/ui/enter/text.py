@@ -18,13 +18,16 @@ TASKS = {
         "Change the payment method of your {brand} subscription.",
     ),
     Task.PRICE: Text(
-        "{brand} 구독의 가격에 답할 수 있어요.",
+        "{brand} 구독의 가격이 바뀌는 데 동의할지 정할 수 있어요.",
         "Answer about the price of your {brand} subscription.",
     ),
     Task.PLAN: Text(
         "{brand} 요금제를 바꿀 수 있어요.", "Change the plan of your {brand} subscription."
     ),
-    Task.PAUSE: Text("{brand} 구독을 쉴 수 있어요.", "Pause your {brand} subscription."),
+    Task.PAUSE: Text(
+        "{brand} 구독을 잠시 멈추거나 다시 시작할 수 있어요.",
+        "Pause or resume your {brand} subscription.",
+    ),
     Task.CANCEL: Text("{brand} 구독을 해지할 수 있어요.", "Cancel your {brand} subscription."),
     Task.HISTORY: Text(
         "{brand} 구독의 결제 내역을 볼 수 있어요.",
@@ -59,7 +62,7 @@ LOSES_BODY = Text(
     "If you continue, it goes on as it is, but this browser no longer shows it.",
 )
 LOSES_FIRST = Text(
-    "내 구독에서 이메일 주소를 먼저 인증하면 나중에 번호로 다시 로그인할 수 있어요.",
+    "내 구독에서 이메일 주소를 먼저 인증하면 나중에 인증번호로 다시 로그인할 수 있어요.",
     "Verify your email under Subscriptions first, and you can come back with a code.",
 )
 MERGE = Text("합치고 계속하기", "Merge and continue")
@@ -67,39 +70,39 @@ WITHOUT = Text("합치지 않고 계속하기", "Continue without merging")
 
 TITLE = Text("이메일로 로그인하기", "Sign in by email")
 LEAD = Text(
-    "인증한 이메일 주소를 적으면 여섯 자리 번호를 보내 드려요.",
+    "인증한 이메일 주소를 적으면 인증번호 6자리를 보내드려요.",
     "Enter your verified email address, and we'll send you a six-digit code.",
 )
 EMAIL = Text("이메일 주소", "Email address")
-SEND = Text("번호 받기", "Send the code")
+SEND = Text("인증번호 받기", "Send the code")
 # Why the reader is here, above the form.
 WHY = {
     "over": (
         Text("이 링크로는 들어올 수 없어요", "This link can't be used"),
         Text(
-            "링크는 한 번만, 정해진 시간 안에만 열려요. 메일로 받은 번호로 들어올 수 있어요.",
-            "A link opens once, and only for some time. You can come in with a code from an email.",
+            "링크는 한 번만, 정해진 시간 안에만 열려요. 메일로 받은 인증번호로 들어올 수 있어요.",
+            "A link works once and for a limited time. You can also sign in with an emailed code.",
         ),
     ),
     "ended": (
         Text("이 기기에서 로그아웃되었어요", "You were signed out on this device"),
         Text(
-            "메일로 받은 번호로 다시 들어올 수 있어요.",
-            "You can come back in with a code from an email.",
+            "메일로 받은 인증번호로 다시 들어올 수 있어요.",
+            "Sign in again with an emailed code.",
         ),
     ),
     "more": (
         Text("이 링크로는 이 일만 할 수 있어요", "This link is for one task only"),
         Text(
-            "더 보려면 메일로 받은 번호로 들어오세요.",
-            "To see more, sign in with a code from an email.",
+            "더 보려면 메일로 받은 인증번호로 들어오세요.",
+            "To see more, sign in with an emailed code.",
         ),
     ),
     "needed": (
         Text("먼저 로그인해 주세요", "Please sign in first"),
         Text(
-            "이 페이지는 쇼핑몰의 링크나 메일로 받은 번호로 들어올 수 있어요.",
-            "Come to this page by a link of the shop, or with a code from an email.",
+            "이 페이지는 쇼핑몰의 링크나 메일로 받은 인증번호로 들어올 수 있어요.",
+            "Open this page by a link of the shop, or sign in with an emailed code.",
         ),
     ),
 }
@@ -110,14 +113,14 @@ OTHER_BODY = Text(
 )
 OTHER_ENTER = Text("이메일로 다른 계정에 로그인하기", "Sign in to another account by email")
 
-CODE_TITLE = Text("메일로 받은 번호를 적어 주세요", "Enter the code from the email")
+CODE_TITLE = Text("메일로 받은 인증번호를 적어 주세요", "Enter the code from the email")
 CODE_LEAD = Text(
-    "로그인할 수 있는 주소라면 곧 메일이 도착해요. 번호는 10분 동안 쓸 수 있어요.",
+    "로그인할 수 있는 주소라면 곧 메일이 도착해요. 인증번호는 10분 동안 쓸 수 있어요.",
     "If that address can sign in, an email arrives shortly. The code works for 10 minutes.",
 )
-CODE = Text("여섯 자리 번호", "Six-digit code")
+CODE = Text("인증번호 6자리", "Six-digit code")
 ENTER = Text("로그인하기", "Sign in")
-AGAIN = Text("번호 다시 받기", "Get another code")
+AGAIN = Text("인증번호 다시 받기", "Get another code")
 CHOICE_TITLE = Text("어느 계정으로 로그인할까요?", "Which account do you want?")
 CHOICE_LEAD = Text(
     "이 이메일 주소로 인증한 계정이 여러 개예요.",
@@ -128,19 +131,19 @@ PROBLEMS = {
         "이메일 주소가 맞는지 확인해 주세요.", "Please check the email address."
     ),
     "too_many_codes": Text(
-        "번호를 너무 여러 번 받았어요. 한 시간 뒤에 다시 받아 주세요.",
+        "인증번호를 너무 여러 번 받았어요. 한 시간 뒤에 다시 받아 주세요.",
         "Too many codes were sent. Please try again in an hour.",
     ),
     "code_over": Text(
-        "번호의 시간이 지났거나 여러 번 틀렸어요. 새 번호를 받아 주세요.",
+        "인증번호의 시간이 지났거나 여러 번 틀렸어요. 새 인증번호를 받아 주세요.",
         "That code has expired or was wrong too often. Please get a new one.",
     ),
     "wrong_code": Text(
-        "번호가 달라요. {left}번 더 적을 수 있어요.",
+        "인증번호가 달라요. {left}번 더 적을 수 있어요.",
         "That isn't the code. You can try {left} more times.",
     ),
     "too_often": Text(
-        "번호를 너무 자주 적었어요. 잠시 뒤에 다시 적어 주세요.",
+        "인증번호를 너무 자주 적었어요. 잠시 뒤에 다시 적어 주세요.",
         "Too many codes were tried. Please try again in a moment.",
     ),
     "foreign_form": Text(

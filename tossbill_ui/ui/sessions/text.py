@@ -6,7 +6,7 @@ from tossbill_ui.ui.shared.text import Text
 TITLE = Text("로그인한 기기", "Where you're signed in")
 LEAD = Text(
     "모르는 기기가 있으면 로그아웃하세요. 그 기기에 열려 있는 창도 곧 닫혀요.",
-    "If you don't recognize a device, sign it out. Pages that are open there close shortly after.",
+    "If you don't recognize a device, sign it out. Pages open there close shortly after.",
 )
 LOADING = Text("기기를 불러오고 있어요", "Loading your devices")
 EMPTY = Text("로그인한 기기가 없어요", "You're not signed in anywhere")
@@ -22,7 +22,7 @@ SINCE = Text("{way} · {at}부터", "{way} · since {at}")
 WAYS = {
     Via.COOKIE: Text("이 브라우저에서 시작", "Began in this browser"),
     Via.LINK: Text("링크로 들어옴", "Came in by a link"),
-    Via.CODE: Text("메일로 받은 번호로 들어옴", "Came in by a code from a mail"),
+    Via.CODE: Text("메일로 받은 인증번호로 들어옴", "Signed in with an emailed code"),
 }
 ONE_TASK = Text("{way} (한 가지 일만)", "{way} (one task only)")
 END = Text("로그아웃", "Sign out")
