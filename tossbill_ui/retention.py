@@ -43,21 +43,23 @@ class Rule:
 
     Attributes:
         table: The table.
-        setting: The setting with the number of days, as a field of `Settings`.
+        setting: The setting with the number of days, as a field of `Settings`; may be empty.
         is_over: Returns the condition for rows that may go, given the instant that many days ago.
         by_machine: Whether its times are the machine's: a sandbox whose clock is moved on by a
             year must not sign everybody out.
+        days: The number of days, if no setting has it.
     """
 
     table: type[Table]
     setting: str
     is_over: Callable[[datetime], Condition]
     by_machine: bool = False
+    days: int | None = None
 
     def condition(self, rt: Runtime) -> Condition:
         """Return the condition for rows that may go now."""
         now = (rt.machine if self.by_machine else rt.clock).now()
-        days: int = getattr(rt.settings, self.setting)
+        days: int = self.days or getattr(rt.settings, self.setting)
         return self.is_over(now - timedelta(days=days))
 
 
@@ -129,7 +131,8 @@ RULES = (
     Rule(WebhookCount, "tossbill_keep_webhooks_days", _webhook_count),
     Rule(StoredSession, "tossbill_keep_sessions_days", _session, by_machine=True),
     Rule(PortalLink, "tossbill_keep_security_days", _portal_link, by_machine=True),
-    Rule(SignInCode, "tossbill_keep_security_days", _sign_in_code, by_machine=True),
+    # Each has an address, and no id of a customer by whom `privacy` would find it.
+    Rule(SignInCode, "", _sign_in_code, by_machine=True, days=1),
     Rule(Notice, "tossbill_keep_visitors_days", _notice, by_machine=True),
     Rule(Registration, "tossbill_keep_visitors_days", _registration),
     Rule(Customer, "tossbill_keep_visitors_days", _customer),

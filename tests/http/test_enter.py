@@ -13,17 +13,20 @@ from unittest.mock import AsyncMock
 
 import httpx
 import pytest
+from sqlmodel import col
 from starlette.applications import Starlette
 
 from tests.conftest import NOON
 from tests.customers.links import ORIGIN, SETTINGS, entry, later, link, member, rows
+from tests.support.actors import KIM
 from tests.support.shop import Shop, open_shop
 from tossbill_ui import runtime
 from tossbill_ui.core.clock import FrozenClock
+from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import Conflict, NeedsSignIn
 from tossbill_ui.core.scope import Scope, Task
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.customers import invitations, sessions
+from tossbill_ui.customers import entering, invitations, sessions
 from tossbill_ui.customers import session as cookies
 from tossbill_ui.customers.entering import Press
 from tossbill_ui.customers.link_revocation import revoke_links
@@ -34,6 +37,7 @@ from tossbill_ui.http.enter import enter_routes
 from tossbill_ui.http.enter_by_code import CODE_BURST
 from tossbill_ui.http.enter_page import Pages
 from tossbill_ui.notices.models import Notice
+from tossbill_ui.privacy.erase import erase
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import merge
 from tossbill_ui.subscriptions.actions.merge_at_entry import enter_and_merge
@@ -425,6 +429,37 @@ async def test_entry_leads_to_its_plan_and_back_to_the_shop(rt: Runtime, browser
 
     page = await browser.open("/enter/?why=more")
     assert f'href="{ORIGIN}/account" class="to-shop"' in page.text
+
+
+async def test_spent_entry_works_no_more_after_its_member_is_erased(
+    rt: Runtime, browser: Browser
+) -> None:
+    path = f"/enter/?t={entry(rt, name='김하나')}"
+    page = await browser.open(path)
+    await browser.press(page)
+    await erase(rt, KIM, "ext:member-42")
+    browser.http.cookies.clear()
+
+    for answer in (await browser.open(path), await browser.press(page)):
+        assert 'name="press"' not in answer.text
+        assert answer.status_code == 200
+    assert [row.external_id for row in await rows(rt, Customer)] == [None]
+    [link] = await rows(rt, PortalLink)
+    assert (link.made_by, link.return_url) == ("", None)
+
+
+@pytest.mark.parametrize(
+    "change", [{"verified_email": "b@x.test"}, {"blocked_at": NOON}], ids=["address", "blocked"]
+)
+async def test_code_signs_nobody_in_who_has_changed_since_it_was_compared(
+    rt: Runtime, change: dict[str, Any]
+) -> None:
+    customer = await member(rt, email="a@x.test", email_verified=True)
+    async with rt.db.write() as db:
+        await update_where(db, Customer, col(Customer.id) == customer.id, **change)
+
+    assert await entering.sign_in(rt, customer, before=None) is None
+    assert await rows(rt, StoredSession) == []
 
 
 async def test_language_is_switched_on_the_page_of_a_link(rt: Runtime, browser: Browser) -> None:

@@ -8,6 +8,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tests.support.actors import KIM
 from tests.support.shop import Shop
@@ -39,6 +41,7 @@ from tossbill_ui.subscriptions.actions import cancel, merge
 
 # Each says who the customer is, and is found nowhere once they are erased.
 EMAIL, NAME, MEMBER, BROWSER = "hana@shop.test", "김하나", "member-4242", "Hanas Phone 7"
+FORMER = "kim.hana@former.test"
 SECRET = re.compile(r"sealed|hash|token|secret|customer_key|idempotency_key")
 
 
@@ -81,15 +84,18 @@ async def member(shop: Shop, session: Session) -> Session:
             created_at=now,
             expires_at=later,
         )
-        code = SignInCode(
-            id="b" * 32,
-            purpose="sign_in",
-            email=EMAIL,
-            code_hash="h",
-            created_at=now,
-            expires_at=later,
-        )
-        db.add_all([link, code])
+        codes = [
+            SignInCode(
+                id=str(number) * 32,
+                purpose="sign_in",
+                email=email,
+                code_hash="h",
+                created_at=now,
+                expires_at=later,
+            )
+            for number, email in enumerate((EMAIL, FORMER))
+        ]
+        db.add_all([link, *codes])
     await cancel.cancel_now(
         shop.rt, actor_of(session), seen.subscription.id, expected_refund_krw=9900
     )
@@ -148,11 +154,13 @@ async def test_an_export_has_everything_about_one_customer_and_nothing_of_anothe
 
 async def test_nothing_that_is_left_says_who_they_were(shop: Shop, member: Session) -> None:
     money = len(await shop.rows(Payment))
+    async with shop.rt.db.write() as db:  # a mail that was sent before the address changed
+        (await db.exec(select(Notice).limit(1))).one().address = FORMER.title()
 
     erased = await erase(shop.rt, KIM, f"ext:{MEMBER}")
 
     stored = await texts(shop)
-    assert [word for word in (EMAIL, NAME, MEMBER, BROWSER) if word in stored] == []
+    assert [word for word in (EMAIL, FORMER, NAME, MEMBER, BROWSER) if word in stored] == []
     assert (erased.customer_id, erased.methods) == (member.customer_id, 1)
     assert [row.status for row in await shop.rows(PaymentMethod)] == ["removed"]
     assert len(await shop.rows(Payment)) == money
@@ -243,3 +251,26 @@ async def test_who_was_merged_is_exported_and_erased_with_the_one_who_stayed(
     assert stranger.customer_id not in json.dumps(
         [row.model_dump(mode="json") for row in await shop.rows(PaymentMethod)]
     )
+
+
+async def test_who_is_merged_while_the_erasing_waits_is_erased_with_the_one_who_stays(
+    shop: Shop, member: Session, stranger: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shop.rt.db.is_sqlite:
+        pytest.skip("one writer at a time")
+    await shop.card(stranger)
+    real, ids = service.named, (stranger.customer_id, member.customer_id)
+
+    async def named(db: AsyncSession, name: str) -> Customer:
+        found = await real(db, name)
+        if name == stranger.customer_id:
+            await merge.merge(shop.rt, KIM, anonymous_id=ids[0], linked_id=ids[1])
+        return found
+
+    monkeypatch.setattr(erasing, "named", named)
+
+    assert (await erase(shop.rt, KIM, stranger.customer_id)).customer_id == member.customer_id
+
+    blocked = {row.id: row.blocked_at is not None for row in await shop.rows(Customer)}
+    assert blocked == {stranger.customer_id: False, member.customer_id: True}
+    assert MEMBER not in await texts(shop)

@@ -222,9 +222,12 @@ async def _created(rt: Runtime, db: AsyncSession, external_id: str) -> Customer:
         )
         .on_conflict_do_nothing(index_elements=["external_id"])
     )
-    await db.exec(statement)
     query = select(Customer).where(col(Customer.external_id) == external_id).with_for_update()
-    return await survivor(db, (await db.exec(query)).one())
+    while True:
+        await db.exec(statement)
+        if found := (await db.exec(query)).first():
+            return await survivor(db, found)
+        # A merge gave the external id to another row while this waited for the lock.
 
 
 async def survivor(db: AsyncSession, customer: Customer) -> Customer:

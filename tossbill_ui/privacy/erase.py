@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -17,6 +18,7 @@ from tossbill_ui.audit import trail
 from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import TossbillError
+from tossbill_ui.core.mail_address import folded
 from tossbill_ui.customers import sessions
 from tossbill_ui.customers.models import Customer, SignInCode, StoredSession
 from tossbill_ui.customers.service import former_ids, named
@@ -82,13 +84,18 @@ async def _block(rt: Runtime, name: str) -> Sequence[str]:
     """Let nothing of a customer's count any more, if nothing is open; return all their ids."""
     async with rt.db.write() as db:
         customer_id = (await named(db, name)).id
-        # Whoever begins a subscription or a registration locks the customer too.
-        customer = await db.get_one(Customer, customer_id, with_for_update=True)
+        # Whoever begins a subscription or a registration, or merges, locks the customer too.
+        customer = await db.get_one(
+            Customer, customer_id, with_for_update=True, populate_existing=True
+        )
         ids = [customer_id, *await former_ids(db, customer_id)]
-        await _refuse(db, ids)
-        customer.blocked_at = customer.blocked_at or rt.machine.now()
-        db.add(customer)
-        await sessions.end_where(rt, db, col(StoredSession.customer_id).in_(ids))
+        if customer.merged_into is None:
+            await _refuse(db, ids)
+            customer.blocked_at = customer.blocked_at or rt.machine.now()
+            db.add(customer)
+            await sessions.end_where(rt, db, col(StoredSession.customer_id).in_(ids))
+    if customer.merged_into is not None:  # while this waited for the lock
+        return await _block(rt, customer.merged_into)
     rt.pubsub.publish(customer_id)
     return ids
 
@@ -155,10 +162,17 @@ async def _wipe(rt: Runtime, actor: Actor, ids: Sequence[str]) -> bool:
 
 
 async def _delete_codes(db: AsyncSession, ids: Sequence[str]) -> None:
-    """Delete the codes of the customer's addresses, which name nobody else by an id."""
-    found = (await db.exec(select(Customer).where(col(Customer.id).in_(ids)))).all()
-    addresses = {each.verified_email for each in found if each.verified_email}
-    addresses |= {each.email.lower() for each in found if each.email}
+    """Delete the codes of the customer's addresses, those of former ones too where they are known.
+
+    A code to sign in names no customer. Former addresses are those that mails were sent to, and
+    those that the customer verified.
+    """
+    of_customers = select(Customer.email, Customer.verified_email)
+    found = (await db.exec(of_customers.where(col(Customer.id).in_(ids)))).all()
+    mailed = select(Notice.address).where(col(Notice.customer_id).in_(ids)).distinct()
+    verified = select(SignInCode.email).where(col(SignInCode.customer_id).in_(ids)).distinct()
+    known = [*chain(*found), *(await db.exec(mailed)).all(), *(await db.exec(verified)).all()]
+    addresses = {folded(each) for each in known if each}
     await db.exec(sa.delete(SignInCode).where(col(SignInCode.email).in_(addresses)))
 
 

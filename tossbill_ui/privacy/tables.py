@@ -40,11 +40,19 @@ WIPED: Mapping[str, Mapping[str, str | datetime | None]] = {
         ("external_id", "name", "email", "verified_email", "email_verified_at", "language")
     ),
     "session": {"user_agent": "", "return_url": None},
+    # What is left of one that was spent, it cannot be spent again; `retention` deletes it.
+    "portal_link": {
+        "task": None,
+        "subscription_id": None,
+        "plan_code": None,
+        "return_url": None,
+        "made_by": "",
+    },
     "registration": {"toss_json": None, "failure_message": None},
     "notice": {"address": None, "subject": "", "body": ""},
     "security_event": {"customer_id": None},
 }
-DELETED = ("portal_link", "sign_in_code")
+DELETED = ("sign_in_code",)
 KEPT: Mapping[str, str] = {
     "payment_method": "payments name it; its billing key is deleted, at Toss too",
     "subscription": "a contract",

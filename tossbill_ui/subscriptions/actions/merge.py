@@ -19,6 +19,7 @@ from tossbill_ui.core.after_commit import after_commit
 from tossbill_ui.core.db import Table, update_where
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers import sessions
+from tossbill_ui.customers.link_revocation import revoke_links
 from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.notices.models import Notice
@@ -254,10 +255,7 @@ async def _end_entrances(rt: Runtime, db: AsyncSession, anonymous: Customer) -> 
     link or a code of their own meanwhile.
     """
     await sessions.end_where(rt, db, col(StoredSession.customer_id) == anonymous.id)
-    is_open = (col(PortalLink.spent_at).is_(None), col(PortalLink.revoked_at).is_(None))
-    ended = sa.update(PortalLink).where(col(PortalLink.customer_id) == anonymous.id, *is_open)
-    values = ended.values(revoked_at=rt.machine.now())
-    await db.exec(values.execution_options(synchronize_session=False))
+    await revoke_links(rt, db, anonymous.id)
     await db.exec(sa.delete(SignInCode).where(col(SignInCode.customer_id) == anonymous.id))
 
 
