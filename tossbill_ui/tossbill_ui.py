@@ -68,6 +68,7 @@ from tossbill_ui.ui.history.view import CSV_PATH, PAPER_PATH
 from tossbill_ui.ui.pages import add_pages
 from tossbill_ui.ui.registration import card_view, confirm_address, confirm_view
 from tossbill_ui.ui.shared.arguments import Fitting
+from tossbill_ui.ui.shared.ended_sessions import OfNoEndedSession
 from tossbill_ui.ui.shared.failures import Watched, explain, report
 from tossbill_ui.ui.shared.page_state import FreshPages, InLanguage
 from tossbill_ui.ui.shared.presses import InTime
@@ -240,4 +241,5 @@ app.add_middleware(Watched())
 app.add_middleware(InLanguage())
 app.add_middleware(FreshPages())
 app.add_middleware(InTime())
+app.add_middleware(OfNoEndedSession())
 add_pages(app)

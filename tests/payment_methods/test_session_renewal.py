@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import NOON
 from tests.payment_methods.flow import AUTH_KEY, register, row, window_return
+from tossbill_ui.core.actor import operator
 from tossbill_ui.core.crypto import Signer
 from tossbill_ui.core.errors import NotAllowed
 from tossbill_ui.customers import sessions
@@ -133,7 +134,8 @@ async def test_other_sessions_end_and_what_was_verified_in_them_signs_nobody_in(
         entrance = Entrance(via=Via.CODE)
         other = sessions.open_session(rt, db, customer_id=session.customer_id, entrance=entrance)
         customer = await db.get_one(Customer, session.customer_id)
-        customer.verified_email, customer.email_verified_at = "planter@example.com", NOON
+        customer.email = "planter@example.com"
+        customer.verified_email, customer.email_verified_at = customer.email, NOON
     _, renewed = await returned(rt, session)
     assert await stands_for(rt, other) == other
 
@@ -141,7 +143,18 @@ async def test_other_sessions_end_and_what_was_verified_in_them_signs_nobody_in(
 
     assert await stands_for(rt, other) is None
     async with rt.db.read() as db:
-        assert (await db.get_one(Customer, session.customer_id)).verified_email is None
+        customer = await db.get_one(Customer, session.customer_id)
+    assert customer.verified_email is customer.email is None
+
+
+async def test_no_successor_takes_over_after_every_session_was_ended(
+    rt: Runtime, session: Session
+) -> None:
+    registration_id, renewed = await returned(rt, session)
+    await sessions.revoke_others(rt, operator("kim"), customer_id=session.customer_id)
+
+    assert await stands_for(rt, renewed) is None
+    assert await successor(rt, session, registration_id) is None
 
 
 async def test_successor_came_in_as_the_session_before_did(rt: Runtime, session: Session) -> None:

@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ from tossbill_ui.runtime import Runtime
 
 USER_AGENT_LENGTH, NAMELESS = 200, "?"
 ENDED = "session.ended"
-SEEN_EVERY = timedelta(hours=1)
+SEEN_EVERY = timedelta(minutes=10)
 INHERITED = {"via", "link_id", "task", "subscription_id", "return_url", "user_agent"}
 
 # Built once: every request and every websocket asks.
@@ -144,7 +144,7 @@ def if_it_counts(row: StoredSession, blocked_at: datetime | None) -> Session | N
 
 
 def is_use_old(rt: Runtime, row: StoredSession) -> bool:
-    """Whether the last use that is stored is an hour ago, or was by a browser without a name."""
+    """Whether the last use that is stored is ten minutes ago, or of a nameless browser."""
     return not row.user_agent or row.last_seen_at < rt.machine.now() - SEEN_EVERY
 
 
@@ -291,9 +291,21 @@ async def ended_among(db: AsyncSession, customers: Mapping[str, str]) -> set[str
         .join(Customer, col(Customer.id) == col(StoredSession.customer_id))
         .where(col(StoredSession.id).in_(customers))
     )
-    found = (await (await db.connection()).execute(query)).all()
-    return {
+    connection = await db.connection()
+    found = (await connection.execute(query)).all()
+    ended = {
         session_id
         for session_id, customer_id, revoked_at, blocked_at in found
         if revoked_at or blocked_at or customers[session_id] != customer_id
     }
+    return ended | await _without_row(db, customers, {row[0] for row in found})
+
+
+async def _without_row(db: AsyncSession, customers: Mapping[str, str], found: Set[str]) -> set[str]:
+    """Return the sessions without a row, of customers who exist: none of theirs is without one."""
+    lost = {each: customer for each, customer in customers.items() if each not in found}
+    if not lost:
+        return set()
+    query = select(Customer.id).where(col(Customer.id).in_(set(lost.values())))
+    known = set((await db.exec(query)).all())
+    return {each for each, customer in lost.items() if customer in known}

@@ -32,7 +32,7 @@ async def session_of(connection: HTTPConnection) -> Session | None:
     rt = runtime.current()
     standing = await session_renewal.standing(rt, session)
     if standing.took_over:
-        await open_sockets.close_others(session)
+        open_sockets.close_others(session)
     # A websocket comes after its page, without the browser's name.
     if standing.is_use_old and connection.scope["type"] == "http":
         name = connection.headers.get("user-agent", "")

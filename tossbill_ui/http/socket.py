@@ -38,11 +38,11 @@ class SessionBoundTokens:
             return
         signed = signed_session(HTTPConnection(scope))
         # Known before it is looked up: a successor that takes over meanwhile closes it.
-        with open_sockets.opened(signed, send):
-            session = await session_of(HTTPConnection(scope))
+        with open_sockets.opened(signed, receive, send) as socket:
+            session = socket.session = await session_of(HTTPConnection(scope))
             headers = self._headers(scope, session)
             bound = {**scope, "query_string": self._bound(scope, session), "headers": headers}
-            await self.app(bound, receive, send)
+            await self.app(bound, socket.receive, socket.send)
 
     def _bound(self, scope: Scope, session: Session | None) -> bytes:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))

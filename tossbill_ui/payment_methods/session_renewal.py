@@ -35,7 +35,7 @@ class Standing:
     Attributes:
         session: The session as it is stored; None if it does not count.
         took_over: Whether it took over just now.
-        is_use_old: Whether its last use that is stored is an hour ago.
+        is_use_old: Whether its last use that is stored is ten minutes old.
     """
 
     session: Session | None
@@ -143,13 +143,15 @@ async def _look(
     is_over = customer.blocked_at or customer.external_id is not None
     if is_over or own is None or (current and not _claimed_later(own, current)):
         return Standing(None), None
-    return Standing(None), own
+    # What took over has the registrations of those before: this one's was ended by a person.
+    before = await sessions.find(db, own.session_id)
+    return Standing(None), None if before and before.revoked_at else own
 
 
 async def _take_over(rt: Runtime, db: AsyncSession, own: Registration) -> None:
     """Store the successor, end the customer's other sessions, and move their registrations.
 
-    An address that was verified in one of those proves nothing any more.
+    An address that was typed or verified in one of those proves nothing any more.
     """
     before = await sessions.find(db, own.session_id)
     await sessions.store_successor(rt, db, own.id, customer_id=own.customer_id, before=before)
@@ -159,7 +161,9 @@ async def _take_over(rt: Runtime, db: AsyncSession, own: Registration) -> None:
     )
     await sessions.end_where(rt, db, *others)
     await repository.move_registrations(db, own.customer_id, session_id=own.id)
-    await set_verified(rt, db, await db.get_one(Customer, own.customer_id), None)
+    customer = await db.get_one(Customer, own.customer_id)
+    customer.email = None
+    await set_verified(rt, db, customer, None)
 
 
 def _claimed_later(one: Registration, other: Registration) -> bool:

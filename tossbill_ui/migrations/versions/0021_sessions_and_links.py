@@ -10,10 +10,11 @@ depends_on = None
 
 TASKS = "task IN ('pay', 'method', 'price', 'plan', 'pause', 'cancel', 'history')"
 IS_SCOPE = "(task IS NULL) = (subscription_id IS NULL)"
-# A session that took over has all registrations of its customer (ADR-0036).
+# A session that took over has all registrations of its customer (ADR-0036). When each was last
+# used is not known: its days are counted from now.
 CARRY = """
     INSERT INTO session (id, customer_id, via, user_agent, created_at, last_seen_at)
-    SELECT session_id, customer_id, 'cookie', '', min(created_at), max(created_at)
+    SELECT session_id, customer_id, 'cookie', '', min(created_at), CURRENT_TIMESTAMP
     FROM registration GROUP BY session_id, customer_id
 """
 

@@ -28,7 +28,7 @@ class PageState(rx.State):
     _address: str = ""
 
 
-def session_of(state: rx.State) -> Session | None:
+def session_of(state: BaseState) -> Session | None:
     """Return the caller's session, as it was stored when the websocket was opened."""
     return from_socket(runtime.current().signer, state.router.headers.cookie)
 
