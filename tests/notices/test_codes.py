@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Generator
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from tests.notices.test_delivery import with_settings
 from tests.support.shop import Shop
 from tossbill_ui.core.db import update_where
 from tossbill_ui.core.mail_address import NoMailAddress
-from tossbill_ui.customers import sign_in_codes
+from tossbill_ui.customers import code_counts, sign_in_codes
 from tossbill_ui.customers.models import Customer, SignInCode
 from tossbill_ui.customers.service import ensure_customer
 from tossbill_ui.customers.session import Session, new_session
@@ -238,7 +239,7 @@ async def test_an_hour_has_five_codes_for_an_address_known_or_not(shop: Shop) ->
     assert len(await shop.rows(SignInCode)) == 10
     assert len(await shop.rows(Notice)) == 5
 
-    shop.machine.advance(sign_in_codes.COUNTED_FOR)
+    shop.machine.advance(code_counts.COUNTED_FOR)
     assert await ask(shop.rt)
 
 
@@ -255,6 +256,85 @@ async def test_an_hour_has_five_codes_for_a_caller_also_over_midnight(shop: Shop
     assert len(rows) == 5, "a refused request stores nothing"
     assert {len(row.caller) for row in rows} == {16}
     assert await ask(shop.rt, "another@example.com", caller="198.51.100.1")
+
+
+async def flood(shop: Shop, count: int, *, of: str = "strangers") -> None:
+    for number in range(count):
+        await ask(shop.rt, f"{of}{number}@example.com", caller=f"{of} {number}")
+
+
+async def test_customers_get_codes_while_strangers_ask_for_more_than_are_stored(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_counts, "IN_ALL", 4)
+    session = await verified(shop)
+
+    await flood(shop, 9)
+    attempt = await ask(shop.rt)
+
+    assert len(await shop.rows(SignInCode)) == 4 + 1
+    [code] = await mailed(shop)
+    redeemed = await sign_in_codes.redeem(shop.rt, attempt, code)
+    assert redeemed.chosen is not None
+    assert redeemed.chosen.id == session.customer_id
+
+
+@pytest.mark.parametrize("minutes", [0, 61])
+async def test_no_answer_tells_an_attempt_that_is_not_stored(
+    minutes: int, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_counts, "IN_ALL", 4)
+    own = await verified(shop)
+    await flood(shop, 4)
+    for email in (ADDRESS, "nobody@example.com"):
+        for _ in range(8):  # more than an address or a caller has
+            await ask(shop.rt, email, caller=email)
+    assert len(await mailed(shop)) == 5
+
+    shop.machine.advance(timedelta(minutes=minutes))
+
+    for email in (ADDRESS, "nobody@example.com"):
+        attempts = [await ask(shop.rt, email, caller=email) for _ in range(7)]
+        for attempt in (attempts[0], attempts[-1]):
+            for _ in range(2):
+                with pytest.raises(CodeOver):
+                    await sign_in_codes.redeem(shop.rt, attempt, "no code")
+        assert await sign_in_codes.request_verification(
+            shop.rt, customer_id=own.customer_id, email=email, caller=email, language="ko"
+        )
+
+
+async def test_flood_is_forgotten_after_two_hours(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_counts, "IN_ALL", 4)
+    await verified(shop)
+    await flood(shop, 5)
+
+    shop.machine.advance(2 * code_counts.COUNTED_FOR)
+
+    for email in (ADDRESS, "nobody@example.com"):
+        with pytest.raises(WrongCode):
+            await sign_in_codes.redeem(shop.rt, await ask(shop.rt, email), "no code")
+
+
+async def test_codes_that_verify_have_a_bound_over_all_callers(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_counts, "IN_ALL", 2)
+    for number in range(3):
+        session = await verified(shop, email=f"{number}@example.com")
+        asked = sign_in_codes.request_verification(
+            shop.rt,
+            customer_id=session.customer_id,
+            email=f"new{number}@example.com",
+            caller=f"caller {number}",
+            language="ko",
+        )
+        with pytest.raises(TooMany) if number == 2 else nullcontext():
+            await asked
+    assert len(await shop.rows(SignInCode)) == 2
+    assert await ask(shop.rt, "0@example.com"), "signing in has a bound of its own"
 
 
 async def test_what_is_stored_is_no_code(shop: Shop) -> None:

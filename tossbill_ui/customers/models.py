@@ -150,6 +150,7 @@ class SignInCode(Table, table=True):
         one_of("purpose", CodePurpose),
         sa.Index("ix_sign_in_code_email", "email", "created_at"),
         sa.Index("ix_sign_in_code_caller", "caller", "created_at"),
+        sa.Index("ix_sign_in_code_purpose", "purpose", "created_at"),
     )
 
     id: str = Field(primary_key=True, max_length=32)

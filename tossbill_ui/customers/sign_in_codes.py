@@ -3,7 +3,7 @@
 A code belongs to the attempt that asked for it, whose id only the asking browser has, so a code
 that somebody reads over a shoulder opens nothing in another browser. An attempt at an address that
 nobody verified is stored, counted and answered like any other, so that answers tell nothing; only
-its mail is missing.
+its mail is missing. Of a flood of those not all are stored (`code_counts`).
 
 Times are the machine's: a sandbox whose clock jumps must not expire a code.
 """
@@ -27,17 +27,14 @@ from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.mail_address import checked, folded
 from tossbill_ui.core.text import is_id
-from tossbill_ui.customers import code_mail
+from tossbill_ui.customers import code_counts, code_mail
 from tossbill_ui.customers.code_mail import CodeMail
 from tossbill_ui.customers.models import CodePurpose, Customer, SignInCode
 from tossbill_ui.runtime import Runtime
 
 VALID_FOR = timedelta(minutes=10)
 TRIES = 5
-MAILS_TO_AN_ADDRESS = 5
-COUNTED_FOR = timedelta(hours=1)
-DIGITS, CALLER_LENGTH = 6, 16
-CODE, CALLER = "mailed_code", "code_caller"
+DIGITS, CODE = 6, "mailed_code"
 # Typed with a space in the middle, or with the wide digits of a Korean or Japanese keyboard.
 SEPARATORS = re.compile(r"[\s-]+")
 # Any fixed number: the PostgreSQL advisory lock under which codes are counted and stored.
@@ -45,7 +42,7 @@ COUNT_LOCK = 7_055_113
 
 
 class TooMany(TossbillError):
-    """This address or this caller has asked for as many codes as an hour allows."""
+    """This address, this caller or all callers have asked for as many codes as an hour allows."""
 
     code = "too_many_codes"
 
@@ -100,7 +97,7 @@ async def request(rt: Runtime, *, email: str, caller: str, language: Language) -
 
     Raises:
         NoMailAddress: The text is not a valid email address.
-        TooMany: An hour's codes for this address or this caller are used up.
+        TooMany: An hour's codes for this address, this caller or all callers are used up.
     """
     return await _ask(rt, _Ask(CodePurpose.SIGN_IN, folded(checked(email)), caller, language))
 
@@ -122,7 +119,7 @@ async def request_verification(
 
     Raises:
         NoMailAddress: The text is not a valid email address.
-        TooMany: An hour's codes for this address or this caller are used up.
+        TooMany: An hour's codes for this address, this caller or all callers are used up.
     """
     address = folded(checked(email))
     return await _ask(rt, _Ask(CodePurpose.VERIFY, address, caller, language, customer_id))
@@ -139,17 +136,21 @@ async def redeem(rt: Runtime, attempt_id: str, code: str, *, customer_id: str = 
 
     Raises:
         WrongCode: It is another code, or nobody verified the address.
-        CodeOver: The attempt is over.
+        CodeOver: The attempt is over, or a wrong code has ended it; see `code_counts`.
     """
     tried = await count_try(rt, attempt_id, CodePurpose.SIGN_IN)
     async with rt.db.write() as db:
         customers = await _verified(db, tried.email)
-        if not (is_right(rt, tried, code) and customers):
-            raise WrongCode(tries_left=TRIES - tried.tries)
-        named = [each for each in customers if each.id == customer_id]
-        chosen = customers[0] if len(customers) == 1 else next(iter(named), None)
-        await (spend(rt, db, tried) if chosen else _give_back(db, tried))
-    return Redeemed(customers, chosen)
+        if is_right(rt, tried, code) and customers:
+            named = [each for each in customers if each.id == customer_id]
+            chosen = customers[0] if len(customers) == 1 else next(iter(named), None)
+            await (spend(rt, db, tried) if chosen else _give_back(db, tried))
+            return Redeemed(customers, chosen)
+        if ends := await _hides(rt, db):
+            await spend(rt, db, tried)
+    if ends:
+        raise CodeOver("A wrong code has ended this attempt.")
+    raise WrongCode(tries_left=TRIES - tried.tries)
 
 
 async def count_try(rt: Runtime, attempt_id: str, purpose: CodePurpose) -> SignInCode:
@@ -233,43 +234,43 @@ class _Ask:
 async def _ask(rt: Runtime, ask: _Ask) -> str:
     # Read first: a flood takes no turns of the database's writers.
     async with rt.db.read() as db:
-        await _check_counts(rt, db, ask)
+        await _may_store(rt, db, ask)
     async with rt.db.write() as db:
         if not rt.db.is_sqlite:
             await db.exec(select(sa.func.pg_advisory_xact_lock(COUNT_LOCK)))
-        await _check_counts(rt, db, ask)
+        is_stored = await _may_store(rt, db, ask)
         row, code = _draw(rt, ask)
-        db.add(row)
         customer_id = ask.customer_id or await _oldest(db, ask.email)
-        if customer_id:
+        if customer_id is None and await code_counts.are_used_up(rt, db, ask.purpose):
+            is_stored = False
+        if is_stored:
+            db.add(row)
+        if is_stored and customer_id:
             mail = CodeMail(row=row, customer_id=customer_id, code=code, language=ask.language)
             code_mail.current()(rt, db, mail)
     return row.id
 
 
-async def _check_counts(rt: Runtime, db: AsyncSession, ask: _Ask) -> None:
-    """Raise if this hour's codes are used up; those for addresses of nobody count as well."""
-    is_address = col(SignInCode.email) == ask.email
-    is_caller = col(SignInCode.caller).in_(_callers(rt, ask.caller))
-    query = select(
-        sa.func.count(sa.case((is_address, 1))), sa.func.count(sa.case((is_caller, 1)))
-    ).where(
-        sa.or_(is_address, is_caller),
-        col(SignInCode.created_at) > rt.machine.now() - COUNTED_FOR,
-    )
-    of_address, of_caller = (await db.exec(query)).one()
-    if of_address >= MAILS_TO_AN_ADDRESS or of_caller >= rt.settings.tossbill_limit_codes:
-        raise TooMany("An hour's codes are used up.")
+async def _may_store(rt: Runtime, db: AsyncSession, ask: _Ask) -> bool:
+    """Whether an attempt that is to be mailed may be stored.
 
-
-def _callers(rt: Runtime, caller: str) -> list[str]:
-    """Return the hashes of a caller, today's first: an hour may have begun on the day before.
-
-    They change every day, so that no caller can be followed from one to the next.
+    Raises:
+        TooMany: It may not, and saying so tells nothing about the address.
     """
-    now = rt.machine.now()
-    days = (now.date(), (now - COUNTED_FOR).date())
-    return [rt.signer.token(CALLER, f"{day}.{caller}")[:CALLER_LENGTH] for day in days]
+    hides, verifies = await _hides(rt, db), ask.purpose is CodePurpose.VERIFY
+    # Usually all count. A refusal to verify must not tell which attempts to sign in are stored.
+    of = [ask.purpose] if hides and verifies else list(CodePurpose)
+    are_left = await code_counts.are_left(rt, db, email=ask.email, caller=ask.caller, of=of)
+    if verifies and await code_counts.are_used_up(rt, db, ask.purpose):
+        are_left = False
+    if are_left or (hides and not verifies):
+        return are_left
+    raise TooMany("An hour's codes are used up.")
+
+
+async def _hides(rt: Runtime, db: AsyncSession) -> bool:
+    """Whether some attempts to sign in are not stored, or were not lately: nothing may tell."""
+    return await code_counts.are_used_up(rt, db, CodePurpose.SIGN_IN, hours=2)
 
 
 def _draw(rt: Runtime, ask: _Ask) -> tuple[SignInCode, str]:
@@ -281,7 +282,7 @@ def _draw(rt: Runtime, ask: _Ask) -> tuple[SignInCode, str]:
         email=ask.email,
         customer_id=ask.customer_id,
         code_hash=rt.signer.token(CODE, f"{attempt_id}.{code}"),
-        caller=_callers(rt, ask.caller)[0],
+        caller=code_counts.callers(rt, ask.caller)[0],
         created_at=now,
         expires_at=now + VALID_FOR,
     )

@@ -29,7 +29,7 @@ async def send_code(rt: Runtime, actor: Actor, *, caller: str, language: Languag
     Raises:
         NotFound: There is no customer, or no address.
         NeedsSignIn: The session is limited to a task.
-        TooMany: An hour's codes for this address or this caller are used up.
+        TooMany: An hour's codes for this address, this caller or all callers are used up.
     """
     actor.require_all()
     email = await get_email(rt, actor)
