@@ -16,8 +16,9 @@ from tossbill_ui.core.db import update_where
 from tossbill_ui.core.errors import InvalidRequest
 from tossbill_ui.customers import sessions
 from tossbill_ui.customers.invitations import Invitation, Opened
+from tossbill_ui.customers.merged_meanwhile import MergedMeanwhile, until_not_merged
 from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
-from tossbill_ui.customers.portal_links import ensure_linked
+from tossbill_ui.customers.portal_links import ensure_linked, survivor
 from tossbill_ui.customers.session import Session
 from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.customers.signed_entry import Entry
@@ -59,14 +60,22 @@ async def spend(
     Returns:
         None if it was spent meanwhile, or is over.
     """
-    async with rt.db.write() as db:
-        return await spend_within(rt, db, invitation, press, before=before)
+
+    async def transaction() -> Session | None:
+        async with rt.db.write() as db:
+            return await spend_within(rt, db, invitation, press, before=before)
+
+    return await until_not_merged(transaction)
 
 
 async def spend_within(
     rt: Runtime, db: AsyncSession, invitation: Invitation, press: Press, *, before: Session | None
 ) -> Session | None:
-    """Do in the caller's transaction what `spend` does in its own."""
+    """Do in the caller's transaction what `spend` does in its own.
+
+    Raises:
+        MergedMeanwhile: The caller's transaction is to be begun anew.
+    """
     link = await _claim(rt, db, invitation)
     if link is None:
         return None
@@ -156,9 +165,10 @@ async def _claim(rt: Runtime, db: AsyncSession, invitation: Invitation) -> Porta
 
 async def _held(db: AsyncSession, customer_id: str) -> Customer:
     """Return a customer, or whom they have become, who cannot be merged or erased meanwhile."""
-    customer = await db.get_one(Customer, customer_id, with_for_update=READ)
-    while customer.merged_into:
-        customer = await db.get_one(Customer, customer.merged_into, with_for_update=READ)
+    stays = await survivor(db, await db.get_one(Customer, customer_id))
+    customer = await db.get_one(Customer, stays.id, with_for_update=READ, populate_existing=True)
+    if customer.merged_into:
+        raise MergedMeanwhile
     return customer
 
 

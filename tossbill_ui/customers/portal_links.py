@@ -24,6 +24,7 @@ from tossbill_ui.core.language import Language
 from tossbill_ui.core.mail_address import folded, is_address
 from tossbill_ui.core.scope import Task
 from tossbill_ui.core.text import clean, is_code, is_id
+from tossbill_ui.customers.merged_meanwhile import MergedMeanwhile, until_not_merged
 from tossbill_ui.customers.models import Customer, PortalLink
 from tossbill_ui.customers.verified_address import set_verified
 from tossbill_ui.runtime import Runtime
@@ -223,11 +224,15 @@ async def _created(rt: Runtime, db: AsyncSession, external_id: str) -> Customer:
         .on_conflict_do_nothing(index_elements=["external_id"])
     )
     query = select(Customer).where(col(Customer.external_id) == external_id).with_for_update()
-    while True:
-        await db.exec(statement)
-        if found := (await db.exec(query)).first():
-            return await survivor(db, found)
-        # A merge gave the external id to another row while this waited for the lock.
+
+    async def locked() -> Customer:
+        async with db.begin_nested():  # whose end gives the lock of a wrong row back
+            await db.exec(statement)
+            if found := (await db.exec(query)).first():
+                return await survivor(db, found)
+            raise MergedMeanwhile  # the external id is that of another row now
+
+    return await until_not_merged(locked)
 
 
 async def survivor(db: AsyncSession, customer: Customer) -> Customer:

@@ -20,6 +20,7 @@ from tossbill_ui.core.db import Table, update_where
 from tossbill_ui.core.errors import Conflict, NotFound
 from tossbill_ui.customers import sessions
 from tossbill_ui.customers.link_revocation import revoke_links
+from tossbill_ui.customers.merged_meanwhile import MergedMeanwhile, until_not_merged
 from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.notices.models import Notice
@@ -172,8 +173,12 @@ async def merge(rt: Runtime, actor: Actor, *, anonymous_id: str, linked_id: str)
     actor.require_all()
     if not (actor.may_see(anonymous_id) or actor.may_see(linked_id)):
         raise NotFound("There is no such customer.")
-    async with rt.db.write() as db:
-        return await merge_within(rt, db, actor, anonymous_id=anonymous_id, linked_id=linked_id)
+
+    async def transaction() -> str:
+        async with rt.db.write() as db:
+            return await merge_within(rt, db, actor, anonymous_id=anonymous_id, linked_id=linked_id)
+
+    return await until_not_merged(transaction)
 
 
 async def merge_within(
@@ -193,7 +198,11 @@ async def merge_within(
 
 
 async def lock_customers(db: AsyncSession, ids: tuple[str, str]) -> Sequence[Customer]:
-    """Lock two customers and what they were merged into before, and return them."""
+    """Lock two customers and what they were merged into before, and return them.
+
+    Raises:
+        MergedMeanwhile: The caller's transaction is to be begun anew.
+    """
     into = select(Customer.merged_into).where(col(Customer.id).in_(ids))
     query = (
         select(Customer)
@@ -201,7 +210,10 @@ async def lock_customers(db: AsyncSession, ids: tuple[str, str]) -> Sequence[Cus
         .order_by(col(Customer.id))
         .with_for_update(key_share=True)
     )
-    return (await db.exec(query)).all()
+    found = (await db.exec(query)).all()
+    if {each.merged_into for each in found} - {None, *(each.id for each in found)}:
+        raise MergedMeanwhile
+    return found
 
 
 async def _locked(db: AsyncSession, anonymous_id: str, linked_id: str) -> tuple[Customer, Customer]:

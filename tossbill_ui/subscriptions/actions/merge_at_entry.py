@@ -11,7 +11,8 @@ from tossbill_ui.core.errors import NeedsSignIn, NotFound
 from tossbill_ui.customers import entering, sessions
 from tossbill_ui.customers.entering import Press
 from tossbill_ui.customers.invitations import Invitation
-from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.customers.merged_meanwhile import until_not_merged
+from tossbill_ui.customers.session import Session
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import merge
 
@@ -41,25 +42,36 @@ async def enter_and_merge(
     actor.require_all()
     if not actor.may_see(before.customer_id):
         raise NotFound("There is no such customer.")
-    ids = (before.customer_id, invitation.customer_id)
-    async with rt.db.write() as db:
-        await merge.lock_customers(db, ids)
-        await _require_whole(db, before)
-        session = await entering.spend_within(rt, db, invitation, press, before=before)
-        if session is None:
-            return None
-        actor_of(session).require_all()
-        pair = {"anonymous_id": before.customer_id, "linked_id": session.customer_id}
-        stays = await merge.merge_within(rt, db, actor, **pair)
+
+    async def transaction() -> Session | None:
+        async with rt.db.write() as db:
+            return await _enter(rt, db, actor, invitation, press, before)
+
+    return await until_not_merged(transaction)
+
+
+async def _enter(
+    rt: Runtime,
+    db: AsyncSession,
+    actor: Actor,
+    invitation: Invitation,
+    press: Press,
+    before: Session,
+) -> Session | None:
+    await merge.lock_customers(db, (before.customer_id, invitation.customer_id))
+    is_whole = await _is_whole(db, before)
+    session = await entering.spend_within(rt, db, invitation, press, before=before)
+    if session is None:
+        return None
+    if not is_whole or session.scope:
+        raise NeedsSignIn("This session does not see everything of its customer.")
+    pair = {"anonymous_id": before.customer_id, "linked_id": session.customer_id}
+    stays = await merge.merge_within(rt, db, actor, **pair)
     return replace(session, customer_id=stays)
 
 
-async def _require_whole(db: AsyncSession, before: Session) -> None:
-    """Check that the browser's session is no longer than its row says, and sees everything.
-
-    Raises:
-        NeedsSignIn: It has ended, changed hands, or is limited to a task.
-    """
+async def _is_whole(db: AsyncSession, before: Session) -> bool:
+    """Whether the browser's session counts still, and is limited to no task."""
     row = await sessions.find(db, before.id)
-    if row is None or row.revoked_at or row.task or row.customer_id != before.customer_id:
-        raise NeedsSignIn("This session does not see everything of its customer.")
+    is_its_own = row is not None and row.customer_id == before.customer_id
+    return row is not None and is_its_own and not row.revoked_at and not row.task
