@@ -87,6 +87,7 @@ def test_page_of_sessions_shows_this_browser_and_signs_it_out(page: Page) -> Non
     expect(row).to_contain_text("Linux의 Chrome")
     expect(row).to_contain_text("이 브라우저에서 시작")
     expect(page.get_by_test_id("session-here")).to_be_visible()
+    expect(page.get_by_text("다른 기기에서 모두 로그아웃")).to_be_hidden()
     settle(page)
     assert [found["id"] for found in Axe().run(page).response["violations"]] == []
     page.get_by_test_id("session-end").click()

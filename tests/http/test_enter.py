@@ -44,6 +44,7 @@ from tossbill_ui.subscriptions.actions.merge_at_entry import enter_and_merge
 from tossbill_ui.subscriptions.models import Subscription
 from tossbill_ui.ui.enter import text
 from tossbill_ui.ui.enter.page import render
+from tossbill_ui.ui.shared.text.frame import TO_SHOP
 from tossbill_ui.ui.shared.text.refusals import REFUSALS
 
 US = "http://localhost:3000"
@@ -238,6 +239,7 @@ async def test_link_that_opens_nothing_shows_the_way_in_by_code(
     for page in (got, posted):
         assert page.text == plain
         assert text.WHY["over"][0].ko in page.text
+        assert text.ASK_SHOP.ko in page.text
         assert 'data-testid="enter-email"' in page.text
         assert "set-cookie" not in page.headers
     assert len(await rows(rt, StoredSession)) == before
@@ -430,6 +432,9 @@ async def test_entry_leads_to_its_plan_and_back_to_the_shop(rt: Runtime, browser
 
     page = await browser.open("/enter/?why=more")
     assert f'href="{ORIGIN}/account" class="to-shop"' in page.text
+    browser.http.cookies.clear()
+    spent = await browser.open(f"/enter/?t={token}&lang=ko")
+    assert f'href="{ORIGIN}/account" referrerpolicy="no-referrer">{TO_SHOP.ko}' in spent.text
 
 
 async def test_spent_entry_works_no_more_after_its_member_is_erased(

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from tossbill_ui import runtime
 from tossbill_ui.core.text import is_id
+from tossbill_ui.customers.invitations import Opened
 from tossbill_ui.customers.portal_links import PATH
 from tossbill_ui.http.enter_by_code import CodeTries, ask_for_code, sign_in
 from tossbill_ui.http.enter_by_link import Door, continue_at, offer, press
@@ -57,7 +58,7 @@ async def _get(pages: Pages, request: Request) -> Response:
     opened = await door.open(rt)
     if opened.invitation:
         return await pages.show(request, await offer(rt, request, door, opened.invitation))
-    return await continue_at(rt, request, opened) or await _over(pages, request)
+    return await continue_at(rt, request, opened) or await _over(pages, request, opened)
 
 
 async def _post(pages: Pages, tries: CodeTries, request: Request) -> Response:
@@ -69,7 +70,9 @@ async def _post(pages: Pages, tries: CodeTries, request: Request) -> Response:
         done = await press(rt, request, door, fields if sent else None)
         if isinstance(done, Response):
             return done
-        return await (pages.show(request, done) if done else _over(pages, request))
+        if done is None:
+            return await _over(pages, request, await door.open(rt))
+        return await pages.show(request, done)
     return await _post_code(pages, tries, request, fields if sent else None)
 
 
@@ -96,9 +99,10 @@ async def _sign_in_page(pages: Pages, request: Request) -> Response:
     return await pages.show(request, AddressView(why=why, next=continue_to, loses=loses))
 
 
-async def _over(pages: Pages, request: Request) -> Response:
-    """Show the one page of every link that opens nothing: the way in by a code."""
-    return await pages.show(request, AddressView(why=OVER, next=HOME))
+async def _over(pages: Pages, request: Request, opened: Opened) -> Response:
+    """Show the one page of every link that opens nothing: the ways in by a code and by the shop."""
+    back = opened.link.return_url if opened.link else None
+    return await pages.show(request, AddressView(why=OVER, next=HOME), return_url=back or "")
 
 
 async def _loses(rt: Runtime, request: Request) -> bool:

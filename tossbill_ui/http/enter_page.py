@@ -38,15 +38,21 @@ class Pages:
         loose = [f"{settings.public_url}/styles/{name}.css" for name in STYLES.split()]
         self._stylesheets = [built] if built else loose
 
-    async def show(self, request: Request, view: EnterView) -> Response:
-        """Return a page as the response to a request."""
+    async def show(self, request: Request, view: EnterView, *, return_url: str = "") -> Response:
+        """Return a page as the response to a request.
+
+        Args:
+            request: The request.
+            view: What the page shows.
+            return_url: The page of the shop to go back to, instead of the one of the session.
+        """
         chosen = as_language(request.query_params.get("lang", ""))
         session = await session_of(request)
         frame = EnterFrame(
             language=chosen or language_of(request),
             address=_address(request),
             stylesheets=self._stylesheets,
-            return_url=session.return_url if session else "",
+            return_url=return_url or (session.return_url if session else ""),
         )
         response = HTMLResponse(self._render(self._settings, frame, view), headers=HEADERS)
         if chosen:

@@ -20,6 +20,7 @@ from tossbill_ui.ui.enter.forms import button, form, typed
 from tossbill_ui.ui.enter.frame import framed, link
 from tossbill_ui.ui.enter.masking import account
 from tossbill_ui.ui.shared.text import Text, speak
+from tossbill_ui.ui.shared.text.frame import TO_SHOP
 
 PATH = "/enter/"
 
@@ -40,10 +41,10 @@ def render(settings: Settings, frame: EnterFrame, view: EnterView) -> str:
             title, content = text.OTHER_TITLE(), _other(settings, view)
             frame = _at(frame, _here(why=view.why, next=view.next))
         case AddressView():
-            title, content = _address(view)
+            title, content = _address(view, frame)
             frame = _at(frame, _here(why=view.why, next=view.next))
         case CodeView():
-            title, content = text.CODE_TITLE(), _code(view)
+            title, content = text.CODE_TITLE(), _code(view, frame)
             frame = _at(frame, _here(attempt=view.attempt, next=view.next))
         case ChoiceView():
             title, content = text.CHOICE_TITLE(), _choice(view)
@@ -70,7 +71,7 @@ def _head(title: Text, lead: Text) -> str:
     return f'<h1 class="title">{escape(title())}</h1>\n<p class="lead">{escape(lead())}</p>'
 
 
-def _address(view: AddressView) -> tuple[str, str]:
+def _address(view: AddressView, frame: EnterFrame) -> tuple[str, str]:
     title, lead = text.WHY.get(view.why, (text.TITLE, text.LEAD))
     loses = link_page.alert(text.HAS_TITLE(), text.LOSES_FIRST()) if view.loses else ""
     field = typed(
@@ -83,6 +84,7 @@ def _address(view: AddressView) -> tuple[str, str]:
         maxlength="254",
         **{"data-testid": "enter-email", "spellcheck": "false", "autocapitalize": "none"},
     )
+    field += _at_the_shop(frame)
     send = button(text.SEND(), weight="primary", testid="enter-submit")
     return title(), _head(title, lead) + loses + form(PATH, {"next": view.next}, field, send)
 
@@ -99,7 +101,14 @@ def _other(settings: Settings, view: AddressView) -> str:
     return f'{head}\n<div class="bottom">{onward}{other}</div>'
 
 
-def _code(view: CodeView) -> str:
+def _at_the_shop(frame: EnterFrame) -> str:
+    """Return the other way in, for whom no code arrives: a new link of the shop."""
+    words = escape(text.ASK_SHOP())
+    back = link(frame.return_url, escape(TO_SHOP())) if frame.return_url else ""
+    return f'<p class="fine" data-testid="enter-ask-shop">{words} {back}</p>'
+
+
+def _code(view: CodeView, frame: EnterFrame) -> str:
     field = typed(
         text.CODE,
         _problem(view.problem, left=view.tries_left),
@@ -110,6 +119,7 @@ def _code(view: CodeView) -> str:
         maxlength="20",
         **{"data-testid": "enter-code"},
     )
+    field += _at_the_shop(frame)
     hidden = {"attempt": view.attempt, "next": view.next}
     enter = button(text.ENTER(), weight="primary", testid="enter-submit")
     again = link(_here(next=view.next), escape(text.AGAIN()), "button second")

@@ -74,6 +74,10 @@ LEAD = Text(
     "Enter your verified email address, and we'll send you a six-digit code.",
 )
 EMAIL = Text("이메일 주소", "Email address")
+ASK_SHOP = Text(
+    "인증한 이메일 주소가 없다면 쇼핑몰에서 다시 들어와 주세요.",
+    "No verified email address? Ask for a new link at the shop.",
+)
 SEND = Text("인증번호 받기", "Send the code")
 # Why the reader is here, above the form.
 WHY = {

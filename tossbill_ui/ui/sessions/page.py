@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from tossbill_ui.ui.components.buttons import button
-from tossbill_ui.ui.components.element import Slots, element, label
+from tossbill_ui.ui.components.element import Slot, Slots, element, label
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
 from tossbill_ui.ui.components.notice import NOTICE, notice
@@ -36,7 +36,7 @@ def sessions_page() -> rx.Component:
                 text.END_OTHERS,
                 on_click=State.end_others,
                 disabled=State.busy,
-                attrs={"data-testid": "session-end-others"},
+                fills={"data-testid": Slot("end_others", State.others)},
             ),
         ),
     )

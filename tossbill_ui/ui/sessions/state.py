@@ -12,6 +12,7 @@ from tossbill_ui.ui.sessions import text, view
 from tossbill_ui.ui.sessions.view import SessionRow
 from tossbill_ui.ui.shared.brand import BrandState
 from tossbill_ui.ui.shared.page_state import caller_of, session_of, updates
+from tossbill_ui.ui.shared.view_rows import ABSENT
 
 
 class SessionsState(rx.State):
@@ -20,6 +21,7 @@ class SessionsState(rx.State):
     rows: tuple[SessionRow, ...] = view.painted([])
     more: tuple[SessionRow, ...] = ()
     phase: str = "loading"
+    others: str = ABSENT
     # The result of the last press; each ``turn`` moves the focus there.
     notice: str = ""
     turn: int = 0
@@ -68,4 +70,4 @@ class SessionsState(rx.State):
     async def _show(self) -> None:
         found = await view.rows(runtime.current(), session_of(self))
         self.rows, self.more = view.painted(found), found[view.PAINTED :]
-        self.phase = view.phase(found)
+        self.phase, self.others = view.phase(found), view.others(found)

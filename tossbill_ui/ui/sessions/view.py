@@ -104,9 +104,14 @@ def phase(found: Sequence[SessionRow]) -> str:
     return "rows" if found else "empty"
 
 
+def others(found: Sequence[SessionRow]) -> str:
+    """Return the test id of the button that ends all other sessions, if there are any."""
+    return "session-end-others" if len(found) > 1 else ABSENT
+
+
 def slots(found: Sequence[SessionRow]) -> dict[str, str]:
     """Return the slots of the prerendered page."""
-    filling = {"phase": phase(found)}
+    filling = {"phase": phase(found), "end_others": others(found)}
     for number, row in enumerate(painted(found)):
         filling |= flat(row, f"session{number}_")
     return filling

@@ -12,6 +12,7 @@ from tossbill_ui.ui.components.element import Slot, Slots, Words, element, label
 from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.focus import focus
 from tossbill_ui.ui.components.layout import page
+from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.notice import notice
 from tossbill_ui.ui.components.panel_steps import panel_steps
 from tossbill_ui.ui.components.rows import row_button, row_link
@@ -19,6 +20,7 @@ from tossbill_ui.ui.components.status import status_chip
 from tossbill_ui.ui.components.waiting import empty, skeleton
 from tossbill_ui.ui.plans import text as plans_text
 from tossbill_ui.ui.sessions import text as sessions_text
+from tossbill_ui.ui.shared.brand import BrandState
 from tossbill_ui.ui.shared.text import Text
 from tossbill_ui.ui.subscription import change_text, text
 from tossbill_ui.ui.subscription.email_panel import email_form
@@ -57,6 +59,9 @@ def _subscriptions() -> rx.Component:
                 text.EMPTY,
                 text.EMPTY_BODY,
                 button_link(plans_text.TO_PLANS, href="/"),
+                rx.el.p(
+                    link(label(text.SIGN_IN), href=BrandState.enter_href), class_name="fine sign-in"
+                ),
                 testid="subscription-empty",
             ),
             class_name="when-empty",

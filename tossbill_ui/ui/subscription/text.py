@@ -5,6 +5,10 @@ from tossbill_ui.ui.shared.text import ByKind, Text
 TITLE = Text("내 구독", "My subscriptions")
 LOADING = Text("구독을 불러오고 있어요", "Loading your subscriptions")
 EMPTY = Text("아직 구독이 없어요", "No subscriptions yet")
+SIGN_IN = Text(
+    "이미 구독 중이에요? 메일로 받은 인증번호로 들어오기",
+    "Already subscribed? Sign in with an emailed code",
+)
 EMPTY_BODY = Text(
     "요금제를 고르면 여기에서 다음 결제일과 금액을 볼 수 있어요.",
     "Once you choose a plan, you'll see its next payment here.",
