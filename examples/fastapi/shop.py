@@ -51,6 +51,6 @@ async def subscription(request: Request) -> RedirectResponse:
     if "member" not in request.session:
         return RedirectResponse("/", status_code=303)
     now = int(time.time())
-    claims = {"sub": request.session["member"], "iat": now, "exp": now + 300}
+    claims = {"sub": request.session["member"], "name": "김하나", "iat": now, "exp": now + 300}
     claims |= {"jti": secrets.token_urlsafe(16), "return_url": f"{SHOP}/"}
     return RedirectResponse(f"{TOSSBILL}/enter/?t={signed(claims)}", status_code=303)

@@ -41,14 +41,14 @@ def code(language: str) -> str:
 
 
 def in_python(_folder: Path) -> str:
-    names: dict[str, Callable[[str], str]] = {}
+    names: dict[str, Callable[[str, str], str]] = {}
     exec(code("python"), names)  # noqa: S102 - our own page
-    return names["entry_url"]("42")
+    return names["entry_url"]("42", "김하나")
 
 
 def in_node(folder: Path) -> str:
     program = folder / "entry.mjs"
-    program.write_text(f'{code("js")}\nconsole.log(entryUrl("42"));\n')
+    program.write_text(f'{code("js")}\nconsole.log(entryUrl("42", "김하나"));\n')
     ran = node([str(program)], return_completed_process=True, stdout=PIPE, text=True)
     return str(ran.stdout).strip()
 
@@ -87,3 +87,4 @@ def test_a_sample_signs_an_entry_that_is_accepted(
     assert (url.path, url.netloc) == ("/enter/", "pay.example.com")
     assert entry
     assert (entry.claims.sub, entry.claims.return_url) == ("42", "https://shop.example/account")
+    assert entry.claims.name == "김하나"
