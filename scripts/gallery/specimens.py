@@ -19,6 +19,7 @@ from tossbill_ui.ui.components.field import field, fields, typed_field
 from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.components.notice import notice
+from tossbill_ui.ui.components.row_list import ListTexts, row_list
 from tossbill_ui.ui.components.rows import row_button, row_link, rows
 from tossbill_ui.ui.components.status import status_chip
 from tossbill_ui.ui.components.waiting import empty, skeleton
@@ -153,6 +154,17 @@ def specimens() -> dict[str, rx.Component]:
         "skeleton": skeleton(LOADING, bones=2),
         "empty": empty(
             "아직 구독이 없어요", "요금제를 고르면 여기에서 볼 수 있어요.", testid="nothing-yet"
+        ),
+        "row_list": row_list(
+            ListTexts(
+                loading=LOADING,
+                empty=Text("기기가 없어요", "No devices"),
+                empty_body=Text("링크로 들어오면 보여요.", "They show up here."),
+                testid="no-devices",
+            ),
+            rx.el.li(rx.el.strong("Linux의 Chrome"), class_name="method-row"),
+            phase="rows",
+            below=button("다른 기기에서 모두 로그아웃"),
         ),
         "mark": rx.el.div(
             *(
