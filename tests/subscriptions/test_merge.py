@@ -23,6 +23,7 @@ from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.customers.sessions import Entrance
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.migrations.models import metadata
+from tossbill_ui.notices.models import Notice, NoticeKind
 from tossbill_ui.payment_methods import default, registration
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payments.models import Payment, Refund
@@ -178,7 +179,9 @@ async def test_nothing_that_opened_the_anonymous_customer_opens_the_one_who_stay
     )
     async with shop.rt.db.write() as db:
         await sessions.ensure_stored(shop.rt, db, session)
-        (await db.get_one(Customer, session.customer_id)).email = "mallory@evil.test"
+        planted = await db.get_one(Customer, session.customer_id)
+        planted.email = planted.verified_email = "mallory@evil.test"
+        planted.email_verified_at = shop.clock.now()
         others = [
             sessions.open_session(
                 shop.rt, db, customer_id=session.customer_id, entrance=Entrance(via=via)
@@ -194,6 +197,8 @@ async def test_nothing_that_opened_the_anonymous_customer_opens_the_one_who_stay
     assert (rows[user.id].customer_id, rows[user.id].revoked_at) == (survivor_id, None)
     assert all(row.revoked_at for row in await shop.rows(PortalLink))
     assert (await customer_of(shop, survivor_id)).email is None
+    told = [row for row in await shop.rows(Notice) if row.kind == NoticeKind.EMAIL_REMOVED]
+    assert [(row.customer_id, row.address) for row in told] == [(survivor_id, "mallory@evil.test")]
 
 
 async def test_a_window_that_was_open_registers_its_card_for_the_survivor(
