@@ -9,7 +9,7 @@ from tests.customers.links import SETTINGS, entry, link, rows
 from tests.support.shop import Shop
 from tossbill_ui.core.scope import Task
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.customers.entering import spend
+from tossbill_ui.customers.entering import Press, spend
 from tossbill_ui.customers.invitations import NOTHING
 from tossbill_ui.customers.models import Customer, PortalLink, StoredSession, Via
 from tossbill_ui.customers.session import Session
@@ -34,12 +34,15 @@ async def test_entry_about_a_subscription_is_its_members_alone_and_counts_once(
     invitation = opened["owner"].invitation
     assert invitation
     found = await asyncio.gather(
-        *(spend(rt, invitation, before=None, press=str(number)) for number in range(8))
+        *(spend(rt, invitation, before=None, press=Press(str(number))) for number in range(8))
     )
     by_link = await open_token(rt, link=await link(rt, owner), entry="")
     assert by_link.invitation
     more = await asyncio.gather(
-        *(spend(rt, by_link.invitation, before=None, press=str(number)) for number in range(8))
+        *(
+            spend(rt, by_link.invitation, before=None, press=Press(str(number)))
+            for number in range(8)
+        )
     )
 
     assert [len([each for each in all_found if each]) for all_found in (found, more)] == [1, 1]
