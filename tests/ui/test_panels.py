@@ -192,13 +192,13 @@ async def test_page_is_painted_with_the_panel_of_its_address(shop: Shop, session
 
 def test_every_notice_but_those_about_an_address_has_a_link() -> None:
     assert set(NoticeKind) - set(LINKS) == ABOUT_AN_ADDRESS
-    without_task = {kind for kind, link in LINKS.items() if link.scope_of(ID) is None}
+    without_task = {kind for kind, link in LINKS.items() if link.task is None}
     assert without_task == {NoticeKind.NOT_STARTED}
 
 
 @pytest.mark.parametrize("kind", LINKS)
 def test_notice_links_to_a_page_that_knows_what_it_asks(kind: NoticeKind) -> None:
-    address = urlsplit(LINKS[kind].path_of(subscription_id=ID, plan_code="basic"))
+    address = urlsplit(LINKS[kind].path.format(subscription_id=ID, plan_code="basic"))
     query = dict(parse_qsl(address.query))
 
     assert address.path in first_paint.PAINTS

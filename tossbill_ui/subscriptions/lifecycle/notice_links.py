@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tossbill_ui.core.scope import Scope, Task
+from tossbill_ui.core.scope import Task
 from tossbill_ui.notices.models import NoticeKind
 
 # A panel is opened where a notice asks for something; the others lead to the page.
@@ -33,14 +33,6 @@ class NoticeLink:
 
     path: str
     task: Task | None
-
-    def path_of(self, *, subscription_id: str, plan_code: str) -> str:
-        """Return the path for a subscription."""
-        return self.path.format(subscription_id=subscription_id, plan_code=plan_code)
-
-    def scope_of(self, subscription_id: str) -> Scope | None:
-        """Return what the link is limited to; None if none is mailed."""
-        return Scope(self.task, subscription_id) if self.task else None
 
 
 # What has happened is in the history of the subscription, which a link may show for a week.

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.core.money import parts
+from tossbill_ui.core.scope import Scope
 from tossbill_ui.customers.service import language_of
 from tossbill_ui.events.types import Event, EventType, Reason
 from tossbill_ui.notices.models import NoticeKind
@@ -76,7 +77,8 @@ async def notify(
     if draft is None:
         return
     link = LINKS[draft.kind]
-    path = link.path_of(subscription_id=subscription.id, plan_code=subscription.plan_code)
+    path = link.path.format(subscription_id=subscription.id, plan_code=subscription.plan_code)
+    scope = Scope(link.task, subscription.id) if link.task else None
     plan = await _plan(db, subscription.plan_code)
     customer_id = subscription.customer_id
     put(
@@ -87,7 +89,7 @@ async def notify(
         customer_id=customer_id,
         language=await language_of(rt, db, customer_id),
         values={"plan": plan, "link": f"{rt.settings.public_url}{path}", **draft.values},
-        sending=Sending(scope=link.scope_of(subscription.id)),
+        sending=Sending(scope=scope),
     )
 
 
