@@ -170,7 +170,7 @@ async def _identify(rt: Runtime, session: Session | None, back: Return) -> tuple
     if back.customer_key != registration.customer_key:
         problem = "wrong_customer_key"
     elif clean(back.auth_key, limit=AUTH_KEY_LENGTH) != back.auth_key or not back.auth_key:
-        problem = "no_auth_key"
+        problem = not_own or "no_auth_key"
     if problem:
         raise await refusal(rt, session, problem, back)
     return registration, not_own

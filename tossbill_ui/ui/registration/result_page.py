@@ -9,7 +9,6 @@ from tossbill_ui.ui.components.card import card
 from tossbill_ui.ui.components.element import Slots, element, label
 from tossbill_ui.ui.components.facts import fact, facts
 from tossbill_ui.ui.components.layout import page
-from tossbill_ui.ui.components.links import link
 from tossbill_ui.ui.components.mark import mark
 from tossbill_ui.ui.registration import text
 from tossbill_ui.ui.registration.result_state import ResultState
@@ -36,8 +35,8 @@ def _result() -> rx.Component:
         _method(),
         _reason(),
         _json(),
-        rx.el.p(
-            link(label(text.VERIFY_EMAIL), href="/subscription/#email"),
+        rx.el.div(
+            button_link(text.VERIFY_EMAIL, weight="small", href="/subscription/#email"),
             class_name=_part("verify"),
         ),
         bottom(

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
+from sqlalchemy.exc import SQLAlchemyError
 
 from tossbill_ui import runtime
 from tossbill_ui.customers import sessions
@@ -16,7 +17,8 @@ class OfNoEndedSession(Middleware):
     """Asks the database before each event that a browser sends.
 
     A websocket knows its session as it was when it was opened; it is closed within seconds of the
-    session's end, and nothing may be done or shown in these.
+    session's end, and nothing may be done or shown in these. Without a database the event may pass:
+    it will fail by itself, and say so.
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
@@ -24,6 +26,9 @@ class OfNoEndedSession(Middleware):
         session = session_of(state)
         if session is None:
             return None
-        async with runtime.current().db.read() as db:
-            has_ended = await sessions.ended_among(db, {session.id: session.customer_id})
+        try:
+            async with runtime.current().db.read() as db:
+                has_ended = await sessions.ended_among(db, {session.id: session.customer_id})
+        except (SQLAlchemyError, OSError):
+            return None
         return StateUpdate() if has_ended else None
