@@ -67,7 +67,7 @@ def rt(shop: Shop) -> Runtime:
 
 
 class Browser:
-    """A visitor in front of the pages, which keeps its session."""
+    """A reader in front of the pages, which keeps its session."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
@@ -99,7 +99,7 @@ class Browser:
 
 
 @pytest.fixture
-async def visitor(rt: Runtime, tmp_path: Path) -> AsyncGenerator[Browser]:
+async def reader(rt: Runtime, tmp_path: Path) -> AsyncGenerator[Browser]:
     app = Starlette(routes=enter_routes(Pages(rt.settings, tmp_path, render)))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=US) as http:
@@ -123,12 +123,12 @@ def where(answer: httpx.Response) -> str:
 
 
 async def test_page_of_a_link_says_whose_it_is_and_hides_the_rest(
-    rt: Runtime, visitor: Browser
+    rt: Runtime, reader: Browser
 ) -> None:
     customer = await member(rt, name="김하나", email="hana@example.com", email_verified=True)
     token = await link(rt, customer, task=Task.CANCEL, subscription_id=SUBSCRIPTION)
 
-    page = await visitor.open(f"/enter/{token}")
+    page = await reader.open(f"/enter/{token}")
 
     assert page.status_code == 200
     assert "h***@example.com" in page.text
@@ -143,33 +143,33 @@ async def test_page_of_a_link_says_whose_it_is_and_hides_the_rest(
 
 @pytest.mark.parametrize("kind", ["link", "entry"])
 async def test_page_that_scanners_open_twenty_times_is_left_for_one_press(
-    rt: Runtime, visitor: Browser, kind: str
+    rt: Runtime, reader: Browser, kind: str
 ) -> None:
     customer = await member(rt) if kind == "link" else None
     path = f"/enter/{await link(rt, customer)}" if customer else f"/enter/?t={entry(rt)}"
     opened = await asyncio.gather(
-        *(visitor.http.request(method, path) for method in ("GET", "HEAD") * 10)
+        *(reader.http.request(method, path) for method in ("GET", "HEAD") * 10)
     )
     assert {page.status_code for page in opened} == {200}
     assert await rows(rt, StoredSession) == []
 
-    page = await visitor.open(path)
-    answers = await asyncio.gather(*(visitor.press(page) for _ in range(4)))
-    others = await asyncio.gather(*(visitor.open(path) for _ in range(2)))
+    page = await reader.open(path)
+    answers = await asyncio.gather(*(reader.press(page) for _ in range(4)))
+    others = await asyncio.gather(*(reader.open(path) for _ in range(2)))
 
     assert {where(answer) for answer in answers} == {"/subscription/"}
     assert {where(answer) for answer in others} == {"/subscription/"}
     [session] = await rows(rt, StoredSession)
-    found = visitor.session(rt)
+    found = reader.session(rt)
     assert found
     assert (found.id, found.customer_id) == (session.id, session.customer_id)
 
 
-async def test_two_presses_of_two_pages_open_one_session(rt: Runtime, visitor: Browser) -> None:
+async def test_two_presses_of_two_pages_open_one_session(rt: Runtime, reader: Browser) -> None:
     path = f"/enter/{await link(rt, await member(rt))}"
-    pages = [await visitor.open(path), await visitor.open(path)]
+    pages = [await reader.open(path), await reader.open(path)]
 
-    answers = await asyncio.gather(*(visitor.press(page) for page in pages))
+    answers = await asyncio.gather(*(reader.press(page) for page in pages))
 
     assert sorted(answer.status_code for answer in answers) == [200, 303]
     assert len(await rows(rt, StoredSession)) == 1
@@ -187,38 +187,38 @@ async def test_two_presses_of_two_pages_open_one_session(rt: Runtime, visitor: B
     ids=str,
 )
 async def test_press_that_another_site_sends_opens_nothing(
-    rt: Runtime, visitor: Browser, headers: dict[str, str]
+    rt: Runtime, reader: Browser, headers: dict[str, str]
 ) -> None:
-    page = await visitor.open(f"/enter/{await link(rt, await member(rt))}")
+    page = await reader.open(f"/enter/{await link(rt, await member(rt))}")
 
-    answer = await visitor.press(page, headers=headers)
+    answer = await reader.press(page, headers=headers)
 
     assert (answer.status_code, text.LINK_TITLE.ko in answer.text) == (200, True)
     assert await rows(rt, StoredSession) == []
 
 
-async def test_form_of_another_link_or_browser_opens_nothing(rt: Runtime, visitor: Browser) -> None:
+async def test_form_of_another_link_or_browser_opens_nothing(rt: Runtime, reader: Browser) -> None:
     mine, other = [await link(rt, await member(rt, each)) for each in ("a", "b")]
-    page = await visitor.open(f"/enter/{mine}")
-    form: dict[str, Any] = dict(HIDDEN.findall((await visitor.open(f"/enter/{other}")).text))
+    page = await reader.open(f"/enter/{mine}")
+    form: dict[str, Any] = dict(HIDDEN.findall((await reader.open(f"/enter/{other}")).text))
 
     wrong_forms: list[dict[str, Any]] = [form, {"form": ""}, {"press": "x"}, {"form": "가"}]
     for wrong in wrong_forms:
-        assert (await visitor.press(page, **wrong)).status_code == 200
-    visitor.use(rt, await signed_in(rt, await member(rt, "victim")))
-    assert (await visitor.press(page)).status_code == 200
+        assert (await reader.press(page, **wrong)).status_code == 200
+    reader.use(rt, await signed_in(rt, await member(rt, "victim")))
+    assert (await reader.press(page)).status_code == 200
     assert [row.via for row in await rows(rt, StoredSession)] == [Via.CODE]
 
 
 @pytest.mark.parametrize("end", ["spent", "expired", "revoked", "unknown", "malformed", "entry"])
 async def test_link_that_opens_nothing_shows_the_way_in_by_code(
-    rt: Runtime, visitor: Browser, end: str
+    rt: Runtime, reader: Browser, end: str
 ) -> None:
     token = await link(rt, await member(rt))
     path = f"/enter/{token}"
     if end == "spent":
-        await visitor.enter(path)
-        visitor.http.cookies.clear()
+        await reader.enter(path)
+        reader.http.cookies.clear()
     elif end == "expired":
         later(rt, hours=1)
     elif end == "revoked":
@@ -231,10 +231,10 @@ async def test_link_that_opens_nothing_shows_the_way_in_by_code(
         path = "/enter/" + ("x" * 43 if end == "unknown" else "%00/..;/?<script>")
     before = len(await rows(rt, StoredSession))
 
-    got = await visitor.open(path)
-    posted = await visitor.http.post(path, data={"press": "1"}, headers={"origin": US})
+    got = await reader.open(path)
+    posted = await reader.http.post(path, data={"press": "1"}, headers={"origin": US})
 
-    plain = (await visitor.open("/enter/" + "y" * 43)).text
+    plain = (await reader.open("/enter/" + "y" * 43)).text
     assert [page.status_code for page in (got, posted)] == [200, 200]
     for page in (got, posted):
         assert page.text == plain
@@ -246,77 +246,77 @@ async def test_link_that_opens_nothing_shows_the_way_in_by_code(
 
 
 async def test_spent_link_leads_on_in_the_browser_that_spent_it(
-    rt: Runtime, visitor: Browser
+    rt: Runtime, reader: Browser
 ) -> None:
     wanted = {"task": Task.CANCEL, "subscription_id": SUBSCRIPTION}
     path = f"/enter/{await link(rt, await member(rt), **wanted)}"
-    page = await visitor.open(path)
+    page = await reader.open(path)
     panel = f"/subscription/?panel=cancel&subscription={SUBSCRIPTION}"
 
-    assert where(await visitor.press(page)) == panel
-    assert where(await visitor.press(page)) == panel
-    assert where(await visitor.open(path)) == panel
+    assert where(await reader.press(page)) == panel
+    assert where(await reader.press(page)) == panel
+    assert where(await reader.open(path)) == panel
     assert len(await rows(rt, StoredSession)) == 1
 
 
 async def test_link_of_another_customer_says_who_leaves_and_ends_that_session(
-    rt: Runtime, visitor: Browser
+    rt: Runtime, reader: Browser
 ) -> None:
     before = await signed_in(
         rt, await member(rt, "a", email="anna@example.com", email_verified=True)
     )
-    visitor.use(rt, before)
+    reader.use(rt, before)
     path = f"/enter/{await link(rt, await member(rt, 'b'))}"
 
-    page = await visitor.open(path)
+    page = await reader.open(path)
     assert text.LEAVES_TITLE.ko.format(who="a***@example.com") in page.text
     assert len(await live_sessions(rt)) == 1
-    await visitor.press(page)
+    await reader.press(page)
 
     [session] = await live_sessions(rt)
     assert session.id != before.id
-    found = visitor.session(rt)
+    found = reader.session(rt)
     assert found
     assert found.id == session.id
 
 
-async def test_visitor_with_nothing_is_dropped_in_silence(rt: Runtime, visitor: Browser) -> None:
+async def test_visitor_with_nothing_is_dropped_in_silence(rt: Runtime, reader: Browser) -> None:
     visitor = new_session()
-    visitor.use(rt, visitor)
+    reader.use(rt, visitor)
 
-    page = await visitor.open(f"/enter/{await link(rt, await member(rt))}")
-    await visitor.press(page)
+    page = await reader.open(f"/enter/{await link(rt, await member(rt))}")
+    await reader.press(page)
 
     assert 'data-testid="enter-note"' not in page.text
-    found = visitor.session(rt)
+    found = reader.session(rt)
     assert found
     assert found.id != visitor.id
 
 
-async def anonymous(shop: Shop, visitor: Browser) -> tuple[Session, str]:
-    """Return a visitor's anonymous customer, who subscribes."""
+async def anonymous(shop: Shop, reader: Browser) -> tuple[Session, str]:
+    """Return a reader's anonymous customer, who subscribes."""
     session = new_session()
     subscription_id = (await shop.subscribe(session)).subscription.id
-    visitor.use(shop.rt, session)
+    reader.use(shop.rt, session)
     return session, subscription_id
 
 
 async def test_visitor_with_a_subscription_may_merge_it(
-    shop: Shop, rt: Runtime, visitor: Browser
+    shop: Shop, rt: Runtime, reader: Browser
 ) -> None:
-    session, _ = await anonymous(shop, visitor)
+    session, _ = await anonymous(shop, reader)
     linked = await member(rt)
     path = f"/enter/{await link(rt, linked)}"
-    page = await visitor.open(path)
+    page = await reader.open(path)
 
     assert [page.text.count(f'data-testid="{each}"') for each in ("enter-merge", "enter-continue")]
     assert page.text.count('class="button "') == 2
-    assert (await visitor.press(page)).status_code == 200
+    assert (await reader.press(page)).status_code == 200
     assert [row.spent_at for row in await rows(rt, PortalLink)] == [None]
-    twice = await asyncio.gather(*(visitor.press(page, merge="yes") for _ in range(2)))
+    twice = await asyncio.gather(*(reader.press(page, merge="yes") for _ in range(2)))
     assert [where(answer) for answer in twice] == ["/subscription/"] * 2
 
-    found = visitor.session(rt)
+    found = reader.session(rt)
     assert found
     assert found.customer_id == session.customer_id
     by_id = {row.id: row for row in await rows(rt, Customer)}
@@ -327,14 +327,14 @@ async def test_visitor_with_a_subscription_may_merge_it(
 
 
 async def test_visitor_may_continue_without_merging(
-    shop: Shop, rt: Runtime, visitor: Browser
+    shop: Shop, rt: Runtime, reader: Browser
 ) -> None:
-    session, _ = await anonymous(shop, visitor)
+    session, _ = await anonymous(shop, reader)
     linked = await member(rt)
 
-    await visitor.enter(f"/enter/{await link(rt, linked)}", merge="no")
+    await reader.enter(f"/enter/{await link(rt, linked)}", merge="no")
 
-    found = visitor.session(rt)
+    found = reader.session(rt)
     assert found
     assert found.customer_id == linked.id
     assert [row.customer_id for row in await live_sessions(rt)] == [linked.id]
@@ -343,28 +343,28 @@ async def test_visitor_may_continue_without_merging(
 
 
 async def test_refused_merge_is_explained_and_cannot_be_forced(
-    shop: Shop, rt: Runtime, visitor: Browser
+    shop: Shop, rt: Runtime, reader: Browser
 ) -> None:
     other = new_session()
     await shop.subscribe(other)
     async with rt.db.write() as db:
         (await db.get_one(Customer, other.customer_id)).external_id = "member-42"
-    await anonymous(shop, visitor)
+    await anonymous(shop, reader)
     path = f"/enter/{await link(rt, await member(rt))}"
 
-    page = await visitor.open(path)
+    page = await reader.open(path)
     assert "두 계정에 모두 이용 중인 구독이 있어서" in page.text.replace("\u00a0", " ")
     assert "enter-merge" not in page.text
-    assert (await visitor.press(page, merge="yes")).status_code == 200
-    assert where(await visitor.press(page, merge="no")) == "/subscription/"
+    assert (await reader.press(page, merge="yes")).status_code == 200
+    assert where(await reader.press(page, merge="no")) == "/subscription/"
 
 
-async def test_link_for_a_task_merges_nothing(shop: Shop, rt: Runtime, visitor: Browser) -> None:
-    await anonymous(shop, visitor)
+async def test_link_for_a_task_merges_nothing(shop: Shop, rt: Runtime, reader: Browser) -> None:
+    await anonymous(shop, reader)
     wanted = {"task": Task.CANCEL, "subscription_id": SUBSCRIPTION}
 
-    page = await visitor.open(f"/enter/{await link(rt, await member(rt), **wanted)}")
-    await visitor.press(page, merge="yes")
+    page = await reader.open(f"/enter/{await link(rt, await member(rt), **wanted)}")
+    await reader.press(page, merge="yes")
 
     assert "enter-merge" not in page.text
     assert text.LOSES_BODY.ko in page.text
@@ -372,20 +372,20 @@ async def test_link_for_a_task_merges_nothing(shop: Shop, rt: Runtime, visitor: 
 
 
 async def test_session_for_a_task_can_be_merged_with_nobody(
-    shop: Shop, rt: Runtime, visitor: Browser
+    shop: Shop, rt: Runtime, reader: Browser
 ) -> None:
     victim = new_session()
     subscription_id = (await shop.subscribe(victim)).subscription.id
     [row] = await rows(rt, Customer)
     limited = await link(rt, row, task=Task.HISTORY, subscription_id=subscription_id)
-    await visitor.enter(f"/enter/{limited}")
-    before = visitor.session(rt)
+    await reader.enter(f"/enter/{limited}")
+    before = reader.session(rt)
     assert before
     before = replace(before, scope=Scope(Task.HISTORY, subscription_id))
-    assert text.HAS_TITLE.ko not in (await visitor.open("/enter/")).text.replace("\u00a0", " ")
+    assert text.HAS_TITLE.ko not in (await reader.open("/enter/")).text.replace("\u00a0", " ")
     path = f"/enter/{await link(rt, await member(rt))}"
 
-    page = await visitor.open(path)
+    page = await reader.open(path)
     assert "enter-merge" not in page.text
     assert text.HAS_TITLE.ko not in page.text.replace("\u00a0", " ")
     opened = await invitations.open_link(rt, path.rpartition("/")[2])
@@ -393,7 +393,7 @@ async def test_session_for_a_task_can_be_merged_with_nobody(
     for each in (before, replace(before, scope=None)):  # as a process reads it, and as it may claim
         with pytest.raises(NeedsSignIn):
             await enter_and_merge(rt, actor_of(each), opened.invitation, Press("a"), before=each)
-    await visitor.press(page, merge="yes")
+    await reader.press(page, merge="yes")
 
     assert not any(each.merged_into for each in await rows(rt, Customer))
     assert [each.customer_id for each in await rows(rt, Subscription)] == [victim.customer_id]
@@ -407,46 +407,46 @@ class Killed(BaseException):
     "error", [Conflict("x", code="money_open"), Killed()], ids=["refused", "killed"]
 )
 async def test_merge_that_fails_leaves_everything_as_it_was(
-    shop: Shop, rt: Runtime, visitor: Browser, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    shop: Shop, rt: Runtime, reader: Browser, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    session, _ = await anonymous(shop, visitor)
-    page = await visitor.open(f"/enter/{await link(rt, await member(rt))}")
+    session, _ = await anonymous(shop, reader)
+    page = await reader.open(f"/enter/{await link(rt, await member(rt))}")
     with monkeypatch.context() as patched:
         patched.setattr(merge, "_hand_over", AsyncMock(side_effect=error))
         with suppress(Killed):
-            shown = await visitor.press(page, merge="yes")
+            shown = await reader.press(page, merge="yes")
             assert REFUSALS["money_open"].ko in shown.text.replace("\u00a0", " ")
 
     assert [row.spent_at for row in await rows(rt, PortalLink)] == [None]
     assert [row.id for row in await live_sessions(rt)] == [session.id]
-    assert where(await visitor.press(page, merge="yes")) == "/subscription/"
+    assert where(await reader.press(page, merge="yes")) == "/subscription/"
     assert [
         row.merged_into for row in await rows(rt, Customer) if row.id != session.customer_id
     ] == [session.customer_id]
 
 
-async def test_entry_leads_to_its_plan_and_back_to_the_shop(rt: Runtime, visitor: Browser) -> None:
+async def test_entry_leads_to_its_plan_and_back_to_the_shop(rt: Runtime, reader: Browser) -> None:
     token = entry(rt, plan="basic", return_url=f"{ORIGIN}/account", locale="en")
 
-    assert where(await visitor.enter(f"/enter/?t={token}")) == "/register/?plan=basic"
+    assert where(await reader.enter(f"/enter/?t={token}")) == "/register/?plan=basic"
 
-    page = await visitor.open("/enter/?why=more")
+    page = await reader.open("/enter/?why=more")
     assert f'href="{ORIGIN}/account" class="to-shop"' in page.text
-    visitor.http.cookies.clear()
-    spent = await visitor.open(f"/enter/?t={token}&lang=ko")
+    reader.http.cookies.clear()
+    spent = await reader.open(f"/enter/?t={token}&lang=ko")
     assert f'href="{ORIGIN}/account" referrerpolicy="no-referrer">{TO_SHOP.ko}' in spent.text
 
 
 async def test_spent_entry_works_no_more_after_its_member_is_erased(
-    rt: Runtime, visitor: Browser
+    rt: Runtime, reader: Browser
 ) -> None:
     path = f"/enter/?t={entry(rt, name='김하나')}"
-    page = await visitor.open(path)
-    await visitor.press(page)
+    page = await reader.open(path)
+    await reader.press(page)
     await erase(rt, KIM, "ext:member-42")
-    visitor.http.cookies.clear()
+    reader.http.cookies.clear()
 
-    for answer in (await visitor.open(path), await visitor.press(page)):
+    for answer in (await reader.open(path), await reader.press(page)):
         assert 'name="press"' not in answer.text
         assert answer.status_code == 200
     assert [row.external_id for row in await rows(rt, Customer)] == [None]
@@ -468,14 +468,14 @@ async def test_code_signs_nobody_in_who_has_changed_since_it_was_compared(
     assert await rows(rt, StoredSession) == []
 
 
-async def test_language_is_switched_on_the_page_of_a_link(rt: Runtime, visitor: Browser) -> None:
+async def test_language_is_switched_on_the_page_of_a_link(rt: Runtime, reader: Browser) -> None:
     path = f"/enter/{await link(rt, await member(rt))}"
-    switch = re.search(r'href="([^"]+)" class="other-language"', (await visitor.open(path)).text)
+    switch = re.search(r'href="([^"]+)" class="other-language"', (await reader.open(path)).text)
     assert switch
 
-    page = await visitor.open(switch[1])
+    page = await reader.open(switch[1])
     assert text.LINK_TITLE.en in page.text
-    assert text.LINK_TITLE.en in (await visitor.open(path)).text
+    assert text.LINK_TITLE.en in (await reader.open(path)).text
 
 
 async def code_for(rt: Runtime) -> str:
@@ -484,62 +484,62 @@ async def code_for(rt: Runtime) -> str:
     return max(re.findall(r"\b\d{6}\b", " ".join(row.body for row in notices)))
 
 
-async def test_code_from_a_mail_signs_in_with_a_new_session(rt: Runtime, visitor: Browser) -> None:
+async def test_code_from_a_mail_signs_in_with_a_new_session(rt: Runtime, reader: Browser) -> None:
     customer = await member(rt, email="hana@example.com", email_verified=True)
     planted = new_session()
-    visitor.use(rt, planted)
+    reader.use(rt, planted)
 
-    page = await visitor.open("/enter/?next=/history/%3Fyear=2026")
-    asked = await visitor.press(page, email=" Hana@example.com ")
-    page = await visitor.open(where(asked))
+    page = await reader.open("/enter/?next=/history/%3Fyear=2026")
+    asked = await reader.press(page, email=" Hana@example.com ")
+    page = await reader.open(where(asked))
     assert 'autocomplete="one-time-code"' in page.text
     code = await code_for(rt)
-    wrong = await visitor.press(page, code=f"{(int(code) + 1) % 10**6:06}")
+    wrong = await reader.press(page, code=f"{(int(code) + 1) % 10**6:06}")
     assert text.PROBLEMS["wrong_code"].ko.format(left=4) in wrong.text
-    done = await visitor.press(wrong, code=code)
+    done = await reader.press(wrong, code=code)
 
     assert where(done) == "/history/?year=2026"
     [row] = await rows(rt, StoredSession)
     assert (row.customer_id, row.via) == (customer.id, Via.CODE)
-    found = visitor.session(rt)
+    found = reader.session(rt)
     assert found
     assert found.id == row.id != planted.id
-    assert text.PROBLEMS["code_over"].ko in (await visitor.press(page, code=code)).text
+    assert text.PROBLEMS["code_over"].ko in (await reader.press(page, code=code)).text
 
 
-async def test_unknown_address_gets_the_same_answer(rt: Runtime, visitor: Browser) -> None:
+async def test_unknown_address_gets_the_same_answer(rt: Runtime, reader: Browser) -> None:
     await member(rt, email="hana@example.com", email_verified=True)
     pages: list[str] = []
     for email in ("hana@example.com", "nobody@example.com"):
-        asked = await visitor.press(await visitor.open("/enter/"), email=email)
-        page = await visitor.open(where(asked))
+        asked = await reader.press(await reader.open("/enter/"), email=email)
+        page = await reader.open(where(asked))
         pages += [re.sub(r"[0-9a-f]{32}", "", each.text) for each in (asked, page)]
-        await visitor.press(page, code="000000")
+        await reader.press(page, code="000000")
 
     assert pages[:2] == pages[2:]
     assert await rows(rt, StoredSession) == []
 
 
 async def test_one_of_several_customers_is_chosen_after_the_code(
-    rt: Runtime, visitor: Browser
+    rt: Runtime, reader: Browser
 ) -> None:
     for external_id in ("a", "b"):
         await member(rt, external_id, email="hana@example.com", email_verified=True)
     second = max(await rows(rt, Customer), key=lambda row: row.external_id)
-    asked = await visitor.press(await visitor.open("/enter/"), email="hana@example.com")
+    asked = await reader.press(await reader.open("/enter/"), email="hana@example.com")
 
-    page = await visitor.press(await visitor.open(where(asked)), code=await code_for(rt))
+    page = await reader.press(await reader.open(where(asked)), code=await code_for(rt))
     assert page.text.count('data-testid="enter-customer"') == 2
     assert await rows(rt, StoredSession) == []
-    assert where(await visitor.press(page, customer=second.id)) == "/subscription/"
+    assert where(await reader.press(page, customer=second.id)) == "/subscription/"
 
     assert [row.customer_id for row in await rows(rt, StoredSession)] == [second.id]
 
 
-async def test_codes_of_one_caller_are_counted_over_all_attempts(visitor: Browser) -> None:
+async def test_codes_of_one_caller_are_counted_over_all_attempts(reader: Browser) -> None:
     fields = {"attempt": "0" * 32, "code": "000000", "next": "/"}
     answers = [
-        await visitor.http.post("/enter/", data=fields, headers={"origin": US})
+        await reader.http.post("/enter/", data=fields, headers={"origin": US})
         for _ in range(int(CODE_BURST) + 1)
     ]
 
@@ -550,9 +550,9 @@ async def test_codes_of_one_caller_are_counted_over_all_attempts(visitor: Browse
 @pytest.mark.parametrize("why", ["ended", "other", "more", "needed", "over", "<script>"])
 @pytest.mark.parametrize("onward", ["/history/", "//evil.example/", "https://evil.example/"])
 async def test_page_says_why_and_leads_to_our_own_pages_alone(
-    visitor: Browser, why: str, onward: str
+    reader: Browser, why: str, onward: str
 ) -> None:
-    page = await visitor.http.get("/enter/", params={"why": why, "next": onward})
+    page = await reader.http.get("/enter/", params={"why": why, "next": onward})
 
     title = text.OTHER_TITLE if why == "other" else text.WHY.get(why, (text.TITLE,))[0]
     assert title.ko in page.text
@@ -562,26 +562,26 @@ async def test_page_says_why_and_leads_to_our_own_pages_alone(
 
 
 @pytest.mark.parametrize("email", ["", "no address", "a@b@c", "x" * 300])
-async def test_wrong_address_is_explained_beside_its_field(visitor: Browser, email: str) -> None:
-    page = await visitor.press(await visitor.open("/enter/"), email=email)
+async def test_wrong_address_is_explained_beside_its_field(reader: Browser, email: str) -> None:
+    page = await reader.press(await reader.open("/enter/"), email=email)
 
     assert page.status_code == 200
     assert text.PROBLEMS["no_mail_address"].ko in page.text
     assert 'aria-invalid="true"' in page.text
 
 
-async def test_address_without_its_slash_leads_there(visitor: Browser) -> None:
-    answer = await visitor.http.get("/enter?why=ended", headers={"host": "evil.example"})
+async def test_address_without_its_slash_leads_there(reader: Browser) -> None:
+    answer = await reader.http.get("/enter?why=ended", headers={"host": "evil.example"})
 
     assert (answer.status_code, answer.headers["location"]) == (307, f"{US}/enter/?why=ended")
 
 
 async def test_page_of_a_link_names_no_address_that_nobody_verified(
-    rt: Runtime, visitor: Browser
+    rt: Runtime, reader: Browser
 ) -> None:
     customer = await member(rt, name="김하나", email="victim@example.com")
 
-    page = await visitor.open(f"/enter/{await link(rt, customer)}")
+    page = await reader.open(f"/enter/{await link(rt, customer)}")
 
     assert "김*나" in page.text
     assert "@example.com" not in page.text
