@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Error,
+    Frame,
     Page,
     Playwright,
     expect,
@@ -26,9 +28,33 @@ PHONE_AGENT = (
 )
 # Screenshots that tests keep.
 LOOKS = ROOT / ".build" / "looks"
+# Characters of each page in the report of a failed test.
+SHOWN = 1_500
 NewBrowser = Callable[..., BrowserContext]
 # A busy machine is slow, not wrong; tests of speed set their own timeouts.
 expect.set_options(timeout=60_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to a failed test's report what its pages showed."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if call.when == "call" and report.failed and isinstance(browser, Browser):
+        pages = [page for context in browser.contexts for page in context.pages]
+        shown = [_shown(frame) for page in pages for frame in page.frames]
+        report.sections.append(("pages", "\n".join(shown)))
+    return report
+
+
+def _shown(frame: Frame) -> str:
+    try:
+        text = frame.locator("body").inner_text(timeout=1_000)
+    except Error as error:
+        text = error.message
+    return f"{frame.url}\n{text[:SHOWN]}"
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,12 @@ from tests.support.customer import APPROVED
 
 Window = Page | FrameLocator
 FRAME = "iframe[src*='/sandbox/window']"
+LOADED = """async () => {
+    if (document.readyState !== "complete") {
+        await new Promise((done) => addEventListener("load", done, { once: true }));
+    }
+    await document.fonts.ready;
+}"""
 
 
 def open_window(page: Page) -> Window:
@@ -24,9 +30,11 @@ def window_of(page: Page) -> Window:
     )
     either = page.locator("iframe").or_(number)
     either.first.wait_for()
-    if "/sandbox/window" in page.url:
-        return page
-    return page.frame_locator("iframe").first
+    is_own_page = "/sandbox/window" in page.url
+    window = page if is_own_page else page.frame_locator("iframe").first
+    # Before that, a font that arrives moves the button between press and release.
+    window.locator("form.step").evaluate(LOADED)
+    return window
 
 
 def type_card(window: Window, *, card: str = APPROVED) -> None:
