@@ -125,6 +125,16 @@ async def open_invoice(db: AsyncSession, subscription_id: str) -> Invoice | None
     return (await db.exec(_OPEN_INVOICE, params={"subscription": subscription_id})).first()
 
 
+async def open_invoices(db: AsyncSession, subscription_ids: Sequence[str]) -> dict[str, Invoice]:
+    """Return the open invoices of subscriptions, by their ids, in one statement."""
+    query = select(Invoice).where(
+        col(Invoice.subscription_id).in_(subscription_ids),
+        _IS_VALID,
+        col(Invoice.status) == InvoiceStatus.OPEN,
+    )
+    return {row.subscription_id: row for row in (await db.exec(query)).all()}
+
+
 async def refused_before(db: AsyncSession, payment: Payment) -> Sequence[Payment]:
     """Return the other, declined attempts to collect a payment's invoice, newest first."""
     query = (
