@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from tossbill_ui.api_keys.models import ApiCommand
 from tossbill_ui.audit.models import SecurityEvent
 from tossbill_ui.core.db import Table
 from tossbill_ui.core.pubsub_between_processes import CustomerChange
@@ -89,6 +90,10 @@ def _sign_in_code(before: datetime) -> Condition:
     return col(SignInCode.expires_at) < before
 
 
+def _api_command(before: datetime) -> Condition:
+    return col(ApiCommand.created_at) < before
+
+
 def _notice(before: datetime) -> Condition:
     """Select the mails with codes, whose text is forgotten already."""
     return col(Notice.expires_at) < before
@@ -133,6 +138,7 @@ RULES = (
     Rule(PortalLink, "tossbill_keep_security_days", _portal_link, by_machine=True),
     # Each has an address, and no id of a customer by whom `privacy` would find it.
     Rule(SignInCode, "", _sign_in_code, by_machine=True, days=1),
+    Rule(ApiCommand, "", _api_command, by_machine=True, days=30),
     Rule(Notice, "tossbill_keep_visitors_days", _notice, by_machine=True),
     Rule(Registration, "tossbill_keep_visitors_days", _registration),
     Rule(Customer, "tossbill_keep_visitors_days", _customer),

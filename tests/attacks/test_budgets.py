@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tossbill_ui.core import budgets
+from tossbill_ui.core.budgets import Bucket, Buckets
 from tossbill_ui.core.callers import caller_at
-from tossbill_ui.http import budgets
-from tossbill_ui.http.budgets import Bucket, Buckets
 
 
 class Seconds:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.core.test_cpu import CpuClock, metered
-from tossbill_ui.core import cpu
+from tossbill_ui.core import budgets, cpu
 from tossbill_ui.core.limit_settings import LimitSettings
-from tossbill_ui.http import accounts, budgets
+from tossbill_ui.http import accounts
 from tossbill_ui.http.accounts import Account, Caller
 
 EVENT_SECONDS = 0.02

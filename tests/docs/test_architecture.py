@@ -10,7 +10,7 @@ import pytest
 
 from tossbill_ui.build import ROOT
 from tossbill_ui.migrations.models import metadata
-from tossbill_ui.retention import RULES
+from tossbill_ui.retention import RULES, Rule
 
 DOCS = ROOT / "docs"
 ADRS = sorted((DOCS / "adr").glob("*.md"))
@@ -88,10 +88,14 @@ def stored() -> dict[str, str]:
     return {table: kept for _, where, kept in cells for table in re.findall(r"`(\w+)`", where)}
 
 
+def days(rule: Rule) -> str:
+    return "a day after" if rule.days == 1 else f"{rule.days} days after"
+
+
 @pytest.mark.parametrize("table", sorted(metadata.tables))
 def test_a_table_is_kept_as_long_as_its_rule_says(table: str) -> None:
-    rules = {rule.table.__tablename__: rule.setting.upper() or "a day after" for rule in RULES}
-    named = re.findall(r"TOSSBILL_\w+|^a day after", stored()[table])
+    rules = {rule.table.__tablename__: rule.setting.upper() or days(rule) for rule in RULES}
+    named = re.findall(r"TOSSBILL_\w+|^(?:a day|\d+ days) after", stored()[table])
 
     assert named == ([rules[table]] if table in rules else [])
     if table not in rules:

@@ -12,6 +12,7 @@ import pytest
 from tests.docs.test_docs import COMMAND, exists, our_sources, text_of
 from tossbill_ui.cli import main
 from tossbill_ui.cli.admin import NOTICE_KEYS
+from tossbill_ui.cli.api_keys import KEYS as API_KEY_KEYS
 from tossbill_ui.cli.review_items import WORDS, Item
 from tossbill_ui.cli.sessions import KEYS as SESSION_KEYS
 
@@ -20,6 +21,8 @@ KEYS = {
     "doctor": {"ok", "text", "is_advice"},
     "mailbox": set(NOTICE_KEYS),
     "customer link": {"url"},
+    "api-key add": {"id", "key"},
+    "api-key list": {*API_KEY_KEYS, "scopes"},
     "session list": set(SESSION_KEYS),
     "review list": {field.name for field in fields(Item)} - set(WORDS),
 }

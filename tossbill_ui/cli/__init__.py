@@ -11,6 +11,7 @@ from tossbill_ui.build import ROOT
 from tossbill_ui.cli import (
     admin,
     aliases,
+    api_keys,
     backup,
     billing,
     customers,
@@ -51,6 +52,7 @@ for _command in (
     *review.COMMANDS,
     *customers.COMMANDS,
     *sessions.COMMANDS,
+    *api_keys.COMMANDS,
     *demo.COMMANDS,
     *aliases.COMMANDS,
 ):

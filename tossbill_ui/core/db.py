@@ -24,6 +24,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from tossbill_ui.core.commits import note_commit
 from tossbill_ui.core.group_commit import GroupCommit
+from tossbill_ui.core.write_marks import pending_mark
 from tossbill_ui.core.write_queue import WriteQueue
 
 SQLModel.metadata.naming_convention = {
@@ -169,9 +170,14 @@ class Database:
             self._session(writes=True) as session,
         ):
             session.sync_session.begin()  # sends nothing to the database yet
+            mark = pending_mark()
+            if mark:
+                await mark.store(session)
             yield session
             note_commit()
             await session.commit()
+            if mark:
+                mark.is_stored = True
 
     async def answers(self) -> bool:
         """Whether the database can be read now."""

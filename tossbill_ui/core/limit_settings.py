@@ -14,6 +14,8 @@ class LimitSettings(BaseSettings):
     # A second and caller.
     tossbill_limit_requests: int = Field(default=50, ge=1, le=100_000)
     tossbill_limit_events: int = Field(default=50, ge=1, le=100_000)
+    # A second and API key.
+    tossbill_limit_api: int = Field(default=100, ge=1, le=100_000)
     # Open tabs, and as many closed ones that are remembered.
     tossbill_limit_tabs: int = Field(default=100, ge=1, le=100_000)
     tossbill_limit_tabs_in_all: int = Field(default=2000, ge=1, le=1_000_000)

@@ -6,10 +6,14 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.audit import trail
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.models import Customer, PortalLink
 from tossbill_ui.runtime import Runtime
 
 BY_MAIL = "mail"
+REVOKED = "link.revoked"
 
 
 async def revoke_links(
@@ -45,3 +49,25 @@ async def revoke_links(
     if made_by:
         statement = statement.where(col(PortalLink.made_by) == made_by)
     return (await db.exec(statement)).rowcount
+
+
+async def revoke_link(rt: Runtime, actor: Actor, link_id: str) -> None:
+    """Let one link open nothing any more; safe to repeat.
+
+    Raises:
+        NotFound: There is no such link.
+    """
+    async with rt.db.write() as db:
+        link = await db.get(PortalLink, link_id, with_for_update=True)
+        if link is None:
+            raise NotFound("There is no such link.")
+        if link.revoked_at is None:
+            link.revoked_at = rt.machine.now()
+            trail.add(
+                rt,
+                db,
+                kind=REVOKED,
+                customer_id=link.customer_id,
+                subject=f"link {link.id}",
+                by=actor.label,
+            )

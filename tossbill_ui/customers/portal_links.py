@@ -30,6 +30,7 @@ from tossbill_ui.customers.verified_address import set_verified
 from tossbill_ui.runtime import Runtime
 
 PATH = "/enter/"
+AGAIN = "portal_link"
 TOKEN_BYTES = 32
 MADE_BY_LENGTH, NAME_LENGTH = 80, 100
 # As a shop may name its members: any text that can be seen, without blanks.
@@ -60,22 +61,40 @@ class LinkRequest:
     valid_for: timedelta = USUAL
 
 
-async def create(rt: Runtime, db: AsyncSession, request: LinkRequest, *, made_by: str) -> str:
-    """Store a link in the caller's transaction and return its address, which nothing else knows.
+async def create(
+    rt: Runtime,
+    db: AsyncSession,
+    request: LinkRequest,
+    *,
+    made_by: str,
+    link_id: str | None = None,
+) -> str:
+    """Store a link in the caller's transaction and return its address, which is stored nowhere.
 
     Args:
         rt: The process's runtime.
         db: The session whose commit stores it.
         request: What it is to be.
         made_by: The name of who makes it.
+        link_id: Its id, from which its token is derived, so that `address_again` knows it; None for
+            an address that nothing else knows.
 
     Raises:
         InvalidRequest: It would be valid for too long, for a task without a subscription or the
             other way round, or lead back to a site that is not the shop's.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    db.add(_link(rt, request, token=token, made_by=made_by))
+    token = rt.signer.token(AGAIN, link_id) if link_id else secrets.token_urlsafe(TOKEN_BYTES)
+    link = _link(rt, request, token=token, made_by=made_by)
+    link.id = link_id or link.id
+    db.add(link)
     return address_of(rt, token)
+
+
+async def address_again(rt: Runtime, db: AsyncSession, link_id: str) -> str | None:
+    """Return the address of a link whose token was derived from its id; None if there is none."""
+    tokens = rt.signer.tokens(AGAIN, link_id)
+    stored = await stored_among(db, tokens)
+    return next((address_of(rt, token) for token in tokens if token in stored), None)
 
 
 async def ensure(

@@ -16,10 +16,10 @@ from typing import Literal
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from tossbill_ui.core.budgets import CALLERS_REMEMBERED, Bucket
 from tossbill_ui.core.crypto import Signer
 from tossbill_ui.core.limit_settings import LimitSettings
 from tossbill_ui.customers.session import from_cookie_header
-from tossbill_ui.http.budgets import CALLERS_REMEMBERED, Bucket
 from tossbill_ui.http.callers import caller_of
 
 Kind = Literal["request", "webhook", "event", "opening", "report"]

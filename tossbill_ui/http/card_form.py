@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tossbill_ui import runtime
+from tossbill_ui.core.budgets import Buckets
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.http.budgets import Buckets
 from tossbill_ui.http.callers import caller_of
 from tossbill_ui.http.own_forms import own_fields
 from tossbill_ui.http.pages import NO_STORE

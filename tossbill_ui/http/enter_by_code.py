@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from tossbill_ui.core.budgets import Buckets
 from tossbill_ui.core.mail_address import NoMailAddress
 from tossbill_ui.customers import entering, sign_in_codes
 from tossbill_ui.customers.invitations import whose
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.portal_links import PATH
 from tossbill_ui.customers.sign_in_codes import CodeOver, TooMany, WrongCode
-from tossbill_ui.http.budgets import Buckets
 from tossbill_ui.http.callers import caller_of
 from tossbill_ui.http.language import language_of
 from tossbill_ui.http.pages import NO_STORE

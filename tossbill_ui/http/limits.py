@@ -21,6 +21,8 @@ BODY_BYTES = 64 * 1024
 ASSETS = ("/assets/", "/fonts/", "/app.css", "/favicon", "/toss_billing.js")
 ASSET_TOKENS = 0.1
 SANDBOX, WEBHOOKS_PATH = "/sandbox/", "/webhooks/toss"
+# Limited by key, and by address for those without one (`api.authentication`).
+API = "/api/v1/"
 
 Refuse = Callable[[Request], Awaitable[Response]]
 
@@ -67,7 +69,7 @@ class Limits:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(receive, self._seconds)
-        if _is_our_own(scope):
+        if scope["path"].startswith(API) or _is_our_own(scope):
             await self.app(scope, body, send)
             return
         if await self._may(scope):

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from tossbill_ui.api_keys import models as _api_keys
 from tossbill_ui.audit import models as _operators
 from tossbill_ui.core import pubsub_between_processes as _changes
 from tossbill_ui.customers import models as _customers
@@ -13,6 +14,7 @@ from tossbill_ui.subscriptions import models as _subscriptions
 from tossbill_ui.webhooks import models as _webhooks
 
 TABLES = (
+    _api_keys,
     _changes,
     _customers,
     _events,

@@ -65,5 +65,7 @@ KEPT: Mapping[str, str] = {
     "audit_entry": "the record of decisions; it has ids, no personal data of customers",
     "customer_change": "it only counts changes",
 }
-# Tables about plans, and about payments of nobody's.
-NOT_ABOUT_PEOPLE = frozenset({"plan", "price", "difference", "webhook_event", "webhook_count"})
+# Tables about plans, programs, and payments of nobody's.
+NOT_ABOUT_PEOPLE = frozenset(
+    {"api_command", "api_key", "plan", "price", "difference", "webhook_event", "webhook_count"}
+)

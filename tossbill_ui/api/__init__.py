@@ -1,0 +1,1 @@
+"""The HTTP API for the shop's programs, at ``/api/v1``."""

@@ -1,0 +1,95 @@
+"""The API's application: all routes, and what is common to their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tossbill_ui.api import portal_links
+from tossbill_ui.api.authentication import Gate
+from tossbill_ui.api.problems import Problem, add_handlers
+from tossbill_ui.runtime import Runtime
+
+PATH = "/api/v1"
+POLICY = ("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+ROUTERS = (portal_links.router,)
+DESCRIPTION = """\
+The shop's side of Tossbill: who may use what, links that send customers in, and everything that
+can be done about a subscription. Amounts are whole won in fields that end in `_krw`, instants are
+RFC 3339 in UTC, days are those of Korea. Fields and types of events are added within v1, never
+changed or taken away.
+"""
+
+
+# Of FastAPI itself, whose form our problems do not have.
+FOREIGN_SCHEMAS = ("HTTPValidationError", "ValidationError")
+
+
+def create_api(rt: Runtime) -> ASGIApp:
+    """Return the application, to be mounted at `PATH`.
+
+    Args:
+        rt: The process's runtime, whose settings limit each key.
+    """
+    app = build()
+    app.state.gate = Gate(rt)
+    return _OwnPathsAndHeaders(app)
+
+
+def build() -> FastAPI:
+    """Return the application without a runtime, as its document is made from it."""
+    app = FastAPI(
+        title="Tossbill",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        root_path_in_servers=False,
+        servers=[{"url": PATH}],
+        separate_input_output_schemas=False,
+    )
+    add_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    make = app.openapi
+    app.openapi = lambda: _with_problems(make())
+    return app
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Put our problems in the place of FastAPI's own answer to invalid requests."""
+    schemas = document["components"]["schemas"]
+    for name in FOREIGN_SCHEMAS:
+        schemas.pop(name, None)
+    schemas["Problem"] = Problem.model_json_schema()
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+    return document
+
+
+class _OwnPathsAndHeaders:
+    """ASGI middleware: keeps escaped slashes within the names in paths, and adds our headers.
+
+    ``ext:a%2Fb`` names one customer; decoded, its slash would end the name. What a path names is
+    unescaped where it is read (`references`).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if raw := scope.get("raw_path"):
+            scope = {**scope, "path": raw.partition(b"?")[0].decode("latin-1")}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault(*POLICY)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

@@ -1,0 +1,1 @@
+"""API keys of the shop's programs, and the commands that they sent."""
