@@ -561,6 +561,20 @@ async def test_page_says_why_and_leads_to_our_own_pages_alone(
     assert "<script" not in page.text
 
 
+async def test_browser_whose_next_session_has_arrived_is_led_on(
+    rt: Runtime, reader: Browser
+) -> None:
+    address = "/enter/?why=ended&next=%2Fhistory%2F"
+    reader.use(rt, new_session())
+    stays = await reader.open(address)
+    reader.use(rt, await signed_in(rt, await member(rt)))
+
+    led = await reader.open(address)
+
+    assert (stays.status_code, text.WHY["ended"][0].ko in stays.text) == (200, True)
+    assert (led.status_code, led.headers["location"]) == (303, f"{US}/history/")
+
+
 @pytest.mark.parametrize("email", ["", "no address", "a@b@c", "x" * 300])
 async def test_wrong_address_is_explained_beside_its_field(reader: Browser, email: str) -> None:
     page = await reader.press(await reader.open("/enter/"), email=email)

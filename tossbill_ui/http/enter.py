@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from tossbill_ui import runtime
 from tossbill_ui.core.text import is_id
+from tossbill_ui.customers import sessions
 from tossbill_ui.customers.invitations import Opened
 from tossbill_ui.customers.portal_links import PATH
 from tossbill_ui.http.enter_by_code import CodeTries, ask_for_code, sign_in
@@ -25,7 +26,7 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import merge
 
 HOME = "/subscription/"
-OVER, FOREIGN = "over", "foreign_form"
+ENDED, OVER, FOREIGN = "ended", "over", "foreign_form"
 
 
 def enter_routes(pages: Pages) -> list[Route]:
@@ -96,7 +97,18 @@ async def _sign_in_page(pages: Pages, request: Request) -> Response:
     if is_id(attempt):
         return await pages.show(request, CodeView(attempt=attempt, next=continue_to))
     why, loses = query.get("why", ""), await _loses(rt, request)
+    if why == ENDED and await _has_another_session(rt, request):
+        return RedirectResponse(rt.settings.public_url + continue_to, status_code=303)
     return await pages.show(request, AddressView(why=why, next=continue_to, loses=loses))
+
+
+async def _has_another_session(rt: Runtime, request: Request) -> bool:
+    """Whether the browser came with the cookie of an ended session and has the next one by now."""
+    session = await session_of(request)
+    if session is None or session.scope:
+        return False
+    async with rt.db.read() as db:
+        return await sessions.find(db, session.id) is not None
 
 
 async def _over(pages: Pages, request: Request, opened: Opened) -> Response:
