@@ -55,6 +55,6 @@ sbom: $(READY)
 clean:
 	rm -rf $(VENV) .web .build .states dist
 
-$(READY): requirements.lock scripts/uv.lock pyproject.toml tossbill_sandbox/pyproject.toml
+$(READY): requirements.lock scripts/uv.lock pyproject.toml tossbill_sandbox/pyproject.toml clients/python/pyproject.toml
 	@$(PYTHON) -m scripts.set_up $(VENV)
 	@touch $(READY)

@@ -38,7 +38,8 @@ def set_up(venv: Path) -> None:
         environment = {"VIRTUAL_ENV": str(venv)}
         sync = ("pip", "sync", "--quiet", "--require-hashes", "requirements.lock")
         _run(str(uv), *sync, **environment)
-        own = ("--editable", "./tossbill_sandbox", "--editable", ".")
+        folders = ("./tossbill_sandbox", "./clients/python", ".")
+        own = [part for folder in folders for part in ("--editable", folder)]
         options = ("--quiet", "--no-deps", "--no-build-isolation")
         _run(str(uv), "pip", "install", *options, *own, **environment)
 

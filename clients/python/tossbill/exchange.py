@@ -1,0 +1,109 @@
+"""What both clients say and understand, without the wire."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from tossbill.errors import Problem, TossbillError, Unavailable
+
+TIMEOUT_SECONDS = 10.0
+# A command is sent again after these pauses, with the same idempotency key.
+PAUSES = (0.2, 1.0, 3.0)
+AGAIN = frozenset({"still_running", "too_many_requests"})
+NO_CONTENT, NOT_MODIFIED = 204, 304
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to the API.
+
+    Attributes:
+        path: Below ``/api/v1``.
+        idempotency_key: Empty if it only reads.
+    """
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    idempotency_key: str = ""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The arguments for httpx."""
+        headers = dict(self.headers)
+        if self.idempotency_key:
+            headers["idempotency-key"] = self.idempotency_key
+        body = {} if self.body is None else {"json": self.body}
+        return {"params": self.params, "headers": headers, **body}
+
+
+def client_options(url: str, key: str) -> dict[str, Any]:
+    """Return the arguments for a client of httpx."""
+    return {
+        "base_url": f"{url.rstrip('/')}/api/v1",
+        "headers": {"authorization": f"Bearer {key}", "user-agent": "tossbill-python/0.1"},
+        "timeout": TIMEOUT_SECONDS,
+        "follow_redirects": False,
+    }
+
+
+def customer_path(external_id: str, rest: str = "") -> str:
+    """Return the path of a customer, named by the shop's id."""
+    return f"/customers/ext:{quote(external_id, safe='')}{rest}"
+
+
+def command(
+    method: str, path: str, body: Mapping[str, Any] | None, idempotency_key: str | None
+) -> Request:
+    """Return a command, which has a new name if the caller gave none."""
+    return Request(method, path, body, idempotency_key=idempotency_key or str(uuid.uuid4()))
+
+
+def portal_link(
+    external_id: str, facts: Mapping[str, Any], expires_in: timedelta | None, name: str | None
+) -> Request:
+    """Return the command to make a link."""
+    said = {"external_id": external_id, **facts}
+    if expires_in is not None:
+        said["expires_in"] = int(expires_in.total_seconds())
+    body = {key: value for key, value in said.items() if value is not None}
+    return command("POST", "/portal-links", body, name)
+
+
+def answer_of(request: Request, response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+    """Return what a response says.
+
+    Raises:
+        Problem: The API refused.
+        Unavailable: The response cannot be used.
+    """
+    if response.status_code == NO_CONTENT:
+        return None
+    try:
+        found = response.json()
+    except ValueError:
+        found = None
+    if response.is_success and found is not None:
+        return found
+    if response.is_client_error and isinstance(found, dict) and "code" in found:
+        raise Problem(response.status_code, cast("dict[str, Any]", found))
+    raise unavailable(request, f"The API answered {response.status_code}.")
+
+
+def unavailable(request: Request, message: str) -> Unavailable:
+    """Return the error of a request that has no answer."""
+    return Unavailable(message, idempotency_key=request.idempotency_key)
+
+
+def may_be_sent_again(error: TossbillError) -> bool:
+    """Whether the same request may succeed soon."""
+    return isinstance(error, Unavailable) or (isinstance(error, Problem) and error.code in AGAIN)
