@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,6 +41,16 @@ LISTS: dict[str, READ] = {
     "refunds": lambda _, db, window: refunds.page(db, window, ALL),
     "prices": lambda _, db, window: plans.page(db, window),
 }
+
+
+MONEY = {"payments": payments.page, "invoices": invoices.page, "refunds": refunds.page}
+
+
+async def read_money(
+    _: Shop, db: AsyncSession, window: Window, *, page: Any, wanted: Wanted
+) -> Page[Any]:
+    """Read a list of payments, invoices or refunds."""
+    return await page(db, window, wanted)
 
 
 async def read_all(shop: Shop, read: READ, limit: int) -> list[list[str]]:
@@ -115,6 +126,35 @@ async def test_filters_show_only_what_they_name(busy: Shop) -> None:
         assert [each.plan for each in (await plans.page(db, Window(), plan="pro")).data] == ["pro"]
         with pytest.raises(InvalidRequest):
             await payments.page(db, Window(), Wanted(status="done"))
+
+
+WINDOW = Window(9, pack(f"1.{'a' * 32}"))
+IN_ORDER: dict[str, READ] = {
+    **{name: read for name, read in LISTS.items() if name != "prices"},
+    "subscriptions in a status": lambda shop, db, window: subscriptions.page(
+        shop.rt, db, window, subscriptions.Wanted(status=SubscriptionStatus.PAST_DUE)
+    ),
+    **{
+        f"{name} of a {key}": partial(read_money, page=page, wanted=Wanted(**{f"{key}_id": "a"}))
+        for name, page in MONEY.items()
+        for key in ("customer", "subscription")
+    },
+}
+
+
+async def test_lists_are_read_in_the_order_of_an_index(busy: Shop) -> None:
+    if not busy.rt.db.is_sqlite:
+        pytest.skip("PostgreSQL's plans depend on the contents of the tables")
+    for name, read in IN_ORDER.items():
+        async with busy.rt.db.read() as db:
+            with statements(busy.rt) as executed:
+                await read(busy, db, WINDOW)
+        sql, values = executed[0]
+        async with busy.rt.db.engine.connect() as connection:
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+            steps = [row.detail for row in plan]
+        assert "INDEX" in steps[0], (name, steps)
+        assert not [step for step in steps if "TEMP B-TREE" in step], (name, steps)
 
 
 BAD = ("", "x", "%%%", "é", pack("1"), pack("1.2"), pack(f"{'9' * 18}.{'0' * 32}"), "A" * 4000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 import pytest
@@ -26,16 +27,21 @@ from tossbill_ui.subscriptions.actions import (
     change_plan,
     merge,
     merge_at_entry,
+    offers,
     pause,
     portal_link,
+    post_price,
     price_increase,
+    profile,
     refund,
     subscribe,
 )
+from tossbill_ui.subscriptions.actions.profile import Profile
 from tossbill_ui.subscriptions.actions.review import approve
 from tossbill_ui.subscriptions.reading import spending, timeline, view
 from tossbill_ui.subscriptions.reading.methods import offered_methods
 from tossbill_ui.subscriptions.reading.timeline import Wanted
+from tossbill_ui.subscriptions.terms.catalog import PriceEntry
 
 Act = Callable[[Runtime, Actor, str], Awaitable[object]]
 
@@ -50,6 +56,8 @@ ACTIONS: dict[str, Act] = {
     "change_method": partial(change_method.change_method, payment_method_id="0" * 32),
     "pay_now": change_method.pay_now,
     "pause": pause.pause,
+    "resume.preview": pause.preview,
+    "offer": partial(offers.offer, task=Task.PLAN, link_id="0" * 32),
     "resume": pause.resume,
     "answer": partial(price_increase.record_decision, accepts=True),
     "ask": partial(price_increase.ask, price_id="pro", how_to_cancel=""),
@@ -98,6 +106,22 @@ async def test_others_cannot_remove_a_method_or_refund_a_payment(
             await refund.refund_payment(
                 shop.rt, actor, seen.last_payment.id, amount_krw=None, reason="x"
             )
+
+
+async def test_customers_change_no_customer_and_no_price_as_programs_do(
+    shop: Shop, session: Session, stranger: Session
+) -> None:
+    await shop.card(session)
+    price = PriceEntry(starts_on=date(2027, 1, 1), amount_krw=200)
+    named = Profile(given=frozenset({"name"}), name="x")
+
+    for actor in (actor_of(session), actor_of(stranger), VISITOR):
+        with pytest.raises(NotFound):
+            await profile.upsert(shop.rt, actor, "42", named)
+        with pytest.raises(NotFound):
+            await profile.change(shop.rt, actor, session.customer_id, named)
+        with pytest.raises(NotFound):
+            await post_price.post_price(shop.rt, actor, "basic", price)
 
 
 async def test_others_cannot_merge_two_customers(

@@ -8,14 +8,21 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tossbill_ui.api import portal_links
+from tossbill_ui.api import customers, events, money, plans, portal_links, subscriptions
 from tossbill_ui.api.authentication import Gate
 from tossbill_ui.api.problems import Problem, add_handlers
 from tossbill_ui.runtime import Runtime
 
 PATH = "/api/v1"
 POLICY = ("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
-ROUTERS = (portal_links.router,)
+ROUTERS = (
+    customers.router,
+    portal_links.router,
+    subscriptions.router,
+    money.router,
+    plans.router,
+    events.router,
+)
 DESCRIPTION = """\
 The shop's side of Tossbill: who may use what, links that send customers in, and everything that
 can be done about a subscription. Amounts are whole won in fields that end in `_krw`, instants are

@@ -49,10 +49,14 @@ class Interval:
             case Unit.YEAR:
                 return _month_later(anchor, 12 * steps)
 
+    @property
+    def average_days(self) -> float:
+        """The length in days, on average."""
+        return {Unit.WEEK: 7.0, Unit.MONTH: 30.44, Unit.YEAR: 365.25}[self.unit] * self.count
+
     def index_at(self, anchor: date, day: date) -> int:
         """Return how many whole intervals lie between the anchor and a day; negative before it."""
-        days = {Unit.WEEK: 7.0, Unit.MONTH: 30.44, Unit.YEAR: 365.25}[self.unit]
-        index = int((day - anchor).days / (days * self.count)) + 1
+        index = int((day - anchor).days / self.average_days) + 1
         while index > 0 and self.after(anchor, index) > day:
             index -= 1
         return index if day >= anchor else -1

@@ -6,6 +6,7 @@ TossbillError
 ├── NotFound                it does not exist, or belongs to another customer
 ├── NotAllowed              the registration, token or session belongs to someone else
 ├── NeedsSignIn             the session is limited to one task, and this is another
+├── NeedsConsent            it makes a customer pay more, and only they may do that
 ├── Conflict                it was done already, or another operation is in progress
 └── toss.errors.TossError   a call to Toss failed
     ├── Refused             Toss definitely refused, with a code
@@ -67,6 +68,12 @@ class NeedsSignIn(TossbillError):
     """The session is limited to one task, and this is another one: a code opens the rest."""
 
     code = "needs_sign_in"
+
+
+class NeedsConsent(TossbillError):
+    """It would make a customer pay more, which only they may do."""
+
+    code = "consent_required"
 
 
 class Conflict(TossbillError):

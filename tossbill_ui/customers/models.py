@@ -33,6 +33,7 @@ class Customer(Table, table=True):
     __table_args__ = (
         sa.CheckConstraint("(verified_email IS NULL) = (email_verified_at IS NULL)", name="email"),
         partial_index("ix_customer_merged", "merged_into", where="merged_into IS NOT NULL"),
+        sa.Index("ix_customer_created", "created_at", "id"),
     )
 
     id: str = Field(primary_key=True, max_length=32)

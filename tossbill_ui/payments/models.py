@@ -91,6 +91,7 @@ class Invoice(Table, table=True):
             where=is_one_of("status", VALID),
         ),
         sa.Index("ix_invoice_customer", "customer_id", "created_at", "id"),
+        sa.Index("ix_invoice_created", "created_at", "id"),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -154,6 +155,7 @@ class Payment(Leased, table=True):
             "lease_until",
             where=is_one_of("status", OPEN),
         ),
+        sa.Index("ix_payment_created", "created_at", "id"),
         sa.Index("ix_payment_customer", "customer_id", "created_at", "id"),
         sa.Index("ix_payment_subscription", "subscription_id", "created_at", "id"),
         partial_index(
@@ -250,6 +252,7 @@ class Refund(Leased, table=True):
             unique=True,
             where="transaction_key IS NOT NULL",
         ),
+        sa.Index("ix_refund_created", "created_at", "id"),
         sa.Index("ix_refund_customer", "customer_id", "created_at", "id"),
         sa.Index("ix_refund_subscription", "subscription_id", "created_at", "id"),
     )

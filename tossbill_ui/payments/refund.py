@@ -35,7 +35,14 @@ BALANCE_CODES = frozenset({"NOT_MATCHES_REFUNDABLE_AMOUNT", "NOT_CANCELABLE_AMOU
 
 
 async def request(
-    rt: Runtime, db: AsyncSession, payment: Payment, *, amount_krw: int, reason: str, actor: Actor
+    rt: Runtime,
+    db: AsyncSession,
+    payment: Payment,
+    *,
+    amount_krw: int,
+    reason: str,
+    actor: Actor,
+    refund_id: str | None = None,
 ) -> Refund:
     """Create a refund of a payment; the next `settle` requests it from Toss.
 
@@ -50,6 +57,7 @@ async def request(
         amount_krw: Whole won, more than zero.
         reason: A note for the shop, at most 200 characters.
         actor: Who requests it; the row stores the label.
+        refund_id: The id of the refund; None for a new one.
 
     Raises:
         Conflict: The amount exceeds the balance (``too_much``), or the payment is not paid
@@ -63,7 +71,7 @@ async def request(
         raise Conflict(f"Only {balance} won of this payment can be refunded.", code="too_much")
     now = rt.machine.now()
     row = Refund(
-        id=new_id(),
+        id=refund_id or new_id(),
         payment_id=payment.id,
         subscription_id=payment.subscription_id,
         customer_id=payment.customer_id,

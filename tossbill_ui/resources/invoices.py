@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.text import is_id
 from tossbill_ui.payments import models as tables
 from tossbill_ui.payments.models import InvoiceKind, InvoiceStatus
 from tossbill_ui.resources.base import Day, Id, Instant, Krw, Resource
@@ -78,7 +79,7 @@ async def get(db: AsyncSession, invoice_id: str) -> Invoice:
     Raises:
         NotFound: There is none.
     """
-    found = await by_id(db, [invoice_id[:32]])
+    found = await by_id(db, [invoice_id] if is_id(invoice_id) else [])
     if invoice_id not in found:
         raise NotFound("There is no such invoice.")
     return found[invoice_id]

@@ -22,7 +22,7 @@ class Wanted:
 
     Attributes:
         customer_id: Whose.
-        subscription_id: Of this subscription; any text.
+        subscription_id: Of this subscription.
         status: In this status; only together with one of the others, so that an index serves it.
     """
 

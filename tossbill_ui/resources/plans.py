@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.calendar import Unit
 from tossbill_ui.core.errors import InvalidRequest, NotFound
+from tossbill_ui.core.text import is_code
 from tossbill_ui.resources.base import Day, Id, Krw, PlanCode, Resource
 from tossbill_ui.resources.lists import Page, Window, cut, unpack
 from tossbill_ui.runtime import Runtime
@@ -106,8 +107,8 @@ async def get(rt: Runtime, db: AsyncSession, code: str) -> Plan:
     Raises:
         NotFound: There is none.
     """
-    row = await db.get(tables.Plan, code[:40])
-    if row is None or row.code != code:
+    row = await db.get(tables.Plan, code) if is_code(code) else None
+    if row is None:
         raise NotFound("There is no such plan.")
     return _plan(row, (await _current(db, today(rt), code)).get(code))
 

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.errors import NotFound
+from tossbill_ui.core.text import is_id
 from tossbill_ui.payments import models as tables
 from tossbill_ui.payments.models import PaymentStatus, RefundOrigin
 from tossbill_ui.resources.base import Id, Instant, Krw, Resource
@@ -74,7 +75,7 @@ async def get(db: AsyncSession, refund_id: str) -> Refund:
     Raises:
         NotFound: There is none.
     """
-    found = await by_id(db, [refund_id[:32]])
+    found = await by_id(db, [refund_id] if is_id(refund_id) else [])
     if refund_id not in found:
         raise NotFound("There is no such refund.")
     return found[refund_id]

@@ -192,6 +192,8 @@ class Subscription(Table, table=True):
             unique=True,
             where="status <> 'ended' AND NOT is_extra",
         ),
+        sa.Index("ix_subscription_created", "created_at", "id"),
+        sa.Index("ix_subscription_status", "status", "created_at", "id"),
         partial_index(
             "ix_subscription_due",
             "due_at",

@@ -26,6 +26,7 @@ from tossbill_ui.subscriptions.lifecycle.release import allow_repeat, void_open_
 from tossbill_ui.subscriptions.lifecycle.transitions import CANCELABLE, Events
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import today, unused_krw
+from tossbill_ui.subscriptions.terms import own_decision
 
 REASON = "구독 해지"
 
@@ -179,6 +180,7 @@ async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
     Raises:
         NotFound: The customer has no such subscription.
         Conflict: It has ended (``ended``).
+        NeedsConsent: The customer has canceled it, and the actor is somebody else.
         NeedsSignIn: The actor's session is limited to another task.
     """
     actor.require(Task.CANCEL)
@@ -188,6 +190,7 @@ async def undo(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         facts = await facts_of(rt, db, subscription)
         events = transitions.undo_cancel(subscription, facts, is_charging=payment is not None)
         if events:
+            await own_decision.require_no_own(db, actor, subscription, EventType.CANCELED)
             events += await _resume_charging(db, subscription, payment)
         question = await trial_end.ask_if_near(rt, db, subscription, facts)
         about = About(consent=question.consent)

@@ -27,9 +27,9 @@ from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
 from tossbill_ui.subscriptions.lifecycle.notifications import About
 from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
-from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
+from tossbill_ui.subscriptions.models import Price, Subscription, SubscriptionStatus
 from tossbill_ui.subscriptions.periods import fresh_period, today, unused_krw
-from tossbill_ui.subscriptions.terms import catalog, consent, decrease
+from tossbill_ui.subscriptions.terms import catalog, consent, decrease, own_decision
 from tossbill_ui.subscriptions.terms.catalog import Offer
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 
@@ -128,6 +128,7 @@ async def change_now(
         Conflict: It is not active (``not_active``), it or another subscription is on that plan
             (``already_subscribed``), the preview is out of date (``preview_changed``), or a
             payment is not settled (``payment_open``).
+        NeedsConsent: It costs more, and the actor is not the customer.
         NeedsSignIn: The actor's session is limited to another task.
     """
     actor.require(Task.PLAN)
@@ -141,11 +142,14 @@ async def change_now(
                 raise Conflict("The charge differs from the preview.", code="preview_changed")
             facts = await facts_of(rt, db, subscription)
             _require_time_left(subscription, facts)
-            if subscription.status == SubscriptionStatus.TRIALING:
-                found = await _change_trial(rt, db, actor, subscription, shown.offer, facts)
-            else:
+            is_trial = subscription.status == SubscriptionStatus.TRIALING
+            if not is_trial:
                 await _refuse_duplicate(db, subscription, plan_code)
-                found = await _begin(rt, db, actor, subscription, shown, facts)
+            await own_decision.require_no_dearer(
+                db, actor, subscription, shown.offer.price, charge_krw=shown.charge_krw
+            )
+            begin = _change_trial if is_trial else _begin
+            found = await begin(rt, db, actor, subscription, shown, facts)
     except IntegrityError:
         raise Conflict("Already on that plan.", code="already_subscribed") from None
     invoicing.spawn(rt, found)
@@ -170,10 +174,10 @@ async def _change_trial(
     db: AsyncSession,
     actor: Actor,
     subscription: Subscription,
-    offer: Offer,
+    shown: ChangePreview,
     facts: Facts,
 ) -> Events:
-    events = transitions.change_trial(subscription, offer.price)
+    events = transitions.change_trial(subscription, shown.offer.price)
     question = await trial_end.ask_if_near(rt, db, subscription, facts)
     events += question.events
     about = About(consent=question.consent)
@@ -221,6 +225,7 @@ async def change_at_period_end(
         Conflict: It is not active (``not_active``), what follows is a higher price of this plan,
             which `price_increase.record_decision` is for (``already_subscribed``), or a payment
             is not settled, which may be for the next period already (``payment_open``).
+        NeedsConsent: It costs more, and the actor is not the customer.
         NeedsSignIn: The actor's session is limited to another task.
     """
     actor.require(Task.PLAN)
@@ -228,7 +233,7 @@ async def change_at_period_end(
         subscription = await repository.get_owned_for_update(db, actor, subscription_id)
         await invoicing.refuse_while_open(db, subscription)
         if plan_code == subscription.plan_code:
-            events = await _keep_plan(db, subscription)
+            events = await _keep_plan(db, actor, subscription)
         else:
             events = await _schedule_change(rt, db, actor, subscription, plan_code, expected_krw)
         facts = await facts_of(rt, db, subscription)
@@ -238,13 +243,15 @@ async def change_at_period_end(
         await publish(rt, db, subscription, events, actor=actor, about=about)
 
 
-async def _keep_plan(db: AsyncSession, subscription: Subscription) -> Events:
+async def _keep_plan(db: AsyncSession, actor: Actor, subscription: Subscription) -> Events:
     """Drop a planned change; the price decided for the next period before it is restored."""
     is_trial = subscription.status == SubscriptionStatus.TRIALING
     if not is_trial and await consent.open_request(db, subscription):
         raise Conflict("This is already the current plan.", code="already_subscribed")
     raised = await consent.requested_increase(db, subscription)
     price = raised or await decrease.lowered_price(db, subscription)
+    kept = price or await db.get_one(Price, subscription.price_id)
+    await own_decision.require_no_dearer(db, actor, subscription, kept, charge_krw=0)
     return transitions.drop_planned_change(subscription, price)
 
 
@@ -262,6 +269,7 @@ async def _schedule_change(
     # An operator may have to decide first about the period that has begun, or about missed ones.
     _require_time_left(subscription, await facts_of(rt, db, subscription))
     await _refuse_duplicate(db, subscription, plan_code)
+    await own_decision.require_no_dearer(db, actor, subscription, price, charge_krw=0)
     events = transitions.plan_change(subscription, price)
     if actor.is_customer:
         await consent.record_choice(rt, db, subscription, price)

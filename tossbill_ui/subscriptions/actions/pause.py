@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict
 from tossbill_ui.core.scope import Task
+from tossbill_ui.events.types import EventType
 from tossbill_ui.payments.charge import PaymentClaim
 from tossbill_ui.payments.models import InvoiceKind
 from tossbill_ui.runtime import Runtime
@@ -16,10 +17,11 @@ from tossbill_ui.subscriptions.lifecycle import invoicing, transitions
 from tossbill_ui.subscriptions.lifecycle.facts import Facts, facts_of
 from tossbill_ui.subscriptions.lifecycle.publish import publish
 from tossbill_ui.subscriptions.lifecycle.release import void_open_invoice
+from tossbill_ui.subscriptions.lifecycle.rules import RULES, require
 from tossbill_ui.subscriptions.lifecycle.transitions import Events
 from tossbill_ui.subscriptions.models import Plan, Price, Subscription
-from tossbill_ui.subscriptions.periods import fresh_period
-from tossbill_ui.subscriptions.terms import consent
+from tossbill_ui.subscriptions.periods import fresh_period, today, works_on
+from tossbill_ui.subscriptions.terms import consent, own_decision
 from tossbill_ui.subscriptions.terms.catalog import Offer
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 
@@ -43,6 +45,24 @@ async def pause(rt: Runtime, actor: Actor, subscription_id: str) -> None:
         await publish(rt, db, subscription, events, actor=actor)
 
 
+async def preview(rt: Runtime, actor: Actor, subscription_id: str) -> int:
+    """Return what resuming a subscription now charges, in whole won; 0 in a paid period.
+
+    Raises:
+        NotFound: The customer has no such subscription.
+        Conflict: It is not paused (``not_paused``).
+        NeedsSignIn: The actor's session is limited to another task.
+    """
+    actor.require(Task.PAUSE)
+    async with rt.db.read() as db:
+        subscription = await repository.get_owned(db, actor, subscription_id)
+        require(subscription, RULES[transitions.resume.__name__])
+        if works_on(subscription, today(rt)):
+            return 0
+        price = await db.get_one(Price, subscription.price_id)
+        return amount_of(await consent.price_to_resume(db, subscription, price)).due_krw
+
+
 async def resume(
     rt: Runtime, actor: Actor, subscription_id: str, *, expected_krw: int | None = None
 ) -> None:
@@ -63,6 +83,7 @@ async def resume(
         Conflict: It is not paused (``not_paused``), a payment is not settled (``payment_open``),
             a charge is needed and the payment method was removed (``method_removed``), or another
             amount would be charged than was shown (``preview_changed``).
+        NeedsConsent: It is charged, or the customer has paused it, and the actor is somebody else.
         NeedsSignIn: The actor's session is limited to another task.
     """
     actor.require(Task.PAUSE)
@@ -72,9 +93,10 @@ async def resume(
         resumed = transitions.resume(subscription, facts)
         await invoicing.refuse_while_open(db, subscription)
         if resumed:
+            await own_decision.require_no_own(db, actor, subscription, EventType.PAUSED)
             found: PaymentClaim | Events = resumed + await ask_if_lost(db, subscription)
         else:
-            found = await _start_new_period(rt, db, subscription, facts, expected_krw)
+            found = await _start_new_period(rt, db, actor, subscription, facts, expected_krw)
         await publish(rt, db, subscription, invoicing.events_of(found), actor=actor)
     invoicing.spawn(rt, found)
 
@@ -82,6 +104,7 @@ async def resume(
 async def _start_new_period(
     rt: Runtime,
     db: AsyncSession,
+    actor: Actor,
     subscription: Subscription,
     facts: Facts,
     expected_krw: int | None,
@@ -92,6 +115,7 @@ async def _start_new_period(
     price = await consent.price_to_resume(db, subscription, price)
     if expected_krw not in (None, amount_of(price).due_krw):
         raise Conflict("The charge differs from the one shown.", code="preview_changed")
+    own_decision.require_no_charge(actor)
     offer = Offer(await db.get_one(Plan, price.plan_code), price)
     period = fresh_period(subscription, price.interval, facts.today)
     invoice = invoicing.make_invoice(

@@ -15,7 +15,13 @@ from tossbill_ui.subscriptions.lifecycle.publish import publish
 
 
 async def refund_payment(
-    rt: Runtime, actor: Actor, name: str, *, amount_krw: int | None, reason: str
+    rt: Runtime,
+    actor: Actor,
+    name: str,
+    *,
+    amount_krw: int | None,
+    reason: str,
+    refund_id: str | None = None,
 ) -> Refund:
     """Create a refund of a payment; the engine's next `settle` executes it, after earlier ones.
 
@@ -27,6 +33,7 @@ async def refund_payment(
         name: The id or order id of a completed payment.
         amount_krw: Whole won; None for the whole balance.
         reason: A note for the shop, at most 200 characters.
+        refund_id: The id of the refund; None for a new one.
 
     Raises:
         NotFound: There is no such payment.
@@ -40,7 +47,15 @@ async def refund_payment(
         subscription = await repository.locked(db, payment.subscription_id)
         await db.refresh(payment)
         amount = payment.amount_krw - payment.refunded_krw if amount_krw is None else amount_krw
-        row = await refund.request(rt, db, payment, amount_krw=amount, reason=reason, actor=actor)
+        row = await refund.request(
+            rt,
+            db,
+            payment,
+            amount_krw=amount,
+            reason=reason,
+            actor=actor,
+            refund_id=refund_id,
+        )
         event = Event(EventType.REFUND_REQUESTED, amount_krw=amount)
         about = About(payment=payment, refund=row)
         await publish(rt, db, subscription, [event], actor=actor, about=about)

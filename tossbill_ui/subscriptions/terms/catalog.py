@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from tossbill_ui.core.calendar import Unit
 from tossbill_ui.core.crypto import new_id
 from tossbill_ui.core.errors import NotFound, SettingsError
-from tossbill_ui.core.text import clean
+from tossbill_ui.core.text import clean, is_code
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
 from tossbill_ui.subscriptions.models import Plan, Price, WhenUnpaid
@@ -220,11 +220,24 @@ async def add_price(rt: Runtime, plan_code: str, entry: PriceEntry) -> Price:
         SettingsError: The plan has another price from that day on.
     """
     async with rt.db.write() as db:
-        if await db.get(Plan, plan_code) is None:
-            raise NotFound("No such plan.")
-        await _seed_price(db, plan_code, entry)
-        await db.flush()
-        return (await db.exec(_price_from(plan_code, entry.starts_on))).one()
+        return (await add_price_within(db, plan_code, entry))[0]
+
+
+async def add_price_within(
+    db: AsyncSession, plan_code: str, entry: PriceEntry
+) -> tuple[Price, bool]:
+    """Return the price of a plan from a day on, and whether it was added just now.
+
+    Raises:
+        NotFound: No such plan.
+        SettingsError: The plan has another price from that day on.
+    """
+    known = is_code(plan_code) and await db.get(Plan, plan_code, with_for_update={"read": True})
+    if not known:
+        raise NotFound("No such plan.")
+    is_new = await _seed_price(db, plan_code, entry)
+    await db.flush()
+    return (await db.exec(_price_from(plan_code, entry.starts_on))).one(), is_new
 
 
 def _price_from(plan_code: str, day: date) -> SelectOfScalar[Price]:

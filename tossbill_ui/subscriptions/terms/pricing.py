@@ -26,6 +26,13 @@ class Amount:
     due_krw: int
 
 
+def is_dearer(coming: Price, price: Price) -> bool:
+    """Whether a price costs more than another one, for a period or on average for a day."""
+    after, before = amount_of(coming).due_krw, amount_of(price).due_krw
+    is_more_a_day = after * price.interval.average_days > before * coming.interval.average_days
+    return after > before or is_more_a_day
+
+
 def amount_of(price: Price, *, credit_krw: int = 0) -> Amount:
     """Return the amounts of a period at a price, after a credit, in won.
 

@@ -76,6 +76,14 @@ REFUSALS = {
     "too_much": Text(
         "남은 금액보다 많이 환불할 수 없어요.", "The refund can't exceed the remaining amount."
     ),
+    "price_exists": Text(
+        "그날부터 적용되는 다른 가격이 이미 있어요.",
+        "There is another price from that day on already.",
+    ),
+    "external_id_taken": Text(
+        "그 회원 번호는 다른 고객이 쓰고 있어요.",
+        "Another customer has this id of the shop.",
+    ),
     "wrong_period": Text(
         "결제를 확인하고 있어요. 잠시 뒤 다시 확인해 주세요.",
         "A payment is being confirmed. Please check again in a moment.",
