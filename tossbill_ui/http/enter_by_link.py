@@ -24,7 +24,6 @@ from tossbill_ui.customers.invitations import (
 )
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.customers.target_paths import path_of
 from tossbill_ui.http.pages import NO_STORE
 from tossbill_ui.http.session import session_of, set_session_cookie, signed_session
 from tossbill_ui.prerender import LinkView
@@ -33,6 +32,7 @@ from tossbill_ui.subscriptions.actions import merge
 from tossbill_ui.subscriptions.actions.merge import MergeOffer
 from tossbill_ui.subscriptions.actions.merge_at_entry import enter_and_merge
 from tossbill_ui.subscriptions.reading.invited import open_token
+from tossbill_ui.subscriptions.reading.landing import page_of
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ async def _after(
     """Lead on from a link that is over, if this is the press that spent it, or its session."""
     again = await entering.pressed_before(rt, opened, (fields or {}).get("press", ""))
     if again and opened.link:
-        return _way(rt, request, again, path_of(target_of(opened.link)))
+        return _way(rt, request, again, await page_of(rt, target_of(opened.link)))
     return await continue_at(rt, request, opened)
 
 
@@ -135,7 +135,7 @@ async def _spend(
         session = await enter_and_merge(rt, who, invitation, pressed, before=before)
     else:
         session = await entering.spend(rt, invitation, pressed, before=before)
-    return _way(rt, request, session, path_of(invitation.target)) if session else None
+    return _way(rt, request, session, await page_of(rt, invitation.target)) if session else None
 
 
 async def continue_at(rt: Runtime, request: Request, opened: Opened) -> Response | None:
@@ -143,7 +143,7 @@ async def continue_at(rt: Runtime, request: Request, opened: Opened) -> Response
     session = await session_of(request)
     if opened.link is None or not await has_it_open(rt, session, opened):
         return None
-    return _redirect(rt, path_of(target_of(opened.link)))
+    return _redirect(rt, await page_of(rt, target_of(opened.link)))
 
 
 def _way(rt: Runtime, request: Request, session: Session, path: str) -> Response:

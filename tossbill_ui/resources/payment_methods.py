@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlmodel import col, select
@@ -27,8 +27,8 @@ class PaymentMethod(Resource):
     status: MethodStatus
     """`active` can be charged; `removing` and `removed` cannot."""
 
-    kind: Annotated[str, Field(examples=["카드"])]
-    """Toss's word for its kind."""
+    kind: Literal["card", "account"]
+    """A card or a bank account."""
 
     issuer_code: Annotated[str, Field(examples=["61"])] | None
     """Toss's two characters for the card's issuer."""
@@ -37,7 +37,7 @@ class PaymentMethod(Resource):
     """The bank of an account."""
 
     last_digits: Annotated[str, Field(examples=["4321"])]
-    """The last three or four digits; the others are stored nowhere."""
+    """Its last digits that are not masked; the others are stored nowhere."""
 
     card_type: Annotated[str, Field(examples=["신용"])] | None
     """Toss's word for credit, debit or gift cards."""
