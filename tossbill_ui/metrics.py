@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.notices.models import Notice, NoticeStatus
+from tossbill_ui.outbound.models import WebhookDelivery, is_open
 from tossbill_ui.payments.models import OPEN, Payment, PaymentStatus, Refund
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import review
@@ -145,6 +146,7 @@ async def _queues(db: AsyncSession) -> Gauge:
     )
     for name, column, waits in (
         ("webhooks", WebhookEvent.id, col(WebhookEvent.handled_at).is_(None)),
+        ("deliveries", WebhookDelivery.id, is_open()),
         ("notices", Notice.id, sa.and_(waits_for_mail, has_address)),
         ("notices_without_address", Notice.id, sa.and_(waits_for_mail, ~has_address)),
     ):

@@ -22,6 +22,7 @@ from tossbill_ui.core.pubsub_between_processes import CustomerChange
 from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession
 from tossbill_ui.migrations.models import metadata
 from tossbill_ui.notices.models import Notice
+from tossbill_ui.outbound.models import EndpointState, WebhookDelivery, WebhookEndpoint
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration
 from tossbill_ui.payment_methods.repository import UNUSED
 from tossbill_ui.runtime import Runtime
@@ -76,6 +77,16 @@ def _webhook_event(before: datetime) -> Condition:
 
 def _webhook_count(before: datetime) -> Condition:
     return col(WebhookCount.day) < before.date()
+
+
+def _webhook_delivery(before: datetime) -> Condition:
+    """Select deliveries that ended, and the open ones of endpoints that were turned off."""
+    is_off = sa.exists().where(
+        col(WebhookEndpoint.id) == col(WebhookDelivery.endpoint_id),
+        col(WebhookEndpoint.state) == EndpointState.OFF,
+    )
+    ended_at = sa.func.coalesce(col(WebhookDelivery.done_at), col(WebhookDelivery.given_up_at))
+    return (ended_at < before) | (is_off & (col(WebhookDelivery.planned_at) < before))
 
 
 def _session(before: datetime) -> Condition:
@@ -134,6 +145,7 @@ RULES = (
     Rule(SecurityEvent, "tossbill_keep_security_days", _security_event),
     Rule(WebhookEvent, "tossbill_keep_webhooks_days", _webhook_event),
     Rule(WebhookCount, "tossbill_keep_webhooks_days", _webhook_count),
+    Rule(WebhookDelivery, "", _webhook_delivery, by_machine=True, days=30),
     Rule(StoredSession, "tossbill_keep_sessions_days", _session, by_machine=True),
     Rule(PortalLink, "tossbill_keep_security_days", _portal_link, by_machine=True),
     # Each has an address, and no id of a customer by whom `privacy` would find it.

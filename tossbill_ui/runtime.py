@@ -73,6 +73,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Wait for background tasks, then close every connection."""
+        self.tasks.is_stopping = True
         await self.tasks.drain(seconds=DRAIN_SECONDS)
         await self.toss.aclose()
         await self.clock.aclose()

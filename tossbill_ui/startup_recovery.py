@@ -11,6 +11,7 @@ from tossbill_ui.core.constraints import is_one_of
 from tossbill_ui.core.db import Leased
 from tossbill_ui.leases import claims
 from tossbill_ui.notices.models import Notice, NoticeStatus
+from tossbill_ui.outbound.models import WebhookDelivery, is_open
 from tossbill_ui.payment_methods.models import (
     UNDER_WAY,
     MethodStatus,
@@ -33,6 +34,7 @@ OPEN_ROWS: tuple[tuple[type[Leased], sa.ColumnElement[bool]], ...] = (
     (Refund, col(Refund.status).in_(OPEN)),
     (WebhookEvent, col(WebhookEvent.handled_at).is_(None)),
     (Notice, col(Notice.status) == NoticeStatus.WAITING),
+    (WebhookDelivery, is_open()),
 )
 
 
@@ -45,7 +47,7 @@ async def recover(rt: Runtime) -> None:
         return
     async with rt.db.write() as db:
         freed = [
-            await claims.release_orphaned(rt, db, table, is_open) for table, is_open in OPEN_ROWS
+            await claims.release_orphaned(rt, db, table, are_open) for table, are_open in OPEN_ROWS
         ]
     if any(freed):
         log.info("released %d rows that an earlier %s process had claimed", sum(freed), rt.name)

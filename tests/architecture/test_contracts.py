@@ -46,7 +46,11 @@ PLANTED = (
     ),
     ("Only the roots import the sandbox", "toss/client.py", "import tossbill_sandbox.errors"),
     ("Only the pages and the root import Reflex", "payments/charge.py", "import reflex"),
-    ("Only the gateway and the sandbox speak HTTP to others", "metrics.py", "import httpx"),
+    (
+        "Only the gateway, webhooks to the shop and the sandbox speak HTTP",
+        "metrics.py",
+        "import httpx",
+    ),
     ("Only the worker imports DBOS", "subscriptions/engine/renewal.py", "import dbos"),
     ("Only the worker imports DBOS", "leases/claims.py", "import dbos"),
     (

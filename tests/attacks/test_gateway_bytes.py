@@ -21,6 +21,8 @@ from tests.toss.responses import ORDER_ID, PAYMENT
 from tests.toss.test_network import responds
 from tests.toss.transports import MakeClient, Serve, charge
 from tossbill_sandbox.app import create_app
+from tossbill_ui.core.settings import Mode
+from tossbill_ui.outbound.sender import Sender
 from tossbill_ui.toss.client import TossClient
 from tossbill_ui.toss.errors import OutcomeUnknown
 from tossbill_ui.toss.sandbox_clock import ClockUnavailable, SandboxClock
@@ -181,8 +183,15 @@ async def charge_at_toss(url: str) -> None:
     await client.aclose()
 
 
+async def send_event(url: str) -> None:
+    """Send a webhook to the shop at a URL; of the answer only the status counts."""
+    answer = await Sender(Mode.SANDBOX).send(url, headers={}, body=b"{}")
+    assert answer.is_success
+
+
 # Every module that receives a response, and what makes it read one.
 READERS: dict[str, Callable[[str], Awaitable[None]]] = {
+    "tossbill_ui/outbound/sender.py": send_event,
     "tossbill_ui/toss/exchange.py": charge_at_toss,
     "tossbill_ui/toss/sandbox_clock.py": read_clock,
     "tossbill_ui/toss/sandbox_control.py": read_control,

@@ -38,13 +38,20 @@ NEEDS_APP = {
     "customer link": (("member-1",), 0, "/enter/"),
     "customer export": ((NOBODY,), 1, "no such customer"),
     "customer erase": ((NOBODY, "--yes"), 1, "no such customer"),
+    "webhooks add": (("http://127.0.0.1:9/",), 0, "whsec_"),
+    "webhooks remove": ((NOBODY,), 1, "no such webhook endpoint"),
+    "webhooks on": ((NOBODY,), 1, "no such webhook endpoint"),
+    "webhooks off": ((NOBODY,), 1, "no such webhook endpoint"),
+    "webhooks rotate": ((NOBODY,), 1, "no such webhook endpoint"),
+    "webhooks replay": ((NOBODY, "--from", "1"), 1, "no such webhook endpoint"),
+    "webhooks test": ((NOBODY,), 1, "no such webhook endpoint"),
     "session revoke": ((NOBODY,), 1, "no such session"),
     "email": ((NOBODY, "a@example.com"), 1, "no such customer"),
 }
 # Commands that neither need the time nor Toss.
 NEEDS_NO_APP = {
     *("migrate", "seed", "review list", "rotate-keys", "mailbox", "doctor", "new-keys"),
-    *("backup", "restore", "session list"),
+    *("backup", "restore", "session list", "webhooks list"),
 }
 SERVES = {"run", "worker", "dev", "build", "sandbox"}
 AT = "2027-01-10T11:00:00+09:00"

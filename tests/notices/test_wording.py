@@ -65,6 +65,11 @@ ABOUT_AN_ADDRESS = {
     NoticeKind.EMAIL_CHANGED,
     NoticeKind.EMAIL_REMOVED,
 }
+TO_OPERATORS = {
+    NoticeKind.WEBHOOK_GIVEN_UP,
+    NoticeKind.WEBHOOK_FAILING,
+    NoticeKind.WEBHOOK_OFF,
+}
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
@@ -82,7 +87,7 @@ def test_all_fields_are_filled(kind: NoticeKind, language: Language) -> None:
     subject, body = render(kind, language, {"plan": "프로", "amount": 9900})
 
     assert "{" not in subject + body
-    assert ("프로" in subject + body) == (kind not in ABOUT_AN_ADDRESS)
+    assert ("프로" in subject + body) == (kind not in ABOUT_AN_ADDRESS | TO_OPERATORS)
 
 
 @pytest.mark.parametrize("code", [*DECLINES, "INVALID_CARD_LOST_OR_STOLEN", "NEVER_SEEN"])

@@ -42,6 +42,11 @@ ABOUT_AN_ADDRESS = {
     NoticeKind.EMAIL_CHANGED,
     NoticeKind.EMAIL_REMOVED,
 }
+TO_OPERATORS = {
+    NoticeKind.WEBHOOK_GIVEN_UP,
+    NoticeKind.WEBHOOK_FAILING,
+    NoticeKind.WEBHOOK_OFF,
+}
 TITLES = {
     "cancel": "베이직, 언제 끝낼까요?",
     "method": "어떤 결제수단으로 바꿀까요?",
@@ -191,7 +196,7 @@ async def test_page_is_painted_with_the_panel_of_its_address(shop: Shop, session
 
 
 def test_every_notice_but_those_about_an_address_has_a_link() -> None:
-    assert set(NoticeKind) - set(LINKS) == ABOUT_AN_ADDRESS
+    assert set(NoticeKind) - set(LINKS) == ABOUT_AN_ADDRESS | TO_OPERATORS
     without_task = {kind for kind, link in LINKS.items() if link.task is None}
     assert without_task == {NoticeKind.NOT_STARTED}
 

@@ -19,6 +19,7 @@ from tossbill_ui.cli import (
     review,
     serve,
     sessions,
+    webhooks,
 )
 from tossbill_ui.core.core_dumps import forbid_core_dumps
 from tossbill_ui.core.errors import TossbillError
@@ -53,6 +54,7 @@ for _command in (
     *customers.COMMANDS,
     *sessions.COMMANDS,
     *api_keys.COMMANDS,
+    *webhooks.COMMANDS,
     *demo.COMMANDS,
     *aliases.COMMANDS,
 ):

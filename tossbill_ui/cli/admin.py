@@ -50,9 +50,13 @@ def new_keys() -> None:
 @click.command("rotate-keys")
 def rotate_keys() -> None:
     """Re-encrypt stored secrets with the newest encryption key."""
+    from tossbill_ui.outbound.endpoint_secrets import reseal
     from tossbill_ui.payment_methods.rotation import rotate
 
-    count = with_runtime(rotate, needs_time=False)
+    async def reencrypt(rt: Runtime) -> int:
+        return await rotate(rt) + await reseal(rt)
+
+    count = with_runtime(reencrypt, needs_time=False)
     click.echo(f"{counted(count, 'secret')} re-encrypted with the newest key.")
 
 
@@ -97,7 +101,8 @@ def mailbox(limit: int, as_json: bool) -> None:
 def notice_text(notice: Notice) -> str:
     """Return a notice as text: one line of facts, the subject, the body."""
     to = notice.address or "no address"
-    head = f"{minute(notice.created_at)}  {notice.status}  {notice.customer_id}  {to}"
+    who = notice.customer_id or "operators"
+    head = f"{minute(notice.created_at)}  {notice.status}  {who}  {to}"
     return f"{head}\n{notice.subject}\n\n{notice.body.rstrip()}"
 
 

@@ -88,6 +88,7 @@ class Settings(LimitSettings):
     tossbill_charge_hours: str = "10-20"
     tossbill_smtp_url: SecretStr = SecretStr("")
     tossbill_mail_from: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
+    tossbill_operator_email: str = Field(default="", pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")
     tossbill_keep_visitors_days: Days = 7
     tossbill_keep_security_days: Days = 90
     tossbill_keep_sessions_days: Days = 180

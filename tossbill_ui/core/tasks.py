@@ -17,6 +17,12 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[object]] = set()
+        self.is_stopping = False
+        """Whether the process is about to end: work that can be resumed later begins no more."""
+
+    def is_running(self, name: str) -> bool:
+        """Whether a task of a name is running."""
+        return any(task.get_name() == name for task in self._running)
 
     def spawn(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
         """Run work in a task of its own; an error in it is logged."""

@@ -94,7 +94,7 @@ def _due_query(rt: Runtime) -> Select[Notice, str]:
     email = sa.func.coalesce(col(Notice.address), col(Customer.email))
     return (
         select(Notice, email)
-        .join(Customer, col(Customer.id) == col(Notice.customer_id))
+        .outerjoin(Customer, col(Customer.id) == col(Notice.customer_id))
         .where(
             col(Notice.status) == NoticeStatus.WAITING,
             claims.is_due(Notice, rt.machine.now()),

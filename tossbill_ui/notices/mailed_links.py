@@ -48,9 +48,9 @@ async def make(rt: Runtime, notice: Notice, email: str) -> str:
 
 async def store_all(rt: Runtime, db: AsyncSession, notices: Sequence[Notice]) -> None:
     """Store the links of notices that a sandbox keeps in its mailbox, where somebody reads them."""
-    for notice in notices:
+    for notice in (each for each in notices if each.task):
         customer = await db.get_one(Customer, notice.customer_id)
-        if notice.task and customer.email:
+        if customer.email:
             await _store(rt, db, notice, customer.email)
 
 
@@ -67,11 +67,12 @@ async def texts(rt: Runtime, db: AsyncSession, notices: Sequence[Notice]) -> lis
 async def _store(rt: Runtime, db: AsyncSession, notice: Notice, email: str) -> bool:
     """Store a link unless it is stored, or must not be; return whether it is."""
     # Locked: an address that is replaced meanwhile would miss this link when it revokes others.
-    customer = await db.get_one(Customer, notice.customer_id, with_for_update={"read": True})
+    customer_id = notice.customer_id or ""
+    customer = await db.get_one(Customer, customer_id, with_for_update={"read": True})
     if customer.blocked_at or not signs_in(customer, email):
         return False
     request = LinkRequest(
-        customer_id=notice.customer_id,
+        customer_id=customer_id,
         task=Task(notice.task),
         subscription_id=notice.subscription_id,
         valid_for=VALID_FOR,

@@ -36,6 +36,9 @@ class NoticeKind(StrEnum):
     SIGN_IN_CODE = "sign_in_code"
     EMAIL_CHANGED = "email_changed"
     EMAIL_REMOVED = "email_removed"
+    WEBHOOK_GIVEN_UP = "webhook_given_up"
+    WEBHOOK_FAILING = "webhook_failing"
+    WEBHOOK_OFF = "webhook_off"
 
 
 class NoticeStatus(StrEnum):
@@ -58,10 +61,11 @@ class NoticeStatus(StrEnum):
 
 
 class Notice(Leased, table=True):
-    """One mail to one customer.
+    """One mail to one customer, or to operators.
 
     Attributes:
         key: Identifies what it is about; the database rejects a second notice with the same key.
+        customer_id: The customer; None for operators.
         address: The address it was sent to, once that is decided; given from the start if it is
             for this address alone, and not for the one that the customer has then.
         task: What a link in its text is limited to, if it is sent to an address that signs in;
@@ -85,7 +89,9 @@ class Notice(Leased, table=True):
     )
 
     key: str = Field(unique=True, max_length=120)
-    customer_id: str = Field(foreign_key="customer.id", max_length=32, index=True)
+    customer_id: str | None = Field(
+        default=None, foreign_key="customer.id", max_length=32, index=True
+    )
     kind: str = Field(max_length=24)
     status: str = Field(default=NoticeStatus.WAITING, max_length=16)
     subject: str = Field(max_length=200)

@@ -49,7 +49,7 @@ def put(
     kind: NoticeKind,
     *,
     about: str,
-    customer_id: str,
+    customer_id: str | None,
     language: Language,
     values: Mapping[str, Value],
     sending: Sending = AS_USUAL,
@@ -63,7 +63,7 @@ def put(
         db: The transaction that makes the notice true.
         kind: The kind of notice.
         about: Identifies what it is about, in at most 90 characters.
-        customer_id: The recipient.
+        customer_id: The recipient; None for operators, whose address is that of `sending`.
         language: The language that they read.
         values: The values for the text; ``link`` leads to `/subscription/` unless it is given.
         sending: Where to send it and how long, and what its link is limited to.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tossbill_ui.core.settings import Mode
 from tossbill_ui.notices.delivery import deliver
+from tossbill_ui.outbound.job import deliver_events
 from tossbill_ui.payment_methods.sweep import abandon_forgotten
 from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.payments.settle import settle
@@ -70,6 +71,7 @@ JOBS = (
     Job("settle", "5/10 * * * * *", settle),
     Job("webhooks", "*/10 * * * * *", handle_pending),
     Job("deliver-notices", "7/10 * * * * *", deliver),
+    Job("deliver-events", "2/5 * * * * *", deliver_events),
     Job("announce-trials", "0 15 * * * *", announce_trials),
     Job("announce-expiring", "0 25 * * * *", announce_expiring),
     Job("reconcile", "0 0 4 * * *", reconcile),
@@ -83,6 +85,8 @@ SANDBOX_TICKS = (
     Tick("virtual-time", 1.0, sandbox_time.run_sandbox_time),
     # A clock that users move can skip hours.
     Tick("announce-trials-in-virtual-time", 3.0, _announce_by_virtual_time),
+    # Whoever tries it out waits for it.
+    Tick("deliver-events-at-once", 1.0, deliver_events),
 )
 
 

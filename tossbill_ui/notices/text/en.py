@@ -201,6 +201,34 @@ Notifications no longer go to this address either.
 
 If this wasn't you, let us know right away. Your subscriptions: {link}
 """,
+    NoticeKind.WEBHOOK_GIVEN_UP: """\
+A webhook to {host} could not be delivered
+It was tried eight times in more than a day. Later events are still sent.
+
+Failing since: {since_on}
+Endpoint: {endpoint}
+
+See what fails: tossbill webhooks list
+Send again what was missed: tossbill webhooks replay
+""",
+    NoticeKind.WEBHOOK_FAILING: """Webhooks to {host} have been failing for four days
+If nothing is accepted for another day, they will be turned off.
+
+Failing since: {since_on}
+Endpoint: {endpoint}
+
+Send one now and see the answer: tossbill webhooks test {endpoint}
+""",
+    NoticeKind.WEBHOOK_OFF: """Webhooks to {host} are turned off
+Nothing was accepted for five days, or the receiver answered that it is gone (410).
+No event is lost.
+
+Failing since: {since_on}
+Endpoint: {endpoint}
+
+Turn them on again: tossbill webhooks on {endpoint}
+Send again what was missed: tossbill webhooks replay {endpoint}
+""",
 }
 
 UNKNOWN_ISSUER = "Card"

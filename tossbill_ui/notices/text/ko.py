@@ -198,6 +198,36 @@ TEXTS = {
 
 직접 바꾸지 않았다면 바로 알려 주세요. 구독을 확인하는 곳: {link}
 """,
+    NoticeKind.WEBHOOK_GIVEN_UP: """\
+{host}에 웹훅을 보내지 못했어요
+하루 넘게 여덟 번 보냈지만 받지 않았어요. 그 뒤의 이벤트는 계속 보내요.
+
+실패하기 시작한 날: {since_on}
+엔드포인트: {endpoint}
+
+무엇이 실패하는지 보기: tossbill webhooks list
+놓친 이벤트 다시 보내기: tossbill webhooks replay
+""",
+    NoticeKind.WEBHOOK_FAILING: """\
+{host}에 보내는 웹훅이 나흘째 실패하고 있어요
+하루 더 아무것도 받지 않으면 웹훅을 꺼요.
+
+실패하기 시작한 날: {since_on}
+엔드포인트: {endpoint}
+
+지금 하나 보내고 응답 보기: tossbill webhooks test {endpoint}
+""",
+    NoticeKind.WEBHOOK_OFF: """\
+{host}에 보내는 웹훅을 껐어요
+닷새 동안 아무것도 받지 않았거나, 받는 쪽이 더는 받지 않겠다고 응답했어요(410).
+사라진 이벤트는 없어요.
+
+실패하기 시작한 날: {since_on}
+엔드포인트: {endpoint}
+
+다시 켜기: tossbill webhooks on {endpoint}
+놓친 이벤트 다시 보내기: tossbill webhooks replay {endpoint}
+""",
 }
 
 UNKNOWN_ISSUER = "카드"
