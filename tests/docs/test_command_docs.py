@@ -15,6 +15,7 @@ from tossbill_ui.cli.admin import NOTICE_KEYS
 from tossbill_ui.cli.api_keys import KEYS as API_KEY_KEYS
 from tossbill_ui.cli.review_items import WORDS, Item
 from tossbill_ui.cli.sessions import KEYS as SESSION_KEYS
+from tossbill_ui.cli.webhooks import FAILURE
 from tossbill_ui.cli.webhooks import KEYS as ENDPOINT_KEYS
 
 OPTION_ROW = re.compile(r"^\| `(--[a-z-]+)` \|.*$", re.MULTILINE)
@@ -27,7 +28,7 @@ KEYS = {
     "session list": set(SESSION_KEYS),
     "webhooks add": {"id", "secret"},
     "webhooks rotate": {"id", "secret"},
-    "webhooks list": set(ENDPOINT_KEYS),
+    "webhooks list": {*ENDPOINT_KEYS, FAILURE},
     "review list": {field.name for field in fields(Item)} - set(WORDS),
 }
 

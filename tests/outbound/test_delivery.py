@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -134,6 +136,26 @@ async def test_an_event_without_a_body_holds_up_no_other(stage: Stage, receiver:
     errors = [delivery.last_error for delivery in await stage.deliveries()]
     assert errors == ["not_made", "not_made", ""]
     assert (await stage.state(endpoint_id)).state == EndpointState.ON
+
+
+async def test_a_fault_while_sending_is_tried_again_and_says_nothing_of_the_endpoint(
+    stage: Stage, receiver: Receiver
+) -> None:
+    def no_transport() -> httpx.AsyncBaseTransport:
+        raise RuntimeError("planted")
+
+    endpoint_id, _ = await stage.endpoint(receiver)
+    await stage.publish()
+    stage.courier = Courier(body_of, replace(COURIER.sender, make_transport=no_transport))
+    await stage.deliver()
+    [delivery] = await stage.deliveries()
+    assert (delivery.last_error, delivery.tries) == ("not_made", 1)
+    assert (await stage.state(endpoint_id)).state == EndpointState.ON
+
+    stage.courier = COURIER
+    await stage.deliver_after(HOUR)
+
+    assert len(receiver.table) == 1
 
 
 async def test_no_more_than_four_are_sent_to_an_endpoint_at_once(

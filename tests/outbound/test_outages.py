@@ -86,12 +86,16 @@ async def test_an_endpoint_is_turned_off_by_time_and_never_by_a_count(
     stage: Stage, receiver: Receiver
 ) -> None:
     endpoint_id, _ = await stage.endpoint(receiver)
+    await stage.publish()
+    await stage.deliver()
+    assert await endpoints.last_failure(stage.rt, endpoint_id) == ""
     receiver.status = 500
     await stage.publish(12)
     for _ in range(3):
         await stage.deliver_after(HOUR)
 
     assert len(receiver.received) > 24
+    assert await endpoints.last_failure(stage.rt, endpoint_id) == "HTTP 500"
     assert (await stage.state(endpoint_id)).state == EndpointState.FAILING
 
 

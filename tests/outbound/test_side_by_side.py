@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from tests.outbound.receiver import Receiver
@@ -16,6 +17,7 @@ from tossbill_ui.core.lease import HeldLeases
 from tossbill_ui.core.tasks import Tasks
 from tossbill_ui.outbound import endpoints, planning
 from tossbill_ui.outbound.delivery import deliver, due
+from tossbill_ui.outbound.replay import replay
 from tossbill_ui.runtime import Runtime
 
 
@@ -111,6 +113,25 @@ async def test_planning_again_plans_nothing_twice(stage: Stage, receiver: Receiv
     await planning.plan(stage.rt, slow)
 
     assert len(await stage.deliveries()) == 3
+
+
+async def test_events_and_replays_are_planned_batch_by_batch(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replay is interrupted after its first batch; the next run does the rest."""
+    monkeypatch.setattr(planning, "BATCH_SIZE", 2)
+    endpoint_id, _ = await stage.endpoint(receiver)
+    await stage.publish(5)
+    await stage.deliver()
+    await replay(stage.rt, KIM, endpoint_id, since=1)
+    [interrupted] = await planning.endpoints(stage.rt)
+    assert await planning._plan_replay(stage.rt, interrupted)
+
+    await stage.deliver()
+
+    assert sorted(Counter(receiver.event_ids).values()) == [2] * 5
+    state = await stage.state(endpoint_id)
+    assert (state.replay_after, state.replay_to) == (None, None)
 
 
 async def test_an_endpoint_that_is_deleted_meanwhile_gets_no_deliveries(

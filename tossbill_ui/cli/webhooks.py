@@ -14,6 +14,7 @@ from tossbill_ui.core import actor
 
 if TYPE_CHECKING:
     from tossbill_ui.outbound.models import WebhookEndpoint
+    from tossbill_ui.runtime import Runtime
 
 KEYS = (
     "id",
@@ -25,6 +26,9 @@ KEYS = (
     "note",
     "created_at",
 )
+
+
+FAILURE = "last_failure"
 
 
 class EventOrInstant(click.ParamType[int | datetime]):
@@ -82,15 +86,25 @@ def list_endpoints(as_json: bool) -> None:
     """List the endpoints, oldest first, without their secrets."""
     from tossbill_ui.outbound import endpoints
 
-    found = with_runtime(endpoints.list_endpoints, needs_time=False)
+    async def read(rt: Runtime) -> list[tuple[WebhookEndpoint, str]]:
+        found = await endpoints.list_endpoints(rt)
+        return [(row, await endpoints.last_failure(rt, row.id)) for row in found]
+
+    found = with_runtime(read, needs_time=False)
     if as_json:
-        print_json({"endpoints": [{key: getattr(row, key) for key in KEYS} for row in found]})
+        print_json({"endpoints": [_document(row, failure) for row, failure in found]})
     else:
-        click.echo("\n".join(map(_line, found)) or "There is no webhook endpoint.")
+        lines = [_line(row, failure) for row, failure in found]
+        click.echo("\n".join(lines) or "There is no webhook endpoint.")
 
 
-def _line(row: WebhookEndpoint) -> str:
-    since = f" since {minute(row.failing_since)}" if row.failing_since else ""
+def _document(row: WebhookEndpoint, failure: str) -> dict[str, object]:
+    return {**{key: getattr(row, key) for key in KEYS}, FAILURE: failure}
+
+
+def _line(row: WebhookEndpoint, failure: str) -> str:
+    why = f" ({failure})" if failure else ""
+    since = f" since {minute(row.failing_since)}{why}" if row.failing_since else ""
     types = ", ".join(row.types) or "all types"
     return f"{row.id}  {row.state}{since}  {row.url}  {types}  {row.note}".rstrip()
 

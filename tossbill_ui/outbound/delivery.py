@@ -128,13 +128,13 @@ async def _deliver(
         try:
             body = await _body(rt, courier, delivery)
             signed = _signed(rt, endpoint, delivery, body)
-        except Exception as error:  # one event that cannot be told must not hold up the others
-            log.exception("webhook.not_made", exc_info=error)
-            await _record(rt, delivery, Answer(error=NOT_MADE))
-            return
-        if lease.is_ours(rt.machine):
+            if not lease.is_ours(rt.machine):
+                return
             answer = await courier.sender.send(endpoint.url, headers=signed, body=body)
-            await _record(rt, delivery, answer)
+        except Exception:  # a fault of ours about one event must not hold up the others
+            log.exception("webhook.not_made")
+            answer = Answer(error=NOT_MADE)
+        await _record(rt, delivery, answer)
 
 
 def _signed(
@@ -181,6 +181,9 @@ async def _record(rt: Runtime, delivery: WebhookDelivery, answer: Answer) -> Non
         done = await update_where(db, WebhookDelivery, is_it, is_ours, lease_until=None, **values)
         if endpoint and done:
             _tell(rt, db, endpoint, answer, is_given_up=is_given_up)
+    if done and is_given_up:
+        data = {"endpoint": delivery.endpoint_id, "event": delivery.event_id}
+        log.warning("webhook.given_up", extra={"data": data})
 
 
 def _tell(

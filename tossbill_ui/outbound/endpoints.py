@@ -93,6 +93,22 @@ async def list_endpoints(rt: Runtime) -> Sequence[WebhookEndpoint]:
         return (await db.exec(select(WebhookEndpoint).order_by(*oldest))).all()
 
 
+async def last_failure(rt: Runtime, endpoint_id: str) -> str:
+    """Return why the newest event that an endpoint has not accepted was not.
+
+    Returns:
+        The status, as ``HTTP 500``, or a code of `SendError`; empty if nothing has failed.
+    """
+    has_failed = col(WebhookDelivery.done_at).is_(None), col(WebhookDelivery.tries) > 0
+    query = select(WebhookDelivery.last_status, WebhookDelivery.last_error).where(
+        col(WebhookDelivery.endpoint_id) == endpoint_id, *has_failed
+    )
+    async with rt.db.read() as db:
+        newest = query.order_by(col(WebhookDelivery.event_seq).desc()).limit(1)
+        status, error = (await db.exec(newest)).first() or (None, "")
+    return f"HTTP {status}" if status else error
+
+
 async def get(rt: Runtime, endpoint_id: str) -> WebhookEndpoint:
     """Return an endpoint.
 
