@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tossbill_ui.core.settings import Settings
-from tossbill_ui.customers import code_mail, verified_address
+from tossbill_ui.customers import code_mail, reporting, verified_address
 from tossbill_ui.notices import address, codes
-from tossbill_ui.payment_methods import issued_handler
+from tossbill_ui.payment_methods import issued_handler, known_customers
 from tossbill_ui.payments import outcome_handler
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.actions import change_method
@@ -16,6 +16,7 @@ def connect_domains() -> None:
     """Register the handlers of what lower domains report; safe to repeat."""
     code_mail.register(codes.mail)
     verified_address.register(address.tell_removed)
+    reporting.register(known_customers.report)
     outcome_handler.register(HANDLER)
     issued_handler.register(change_method.HANDLER)
 

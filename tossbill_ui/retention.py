@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 BATCH_SIZE = 200
 # Rows of these do not make a visitor a customer: anybody can cause them. An event does, but no
-# index finds it; each names a method or a subscription of its customer, which stays.
+# index finds it; each is about somebody who has a method or a subscription, or whom the shop knows.
 OF_ANYBODY = ("customer_change", "event", "security_event", "session", "sign_in_code")
 
 Condition = sa.ColumnElement[bool]

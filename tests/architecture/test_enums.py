@@ -59,7 +59,10 @@ WITHOUT_A_LINE = {
     EventType.INVOICE_UNCOLLECTIBLE: "the end or the pause is its line",
     EventType.REVIEW_OPENED: "for operators only",
     EventType.REVIEW_CLOSED: "for operators only",
+    EventType.CUSTOMER_CREATED: "the registration, or nothing of theirs, is its line",
+    EventType.CUSTOMER_UPDATED: "the page that changed it said so",
     EventType.CUSTOMER_MERGED: "the customer agreed to it on the page that asked",
+    EventType.CUSTOMER_ACCESS_CHANGED: "what changed it is its line",
 }
 
 # An enum, where its words are, and the members that nobody reads.

@@ -30,6 +30,9 @@ GUARDS = {
     "change what a period costs": (
         "subscriptions/lifecycle/test_pricing.py::test_amount_below_the_minimum_is_not_collected"
     ),
+    "change until when a subscription works": (
+        "subscriptions/test_state.py::test_every_status_on_every_day_is_what_the_page_says"
+    ),
     "change what a customer may do": (
         "subscriptions/test_ownership.py::test_others_neither_see_nor_change_a_subscription"
     ),

@@ -23,7 +23,8 @@ async def registered(rt: Runtime, session: Session) -> PaymentMethod:
 
 async def events_of(rt: Runtime, method: PaymentMethod) -> list[tuple[str, Actor]]:
     async with rt.db.read() as db:
-        events = await reader.after(db, 0, limit=100)
+        created, *events = await reader.after(db, 0, limit=100)
+    assert (created.type, created.customer_id) == ("customer.created", method.customer_id)
     assert {event.payment_method_id for event in events} == {method.id}
     assert {event.customer_id for event in events} == {method.customer_id}
     return [(event.type, event.actor) for event in events]

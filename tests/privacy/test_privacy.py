@@ -144,7 +144,7 @@ async def test_an_export_has_everything_about_one_customer_and_nothing_of_anothe
     counts = {name: len(rows) for name, rows in found.items() if rows}
     assert counts == Counter(
         customer=1, session=2, portal_link=1, registration=1, payment_method=1, subscription=1,
-        invoice=1, payment=1, refund=1, notice=4, event=8, security_event=1,
+        invoice=1, payment=1, refund=1, notice=4, event=11, security_event=1,
     )  # fmt: skip
     for method in await shop.rows(PaymentMethod):
         assert method.billing_key_hash not in document

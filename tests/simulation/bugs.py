@@ -61,6 +61,8 @@ BUGS = (
     Bug(charges.unresolved_payment_is_looked_up_once),
     Bug(periods.silence_is_consent),
     Bug(periods.late_payment_buys_the_days_before_it, habits=WEEKLY),
+    Bug(periods.grace_ends_unpublished, habits=FAILING),
+    Bug(periods.grace_ends_a_day_late, habits=FAILING),
     Bug(refunds.refund_at_toss_is_not_adopted, habits=REFUNDING),
     Bug(refunds.issuers_cancel_leaves_the_balance, habits=REFUNDING),
     Bug(refunds.lower_balance_means_our_refund, habits=REFUNDING),

@@ -104,6 +104,18 @@ ALWAYS = {
     "a canceled subscription that continues": """
         SELECT id, status FROM subscription
         WHERE canceled_at IS NOT NULL AND status NOT IN ('canceled', 'ended')""",
+    "access other than the day and the status give": """
+        SELECT s.id, s.status, s.has_access FROM subscription s WHERE s.has_access <> CASE
+        WHEN s.status = 'active' THEN 1
+        WHEN s.status = 'past_due' THEN date(:now, '+9 hours') < s.grace_until_on
+        WHEN s.status IN ('trialing', 'paused', 'canceled') THEN date(:now, '+9 hours') < s.ends_on
+        ELSE 0 END
+        OR (s.access_until IS NULL) <> (s.status = 'active' OR NOT s.has_access)
+        OR s.access_until <= :now""",
+    "access other than was published": """
+        SELECT s.id, s.has_access FROM subscription s WHERE s.has_access <> coalesce((
+            SELECT json_extract(e.data, '$.access[1]') FROM event e WHERE e.subscription_id = s.id
+            AND e.type = 'customer.access_changed' ORDER BY e.seq DESC LIMIT 1), 0)""",
     "a forgotten subscription": """
         SELECT id, due_at FROM subscription WHERE status IN ('trialing', 'active')
         AND due_at < strftime('%Y-%m-%d %H:%M:%f', :now, '-40 days')""",
@@ -146,6 +158,13 @@ ALWAYS = {
 
 # These compare every notice, or every event, with every invoice.
 OCCASIONAL = {
+    "a change of access published twice": """
+        SELECT * FROM (
+            SELECT subscription_id, at, json_extract(data, '$.access[1]') AS after,
+                lag(json_extract(data, '$.access[1]'), 1, 0) OVER (
+                    PARTITION BY subscription_id ORDER BY seq) AS before
+            FROM event WHERE type = 'customer.access_changed')
+        WHERE before = after""",
     "a renewal at more than the lowered price": """
         SELECT i.id, i.price_krw, e.amount_krw FROM invoice i
         JOIN price c ON c.id = i.price_id

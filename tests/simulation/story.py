@@ -22,9 +22,11 @@ from tests.simulation.habits import LIFE, MONTH, USUAL, Habits
 from tests.simulation.operators import lower_a_price, operator_reviews, payment_is_refunded_at_toss
 from tests.simulation.oracle import Oracle
 from tests.simulation.setup import open_world, sqlite_storage
+from tests.simulation.shops_view import check_some_customers
 from tests.simulation.wire import HOUR, ORDINARY, Rules
 from tests.simulation.world import BEGIN, Counts, World
 from tests.support.scratch import memory_folder
+from tossbill_ui.subscriptions.engine.access_end import end_access
 
 HALF_MONTH = MONTH / 2
 # How often each happens in the two years of a shop's life.
@@ -87,6 +89,7 @@ async def _live(world: World, oracle: Oracle, *, end: datetime) -> None:
             if not world.is_down:
                 await operator_reviews(world)
             oracle.check_all(world.clock.now())
+            await check_some_customers(world)
         await _random_event(world, world.clock.now() - before)
 
 
@@ -109,7 +112,10 @@ async def _step(world: World, oracle: Oracle, end: datetime) -> None:
 async def _work(world: World, oracle: Oracle) -> None:
     await world.deliver_delayed()
     await world.presses.deliver()
+    if world.counts.actions % 2:  # so that either sees first that a canceled period is over
+        await end_access(world.rt)
     await world.work()
+    await end_access(world.rt)
     await customers_answer_trial_questions(world)
     oracle.check_step(world.clock.now())
 

@@ -47,6 +47,7 @@ async def fill(
                 anchor_period=1 if in_trial else 2,
                 due_at=now,
                 created_at=now,
+                has_access=not in_trial,
             )
             db.add(subscription)
             if in_trial:

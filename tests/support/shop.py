@@ -25,6 +25,7 @@ from tossbill_ui.core.crypto import Cipher, Signer, new_encryption_key
 from tossbill_ui.core.db import Database
 from tossbill_ui.core.settings import Settings
 from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.events.types import EventType
 from tossbill_ui.http.routes import ROUTES
 from tossbill_ui.payment_methods import outcome as outcomes
 from tossbill_ui.payment_methods import registration
@@ -197,9 +198,9 @@ class Shop:
         return sorted(found, key=lambda row: getattr(row, "created_at", row.id))
 
     async def event_types(self, session: Session, subscription_id: str) -> list[str]:
-        """Return the types of a subscription's events, oldest first."""
+        """Return the types of a subscription's events but changes of access, oldest first."""
         lines = await view.events(self.rt, actor_of(session), subscription_id)
-        return [line.type for line in lines]
+        return [line.type for line in lines if line.type != EventType.CUSTOMER_ACCESS_CHANGED]
 
     async def only_row(self, table: type[SQLModel], subscription_id: str) -> Any:
         """Return a subscription's only row in a table."""

@@ -13,10 +13,12 @@ from tests.conftest import NOON
 from tests.support.shop import Shop, open_shop
 from tossbill_ui.core.clock import SEOUL
 from tossbill_ui.core.settings import Mode
-from tossbill_ui.customers.session import Session
+from tossbill_ui.customers.session import Session, actor_of
+from tossbill_ui.events.models import EventRecord
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payments.models import Payment, PaymentStatus
-from tossbill_ui.subscriptions.models import PriceConsent
+from tossbill_ui.subscriptions.actions import pause
+from tossbill_ui.subscriptions.models import PriceConsent, Subscription
 from tossbill_ui.toss.sandbox_clock import SandboxClock
 from tossbill_ui.worker.jobs import ticks_for
 from tossbill_ui.worker.sandbox_time import run_sandbox_time
@@ -125,3 +127,48 @@ async def test_starting_worker_reads_the_sandbox_clock_before_announcing(
     await announce.run(shop.rt)
 
     assert await shop.rows(Notice) == []
+
+
+async def test_ends_of_access_come_in_order_and_at_midnight_when_time_jumps(
+    shop: Shop, session: Session
+) -> None:
+    """The grace ends long before the last attempt, in a jump over both."""
+    await shop.subscribe(session)
+    refused = {"endpoint": "charge", "kind": "refuse", "code": "REJECT_CARD_PAYMENT"}
+    await shop.faults(refused)
+    await shop.control("POST", "clock/advance", {"months": 4})
+
+    await run_sandbox_time(shop.rt)
+
+    rows = sorted(await shop.rows(EventRecord), key=lambda row: row.seq)
+    found = [
+        (f"{row.at.astimezone(SEOUL):%m-%d %H:%M}", row.type.split(".")[1], row.reason)
+        for row in rows
+        if row.type.startswith(("customer.access", "subscription."))
+    ]
+    code = refused["code"]
+    assert found == [
+        ("11-24 12:00", "created", ""),
+        ("11-24 12:00", "started", ""),
+        ("11-24 12:00", "access_changed", "started"),
+        ("12-24 10:00", "past_due", code),
+        ("12-25 10:00", "past_due", code),
+        ("12-27 10:00", "past_due", code),
+        ("12-31 00:00", "access_changed", "grace_over"),
+        ("12-31 10:00", "past_due", code),
+        ("01-07 10:00", "ended", "unpaid"),
+    ]
+
+
+async def test_clock_that_steps_to_the_next_event_stops_at_the_end_of_access(
+    shop: Shop, session: Session
+) -> None:
+    seen = await shop.subscribe(session)
+    await pause.pause(shop.rt, actor_of(session), seen.subscription.id)
+    await run_sandbox_time(shop.rt)
+
+    await shop.control("POST", "clock/next")
+    await run_sandbox_time(shop.rt)
+
+    assert (await clock(shop))["now"].startswith("2026-12-23T15:00")
+    assert not (await shop.rows(Subscription))[0].has_access

@@ -97,14 +97,16 @@ def _confirm(changes: CatalogChanges) -> None:
 def charge_due() -> None:
     """Charge everything that is due, once.
 
-    First asks customers whose trial ends within a week whether to continue. Exits with 1 if Toss
-    refused our key or contract.
+    First asks customers whose trial ends within a week whether to continue, and publishes the end
+    of access that is over. Exits with 1 if Toss refused our key or contract.
     """
+    from tossbill_ui.subscriptions.engine.access_end import end_access
     from tossbill_ui.subscriptions.engine.renewal import Report, run_due
     from tossbill_ui.subscriptions.engine.trial_end import announce_trials
 
     async def run(rt: Runtime) -> Report:
         await announce_trials(rt)
+        await end_access(rt)
         return await run_due(rt, budget_seconds=float("inf"))
 
     report = with_runtime(run)

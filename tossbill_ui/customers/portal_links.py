@@ -13,17 +13,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.actor import customer as owner
 from tossbill_ui.core.crypto import fingerprint, new_id
 from tossbill_ui.core.errors import InvalidRequest
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.mail_address import folded, is_address
 from tossbill_ui.core.scope import Task
 from tossbill_ui.core.text import clean, is_code, is_id
+from tossbill_ui.customers import reporting
 from tossbill_ui.customers.merged_meanwhile import MergedMeanwhile, until_not_merged
 from tossbill_ui.customers.models import Customer, PortalLink
 from tossbill_ui.customers.verified_address import set_verified
@@ -191,6 +193,7 @@ async def ensure_linked(
     email_verified: bool = False,
     name: str | None = None,
     language: Language | None = None,
+    actor: Actor | None = None,
 ) -> Customer:
     """Return the customer who is a member of the shop, creating it if needed; safe in parallel.
 
@@ -205,6 +208,7 @@ async def ensure_linked(
         email_verified: Whether the shop knows that the address is theirs; it signs in with codes.
         name: Their name.
         language: The language that they read, unless they have seen a page of ours.
+        actor: Who acts; the customers themselves, with an entry of the shop, if not given.
 
     Raises:
         InvalidRequest: The id or the address is none, or the customer was erased.
@@ -213,14 +217,16 @@ async def ensure_linked(
         raise InvalidRequest("An external id has 1 to 128 characters, and no blanks among them.")
     if email is not None and not is_address(email):
         raise InvalidRequest("This is not a mail address.")
-    customer = await _created(rt, db, external_id)
+    customer, is_new = await _created(rt, db, external_id)
     if customer.blocked_at:
         raise InvalidRequest("This customer was erased.")
-    if name is not None:
-        customer.name = clean(name, limit=NAME_LENGTH) or None
-    customer.language = customer.language or language
-    if email is not None:
-        await _set_email(rt, db, customer, email, is_verified=email_verified)
+    who = actor or owner(customer.id)
+    async with reporting.reported(rt, db, customer, actor=who, is_new=is_new):
+        if name is not None:
+            customer.name = clean(name, limit=NAME_LENGTH) or None
+        customer.language = customer.language or language
+        if email is not None:
+            await _set_email(rt, db, customer, email, is_verified=email_verified)
     return customer
 
 
@@ -229,10 +235,13 @@ def is_external_id(text: str) -> bool:
     return EXTERNAL_ID.fullmatch(text) is not None and clean(text, limit=len(text)) == text
 
 
-async def _created(rt: Runtime, db: AsyncSession, external_id: str) -> Customer:
-    """Return the member's customer, locked; of two that were merged, the one that stayed."""
+async def _created(rt: Runtime, db: AsyncSession, external_id: str) -> tuple[Customer, bool]:
+    """Return the member's customer, locked, and whether it is new.
+
+    Of two that were merged, it is the one that stayed.
+    """
     insert = sqlite.insert if rt.db.is_sqlite else postgresql.insert
-    statement: sa.Insert = (
+    statement = (
         insert(Customer)
         .values(
             id=new_id(),
@@ -241,14 +250,15 @@ async def _created(rt: Runtime, db: AsyncSession, external_id: str) -> Customer:
             created_at=rt.clock.now(),
         )
         .on_conflict_do_nothing(index_elements=["external_id"])
+        .returning(col(Customer.id))
     )
     query = select(Customer).where(col(Customer.external_id) == external_id).with_for_update()
 
-    async def locked() -> Customer:
+    async def locked() -> tuple[Customer, bool]:
         async with db.begin_nested():  # whose end gives the lock of a wrong row back
-            await db.exec(statement)
+            is_new = (await db.exec(statement)).first() is not None
             if found := (await db.exec(query)).first():
-                return await survivor(db, found)
+                return await survivor(db, found), is_new
             raise MergedMeanwhile  # the external id is that of another row now
 
     return await until_not_merged(locked)

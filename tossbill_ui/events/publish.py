@@ -16,11 +16,19 @@ from tossbill_ui.core.bulk_insert import Row, insert_last_at_commit
 from tossbill_ui.core.crypto import new_timed_id
 from tossbill_ui.core.text import clean
 from tossbill_ui.events.models import EventRecord
-from tossbill_ui.events.types import Event, Subject, Value
+from tossbill_ui.events.types import Event, EventType, Subject, Value
 from tossbill_ui.runtime import Runtime
 
 INSERT = sa.insert(EventRecord.metadata.tables["event"])
 NAME_LENGTH, REASON_LENGTH = 80, 200
+# Their acts have audit lines of their own.
+NOT_AUDITED = frozenset(
+    {
+        EventType.CUSTOMER_CREATED,
+        EventType.CUSTOMER_UPDATED,
+        EventType.CUSTOMER_ACCESS_CHANGED,
+    }
+)
 
 
 def publish(
@@ -28,8 +36,8 @@ def publish(
 ) -> None:
     """Record events, as the last step of the transaction that makes them true.
 
-    Each event becomes a row, and an audit line if the actor is one of `AUDITED`. The customer's
-    open pages refresh after the commit.
+    Each event becomes a row, and an audit line if the actor is one of `AUDITED` and the type none
+    of `NOT_AUDITED`. The customer's open pages refresh after the commit.
 
     Args:
         rt: The process's runtime.
@@ -42,7 +50,8 @@ def publish(
         return
     insert_last_at_commit(db, INSERT, [_row(rt, event, actor, subject) for event in events])
     for event in events if actor.kind in AUDITED else ():
-        _audit(rt, db, event, actor, subject)
+        if event.type not in NOT_AUDITED:
+            _audit(rt, db, event, actor, subject)
     customer_id = subject.customer_id
     after_commit(db, lambda: rt.pubsub.publish(customer_id), key=("changes", customer_id))
 

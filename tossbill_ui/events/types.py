@@ -50,7 +50,10 @@ class EventType(StrEnum):
     INVOICE_UNCOLLECTIBLE = "invoice.uncollectible"
     REVIEW_OPENED = "review.opened"
     REVIEW_CLOSED = "review.closed"
+    CUSTOMER_CREATED = "customer.created"
+    CUSTOMER_UPDATED = "customer.updated"
     CUSTOMER_MERGED = "customer.merged"
+    CUSTOMER_ACCESS_CHANGED = "customer.access_changed"
 
 
 class Reason(StrEnum):
@@ -70,6 +73,15 @@ class Reason(StrEnum):
     REFUND_AGAIN = "refund_again"
     MADE_AT_TOSS = "made_at_toss"
     RESOLVED = "resolved"
+    STARTED = "started"
+    RECOVERED = "recovered"
+    RESUMED = "resumed"
+    MERGED = "merged"
+    TRIAL_OVER = "trial_over"
+    GRACE_OVER = "grace_over"
+    PAUSED = "paused"
+    PERIOD_OVER = "period_over"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from tossbill_ui.core.actor import AUDITED, Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.mail_address import checked, folded
 from tossbill_ui.core.text import is_id
+from tossbill_ui.customers import reporting
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import language_of
 from tossbill_ui.customers.verified_address import set_verified
@@ -111,12 +112,13 @@ async def set_email(
             raise NotFound("There is no such customer.")
         if customer.email == email and not is_verified and (email or not customer.verified_email):
             return
-        customer.email = email
-        db.add(customer)
-        if email is None or is_verified:
-            await set_verified(rt, db, customer, email)
-        else:
-            await _tell_of_change(rt, db, customer, email)
+        async with reporting.reported(rt, db, customer, actor=actor):
+            customer.email = email
+            db.add(customer)
+            if email is None or is_verified:
+                await set_verified(rt, db, customer, email)
+            else:
+                await _tell_of_change(rt, db, customer, email)
         subject = _subject(email, is_verified=is_verified)
         if actor.kind in AUDITED:
             trail.add(

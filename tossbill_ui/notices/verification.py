@@ -7,7 +7,7 @@ from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.mail_address import folded
-from tossbill_ui.customers import sign_in_codes
+from tossbill_ui.customers import reporting, sign_in_codes
 from tossbill_ui.customers.models import CodePurpose, Customer, SignInCode
 from tossbill_ui.customers.sign_in_codes import TRIES, CodeOver, WrongCode
 from tossbill_ui.customers.verified_address import set_verified
@@ -59,7 +59,7 @@ async def verify(rt: Runtime, actor: Actor, code: str) -> None:
     tried = await sign_in_codes.count_try(rt, attempt.id, CodePurpose.VERIFY)
     if not sign_in_codes.is_right(rt, tried, code):
         raise WrongCode(tries_left=TRIES - tried.tries)
-    await _record(rt, tried)
+    await _record(rt, actor, tried)
     await security_events.record(
         rt,
         kind=VERIFIED,
@@ -92,12 +92,13 @@ async def _attempt(rt: Runtime, actor: Actor) -> SignInCode:
     return found
 
 
-async def _record(rt: Runtime, attempt: SignInCode) -> None:
+async def _record(rt: Runtime, actor: Actor, attempt: SignInCode) -> None:
     """Store the verified address, unless the customer has another one by now."""
     async with rt.db.write() as db:
         customer = await db.get_one(Customer, attempt.customer_id, with_for_update=True)
         if folded(customer.email or "") != attempt.email:
             raise CodeOver("The address was changed.")
         await sign_in_codes.spend(rt, db, attempt)
-        await set_verified(rt, db, customer, attempt.email)
-        db.add(customer)
+        async with reporting.reported(rt, db, customer, actor=actor):
+            await set_verified(rt, db, customer, attempt.email)
+            db.add(customer)

@@ -18,6 +18,7 @@ from tossbill_ui.events.publish import publish
 from tossbill_ui.events.types import Event, EventType, Subject
 from tossbill_ui.leases import claims, keeper
 from tossbill_ui.payment_methods import issued_handler, repository
+from tossbill_ui.payment_methods.known_customers import report_first_method
 from tossbill_ui.payment_methods.models import PaymentMethod, Registration, RegistrationStatus
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.toss.errors import GatewayRefused, OutcomeUnknown, Refused
@@ -150,6 +151,7 @@ async def record_issued(rt: Runtime, registration: Registration, billing: Billin
         if closed:
             method = _payment_method(rt, registration, billing)
             db.add(method)
+            await report_first_method(rt, db, method)
             events = [Event(EventType.METHOD_REGISTERED)]
             subject = Subject(customer_id=method.customer_id, payment_method_id=method.id)
             publish(rt, db, events, actor=customer(method.customer_id), subject=subject)

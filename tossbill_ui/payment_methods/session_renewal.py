@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from tossbill_ui.core.actor import customer as owner
 from tossbill_ui.core.crypto import fingerprint
-from tossbill_ui.customers import sessions
+from tossbill_ui.customers import reporting, sessions
 from tossbill_ui.customers.models import Customer, StoredSession
 from tossbill_ui.customers.session import Session
 from tossbill_ui.customers.verified_address import set_verified
@@ -162,8 +163,9 @@ async def _take_over(rt: Runtime, db: AsyncSession, own: Registration) -> None:
     await sessions.end_where(rt, db, *others)
     await repository.move_registrations(db, own.customer_id, session_id=own.id)
     customer = await db.get_one(Customer, own.customer_id)
-    customer.email = None
-    await set_verified(rt, db, customer, None)
+    async with reporting.reported(rt, db, customer, actor=owner(customer.id)):
+        customer.email = None
+        await set_verified(rt, db, customer, None)
 
 
 def _claimed_later(one: Registration, other: Registration) -> bool:

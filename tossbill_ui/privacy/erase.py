@@ -19,7 +19,7 @@ from tossbill_ui.audit.models import AuditEntry
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import TossbillError
 from tossbill_ui.core.mail_address import folded
-from tossbill_ui.customers import sessions
+from tossbill_ui.customers import reporting, sessions
 from tossbill_ui.customers.models import Customer, SignInCode, StoredSession
 from tossbill_ui.customers.service import former_ids, named
 from tossbill_ui.migrations.models import metadata
@@ -151,9 +151,12 @@ async def _wipe(rt: Runtime, actor: Actor, ids: Sequence[str]) -> bool:
         for name in DELETED:
             table = metadata.tables[name]
             await db.exec(sa.delete(table).where(owner_of(table).in_(ids)))
-        for name, values in WIPED.items():
-            table = metadata.tables[name]
-            await db.exec(sa.update(table).where(owner_of(table).in_(ids)).values(values))
+        customer = await db.get_one(Customer, ids[0])
+        async with reporting.reported(rt, db, customer, actor=actor):
+            for name, values in WIPED.items():
+                table = metadata.tables[name]
+                await db.exec(sa.update(table).where(owner_of(table).in_(ids)).values(values))
+            await db.refresh(customer)
         is_again = await _was_erased(db, ids[0])
         if not is_again:
             subject = f"customer {ids[0]}"

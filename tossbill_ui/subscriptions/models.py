@@ -178,6 +178,9 @@ class Subscription(Table, table=True):
         approved_period: The last missed period that an operator allowed to charge.
         canceled_from: The status before the cancellation, which undoing restores; None if it was
             canceled before this was recorded.
+        has_access: Whether it works, as published last (`lifecycle.access`).
+        access_until: When it stops working by the clock alone, on ``rt.clock``; None if it works
+            until something happens, or does not work.
     """
 
     __table_args__ = (
@@ -203,6 +206,11 @@ class Subscription(Table, table=True):
             "ix_subscription_attention",
             "attention",
             where="attention IS NOT NULL",
+        ),
+        partial_index(
+            "ix_subscription_access",
+            "access_until",
+            where="access_until IS NOT NULL",
         ),
     )
 
@@ -232,6 +240,9 @@ class Subscription(Table, table=True):
     canceled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     canceled_from: str | None = Field(default=None, max_length=16)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    has_access: bool = False
+    access_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 # Shown in the customer's history; payments and refunds are shown there as rows of their own.

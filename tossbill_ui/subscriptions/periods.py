@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from tossbill_ui.core.calendar import Interval, korean_day
 from tossbill_ui.core.money import share_up
@@ -12,6 +13,25 @@ from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import Subscription, SubscriptionStatus
 
 ONE_DAY = timedelta(days=1)
+
+
+class HasAccess(Protocol):
+    """The columns of a subscription that decide whether it works."""
+
+    @property
+    def status(self) -> str:
+        """Its `SubscriptionStatus`."""
+        ...
+
+    @property
+    def ends_on(self) -> date:
+        """The day after the current period."""
+        ...
+
+    @property
+    def grace_until_on(self) -> date | None:
+        """The first day on which it does not work while past due."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -68,26 +88,44 @@ def fresh_period(subscription: Subscription, interval: Interval, starts_on: date
     )
 
 
-def works_on(subscription: Subscription, day: date) -> bool:
+def works_on(subscription: HasAccess, day: date) -> bool:
     """Whether a subscription may be used on a day; grace and retries are independent."""
+    if subscription.status == SubscriptionStatus.ACTIVE:
+        # A renewal that is in progress, or waits for an operator, is not the customer's fault.
+        return True
+    ends_on = access_ends_on(subscription)
+    return ends_on is not None and day < ends_on
+
+
+def access_ends_on(subscription: HasAccess) -> date | None:
+    """Return the first day on which a subscription does not work, if nothing happens until then.
+
+    None if it works until something happens, or does not work at all.
+    """
     match subscription.status:
-        case SubscriptionStatus.STARTING | SubscriptionStatus.ENDED:
-            return False
         case SubscriptionStatus.PAST_DUE:
-            return subscription.grace_until_on is not None and day < subscription.grace_until_on
-        case SubscriptionStatus.ACTIVE:
-            # A renewal that is in progress, or waits for an operator, is not the customer's fault.
-            return True
+            return subscription.grace_until_on
+        case SubscriptionStatus.TRIALING | SubscriptionStatus.PAUSED | SubscriptionStatus.CANCELED:
+            return subscription.ends_on
         case _:
-            return day < subscription.ends_on
+            return None
 
 
-def access_until(subscription: Subscription, owed: Invoice | None) -> date | None:
-    """Return the last day on which a past-due subscription works: it ends with the last attempt."""
+def access_until(subscription: HasAccess, collect_until_on: date | None, day: date) -> date | None:
+    """Return the last day on which a past-due subscription works: it ends with the last attempt.
+
+    Args:
+        subscription: The subscription.
+        collect_until_on: The day of the last attempt to collect what is owed, if one is planned.
+        day: The current Korean day. A last attempt that was due before it has not come, since an
+            operator has to decide first or no engine ran, and ends nothing.
+    """
     if subscription.grace_until_on is None:
         return None
     last_on = subscription.grace_until_on - ONE_DAY
-    return min(last_on, owed.collect_until_on) if owed and owed.collect_until_on else last_on
+    if collect_until_on is None or collect_until_on < day:
+        return last_on
+    return min(last_on, collect_until_on)
 
 
 def bought_period(

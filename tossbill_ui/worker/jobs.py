@@ -17,6 +17,7 @@ from tossbill_ui.payments.reconcile import reconcile
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.retention import forget
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.engine.access_end import end_access
 from tossbill_ui.subscriptions.engine.card_expiry import announce_expiring
 from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.subscriptions.engine.trial_end import announce_trials
@@ -68,6 +69,7 @@ async def _announce_by_virtual_time(rt: Runtime) -> None:
 
 JOBS = (
     Job("charge-due", "*/10 * * * * *", run_due),
+    Job("end-access", "*/10 * * * * *", end_access),
     Job("settle", "5/10 * * * * *", settle),
     Job("webhooks", "*/10 * * * * *", handle_pending),
     Job("deliver-notices", "7/10 * * * * *", deliver),

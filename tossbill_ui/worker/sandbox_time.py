@@ -1,8 +1,8 @@
 """Moves the sandbox's clock step by step to the time a user chose.
 
 The clock stops at everything that is due on the way and waits until that is settled, so that
-charges, retries, consent requests and notices happen in order and at their own time, however far
-the jump is.
+charges, retries, consent requests, notices and the ends of access happen in order and at their own
+time, however far the jump is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tossbill_ui.payments import repository as payments
 from tossbill_ui.payments.settle import settle
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository as subscriptions
-from tossbill_ui.subscriptions.engine import trial_end
+from tossbill_ui.subscriptions.engine import access_end, trial_end
 from tossbill_ui.subscriptions.engine.renewal import run_due
 from tossbill_ui.toss.sandbox_clock import SandboxClock, Wait
 
@@ -27,6 +27,7 @@ async def run_sandbox_time(rt: Runtime) -> int:
     steps = 0
     while reading.target is not None:
         await trial_end.announce_trials(rt)
+        await access_end.end_access(rt)  # at midnight, before what is due in the morning
         await run_due(rt)
         await settle(rt)
         waits = await _waits(rt)
@@ -40,13 +41,18 @@ async def run_sandbox_time(rt: Runtime) -> int:
         steps += 1
     if steps:
         await trial_end.announce_trials(rt)
+        await access_end.end_access(rt)
     return steps
 
 
 async def _next_due_at(rt: Runtime) -> datetime | None:
     now = rt.clock.now()
     async with rt.db.read() as db:
-        found = [await subscriptions.next_due_at(db, now), await trial_end.next_at(db, now)]
+        found = [
+            await subscriptions.next_due_at(db, now),
+            await trial_end.next_at(db, now),
+            await access_end.next_at(db, now),
+        ]
     return min((at for at in found if at), default=None)
 
 

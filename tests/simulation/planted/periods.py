@@ -14,7 +14,7 @@ from tossbill_ui.payments import charge, record
 from tossbill_ui.payments.models import Invoice, PaymentStatus
 from tossbill_ui.subscriptions import periods
 from tossbill_ui.subscriptions.engine import claiming
-from tossbill_ui.subscriptions.lifecycle import billing_cycle, invoicing
+from tossbill_ui.subscriptions.lifecycle import access, billing_cycle, invoicing
 from tossbill_ui.subscriptions.lifecycle import facts as lifecycle_facts
 from tossbill_ui.subscriptions.lifecycle import outcome as lifecycle_outcome
 from tossbill_ui.subscriptions.lifecycle.billing_cycle import Collect
@@ -132,3 +132,27 @@ def late_payment_buys_the_days_before_it(patch: pytest.MonkeyPatch) -> None:
         )
 
     patch.setattr(billing_cycle, "bought_period", wrong)
+
+
+def grace_ends_unpublished(patch: pytest.MonkeyPatch) -> None:
+    """Note that access has ended by the clock, and publish nothing."""
+    real = access.settle
+
+    def wrong(subscription: Any, now: Any, events: Any = ()) -> Any:
+        found = real(subscription, now, events)
+        return found if events else []
+
+    patch.setattr(access, "settle", wrong)
+
+
+def grace_ends_a_day_late(patch: pytest.MonkeyPatch) -> None:
+    """Let a past-due subscription work on the day after its grace."""
+    real = periods.access_ends_on
+
+    def wrong(subscription: Any) -> Any:
+        ends_on = real(subscription)
+        is_owed = subscription.status == SubscriptionStatus.PAST_DUE
+        return ends_on + timedelta(days=1) if ends_on and is_owed else ends_on
+
+    for module in (periods, access):
+        patch.setattr(module, "access_ends_on", wrong)

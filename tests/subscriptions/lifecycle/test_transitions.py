@@ -54,6 +54,8 @@ ASSIGNED = {
     "requested_refusals",
     "canceled_from",
     "ended_at",
+    "has_access",
+    "access_until",
 }
 ONLY_OURS = ASSIGNED - {column for table in OTHERS for column in table.model_fields}
 OTHER_ROWS = {"invoice", "payment", "refund", "notice", "asked", "plan"}
@@ -61,7 +63,7 @@ BULK_WRITE = re.compile(
     r"subscription\.sqlmodel_update\(|\bupdate\(Subscription\b"
     r"|update_where\([^)]*\bSubscription\b|UPDATE subscription\b"
 )
-LIFECYCLE = {"transitions.py", "billing_cycle.py"}
+LIFECYCLE = {"transitions.py", "billing_cycle.py", "access.py"}
 
 
 @pytest.mark.parametrize(("name", "status", "expected"), CELLS)

@@ -29,7 +29,7 @@ from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, Regi
 from tossbill_ui.payments.models import Invoice, Payment, Refund
 from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions import repository
-from tossbill_ui.subscriptions.lifecycle.publish import publish_about_customer
+from tossbill_ui.subscriptions.lifecycle.publish import publish_about_customer, publish_moved
 from tossbill_ui.subscriptions.models import LIVE, PriceConsent, Subscription
 from tossbill_ui.subscriptions.reading import unsettled
 from tossbill_ui.subscriptions.terms import consent
@@ -322,4 +322,7 @@ def _publish(rt: Runtime, db: AsyncSession, pair: _Pair, actor: Actor) -> None:
     gone_id, survivor_id = pair.gone.id, pair.survivor.id
     event = Event(EventType.CUSTOMER_MERGED, changes={"customer_id": (gone_id, survivor_id)})
     publish_about_customer(rt, db, survivor_id, [event], actor=actor)
+    if pair.survivor is pair.anonymous:  # whose subscriptions the shop's user has from now on
+        for subscription in pair.live_of(pair.anonymous):
+            publish_moved(rt, db, subscription, actor)
     after_commit(db, lambda: rt.pubsub.publish(gone_id), key=("changes", gone_id))

@@ -80,7 +80,7 @@ async def make_link(
         NotFound: There is no such customer, or the subscription is not theirs.
     """
     async with rt.db.write() as db:
-        found = await _customer(rt, db, wanted)
+        found = await _customer(rt, db, actor, wanted)
         request = LinkRequest(
             customer_id=found.id,
             task=wanted.task,
@@ -100,7 +100,7 @@ async def make_link(
     return MadeLink(customer=found, url=url, keeps_email=keeps_email)
 
 
-async def _customer(rt: Runtime, db: AsyncSession, wanted: MemberLink) -> Customer:
+async def _customer(rt: Runtime, db: AsyncSession, actor: Actor, wanted: MemberLink) -> Customer:
     if not wanted.customer_id:
         return await portal_links.ensure_linked(
             rt,
@@ -110,6 +110,7 @@ async def _customer(rt: Runtime, db: AsyncSession, wanted: MemberLink) -> Custom
             email_verified=wanted.email_verified,
             name=wanted.name,
             language=wanted.language,
+            actor=actor,
         )
     found = await service.named(db, wanted.customer_id)
     if found.blocked_at:

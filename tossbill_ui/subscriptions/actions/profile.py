@@ -14,7 +14,7 @@ from tossbill_ui.core.errors import Conflict, InvalidRequest, NotFound
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.mail_address import is_address
 from tossbill_ui.core.text import clean
-from tossbill_ui.customers import portal_links
+from tossbill_ui.customers import portal_links, reporting
 from tossbill_ui.customers.merged_meanwhile import MergedMeanwhile, until_not_merged
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import find
@@ -65,6 +65,7 @@ async def upsert(rt: Runtime, actor: Actor, external_id: str, known: Profile) ->
             email_verified=known.email_verified,
             name=known.name,
             language=known.language,
+            actor=actor,
         )
         _note(rt, db, actor, found, before)
 
@@ -92,9 +93,10 @@ async def change(
         async with rt.db.write() as db:
             found = await _locked(db, customer_id)
             before = _facts(found)
-            if external_id is not None:
-                await _name(db, found, external_id)
-            await _apply(rt, db, found, known)
+            async with reporting.reported(rt, db, found, actor=actor):
+                if external_id is not None:
+                    await _name(db, found, external_id)
+                await _apply(rt, db, found, known)
             _note(rt, db, actor, found, before)
 
     await until_not_merged(transaction)

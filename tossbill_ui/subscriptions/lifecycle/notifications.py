@@ -163,7 +163,8 @@ async def _access(
     """Return until when a past-due subscription works, or will work if it is paid today."""
     if subscription.status != SubscriptionStatus.PAST_DUE:
         return {}
-    day, until = korean_day(rt.clock.now()), access_until(subscription, invoice)
+    day = korean_day(rt.clock.now())
+    until = access_until(subscription, invoice.collect_until_on, day)
     if until and works_on(subscription, day):
         return {"kept_on" if until == invoice.collect_until_on else "until_on": until}
     interval = (await db.get_one(Price, invoice.price_id)).interval

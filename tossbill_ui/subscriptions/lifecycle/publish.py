@@ -1,4 +1,4 @@
-"""The last step of every subscription change: publishes its events and writes its notices."""
+"""The last step of every subscription change: its events, its notices, and whether it works."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tossbill_ui.core.actor import Actor
 from tossbill_ui.events import publish as log
 from tossbill_ui.events.types import Event, EventType, Subject
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.lifecycle import access
 from tossbill_ui.subscriptions.lifecycle.notifications import NOTHING, About, notify
 from tossbill_ui.subscriptions.models import Subscription
 
@@ -25,6 +26,8 @@ async def publish(
 ) -> None:
     """Publish what happened to a subscription, after everything has been decided.
 
+    If it works from now on, or no longer does, `EventType.CUSTOMER_ACCESS_CHANGED` follows.
+
     Args:
         rt: The process's runtime.
         db: The transaction of the change.
@@ -36,6 +39,29 @@ async def publish(
     subject = _subject(subscription, events, about)
     for event in events:
         await notify(rt, db, subscription, event, about)
+    log.publish(rt, db, events, actor=actor, subject=subject)
+    _publish_access(
+        rt, db, subscription, access.settle(subscription, rt.clock.now(), events), actor
+    )
+
+
+def publish_moved(rt: Runtime, db: AsyncSession, subscription: Subscription, actor: Actor) -> None:
+    """Publish that the shop's user may use a subscription from now on, which another one had.
+
+    Args:
+        rt: The process's runtime.
+        db: The transaction of the merge.
+        subscription: A subscription of the customer who stays.
+        actor: Who merged them.
+    """
+    events = access.gained_by_merging(subscription, rt.clock.now())
+    _publish_access(rt, db, subscription, events, actor)
+
+
+def _publish_access(
+    rt: Runtime, db: AsyncSession, subscription: Subscription, events: Sequence[Event], actor: Actor
+) -> None:
+    subject = Subject(customer_id=subscription.customer_id, subscription_id=subscription.id)
     log.publish(rt, db, events, actor=actor, subject=subject)
 
 

@@ -34,6 +34,7 @@ from tossbill_ui.subscriptions.models import (
     SubscriptionStatus,
 )
 from tossbill_ui.subscriptions.periods import Period, access_until, bought_period, today, works_on
+from tossbill_ui.subscriptions.reading.next_charge import NextCharge, next_charge
 from tossbill_ui.subscriptions.terms import consent
 from tossbill_ui.subscriptions.terms.pricing import amount_of
 
@@ -57,6 +58,7 @@ class SubscriptionView:
         buys: The period that this invoice buys if it is paid today.
         last_payment: The newest payment.
         works: Whether the customer may use it today.
+        access_until_on: The last day on which it works, if it is past due and does.
         resume_krw: What resuming it now charges; 0 if nothing.
         card_until_on: The last day of a card that has expired or expires within 30 days.
         refused: What the newest payment was for, if the customer asked for it (a plan change or
@@ -77,6 +79,7 @@ class SubscriptionView:
     buys: Period | None
     last_payment: Payment | None
     works: bool
+    access_until_on: date | None
     resume_krw: int
     card_until_on: date | None
     refused: InvoiceKind | None
@@ -96,9 +99,11 @@ class SubscriptionView:
         return self.owed if is_unpaid and not is_waiting else None
 
     @property
-    def access_until_on(self) -> date | None:
-        """The last day on which a past-due subscription works; None if it does not."""
-        return access_until(self.subscription, self.owed) if self.works else None
+    def next_charge(self) -> NextCharge | None:
+        """What is charged next by itself, if anything is certain."""
+        row, asked, moves = self.subscription, self.asked, self.next_plan is not None
+        owed_krw = self.owed.amount_krw if self.owed else None
+        return next_charge(row, asked, self.coming.amount_krw, owed_krw, moves=moves)
 
     @property
     def is_unresolved(self) -> bool:
@@ -176,7 +181,8 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
     moves = coming.plan_code != row.plan_code
     method = await db.get_one(PaymentMethod, row.payment_method_id)
     until = method.expires_on
-    owed = await payments.open_invoice(db, row.id)
+    owed, day = await payments.open_invoice(db, row.id), today(rt)
+    works = works_on(row, day)
     return SubscriptionView(
         subscription=row,
         plan=await db.get_one(Plan, row.plan_code),
@@ -188,9 +194,10 @@ async def _view(rt: Runtime, db: AsyncSession, row: Subscription) -> Subscriptio
         owed=owed,
         buys=await _buys(rt, db, row, owed) if owed else None,
         last_payment=last,
-        works=works_on(row, today(rt)),
+        works=works,
+        access_until_on=access_until(row, owed and owed.collect_until_on, day) if works else None,
         resume_krw=await _resume_krw(rt, db, row, price),
-        card_until_on=until if until and until <= today(rt) + CARD_NOTICE else None,
+        card_until_on=until if until and until <= day + CARD_NOTICE else None,
         refused=await _refused(rt, db, last),
         begun=await _begun(rt, db, row, last),
         refunds=await _refunds_at_the_end(db, row),

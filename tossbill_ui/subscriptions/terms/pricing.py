@@ -39,5 +39,9 @@ def amount_of(price: Price, *, credit_krw: int = 0) -> Amount:
     Source: contract §10.
     """
     credit = min(credit_krw, price.amount_krw)
-    rest = price.amount_krw - credit
-    return Amount(price.amount_krw, credit, rest if rest >= LEAST_KRW else 0)
+    return Amount(price.amount_krw, credit, due_krw(price.amount_krw - credit))
+
+
+def due_krw(amount_krw: int) -> int:
+    """Return what is collected of an amount: nothing if it is below the minimum charge."""
+    return amount_krw if amount_krw >= LEAST_KRW else 0

@@ -16,7 +16,7 @@ from tossbill_ui.subscriptions.reading import view
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 from tossbill_ui.ui.shared import wording
 from tossbill_ui.ui.shared.methods import method_label
-from tossbill_ui.ui.subscription import price_increase_text, text, trial_end_text
+from tossbill_ui.ui.subscription import price_increase_text, trial_end_text
 
 ONE_DAY = timedelta(days=1)
 
@@ -52,10 +52,9 @@ def alert_parts(seen: SubscriptionView, asked: PriceConsent) -> tuple[str, str, 
             return "amber", text.TITLE(**words), text.BODY(**words), text.ANSWER()
 
 
-def next_charge(asked: PriceConsent, day: str) -> str:
-    """Return the day and amount of the next charge, which may depend on an answer."""
-    words = text.ON_DAY if asked.answer else _text(asked).IF_AGREED
-    return words(day=day, amount=wording.won(asked.after_krw))
+def if_agreed(asked: PriceConsent, day: str) -> str:
+    """Return the day and amount of a next charge that depends on the answer."""
+    return _text(asked).IF_AGREED(day=day, amount=wording.won(asked.after_krw))
 
 
 async def price_view(rt: Runtime, actor: Actor, subscription_id: str) -> PriceView:

@@ -223,15 +223,14 @@ def _next_charge(seen: SubscriptionView) -> tuple[str, str]:
     if of.due_at is None:
         return label, text.WAITS()
     day, asked = wording.day_of(of.due_at), asked_now(seen)
+    if charge := seen.next_charge:
+        amount = wording.won(charge.amount_krw)
+        if seen.next_plan and not asked:
+            plan = wording.plan_text(seen.next_plan).name
+            return label, text.MOVES_TO(day=day, amount=amount, plan=plan)
+        return label, text.ON_DAY(day=day, amount=amount)
     if asked and asked.answer == ConsentDecision.REFUSED:
         return text.UNTIL(), text.UNTIL_DAY(day=wording.full_day(of.ends_on - ONE_DAY))
     if asked:
-        return label, price_increase_view.next_charge(asked, day)
-    if seen.next_plan:
-        plan = wording.plan_text(seen.next_plan).name
-        amount = wording.won(amount_of(seen.coming).due_krw)
-        return label, text.MOVES_TO(day=day, amount=amount, plan=plan)
-    if of.status == SubscriptionStatus.TRIALING and not is_open(seen):
-        return trial_end_text.ENDS(), trial_end_text.ASKED_BEFORE(day=day)
-    amount = seen.owed.amount_krw if seen.owed else amount_of(seen.coming).due_krw
-    return label, text.ON_DAY(day=day, amount=wording.won(amount))
+        return label, price_increase_view.if_agreed(asked, day)
+    return trial_end_text.ENDS(), trial_end_text.ASKED_BEFORE(day=day)
