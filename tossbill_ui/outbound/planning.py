@@ -1,4 +1,4 @@
-"""Plans deliveries: reads the event log by number, in transactions of its own."""
+"""Plans deliveries: reads the event log by number, in transactions of its own (ADR-0051)."""
 
 from __future__ import annotations
 
