@@ -45,6 +45,9 @@ async def test_user_of_the_shop_is_added_once_and_changed_after_that(
     )
     assert (verified["is_email_verified"], verified["locale"]) == (False, "ko")
     assert len(await shop.rows(Customer)) == 1
+    events = (await program.get("/events")).json()["data"]
+    assert [event["type"] for event in events] == ["customer.created", "customer.updated"]
+    assert {event["data"]["actor"]["name"] for event in events} == {program.key.name}
 
 
 async def test_escaped_names_are_found(program: Program) -> None:

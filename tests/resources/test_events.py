@@ -12,7 +12,7 @@ from tossbill_ui.customers.portal_links import ensure_linked
 from tossbill_ui.customers.session import Session
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.types import EventType
-from tossbill_ui.resources import events
+from tossbill_ui.resources import events, states
 from tossbill_ui.resources.events import EventPage, Wanted, event_body
 from tossbill_ui.subscriptions.actions import cancel, merge
 
@@ -69,6 +69,22 @@ async def test_events_name_the_customer_that_stayed_after_a_merge(
 
     assert {event.data.customer.external_id for event in found.data} == {"42"}
     assert {event.data.customer.id for event in found.data} == {seen.subscription.customer_id}
+
+
+async def test_change_of_access_carries_the_whole_state(shop: Shop, session: Session) -> None:
+    seen = await shop.subscribe(session)
+    changed = (EventType.CUSTOMER_ACCESS_CHANGED,)
+    [begun] = (await pull(shop, types=changed)).data
+    others = [event.data.state for event in (await pull(shop)).data if event.type not in changed]
+    await cancel.cancel_now(shop.rt, KEY, seen.subscription.id, expected_refund_krw=9900)
+    *_, over = (await pull(shop, types=changed)).data
+
+    assert begun.data.state is not None
+    assert over.data.state is not None
+    assert begun.data.state.is_active
+    assert (over.data.state.is_active, over.data.changes) == (False, {"access": (True, False)})
+    assert over.data.state == await states.state_of(shop.rt, session.customer_id)
+    assert set(others) == {None}
 
 
 async def test_log_is_pulled_to_its_end_from_any_number(shop: Shop, session: Session) -> None:

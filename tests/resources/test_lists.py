@@ -15,6 +15,7 @@ from tests.support.shop import Shop
 from tests.support.statements import statements
 from tossbill_ui.core.errors import InvalidRequest, NotFound
 from tossbill_ui.customers.session import Session, actor_of, new_session
+from tossbill_ui.events.types import EventType
 from tossbill_ui.resources import (
     customers,
     events,
@@ -199,7 +200,7 @@ async def test_a_page_of_a_hundred_takes_a_fixed_number_of_statements(
         "invoices": [1, 1],
         "refunds": [1, 1],
         "prices": [1, 1],
-        "events": [10, 10],
+        "events": [11, 11],
     }
 
 
@@ -219,6 +220,22 @@ async def count_events(shop: Shop, limit: int) -> int:
             found = await events.pull(shop.rt, db, events.Wanted(after=0, limit=limit))
     assert len(found.data) == limit
     return len(executed)
+
+
+async def test_states_of_many_customers_take_one_statement(busy: Shop) -> None:
+    changed = (EventType.CUSTOMER_ACCESS_CHANGED,)
+    counts: list[int] = []
+    for limit, customers_of_it in ((1, 1), (4, 3)):  # one of them lost access again
+        async with busy.rt.db.read() as db:
+            with statements(busy.rt) as executed:
+                page = await events.pull(busy.rt, db, events.Wanted(0, limit, changed))
+        assert (
+            len({event.data.customer.id for event in page.data if event.data.state})
+            == customers_of_it
+        )
+        counts.append(len(executed))
+
+    assert counts[0] == counts[1]
 
 
 async def test_unknown_objects_are_not_found(busy: Shop) -> None:

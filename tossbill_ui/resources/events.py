@@ -21,12 +21,14 @@ from tossbill_ui.resources import (
     payment_methods,
     payments,
     refunds,
+    states,
     subscriptions,
 )
 from tossbill_ui.resources.base import Id, Instant, Krw, Resource
 from tossbill_ui.resources.customers import CustomerName
 from tossbill_ui.resources.states import State
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions.reading import access
 
 # So many numbers of the log are looked through for the wanted types in one request.
 SPAN = 10_000
@@ -176,6 +178,7 @@ class _About:
     refunds: dict[str, refunds.Refund]
     invoices: dict[str, invoices.Invoice]
     methods: dict[str, payment_methods.PaymentMethod]
+    states: dict[str, State]
 
 
 async def _load(rt: Runtime, db: AsyncSession, records: Sequence[EventRecord]) -> _About:
@@ -189,7 +192,21 @@ async def _load(rt: Runtime, db: AsyncSession, records: Sequence[EventRecord]) -
         refunds=await refunds.by_id(db, ids("refund")),
         invoices=await invoices.by_id(db, ids("invoice")),
         methods=await payment_methods.by_id(db, ids("payment_method")),
+        states=await _states(rt, db, records),
     )
+
+
+async def _states(
+    rt: Runtime, db: AsyncSession, records: Sequence[EventRecord]
+) -> dict[str, State]:
+    """Return the states of the customers whose access has changed, by the ids in the log."""
+    ids = {each.customer_id for each in records if _has_state(each)}
+    found = await access.states(rt, db, sorted(ids))
+    return {each: states.of(state) for each, state in found.items()}
+
+
+def _has_state(record: EventRecord) -> bool:
+    return record.type == EventType.CUSTOMER_ACCESS_CHANGED
 
 
 def _event(rt: Runtime, record: EventRecord, about: _About) -> Event:
@@ -201,7 +218,7 @@ def _event(rt: Runtime, record: EventRecord, about: _About) -> Event:
         refund=about.refunds.get(record.refund_id or ""),
         invoice=about.invoices.get(record.invoice_id or ""),
         payment_method=about.methods.get(record.payment_method_id or ""),
-        state=None,
+        state=about.states.get(record.customer_id) if _has_state(record) else None,
         changes={name: (pair[0], pair[1]) for name, pair in (record.data or {}).items()},
         reason=record.reason,
         amount_krw=record.amount_krw,

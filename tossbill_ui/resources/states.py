@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import Field
 
 from tossbill_ui.resources.base import Day, Id, Instant, Krw, PlanCode, Resource
 from tossbill_ui.resources.customers import ExternalId
+from tossbill_ui.runtime import Runtime
 from tossbill_ui.subscriptions.models import SubscriptionStatus
+from tossbill_ui.subscriptions.reading import access
+from tossbill_ui.subscriptions.reading.access import CustomerState
 
 
 class Access(Resource):
@@ -75,10 +79,25 @@ class State(Resource):
     """Why nothing works; null if something does."""
 
     access: list[Access]
-    """Their subscriptions that have not ended, or ended last."""
+    """Their subscriptions, live ones first; of those that ended, the last ten."""
 
     past_due: PastDue | None
     """What was not paid in time; null if everything was."""
 
     next_charge: NextCharge | None
     """The next payment; null if none is planned."""
+
+
+def of(found: CustomerState) -> State:
+    """Return a state as shops see it."""
+    return State.model_validate(asdict(found))
+
+
+async def state_of(rt: Runtime, name: str) -> State:
+    """Return what a customer may use now; of one whom nobody knows: nothing.
+
+    Args:
+        rt: The process's runtime.
+        name: Our id, or ``ext:`` and the shop's; any text.
+    """
+    return of(await access.state_named(rt, name))

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from tossbill_ui.audit import trail
 from tossbill_ui.core.actor import Actor
 from tossbill_ui.core.errors import Conflict, InvalidRequest, NotFound
 from tossbill_ui.core.language import Language
@@ -20,8 +19,6 @@ from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import find
 from tossbill_ui.customers.verified_address import set_verified
 from tossbill_ui.runtime import Runtime
-
-CHANGED = "customer.changed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +51,7 @@ async def upsert(rt: Runtime, actor: Actor, external_id: str, known: Profile) ->
     """
     _refuse_customers(actor)
     async with rt.db.write() as db:
-        query = select(Customer).where(col(Customer.external_id) == external_id)
-        found = (await db.exec(query)).first()
-        before = _facts(found) if found else None
-        found = await portal_links.ensure_linked(
+        await portal_links.ensure_linked(
             rt,
             db,
             external_id=external_id,
@@ -67,7 +61,6 @@ async def upsert(rt: Runtime, actor: Actor, external_id: str, known: Profile) ->
             language=known.language,
             actor=actor,
         )
-        _note(rt, db, actor, found, before)
 
 
 async def change(
@@ -92,12 +85,10 @@ async def change(
     async def transaction() -> None:
         async with rt.db.write() as db:
             found = await _locked(db, customer_id)
-            before = _facts(found)
             async with reporting.reported(rt, db, found, actor=actor):
                 if external_id is not None:
                     await _name(db, found, external_id)
                 await _apply(rt, db, found, known)
-            _note(rt, db, actor, found, before)
 
     await until_not_merged(transaction)
 
@@ -139,23 +130,6 @@ async def _apply(rt: Runtime, db: AsyncSession, customer: Customer, known: Profi
         customer.language = known.language
     if "email" in known.given:
         await _set_email(rt, db, customer, known)
-
-
-def _facts(row: Customer) -> tuple[str | None, ...]:
-    return row.external_id, row.name, row.email, row.verified_email, row.language
-
-
-def _note(
-    rt: Runtime,
-    db: AsyncSession,
-    actor: Actor,
-    customer: Customer,
-    before: tuple[str | None, ...] | None,
-) -> None:
-    """Record who changed a customer, if anything changed."""
-    if before != _facts(customer):
-        subject = f"customer {customer.id}"
-        trail.add(rt, db, kind=CHANGED, customer_id=customer.id, subject=subject, by=actor.label)
 
 
 async def _set_email(rt: Runtime, db: AsyncSession, customer: Customer, known: Profile) -> None:

@@ -168,6 +168,7 @@ _STATE = (
     )
 )
 _BY_ID = _STATE.where(col(Customer.id) == sa.bindparam("name"))
+_BY_IDS = _STATE.where(col(Customer.id).in_(sa.bindparam("ids", expanding=True)))
 _BY_EXTERNAL_ID = _STATE.where(col(Customer.external_id) == sa.bindparam("name"))
 
 
@@ -185,6 +186,17 @@ async def state(rt: Runtime, db: AsyncSession, *, customer_id: str | None) -> Cu
     return await _state(rt, db, _BY_ID, customer_id)
 
 
+async def states(
+    rt: Runtime, db: AsyncSession, customer_ids: Sequence[str]
+) -> dict[str, CustomerState]:
+    """Return what customers may use now, by our ids, with one statement for all; see `state`."""
+    if not customer_ids:
+        return {}
+    rows = (await db.exec(_BY_IDS, params={"ids": customer_ids})).all()
+    of = {each: [row for row in rows if row[0] == each] for each in customer_ids}
+    return {each: await _found(rt, db, found) for each, found in of.items()}
+
+
 async def state_named(rt: Runtime, name: str) -> CustomerState:
     """Return what a customer may use now, by our id or ``ext:`` and the shop's; see `state`."""
     async with rt.db.read() as db:
@@ -199,7 +211,11 @@ async def state_named(rt: Runtime, name: str) -> CustomerState:
 async def _state(
     rt: Runtime, db: AsyncSession, query: Select[*tuple[Any, ...]], name: str
 ) -> CustomerState:
-    rows = (await db.exec(query, params={"name": name})).all()
+    return await _found(rt, db, (await db.exec(query, params={"name": name})).all())
+
+
+async def _found(rt: Runtime, db: AsyncSession, rows: Sequence[tuple[Any, ...]]) -> CustomerState:
+    """Return the state that the rows of one customer say."""
     if not rows:
         return UNKNOWN
     customer_id, external_id, merged_into, blocked_at, *_ = rows[0]
