@@ -47,6 +47,12 @@ GUARDS = {
     "show another kind of line": (
         "subscriptions/test_timeline.py::test_history_is_one_list_newest_first"
     ),
+    "show shops another field": (
+        "resources/test_models.py::test_field_has_a_description_an_example_and_a_unit"
+    ),
+    "let programs do something": (
+        "api/test_scopes.py::test_every_route_wants_its_scope_and_no_other_opens_it"
+    ),
     "change who may see": "core/test_actor.py::test_customers_see_only_their_own_rows",
     "add a page": "architecture/test_pages.py::test_page_has_route_title_and_first_paint",
     "add a component": "docs/test_design_system.py::test_every_component_is_shown",
