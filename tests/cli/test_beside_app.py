@@ -38,6 +38,8 @@ NEEDS_APP = {
     "customer link": (("member-1",), 0, "/enter/"),
     "customer export": ((NOBODY,), 1, "no such customer"),
     "customer erase": ((NOBODY, "--yes"), 1, "no such customer"),
+    "api-key add": (("--name", "n", "--scopes", "read"), 0, "tb_test_"),
+    "api-key revoke": ((NOBODY,), 1, "no such"),
     "webhooks add": (("http://127.0.0.1:9/",), 0, "whsec_"),
     "webhooks remove": ((NOBODY,), 1, "no such webhook endpoint"),
     "webhooks on": ((NOBODY,), 1, "no such webhook endpoint"),
@@ -51,7 +53,7 @@ NEEDS_APP = {
 # Commands that neither need the time nor Toss.
 NEEDS_NO_APP = {
     *("migrate", "seed", "review list", "rotate-keys", "mailbox", "doctor", "new-keys"),
-    *("backup", "restore", "session list", "webhooks list"),
+    *("backup", "restore", "session list", "webhooks list", "api-key list"),
 }
 SERVES = {"run", "worker", "dev", "build", "sandbox"}
 AT = "2027-01-10T11:00:00+09:00"

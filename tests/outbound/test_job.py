@@ -22,6 +22,12 @@ from tossbill_ui.outbound.delivery import BODY_BYTES
 from tossbill_ui.outbound.job import deliver_events
 from tossbill_ui.resources.events import Event
 
+REGISTERED = "payment_method.registered"
+
+
+def types(receiver: Receiver) -> list[str]:
+    return [each.json["type"] for each in receiver.received]
+
 
 async def test_a_subscription_is_told_with_its_objects(
     tmp_path: Path, database_url: str, session: Session, receiver: Receiver
@@ -33,7 +39,7 @@ async def test_a_subscription_is_told_with_its_objects(
         await shop.rt.tasks.drain(seconds=60)
 
     told = {each.json["type"]: Event.model_validate_json(each.body) for each in receiver.received}
-    assert told.keys() >= {"payment_method.registered", "subscription.started", "payment.charged"}
+    assert told.keys() >= {REGISTERED, "subscription.started", "payment.charged"}
     charged = told["payment.charged"].data
     assert charged.subscription
     assert charged.payment
@@ -54,14 +60,11 @@ def test_the_worker_of_a_running_sandbox_tells_a_shop_on_this_machine(
         assert call("webhooks", "test", made["id"]).output == "HTTP 200\n"
         with Customer(server.url) as customer:
             assert customer.register() == "issued"
-        eventually(lambda: len(receiver.received) > 1, "a webhook")
+        eventually(lambda: REGISTERED in types(receiver), "a webhook")
     finally:
         call("webhooks", "remove", made["id"])
         worker.terminate()
         worker.wait()
 
-    ping, event, *_ = receiver.received
-    assert (ping.verify(made["secret"])["type"], event.verify(made["secret"])["type"]) == (
-        "webhook.ping",
-        "payment_method.registered",
-    )
+    assert types(receiver)[0] == "webhook.ping"
+    assert all(each.verify(made["secret"]) for each in receiver.received)
