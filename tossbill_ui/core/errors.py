@@ -71,7 +71,7 @@ class NeedsSignIn(TossbillError):
 
 
 class NeedsConsent(TossbillError):
-    """It would make a customer pay more, which only they may do."""
+    """It would make a customer pay more, which only they may do (ADR-0052)."""
 
     code = "consent_required"
 

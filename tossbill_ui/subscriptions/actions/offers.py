@@ -1,4 +1,4 @@
-"""Offers: links at which a customer may do what makes them pay more."""
+"""Offers: links at which a customer may do what makes them pay more (ADR-0052)."""
 
 from __future__ import annotations
 

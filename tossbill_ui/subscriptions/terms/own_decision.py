@@ -1,4 +1,4 @@
-"""What only the customer may decide: to pay more, and to take back their own no."""
+"""What only the customer may decide: to pay more, and to take back their own no (ADR-0052)."""
 
 from __future__ import annotations
 
