@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.subscriptions.test_merge import user_of
 from tests.support.actors import KIM
 from tests.support.shop import Shop
 from tossbill_ui.audit.models import AuditEntry
@@ -17,7 +18,7 @@ from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.types import EventType
 from tossbill_ui.runtime import Runtime
-from tossbill_ui.subscriptions.actions import cancel, change_method, pause
+from tossbill_ui.subscriptions.actions import cancel, change_method, merge, pause
 from tossbill_ui.subscriptions.engine import access_end
 from tossbill_ui.subscriptions.engine.access_end import end_access
 from tossbill_ui.subscriptions.engine.renewal import run_due
@@ -137,6 +138,25 @@ async def test_change_after_midnight_publishes_the_end_before_the_job_does(
     _, *rest = await changes(shop, seen.subscription.id)
     assert rest == [("12-24 00:00", False, "paused"), ("12-24 00:00", True, "resumed")]
     assert (await shop.view(session, seen.subscription.id)).works
+
+
+async def test_merge_begins_the_access_of_the_shops_user(shop: Shop, session: Session) -> None:
+    """Subscriptions that have ended, or work no more, bring no access."""
+    user = await user_of(shop, "42")
+    kept = await shop.subscribe(session)
+    over = await shop.begin(session, "letter", kept.method.id)
+    await shop.rt.tasks.drain(seconds=120)
+    await pause.pause(shop.rt, actor_of(session), over)
+    await shop.go_to(date(2026, 12, 1), hour=0)
+    await end_access(shop.rt)
+
+    for _ in range(2):  # again, to no effect
+        await merge.merge(
+            shop.rt, actor_of(user), anonymous_id=session.customer_id, linked_id=user.customer_id
+        )
+
+    assert (await changes(shop, kept.subscription.id))[1:] == [("12-01 00:00", True, "merged")]
+    assert (await changes(shop, over))[-1] == ("12-01 00:00", False, "paused")
 
 
 async def test_operators_cancellation_is_audited_and_its_consequence_is_not(

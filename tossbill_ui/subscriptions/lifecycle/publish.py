@@ -37,12 +37,10 @@ async def publish(
         about: The rows that the events concern.
     """
     subject = _subject(subscription, events, about)
+    changed = access.settle(subscription, rt.clock.now(), events)
     for event in events:
         await notify(rt, db, subscription, event, about)
-    log.publish(rt, db, events, actor=actor, subject=subject)
-    _publish_access(
-        rt, db, subscription, access.settle(subscription, rt.clock.now(), events), actor
-    )
+    log.publish(rt, db, [*events, *changed], actor=actor, subject=subject)
 
 
 def publish_moved(rt: Runtime, db: AsyncSession, subscription: Subscription, actor: Actor) -> None:
@@ -55,14 +53,7 @@ def publish_moved(rt: Runtime, db: AsyncSession, subscription: Subscription, act
         actor: Who merged them.
     """
     events = access.gained_by_merging(subscription, rt.clock.now())
-    _publish_access(rt, db, subscription, events, actor)
-
-
-def _publish_access(
-    rt: Runtime, db: AsyncSession, subscription: Subscription, events: Sequence[Event], actor: Actor
-) -> None:
-    subject = Subject(customer_id=subscription.customer_id, subscription_id=subscription.id)
-    log.publish(rt, db, events, actor=actor, subject=subject)
+    log.publish(rt, db, events, actor=actor, subject=_subject(subscription, events, NOTHING))
 
 
 def publish_about_customer(

@@ -6,7 +6,6 @@ It says what the customer's page says: `periods.works_on` decides, and `next_cha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from math import inf
 from typing import Any, NamedTuple
@@ -35,10 +34,17 @@ from tossbill_ui.subscriptions.periods import (
     works_on,
 )
 from tossbill_ui.subscriptions.reading import next_charge
+from tossbill_ui.subscriptions.reading.customer_state import (
+    NO_SUBSCRIPTION,
+    UNKNOWN,
+    Access,
+    CustomerState,
+    NextCharge,
+    PastDue,
+)
 from tossbill_ui.subscriptions.terms import consent
 from tossbill_ui.subscriptions.terms.pricing import due_krw
 
-UNKNOWN_CUSTOMER, NO_SUBSCRIPTION = "unknown_customer", "no_subscription"
 # Why a subscription works, by its status.
 WORKS = {
     Status.TRIALING: "trial",
@@ -49,72 +55,6 @@ WORKS = {
 }
 # Subscriptions that ended long ago say nothing any more.
 ENDED_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Access:
-    """What one subscription gives access to.
-
-    Attributes:
-        plan: The plan's code.
-        active: Whether it may be used today.
-        until: When it stops by itself, if nothing happens until then; None if it is not active,
-            or works until something happens.
-        reason: A code: why it is active (`WORKS`), or why it is not (`lifecycle.access.OVER`, or
-            its status).
-    """
-
-    subscription_id: str
-    plan: str
-    status: str
-    active: bool
-    until: datetime | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class PastDue:
-    """A renewal that could not be collected.
-
-    Attributes:
-        until: When access ends if it stays so; None if it has ended.
-    """
-
-    subscription_id: str
-    amount_krw: int
-    until: datetime | None
-
-
-@dataclass(frozen=True)
-class NextCharge(next_charge.NextCharge):
-    """The next charge that comes by itself, and of which subscription."""
-
-    subscription_id: str
-
-
-@dataclass(frozen=True)
-class CustomerState:
-    """What a customer may use now.
-
-    Attributes:
-        customer_id: Our id; None for an unknown customer.
-        external_id: The shop's id.
-        reason: Why nothing is active; None if something is.
-        access: Each subscription, live ones first, then the newest; of ended ones the last few.
-        past_due: The one whose access ends first.
-        next_charge: The first to come.
-    """
-
-    customer_id: str | None
-    external_id: str | None
-    is_active: bool
-    reason: str | None
-    access: tuple[Access, ...] = ()
-    past_due: PastDue | None = None
-    next_charge: NextCharge | None = None
-
-
-UNKNOWN = CustomerState(None, None, is_active=False, reason=UNKNOWN_CUSTOMER)
 
 
 class _Row(NamedTuple):
