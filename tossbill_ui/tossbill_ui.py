@@ -20,9 +20,8 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from tossbill_ui import migrations, runtime
+from tossbill_ui.api import app as api
 from tossbill_ui.api import page as api_page
-from tossbill_ui.api.app import PATH as API_PATH
-from tossbill_ui.api.app import create_api
 from tossbill_ui.build import ROOT
 from tossbill_ui.composition import build_runtime
 from tossbill_ui.core import cpu
@@ -118,7 +117,7 @@ def with_our_routes(reflex_app: ASGIApp) -> ASGIApp:
             confirm_view.take_answer,
             stylesheet=stylesheet_of(client_dir) if serves_pages() else "",
         ),
-        Mount(API_PATH, app=create_api(rt)),
+        api.mounted(rt),
         *api_page.ROUTES,
         *_sandbox(settings, rt.clock),
     ]

@@ -8,10 +8,9 @@ from typing import Any
 
 import httpx
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from tests.support.actors import KIM
-from tossbill_ui.api.app import PATH, create_api
+from tossbill_ui.api.app import PATH, mounted
 from tossbill_ui.api_keys import keys
 from tossbill_ui.api_keys.models import ApiKey
 from tossbill_ui.api_keys.scopes import ApiScope
@@ -67,6 +66,6 @@ async def new_program(
 
 def client_of(rt: Runtime) -> httpx.AsyncClient:
     """Return a client of the API alone, mounted as in the app."""
-    app = Starlette(routes=[Mount(PATH, app=create_api(rt))])
+    app = Starlette(routes=[mounted(rt)])
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=f"{ORIGIN}{PATH}")

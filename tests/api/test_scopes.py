@@ -26,6 +26,9 @@ SCOPES = {
     "POST /subscriptions": ApiScope.SUBSCRIPTIONS,
     "POST /payments": ApiScope.REFUNDS,
     "POST /plans": ApiScope.PLANS,
+    "POST /webhook-endpoints": ApiScope.WEBHOOKS,
+    "PATCH /webhook-endpoints": ApiScope.WEBHOOKS,
+    "DELETE /webhook-endpoints": ApiScope.WEBHOOKS,
 }
 ROUTES = [
     (method.upper(), path)

@@ -28,7 +28,7 @@ CODE_OF_ERROR = re.compile(r'^    code = "(\w+)"$', re.MULTILINE)
 RAISED_CODE = re.compile(r'\bcode="(\w+)"|\bproblem = "(\w+)"')
 LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]*)#?([^)\s]*)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"(?:^|[`/ ])(tossbill|make) ([a-z][a-z-]*)(?=(?: ([a-z][a-z-]*))?)")
+COMMAND = re.compile(r"(?:^|[`/ ])(?<!from )(tossbill|make) ([a-z][a-z-]*)(?=(?: ([a-z][a-z-]*))?)")
 INLINE_CODE = re.compile(r"`([^`\n]+)`")
 
 

@@ -129,11 +129,18 @@ class Server:
             self.process.send_signal(sign)
             self.process.wait(timeout=30)
 
-    def command(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def command(self, *arguments: str, output: int | None = None) -> subprocess.Popen[bytes]:
         """Start a `tossbill` command beside the app, on the same data."""
         environment = self.environment | {"TOSSBILL_DATA_DIR": str(self.data)}
         environment |= {"TOSSBILL_PORT": str(self.port), "PATH": str(TOSSBILL.parent)}
-        return subprocess.Popen([TOSSBILL, *arguments], cwd=ROOT, env=environment)
+        return subprocess.Popen([TOSSBILL, *arguments], cwd=ROOT, env=environment, stdout=output)
+
+    def printed(self, *arguments: str) -> Any:
+        """Return the JSON document that a `tossbill` command prints."""
+        process = self.command(*arguments, "--json", output=subprocess.PIPE)
+        text, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, arguments
+        return json.loads(text)
 
     def control(self, method: str, path: str, **body: Any) -> Any:
         """Call the sandbox's control API."""

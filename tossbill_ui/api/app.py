@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tossbill_ui.api import customers, events, money, plans, portal_links, subscriptions
+from tossbill_ui.api import (
+    customers,
+    events,
+    money,
+    plans,
+    portal_links,
+    state,
+    subscriptions,
+    webhook_endpoints,
+)
 from tossbill_ui.api.authentication import Gate
 from tossbill_ui.api.problems import Problem, add_handlers
 from tossbill_ui.runtime import Runtime
@@ -17,11 +28,13 @@ PATH = "/api/v1"
 POLICY = ("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
 ROUTERS = (
     customers.router,
+    state.router,
     portal_links.router,
     subscriptions.router,
     money.router,
     plans.router,
     events.router,
+    webhook_endpoints.router,
 )
 DESCRIPTION = """\
 The shop's side of Tossbill: who may use what, links that send customers in, and everything that
@@ -35,15 +48,18 @@ changed or taken away.
 FOREIGN_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
-def create_api(rt: Runtime) -> ASGIApp:
-    """Return the application, to be mounted at `PATH`.
+def mounted(rt: Runtime) -> Mount:
+    """Return the application, mounted at `PATH`.
 
     Args:
         rt: The process's runtime, whose settings limit each key.
     """
     app = build()
     app.state.gate = Gate(rt)
-    return _OwnPathsAndHeaders(app)
+    mount = Mount(PATH, app=_OwnPathsAndHeaders(app))
+    # Starlette's own pattern ends at a line break, which a name in a path may have.
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def build() -> FastAPI:
