@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
-from tossbill import AsyncTossbill, Problem, Tossbill, Unavailable
+from tossbill import AsyncTossbill, Problem, State, Tossbill, Unavailable
 from tossbill.cache import FRESH_SECONDS, RETRY_SECONDS, STALE_SECONDS
 from tossbill.exchange import PAUSES
 
@@ -163,3 +163,53 @@ def test_asynchronous_client_is_made_from_the_other() -> None:
     assert all(
         inspect.iscoroutinefunction(vars(AsyncTossbill)[name]) for name in public - {"receive"}
     )
+
+
+def test_id_may_be_a_number_and_not_nobodys() -> None:
+    shop, api = client(state())
+
+    shop.is_active(42)
+
+    assert api.requests[0].url.path.endswith("/ext:42/state")
+    with pytest.raises(TypeError):
+        shop.is_active(None)  # type: ignore[arg-type]
+
+
+def test_answer_that_was_asked_before_a_webhook_is_asked_again() -> None:
+    shop, api = client(state(), state(is_active=False))
+    cache = shop._cache  # pyright: ignore[reportPrivateUsage] - between question and answer
+    question = cache.ask("42")
+    cache.forget("42")
+    cache.keep(question, State(is_active=True), "1")
+
+    shop.is_active("42")
+
+    assert len(api.requests) == 1
+
+
+def test_failure_does_not_replace_a_newer_answer() -> None:
+    shop, _ = client(state())
+    cache = shop._cache  # pyright: ignore[reportPrivateUsage] - between question and answer
+    late = cache.ask("42")
+    cache.keep(cache.ask("42"), State(is_active=True), "2")
+
+    found = cache.instead(late)
+
+    assert found == State(is_active=True)
+    assert cache.fresh("42") == State(is_active=True)
+
+
+def test_query_in_a_path_is_sent() -> None:
+    shop, api = client(httpx.Response(200, json={"data": []}))
+
+    shop.get("/subscriptions?customer=ext:42")
+
+    assert api.requests[0].url.query == b"customer=ext:42"
+
+
+@pytest.mark.parametrize("body", [[], {}, {"is_active": True, "access": [{}]}, "x"])
+def test_answer_of_another_form_is_none(body: object) -> None:
+    shop, _ = client(httpx.Response(200, json=body))
+
+    with pytest.raises(Unavailable):
+        shop.is_active("42")

@@ -83,3 +83,23 @@ def test_client_asks_anew_after_an_event_of_a_customer() -> None:
     shop.is_active("42")
 
     assert len(api.requests) == 2
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "whsec_!", [], [SECRET, ""]])
+def test_secret_with_which_anybody_could_sign_is_refused(secret: str | list[str]) -> None:
+    with pytest.raises(ValueError, match="webhook secret"):
+        verify(signed(), BODY, secret, now=NOW.timestamp)
+
+
+def test_client_without_a_secret_accepts_no_webhook() -> None:
+    shop = Tossbill("https://pay.example", "k", webhook_secret="", **Api([state()]).options)
+
+    with pytest.raises(InvalidSignature):
+        shop.receive(signed(at=datetime.now(UTC)), BODY)
+
+
+@pytest.mark.parametrize("header", ["Webhook-Id", "Webhook-Signature", "Webhook-Timestamp"])
+@pytest.mark.parametrize("odd", ["\udcff", "9" * 5_000, "１２"])
+def test_odd_headers_are_refused(header: str, odd: str) -> None:
+    with pytest.raises(InvalidSignature):
+        read(signed() | {header: odd})

@@ -25,7 +25,8 @@ class AsyncTossbill:
     Args:
         url: Where it is, for example ``https://pay.example.com``.
         key: An API key, from ``tossbill api-key add``.
-        webhook_secret: The secret of your webhook endpoint, or several while you change it.
+        webhook_secret: The secret of your webhook endpoint, or several while you change it;
+            without one, no webhook is accepted.
         transport: A transport of httpx, for tests.
         now: A clock in seconds that never goes back.
         sleep: Waits a number of seconds.
@@ -42,9 +43,10 @@ class AsyncTossbill:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._http = httpx.AsyncClient(transport=transport, **exchange.client_options(url, key))
-        self._cache, self._sleep, self._secrets = Cache(now), sleep, webhook_secret
+        self._cache, self._sleep = Cache(now), sleep
+        self._keys = webhooks.keys_of(webhook_secret) if webhook_secret else ()
 
-    async def is_active(self, external_id: str, plan: str | None = None) -> bool:
+    async def is_active(self, external_id: str | int, plan: str | None = None) -> bool:
         """Whether your user may use a plan now; without one, anything.
 
         Asked at most every 30 seconds. While the API does not answer, the last answer holds for an
@@ -56,30 +58,30 @@ class AsyncTossbill:
         """
         return (await self.state(external_id)).allows(plan)
 
-    async def state(self, external_id: str) -> State:
+    async def state(self, external_id: str | int) -> State:
         """Return what your user may use, as `is_active` knows it."""
-        if (fresh := self._cache.fresh(external_id)) is not None:
+        name = exchange.name_of(external_id)
+        if (fresh := self._cache.fresh(name)) is not None:
             return fresh
-        known = self._cache.entry(external_id)
-        headers = {"if-none-match": known.etag} if known else {}
-        request = Request("GET", exchange.customer_path(external_id, "/state"), headers=headers)
+        question = self._cache.ask(name)
+        request = exchange.state_request(name, question.etag)
         try:
             response = await self._exchange(request)
-            if known and response.status_code == NOT_MODIFIED:
-                return self._cache.keep(external_id, known.state, known.etag)
-            found = State.of(exchange.answer_of(request, response))
+            if question.known and response.status_code == NOT_MODIFIED:
+                return self._cache.keep(question, question.known.state, question.etag)
+            found = exchange.state_of(request, response)
         except TossbillError as error:
-            old = self._cache.instead(external_id)
+            old = self._cache.instead(question)
             if old is None or not exchange.may_be_sent_again(error):
                 raise
             return old
-        return self._cache.keep(external_id, found, response.headers.get("etag", ""))
+        return self._cache.keep(question, found, response.headers.get("etag", ""))
 
     async def portal_link(
         self,
-        external_id: str,
+        external_id: str | int,
         *,
-        expires_in: timedelta | None = None,
+        expires_in: timedelta | int | None = None,
         idempotency_key: str | None = None,
         **facts: Any,  # noqa: ANN401 - the fields of the API
     ) -> str:
@@ -87,7 +89,7 @@ class AsyncTossbill:
 
         Args:
             external_id: Your id of the user, who becomes a customer if they are none yet.
-            expires_in: How long it can be opened; an hour if you do not say.
+            expires_in: How long it can be opened, a number is of seconds; by default an hour.
             idempotency_key: A name for this command; one is drawn if you give none.
             facts: ``email``, ``email_verified``, ``name``, ``locale``, ``task``, ``subscription``,
                 ``plan``, ``return_url``: see the API.
@@ -106,7 +108,7 @@ class AsyncTossbill:
             Problem: The API refused.
             Unavailable: There is no answer.
         """
-        return await self._carry_out(Request("GET", path, params=params))
+        return await self._carry_out(Request("GET", path, params=params or None))
 
     async def command(
         self,
@@ -130,7 +132,7 @@ class AsyncTossbill:
         Raises:
             InvalidSignature: It is not signed with ``webhook_secret``, or too old.
         """
-        event = webhooks.verify(headers, body, self._secrets)
+        event = webhooks.verify_with(self._keys, headers, body)
         if event.external_id:
             self._cache.forget(event.external_id)
         return event

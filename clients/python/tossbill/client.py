@@ -24,7 +24,8 @@ class Tossbill:
     Args:
         url: Where it is, for example ``https://pay.example.com``.
         key: An API key, from ``tossbill api-key add``.
-        webhook_secret: The secret of your webhook endpoint, or several while you change it.
+        webhook_secret: The secret of your webhook endpoint, or several while you change it;
+            without one, no webhook is accepted.
         transport: A transport of httpx, for tests.
         now: A clock in seconds that never goes back.
         sleep: Waits a number of seconds.
@@ -41,9 +42,10 @@ class Tossbill:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._http = httpx.Client(transport=transport, **exchange.client_options(url, key))
-        self._cache, self._sleep, self._secrets = Cache(now), sleep, webhook_secret
+        self._cache, self._sleep = Cache(now), sleep
+        self._keys = webhooks.keys_of(webhook_secret) if webhook_secret else ()
 
-    def is_active(self, external_id: str, plan: str | None = None) -> bool:
+    def is_active(self, external_id: str | int, plan: str | None = None) -> bool:
         """Whether your user may use a plan now; without one, anything.
 
         Asked at most every 30 seconds. While the API does not answer, the last answer holds for an
@@ -55,30 +57,30 @@ class Tossbill:
         """
         return self.state(external_id).allows(plan)
 
-    def state(self, external_id: str) -> State:
+    def state(self, external_id: str | int) -> State:
         """Return what your user may use, as `is_active` knows it."""
-        if (fresh := self._cache.fresh(external_id)) is not None:
+        name = exchange.name_of(external_id)
+        if (fresh := self._cache.fresh(name)) is not None:
             return fresh
-        known = self._cache.entry(external_id)
-        headers = {"if-none-match": known.etag} if known else {}
-        request = Request("GET", exchange.customer_path(external_id, "/state"), headers=headers)
+        question = self._cache.ask(name)
+        request = exchange.state_request(name, question.etag)
         try:
             response = self._exchange(request)
-            if known and response.status_code == NOT_MODIFIED:
-                return self._cache.keep(external_id, known.state, known.etag)
-            found = State.of(exchange.answer_of(request, response))
+            if question.known and response.status_code == NOT_MODIFIED:
+                return self._cache.keep(question, question.known.state, question.etag)
+            found = exchange.state_of(request, response)
         except TossbillError as error:
-            old = self._cache.instead(external_id)
+            old = self._cache.instead(question)
             if old is None or not exchange.may_be_sent_again(error):
                 raise
             return old
-        return self._cache.keep(external_id, found, response.headers.get("etag", ""))
+        return self._cache.keep(question, found, response.headers.get("etag", ""))
 
     def portal_link(
         self,
-        external_id: str,
+        external_id: str | int,
         *,
-        expires_in: timedelta | None = None,
+        expires_in: timedelta | int | None = None,
         idempotency_key: str | None = None,
         **facts: Any,  # noqa: ANN401 - the fields of the API
     ) -> str:
@@ -86,7 +88,7 @@ class Tossbill:
 
         Args:
             external_id: Your id of the user, who becomes a customer if they are none yet.
-            expires_in: How long it can be opened; an hour if you do not say.
+            expires_in: How long it can be opened, a number is of seconds; by default an hour.
             idempotency_key: A name for this command; one is drawn if you give none.
             facts: ``email``, ``email_verified``, ``name``, ``locale``, ``task``, ``subscription``,
                 ``plan``, ``return_url``: see the API.
@@ -105,7 +107,7 @@ class Tossbill:
             Problem: The API refused.
             Unavailable: There is no answer.
         """
-        return self._carry_out(Request("GET", path, params=params))
+        return self._carry_out(Request("GET", path, params=params or None))
 
     def command(
         self,
@@ -129,7 +131,7 @@ class Tossbill:
         Raises:
             InvalidSignature: It is not signed with ``webhook_secret``, or too old.
         """
-        event = webhooks.verify(headers, body, self._secrets)
+        event = webhooks.verify_with(self._keys, headers, body)
         if event.external_id:
             self._cache.forget(event.external_id)
         return event

@@ -24,10 +24,13 @@ class Problem(TossbillError):
         detail: One sentence for people.
         request_id: The id of the request, which the log of your Tossbill has too.
         facts: Everything that the problem says, for example the amount that holds now.
+        idempotency_key: That of the command; empty if nothing was commanded.
     """
 
-    def __init__(self, status: int, facts: Mapping[str, object]) -> None:
-        self.status, self.facts = status, facts
+    def __init__(
+        self, status: int, facts: Mapping[str, object], *, idempotency_key: str = ""
+    ) -> None:
+        self.status, self.facts, self.idempotency_key = status, facts, idempotency_key
         self.code = str(facts.get("code", "unknown"))
         self.detail = str(facts.get("detail", ""))
         self.request_id = str(facts.get("request_id", ""))

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from tossbill.errors import Problem, TossbillError, Unavailable
+from tossbill.state import State
 
 TIMEOUT_SECONDS = 10.0
 # A command is sent again after these pauses, with the same idempotency key.
@@ -32,7 +33,7 @@ class Request:
     method: str
     path: str
     body: Mapping[str, Any] | None = None
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     idempotency_key: str = ""
 
@@ -56,9 +57,35 @@ def client_options(url: str, key: str) -> dict[str, Any]:
     }
 
 
-def customer_path(external_id: str, rest: str = "") -> str:
-    """Return the path of a customer, named by the shop's id."""
-    return f"/customers/ext:{quote(external_id, safe='')}{rest}"
+def name_of(external_id: object) -> str:
+    """Return the shop's id of a user as text.
+
+    Raises:
+        TypeError: It is neither text nor a number, as for a visitor who has not logged in.
+    """
+    if isinstance(external_id, bool) or not isinstance(external_id, str | int):
+        raise TypeError(f"The id of a user is text or a number, not {external_id!r}.")
+    return str(external_id)
+
+
+def state_request(name: str, etag: str) -> Request:
+    """Return the question what a user may use, or whether an answer is still the newest."""
+    headers = {"if-none-match": etag} if etag else {}
+    return Request("GET", f"/customers/ext:{quote(name, safe='')}/state", headers=headers)
+
+
+def state_of(request: Request, response: httpx.Response) -> State:
+    """Return the state in a response.
+
+    Raises:
+        Problem: The API refused.
+        Unavailable: The response cannot be used.
+    """
+    found = answer_of(request, response)
+    try:
+        return State.of(found)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise unavailable(request, "The API's answer has another form.") from None
 
 
 def command(
@@ -69,14 +96,19 @@ def command(
 
 
 def portal_link(
-    external_id: str, facts: Mapping[str, Any], expires_in: timedelta | None, name: str | None
+    external_id: str | int,
+    facts: Mapping[str, Any],
+    expires_in: timedelta | int | None,
+    name: str | None,
 ) -> Request:
     """Return the command to make a link."""
-    said = {"external_id": external_id, **facts}
-    if expires_in is not None:
-        said["expires_in"] = int(expires_in.total_seconds())
+    said = {"external_id": name_of(external_id), "expires_in": _seconds(expires_in), **facts}
     body = {key: value for key, value in said.items() if value is not None}
     return command("POST", "/portal-links", body, name)
+
+
+def _seconds(span: timedelta | int | None) -> int | None:
+    return int(span.total_seconds()) if isinstance(span, timedelta) else span
 
 
 def answer_of(request: Request, response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
@@ -95,7 +127,8 @@ def answer_of(request: Request, response: httpx.Response) -> Any:  # noqa: ANN40
     if response.is_success and found is not None:
         return found
     if response.is_client_error and isinstance(found, dict) and "code" in found:
-        raise Problem(response.status_code, cast("dict[str, Any]", found))
+        facts = cast("dict[str, Any]", found)
+        raise Problem(response.status_code, facts, idempotency_key=request.idempotency_key)
     raise unavailable(request, f"The API answered {response.status_code}.")
 
 
