@@ -17,6 +17,8 @@ from tossbill_ui.api_keys.scopes import ApiScope
 from tossbill_ui.runtime import Runtime
 
 ORIGIN = "http://shop.test"
+# What a price by the API has to say beside its day and its amount.
+TERMS: dict[str, object] = {"tax_free_krw": 0, "unit": "month", "count": 1, "trial_days": 0}
 
 
 @dataclass

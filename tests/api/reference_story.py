@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.api.client import client_of, new_program
+from tests.api.client import TERMS, client_of, new_program
 from tests.api.reference import Exchange, Recorder
 from tests.conftest import NOON
 from tests.support.shop import Shop, open_shop
@@ -88,7 +88,7 @@ async def _plans(record: Recorder) -> None:
     await record.send("GET /plans")
     await record.send("GET /plans/{code}", code="basic")
     await record.send("GET /prices", query="plan=basic")
-    said = {"starts_on": "2027-03-01", "amount_krw": 10_900}
+    said = {"starts_on": "2027-03-01", "amount_krw": 10_900, **TERMS}
     await record.send("POST /plans/{code}/prices", said, code="basic")
     await record.send("GET /events", query="types=subscription.canceled,payment.charged&limit=2")
 

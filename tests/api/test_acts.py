@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.api.client import Program
+from tests.api.client import TERMS, Program
 from tests.support.shop import Shop
 from tossbill_ui.audit.models import AuditEntry
+from tossbill_ui.core.calendar import korean_day
 from tossbill_ui.customers.models import PortalLink
 from tossbill_ui.customers.session import Session, actor_of
-from tossbill_ui.subscriptions.actions import cancel, pause
+from tossbill_ui.subscriptions.actions import cancel, pause, price_increase
 from tossbill_ui.subscriptions.reading.view import SubscriptionView
 
 
@@ -105,7 +106,7 @@ async def test_unknown_objects_are_not_found(program: Program) -> None:
         "undo-cancel": None,
         "pause": None,
         "resume": {"expected_amount_krw": 0},
-        "change": {"plan": "pro", "when": "now", "expected_amount_krw": 0},
+        "change": {"plan": "pro", "when": "period_end", "expected_amount_krw": 0},
         "retry": None,
         "preview": {"act": "cancel"},
     }
@@ -126,15 +127,22 @@ async def test_cheaper_plan_begins_at_once_and_refunds_what_is_left(
     shop: Shop, program: Program, seen: SubscriptionView
 ) -> None:
     shown = await preview(program, seen, act="change", plan="letter")
-    wrong = await act(program, seen, "change", plan="letter", when="now", expected_amount_krw=1)
-    changed = await acted(
-        program, seen, "change", plan="letter", when="now", expected_amount_krw=shown["now_krw"]
-    )
+    body = {"plan": "letter", "when": "now", "expected_amount_krw": shown["now_krw"]}
+    back = shown["refund_krw"]
+    wrong, less = [
+        await act(program, seen, "change", **body | amounts)
+        for amounts in (
+            {"expected_amount_krw": 1, "expected_refund_krw": back},
+            {"expected_refund_krw": back - 1},
+        )
+    ]
+    changed = await acted(program, seen, "change", **body, expected_refund_krw=back)
     await shop.run()
 
     assert (shown["now_krw"], shown["credit_krw"], shown["refund_krw"]) == (0, 9900, 8000)
     assert (shown["period_end_krw"], shown["period_end_on"]) == (1900, "2026-12-24")
     assert (wrong.status_code, wrong.json()["expected_amount_krw"]) == (409, 0)
+    assert (less.status_code, less.json()["expected_refund_krw"]) == (409, back)
     assert (changed["plan"], changed["amount_krw"]) == ("letter", 1900)
     assert await shop.money() == [("approved", 9900), ("canceled", 8000)]
 
@@ -151,7 +159,12 @@ async def test_cheaper_plan_is_planned_for_the_next_period(
 
 
 OFFERS = {
-    "a dearer plan now": ("change", {"plan": "basic-yearly", "when": "now"}, 89_100, "plan"),
+    "a dearer plan now": (
+        "change",
+        {"plan": "basic-yearly", "when": "now", "expected_refund_krw": 0},
+        89_100,
+        "plan",
+    ),
     "a dearer plan later": ("change", {"plan": "pro", "when": "period_end"}, 29_000, "plan"),
 }
 
@@ -292,3 +305,49 @@ async def test_acts_are_recorded_under_the_name_of_the_key(
     assert [event["data"]["actor"] for event in events] == [
         {"kind": "api_key", "name": program.key.name}
     ]
+
+
+@pytest.mark.parametrize("answer", [False, None])
+@pytest.mark.parametrize("when", ["now", "period_end"])
+async def test_no_to_a_higher_price_is_not_undone_by_a_cheaper_plan(
+    shop: Shop,
+    program: Program,
+    session: Session,
+    seen: SubscriptionView,
+    answer: bool | None,
+    when: str,
+) -> None:
+    await shop.go_to(seen.subscription.ends_on - timedelta(days=20))
+    today = korean_day(shop.clock.now()).isoformat()
+    higher = {"starts_on": today, "amount_krw": 15_000, **TERMS}
+    assert (await program.post("/plans/basic/prices", higher)).status_code == 201
+    await shop.rt.tasks.drain(seconds=30)
+    if answer is not None:
+        of = seen.subscription.id
+        await price_increase.record_decision(shop.rt, actor_of(session), of, accepts=answer)
+    shown = await preview(program, seen, act="change", plan="letter")
+    amounts = {"now": {"expected_amount_krw": shown["now_krw"]}}
+    amounts["now"]["expected_refund_krw"] = shown["refund_krw"]
+    amounts["period_end"] = {"expected_amount_krw": shown["period_end_krw"]}
+
+    offered = await act(program, seen, "change", plan="letter", when=when, **amounts[when])
+
+    assert (offered.status_code, offered.json()["code"]) == (202, "consent_required")
+    await shop.run_daily_until(seen.subscription.ends_on + timedelta(days=2))
+    assert await shop.money() == [("approved", 9900)]
+    assert (await shop.view(session, seen.subscription.id)).subscription.status == "ended"
+
+
+@pytest.mark.parametrize(
+    "amount", [{"amount_krw": True}, {"amount_krw": 100.0}, {"amount_krw": "100"}, {"all": 1}]
+)
+async def test_amount_that_is_no_integer_is_refused(
+    shop: Shop, program: Program, seen: SubscriptionView, amount: dict[str, object]
+) -> None:
+    assert seen.last_payment is not None
+    path = f"/payments/{seen.last_payment.id}/refund"
+
+    answer = await program.post(path, {**amount, "reason": "x"})
+
+    assert answer.status_code == 422, answer.text
+    assert await shop.money() == [("approved", 9900)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -89,20 +90,29 @@ async def test_key_that_sends_too_much_has_to_wait(
     assert answers[1].headers["retry-after"] == "1"
 
 
-async def test_wrong_keys_of_one_address_are_counted(
+async def test_wrong_keys_of_one_address_are_counted_and_lock_out_no_right_one(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(authentication, "WRONG_KEYS", (0.1, 1.0))
+    monkeypatch.setattr(authentication, "WRONG_KEYS", (0.001, 2.0))
     wrong = {"authorization": "Bearer tb_test_" + "A" * 43}
     async with client_of(shop.rt) as http:
         known = await new_program(shop.rt, http)
         assert (await known.post("/portal-links", LINK)).status_code == 201
 
-        answers = [await http.post("/portal-links", headers=wrong) for _ in range(2)]
+        answers = await asyncio.gather(*(http.post("/portal-links", headers=wrong) for _ in "1234"))
 
-        codes = [answer.json()["code"] for answer in answers]
-        assert codes == ["key_invalid", "too_many_requests"]
+        codes = sorted(answer.json()["code"] for answer in answers)
+        assert codes == ["key_invalid"] * 2 + ["too_many_requests"] * 2
+        shop.machine.advance(authentication.REMEMBERED)
         assert (await known.post("/portal-links", LINK)).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/portal-links", "/nothing", "/customers/%ff", "/openapi.json"])
+async def test_every_answer_has_the_id_of_its_request(program: Program, path: str) -> None:
+    answer = await program.get(path)
+
+    named = answer.json().get("request_id", answer.headers["x-request-id"])
+    assert answer.headers["x-request-id"] == named
 
 
 async def test_use_of_a_key_is_noted_once_a_minute(shop: Shop, program: Program) -> None:

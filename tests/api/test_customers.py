@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.api.client import Program
 from tests.support.shop import Shop
-from tossbill_ui.customers.models import Customer
+from tossbill_ui.customers import invitations
+from tossbill_ui.customers.models import Customer, StoredSession
 from tossbill_ui.customers.session import Session
 
 
@@ -152,3 +155,43 @@ async def test_payment_methods_are_listed_without_what_could_be_charged(
 
     assert (card["id"], card["status"]) == (seen.method.id, "active")
     assert card["last_digits"] == seen.method.last_digits
+
+
+async def test_named_visitor_has_no_way_in_of_before(
+    shop: Shop, program: Program, session: Session
+) -> None:
+    """Whoever planted the visitor's cookie has a link, an address and a session of their own."""
+    await shop.subscribe(session)
+    link = (await program.post("/portal-links", {"customer_id": session.customer_id})).json()
+    async with shop.rt.db.write() as db:
+        visitor = await db.get_one(Customer, session.customer_id)
+        visitor.email = visitor.verified_email = "planter@evil.example"
+        visitor.email_verified_at = shop.rt.machine.now()
+
+    named = await program.send("PATCH", f"/customers/{session.customer_id}", {"external_id": "42"})
+
+    assert named.status_code == 200, named.text
+    opened = await invitations.open_link(shop.rt, link["url"].rpartition("/")[2])
+    [customer] = await shop.rows(Customer)
+    stored = await shop.rows(StoredSession)
+    assert (opened.invitation, customer.verified_email) == (None, None)
+    assert [row for row in stored if row.revoked_at is None] == []
+    events = (await program.get("/events?types=customer.access_changed")).json()["data"]
+    assert [each["reason"] for each in (event["data"] for event in events)] == ["started", "merged"]
+
+
+async def test_repeated_renaming_is_answered_about_the_same_customer(program: Program) -> None:
+    first = (await program.post("/customers", {"external_id": "a"})).json()
+    renamed = await program.send("PATCH", "/customers/ext:a", {"external_id": "b"}, once="r")
+    await program.post("/customers", {"external_id": "a"})
+
+    again = await program.send("PATCH", "/customers/ext:a", {"external_id": "b"}, once="r")
+
+    assert (renamed.json()["id"], again.json()["id"]) == (first["id"], first["id"])
+
+
+@pytest.mark.parametrize("external_id", ["ext:42", "\0", "a b", ""])
+async def test_id_that_cannot_be_is_refused(program: Program, external_id: str) -> None:
+    answer = await program.post("/customers", {"external_id": external_id})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")

@@ -16,7 +16,8 @@ from tossbill_ui.customers.session import Session, actor_of, new_session
 from tossbill_ui.subscriptions.actions import cancel, change_plan, pause
 from tossbill_ui.subscriptions.reading.landing import page_of
 
-YEARLY = {"plan": "basic-yearly", "when": "now", "expected_amount_krw": 89_100}
+NOW = {"when": "now", "expected_amount_krw": 89_100, "expected_refund_krw": 0}
+YEARLY = {"plan": "basic-yearly", **NOW}
 
 
 async def accepted(shop: Shop, answer: Any) -> tuple[Session, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.api.client import Program
+from tests.api.client import TERMS, Program
 from tests.support.shop import Shop
 from tossbill_ui.customers.session import Session
 from tossbill_ui.subscriptions.models import Price, PriceConsent
@@ -29,7 +29,7 @@ async def test_higher_price_is_posted_once_and_asks_who_pays_less(
 ) -> None:
     seen = await shop.subscribe(session)
     day = today(shop.rt) + timedelta(days=8)
-    body = {"starts_on": day.isoformat(), "amount_krw": 12_000}
+    body = {"starts_on": day.isoformat(), "amount_krw": 12_000, **TERMS}
     posted = [await program.post("/plans/basic/prices", body, once=once) for once in "aab"]
     other = await program.post("/plans/basic/prices", body | {"amount_krw": 12_001})
     await shop.rt.tasks.drain(seconds=120)
@@ -44,10 +44,12 @@ async def test_higher_price_is_posted_once_and_asks_who_pays_less(
 
 async def test_invalid_prices_are_refused(shop: Shop, program: Program) -> None:
     first = today(shop.rt).isoformat()
-    right = {"starts_on": first, "amount_krw": 12_000}
+    right = {"starts_on": first, "amount_krw": 12_000, **TERMS}
     for wrong in (
         {"starts_on": (today(shop.rt) - timedelta(days=1)).isoformat()},
         {"amount_krw": 199},
+        {"amount_krw": "12000"},
+        {"amount_krw": True},
         {"amount_krw": 10**12},
         {"tax_free_krw": 12_001},
         {"unit": "day"},

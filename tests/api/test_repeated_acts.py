@@ -21,7 +21,7 @@ CANCEL = ("/subscriptions/{id}/cancel", {"when": "now", "expected_refund_krw": 9
 REFUND = ("/payments/{payment}/refund", {"amount_krw": 3000, "reason": "x"}, Refund)
 CHANGE = (
     "/subscriptions/{id}/change",
-    {"plan": "letter", "when": "now", "expected_amount_krw": 0},
+    {"plan": "letter", "when": "now", "expected_amount_krw": 0, "expected_refund_krw": 8000},
     Refund,
 )
 OFFER = (

@@ -69,3 +69,17 @@ async def test_flood_from_one_client_does_not_affect_another(app: Limits) -> Non
 
     assert 429 in answers
     assert calm.status_code == 200
+
+
+@pytest.mark.parametrize(("header", "is_limited"), [("", True), ("Bearer tb_x", False)])
+async def test_api_has_limits_of_its_own_for_keys_alone(
+    monkeypatch: pytest.MonkeyPatch, header: str, is_limited: bool
+) -> None:
+    monkeypatch.setattr(accounts, "PATIENCE_SECONDS", 0.0)
+    app = limited(Starlette(routes=[Route("/api/v1/x", echo_length, methods=["POST"])]))
+    burst = Settings().tossbill_limit_requests * accounts.SAVED_SECONDS
+    async with client_from(app, "10.0.0.1") as flood:
+        headers = {"authorization": header}
+        sent = [await flood.post("/api/v1/x", headers=headers) for _ in range(int(burst) + 50)]
+
+    assert (429 in [answer.status_code for answer in sent]) is is_limited

@@ -21,7 +21,7 @@ from tossbill_ui.api import (
     webhook_endpoints,
 )
 from tossbill_ui.api.authentication import Gate
-from tossbill_ui.api.problems import Problem, add_handlers
+from tossbill_ui.api.problems import REQUEST_ID, Problem, add_handlers, request_id_in
 from tossbill_ui.runtime import Runtime
 
 PATH = "/api/v1"
@@ -106,13 +106,16 @@ class _OwnPathsAndHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on; its id is drawn here, so that every answer has the same."""
         if raw := scope.get("raw_path"):
             scope = {**scope, "path": raw.partition(b"?")[0].decode("latin-1")}
+        request_id_in(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).setdefault(*POLICY)
+                headers = MutableHeaders(scope=message)
+                headers.setdefault(*POLICY)
+                headers.setdefault(REQUEST_ID, request_id_in(scope))
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -96,12 +96,14 @@ class Gate:
         if known and now < known[1] and keys.is_valid(known[0], now):
             return known[0]
         wrong = self._of_strangers.of(caller_at(request.client.host if request.client else UNKNOWN))
-        if wrong.wait(1.0) > 0:
-            raise _too_many(wrong)
+        if known is None:  # wrong keys of the same address must not lock out one that was right
+            _take(wrong)
         found = await keys.find(self.rt, key_hash) if keys.KEY.fullmatch(text) else None
         if found is None:
-            wrong.pay(1.0)
+            self._known.pop(key_hash, None)
             raise _unauthorized("key_invalid", "This API key is not valid.")
+        if known is None:
+            wrong.pay(-1.0)
         self._remember(key_hash, found, now)
         return found
 

@@ -14,6 +14,7 @@ from tossbill_ui.api.requests import AnId, Body, Part
 from tossbill_ui.api.routing import TheCommand, needs, new_router
 from tossbill_ui.api_keys.scopes import ApiScope
 from tossbill_ui.core.language import Language
+from tossbill_ui.customers.service import EXTERNAL, id_of
 from tossbill_ui.resources import customers, payment_methods
 from tossbill_ui.resources.customers import Customer
 from tossbill_ui.resources.lists import Page
@@ -121,6 +122,8 @@ async def change_customer(
 ) -> Customer:
     """Change what you know of a customer."""
     rt = runtime.current()
+    if command.was_done and body.external_id:  # they may have had another name when it was sent
+        return await _customer(await id_of(rt, f"{EXTERNAL}{body.external_id}"))
     customer_id = await customer_in(rt, ref)
     if not command.was_done:
         await profile.change(rt, program.actor, customer_id, body.profile, body.external_id)

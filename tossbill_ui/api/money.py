@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from fastapi import Query
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from tossbill_ui import runtime
 from tossbill_ui.api.authentication import Program
@@ -66,10 +66,10 @@ def _note(text: str) -> str:
 class RefundBody(Body):
     """How much of a payment is refunded: either an amount or everything that is left."""
 
-    amount_krw: int | None = Field(default=None, ge=1, le=MOST_KRW, examples=[3000])
+    amount_krw: int | None = Field(default=None, strict=True, ge=1, le=MOST_KRW, examples=[3000])
     """How much, in whole won."""
 
-    all: bool = False
+    all: StrictBool = False
     """Everything that is left."""
 
     reason: Annotated[str, AfterValidator(_note)] = Field(

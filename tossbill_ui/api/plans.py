@@ -41,19 +41,19 @@ class NewPrice(Body):
     starts_on: date = Field(examples=["2027-01-01"])
     """From which day on new subscriptions pay it: today or later, in Korea."""
 
-    amount_krw: int = Field(ge=LEAST_KRW, le=MOST_KRW, examples=[9900])
+    amount_krw: int = Field(strict=True, ge=LEAST_KRW, le=MOST_KRW, examples=[9900])
     """What a period costs, tax included, in whole won."""
 
-    tax_free_krw: Won = 0
+    tax_free_krw: Won
     """The tax-free part of it, in whole won."""
 
-    unit: Unit = Unit.MONTH
+    unit: Unit
     """The unit of a period."""
 
-    count: int = Field(default=1, ge=1, le=24)
+    count: int = Field(strict=True, ge=1, le=24, examples=[1])
     """How many units a period has."""
 
-    trial_days: int = Field(default=0, ge=0, le=365)
+    trial_days: int = Field(strict=True, ge=0, le=365, examples=[14])
     """How many days are free for a customer's first subscription to the plan."""
 
     @model_validator(mode="after")

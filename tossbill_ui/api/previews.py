@@ -61,15 +61,28 @@ async def _change(rt: Runtime, actor: Actor, subscription_id: str, plan: str) ->
     )
 
 
-async def refund_krw(rt: Runtime, actor: Actor, subscription_id: str) -> int:
-    """Return what canceling now would refund, in whole won."""
-    return (await cancel.preview(rt, actor, subscription_id)).refund_krw
+Figures = dict[str, int]
 
 
-async def change_krw(rt: Runtime, actor: Actor, subscription_id: str, plan: str, when: When) -> int:
-    """Return what changing to a plan would charge, in whole won."""
+async def refund_of(rt: Runtime, actor: Actor, subscription_id: str) -> Figures:
+    """Return what canceling now would refund, as a command expects it."""
+    shown = await cancel.preview(rt, actor, subscription_id)
+    return {"expected_refund_krw": shown.refund_krw}
+
+
+async def change_of(
+    rt: Runtime, actor: Actor, subscription_id: str, plan: str, when: When
+) -> Figures:
+    """Return what changing to a plan would charge and refund, as a command expects it."""
     shown = await change_plan.preview(rt, actor, subscription_id, plan_code=plan)
-    return shown.charge_krw if when is When.NOW else shown.planned_krw
+    if when is When.PERIOD_END:
+        return {"expected_amount_krw": shown.planned_krw}
+    return {"expected_amount_krw": shown.charge_krw, "expected_refund_krw": shown.refund_krw}
+
+
+async def charge_of(rt: Runtime, actor: Actor, subscription_id: str) -> Figures:
+    """Return what resuming would charge, as a command expects it."""
+    return {"expected_amount_krw": await resume_krw(rt, actor, subscription_id)}
 
 
 async def resume_krw(rt: Runtime, actor: Actor, subscription_id: str) -> int:

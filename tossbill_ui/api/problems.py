@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from tossbill_ui.api_keys.commands import StillRunning
 from tossbill_ui.core.crypto import new_id
@@ -108,7 +109,12 @@ class ApiProblem(Exception):
 
 def request_id_of(request: Request) -> str:
     """Return the id of a request, which its answer and the log have too."""
-    return request.scope.setdefault("tossbill.request_id", new_id())
+    return request_id_in(request.scope)
+
+
+def request_id_in(scope: Scope) -> str:
+    """Return the id of a request, which is drawn the first time it is asked for."""
+    return scope.setdefault("tossbill.request_id", new_id())
 
 
 def problem_response(request: Request, problem: ApiProblem) -> Response:

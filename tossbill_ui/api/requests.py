@@ -12,7 +12,7 @@ from tossbill_ui.resources.lists import LONGEST_CURSOR, MOST, USUAL, Window
 # No price is as high, and both databases can store it.
 MOST_KRW = 10**9
 
-Won = Annotated[int, Field(ge=0, le=MOST_KRW, examples=[9900])]
+Won = Annotated[int, Field(strict=True, ge=0, le=MOST_KRW, examples=[9900])]
 PlanCode = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,39}$", examples=["pro"])]
 AnId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 ObjectId = Annotated[str, Path(max_length=64, description="Its id.")]

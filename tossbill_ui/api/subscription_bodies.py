@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from tossbill_ui.api.requests import Body, PlanCode, Won
 from tossbill_ui.resources.base import Day, Id, Instant, Krw, Resource
+
+B = TypeVar("B", bound=Body)
 
 
 class When(StrEnum):
@@ -16,6 +18,12 @@ class When(StrEnum):
 
     NOW = "now"
     PERIOD_END = "period_end"
+
+
+def _expecting(body: B, when: When, expected_refund_krw: int | None) -> B:
+    if (when is When.NOW) != (expected_refund_krw is not None):
+        raise ValueError("expected_refund_krw is needed with when = now, and only with it")
+    return body
 
 
 class CancelBody(Body):
@@ -29,9 +37,7 @@ class CancelBody(Body):
 
     @model_validator(mode="after")
     def _expects_with_now(self) -> Self:
-        if (self.when is When.NOW) != (self.expected_refund_krw is not None):
-            raise ValueError("expected_refund_krw belongs to when = now, and only to it")
-        return self
+        return _expecting(self, self.when, self.expected_refund_krw)
 
 
 class ChangeBody(Body):
@@ -45,6 +51,13 @@ class ChangeBody(Body):
 
     expected_amount_krw: Won
     """What the preview showed to be charged then, in whole won."""
+
+    expected_refund_krw: Won | None = None
+    """With `now`: what the preview showed to be refunded, in whole won."""
+
+    @model_validator(mode="after")
+    def _expects_with_now(self) -> Self:
+        return _expecting(self, self.when, self.expected_refund_krw)
 
 
 class ResumeBody(Body):

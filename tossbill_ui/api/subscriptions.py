@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from tossbill_ui import runtime
 from tossbill_ui.api.authentication import Program
-from tossbill_ui.api.previews import change_krw, preview_of, refund_krw, resume_krw
+from tossbill_ui.api.previews import Figures, change_of, charge_of, preview_of, refund_of
 from tossbill_ui.api.problems import ApiProblem
 from tossbill_ui.api.references import checked
 from tossbill_ui.api.requests import CustomerRef, ObjectId, Part
@@ -105,7 +105,7 @@ async def cancel_subscription(
         await cancel.cancel_at_period_end(*of)
     else:
         act = partial(cancel.cancel_now, *of, expected_refund_krw=body.expected_refund_krw)
-        await _as_expected("expected_refund_krw", act, partial(refund_krw, *of))
+        await _as_expected(act, partial(refund_of, *of))
     return await _subscription(rt, subscription_id)
 
 
@@ -138,7 +138,7 @@ async def resume_subscription(
 
     async def act() -> None:
         resume = partial(pause.resume, *of, expected_krw=expected)
-        await _as_expected("expected_amount_krw", resume, partial(resume_krw, *of))
+        await _as_expected(resume, partial(charge_of, *of))
 
     return await _act_or_offer(program, command, subscription_id, act, Task.PAUSE)
 
@@ -149,15 +149,17 @@ async def change_subscription(
 ) -> Subscription | Response:
     """Change the plan; a dearer one becomes an offer to the customer."""
     of, expected = (runtime.current(), program.actor, subscription_id), body.expected_amount_krw
+    refund = body.expected_refund_krw
     ways = {
-        When.NOW: partial(change_plan.change_now, *of, expected_charge_krw=expected),
+        When.NOW: partial(
+            change_plan.change_now, *of, expected_charge_krw=expected, expected_refund_krw=refund
+        ),
         When.PERIOD_END: partial(change_plan.change_at_period_end, *of, expected_krw=expected),
     }
 
     async def act() -> None:
         change = partial(ways[body.when], plan_code=body.plan)
-        figure = partial(change_krw, *of, body.plan, body.when)
-        await _as_expected("expected_amount_krw", change, figure)
+        await _as_expected(change, partial(change_of, *of, body.plan, body.when))
 
     return await _act_or_offer(program, command, subscription_id, act, Task.PLAN, body.plan)
 
@@ -179,14 +181,14 @@ async def _subscription(rt: Runtime, subscription_id: str) -> Subscription:
         return await subscriptions.get(rt, db, subscription_id)
 
 
-async def _as_expected(field: str, act: Act, figure: Callable[[], Awaitable[int]]) -> None:
-    """Act, or name the amount that holds now."""
+async def _as_expected(act: Act, figures: Callable[[], Awaitable[Figures]]) -> None:
+    """Act, or name the amounts that hold now."""
     try:
         await act()
     except Conflict as conflict:
         if conflict.code != "preview_changed":
             raise
-        facts = {field: await figure()}
+        facts = await figures()
         raise ApiProblem(409, conflict.code, conflict.message, facts=facts) from None
 
 

@@ -28,6 +28,7 @@ from tossbill_ui.core.text import clean, is_code, is_id
 from tossbill_ui.customers import reporting
 from tossbill_ui.customers.merged_meanwhile import MergedMeanwhile, until_not_merged
 from tossbill_ui.customers.models import Customer, PortalLink
+from tossbill_ui.customers.service import EXTERNAL
 from tossbill_ui.customers.verified_address import set_verified
 from tossbill_ui.runtime import Runtime
 
@@ -231,8 +232,9 @@ async def ensure_linked(
 
 
 def is_external_id(text: str) -> bool:
-    """Whether a text can be a member's id at the shop."""
-    return EXTERNAL_ID.fullmatch(text) is not None and clean(text, limit=len(text)) == text
+    """Whether a text can be a member's id at the shop; ``ext:`` begins its name, not the id."""
+    is_text = EXTERNAL_ID.fullmatch(text) is not None and clean(text, limit=len(text)) == text
+    return is_text and not text.startswith(EXTERNAL)
 
 
 async def _created(rt: Runtime, db: AsyncSession, external_id: str) -> tuple[Customer, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
@@ -21,8 +22,8 @@ BODY_BYTES = 64 * 1024
 ASSETS = ("/assets/", "/fonts/", "/app.css", "/favicon", "/toss_billing.js")
 ASSET_TOKENS = 0.1
 SANDBOX, WEBHOOKS_PATH = "/sandbox/", "/webhooks/toss"
-# Limited by key, and by address for those without one (`api.authentication`).
-API = "/api/v1/"
+# With a key, requests to the API are limited by it (`api.authentication`).
+API, KEY = "/api/v1/", re.compile(rb"bearer +tb_", re.IGNORECASE)
 
 Refuse = Callable[[Request], Awaitable[Response]]
 
@@ -69,7 +70,7 @@ class Limits:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(receive, self._seconds)
-        if scope["path"].startswith(API) or _is_our_own(scope):
+        if _is_by_key(scope) or _is_our_own(scope):
             await self.app(scope, body, send)
             return
         if await self._may(scope):
@@ -116,3 +117,11 @@ class _Body:
 def _is_our_own(scope: Scope) -> bool:
     """Whether this machine asks its own sandbox, as the app and its worker do all the time."""
     return scope["path"].startswith(SANDBOX) and is_local(Request(scope))
+
+
+def _is_by_key(scope: Scope) -> bool:
+    """Whether a program sends it with something that looks like an API key."""
+    is_api = scope["path"].startswith(API)
+    return is_api and any(
+        name == b"authorization" and KEY.match(value) for name, value in scope["headers"]
+    )

@@ -18,11 +18,9 @@ from tossbill_ui.core.actor import customer as owner
 from tossbill_ui.core.after_commit import after_commit
 from tossbill_ui.core.db import Table, update_where
 from tossbill_ui.core.errors import Conflict, NotFound
-from tossbill_ui.customers import sessions
-from tossbill_ui.customers.link_revocation import revoke_links
+from tossbill_ui.customers.entrances import end_entrances
 from tossbill_ui.customers.merged_meanwhile import MergedMeanwhile, until_not_merged
-from tossbill_ui.customers.models import Customer, PortalLink, SignInCode, StoredSession
-from tossbill_ui.customers.verified_address import set_verified
+from tossbill_ui.customers.models import Customer, PortalLink, StoredSession
 from tossbill_ui.events.types import Event, EventType
 from tossbill_ui.notices.models import Notice
 from tossbill_ui.payment_methods.models import MethodStatus, PaymentMethod, Registration
@@ -191,7 +189,7 @@ async def merge_within(
         return linked.id
     pair = _Pair(anonymous, linked, await _lock_rows(db, (anonymous.id, linked.id)))
     await _refuse(db, pair)
-    await _end_entrances(rt, db, anonymous, but_address=linked.verified_email)
+    await end_entrances(rt, db, anonymous, but_address=linked.verified_email)
     await _move(db, pair)
     await _hand_over(db, pair)
     _publish(rt, db, pair, actor)
@@ -259,22 +257,6 @@ async def _refuse(db: AsyncSession, pair: _Pair) -> None:
         asked = await consent.open_request(db, subscription)
         if asked and asked.answer is None:
             raise Conflict("A question about a price is not answered.", code="consent_open")
-
-
-async def _end_entrances(
-    rt: Runtime, db: AsyncSession, anonymous: Customer, *, but_address: str | None
-) -> None:
-    """End every session, link and code of the anonymous customer.
-
-    Somebody may have planted its cookie in the browser that merges, and have got into it by a
-    link or a code of their own meanwhile. Its verified address, unless it is the linked customer's
-    as well, signs in no longer, and is told.
-    """
-    if anonymous.verified_email != but_address:
-        await set_verified(rt, db, anonymous, None)
-    await sessions.end_where(rt, db, col(StoredSession.customer_id) == anonymous.id)
-    await revoke_links(rt, db, anonymous.id)
-    await db.exec(sa.delete(SignInCode).where(col(SignInCode.customer_id) == anonymous.id))
 
 
 async def _move(db: AsyncSession, pair: _Pair) -> None:

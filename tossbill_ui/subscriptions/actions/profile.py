@@ -9,16 +9,20 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.actor import Actor
+from tossbill_ui.core.actor import customer as owner
 from tossbill_ui.core.errors import Conflict, InvalidRequest, NotFound
 from tossbill_ui.core.language import Language
 from tossbill_ui.core.mail_address import is_address
 from tossbill_ui.core.text import clean
 from tossbill_ui.customers import portal_links, reporting
+from tossbill_ui.customers.entrances import end_entrances
 from tossbill_ui.customers.merged_meanwhile import MergedMeanwhile, until_not_merged
 from tossbill_ui.customers.models import Customer
 from tossbill_ui.customers.service import find
 from tossbill_ui.customers.verified_address import set_verified
 from tossbill_ui.runtime import Runtime
+from tossbill_ui.subscriptions import repository
+from tossbill_ui.subscriptions.lifecycle.publish import publish_moved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +91,7 @@ async def change(
             found = await _locked(db, customer_id)
             async with reporting.reported(rt, db, found, actor=actor):
                 if external_id is not None:
-                    await _name(db, found, external_id)
+                    await _name(rt, db, actor, found, external_id)
                 await _apply(rt, db, found, known)
 
     await until_not_merged(transaction)
@@ -111,9 +115,27 @@ async def _locked(db: AsyncSession, customer_id: str) -> Customer:
     return found
 
 
-async def _name(db: AsyncSession, customer: Customer, external_id: str) -> None:
+async def _name(
+    rt: Runtime, db: AsyncSession, actor: Actor, customer: Customer, external_id: str
+) -> None:
+    """Name a customer; whoever else got into the account of a visitor gets in no more (ADR-0048).
+
+    What the visitor may use, the member may use from now on, which the shop is told.
+    """
+    if customer.external_id is None:
+        await end_entrances(rt, db, customer)
+        for subscription in await repository.of_actor(db, owner(customer.id)):
+            publish_moved(rt, db, subscription, actor)
+    await _set_external_id(db, customer, external_id)
+
+
+def _check(external_id: str) -> None:
     if not portal_links.is_external_id(external_id):
         raise InvalidRequest("An external id has 1 to 128 characters, and no blanks among them.")
+
+
+async def _set_external_id(db: AsyncSession, customer: Customer, external_id: str) -> None:
+    _check(external_id)
     try:
         async with db.begin_nested():
             customer.external_id = external_id

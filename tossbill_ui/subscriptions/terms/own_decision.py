@@ -9,7 +9,7 @@ from tossbill_ui.core.actor import Actor, ActorKind
 from tossbill_ui.core.errors import NeedsConsent
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.events.types import EventType
-from tossbill_ui.subscriptions.models import Price, Subscription
+from tossbill_ui.subscriptions.models import ConsentDecision, Price, Subscription
 from tossbill_ui.subscriptions.terms import consent
 from tossbill_ui.subscriptions.terms.pricing import is_dearer
 
@@ -27,11 +27,15 @@ async def require_no_dearer(
         charge_krw: Whole won that are charged at once.
 
     Raises:
-        NeedsConsent: It costs more than the current period or the next one, or is charged at once,
-            and the actor is not the customer.
+        NeedsConsent: It costs more than the current period or the next one, is charged at once, or
+            goes on although the customer has not agreed to the next price, and the actor is not
+            the customer.
     """
     if actor.is_customer:
         return
+    asked = await consent.open_request(db, subscription)
+    if asked and asked.answer != ConsentDecision.ACCEPTED:
+        raise NeedsConsent("It ends with its period unless the customer agrees to go on.")
     known = await consent.prices(db, subscription)
     if charge_krw or any(is_dearer(coming, price) for price in known):
         raise NeedsConsent("This would make the customer pay more: only they may do it.")
