@@ -52,6 +52,6 @@ async def webhook(request: Request) -> Response:
         event = tossbill.receive(request.headers, await request.body())
     except InvalidSignature:
         return Response(status_code=400)
-    if event.type == "customer.access_changed":
-        log.info("%s: %s", event.external_id, event.data["state"]["is_active"])  # or store it
+    if member := event.external_id:
+        log.info("%s: %s", member, await tossbill.is_active(member))  # or store it
     return Response(status_code=204)

@@ -23,6 +23,7 @@ from tossbill_ui.build import ROOT
 
 FILE = ROOT / "examples" / "fastapi" / "shop.py"
 HOOK = f"{SHOP_URL}/webhooks/tossbill"
+TYPES = "customer.access_changed,subscription.plan_changed"
 OPEN, LOCKED = "특별한 기능", "구독하면 쓸 수 있어요"
 REFUSED: dict[str, object] = {
     "endpoint": "charge",
@@ -49,7 +50,7 @@ def portal(tmp_path: Path) -> Generator[Server]:
 def shop(portal: Server, monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
     """The address of the shop, which runs in a thread."""
     key = portal.printed("api-key", "add", "--name", "shop", "--scopes", "read,links,customers")
-    hook = portal.printed("webhooks", "add", HOOK, "--types", "customer.access_changed")
+    hook = portal.printed("webhooks", "add", HOOK, "--types", TYPES)
     monkeypatch.setenv("TOSSBILL_KEY", key["key"])
     monkeypatch.setenv("TOSSBILL_WEBHOOK_SECRET", hook["secret"])
     monkeypatch.setenv("TOSSBILL_URL", portal.url)
