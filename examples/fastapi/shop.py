@@ -41,8 +41,9 @@ async def log_in(request: Request) -> RedirectResponse:
 async def subscription(request: Request) -> RedirectResponse:
     if not (member := request.session.get("member")):
         return RedirectResponse("/", status_code=303)
-    known = {"name": "김하나", "email": "hana@example.com", "email_verified": True}
-    link = await tossbill.portal_link(member, **known, return_url=f"{SHOP}/")
+    link = await tossbill.portal_link(
+        member, name="김하나", email="hana@example.com", email_verified=True, return_url=f"{SHOP}/"
+    )
     return RedirectResponse(link, status_code=303)
 
 

@@ -15,6 +15,7 @@ from tests.outbound.stage import COURIER, Stage
 from tests.support.actors import KIM
 from tossbill_ui.core.lease import HeldLeases
 from tossbill_ui.core.tasks import Tasks
+from tossbill_ui.events.types import EventType
 from tossbill_ui.outbound import endpoints, planning
 from tossbill_ui.outbound.delivery import deliver, due
 from tossbill_ui.outbound.replay import replay
@@ -176,3 +177,39 @@ async def test_open_deliveries_are_found_by_their_index_in_order(stage: Stage) -
     steps = " ".join(row.detail for row in found)
     assert "USING INDEX ix_webhook_delivery_open (endpoint_id=?)" in steps
     assert "TEMP B-TREE" not in steps
+
+
+async def test_types_that_are_added_while_the_worker_plans_are_planned(
+    stage: Stage, receiver: Receiver
+) -> None:
+    endpoint_id, _ = await stage.endpoint(receiver, ["subscription.renewed"])
+    [before] = await planning.endpoints(stage.rt)
+    await endpoints.update(stage.rt, KIM, endpoint_id, types=["subscription.ended"])
+    await stage.publish(1, EventType.SUBSCRIPTION_ENDED)
+
+    await planning.plan(stage.rt, before)
+
+    await stage.deliver()
+    assert [request.json["type"] for request in receiver.received] == ["subscription.ended"]
+
+
+async def test_replay_during_the_last_try_is_not_lost(stage: Stage, receiver: Receiver) -> None:
+    endpoint_id, _ = await stage.endpoint(receiver)
+    await stage.publish()
+    receiver.status = 500
+    for _ in range(7):
+        await stage.deliver()
+        stage.machine.advance(timedelta(hours=11))
+    receiver.open.clear()
+    await deliver(stage.rt, COURIER)
+    await until_waiting(receiver, 1)
+    await replay(stage.rt, KIM, endpoint_id, since=1)
+    [endpoint] = await planning.endpoints(stage.rt)
+    await planning.plan(stage.rt, endpoint)
+    receiver.open.set()
+    await stage.rt.tasks.drain(seconds=30)
+    receiver.status = 200
+
+    await stage.deliver_after(timedelta(hours=11))
+
+    assert len(receiver.table) == 1

@@ -16,7 +16,6 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from tossbill_ui.core.db import update_where
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.leases import claims, keeper
 from tossbill_ui.outbound import endpoint_secrets, health, operator_mail, planning, signing
@@ -162,28 +161,32 @@ def encoded(body: Mapping[str, Any]) -> bytes:
 
 async def _record(rt: Runtime, delivery: WebhookDelivery, answer: Answer) -> None:
     """Record a try, unless the delivery was claimed by another meanwhile, or deleted."""
-    now, tries = rt.machine.now(), delivery.tries + 1
-    pause = pause_after(tries, delivery_id=delivery.id)
-    is_given_up = not answer.is_success and pause is None
-    values = {
-        "tries": tries,
-        "last_status": answer.status,
-        "last_error": answer.error,
-        "next_try_at": None if answer.is_success or pause is None else now + pause,
-        "done_at": now if answer.is_success else None,
-        "given_up_at": now if is_given_up else None,
-    }
     async with rt.db.write() as db:
         # First the endpoint, as everywhere: whoever locks both would else wait for the other.
         endpoint = await db.get(WebhookEndpoint, delivery.endpoint_id, with_for_update=True)
-        is_it = col(WebhookDelivery.id) == delivery.id
-        is_ours = col(WebhookDelivery.attempts) == delivery.attempts
-        done = await update_where(db, WebhookDelivery, is_it, is_ours, lease_until=None, **values)
-        if endpoint and done:
-            _tell(rt, db, endpoint, answer, is_given_up=is_given_up)
-    if done and is_given_up:
+        # As it is now: a replay may have let it begin anew while it was being sent.
+        row = await db.get(WebhookDelivery, delivery.id, with_for_update=True)
+        if endpoint is None or row is None or row.attempts != delivery.attempts:
+            return
+        _end_try(rt, row, answer)
+        _tell(rt, db, endpoint, answer, is_given_up=row.given_up_at is not None)
+    if row.given_up_at:
         data = {"endpoint": delivery.endpoint_id, "event": delivery.event_id}
         log.warning("webhook.given_up", extra={"data": data})
+
+
+def _end_try(rt: Runtime, row: WebhookDelivery, answer: Answer) -> None:
+    """Note what a try led to, and when the next one is due."""
+    now = rt.machine.now()
+    row.tries += 1
+    pause = pause_after(row.tries, delivery_id=row.id)
+    row.last_status, row.last_error, row.lease_until = answer.status, answer.error, None
+    if answer.is_success:
+        row.done_at = now
+    elif pause is None:
+        row.given_up_at = now
+    else:
+        row.next_try_at = now + pause
 
 
 def _tell(

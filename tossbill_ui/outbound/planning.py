@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from tossbill_ui.core.crypto import new_id
-from tossbill_ui.core.db import update_where
+from tossbill_ui.core.db import UtcDateTime, update_where
 from tossbill_ui.events import reader
 from tossbill_ui.events.models import EventRecord
 from tossbill_ui.outbound.models import EndpointState, WebhookDelivery, WebhookEndpoint
@@ -100,22 +100,29 @@ async def _insert(
 ) -> None:
     """Insert deliveries of the events that the endpoint gets, due now.
 
-    With `again`, a delivery that is there already begins anew, unless it is being sent.
+    With `again`, a delivery that is there already begins anew; one that is being sent, once it was.
     """
-    wanted = [event for event in events if not endpoint.types or event.type in endpoint.types]
+    types = await _types(db, endpoint)
+    wanted = [event for event in events if not types or event.type in types]
     if not wanted:
         return
     dialect = sqlite if rt.db.is_sqlite else postgresql
     insert = dialect.insert(WebhookDelivery.metadata.tables["webhook_delivery"])
     key = ["endpoint_id", "event_seq"]
     if again:
-        due = {**AGAIN, "next_try_at": rt.machine.now()}
         is_free = col(WebhookDelivery.lease_until).is_(None)
-        statement = insert.on_conflict_do_update(index_elements=key, set_=due, where=is_free)
+        at = sa.case((is_free, sa.literal(rt.machine.now(), UtcDateTime)), else_=None)
+        due = {**AGAIN, "next_try_at": at}
+        statement = insert.on_conflict_do_update(index_elements=key, set_=due)
     else:
         statement = insert.on_conflict_do_nothing(index_elements=key)
     rows = [_row(rt, endpoint, event) for event in wanted]
     await (await db.connection()).execute(statement, rows)
+
+
+async def _types(db: AsyncSession, endpoint: WebhookEndpoint) -> list[str]:
+    """Return the types that the endpoint gets now: its row is locked, and may have changed."""
+    return (await db.get_one(WebhookEndpoint, endpoint.id, populate_existing=True)).types
 
 
 def _row(rt: Runtime, endpoint: WebhookEndpoint, event: EventRecord) -> Row:
