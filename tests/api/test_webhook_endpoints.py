@@ -71,7 +71,9 @@ async def test_ping_tells_why_nothing_was_answered(program: Program) -> None:
     assert again == {"status": None, "error": "repeated"}
 
 
-@pytest.mark.parametrize("span", [{"from": 1}, {"from": "2026-11-24T03:00:00Z", "to": 10}])
+@pytest.mark.parametrize(
+    "span", [{"from": 1}, {"from": "2026-11-24T02:00:00Z", "to": "2026-11-24T12:00:00+09:01"}]
+)
 async def test_events_are_planned_again(
     shop: Shop, program: Program, span: dict[str, object]
 ) -> None:
