@@ -72,7 +72,7 @@ async def test_ping_tells_why_nothing_was_answered(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "span", [{"from": 1}, {"from": "2026-11-24T02:00:00Z", "to": "2026-11-24T12:00:00+09:01"}]
+    "span", [{"from": 1}, {"from": "2026-11-24T02:00:00Z", "to": "2026-11-24T12:01:00+09:00"}]
 )
 async def test_events_are_planned_again(
     shop: Shop, program: Program, span: dict[str, object]
