@@ -58,6 +58,8 @@ def restarted(shop: Server, press: Callable[[], None]) -> None:
 def frozen(shop: Server, page: Page, press: Callable[[], None]) -> None:
     """Press while the server is stopped and the connection looks alive, until it is too late."""
     assert shop.process
+    # A page that still waits for an answer of the server could not be pressed.
+    page.wait_for_load_state("networkidle")
     shop.process.send_signal(signal.SIGSTOP)
     try:
         press()
