@@ -1,4 +1,4 @@
-"""What programs do for customers: each act, its refusals, its expectation, and its repetition."""
+"""Acts of programs for customers: each with its refusals, its expectation and its repetition."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ async def test_dearer_plan_becomes_an_offer_and_changes_nothing(
     assert (wrong.status_code, wrong.json()["expected_amount_krw"]) == (409, amount)
 
 
-async def test_what_a_customer_stopped_becomes_an_offer_to_them(
+async def test_taking_back_a_customers_no_becomes_an_offer_to_them(
     shop: Shop, program: Program, session: Session, seen: SubscriptionView
 ) -> None:
     of = (shop.rt, actor_of(session), seen.subscription.id)

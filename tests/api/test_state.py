@@ -1,4 +1,4 @@
-"""What a customer may use now, by the API."""
+"""The state of a customer, by the API."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_page_of_another_site_is_none(url: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["shop.example", "https://a/b", "https://a b", "ftp://a", "*"])
-def test_what_is_no_origin_is_named(text: str) -> None:
+def test_text_that_is_no_origin_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="is not of the form"):
         Origins.from_text(text)
 

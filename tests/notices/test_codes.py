@@ -337,7 +337,7 @@ async def test_codes_that_verify_have_a_bound_over_all_callers(
     assert await ask(shop.rt, "0@example.com"), "signing in has a bound of its own"
 
 
-async def test_what_is_stored_is_no_code(shop: Shop) -> None:
+async def test_stored_hash_is_no_code(shop: Shop) -> None:
     await verified(shop)
     await ask(shop.rt)
     [code] = await mailed(shop)

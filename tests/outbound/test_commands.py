@@ -71,11 +71,11 @@ def test_a_replay_begins_with_a_number_or_an_instant(since: str) -> None:
 
 
 @pytest.mark.parametrize("since", ["x", "-1", "2026-11-30T09:00", "9" * 19])
-def test_what_is_neither_a_number_nor_an_instant_is_a_usage_error(since: str) -> None:
+def test_text_that_is_neither_a_number_nor_an_instant_is_a_usage_error(since: str) -> None:
     assert call("webhooks", "replay", "0" * 32, f"--from={since}").exit_code == 2
 
 
-def test_what_is_refused_is_one_sentence() -> None:
+def test_refusal_is_one_sentence() -> None:
     for words in (("add", "http://shop.example"), ("add", URL, "--types", "x.y"), ("on", "0" * 32)):
         result = call("webhooks", *words)
         assert (result.exit_code, result.stdout) == (1, "")

@@ -181,7 +181,7 @@ async def test_a_status_counts_however_long_its_body_is(serve: Serve, length: by
         assert await send(SANDBOX, url) == Answer(status=202)
 
 
-async def test_what_is_not_http_is_no_answer(serve: Serve) -> None:
+async def test_answer_that_is_not_http_is_none(serve: Serve) -> None:
     assert await send(SANDBOX, await serve(b"SSH-2.0-OpenSSH\r\n\r\n")) == Answer(
         error=SendError.NO_ANSWER
     )

@@ -197,7 +197,7 @@ async def test_the_same_member_may_come_again_as_a_new_customer(
         assert (await service.named(db, f"ext:{MEMBER}")).id == stranger.customer_id
 
 
-async def test_what_is_open_is_settled_first(shop: Shop, session: Session) -> None:
+async def test_open_payments_are_settled_first(shop: Shop, session: Session) -> None:
     seen = await shop.subscribe(session)
     with pytest.raises(CannotErase, match=r"is not over"):
         await erase(shop.rt, KIM, session.customer_id)

@@ -108,7 +108,7 @@ Act = Callable[..., Awaitable[None]]
     [(cancel.cancel_at_period_end, cancel.undo), (pause.pause, pause.resume)],
     ids=["cancel", "pause"],
 )
-async def test_what_a_customer_stopped_is_taken_back_by_the_customer_alone(
+async def test_customers_no_is_taken_back_by_the_customer_alone(
     shop: Shop, session: Session, stop: Act, take_back: Act
 ) -> None:
     of = (await shop.subscribe(session)).subscription.id

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Query
 from pydantic import Field
 
 from tossbill_ui import runtime
 from tossbill_ui.api.authentication import Program
-from tossbill_ui.api.references import customer_in
+from tossbill_ui.api.references import Ref, customer_in
 from tossbill_ui.api.requests import AnId, Body, Part
 from tossbill_ui.api.routing import TheCommand, needs, new_router
 from tossbill_ui.api_keys.scopes import ApiScope
@@ -24,14 +24,6 @@ from tossbill_ui.subscriptions.actions.profile import Profile
 
 MayRead = needs(ApiScope.READ)
 MayChange = Annotated[Program, needs(ApiScope.CUSTOMERS)]
-Ref = Annotated[
-    str,
-    Path(
-        max_length=400,
-        description="Our id of the customer, or `ext:` and yours.",
-        examples=["ext:42"],
-    ),
-]
 
 router = new_router("Customers")
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import unquote
+
+from fastapi import Path
 
 from tossbill_ui.core.errors import NotFound
 from tossbill_ui.customers.portal_links import is_external_id
 from tossbill_ui.customers.service import EXTERNAL, id_of
 from tossbill_ui.runtime import Runtime
+
+Ref = Annotated[
+    str,
+    Path(
+        max_length=400,
+        description="Our id of the customer, or `ext:` and yours.",
+        examples=["ext:42"],
+    ),
+]
 
 
 def name_in(path: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from tossbill_ui import runtime
+from tossbill_ui.api.references import Ref
 from tossbill_ui.api.routing import needs, new_router
 from tossbill_ui.api_keys.scopes import ApiScope
 from tossbill_ui.resources import states
@@ -17,14 +17,6 @@ from tossbill_ui.resources.states import State
 MayRead = needs(ApiScope.READ)
 CACHE = "private, max-age=30"
 NOT_MODIFIED = 304
-Ref = Annotated[
-    str,
-    Path(
-        max_length=400,
-        description="Our id of the customer, or `ext:` and yours.",
-        examples=["ext:42"],
-    ),
-]
 
 router = new_router("Customers")
 

@@ -1,4 +1,4 @@
-"""What both clients say and understand, without the wire."""
+"""The requests and answers of both clients, without the wire."""
 
 from __future__ import annotations
 

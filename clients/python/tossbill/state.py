@@ -1,4 +1,4 @@
-"""What a customer may use, as the API answers it."""
+"""The state of a customer, as the API answers it."""
 
 from __future__ import annotations
 
